@@ -1,0 +1,88 @@
+/** The boundaries of the house. Each message names the fix. */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one idea, or hide a third: move the shared part out.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing imports this file: delete it.',
+      severity: 'error',
+      from: { orphan: true, path: '^(shared|plugin|webhook)/', pathNot: '/main\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'shared-stands-alone',
+      comment: 'shared/ knows neither shell: hand in what it needs as data or through a port of shared/cluster.',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(plugin|webhook|test)/' },
+    },
+    {
+      name: 'shared-is-pure',
+      comment: 'Only shared/cluster/live may do I/O: put the call there, behind a port.',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/cluster/live/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'shared-has-one-door',
+      comment: 'Import from shared/index.ts; export there what is missing.',
+      severity: 'error',
+      from: { path: '^(plugin|webhook)/' },
+      to: { path: '^shared/', pathNot: '^shared/index\\.ts$' },
+    },
+    {
+      name: 'plugin-and-webhook-never-meet',
+      comment: 'What both need belongs to shared/.',
+      severity: 'error',
+      from: { path: '^plugin/' },
+      to: { path: '^webhook/' },
+    },
+    {
+      name: 'webhook-and-plugin-never-meet',
+      comment: 'What both need belongs to shared/.',
+      severity: 'error',
+      from: { path: '^webhook/' },
+      to: { path: '^plugin/' },
+    },
+    {
+      name: 'tests-are-not-shipped',
+      comment: 'Production code does not import from test/.',
+      severity: 'error',
+      from: { path: '^(shared|plugin|webhook)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'yargs-lives-in-parse',
+      comment: 'argv becomes an Operation in plugin/parse.ts or webhook/options.ts; everyone else takes the value.',
+      severity: 'error',
+      from: { path: '^(shared|plugin|webhook)/', pathNot: '^(plugin/parse\\.ts|plugin/flags/|webhook/options\\.ts)' },
+      to: { path: 'node_modules/yargs' },
+    },
+    {
+      name: 'client-lives-in-live',
+      comment: 'The Kubernetes client is touched in shared/cluster/live only; elsewhere use `import type`.',
+      severity: 'error',
+      from: { path: '^(shared|plugin|webhook)/', pathNot: '^shared/cluster/live/' },
+      to: { path: 'node_modules/@kubernetes', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'This import does not resolve: install it or fix the path.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

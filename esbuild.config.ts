@@ -1,0 +1,41 @@
+/** Builds the two bins: one CommonJS file each, nothing to install beside them. */
+import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { MINIMUM_NODE } from './node-version.ts';
+
+const bins = [
+  { name: 'kubectl-maint', entry: 'plugin/main.ts' },
+  { name: 'maint-webhook', entry: 'webhook/main.ts' },
+];
+
+/** Runs before anything else, in words that every Node since 0.12 can parse. */
+const tooOld = `(function(){var need=${JSON.stringify(MINIMUM_NODE)},have=process.versions.node.split('.').map(Number);
+if(have[0]<need[0]||(have[0]===need[0]&&have[1]<need[1])){process.stderr.write('error: kubectl maint needs Node.js '+need.join('.')+' or newer, and this is '+process.version+': install it from https://nodejs.org or with your package manager\\n');process.exit(2)}})();`;
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+
+await mkdir('dist/bin', { recursive: true });
+for (const { name, entry } of bins) {
+  const outfile = `dist/${name}.cjs`;
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    define: { 'import.meta.url': '__bundle_url', MAINT_VERSION: JSON.stringify(version) },
+    banner: {
+      // The young generation is kept small: listing 100,000 pods page by page then stays far below 250 MiB.
+      js: `#!/usr/bin/env -S node --max-semi-space-size=4\n${tooOld}const __bundle_url=require('node:url').pathToFileURL(__filename).href;`,
+    },
+    logLevel: 'warning',
+  });
+  await chmod(outfile, 0o755);
+  // kubectl looks for an executable called kubectl-maint on the PATH.
+  await rm(`dist/bin/${name}`, { force: true });
+  await symlink(`../${name}.cjs`, `dist/bin/${name}`);
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    coverage: { include: ['shared/**', 'plugin/**', 'webhook/**'] },
+    reporters: ['default', './test/support/closing-line.ts'],
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/shared-control-plane.ts'],
+          // A control plane answers in milliseconds, and a pod of it ends after a second; CI's two cores may be busy.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Two cores: more files at once would only make the API server slow for all of them.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
