@@ -1,0 +1,59 @@
+import { daemonSetFromObjects } from '../facts/daemonset.ts';
+import { nodeFromObject, type NodeFacts } from '../facts/node.ts';
+import { podFromObject, type PodFacts } from '../facts/pod.ts';
+import { STATE_LABEL } from '../labels.ts';
+import type { FetchNeed } from '../policy/decide.ts';
+import type { Answer, Need } from '../policy/needs.ts';
+import { controllerRevisionsPath, daemonSetPath, nodePath, NODES } from './paths.ts';
+import type { ClusterReader } from './ports.ts';
+
+/** Answers the policy's needs by reading the API server, each read ended by the signal. */
+export function answersFromCluster(reader: ClusterReader, signal: AbortSignal): FetchNeed {
+  return (need) => fetchNeed(need, reader, signal);
+}
+
+async function fetchNeed(need: Need, reader: ClusterReader, signal: AbortSignal): Promise<Answer> {
+  switch (need.need) {
+    case 'node': {
+      const object = await reader.get(nodePath(need.name), { signal });
+      return { answer: 'node', node: nodeFromObject(object) };
+    }
+    case 'held-nodes': {
+      const objects = await readAll(reader, NODES, { labelSelector: STATE_LABEL }, signal);
+      const nodes = objects.map(nodeFromObject).filter((node): node is NodeFacts => node !== undefined);
+      return { answer: 'held-nodes', nodes };
+    }
+    case 'daemonset':
+      return { answer: 'daemonset', daemonSet: await fetchDaemonSet(need.namespace, need.name, reader, signal) };
+    case 'pods-on-node': {
+      const query = { fieldSelector: `spec.nodeName=${need.node}` };
+      const objects = await readAll(
+        reader,
+        `/api/v1/namespaces/${encodeURIComponent(need.namespace)}/pods`,
+        query,
+        signal,
+      );
+      const pods = objects.map(podFromObject).filter((pod): pod is PodFacts => pod !== undefined);
+      return { answer: 'pods-on-node', pods };
+    }
+  }
+}
+
+async function fetchDaemonSet(namespace: string, name: string, reader: ClusterReader, signal: AbortSignal) {
+  const [object, revisions] = await Promise.all([
+    reader.get(daemonSetPath(namespace, name), { signal }),
+    readAll(reader, controllerRevisionsPath(namespace), {}, signal),
+  ]);
+  return object === undefined ? undefined : daemonSetFromObjects(object, revisions);
+}
+
+async function readAll(
+  reader: ClusterReader,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const objects: unknown[] = [];
+  for await (const page of reader.pages(path, { query, signal })) objects.push(...page.items);
+  return objects;
+}

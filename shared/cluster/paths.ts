@@ -1,0 +1,48 @@
+/** Paths of the Kubernetes API. Names are escaped here and nowhere else. */
+
+const seg = encodeURIComponent;
+
+export const NODES = '/api/v1/nodes';
+export const PODS = '/api/v1/pods';
+export const DAEMONSETS = '/apis/apps/v1/daemonsets';
+export const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
+
+/** One Node. */
+export function nodePath(name: string): string {
+  return `${NODES}/${seg(name)}`;
+}
+
+/** The status subresource of one Node (conditions). */
+export function nodeStatusPath(name: string): string {
+  return `${nodePath(name)}/status`;
+}
+
+/** One Pod. */
+export function podPath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${seg(namespace)}/pods/${seg(name)}`;
+}
+
+/** The Eviction subresource of one Pod (policy/v1). */
+export function evictionPath(namespace: string, name: string): string {
+  return `${podPath(namespace, name)}/eviction`;
+}
+
+/** One DaemonSet. */
+export function daemonSetPath(namespace: string, name: string): string {
+  return `/apis/apps/v1/namespaces/${seg(namespace)}/daemonsets/${seg(name)}`;
+}
+
+/** ControllerRevisions of a namespace. */
+export function controllerRevisionsPath(namespace: string): string {
+  return `/apis/apps/v1/namespaces/${seg(namespace)}/controllerrevisions`;
+}
+
+/** Events (core/v1) of a namespace. */
+export function eventsPath(namespace: string): string {
+  return `/api/v1/namespaces/${seg(namespace)}/events`;
+}
+
+/** The kubelet's heartbeat of one Node. */
+export function leasePath(node: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${seg(node)}`;
+}

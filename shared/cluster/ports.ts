@@ -1,0 +1,77 @@
+/** One request to the API server. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute path with every name escaped (see paths.ts), for example `/api/v1/nodes/n1`. */
+  readonly path: string;
+  /** Query parameters; undefined ones are left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Media type of the body; `application/json` unless a patch says otherwise. */
+  readonly contentType?: string;
+  /** Ends the request; the call then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the API server answered: any HTTP status is an answer. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Parsed JSON; the text itself where it was not JSON. */
+  readonly body: unknown;
+}
+
+/** A page of a list: raw items, and what the server needs to go on from there. */
+export interface ListPage {
+  readonly items: readonly unknown[];
+  readonly resourceVersion: string;
+}
+
+/** What the follower of a collection is told. Objects are raw JSON as the server sent them. */
+export interface CollectionListener {
+  /** The whole collection as of now; whatever was known before is void. Also after every relist. */
+  synced(objects: readonly unknown[]): void;
+  /** One object is new or has changed. */
+  changed(object: unknown): void;
+  /** One object is gone; this is its last state. */
+  removed(object: unknown): void;
+  /** The stream gave a sign of life: data, or a bookmark. */
+  alive?(): void;
+  /** The stream broke and is being taken up again. */
+  interrupted?(cause: unknown): void;
+}
+
+/** Reading the cluster. */
+export interface ClusterReader {
+  /** The object at a path, or undefined on 404. Throws ClusterRefusal on any other refusal. */
+  get(path: string, options?: { query?: ApiRequest['query']; signal?: AbortSignal }): Promise<unknown>;
+  /** A collection, page by page (ListOptions.limit). Throws ClusterRefusal. */
+  pages(path: string, options?: { query?: ApiRequest['query']; signal?: AbortSignal }): AsyncIterable<ListPage>;
+}
+
+/** Following a collection: a list, then every change, through any interruption. */
+export interface ClusterWatcher {
+  /**
+   * Follows until the signal aborts; then resolves. Relists on 410, goes on after resets, 5xx and stalls with
+   * jittered back-off. Rejects only where going on is pointless before the first sync (401, 403, 404).
+   */
+  follow(
+    path: string,
+    listener: CollectionListener,
+    options: { query?: ApiRequest['query']; signal: AbortSignal },
+  ): Promise<void>;
+}
+
+/** Sending any request; an answer of any status is returned, not thrown. Throws MaintError('cluster') without an answer. */
+export interface ClusterSender {
+  send(request: ApiRequest): Promise<ApiAnswer>;
+}
+
+/** Everything the shells need from a cluster. */
+export interface Cluster extends ClusterReader, ClusterWatcher, ClusterSender {
+  /** Address of the API server, for messages. */
+  readonly server: string;
+  /** Frees connections. */
+  close(): void;
+}

@@ -1,0 +1,57 @@
+/**
+ * Reading what came from outside. JSON of the API server, of a file or of a hostile caller is `unknown`;
+ * these look into it without trusting its shape. Only own properties are seen, so that keys such as
+ * `__proto__` and `constructor` are data like any other.
+ */
+
+/** The value at a path of own properties, or undefined as soon as a step is missing. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = Object.getOwnPropertyDescriptor(current, key)?.value;
+  }
+  return current;
+}
+
+/** The string at a path, or undefined where there is none. */
+export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The finite number at a path, or undefined where there is none. */
+export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const found = at(value, ...path);
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+}
+
+/** Whether exactly `true` stands at a path. */
+export function isTrueAt(value: unknown, ...path: readonly string[]): boolean {
+  return at(value, ...path) === true;
+}
+
+/** The list at a path; empty where there is none. */
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The strings of the list at a path; entries of other types are left out. */
+export function textsAt(value: unknown, ...path: readonly string[]): readonly string[] {
+  return listAt(value, ...path).filter((entry) => typeof entry === 'string');
+}
+
+/** Labels, annotations or selectors at a path as a Map; entries that are not strings are left out. */
+export function stringMapAt(value: unknown, ...path: readonly string[]): ReadonlyMap<string, string> {
+  const found = at(value, ...path);
+  const map = new Map<string, string>();
+  if (!isObject(found)) return map;
+  for (const [key, entry] of Object.entries(found)) if (typeof entry === 'string') map.set(key, entry);
+  return map;
+}
+
+/** Whether a value is a JSON object (not null, not a list). */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

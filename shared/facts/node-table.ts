@@ -1,0 +1,100 @@
+import type { Field } from '../scheduling/reach.ts';
+import { hostnameOf, isHeld, type NodeFacts } from './node.ts';
+
+/** The nodes of a cluster, indexed for decisions: by name, by hostname label, and those in maintenance apart. */
+export interface NodeField extends Field {
+  readonly held: readonly NodeFacts[];
+  node(name: string): NodeFacts | undefined;
+  byHostname(hostname: string): readonly NodeFacts[];
+  others(): Iterable<NodeFacts>;
+}
+
+/** A NodeField that takes changes one by one; a decision reads it between two changes. */
+export class NodeTable implements NodeField {
+  readonly #byName = new Map<string, NodeFacts>();
+  readonly #byHostname = new Map<string, NodeFacts[]>();
+  readonly #held = new Map<string, NodeFacts>();
+  #heldSorted: readonly NodeFacts[] | undefined;
+
+  constructor(nodes: Iterable<NodeFacts> = []) {
+    for (const node of nodes) this.put(node);
+  }
+
+  /** How many nodes are known. */
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  /** Nodes in maintenance, sorted by name. */
+  get held(): readonly NodeFacts[] {
+    this.#heldSorted ??= [...this.#held.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#heldSorted;
+  }
+
+  node(name: string): NodeFacts | undefined {
+    return this.#byName.get(name);
+  }
+
+  byHostname(hostname: string): readonly NodeFacts[] {
+    return this.#byHostname.get(hostname) ?? [];
+  }
+
+  *others(): Iterable<NodeFacts> {
+    for (const node of this.#byName.values()) if (!this.#held.has(node.name)) yield node;
+  }
+
+  /** Adds a node, or replaces what was known of it. */
+  put(node: NodeFacts): void {
+    this.remove(node.name);
+    this.#byName.set(node.name, node);
+    const hostname = hostnameOf(node);
+    this.#byHostname.set(hostname, [...this.byHostname(hostname), node]);
+    if (isHeld(node)) {
+      this.#held.set(node.name, node);
+      this.#heldSorted = undefined;
+    }
+  }
+
+  /** Forgets a node; unknown names are fine. */
+  remove(name: string): void {
+    const known = this.#byName.get(name);
+    if (known === undefined) return;
+    this.#byName.delete(name);
+    const hostname = hostnameOf(known);
+    const rest = this.byHostname(hostname).filter((node) => node.name !== name);
+    if (rest.length === 0) this.#byHostname.delete(hostname);
+    else this.#byHostname.set(hostname, rest);
+    if (this.#held.delete(name)) this.#heldSorted = undefined;
+  }
+}
+
+/** A field with some nodes read more freshly than the rest: `undefined` = the node does not exist. */
+export function fieldWith(base: NodeField, fresh: ReadonlyMap<string, NodeFacts | undefined>): NodeField {
+  if (fresh.size === 0) return base;
+  const held = new Map(base.held.map((node) => [node.name, node]));
+  for (const [name, node] of fresh) {
+    if (node !== undefined && isHeld(node)) held.set(name, node);
+    else held.delete(name);
+  }
+  const current = (node: NodeFacts): NodeFacts | undefined => (fresh.has(node.name) ? fresh.get(node.name) : node);
+  return {
+    held: [...held.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    node: (name) => (fresh.has(name) ? fresh.get(name) : base.node(name)),
+    byHostname: (hostname) => {
+      const known = base.byHostname(hostname).filter((node) => !fresh.has(node.name));
+      const read = [...fresh.values()].filter((node) => node !== undefined && hostnameOf(node) === hostname);
+      return [...known, ...read.filter((node) => node !== undefined)];
+    },
+    *others() {
+      for (const known of [base.others(), base.held]) {
+        for (const node of known) {
+          const now = current(node);
+          if (now !== undefined && !isHeld(now)) yield now;
+        }
+      }
+      for (const [name, node] of fresh) {
+        if (node !== undefined && !isHeld(node) && base.node(name) === undefined) yield node;
+      }
+    },
+  };
+}

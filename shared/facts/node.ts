@@ -1,0 +1,50 @@
+import { HOSTNAME_LABEL, RECORD_ANNOTATION, STATE_LABEL } from '../labels.ts';
+import { stateFromLabel, type MaintenanceState } from '../record/state.ts';
+import { readRecord, type RecordReading } from '../record/record.ts';
+import type { SchedulableNode } from '../scheduling/reach.ts';
+import { taintsFromNode } from '../scheduling/taints.ts';
+import { isTrueAt, listAt, stringMapAt, textAt } from './json.ts';
+
+/** A Node as decisions see it. */
+export interface NodeFacts extends SchedulableNode {
+  readonly uid: string;
+  /** What the record annotation says. Anything but `none` means the node is in maintenance. */
+  readonly record: RecordReading;
+  /** What the state label says; meaningful only while there is a record. */
+  readonly state: MaintenanceState;
+  /** Condition Ready is True. */
+  readonly ready: boolean;
+}
+
+/** Whether the node is in maintenance: it carries our annotation, readable or not. */
+export function isHeld(node: NodeFacts): boolean {
+  return node.record.kind !== 'none';
+}
+
+/** A Node object as facts; undefined where the object has no name. Missing fields read as empty. */
+export function nodeFromObject(object: unknown): NodeFacts | undefined {
+  const name = textAt(object, 'metadata', 'name');
+  if (name === undefined || name === '') return undefined;
+  const labels = stringMapAt(object, 'metadata', 'labels');
+  return {
+    name,
+    uid: textAt(object, 'metadata', 'uid') ?? '',
+    labels,
+    taints: taintsFromNode(object),
+    unschedulable: isTrueAt(object, 'spec', 'unschedulable'),
+    record: readRecord(textAt(object, 'metadata', 'annotations', RECORD_ANNOTATION)),
+    state: stateFromLabel(labels.get(STATE_LABEL)),
+    ready: isReady(object),
+  };
+}
+
+function isReady(object: unknown): boolean {
+  return listAt(object, 'status', 'conditions').some(
+    (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True',
+  );
+}
+
+/** The name that the scheduler knows the node by: its hostname label, else its name. */
+export function hostnameOf(node: SchedulableNode): string {
+  return node.labels.get(HOSTNAME_LABEL) ?? node.name;
+}

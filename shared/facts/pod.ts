@@ -1,0 +1,73 @@
+import { MIRROR_ANNOTATION } from '../labels.ts';
+import { at, listAt, numberAt, stringMapAt, textAt } from './json.ts';
+import { controllerOf, workFromObject, type Owner, type WorkObject } from './work.ts';
+
+/** A Pod as it runs, as far as draining and holding need to know it. */
+export interface PodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly nodeName: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** The owner reference with `controller: true`. */
+  readonly controller: Owner | undefined;
+  readonly phase: string;
+  /** Milliseconds since the epoch at which deletion was asked for; undefined while nobody did. */
+  readonly deletedAt: number | undefined;
+  readonly finalizers: readonly string[];
+  /** The API copy of a static pod. */
+  readonly mirror: boolean;
+  /** Has a volume that dies with the pod. */
+  readonly emptyDir: boolean;
+  readonly priority: number;
+  readonly ready: boolean;
+  /** Milliseconds since the epoch of the last change of the Ready condition; undefined where it was never set. */
+  readonly readyChangedAt: number | undefined;
+  readonly work: WorkObject;
+}
+
+/** A Pod object as facts; undefined where the object has no name. */
+export function podFromObject(object: unknown): PodFacts | undefined {
+  const name = textAt(object, 'metadata', 'name');
+  if (name === undefined || name === '') return undefined;
+  // Lists of the API server leave `kind` out of their items.
+  const work = { ...workFromObject({ apiVersion: 'v1', kind: 'Pod', ...asRecord(object) }), raw: undefined };
+  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
+  return {
+    namespace: work.namespace,
+    name,
+    uid: work.uid,
+    nodeName: textAt(object, 'spec', 'nodeName') ?? '',
+    labels: work.labels,
+    controller: controllerOf(work),
+    phase: textAt(object, 'status', 'phase') ?? '',
+    deletedAt: timeAt(object, 'metadata', 'deletionTimestamp'),
+    finalizers: listAt(object, 'metadata', 'finalizers').filter((entry) => typeof entry === 'string'),
+    mirror: stringMapAt(object, 'metadata', 'annotations').has(MIRROR_ANNOTATION),
+    emptyDir: listAt(object, 'spec', 'volumes').some((volume) => at(volume, 'emptyDir') != null),
+    priority: numberAt(object, 'spec', 'priority') ?? 0,
+    ready: textAt(ready, 'status') === 'True',
+    readyChangedAt: timeAt(ready, 'lastTransitionTime'),
+    work,
+  };
+}
+
+function asRecord(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function timeAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const text = textAt(value, ...path);
+  const time = text === undefined ? NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Whether the pod has ended by itself. */
+export function isFinished(pod: PodFacts): boolean {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed';
+}
+
+/** Whether the pod runs or may still run: it has not ended and nobody asked for its deletion. */
+export function isAlive(pod: PodFacts): boolean {
+  return pod.deletedAt === undefined && !isFinished(pod);
+}

@@ -1,0 +1,133 @@
+import { placementFromPodSpec, type Placement } from '../scheduling/placement.ts';
+import { at, isTrueAt, listAt, stringMapAt, textAt, textsAt } from './json.ts';
+
+/** A container as far as it tells what runs in it. */
+export interface ContainerFacts {
+  readonly name: string;
+  readonly image: string;
+  /** `command` and `args`, one after the other. */
+  readonly words: readonly string[];
+}
+
+/** An owner reference. */
+export interface Owner {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: boolean;
+}
+
+/** The pods that an object is, or makes. */
+export interface PodTemplate {
+  readonly labels: ReadonlyMap<string, string>;
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly placement: Placement;
+  readonly containers: readonly ContainerFacts[];
+  /** The raw pod spec, for comparing two templates. */
+  readonly spec: unknown;
+}
+
+/** Any Kubernetes object as the policy sees it. */
+export interface WorkObject {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly namespace: string;
+  /** `metadata.name`, else `metadata.generateName`. */
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly owners: readonly Owner[];
+  readonly deleting: boolean;
+  /** Labels of the Jobs that a CronJob makes; empty for other kinds. */
+  readonly jobLabels: ReadonlyMap<string, string>;
+  readonly template: PodTemplate | undefined;
+  readonly raw: unknown;
+}
+
+/** Where each kind of the core, apps and batch groups keeps its pod spec's parent; a Pod is its own template. */
+const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['/Pod', []],
+  ['/PodTemplate', ['template']],
+  ['/ReplicationController', ['spec', 'template']],
+  ['apps/DaemonSet', ['spec', 'template']],
+  ['apps/Deployment', ['spec', 'template']],
+  ['apps/ReplicaSet', ['spec', 'template']],
+  ['apps/StatefulSet', ['spec', 'template']],
+  ['batch/Job', ['spec', 'template']],
+  ['batch/CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+]);
+
+/** `apps/v1` → group `apps`, version `v1`; `v1` → the core group, written as an empty string. */
+export function splitApiVersion(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+}
+
+/** A Kubernetes object as facts. Never throws; missing fields read as empty. */
+export function workFromObject(object: unknown): WorkObject {
+  const { group, version } = splitApiVersion(textAt(object, 'apiVersion') ?? '');
+  const kind = textAt(object, 'kind') ?? '';
+  const metadata = at(object, 'metadata');
+  return {
+    group,
+    version,
+    kind,
+    namespace: textAt(metadata, 'namespace') ?? '',
+    name: textAt(metadata, 'name') ?? textAt(metadata, 'generateName') ?? '',
+    uid: textAt(metadata, 'uid') ?? '',
+    labels: stringMapAt(metadata, 'labels'),
+    annotations: stringMapAt(metadata, 'annotations'),
+    owners: listAt(metadata, 'ownerReferences').map(ownerFromReference),
+    deleting: at(metadata, 'deletionTimestamp') != null,
+    jobLabels: stringMapAt(object, 'spec', 'jobTemplate', 'metadata', 'labels'),
+    template: templateOf(object, group, kind),
+    raw: object,
+  };
+}
+
+function ownerFromReference(reference: unknown): Owner {
+  return {
+    group: splitApiVersion(textAt(reference, 'apiVersion') ?? '').group,
+    kind: textAt(reference, 'kind') ?? '',
+    name: textAt(reference, 'name') ?? '',
+    uid: textAt(reference, 'uid') ?? '',
+    controller: isTrueAt(reference, 'controller'),
+  };
+}
+
+function templateOf(object: unknown, group: string, kind: string): PodTemplate | undefined {
+  const path = TEMPLATE_PATHS.get(`${group}/${kind}`);
+  if (path === undefined) return undefined;
+  const template = at(object, ...path);
+  const spec = at(template, 'spec');
+  return {
+    labels: stringMapAt(template, 'metadata', 'labels'),
+    annotations: stringMapAt(template, 'metadata', 'annotations'),
+    placement: placementFromPodSpec(spec),
+    containers: [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].map(containerFrom),
+    spec,
+  };
+}
+
+function containerFrom(container: unknown): ContainerFacts {
+  return {
+    name: textAt(container, 'name') ?? '',
+    image: textAt(container, 'image') ?? '',
+    words: [...textsAt(container, 'command'), ...textsAt(container, 'args')],
+  };
+}
+
+/** The controller of an object: the one owner reference with `controller: true`. */
+export function controllerOf(object: WorkObject): Owner | undefined {
+  return object.owners.find((owner) => owner.controller);
+}
+
+/** `group/Kind`, the key by which rules and tools name a kind; the core group is empty: `/Pod`. */
+export function kindKey(object: { readonly group: string; readonly kind: string }): string {
+  return `${object.group}/${object.kind}`;
+}

@@ -1,0 +1,26 @@
+/** Every name that we write on a Kubernetes object starts with this prefix. */
+export const PREFIX = 'kubectl-maint.io/';
+
+/** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
+export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
+
+/** Node label with the state: `initiated`, `complete` or `returning`. Lets selectors and policies find the nodes. */
+export const STATE_LABEL = `${PREFIX}maintenance`;
+
+/** Label by which users mark their own work as `backup` or `scan`. */
+export const WORK_LABEL = `${PREFIX}work`;
+
+/** Set on a Node while in maintenance so that cluster-autoscaler does not remove it (its FAQ, "scale-down-disabled"). */
+export const AUTOSCALER_ANNOTATION = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+
+/** Set on a Node while in maintenance so that Karpenter does not disrupt it (Karpenter, "Node-Level Controls"). */
+export const KARPENTER_ANNOTATION = 'karpenter.sh/do-not-disrupt';
+
+/** The scheduler's own name for a node: what tools write into nodeSelector. Usually, not always, the node's name. */
+export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+
+/** Taint that a cordon implies; DaemonSet pods tolerate it (k8s pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations). */
+export const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
+
+/** Annotation by which the kubelet marks the API copy of a static pod (k8s pkg/kubelet/types ConfigMirrorAnnotationKey). */
+export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';

@@ -1,0 +1,68 @@
+import { at } from '../facts/json.ts';
+import { kindKey, type WorkObject } from '../facts/work.ts';
+import type { NodeSource } from '../targets/tool.ts';
+import { sameJson } from './same-json.ts';
+import type { ReviewRequest } from './request.ts';
+
+/**
+ * What a request does to the work behind an object.
+ * `start`: work may begin or move because of it. `delete`: the object is to go.
+ * `none`: status, metadata, scale, finalizers: nothing that any rule about starting work looks at.
+ */
+export type Change = 'start' | 'delete' | 'none';
+
+/** What a request does, given where the object's tool names its node. */
+export function changeOf(request: ReviewRequest, source: NodeSource): Change {
+  if (request.subresource !== '') return 'none';
+  switch (request.operation) {
+    case 'DELETE':
+      return 'delete';
+    case 'CREATE':
+      return 'start';
+    case 'CONNECT':
+      return 'none';
+    case 'UPDATE':
+      return updateStarts(request.oldObject, request.object, source) ? 'start' : 'none';
+  }
+}
+
+function updateStarts(before: WorkObject | undefined, after: WorkObject | undefined, source: NodeSource): boolean {
+  // What is being deleted only loses finalizers from here on.
+  if (before === undefined || after === undefined || after.deleting) return false;
+  if (kindKey(after) === '/Pod') return podStarts(before, after);
+  return templateChanges(before, after) || isResumed(before, after) || nodeChanges(before, after, source);
+}
+
+/** A running Pod may change its images and labels, and a gated one its placement; nothing else of it starts work. */
+function podStarts(before: WorkObject, after: WorkObject): boolean {
+  return !sameJson(before.template?.spec, after.template?.spec) || !sameMap(before.labels, after.labels);
+}
+
+/** Whether the pod template differs, labels and annotations included. */
+export function templateChanges(before: WorkObject, after: WorkObject): boolean {
+  if (before.template === undefined || after.template === undefined) return before.template !== after.template;
+  return (
+    !sameJson(before.template.spec, after.template.spec) ||
+    !sameMap(before.template.labels, after.template.labels) ||
+    !sameMap(before.template.annotations, after.template.annotations)
+  );
+}
+
+function isResumed(before: WorkObject, after: WorkObject): boolean {
+  return at(before.raw, 'spec', 'suspend') === true && at(after.raw, 'spec', 'suspend') !== true;
+}
+
+function nodeChanges(before: WorkObject, after: WorkObject, source: NodeSource): boolean {
+  switch (source.in) {
+    case 'pods':
+      return false;
+    case 'field':
+      return at(before.raw, ...source.path) !== at(after.raw, ...source.path);
+    case 'label':
+      return before.labels.get(source.key) !== after.labels.get(source.key);
+  }
+}
+
+function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}

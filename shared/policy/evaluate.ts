@@ -1,0 +1,110 @@
+import { isHeld, type NodeFacts } from '../facts/node.ts';
+import { NO_RECORD } from '../record/record.ts';
+import { fieldWith, type NodeField } from '../facts/node-table.ts';
+import { kindKey } from '../facts/work.ts';
+import { MIRROR_ANNOTATION } from '../labels.ts';
+import { isExcepted } from '../record/claims.ts';
+import { classify, type Catalogue } from '../targets/classify.ts';
+import { changeOf } from './change.ts';
+import type { PolicyConfig, RuleConfig } from './config.ts';
+import type { Answers, Need } from './needs.ts';
+import { needKey } from './needs.ts';
+import { RULES } from './registry.ts';
+import type { ReviewRequest } from './request.ts';
+import type { Judgement, Objection, Rule, Subject, Surroundings } from './rule.ts';
+import { targetOf } from './target.ts';
+import { sortFindings, worst, type Decision, type Finding, type Verdict } from './verdict.ts';
+
+/** Everything a decision depends on besides the request. */
+export interface Situation {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly field: NodeField;
+  readonly config: PolicyConfig;
+  readonly catalogue: Catalogue;
+  /** What was fetched for earlier needs. */
+  readonly answers: Answers;
+  /** False where nothing can be fetched: the verdict then rests on the field alone. */
+  readonly live: boolean;
+}
+
+/**
+ * Decides one request. Pure: the same request and situation give the same verdict. Never throws.
+ * A verdict with `needs` is not final: fetch them, add the answers, ask again (see decide.ts).
+ */
+export function evaluate(request: ReviewRequest, situation: Situation): Verdict {
+  const object = request.object ?? request.oldObject;
+  if (object === undefined) return PASSED;
+  const classification = classify(object, situation.catalogue);
+  const source = classification.pattern?.node ?? { in: 'pods' };
+  const subject: Subject = { request, object, classification, change: changeOf(request, source) };
+  const field = fieldWith(situation.field, freshNodes(situation.answers));
+  const judged = isKubeletsMirror(subject) ? [] : RULES.map((rule) => judge(rule, subject, { ...situation, field }));
+  const findings = sortFindings(judged.flatMap((one) => one.findings));
+  const nodes = new Set([...targetOf(object, source, field).nodes, ...findings.flatMap((finding) => finding.nodes)]);
+  return {
+    decision: worst(findings),
+    work: classification.work,
+    tool: classification.tool,
+    nodes: [...nodes].sort(),
+    findings,
+    needs: unique(judged.flatMap((one) => one.needs)),
+  };
+}
+
+const PASSED: Verdict = { decision: 'allow', work: 'none', tool: null, nodes: [], findings: [], needs: [] };
+
+function judge(rule: Rule, subject: Subject, situation: Situation): { findings: Finding[]; needs: readonly Need[] } {
+  const config = situation.config.rules[rule.id];
+  if (config.mode === 'off') return { findings: [], needs: [] };
+  const surroundings: Surroundings = {
+    ...situation,
+    rule: config,
+    field: fieldForRule(rule.id, situation.field, situation.now),
+  };
+  const { objections, needs }: Judgement = rule.judge(subject, surroundings);
+  return { findings: objections.map((found) => finding(rule, config, found)), needs };
+}
+
+function finding(rule: Rule, config: RuleConfig, { reason, detail, nodes, weight = 'refuse' }: Objection): Finding {
+  return { rule: rule.id, decision: decisionFor(config, weight), reason, detail, nodes };
+}
+
+function decisionFor(config: RuleConfig, weight: NonNullable<Objection['weight']>): Decision {
+  if (config.mode === 'audit') return 'allow';
+  if (weight === 'advise') return 'warn';
+  const strict = weight === 'refuse' ? 'deny' : config.unknown;
+  return config.mode === 'warn' && strict === 'deny' ? 'warn' : strict;
+}
+
+/** Nodes with an exception from a rule are, for that rule, not in maintenance. */
+function fieldForRule(rule: string, field: NodeField, now: number): NodeField {
+  const excepted = field.held.filter(({ record }) => record.kind === 'record' && isExcepted(record.record, rule, now));
+  return excepted.length === 0
+    ? field
+    : fieldWith(field, new Map(excepted.map((node) => [node.name, { ...node, record: NO_RECORD }])));
+}
+
+/** The kubelet's own API copy of a static pod on its own node: it runs whether or not the copy exists. */
+function isKubeletsMirror({ request, object }: Subject): boolean {
+  const node = object.template?.placement.nodeName;
+  return (
+    kindKey(object) === '/Pod' &&
+    object.annotations.has(MIRROR_ANNOTATION) &&
+    node !== undefined &&
+    request.user.name === `system:node:${node}`
+  );
+}
+
+function freshNodes(answers: Answers): ReadonlyMap<string, NodeFacts | undefined> {
+  const fresh = new Map<string, NodeFacts | undefined>();
+  for (const [key, answer] of answers) {
+    if (answer.answer === 'node') fresh.set(key.slice('node/'.length), answer.node);
+    if (answer.answer === 'held-nodes') answer.nodes.filter(isHeld).forEach((node) => fresh.set(node.name, node));
+  }
+  return fresh;
+}
+
+function unique(needs: readonly Need[]): readonly Need[] {
+  return [...new Map(needs.map((need) => [needKey(need), need])).values()];
+}

@@ -1,0 +1,92 @@
+import type { NodeFacts } from '../facts/node.ts';
+import type { NodeField } from '../facts/node-table.ts';
+import { renderDuration } from '../duration.ts';
+import { modeOf, untilOf } from '../record/claims.ts';
+import type { MaintenanceRecord } from '../record/record.ts';
+import type { WorkPattern } from '../targets/tool.ts';
+import type { Finding, Verdict } from './verdict.ts';
+import { clean } from './words.ts';
+
+/** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
+export const MAX_MESSAGE = 1000;
+/** Longest warning, in characters: clients cut longer ones (k8s admission/v1 AdmissionResponse.warnings). */
+export const MAX_WARNING = 120;
+/** Nodes whose maintenance is described in full; the rest are named by the findings. */
+const NODES_DESCRIBED = 3;
+/** Share of a reason or owner in a denial, in characters: three nodes with both still fit the message. */
+const MAX_QUOTE = 80;
+
+/** What a denial needs to know besides the verdict. */
+export interface Telling {
+  readonly now: number;
+  readonly field: NodeField;
+  readonly pattern: WorkPattern | undefined;
+}
+
+/** The whole denial as one line: every finding, each node's maintenance, and the next step. At most 1 kB, printable. */
+export function explainDenial(verdict: Verdict, telling: Telling): string {
+  const denials = verdict.findings.filter((finding) => finding.decision === 'deny');
+  const about = [...new Set(denials.flatMap((finding) => finding.nodes))].sort();
+  const parts = [
+    denials.map(({ rule, detail }) => `${rule}: ${detail}`).join('; '),
+    ...about.slice(0, NODES_DESCRIBED).map((name) => describeNode(name, telling)),
+    nextStep(denials, about, telling.pattern),
+  ];
+  return clean(parts.filter((part) => part !== '').join('. '), MAX_MESSAGE);
+}
+
+/** One line per warning, each short enough for every client. */
+export function explainWarnings(verdict: Verdict): readonly string[] {
+  return verdict.findings
+    .filter((finding) => finding.decision === 'warn')
+    .map(({ rule, detail }) => clean(`${rule}: ${detail}`, MAX_WARNING));
+}
+
+function describeNode(name: string, { field, now }: Telling): string {
+  const node = field.node(name);
+  return node === undefined || node.record.kind === 'none'
+    ? ''
+    : `Node ${clean(name, MAX_QUOTE)}: ${describeRecord(node, now)}`;
+}
+
+function describeRecord({ record }: NodeFacts, now: number): string {
+  if (record.kind === 'none') return 'not in maintenance';
+  if (record.kind === 'unreadable') return 'in maintenance, its record cannot be read';
+  return [
+    `in maintenance (${modeOf(record.record)}) since ${renderMoment(record.record.initiatedAt, now)}`,
+    renderUntil(record.record, now),
+    ...record.record.claims
+      .slice(0, NODES_DESCRIBED)
+      .map(
+        ({ owner, reason }) =>
+          `by ${clean(owner, MAX_QUOTE)}${reason === undefined ? '' : ` "${clean(reason, MAX_QUOTE)}"`}`,
+      ),
+  ].join(', ');
+}
+
+/** `2026-01-05T22:10:00Z (14m ago)` */
+function renderMoment(time: string, now: number): string {
+  return `${clean(time, 40)} (${renderDuration(now - Date.parse(time))} ago)`;
+}
+
+function renderUntil(record: MaintenanceRecord, now: number): string {
+  const until = untilOf(record);
+  if (until === undefined) return 'no end announced';
+  const left = Date.parse(until) - now;
+  return left >= 0 ? `until ${clean(until, 40)}` : `overdue since ${clean(until, 40)}`;
+}
+
+function nextStep(denials: readonly Finding[], nodes: readonly string[], pattern: WorkPattern | undefined): string {
+  if (denials.every((finding) => finding.reason === 'Unknown')) return 'Try again when the API server answers';
+  const end = nodes.length === 1 ? `kubectl maint off ${clean(nodes[0] ?? '', MAX_QUOTE)}` : 'the maintenance ends';
+  if (denials.some((finding) => finding.reason === 'RolloutHeld')) return `It goes on by itself after ${end}`;
+  switch (pattern?.afterDenial) {
+    case 'retried':
+      return `It is tried again by itself, and runs after ${end}`;
+    case 'lost':
+      return `This run is lost: start it again after ${end}`;
+    case 'failed':
+    case undefined:
+      return `Do it again after ${end}`;
+  }
+}

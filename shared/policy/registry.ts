@@ -1,0 +1,7 @@
+import type { Rule } from './rule.ts';
+import { addon } from './rules/addon.ts';
+import { backup } from './rules/backup.ts';
+import { scan } from './rules/scan.ts';
+
+/** Every rule, sorted by id. A new rule is one file, one line here and one folder of fixtures. */
+export const RULES: readonly Rule[] = [addon, backup, scan];

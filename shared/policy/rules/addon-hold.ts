@@ -1,0 +1,137 @@
+import { GENERATION_LABEL, REVISION_HASH_LABEL, type DaemonSetFacts } from '../../facts/daemonset.ts';
+import type { NodeFacts } from '../../facts/node.ts';
+import { controllerOf, kindKey } from '../../facts/work.ts';
+import { isAlive, podFromObject, type PodFacts } from '../../facts/pod.ts';
+import { admitsNode } from '../../scheduling/placement.ts';
+import { untolerated } from '../../scheduling/taints.ts';
+import { needKey, type Answer, type Need } from '../needs.ts';
+import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import { clean } from '../words.ts';
+
+/**
+ * The hold rule. The DaemonSet controller replaces missing, failed and misplaced pods before it rolls out, and stops
+ * the DaemonSet on ALL nodes when such a call is denied (k8s pkg/controller/daemon: manage() runs before
+ * rollingUpdate()); so only what the rollout itself does may be denied:
+ * - DELETE of a living, healthy pod with an old template on a node in maintenance where it still belongs;
+ * - CREATE beside such a pod (maxSurge).
+ * A first or a replacement pod is never denied: the old revision cannot come back, and the node needs its add-on.
+ */
+export function judgeHold(subject: Subject, surroundings: Surroundings): Judgement {
+  if (!isControllersRequest(subject)) return NO_OBJECTION;
+  const owner = controllerOf(subject.object);
+  if (owner === undefined || kindKey(owner) !== 'apps/DaemonSet') return NO_OBJECTION;
+  const pod = podFromObject(subject.object.raw);
+  if (pod === undefined) return NO_OBJECTION;
+  const node = heldNodeOf(pod, surroundings);
+  if (node === undefined) return NO_OBJECTION;
+  const wanted: readonly Need[] = [
+    { need: 'daemonset', namespace: pod.namespace, name: owner.name },
+    { need: 'pods-on-node', namespace: pod.namespace, node: node.name },
+  ];
+  const [daemonSet, there] = wanted.map((need) => surroundings.answers.get(needKey(need)));
+  if (daemonSet === undefined || there === undefined) return surroundings.live ? needing(...wanted) : NO_OBJECTION;
+  return judgeFacts(
+    {
+      pod,
+      ownerUid: owner.uid,
+      node,
+      operation: subject.request.operation,
+      now: surroundings.now,
+      brokenAfterMs: surroundings.config.brokenAfterMs,
+    },
+    daemonSet,
+    there,
+  );
+}
+
+/** Only the DaemonSet controller rolls out. Whoever else writes the same owner reference is not it. */
+const CONTROLLERS = ['system:serviceaccount:kube-system:daemon-set-controller', 'system:kube-controller-manager'];
+
+function isControllersRequest({ request }: Subject): boolean {
+  return (
+    request.subresource === '' &&
+    (request.operation === 'DELETE' || request.operation === 'CREATE') &&
+    CONTROLLERS.includes(request.user.name)
+  );
+}
+
+interface Case {
+  readonly pod: PodFacts;
+  readonly ownerUid: string;
+  readonly node: NodeFacts;
+  readonly operation: string;
+  readonly now: number;
+  readonly brokenAfterMs: number;
+}
+
+function judgeFacts(rollout: Case, daemonSetAnswer: Answer, podsAnswer: Answer): Judgement {
+  const unknown = [daemonSetAnswer, podsAnswer].find((answer) => answer.answer === 'unknown');
+  if (unknown?.answer === 'unknown') {
+    const detail = `whether this is a rollout onto node ${rollout.node.name} could not be found out (${unknown.why})`;
+    return objection({ reason: 'Unknown', detail, nodes: [rollout.node.name], weight: 'unknown' });
+  }
+  const daemonSet = daemonSetAnswer.answer === 'daemonset' ? daemonSetAnswer.daemonSet : undefined;
+  if (daemonSet === undefined || !rollsOut(daemonSet, rollout.ownerUid)) return NO_OBJECTION;
+  const living = (podsAnswer.answer === 'pods-on-node' ? podsAnswer.pods : []).filter(
+    (other) => other.controller?.uid === daemonSet.uid && isAlive(other),
+  );
+  const holds =
+    rollout.operation === 'DELETE' ? holdsDelete(rollout, daemonSet, living) : holdsCreate(rollout, daemonSet, living);
+  if (!holds) return NO_OBJECTION;
+  const name = clean(`${daemonSet.namespace}/${daemonSet.name}`, 120);
+  const detail = `the rollout of DaemonSet ${name} waits: its pod on node ${rollout.node.name} stays as it is during maintenance`;
+  return objection({ reason: 'RolloutHeld', detail, nodes: [rollout.node.name] });
+}
+
+function rollsOut(daemonSet: DaemonSetFacts, ownerUid: string): boolean {
+  return daemonSet.uid === ownerUid && !daemonSet.deleting && daemonSet.rollingUpdate;
+}
+
+function holdsDelete(rollout: Case, daemonSet: DaemonSetFacts, living: readonly PodFacts[]): boolean {
+  return isHoldable(rollout.pod, rollout, daemonSet) && !living.some((other) => other.uid !== rollout.pod.uid);
+}
+
+function holdsCreate(rollout: Case, daemonSet: DaemonSetFacts, living: readonly PodFacts[]): boolean {
+  return living.some((other) => isHoldable(other, rollout, daemonSet));
+}
+
+/** A living pod of an old template, not broken, on a node where the DaemonSet still wants one. */
+function isHoldable(pod: PodFacts, rollout: Case, daemonSet: DaemonSetFacts): boolean {
+  return isAlive(pod) && isOld(pod, daemonSet) && belongs(daemonSet, rollout.node) && !isBroken(pod, rollout);
+}
+
+/** Generation AND hash: after an undo the generation differs while the pod already has the current template. */
+function isOld(pod: PodFacts, daemonSet: DaemonSetFacts): boolean {
+  return (
+    daemonSet.currentHash !== undefined &&
+    pod.labels.get(GENERATION_LABEL) !== daemonSet.templateGeneration &&
+    pod.labels.get(REVISION_HASH_LABEL) !== daemonSet.currentHash
+  );
+}
+
+/** The controller lets a pod go on running there (k8s pkg/controller/daemon NodeShouldRunDaemonPod): NoSchedule came too late. */
+function belongs({ placement }: DaemonSetFacts, node: NodeFacts): boolean {
+  return admitsNode(placement, node) && untolerated(node.taints, placement.tolerations, ['NoExecute']).length === 0;
+}
+
+/** A pod that stays not Ready on a Ready node may be replaced: held on, it would stop the rollout everywhere. */
+function isBroken(pod: PodFacts, { node, now, brokenAfterMs }: Case): boolean {
+  if (pod.ready || !node.ready) return false;
+  return pod.readyChangedAt !== undefined && now - pod.readyChangedAt > brokenAfterMs;
+}
+
+/** The node in maintenance that a pod is on, or that the controller pins it to (matchFields metadata.name). */
+function heldNodeOf(pod: PodFacts, { field }: Surroundings): NodeFacts | undefined {
+  const names = pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName];
+  return field.held.find((node) => names.includes(node.name) && !isReturning(node));
+}
+
+/** On the way back, held changes are let go first, so that the node is judged healthy with what it will run. */
+function isReturning(node: NodeFacts): boolean {
+  return node.record.kind === 'record' && node.state === 'returning';
+}
+
+function pinnedNames(pod: PodFacts): readonly string[] {
+  const terms = pod.work.template?.placement.terms ?? [];
+  return terms.flatMap(({ fields }) => fields.filter(({ operator }) => operator === 'In').map(({ name }) => name));
+}

@@ -1,0 +1,70 @@
+import { targetOf } from '../target.ts';
+import { confirmationsFor, unknownAmong } from '../confirm.ts';
+import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import { joinNames } from '../words.ts';
+
+/** What the rules `backup` and `scan` share: classified work is kept off nodes, or out of a cluster, in maintenance. */
+export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
+  if (subject.change !== 'start') return NO_OBJECTION;
+  const found =
+    surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
+  const refuses = found.objections.some(({ weight }) => weight === undefined);
+  return refuses ? found : confirmed(found, subject, surroundings);
+}
+
+/** Before work is allowed, what the cache said is read again; what cannot be read takes the configured answer. */
+function confirmed(found: Judgement, subject: Subject, surroundings: Surroundings): Judgement {
+  const needs = confirmationsFor(subject, surroundings);
+  if (needs.length > 0) return { ...found, needs };
+  const why = unknownAmong(surroundings.answers);
+  if (why === undefined) return found;
+  const detail = `whether it reaches a node in maintenance could not be found out (${why})`;
+  return { objections: [...found.objections, { reason: 'Unknown', detail, nodes: [], weight: 'unknown' }], needs: [] };
+}
+
+function ofCluster({ classification }: Subject, { field }: Surroundings): Judgement {
+  const nodes = field.held.map((node) => node.name);
+  if (nodes.length === 0) return NO_OBJECTION;
+  const detail = `${nameOf(classification)} does not run in the cluster while ${joinNames(nodes)} ${are(nodes)} in maintenance`;
+  return objection({ reason: 'ClusterInMaintenance', detail, nodes });
+}
+
+function ofNodes({ object, classification }: Subject, { field }: Surroundings): Judgement {
+  if (classification.pattern?.role === 'root') return NO_OBJECTION;
+  const reach = targetOf(object, classification.pattern?.node ?? { in: 'pods' }, field);
+  const names = joinNames(reach.nodes);
+  const what = nameOf(classification);
+  switch (reach.kind) {
+    case 'cannot':
+      return NO_OBJECTION;
+    case 'pinned':
+      return objection({
+        reason: 'NodeInMaintenance',
+        detail: `${what} is for ${names}, which ${are(reach.nodes)} in maintenance`,
+        nodes: reach.nodes,
+      });
+    case 'only':
+      return objection({
+        reason: 'OnlyMaintenanceNodesLeft',
+        detail: `${what} could run only on ${names}, and ${are(reach.nodes)} in maintenance`,
+        nodes: reach.nodes,
+      });
+    case 'may':
+      return mayLand(object.owners.length > 0, names, reach.nodes);
+  }
+}
+
+/** Advice goes to whoever wrote the object; a controller's pods and Jobs would only repeat it where nobody reads. */
+function mayLand(owned: boolean, names: string, nodes: readonly string[]): Judgement {
+  if (owned) return NO_OBJECTION;
+  const detail = `tolerates the cordon of ${names}: require kubectl-maint.io/maintenance DoesNotExist (node affinity)`;
+  return objection({ reason: 'MayLand', detail, nodes, weight: 'advise' });
+}
+
+function nameOf(classification: Subject['classification']): string {
+  return classification.pattern?.what ?? 'the work';
+}
+
+function are(nodes: readonly string[]): string {
+  return nodes.length === 1 ? 'is' : 'are';
+}

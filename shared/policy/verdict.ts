@@ -1,0 +1,70 @@
+import type { Work } from '../targets/tool.ts';
+import type { Need } from './needs.ts';
+
+export type RuleId = 'addon' | 'backup' | 'scan';
+
+/** From harmless to refused; the verdict is the worst of its findings. */
+export type Decision = 'allow' | 'warn' | 'deny';
+
+/** Why a rule objects, as one word that scripts may compare. */
+export type Reason =
+  /** The work names a node in maintenance. */
+  | 'NodeInMaintenance'
+  /** The work could only run on nodes in maintenance. */
+  | 'OnlyMaintenanceNodesLeft'
+  /** The rule looks at the whole cluster, and some node is in maintenance. */
+  | 'ClusterInMaintenance'
+  /** The work tolerates the cordon and may be placed on a node in maintenance. */
+  | 'MayLand'
+  /** The pod stays as it is until the maintenance ends. */
+  | 'RolloutHeld'
+  /** The change is accepted, and waits on nodes in maintenance. */
+  | 'RolloutWaits'
+  /** The change itself is refused. */
+  | 'ChangeRefused'
+  /** What decides could not be found out. */
+  | 'Unknown';
+
+/** One objection of one rule. */
+export interface Finding {
+  readonly rule: RuleId;
+  readonly decision: Decision;
+  readonly reason: Reason;
+  /** One sentence for people, without a full stop. */
+  readonly detail: string;
+  /** Names of the nodes in maintenance that it is about, sorted. */
+  readonly nodes: readonly string[];
+}
+
+/** What the policy says of one request. */
+export interface Verdict {
+  readonly decision: Decision;
+  readonly work: Work;
+  /** Id of the tool, null for `none`. */
+  readonly tool: string | null;
+  /** Nodes in maintenance that the object reaches, sorted. */
+  readonly nodes: readonly string[];
+  /** Sorted: worst first, then by rule and text. */
+  readonly findings: readonly Finding[];
+  /** What has to be fetched before this verdict is final; empty when it is. */
+  readonly needs: readonly Need[];
+}
+
+const RANK: Readonly<Record<Decision, number>> = { allow: 0, warn: 1, deny: 2 };
+
+/** The worst decision of all findings; `allow` without any. */
+export function worst(findings: readonly Finding[]): Decision {
+  return findings.reduce<Decision>((so, { decision }) => (RANK[decision] > RANK[so] ? decision : so), 'allow');
+}
+
+/** Worst first, then by rule, then by text: the same request always reads the same. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort(
+    (a, b) => RANK[b.decision] - RANK[a.decision] || compare(a.rule, b.rule) || compare(a.detail, b.detail),
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,27 @@
+/** How many names a sentence lists before it counts the rest: three fit a line of a terminal. */
+const NAMES_SHOWN = 3;
+
+/** `node a`, `nodes a and b`, `nodes a, b, c and 4 more`. Names are cleaned. */
+export function joinNames(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN).map((name) => clean(name, MAX_NAME));
+  const rest = names.length - shown.length;
+  const parts = rest > 0 ? [...shown, `${rest} more`] : shown;
+  const last = parts.at(-1) ?? 'no node';
+  const list = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
+  return `${names.length === 1 ? 'node' : 'nodes'} ${list}`;
+}
+
+/** Longest object name that Kubernetes accepts (DNS subdomain, RFC 1123): longer ones did not come from it. */
+const MAX_NAME = 253;
+
+/**
+ * Text from outside as one printable line of at most `max` characters: control characters, line breaks, terminal
+ * escapes, bidirectional overrides and invisible characters become spaces, runs of spaces one.
+ */
+export function clean(text: string, max: number): string {
+  const line = text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]+/gu, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
+}

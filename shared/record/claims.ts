@@ -1,0 +1,67 @@
+import type { Before, Claim, Exception, MaintenanceRecord, Mode } from './record.ts';
+
+/** The record with this owner's claim added, or renewed: the mode only escalates, `since` stays the first one. */
+export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, before: Before): MaintenanceRecord {
+  if (current === undefined) {
+    return { version: 1, claims: [claim], before, exceptions: [], initiatedAt: claim.since };
+  }
+  const earlier = current.claims.find((other) => other.owner === claim.owner);
+  const renewed: Claim =
+    earlier === undefined
+      ? claim
+      : { ...earlier, ...claim, since: earlier.since, mode: strongest([earlier.mode, claim.mode]) };
+  const others = current.claims.filter((other) => other.owner !== claim.owner);
+  const next = { ...current, claims: [...others, renewed] };
+  return modeOf(next) === modeOf(current) ? next : withoutCompletion(next);
+}
+
+/** The record without this owner's claim, or undefined when it was the last one: the maintenance is over. */
+export function withoutClaim(current: MaintenanceRecord, owner: string): MaintenanceRecord | undefined {
+  const claims = current.claims.filter((claim) => claim.owner !== owner);
+  return claims.length === 0 ? undefined : { ...current, claims };
+}
+
+/** The record with the moment at which the node was ready for the work on it. */
+export function withCompletion(current: MaintenanceRecord, at: string): MaintenanceRecord {
+  return { ...current, completedAt: current.completedAt ?? at };
+}
+
+function withoutCompletion(current: MaintenanceRecord): MaintenanceRecord {
+  const { completedAt, ...rest } = current;
+  return rest;
+}
+
+/** The mode that counts: `drain` if any claim asks for it. */
+export function modeOf(record: MaintenanceRecord): Mode {
+  return strongest(record.claims.map((claim) => claim.mode));
+}
+
+function strongest(modes: readonly Mode[]): Mode {
+  return modes.includes('drain') ? 'drain' : 'cordon';
+}
+
+/** When the maintenance is expected to end: the latest `until`; undefined as soon as one claim names none. */
+export function untilOf(record: MaintenanceRecord): string | undefined {
+  const ends: string[] = [];
+  for (const claim of record.claims) {
+    if (claim.until === undefined) return undefined;
+    ends.push(claim.until);
+  }
+  return ends.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+}
+
+/** Whether the announced end has passed. Nothing ends by itself: this is for reminders. */
+export function isOverdue(record: MaintenanceRecord, now: number): boolean {
+  const until = untilOf(record);
+  return until !== undefined && Date.parse(until) < now;
+}
+
+/** Exceptions that apply at this moment. */
+export function activeExceptions(record: MaintenanceRecord, now: number): readonly Exception[] {
+  return record.exceptions.filter((exception) => Date.parse(exception.until) > now);
+}
+
+/** Whether an exception takes this rule off the node at this moment. */
+export function isExcepted(record: MaintenanceRecord, rule: string, now: number): boolean {
+  return activeExceptions(record, now).some((exception) => exception.rules.includes(rule));
+}

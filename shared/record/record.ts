@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { parsed, refused, type Parsed, type Problem } from '../problem.ts';
+
+/** Longest reason or ticket that a claim or exception may carry, in characters: two lines of a terminal and of a denial. */
+export const MAX_TEXT = 256;
+
+const moment = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is not a time (RFC 3339)'));
+const mode = z.enum(['drain', 'cordon']);
+
+const claim = z.looseObject({
+  owner: z.string().check(z.minLength(1)),
+  mode,
+  reason: z.optional(z.string()),
+  ticket: z.optional(z.string()),
+  since: moment,
+  until: z.optional(moment),
+});
+
+const before = z.looseObject({
+  cordoned: z.boolean(),
+  annotations: z.optional(z.record(z.string(), z.nullable(z.string()))),
+});
+
+const exception = z.looseObject({
+  rules: z.array(z.string()).check(z.minLength(1)),
+  until: moment,
+  by: z.string(),
+  reason: z.string(),
+});
+
+const record = z.looseObject({
+  version: z.literal(1),
+  claims: z.array(claim).check(z.minLength(1)),
+  before,
+  exceptions: z._default(z.array(exception), []),
+  initiatedAt: moment,
+  completedAt: z.optional(moment),
+});
+
+/** What a claim asks for: move the workloads away, or only keep new ones off. */
+export type Mode = z.infer<typeof mode>;
+/** One owner's wish for maintenance. Times are RFC 3339. */
+export type Claim = z.infer<typeof claim>;
+/** What the node was like before the first claim: its cordon, and annotations that we set (null = it had none). */
+export type Before = z.infer<typeof before>;
+/** A time-limited permission: these rules do not apply to this node until then. */
+export type Exception = z.infer<typeof exception>;
+/** The value of the record annotation, version 1. Fields that we do not know are kept. */
+export type MaintenanceRecord = z.infer<typeof record>;
+
+/** What a node's annotation says: nothing, a record, or something that cannot be read and counts as maintenance all the same. */
+export type RecordReading =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'record'; readonly record: MaintenanceRecord }
+  | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] };
+
+/** A node without the annotation. */
+export const NO_RECORD: RecordReading = { kind: 'none' };
+
+/** Parses the annotation's value. Problems name the field; the text itself is not echoed. */
+export function parseRecord(text: string): Parsed<MaintenanceRecord> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refused({ path: '', message: 'is not JSON' });
+  }
+  const result = z.safeParse(record, value);
+  if (result.success) return parsed(result.data);
+  return {
+    ok: false,
+    problems: result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+  };
+}
+
+/** Renders a record as the annotation's value. `parseRecord(renderRecord(r))` gives `r` back. */
+export function renderRecord(value: MaintenanceRecord): string {
+  return JSON.stringify(value);
+}
+
+/** Reads an annotation that may be absent. Any present value means maintenance (fail safe). */
+export function readRecord(annotation: string | undefined): RecordReading {
+  if (annotation === undefined) return NO_RECORD;
+  const result = parseRecord(annotation);
+  return result.ok ? { kind: 'record', record: result.value } : { kind: 'unreadable', problems: result.problems };
+}
