@@ -1,0 +1,125 @@
+import { messageOf, type ClusterSender, type PodFacts } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Budgets } from './budgets.ts';
+import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts';
+import type { Limiter } from './limiter.ts';
+import type { DrainPlan } from './plan.ts';
+import type { PodsOnNode } from './pods-on-node.ts';
+
+/** How long a blocked pod waits at most before it is tried again, should no watch tell of its budget: kubectl's 5 s. */
+const BLOCKED_RETRY_MS = 5000;
+/** First and longest wait after a failure of the server; doubled in between, up to half of it more by chance. */
+const FIRST_BACKOFF_MS = 200;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/** What happened to a pod, told as it happens. */
+export interface DrainListener {
+  /** It waits; told again only when the reason changes. */
+  waiting(pod: PodFacts, why: string): void;
+  gone(pod: PodFacts): void;
+}
+
+/** What carrying out a plan needs. */
+export interface DrainTools {
+  readonly sender: ClusterSender;
+  readonly pods: PodsOnNode;
+  readonly budgets: Budgets;
+  /** Shared by all nodes of one command, so that the API server sees a bounded number of evictions at once. */
+  readonly limiter: Limiter;
+  readonly clock: Clock;
+  /** Ends the drain: interrupted, or out of time. */
+  readonly signal: AbortSignal;
+  readonly listener: DrainListener;
+  readonly gracePeriodSeconds: number;
+  /** On a node that is not Ready nobody confirms a deletion: what terminates there is not waited for. */
+  readonly nodeReady: boolean;
+  /** Number between 0 and 1, for spreading retries. */
+  random(): number;
+}
+
+/** A pod that is still there, and why. */
+export interface LeftPod {
+  readonly pod: PodFacts;
+  readonly why: string;
+  /** Trying again cannot help: the caller may not evict it. */
+  readonly refused: boolean;
+}
+
+/** Carries out a plan. Resolves with the pods that are left: none when all went, some when the signal ended it. */
+export async function drainNode(plan: DrainPlan, tools: DrainTools): Promise<readonly LeftPod[]> {
+  const results = await Promise.all(plan.evict.map((pod) => removePod(pod, tools)));
+  return results.filter((left) => left !== undefined);
+}
+
+async function removePod(pod: PodFacts, tools: DrainTools): Promise<LeftPod | undefined> {
+  const evicted = pod.deletedAt === undefined ? await evict(pod, tools) : { outcome: 'accepted' as const };
+  if (evicted.outcome !== 'gone') {
+    if (evicted.outcome !== 'accepted') return { pod, why: evicted.why, refused: evicted.outcome === 'refused' };
+    if (tools.nodeReady) await termination(pod, tools);
+    if (tools.nodeReady && tools.pods.has(pod.uid)) return { pod, why: terminating(pod, tools), refused: false };
+  }
+  tools.listener.gone(pod);
+  return undefined;
+}
+
+/** Asks until the API server has accepted, refused for good, or the drain is over. */
+async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome> {
+  let last: EvictionOutcome = { outcome: 'blocked', why: 'not tried yet' };
+  let failures = 0;
+  let told = '';
+  while (!tools.signal.aborted) {
+    if (!tools.pods.has(pod.uid)) return { outcome: 'gone' };
+    last = await attempt(pod, tools);
+    if (last.outcome !== 'blocked' && last.outcome !== 'failed') return last;
+    if (last.why !== told) tools.listener.waiting(pod, last.why);
+    told = last.why;
+    failures = last.outcome === 'failed' ? failures + 1 : 0;
+    await pause(pod, last, failures, tools);
+  }
+  return last;
+}
+
+async function attempt(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome> {
+  const gracePeriodSeconds = tools.nodeReady ? tools.gracePeriodSeconds : 1;
+  return tools.limiter.run(async () => {
+    if (tools.signal.aborted) return { outcome: 'blocked', why: 'not tried yet' };
+    try {
+      const request = evictionRequest(pod, { gracePeriodSeconds, dryRun: false });
+      return outcomeOf(await tools.sender.send({ ...request, signal: tools.signal }));
+    } catch (thrown) {
+      return { outcome: 'failed', why: messageOf(thrown), retryAfterMs: undefined };
+    }
+  });
+}
+
+/** Waits until another try makes sense: the budget allows it, the pod is gone, or some time has passed. */
+async function pause(pod: PodFacts, last: EvictionOutcome, failures: number, tools: DrainTools): Promise<void> {
+  const over = new AbortController();
+  const until = AbortSignal.any([over.signal, tools.signal]);
+  const ms = last.outcome === 'failed' ? (last.retryAfterMs ?? backoff(failures, tools.random())) : BLOCKED_RETRY_MS;
+  const reasons = [tools.clock.sleep(ms, until), departure(pod, tools, until)];
+  if (last.outcome === 'blocked') reasons.push(tools.budgets.allows(pod.namespace, until));
+  await Promise.race(reasons);
+  over.abort();
+}
+
+/** Milliseconds before the next try after so many failures in a row. */
+export function backoff(failures: number, random: number): number {
+  const base = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+  return base * (1 + random / 2);
+}
+
+async function departure(pod: PodFacts, tools: DrainTools, until: AbortSignal): Promise<void> {
+  while (tools.pods.has(pod.uid) && !until.aborted) await tools.pods.changed(until);
+}
+
+function termination(pod: PodFacts, tools: DrainTools): Promise<void> {
+  return departure(pod, tools, tools.signal);
+}
+
+function terminating(pod: PodFacts, tools: DrainTools): string {
+  const finalizers = tools.pods.pod(pod.uid)?.finalizers ?? [];
+  return finalizers.length === 0
+    ? 'still terminating'
+    : `still terminating, held by finalizers ${finalizers.join(', ')}`;
+}

@@ -1,0 +1,25 @@
+import { MaintError } from '../../shared/index.ts';
+import type { NodeChoice } from '../operation.ts';
+
+/** A Kubernetes name (DNS subdomain, RFC 1123; k8s apimachinery/pkg/util/validation IsDNS1123Subdomain). */
+const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** Nodes from the command line: `n1`, `node/n1`, or a selector. Throws what is wrong with them. */
+export function nodeChoice(words: readonly string[], selector: string | undefined): NodeChoice {
+  const names = words.map((word) => word.replace(/^nodes?\//, ''));
+  const bad = names.find((name) => !NAME.test(name));
+  if (bad !== undefined) throw new MaintError('usage', `"${bad}" is not the name of a node`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new MaintError('usage', `node ${twice} is given twice`);
+  if (names.length > 0 && selector !== undefined) {
+    throw new MaintError('usage', 'cannot specify both a node name and a --selector option');
+  }
+  return { names, selector };
+}
+
+/** The same for a verb that writes: some node has to be meant. */
+export function requiredNodes(verb: string, words: readonly string[], selector: string | undefined): NodeChoice {
+  const choice = nodeChoice(words, selector);
+  if (choice.names.length > 0 || (selector ?? '') !== '') return choice;
+  throw new MaintError('usage', 'no node is named', { hint: `kubectl maint ${verb} NODE..., or -l SELECTOR` });
+}

@@ -1,0 +1,161 @@
+import type { Argv } from 'yargs';
+import { MaintError } from '../../shared/index.ts';
+import type { ClaimFlags, OnOperation } from '../operation.ts';
+import { clusterFlags, clusterOptions } from './cluster.ts';
+import { requiredNodes } from './nodes.ts';
+import { durationFlag, integerFlag, last, momentFlag, textFlag, timeoutFlag } from './values.ts';
+
+const DRAIN = 'Draining (as in kubectl drain):';
+
+/** The flags of `kubectl maint on`. */
+export function onOptions<T>(yargs: Argv<T>) {
+  return clusterOptions(yargs)
+    .positional('node', { type: 'string', array: true, describe: 'Nodes to take into maintenance' })
+    .option('selector', {
+      alias: 'l',
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Label selector for the nodes',
+    })
+    .option('mode', {
+      type: 'string',
+      choices: ['drain', 'cordon'] as const,
+      default: 'drain' as const,
+      requiresArg: true,
+      describe: 'drain moves the workloads away; cordon only keeps new ones off',
+    })
+    .option('reason', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Why; shown wherever work is refused',
+    })
+    .option('ticket', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Reference of the change or incident',
+    })
+    .option('owner', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'On whose behalf; your own name by default',
+    })
+    .option('until', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      conflicts: 'for',
+      describe: 'Expected end, like 2026-01-31T06:00:00Z; a reminder, nothing ends by itself',
+    })
+    .option('for', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Expected end as a span from now, like 2h',
+    })
+    .option('protect', {
+      type: 'boolean',
+      default: true,
+      coerce: last<boolean>,
+      describe: 'Keep cluster-autoscaler and Karpenter from removing the node meanwhile',
+    })
+    .option('dry-run', {
+      type: 'string',
+      choices: ['none', 'client', 'server'] as const,
+      default: 'none' as const,
+      requiresArg: true,
+      describe: 'client prints the plan; server lets the API server judge each step; neither changes anything',
+    })
+    .option('force', {
+      type: 'boolean',
+      default: false,
+      group: DRAIN,
+      coerce: last<boolean>,
+      describe: 'Continue even if there are pods that do not declare a controller',
+    })
+    .option('ignore-daemonsets', {
+      type: 'boolean',
+      default: true,
+      group: DRAIN,
+      coerce: last<boolean>,
+      describe: 'Leave DaemonSet-managed pods where they are',
+    })
+    .option('delete-emptydir-data', {
+      type: 'boolean',
+      default: false,
+      group: DRAIN,
+      coerce: last<boolean>,
+      describe: 'Continue even if there are pods using emptyDir (their data is lost)',
+    })
+    .option('grace-period', {
+      type: 'string',
+      default: '-1',
+      group: DRAIN,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: "Seconds given to each pod to terminate; negative = the pod's own",
+    })
+    .option('pod-selector', {
+      type: 'string',
+      group: DRAIN,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Label selector to filter pods on the node',
+    })
+    .option('timeout', {
+      type: 'string',
+      default: '0',
+      group: DRAIN,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'How long to wait for each node before giving up; 0 = no limit',
+    })
+    .example(
+      '$0 on worker-3 --reason "swap a disk" --for 2h',
+      'drain worker-3 and keep backups, scans and add-on changes off it',
+    )
+    .example('$0 on -l rack=b7 --mode=cordon', 'only keep new work off a whole rack');
+}
+
+type OnArguments = Awaited<ReturnType<typeof onOptions<unknown>>['argv']>;
+
+/** What the flags ask for. Throws MaintError('usage'). */
+export function onOperation(argv: OnArguments): OnOperation {
+  return {
+    verb: 'on',
+    cluster: clusterFlags(argv),
+    nodes: requiredNodes('on', argv.node ?? [], argv.selector),
+    claim: claimFlags(argv),
+    drain: {
+      force: argv.force === true,
+      ignoreDaemonSets: argv['ignore-daemonsets'] !== false,
+      deleteEmptyDirData: argv['delete-emptydir-data'] === true,
+      gracePeriodSeconds: integerFlag('--grace-period', argv['grace-period'] ?? '-1'),
+      podSelector: argv['pod-selector'],
+    },
+    protect: argv.protect !== false,
+    timeoutMs: timeoutFlag('--timeout', argv.timeout ?? '0'),
+    dryRun: argv['dry-run'],
+  };
+}
+
+function claimFlags(argv: OnArguments): ClaimFlags {
+  return {
+    owner: textFlag('--owner', argv.owner),
+    mode: argv.mode,
+    reason: textFlag('--reason', argv.reason),
+    ticket: textFlag('--ticket', argv.ticket),
+    until: untilFlag(argv.until, argv.for),
+  };
+}
+
+function untilFlag(until: string | undefined, span: string | undefined): ClaimFlags['until'] {
+  if (until !== undefined) return { at: momentFlag('--until', until) };
+  if (span === undefined) return undefined;
+  const inMs = durationFlag('--for', span);
+  if (inMs === 0) throw new MaintError('usage', '--for: a maintenance of no time at all has no use');
+  return { inMs };
+}

@@ -1,0 +1,55 @@
+import { MaintError, parseDuration, renderProblem, MAX_TEXT } from '../../shared/index.ts';
+
+/** A flag given more than once counts as kubectl counts it: the last one. */
+export function last<T>(value: T | readonly T[]): T | undefined {
+  return isList(value) ? value.at(-1) : value;
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+/** Longest span a timer can wait, in milliseconds (2^31 - 1, 24.8 days): Node's setTimeout fires at once beyond. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A duration flag in milliseconds; a plain number is seconds, as in kubectl's --request-timeout. */
+export function durationFlag(flag: string, text: string): number {
+  const result = parseDuration(/^\d+$/.test(text) ? `${text}s` : text, flag);
+  if (!result.ok) throw new MaintError('usage', result.problems.map(renderProblem).join('; '));
+  return result.value;
+}
+
+/** A duration that something waits for: 0 = no limit. */
+export function timeoutFlag(flag: string, text: string): number {
+  const ms = durationFlag(flag, text);
+  if (ms > LONGEST_TIMER_MS)
+    throw new MaintError('usage', `${flag}: ${text} is longer than 24 days: use 0 for no limit`);
+  return ms;
+}
+
+/** A whole number. */
+export function integerFlag(flag: string, text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) throw new MaintError('usage', `${flag}: "${text}" is not a whole number`);
+  return Number(text);
+}
+
+/** Free text for the record: one that everybody can read in one go. */
+export function textFlag(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (text.trim() === '') throw new MaintError('usage', `${flag} is empty`);
+  if (text.length > MAX_TEXT)
+    throw new MaintError('usage', `${flag} has ${text.length} characters; ${MAX_TEXT} is the most`);
+  return text;
+}
+
+/** A moment in RFC 3339 that is still to come is not checked here: the clock belongs to whoever carries the command out. */
+export function momentFlag(flag: string, text: string): string {
+  const time = Date.parse(text);
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(time)) {
+    throw new MaintError(
+      'usage',
+      `${flag}: "${text}" is not a time: write it like 2026-01-31T06:00:00Z, or use --for 2h`,
+    );
+  }
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,50 @@
+import { ClusterRefusal, MaintError, nodePath, NODES, type ClusterReader } from '../../shared/index.ts';
+import type { NodeChoice } from '../operation.ts';
+import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
+
+/**
+ * Reads the chosen nodes, in the order of their names on the command line, or sorted for a selector.
+ * Throws when any of them does not exist, so that nothing is written to the others.
+ */
+export async function chooseNodes(choice: NodeChoice, reader: ClusterReader): Promise<readonly NodeSnapshot[]> {
+  return choice.selector === undefined ? byName(choice.names, reader) : bySelector(choice.selector, reader);
+}
+
+async function byName(names: readonly string[], reader: ClusterReader): Promise<readonly NodeSnapshot[]> {
+  const found = await Promise.all(names.map(async (name) => snapshotFromObject(await reader.get(nodePath(name)))));
+  const missing = names.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0) {
+    const list = missing.map((name) => `"${name}"`).join(', ');
+    throw new MaintError('cluster', `nodes ${list} not found; nothing was changed`, {
+      hint: 'kubectl get nodes lists them',
+    });
+  }
+  return found.filter((node) => node !== undefined);
+}
+
+async function bySelector(selector: string, reader: ClusterReader): Promise<readonly NodeSnapshot[]> {
+  const nodes = await listNodes(reader, selector);
+  if (nodes.length > 0) return nodes;
+  throw new MaintError('usage', `no node matches the selector "${selector}"`, {
+    hint: `kubectl get nodes -l '${selector}' shows what it selects`,
+  });
+}
+
+/** Every node, or those that a label selector matches, sorted by name. */
+export async function listNodes(reader: ClusterReader, selector?: string): Promise<readonly NodeSnapshot[]> {
+  const nodes: NodeSnapshot[] = [];
+  try {
+    for await (const page of reader.pages(NODES, { query: { labelSelector: selector } })) {
+      nodes.push(...page.items.map(snapshotFromObject).filter((node) => node !== undefined));
+    }
+  } catch (thrown) {
+    throw badSelector(thrown, selector) ?? thrown;
+  }
+  return nodes.sort((a, b) => (a.facts.name < b.facts.name ? -1 : 1));
+}
+
+/** The API server judges selectors (400); the person wrote it, so it is theirs to correct. */
+function badSelector(thrown: unknown, selector: string | undefined): MaintError | undefined {
+  if (selector === undefined || !(thrown instanceof ClusterRefusal) || thrown.status !== 400) return undefined;
+  return new MaintError('usage', `"${selector}" is not a label selector: ${thrown.message}`, { cause: thrown });
+}

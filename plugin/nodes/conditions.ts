@@ -1,0 +1,58 @@
+import { ClusterRefusal, nodeStatusPath, refusalFromAnswer, type Cluster } from '../../shared/index.ts';
+
+/** Condition types of KEP-5683 (Node Lifecycle Conditions). */
+export type ConditionType = 'MaintenanceInProgress' | 'DrainInProgress' | 'Drained';
+
+/** A condition that is to be set; its times are added when it is written. */
+export interface ConditionChange {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Longest message on the Node, in characters: `kubectl describe node` shows it in one table cell. */
+export const MAX_CONDITION_MESSAGE = 512;
+
+/** Sets conditions on a Node's status. Throws ClusterRefusal. */
+export async function setConditions(
+  node: string,
+  changes: readonly ConditionChange[],
+  now: string,
+  cluster: Cluster,
+): Promise<void> {
+  const conditions = changes.map((change) => ({
+    ...change,
+    message: change.message.slice(0, MAX_CONDITION_MESSAGE),
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  }));
+  await patchConditions(node, conditions, cluster);
+}
+
+/** Removes our conditions: without a maintenance they say nothing. */
+export async function removeConditions(node: string, cluster: Cluster): Promise<void> {
+  const types: readonly ConditionType[] = ['MaintenanceInProgress', 'DrainInProgress', 'Drained'];
+  await patchConditions(
+    node,
+    types.map((type) => ({ $patch: 'delete', type })),
+    cluster,
+  );
+}
+
+/** A strategic merge patch merges conditions by type (k8s api core/v1 NodeStatus, patchMergeKey=type). */
+async function patchConditions(node: string, conditions: readonly object[], cluster: Cluster): Promise<void> {
+  const answer = await cluster.send({
+    method: 'PATCH',
+    path: nodeStatusPath(node),
+    query: { fieldManager: 'kubectl-maint' },
+    contentType: 'application/strategic-merge-patch+json',
+    body: { status: { conditions } },
+  });
+  if (answer.status >= 300) throw refusalFromAnswer(answer);
+}
+
+/** Whether a failed write of conditions is only a missing right: then the command goes on with a warning. */
+export function isForbidden(thrown: unknown): boolean {
+  return thrown instanceof ClusterRefusal && thrown.status === 403;
+}

@@ -1,0 +1,102 @@
+import {
+  AUTOSCALER_ANNOTATION,
+  KARPENTER_ANNOTATION,
+  MaintError,
+  RECORD_ANNOTATION,
+  renderProblem,
+  renderRecord,
+  STATE_LABEL,
+  withClaim,
+  withCompletion,
+  withoutClaim,
+  type Claim,
+  type MaintenanceRecord,
+  type MaintenanceState,
+} from '../../shared/index.ts';
+import type { NodeSnapshot } from './snapshot.ts';
+
+/** Annotations that keep autoscalers from removing or disrupting the node while somebody works on it. */
+const PROTECTION = [AUTOSCALER_ANNOTATION, KARPENTER_ANNOTATION];
+
+/** A JSON merge patch for a Node (RFC 7386: null removes). The resourceVersion in it makes the write compare-and-swap. */
+export interface NodePatch {
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly labels: Readonly<Record<string, string | null>>;
+    readonly annotations: Readonly<Record<string, string | null>>;
+  };
+  readonly spec?: { readonly unschedulable: boolean | null };
+}
+
+/** The node's record, or undefined where it has none. Throws where there is one that cannot be read. */
+export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
+  const { record, name } = node.facts;
+  if (record.kind === 'none') return undefined;
+  if (record.kind === 'record') return record.record;
+  const problems = record.problems.map(renderProblem).join('; ');
+  throw new MaintError('denied', `the maintenance record of node ${name} cannot be read: ${problems}`, {
+    hint: `look at it: kubectl get node ${name} -o yaml; if it may go: kubectl annotate node ${name} ${RECORD_ANNOTATION}-`,
+  });
+}
+
+/** Mark and cordon in one write: the claim, the state, the cordon, and the protection from autoscalers. */
+export function markPatch(
+  node: NodeSnapshot,
+  claim: Claim,
+  { protect, state }: { readonly protect: boolean; readonly state: MaintenanceState },
+): NodePatch {
+  const current = recordOf(node);
+  const before = { cordoned: node.facts.unschedulable, annotations: protect ? earlierProtection(node) : {} };
+  const marked = withClaim(current, claim, before);
+  const record = state === 'complete' ? withCompletion(marked, claim.since) : marked;
+  const protection = protect ? PROTECTION.map((key) => [key, 'true'] as const) : [];
+  return {
+    metadata: {
+      resourceVersion: node.resourceVersion,
+      labels: { [STATE_LABEL]: state },
+      annotations: { [RECORD_ANNOTATION]: renderRecord(record), ...Object.fromEntries(protection) },
+    },
+    spec: { unschedulable: true },
+  };
+}
+
+function earlierProtection(node: NodeSnapshot): Record<string, string | null> {
+  return Object.fromEntries(PROTECTION.map((key) => [key, node.annotations.get(key) ?? null]));
+}
+
+/** Only the state: the record stays, completed where the state says so. */
+export function statePatch(node: NodeSnapshot, state: MaintenanceState, now: string): NodePatch | undefined {
+  const record = recordOf(node);
+  if (record === undefined) return undefined;
+  const next = state === 'complete' ? withCompletion(record, now) : record;
+  return {
+    metadata: {
+      resourceVersion: node.resourceVersion,
+      labels: { [STATE_LABEL]: state },
+      annotations: { [RECORD_ANNOTATION]: renderRecord(next) },
+    },
+  };
+}
+
+/** Drops one owner's claim. With the last one, everything is as it was before the maintenance. */
+export function releasePatch(node: NodeSnapshot, record: MaintenanceRecord, owner: string): NodePatch {
+  const rest = withoutClaim(record, owner);
+  const { resourceVersion } = node;
+  if (rest !== undefined) {
+    return {
+      metadata: {
+        resourceVersion,
+        labels: { [STATE_LABEL]: rest.completedAt === undefined ? 'initiated' : 'complete' },
+        annotations: { [RECORD_ANNOTATION]: renderRecord(rest) },
+      },
+    };
+  }
+  return {
+    metadata: {
+      resourceVersion,
+      labels: { [STATE_LABEL]: null },
+      annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null },
+    },
+    spec: { unschedulable: record.before.cordoned ? true : null },
+  };
+}

@@ -1,0 +1,83 @@
+import type { ConnectOptions, Mode } from '../shared/index.ts';
+
+/** Which nodes a command is about: names, or a label selector; never both, never neither for verbs that write. */
+export interface NodeChoice {
+  readonly names: readonly string[];
+  readonly selector: string | undefined;
+}
+
+/** kubectl's connection flags. */
+export type ClusterFlags = Omit<ConnectOptions, 'env' | 'userAgent' | 'onWarning' | 'stdinIsTerminal'>;
+
+/** kubectl drain's flags, with kubectl's meaning. */
+export interface DrainFlags {
+  /** Also pods that no controller will replace. */
+  readonly force: boolean;
+  /** Leave DaemonSet pods where they are; true by default, unlike kubectl. */
+  readonly ignoreDaemonSets: boolean;
+  readonly deleteEmptyDirData: boolean;
+  /** Seconds; negative = each pod's own. */
+  readonly gracePeriodSeconds: number;
+  /** Label selector on pods; undefined = all. */
+  readonly podSelector: string | undefined;
+}
+
+/** What an `on` asks for on behalf of its owner. */
+export interface ClaimFlags {
+  /** Undefined: the caller's name, as the API server knows it. */
+  readonly owner: string | undefined;
+  readonly mode: Mode;
+  readonly reason: string | undefined;
+  readonly ticket: string | undefined;
+  /** RFC 3339, from `--until`; or a span in milliseconds, from `--for`. */
+  readonly until: { readonly at: string } | { readonly inMs: number } | undefined;
+}
+
+export type DryRun = 'none' | 'client' | 'server';
+export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
+
+/** `kubectl maint on` */
+export interface OnOperation {
+  readonly verb: 'on';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly claim: ClaimFlags;
+  readonly drain: DrainFlags;
+  /** Keep autoscalers off the node while in maintenance. */
+  readonly protect: boolean;
+  /** Milliseconds for each node; 0 = no limit. */
+  readonly timeoutMs: number;
+  readonly dryRun: DryRun;
+}
+
+/** `kubectl maint off` */
+export interface OffOperation {
+  readonly verb: 'off';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly owner: string | undefined;
+  readonly skipHealthCheck: boolean;
+  /** Milliseconds during which the node must stay clean. */
+  readonly healthyForMs: number;
+  /** Milliseconds for each node; 0 = no limit. */
+  readonly timeoutMs: number;
+}
+
+/** `kubectl maint status` */
+export interface StatusOperation {
+  readonly verb: 'status';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly format: StatusFormat;
+  /** Exit 6 when some node is in maintenance. */
+  readonly exitCode: boolean;
+}
+
+/** Text that was asked for: help or the version. */
+export interface PrintOperation {
+  readonly verb: 'print';
+  readonly text: string;
+}
+
+/** What the command line asks for, as a value. */
+export type Operation = OnOperation | OffOperation | StatusOperation | PrintOperation;

@@ -1,0 +1,86 @@
+import yargs, { type Argv } from 'yargs';
+import { MaintError } from '../shared/index.ts';
+import { offOperation, offOptions } from './flags/off.ts';
+import { onOperation, onOptions } from './flags/on.ts';
+import { statusOperation, statusOptions } from './flags/status.ts';
+import type { Operation } from './operation.ts';
+
+/** Exit codes and other words below the list of verbs. */
+const EPILOGUE = `Exit codes: 0 done, 1 bug, 2 usage, 3 denied by a guard, 4 cluster refused or unreachable,
+5 gave up waiting, 6 some node is in maintenance (status --exit-code), 130 interrupted.`;
+
+/** Turns a command line into what it asks for. Throws MaintError('usage') with everything needed to correct it. */
+export async function parse(argv: readonly string[], version: string): Promise<Operation> {
+  let asked: Operation | undefined;
+  const parser = program(version, (operation) => {
+    asked = operation;
+  });
+  const words = argv.length === 0 ? ['--help'] : [...argv];
+  const printed = await parseWith(parser, words);
+  return asked ?? { verb: 'print', text: printed };
+}
+
+function program(version: string, ask: (operation: Operation) => void): Argv {
+  return yargs()
+    .scriptName('kubectl maint')
+    .usage('kubectl maint takes nodes into maintenance, safely, and brings them back.\n\nUsage: $0 COMMAND')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .command('on [node...]', 'Take nodes into maintenance: mark, cordon, drain', onOptions, (argv) => {
+      ask(onOperation(argv));
+    })
+    .command('off [node...]', 'Bring nodes back when they are healthy', offOptions, (argv) => {
+      ask(offOperation(argv));
+    })
+    .command('status [node...]', 'Show what is in maintenance', statusOptions, (argv) => {
+      ask(statusOperation(argv));
+    })
+    .command('version', 'Print the version', {}, () => {
+      ask({ verb: 'print', text: `kubectl maint ${version}` });
+    })
+    .demandCommand(1, 1, 'no command is given', 'more than one command is given')
+    .strict()
+    .updateStrings({
+      'Not enough arguments following: %s': 'flag needs a value: --%s',
+      'Arguments %s and %s are mutually exclusive': '--%s and --%s cannot both be given',
+    })
+    .version(false)
+    .help('help')
+    .alias('help', 'h')
+    .epilogue(EPILOGUE)
+    .wrap(100)
+    .exitProcess(false)
+    .fail(false);
+}
+
+async function parseWith(parser: Argv, words: readonly string[]): Promise<string> {
+  try {
+    let text = '';
+    await parser.parse([...words], {}, (_error, _argv, output) => {
+      text = output;
+    });
+    return text;
+  } catch (thrown) {
+    if (!isComplaint(thrown)) throw thrown;
+    throw new MaintError('usage', asSentence(thrown.message), {
+      hint: 'kubectl maint --help, or kubectl maint COMMAND --help',
+      cause: thrown,
+    });
+  }
+}
+
+/** yargs complains with plain Errors; any other kind is for the single catch in run.ts. */
+function isComplaint(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && (thrown.name === 'YError' || Object.getPrototypeOf(thrown) === Error.prototype);
+}
+
+/** One line that reads on after `error:`. */
+function asSentence(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}

@@ -1,0 +1,64 @@
+import { MaintError, messageOf } from '../shared/index.ts';
+import { systemClock } from './clock.ts';
+import { connect } from './connect.ts';
+import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
+import type { Operation } from './operation.ts';
+import { parse } from './parse.ts';
+import type { Screen } from './screen.ts';
+import type { Session } from './session.ts';
+
+/** What the process hands to a run. */
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly screen: Screen;
+  /** Aborts when the person interrupts. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+/** Runs one command line to its exit code. The single place where failures become words. Never rejects. */
+export async function run(invocation: Invocation): Promise<ExitCode> {
+  try {
+    const operation = await parse(invocation.argv, invocation.version);
+    return await carryOut(operation, invocation);
+  } catch (thrown) {
+    return explain(thrown, invocation);
+  }
+}
+
+async function carryOut(operation: Operation, invocation: Invocation): Promise<ExitCode> {
+  if (operation.verb === 'print') {
+    invocation.screen.result(operation.text);
+    return EXIT.done;
+  }
+  const cluster = await connect(operation.cluster, invocation.screen, invocation.version);
+  const session: Session = { cluster, screen: invocation.screen, clock: systemClock, signal: invocation.signal };
+  try {
+    switch (operation.verb) {
+      case 'on':
+        return await (await import('./operations/on.ts')).runOn(operation, session);
+      case 'off':
+        return await (await import('./operations/off.ts')).runOff(operation, session);
+      case 'status':
+        return await (await import('./operations/status.ts')).runStatus(operation, session);
+    }
+  } finally {
+    cluster.close();
+  }
+}
+
+function explain(thrown: unknown, { screen, signal }: Invocation): ExitCode {
+  if (thrown instanceof MaintError) {
+    screen.note(`error: ${thrown.message}`);
+    if (thrown.hint !== undefined) screen.note(`hint: ${thrown.hint}`);
+    return signal.aborted ? EXIT.interrupted : EXIT_OF[thrown.code];
+  }
+  if (signal.aborted) {
+    screen.note('interrupted: nothing was changed');
+    return EXIT.interrupted;
+  }
+  screen.note(`error: this is a bug in kubectl maint: ${messageOf(thrown)}`);
+  screen.note('hint: please report it with the command line and the lines below');
+  if (thrown instanceof Error && thrown.stack !== undefined) screen.note(thrown.stack);
+  return EXIT.bug;
+}
