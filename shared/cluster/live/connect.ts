@@ -1,0 +1,23 @@
+import type { Cluster } from '../ports.ts';
+import type { ConnectOptions, InClusterOptions } from './connection-options.ts';
+
+export type { ConnectOptions, InClusterOptions } from './connection-options.ts';
+
+/**
+ * The cluster that kubectl would talk to with these flags. Nothing is sent yet.
+ * Throws MaintError('usage') where the kubeconfig or a flag is at fault. Importing this file loads neither the
+ * Kubernetes client nor node:https; calling it does.
+ */
+export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
+  const { openCluster } = await import('./session.ts');
+  return openCluster(options);
+}
+
+/**
+ * The cluster that the pod of this process runs in, as its service account; token and CA are read again as they
+ * are renewed. Throws MaintError('cluster') outside a pod.
+ */
+export async function connectInCluster(options: InClusterOptions): Promise<Cluster> {
+  const { openInCluster } = await import('./session.ts');
+  return openInCluster(options);
+}

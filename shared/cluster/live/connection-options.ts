@@ -1,0 +1,37 @@
+/** kubectl's own connection flags, and what the process knows. A flag that was not given is undefined. */
+export interface ConnectOptions {
+  /** `--kubeconfig`: this file and no other; an error where it is missing. */
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  /** Taken so that kubectl's flags map one to one; every path of a request names its own namespace. */
+  readonly namespace?: string | undefined;
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+  readonly as?: string | undefined;
+  readonly asGroups?: readonly string[] | undefined;
+  readonly asUid?: string | undefined;
+  /** Milliseconds for one request with its answer; 0 or undefined is no limit. Streams of watches are exempt. */
+  readonly requestTimeoutMs?: number | undefined;
+  readonly insecureSkipTlsVerify?: boolean | undefined;
+  readonly certificateAuthority?: string | undefined;
+  readonly tlsServerName?: string | undefined;
+  /** KUBECONFIG, HOME, HTTPS_PROXY, NO_PROXY and what an exec plugin inherits. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly userAgent: string;
+  /** Whether an exec plugin may ask the person at the terminal. */
+  readonly stdinIsTerminal?: boolean | undefined;
+  /** Texts of `Warning: 299` headers of answers, each once. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+/** What a process in a pod knows about itself. */
+export interface InClusterOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly userAgent: string;
+  readonly requestTimeoutMs?: number | undefined;
+  readonly onWarning?: ((text: string) => void) | undefined;
+  /** Folder with `token` and `ca.crt`; where Kubernetes mounts it unless given. */
+  readonly serviceAccountFolder?: string | undefined;
+}

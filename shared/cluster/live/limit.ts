@@ -1,0 +1,41 @@
+/** The longest time that a timer of Node counts; longer ones fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What can end one request. */
+export interface Limit {
+  readonly signal: AbortSignal;
+  stop(reason: unknown): void;
+  /** Stops after so many milliseconds, unless `end` comes first. */
+  after(ms: number, reason: unknown): void;
+  /** Takes back timers and listeners; the request is over. */
+  end(): void;
+}
+
+/** An abort signal of one request that follows the caller's and can be stopped for reasons of its own. */
+export function limitFrom(outer: AbortSignal | undefined): Limit {
+  const controller = new AbortController();
+  const follow = (): void => {
+    controller.abort(outer?.reason);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  if (outer?.aborted === true) follow();
+  outer?.addEventListener('abort', follow, { once: true });
+  return {
+    signal: controller.signal,
+    stop: (reason) => {
+      controller.abort(reason);
+    },
+    after: (ms, reason) => {
+      timer = setTimeout(
+        () => {
+          controller.abort(reason);
+        },
+        Math.min(ms, LONGEST_TIMER_MS),
+      );
+    },
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', follow);
+    },
+  };
+}

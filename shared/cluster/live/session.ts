@@ -1,0 +1,85 @@
+import { MaintError } from '../../errors.ts';
+import type { Cluster } from '../ports.ts';
+import type { ConnectOptions, InClusterOptions } from './connection-options.ts';
+import { bearer, type CredentialSource, fixedCredential } from './credentials/source.ts';
+import { tokenFromFile } from './credentials/token-file.ts';
+import { follow, QUIET_MS } from './follow.ts';
+import { impersonationHeaders } from './impersonation.ts';
+import { credentialsOf, impersonationOf } from './kubeconfig/caller.ts';
+import { chooseFrom, isSilent } from './kubeconfig/choice.ts';
+import { type Kubeconfig, nonEmpty, readKubeconfig } from './kubeconfig/files.ts';
+import { readServiceAccount, type ServiceAccount } from './kubeconfig/service-account.ts';
+import { type Pace, realPace } from './pace.ts';
+import { readerFrom } from './reading.ts';
+import { type Transport, transportFrom, type TransportOptions } from './transport.ts';
+import { warningTeller } from './warnings.ts';
+
+/** What tests replace. */
+export interface SessionSettings {
+  readonly pace: Pace;
+  readonly quietMs: number;
+}
+
+const REAL: SessionSettings = { pace: realPace, quietMs: QUIET_MS };
+
+/** See connectCluster. */
+export async function openCluster(options: ConnectOptions, settings = REAL): Promise<Cluster> {
+  const config = await readKubeconfig({ explicit: nonEmpty(options.kubeconfig), env: options.env });
+  if (isSilent(config, options)) return openSilently(config, options, settings);
+  const choice = chooseFrom(config, options);
+  const headers = impersonationHeaders(impersonationOf(choice.user, options));
+  const credentials = await credentialsOf(choice, options, settings.pace);
+  return clusterFrom({ ...common(options, settings), endpoint: choice.endpoint, credentials, headers }, settings);
+}
+
+/** See connectInCluster. */
+export async function openInCluster(options: InClusterOptions, settings = REAL): Promise<Cluster> {
+  const account = await readServiceAccount(options.env, options.serviceAccountFolder);
+  const credentials = accountToken(account, settings.pace);
+  return clusterFrom({ ...common(options, settings), endpoint: account.endpoint, credentials, headers: {} }, settings);
+}
+
+/** No kubeconfig at all: the pod's service account, as with kubectl, but never http://localhost:8080. */
+async function openSilently(config: Kubeconfig, options: ConnectOptions, settings: SessionSettings): Promise<Cluster> {
+  const account = await readServiceAccount(options.env).catch(() => undefined);
+  if (account === undefined) throw noKubeconfig(config);
+  const headers = impersonationHeaders(impersonationOf(undefined, options));
+  const token = nonEmpty(options.token);
+  const credentials =
+    token === undefined
+      ? accountToken(account, settings.pace)
+      : fixedCredential({ authorization: bearer(token), certificate: undefined });
+  return clusterFrom({ ...common(options, settings), endpoint: account.endpoint, credentials, headers }, settings);
+}
+
+function accountToken({ tokenFile }: ServiceAccount, pace: Pace): CredentialSource {
+  return tokenFromFile({ path: tokenFile, fallback: undefined, certificate: undefined, pace });
+}
+
+function noKubeconfig({ lookedIn }: Kubeconfig): MaintError {
+  const places = lookedIn.length === 0 ? '$KUBECONFIG and ~/.kube/config' : lookedIn.join(', ');
+  return new MaintError('usage', `no cluster is configured: no kubeconfig with a cluster in ${places}`, {
+    hint: 'name a kubeconfig with --kubeconfig or $KUBECONFIG, or put it at ~/.kube/config',
+  });
+}
+
+type Common = Pick<TransportOptions, 'userAgent' | 'requestTimeoutMs' | 'onWarnings' | 'pace'>;
+
+function common(options: ConnectOptions | InClusterOptions, { pace }: SessionSettings): Common {
+  const { userAgent, requestTimeoutMs = 0, onWarning } = options;
+  return { userAgent, requestTimeoutMs, onWarnings: warningTeller(onWarning), pace };
+}
+
+function clusterFrom(options: TransportOptions, { pace, quietMs }: SessionSettings): Cluster {
+  const transport: Transport = transportFrom(options);
+  const send: Cluster['send'] = (request) => transport.send(request);
+  return {
+    server: transport.server,
+    send,
+    ...readerFrom(send),
+    follow: (path, listener, following) => follow({ transport, pace, quietMs }, path, listener, following),
+    close: () => {
+      transport.close();
+    },
+  };
+}
