@@ -1,0 +1,104 @@
+import { readdirSync, statSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive } from './bound-process.ts';
+import { takeLock } from './build-lock.ts';
+import type { BuildList } from './build.ts';
+import { build, elapsedSince } from './build.ts';
+import type { Environment } from './cache-folder.ts';
+import { binariesFolder, isExecutable } from './cache-folder.ts';
+import { ControlPlaneError } from './errors.ts';
+import { stageFileName, STAGE_FILES } from './stages.ts';
+import type { BinaryName } from './versions.ts';
+import { BINARIES } from './versions.ts';
+
+/** What a folder must hold to be meant seriously as KUBEBUILDER_ASSETS; setup-envtest puts exactly these there. */
+const LEAST_ASSETS: readonly BinaryName[] = ['etcd', 'kube-apiserver', 'kubectl'];
+
+/** A waiting run says so this often. */
+const WAITING_LINE_EVERY_MS = 60_000;
+
+/** Where every program of the control plane is, and the folder of KWOK's stage files. */
+export interface Binaries {
+  readonly path: (name: BinaryName) => string;
+  readonly stagesFolder: string;
+}
+
+/** Which environment to read, and who hears about progress (a line each, without a newline). */
+export interface BinariesOptions {
+  readonly env: Environment;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Finds the programs of the control plane: in `KUBEBUILDER_ASSETS` if set, else in the cache folder, else builds them
+ * once with Go. Several runs at once build one time: the others wait. Throws ControlPlaneError with what to do.
+ */
+export async function ensureBinaries({ env, log }: BinariesOptions): Promise<Binaries> {
+  const folder = binariesFolder(env);
+  const assets = readAssets(env);
+  const fromAssets = BINARIES.filter(({ name }) => assets !== undefined && isExecutable(join(assets, name)));
+  const fromCache = BINARIES.filter((binary) => !fromAssets.includes(binary));
+  if (assets !== undefined && fromCache.length > 0) {
+    log(`KUBEBUILDER_ASSETS has no ${fromCache.map(({ name }) => name).join(', ')}: taken from ${folder}`);
+  }
+  const missing = () => missingIn(folder, fromCache);
+  if (!isComplete(missing())) await buildMissing(missing, folder, { env, log });
+  const inAssets = new Set(fromAssets.map(({ name }) => name));
+  return {
+    path: (name) => join(assets !== undefined && inAssets.has(name) ? assets : folder, name),
+    stagesFolder: join(folder, 'stages'),
+  };
+}
+
+async function buildMissing(missing: () => BuildList, folder: string, { env, log }: BinariesOptions): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const start = Date.now();
+  let saidAt = -Infinity;
+  const lock = await takeLock(join(folder, '.lock'), (owner) => {
+    if (Date.now() - saidAt < WAITING_LINE_EVERY_MS) return;
+    log(`${owner} builds the control plane already, waiting for it (${elapsedSince(start)} so far) ...`);
+    saidAt = Date.now();
+  });
+  try {
+    await removeAbandonedBuilds(folder);
+    // Only now is it known what is left to do: whoever held the lock may have built everything.
+    const list = missing();
+    if (!isComplete(list)) await build(list, { folder, env, log });
+  } finally {
+    await lock.release();
+  }
+}
+
+function isComplete(list: BuildList): boolean {
+  return list.binaries.length === 0 && !list.stages;
+}
+
+function missingIn(folder: string, wanted: typeof BINARIES): BuildList {
+  return {
+    binaries: wanted.filter(({ name }) => !isExecutable(join(folder, name))),
+    stages: !STAGE_FILES.every((path) => isFile(join(folder, 'stages', stageFileName(path)))),
+  };
+}
+
+function readAssets(env: Environment): string | undefined {
+  const folder = env.KUBEBUILDER_ASSETS;
+  if (folder === undefined || folder === '') return undefined;
+  const missing = LEAST_ASSETS.filter((name) => !isExecutable(join(folder, name)));
+  if (missing.length === 0) return folder;
+  throw new ControlPlaneError(
+    `KUBEBUILDER_ASSETS is ${folder}, but there is no ${missing.join(', ')} in it: name a folder that has ` +
+      `${LEAST_ASSETS.join(', ')}, or unset it to have everything built once`,
+  );
+}
+
+async function removeAbandonedBuilds(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    const pid = /^\.build-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

@@ -1,0 +1,41 @@
+/** What the control plane is made of. One place to change when Kubernetes moves on. */
+export const KUBERNETES_VERSION = '1.37.2';
+const ETCD_VERSION = '3.7.3';
+export const KWOK_VERSION = '0.8.0';
+
+/** The Go release that these versions ask for in their go.mod; older ones fetch it by themselves since Go 1.21. */
+export const GO_VERSION = '1.26';
+
+/** The Go modules that the binaries are built in. */
+export type GoModuleName = 'kubernetes' | 'etcd' | 'kwok';
+
+/** A program of the control plane and the Go package that it is built from. */
+export interface Binary {
+  readonly name: BinaryName;
+  readonly version: string;
+  readonly goModule: GoModuleName;
+  readonly goPackage: string;
+}
+
+export type BinaryName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kwok';
+
+/** In the order of building: the slowest first, because the others reuse most of what it compiled. */
+export const BINARIES: readonly Binary[] = [
+  kubernetesBinary('kube-apiserver'),
+  kubernetesBinary('kube-controller-manager'),
+  kubernetesBinary('kube-scheduler'),
+  kubernetesBinary('kubectl'),
+  { name: 'etcd', version: ETCD_VERSION, goModule: 'etcd', goPackage: '.' },
+  { name: 'kwok', version: KWOK_VERSION, goModule: 'kwok', goPackage: 'sigs.k8s.io/kwok/cmd/kwok' },
+];
+
+/** Module path and version as Go writes them, for each module that is required. */
+export const REQUIRED_MODULES: Readonly<Record<GoModuleName, string>> = {
+  kubernetes: `k8s.io/kubernetes v${KUBERNETES_VERSION}`,
+  etcd: `go.etcd.io/etcd/server/v3 v${ETCD_VERSION}`,
+  kwok: `sigs.k8s.io/kwok v${KWOK_VERSION}`,
+};
+
+function kubernetesBinary(name: BinaryName): Binary {
+  return { name, version: KUBERNETES_VERSION, goModule: 'kubernetes', goPackage: `k8s.io/kubernetes/cmd/${name}` };
+}
