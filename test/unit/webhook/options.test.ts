@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../../../webhook/options.ts';
+
+const parse = (...argv: string[]) => parseArguments(argv, '1.2.3');
+
+describe('parseArguments', () => {
+  test.each([[[]], [['serve']]])('%j serves with the defaults', async (argv) => {
+    expect(await parse(...argv)).toEqual({
+      ok: true,
+      value: {
+        kind: 'serve',
+        cluster: { kubeconfig: undefined, context: undefined },
+        serve: { host: '', port: 9443, healthPort: 9440, names: ['localhost', '127.0.0.1'], caOut: undefined },
+        drainMs: 10_000,
+        logLevel: 'info',
+      },
+    });
+  });
+
+  test('takes every flag, and --host-name as --dns-name', async () => {
+    const argv =
+      '--kubeconfig k --context c --host 127.0.0.1 --port 0 --health-port 0 --ca-out ca.pem --drain-seconds 0.5';
+    expect(await parse(...argv.split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({ ok: false });
+    expect(await parse(...argv.replace('0.5', '1').split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({
+      ok: true,
+      value: { serve: { names: ['a', 'b'], port: 0, caOut: 'ca.pem' }, cluster: { kubeconfig: 'k' }, drainMs: 1000 },
+    });
+  });
+
+  test('configuration by address or by Service', async () => {
+    expect(await parse('configuration', '--url', 'https://h:1', '--ca-file', 'f')).toEqual({
+      ok: true,
+      value: { kind: 'configuration', reach: { url: 'https://h:1' }, caFile: 'f', failurePolicy: 'Ignore' },
+    });
+    expect(await parse('configuration', '--service', 'ns/svc', '--failure-policy', 'Fail')).toEqual({
+      ok: true,
+      value: {
+        kind: 'configuration',
+        reach: { service: { namespace: 'ns', name: 'svc' } },
+        caFile: undefined,
+        failurePolicy: 'Fail',
+      },
+    });
+  });
+
+  test.each([
+    ['--port 70000', '--port', 'from 0 to 65535'],
+    ['--port x', '--port', 'whole number'],
+    ['--port 1 --port 2', '--port', 'twice'],
+    ['--drain-seconds -1', '--drain-seconds', 'from 0 to 600'],
+    ['--log-level loud', '', 'Invalid values'],
+    ['--nonsense', '', 'Unknown argument'],
+    ['reboot', '', 'Unknown argument'],
+    ['configuration', '', 'either --url or --service'],
+    ['configuration --url https://h --service a/b', '', 'either'],
+    ['configuration --url http://h --ca-file f', '--url', 'https'],
+    ['configuration --url https://h', '--ca-file', 'needed'],
+    ['configuration --service webhook', '--service', 'NAMESPACE/NAME'],
+  ])('%s is refused', async (line, path, message) => {
+    const read = await parse(...line.split(' '));
+    expect(read).toMatchObject({ ok: false });
+    expect(read.ok ? [] : read.problems[0]).toMatchObject({
+      path,
+      message: expect.stringContaining(message) as unknown,
+    });
+  });
+
+  test.each([
+    ['--version', '1.2.3'],
+    ['--help', '--health-port'],
+    ['configuration --help', '--failure-policy'],
+  ])('%s prints', async (line, part) => {
+    const read = await parse(...line.split(' '));
+    expect(read).toMatchObject({ ok: true, value: { kind: 'print', text: expect.stringContaining(part) as unknown } });
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { at, CATALOGUE, DEFAULT_POLICY, listAt, textAt, TOOLS, type PolicyConfig } from '../../../shared/index.ts';
+import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
+import { RESOURCES } from '../../../webhook/resources.ts';
+
+const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
+const CLUSTER_SCOPE: PolicyConfig = {
+  ...DEFAULT_POLICY,
+  rules: { ...DEFAULT_POLICY.rules, backup: { ...DEFAULT_POLICY.rules.backup, scope: 'cluster' } },
+};
+const catalogued = CATALOGUE.flatMap(({ pattern }) => pattern.match.kinds ?? []);
+
+describe('what the API server asks about', () => {
+  test('every kind of the catalogue has a resource, and every resource is some kind that is decided', () => {
+    expect(catalogued.filter((kind) => !RESOURCES.has(kind))).toEqual([]);
+    const workloads = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', '/Pod', 'batch/Job'];
+    expect([...RESOURCES.keys()].filter((kind) => ![...catalogued, ...workloads].includes(kind))).toEqual([]);
+  });
+
+  test('every leaf is in, under its resource; roots only where a rule looks at the whole cluster', () => {
+    expect(decidedKinds(TOOLS, DEFAULT_POLICY)).toEqual([
+      '/Pod',
+      'apps/DaemonSet',
+      'batch/Job',
+      'velero.io/PodVolumeBackup',
+    ]);
+    expect(decidedKinds(TOOLS, CLUSTER_SCOPE)).toEqual([...new Set([...catalogued, '/Pod', 'batch/Job'])].sort());
+  });
+
+  test('a pattern of no particular kind is about pods and jobs', () => {
+    const [tool] = TOOLS;
+    const patterns = tool?.patterns.map((pattern) => ({ ...pattern, match: { labels: { a: [] } } })) ?? [];
+    expect(decidedKinds([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toEqual([
+      '/Pod',
+      'batch/Job',
+    ]);
+  });
+
+  test('a tool whose kind has no resource is a mistake that shows at once', () => {
+    const patterns = TOOLS.flatMap((tool) => tool.patterns)
+      .slice(0, 1)
+      .map((pattern) => ({ ...pattern, match: { kinds: ['example.com/Scan'] } }));
+    expect(() => entriesFor([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toThrow(
+      'example.com/Scan',
+    );
+  });
+
+  test.each(ENTRIES)('$name names no subresource, lease, event or node, and nothing by wildcard', ({ rules, name }) => {
+    expect(name).toMatch(/^[a-z]+\.kubectl-maint\.io$/);
+    for (const { resources, apiGroups, scope } of rules) {
+      expect([...resources, ...apiGroups].join(' ')).not.toMatch(/[/*]|leases|events|nodes|coordination/);
+      expect(scope).toBe('Namespaced');
+    }
+  });
+
+  test('no operation on a resource is in two entries, but for the creation of pods, which a condition parts', () => {
+    const asked = ENTRIES.flatMap(({ rules }) =>
+      rules.flatMap(({ resources, operations }) =>
+        resources.flatMap((resource) => operations.map((o) => `${o} ${resource}`)),
+      ),
+    );
+    expect(asked.filter((one, index) => asked.indexOf(one) !== index)).toEqual(['CREATE pods']);
+  });
+});
+
+describe('the registration', () => {
+  const url = registrationFor(TOOLS, DEFAULT_POLICY, {
+    reach: { url: 'https://127.0.0.1:9443' },
+    authorities: 'PEM',
+    failurePolicy: 'Ignore',
+  });
+  const service = registrationFor(TOOLS, DEFAULT_POLICY, {
+    reach: { service: { namespace: 'maint', name: 'webhook' } },
+    authorities: undefined,
+    failurePolicy: 'Fail',
+  });
+
+  test('by URL: fails open, has no side effects, looks at every namespace', () => {
+    expect(listAt(url, 'webhooks')).toHaveLength(3);
+    for (const webhook of listAt(url, 'webhooks')) {
+      expect(webhook).toMatchObject({
+        clientConfig: { url: 'https://127.0.0.1:9443/validate', caBundle: 'UEVN' },
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        timeoutSeconds: 3,
+        matchPolicy: 'Equivalent',
+        admissionReviewVersions: ['v1'],
+      });
+      expect(at(webhook, 'namespaceSelector')).toBeUndefined();
+    }
+  });
+
+  test('by Service: leaves the bundle to who owns it, and its own namespace alone', () => {
+    for (const webhook of listAt(service, 'webhooks')) {
+      expect(at(webhook, 'clientConfig')).toEqual({
+        service: { namespace: 'maint', name: 'webhook', path: '/validate', port: 443 },
+      });
+      expect(textAt(webhook, 'failurePolicy')).toBe('Fail');
+      expect(at(webhook, 'namespaceSelector')).toEqual({
+        matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['maint'] }],
+      });
+    }
+  });
+});

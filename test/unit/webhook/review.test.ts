@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decisionTime } from '../../../webhook/admission/deadline.ts';
+import { MAX_NESTING, nestsDeeper } from '../../../webhook/admission/nesting.ts';
+import { MAX_UID, readReview } from '../../../webhook/admission/review.ts';
+import { errored } from '../../../webhook/admission/respond.ts';
+import { reviewOf, volumeBackup } from './world.ts';
+
+const UID = '7f0c1a5e-0000-4000-8000-000000000001';
+
+describe('readReview', () => {
+  const good = reviewOf(volumeBackup('n1'), UID);
+  const { request } = { request: {}, ...good };
+  test.each<[name: string, body: string, uid: string | undefined, reason: RegExp]>([
+    ['nothing', '', undefined, /empty/],
+    ['no JSON', 'hello', undefined, /not JSON/],
+    ['cut JSON', JSON.stringify(good).slice(0, -1), undefined, /not JSON/],
+    ['null', 'null', undefined, /kind: must be AdmissionReview/],
+    ['a list', '[]', undefined, /kind: must be AdmissionReview/],
+    ['another kind', JSON.stringify({ ...good, kind: 'Pod' }), UID, /kind: must be AdmissionReview/],
+    ['another version', JSON.stringify({ ...good, apiVersion: 'admission.k8s.io/v1beta1' }), UID, /apiVersion/],
+    ['no request', JSON.stringify({ ...good, request: undefined }), undefined, /request.uid: is missing/],
+    ['no uid', JSON.stringify({ ...good, request: { ...request, uid: undefined } }), undefined, /uid: is missing/],
+    [
+      'a uid that is a number',
+      JSON.stringify({ ...good, request: { ...request, uid: 7 } }),
+      undefined,
+      /uid: is missing/,
+    ],
+    ['a long uid', JSON.stringify(reviewOf({}, 'u'.repeat(MAX_UID + 1))), undefined, /longer than 253/],
+    [
+      'no operation',
+      JSON.stringify({ ...good, request: { ...request, operation: 'PATCH' } }),
+      UID,
+      /request.operation/,
+    ],
+    ['100,000 nested lists', '['.repeat(100_000), undefined, /nests deeper than 512/],
+    [
+      'nested in the object',
+      JSON.stringify(good).replace('"n1"', `${'{"a":'.repeat(600)}1${'}'.repeat(600)}`),
+      undefined,
+      /nests/,
+    ],
+    [
+      '__proto__ instead of a request',
+      `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","__proto__":{"request":{"uid":"x"}}}`,
+      undefined,
+      /uid: is missing/,
+    ],
+  ])('refuses %s', (_name, body, uid, reason) => {
+    const read = readReview(Buffer.from(body));
+    expect(read).toMatchObject({ ok: false, uid });
+    expect(read.ok ? '' : read.reason).toMatch(reason);
+  });
+
+  test('reads a review, and takes __proto__ and constructor as keys like any other', () => {
+    const body = JSON.stringify(good).replace('"spec":', '"__proto__":{"polluted":true},"constructor":1,"spec":');
+    const read = readReview(Buffer.from(body));
+    expect(read).toMatchObject({
+      ok: true,
+      request: { uid: UID, operation: 'CREATE', object: { kind: 'PodVolumeBackup' } },
+    });
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  test('any bytes give an answer, and an answer to a readable uid echoes it', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.json({ maxDepth: 6 }).map((text) => Buffer.from(text)),
+      fc.jsonValue().map((request) => Buffer.from(JSON.stringify({ ...good, request }))),
+      fc.jsonValue().map((object) => Buffer.from(JSON.stringify(reviewOf(object, UID)))),
+    );
+    fc.assert(
+      fc.property(bytes, (body) => {
+        const read = readReview(body);
+        expect(read.ok && read.request.uid === '').toBe(false);
+        if (read.ok) return;
+        const answer = errored(400, read.reason, read.uid);
+        expect(answer.httpStatus).toBe(400);
+        if (read.uid !== undefined) expect(answer.body).toMatchObject({ response: { uid: read.uid, allowed: false } });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('nestsDeeper', () => {
+  test.each([
+    ['[[1]]', 2, false],
+    ['[[[1]]]', 2, true],
+    ['{"a":{"b":{}}}', 2, true],
+    ['["[[[[[[","{\\"[[["]', 2, false],
+    ['["\\\\",[[1]]]', 2, true],
+    ['[1],[2],[3],[4]', 1, false],
+  ])('%s at %i: %s', (json, max, expected) => {
+    expect(nestsDeeper(Buffer.from(json), max)).toBe(expected);
+  });
+
+  test('what is let through is no danger to a stack', () => {
+    const deepest = `${'{"a":['.repeat(MAX_NESTING / 2 - 3)}${']}'.repeat(MAX_NESTING / 2 - 3)}`;
+    const body = JSON.stringify(reviewOf('DEEP', UID)).replace('"DEEP"', deepest);
+    expect(readReview(Buffer.from(body)).ok).toBe(true);
+  });
+});
+
+test.each([
+  ['/validate?timeout=3s', 2800],
+  ['/validate?timeout=10s', 9800],
+  ['/validate?timeout=500ms', 300],
+  ['/validate?timeout=100ms', 0],
+  ['/validate?timeout=1h', 29_800],
+  ['/validate', 2800],
+  ['/validate?timeout=soon', 2800],
+  ['/validate?timeout=1s&timeout=2s', 800],
+])('decisionTime %s is %i ms', (url, ms) => {
+  expect(decisionTime(url)).toBe(ms);
+});

@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { ClusterRefusal, numberAt, textAt } from '../../../shared/index.ts';
+import { run } from '../../../webhook/run.ts';
+import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup } from './world.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function started(line: string, cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'))) {
+  const signals: (() => void)[] = [];
+  const stdout = new Kept();
+  const stderr = new Kept();
+  const onSignal = (listener: () => void) => signals.push(listener);
+  const code = run({ argv: line.split(' '), env: {}, stdout, stderr, onSignal }, () => Promise.resolve(cluster));
+  const signal = () => {
+    signals.forEach((listener) => {
+      listener();
+    });
+  };
+  return { code, signal, stdout, stderr, cluster };
+}
+
+const SERVE = '--host 127.0.0.1 --port 0 --health-port 0 --dns-name 127.0.0.1';
+
+describe('serve', () => {
+  test('SIGTERM: unready at once, still answers with Connection: close, then exit 0', async () => {
+    const caOut = join(folder, 'ca.pem');
+    const { code, signal, stdout, cluster } = started(`serve ${SERVE} --drain-seconds 1 --ca-out ${caOut}`);
+    const line = await stdout.line('serving');
+    cluster.sync();
+    const url = `https://127.0.0.1:${numberAt(line, 'port')}/validate`;
+    const agent = new Agent({ keepAlive: true });
+    const ca = await readFile(caOut, 'utf8');
+    const body = JSON.stringify(reviewOf(volumeBackup('n2')));
+    expect((await post(url, ca, body, { agent })).headers.connection).toBe('keep-alive');
+    signal();
+    await stdout.line('draining');
+    expect(await call(`http://127.0.0.1:${numberAt(line, 'healthPort')}/readyz`)).toMatchObject({
+      status: 503,
+      text: 'shutdown: draining\n',
+    });
+    expect(await post(url, ca, body, { agent })).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    expect(await code).toBe(0);
+    agent.destroy();
+    expect(cluster.closed).toBe(true);
+    await expect(post(url, ca, body)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('a second signal ends at once', async () => {
+    const { code, signal, stdout } = started(`${SERVE} --drain-seconds 1`);
+    await stdout.line('serving');
+    signal();
+    await stdout.line('draining');
+    signal();
+    expect(await code).toBe(130);
+    expect(stdout.text).not.toContain('stopped');
+  });
+
+  test('a watch that is refused ends it with 4, and why', async () => {
+    const { code, stdout, stderr, cluster } = started(SERVE);
+    await stdout.line('serving');
+    const message = 'nodes is forbidden: User "x" cannot list resource "nodes"';
+    cluster.refuse(new ClusterRefusal({ status: 403, reason: 'Forbidden', message, body: {} }));
+    expect(await code).toBe(4);
+    expect(stderr.text).toBe(`error: ${message}\n`);
+  });
+
+  test('a file for the authority that cannot be written ends it with 2', async () => {
+    const { code, stderr } = started(`${SERVE} --ca-out ${join(folder, 'missing', 'ca.pem')}`);
+    expect(await code).toBe(2);
+    expect(stderr.text).toMatch(/^error: cannot write .*ENOENT/);
+  });
+});
+
+describe('configuration', () => {
+  test('prints the registration as YAML', async () => {
+    const caFile = join(folder, 'given.pem');
+    await writeFile(caFile, '-----BEGIN CERTIFICATE-----\n');
+    const { code, stdout } = started(
+      `configuration --url https://127.0.0.1:1 --ca-file ${caFile} --failure-policy Fail`,
+    );
+    expect(await code).toBe(0);
+    const value: unknown = parse(stdout.text);
+    expect(textAt(value, 'kind')).toBe('ValidatingWebhookConfiguration');
+    expect(stdout.text).not.toMatch(/&a1|\*a1/);
+  });
+
+  test.each([
+    ['configuration', 'error: give either --url or --service\nhint: see maint-webhook --help\n'],
+    ['configuration --url https://h --ca-file /nowhere/ca.pem', 'error: cannot read /nowhere/ca.pem'],
+    ['configuration --url https://h --ca-file package.json', 'error: package.json holds no PEM certificate\n'],
+  ])('%s: exit 2', async (line, text) => {
+    const { code, stderr, stdout } = started(line);
+    expect(await code).toBe(2);
+    expect(stderr.text).toContain(text);
+    expect(stdout.text).toBe('');
+  });
+});
+
+test('--version prints and ends with 0', async () => {
+  const { code, stdout } = started('--version');
+  expect(await code).toBe(0);
+  expect(stdout.text).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+});

@@ -1,0 +1,90 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { Express } from 'express';
+import { MaintError, messageOf } from '../shared/index.ts';
+import type { ServingCertificate } from './tls/source.ts';
+
+/** A listening server. */
+export interface Door {
+  readonly port: number;
+  /** Stops listening, lets answers under way go out, then ends what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** A door whose certificate can change while it is open. */
+export interface SecureDoor extends Door {
+  present(certificate: ServingCertificate): void;
+}
+
+/** Where to listen. `host` empty is every interface, `port` 0 any free one. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const TIMEOUTS = {
+  /** The API server keeps idle connections for 90 s (Go's transport) and has to be the one that ends them. */
+  keepAliveTimeout: 120_000,
+  /** For the headers of a request. An API server sends them at once; only a slow-loris does not. */
+  headersTimeout: 10_000,
+  /** For a whole request: the longest timeoutSeconds that Kubernetes accepts. */
+  requestTimeout: 30_000,
+  /** How often the two above are looked at. */
+  connectionsCheckingInterval: 5_000,
+};
+/** For the handshake of a connection, in ms; Node's own is two minutes. */
+const HANDSHAKE_MS = 10_000;
+
+/** Opens an HTTPS door. Throws MaintError('usage') where the address cannot be had. */
+export async function openSecureDoor(
+  app: Express,
+  address: Address,
+  certificate: ServingCertificate,
+): Promise<SecureDoor> {
+  const server = createHttpsServer(
+    { ...TIMEOUTS, handshakeTimeout: HANDSHAKE_MS, minVersion: 'TLSv1.2', ...contextOf(certificate) },
+    app,
+  );
+  const door = await open(server, address);
+  return {
+    ...door,
+    present: (renewed) => {
+      server.setSecureContext(contextOf(renewed));
+    },
+  };
+}
+
+/** Opens a plain HTTP door. Throws MaintError('usage') where the address cannot be had. */
+export async function openDoor(app: Express, address: Address): Promise<Door> {
+  return open(createHttpServer(TIMEOUTS, app), address);
+}
+
+function contextOf({ certificate, key }: ServingCertificate): { cert: string; key: string } {
+  return { cert: certificate, key };
+}
+
+async function open(server: Server | HttpsServer, { host, port }: Address): Promise<Door> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      const place = `${host === '' ? '*' : host}:${port}`;
+      reject(new MaintError('usage', `cannot listen on ${place}: ${messageOf(error)}`, { cause: error }));
+    });
+    server.listen({ port, ...(host !== '' && { host }) }, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: (graceMs) => close(server, graceMs),
+  };
+}
+
+async function close(server: Server | HttpsServer, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}

@@ -1,0 +1,19 @@
+import type { NodeCache } from './nodes/cache.ts';
+import { isValidAt, type CertificateSource } from './tls/source.ts';
+
+/** What readiness is told from. */
+export interface Vitals {
+  readonly nodes: Pick<NodeCache, 'synced' | 'isStale' | 'age'>;
+  readonly certificates: Pick<CertificateSource, 'current'>;
+  readonly draining: () => boolean;
+}
+
+/** Why calls should go elsewhere, one line per reason; empty when this process can serve. */
+export function unreadiness({ nodes, certificates, draining }: Vitals, now: number): readonly string[] {
+  const reasons: string[] = [];
+  if (draining()) reasons.push('shutdown: draining');
+  if (!nodes.synced) reasons.push('nodes: not synced yet');
+  else if (nodes.isStale(now)) reasons.push(`nodes: not heard of for ${Math.round((nodes.age(now) ?? 0) / 1000)}s`);
+  if (!isValidAt(certificates.current(), now)) reasons.push('certificate: not valid now');
+  return reasons;
+}

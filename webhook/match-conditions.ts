@@ -1,0 +1,49 @@
+/** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
+export interface MatchCondition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** The DaemonSet controller with credentials of its own, and without (kube-controller-manager's). */
+const CONTROLLERS =
+  "request.userInfo.username in ['system:serviceaccount:kube-system:daemon-set-controller', 'system:kube-controller-manager']";
+
+/** Whether the pod (`object`, or `oldObject` of a DELETE) belongs to a DaemonSet. */
+const OF_DAEMONSET =
+  "(request.operation == 'DELETE' ? oldObject : object).metadata.?ownerReferences.orValue([])" +
+  ".exists(o, o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/') && o.?controller.orValue(false))";
+
+/** Pods that the DaemonSet controller makes or deletes: what a rollout does, and the hold rule judges. */
+export const ROLLOUT: readonly MatchCondition[] = [
+  { name: 'daemonset-controller', expression: CONTROLLERS },
+  { name: 'daemonset-pod', expression: OF_DAEMONSET },
+  {
+    name: 'living',
+    expression:
+      "request.operation == 'CREATE' || (!has(oldObject.metadata.deletionTimestamp) && " +
+      "!(oldObject.?status.?phase.orValue('') in ['Failed', 'Succeeded']))",
+  },
+];
+
+/** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */
+export const STARTING: readonly MatchCondition[] = [
+  {
+    name: 'starts',
+    expression:
+      "request.operation != 'UPDATE' || (!has(object.metadata.deletionTimestamp) && " +
+      '(object.?spec != oldObject.?spec || object.metadata.?labels != oldObject.metadata.?labels))',
+  },
+  {
+    // The entry for rollouts has these; asked twice, the API server would wait for two equal answers.
+    name: 'no-rollout',
+    expression: `!(request.resource.resource == 'pods' && request.operation == 'CREATE' && ${CONTROLLERS} && ${OF_DAEMONSET})`,
+  },
+];
+
+/** Workloads whose pod template changes: not their scale, status or metadata. */
+export const TEMPLATE_CHANGES: readonly MatchCondition[] = [
+  {
+    name: 'template',
+    expression: '!has(object.metadata.deletionTimestamp) && object.?spec.?template != oldObject.?spec.?template',
+  },
+];

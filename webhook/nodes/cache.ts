@@ -1,0 +1,91 @@
+import {
+  nodeFromObject,
+  NodeTable,
+  NODES,
+  type ClusterWatcher,
+  type CollectionListener,
+  type NodeFacts,
+  type NodeField,
+} from '../../shared/index.ts';
+
+/**
+ * How long the watch may be silent before its nodes count as stale, in ms: a quiet stream is taken up again after
+ * 90 s, with back-off up to 30 s; half as much again covers the new list.
+ */
+export const STALE_AFTER_MS = 180_000;
+
+/** Every node of the cluster as facts, kept current by a watch. */
+export class NodeCache {
+  readonly #now: () => number;
+  #table = new NodeTable();
+  #synced = false;
+  #lastContact: number | undefined;
+  #interruptions = 0;
+
+  /** `now` gives milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** The nodes as known now; empty before the first sync. */
+  get field(): NodeField {
+    return this.#table;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Whether the nodes were complete once. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** How often the watch broke and was taken up again. */
+  get interruptions(): number {
+    return this.#interruptions;
+  }
+
+  /** Milliseconds since the watch last gave a sign of life; undefined before the first. */
+  age(now: number): number | undefined {
+    return this.#lastContact === undefined ? undefined : Math.max(0, now - this.#lastContact);
+  }
+
+  isStale(now: number): boolean {
+    return (this.age(now) ?? Infinity) > STALE_AFTER_MS;
+  }
+
+  /** Follows the nodes until the signal aborts. Rejects where that is pointless: no right to, or no such API. */
+  follow(watcher: ClusterWatcher, signal: AbortSignal): Promise<void> {
+    return watcher.follow(NODES, this.#listener(), { signal });
+  }
+
+  #listener(): CollectionListener<NodeFacts | undefined> {
+    return {
+      project: nodeFromObject,
+      synced: (nodes) => {
+        this.#table = new NodeTable(nodes.filter((node) => node !== undefined));
+        this.#synced = true;
+        this.#heard();
+      },
+      changed: (node) => {
+        if (node !== undefined) this.#table.put(node);
+        this.#heard();
+      },
+      removed: (node) => {
+        if (node !== undefined) this.#table.remove(node.name);
+        this.#heard();
+      },
+      alive: () => {
+        this.#heard();
+      },
+      interrupted: () => {
+        this.#interruptions += 1;
+      },
+    };
+  }
+
+  #heard(): void {
+    this.#lastContact = this.#now();
+  }
+}

@@ -1,0 +1,176 @@
+import yargs, { type Argv } from 'yargs';
+import { messageOf, parsed, refused, type Parsed, type Problem } from '../shared/index.ts';
+import type { ClusterChoice } from './connect.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
+import type { Reach } from './registration.ts';
+import type { ServeOptions } from './serve.ts';
+
+/** What the process was asked to do. */
+export type Operation =
+  | {
+      readonly kind: 'serve';
+      readonly cluster: ClusterChoice;
+      readonly serve: ServeOptions;
+      /** How long to answer on once asked to end. */
+      readonly drainMs: number;
+      readonly logLevel: LogLevel;
+    }
+  | {
+      readonly kind: 'configuration';
+      readonly reach: Reach;
+      readonly caFile: string | undefined;
+      readonly failurePolicy: 'Ignore' | 'Fail';
+    }
+  /** `--help` and `--version`. */
+  | { readonly kind: 'print'; readonly text: string };
+
+const PORT = 9443;
+const HEALTH_PORT = 9440;
+/** Endpoints lag behind a pod's end by a few seconds; Gatekeeper waits as long. */
+const DRAIN_SECONDS = 10;
+/** Longest drain that is accepted, in seconds: longer ones are typing errors. */
+const MAX_DRAIN_SECONDS = 600;
+
+/** Reads the arguments (without `node` and the script). */
+export async function parseArguments(argv: readonly string[], version: string): Promise<Parsed<Operation>> {
+  const found: Parsed<Operation>[] = [];
+  const parser = yargs()
+    .scriptName('maint-webhook')
+    .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]')
+    .command('$0', 'Serve admission reviews', serveFlags, (flags) => {
+      found.push(serveFromFlags(flags));
+    })
+    .command('serve', 'Serve admission reviews (the default)', serveFlags, (flags) => {
+      found.push(serveFromFlags(flags));
+    })
+    .command(
+      'configuration',
+      'Print the ValidatingWebhookConfiguration for kubectl apply -f -',
+      configurationFlags,
+      (flags) => {
+        found.push(configurationFromFlags(flags));
+      },
+    )
+    .strict()
+    .version(version)
+    .help()
+    .wrap(null)
+    .fail(false)
+    .exitProcess(false);
+  let text = '';
+  try {
+    await parser.parseAsync([...argv], {}, (_error, _flags, output) => {
+      text = output;
+    });
+  } catch (thrown) {
+    return refused({ path: '', message: messageOf(thrown) });
+  }
+  return found[0] ?? parsed({ kind: 'print', text });
+}
+
+function serveFlags(flags: Argv) {
+  return flags
+    .option('kubeconfig', { type: 'string', describe: 'Kubeconfig file; in a pod its service account is used instead' })
+    .option('context', { type: 'string', describe: 'Context of the kubeconfig' })
+    .option('host', { type: 'string', default: '', defaultDescription: 'all', describe: 'Interface to listen on' })
+    .option('port', { type: 'number', default: PORT, describe: 'HTTPS port for reviews; 0 = any free one' })
+    .option('health-port', {
+      type: 'number',
+      default: HEALTH_PORT,
+      describe: 'HTTP port for /livez, /readyz and /metrics; 0 = any free one',
+    })
+    .option('dns-name', {
+      alias: 'host-name',
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: ['localhost', '127.0.0.1'],
+      describe: 'DNS name or IP address that the certificate is for; repeatable',
+    })
+    .option('ca-out', { type: 'string', describe: "File that gets the PEM of the certificate's authority" })
+    .option('drain-seconds', {
+      type: 'number',
+      default: DRAIN_SECONDS,
+      describe: 'How long to answer on after SIGTERM, while endpoints are updated',
+    })
+    .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'How much is logged' });
+}
+
+type Flags<Add extends (flags: Argv) => Argv<unknown>> = Awaited<ReturnType<Add>['argv']>;
+
+function serveFromFlags(flags: Flags<typeof serveFlags>): Parsed<Operation> {
+  const problems = [
+    ...repeated(flags, ['kubeconfig', 'context', 'host', 'port', 'health-port', 'ca-out', 'drain-seconds']),
+    ...outside('--port', flags.port, 65_535),
+    ...outside('--health-port', flags.healthPort, 65_535),
+    ...outside('--drain-seconds', flags.drainSeconds, MAX_DRAIN_SECONDS),
+  ];
+  if (problems.length > 0) return refused(...problems);
+  return parsed({
+    kind: 'serve',
+    cluster: { kubeconfig: flags.kubeconfig, context: flags.context },
+    serve: {
+      host: flags.host,
+      port: flags.port,
+      healthPort: flags.healthPort,
+      names: flags.dnsName,
+      caOut: flags.caOut,
+    },
+    drainMs: flags.drainSeconds * 1000,
+    logLevel: flags.logLevel,
+  });
+}
+
+function configurationFlags(flags: Argv) {
+  return flags
+    .option('url', { type: 'string', describe: 'Address of the webhook: https://HOST:PORT' })
+    .option('service', { type: 'string', describe: 'Service of the webhook: NAMESPACE/NAME' })
+    .option('ca-file', { type: 'string', describe: 'PEM of the authority that the API server has to trust' })
+    .option('failure-policy', {
+      choices: ['Ignore', 'Fail'] as const,
+      default: 'Ignore' as const,
+      describe: 'What the API server does when a call fails',
+    });
+}
+
+function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed<Operation> {
+  const twice = repeated(flags, ['url', 'service', 'ca-file', 'failure-policy']);
+  if (twice.length > 0) return refused(...twice);
+  const reach = reachFrom(flags.url, flags.service);
+  if (!reach.ok) return reach;
+  if ('url' in reach.value && flags.caFile === undefined) {
+    return refused({ path: '--ca-file', message: 'is needed with --url: the file that serve --ca-out wrote' });
+  }
+  return parsed({
+    kind: 'configuration',
+    reach: reach.value,
+    caFile: flags.caFile,
+    failurePolicy: flags.failurePolicy,
+  });
+}
+
+function reachFrom(url: string | undefined, service: string | undefined): Parsed<Reach> {
+  if ((url === undefined) === (service === undefined)) {
+    return refused({ path: '', message: 'give either --url or --service' });
+  }
+  if (url !== undefined) {
+    return URL.canParse(url) && new URL(url).protocol === 'https:'
+      ? parsed({ url })
+      : refused({ path: '--url', message: 'must be like https://127.0.0.1:9443' });
+  }
+  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(service ?? '') ?? [];
+  return namespace === undefined || name === undefined
+    ? refused({ path: '--service', message: 'must be NAMESPACE/NAME' })
+    : parsed({ service: { namespace, name } });
+}
+
+function outside(path: string, value: number, max: number): readonly Problem[] {
+  const inside = Number.isInteger(value) && value >= 0 && value <= max;
+  return inside ? [] : [{ path, message: `must be a whole number from 0 to ${max}` }];
+}
+
+/** yargs makes a list of a flag that is given twice, whatever its type says. */
+function repeated(flags: object, names: readonly string[]): readonly Problem[] {
+  const lists = new Set(Object.entries(flags).flatMap(([name, value]) => (Array.isArray(value) ? [name] : [])));
+  return names.filter((name) => lists.has(name)).map((name) => ({ path: `--${name}`, message: 'was given twice' }));
+}

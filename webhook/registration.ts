@@ -1,0 +1,114 @@
+import { type PolicyConfig, type Tool } from '../shared/index.ts';
+import { TIMEOUT_SECONDS } from './admission/deadline.ts';
+import { VALIDATE_PATH } from './app.ts';
+import { ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
+import { RESOURCES } from './resources.ts';
+
+/** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */
+export type Reach =
+  { readonly url: string } | { readonly service: { readonly namespace: string; readonly name: string } };
+
+/** What the registration depends on. */
+export interface RegistrationOptions {
+  readonly reach: Reach;
+  /** PEM of the authorities that the API server has to trust; undefined leaves the field to whoever fills it in. */
+  readonly authorities: string | undefined;
+  /** What an API server does when a call fails. */
+  readonly failurePolicy: 'Ignore' | 'Fail';
+}
+
+/** A rule of a webhook entry (admissionregistration.k8s.io/v1 RuleWithOperations). */
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  readonly resources: readonly string[];
+  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
+  readonly scope: 'Namespaced' | '*';
+}
+
+/** A webhook entry (admissionregistration.k8s.io/v1 ValidatingWebhook). */
+export interface Entry {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  readonly matchConditions: readonly MatchCondition[];
+}
+
+/** Name of the ValidatingWebhookConfiguration. */
+const REGISTRATION_NAME = 'kubectl-maint';
+
+/** Kinds whose template changes the add-on rule judges. */
+const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'];
+/** What a tool's pods and user-labelled work are made of, whatever the tools are. */
+const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
+
+/** The ValidatingWebhookConfiguration for some tools and a policy, as a value. */
+export function registrationFor(tools: readonly Tool[], policy: PolicyConfig, options: RegistrationOptions): object {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: REGISTRATION_NAME, labels: { 'app.kubernetes.io/name': REGISTRATION_NAME } },
+    webhooks: entriesFor(tools, policy).map((entry) => ({
+      ...entry,
+      clientConfig: clientConfigOf(options),
+      failurePolicy: options.failurePolicy,
+      matchPolicy: 'Equivalent',
+      ...namespaceSelectorOf(options.reach),
+      sideEffects: 'None',
+      timeoutSeconds: TIMEOUT_SECONDS,
+      admissionReviewVersions: ['v1'],
+    })),
+  };
+}
+
+/** What the API server asks about. No request matches two entries, and no subresource any. */
+export function entriesFor(tools: readonly Tool[], policy: PolicyConfig): readonly Entry[] {
+  return [
+    { name: 'work.kubectl-maint.io', rules: decidedKinds(tools, policy).map(workRule), matchConditions: STARTING },
+    { name: 'rollout.kubectl-maint.io', rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])], matchConditions: ROLLOUT },
+    {
+      name: 'addon.kubectl-maint.io',
+      rules: WORKLOADS.map((kind) => ruleFor(kind, ['UPDATE'])),
+      matchConditions: TEMPLATE_CHANGES,
+    },
+  ];
+}
+
+/** Kinds that some rule decides, sorted: leaves always, roots where the rule looks at the whole cluster. */
+export function decidedKinds(tools: readonly Tool[], { rules }: PolicyConfig): readonly string[] {
+  const patterns = tools.flatMap((tool) => tool.patterns);
+  const decided = patterns.filter(({ work, role }) => role === 'leaf' || rules[work].scope === 'cluster');
+  return [...new Set([...CARRIERS, ...decided.flatMap(({ match }) => match.kinds ?? [])])].sort();
+}
+
+/** Updates of workloads are the add-on entry's, whose condition is the narrower. */
+function workRule(kind: string): Rule {
+  return ruleFor(kind, WORKLOADS.includes(kind) ? ['CREATE'] : ['CREATE', 'UPDATE']);
+}
+
+function ruleFor(kind: string, operations: Rule['operations']): Rule {
+  const known = RESOURCES.get(kind);
+  if (known === undefined) throw new Error(`the table of resources lacks ${kind}`);
+  const builtIn = !known.group.includes('.');
+  return {
+    apiGroups: [known.group],
+    // A tool's next version is its own affair: names and fields that we read are the same in all so far.
+    apiVersions: [builtIn ? 'v1' : '*'],
+    resources: [known.resource],
+    operations,
+    scope: 'Namespaced',
+  };
+}
+
+function clientConfigOf({ reach, authorities }: RegistrationOptions): object {
+  const caBundle = authorities === undefined ? {} : { caBundle: Buffer.from(authorities).toString('base64') };
+  return 'url' in reach
+    ? { url: new URL(VALIDATE_PATH, reach.url).href, ...caBundle }
+    : { service: { ...reach.service, path: VALIDATE_PATH, port: 443 }, ...caBundle };
+}
+
+/** A webhook in the cluster never decides about its own namespace: it could keep itself from coming back. */
+function namespaceSelectorOf(reach: Reach): object {
+  if ('url' in reach) return {};
+  const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [reach.service.namespace] };
+  return { namespaceSelector: { matchExpressions: [own] } };
+}

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import { DEFAULT_POLICY, MaintError, messageOf, renderProblem, TOOLS, type MaintErrorCode } from '../shared/index.ts';
+import { connect, type Connect, type Environment } from './connect.ts';
+import { logTo } from './log.ts';
+import { parseArguments, type Operation } from './options.ts';
+import { registrationFor } from './registration.ts';
+import { serve } from './serve.ts';
+import { VERSION } from './version.ts';
+
+/** The process, as far as it is needed. */
+export interface Process {
+  /** Without `node` and the script. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** Calls for every SIGTERM and SIGINT. */
+  onSignal(listener: () => void): void;
+}
+
+interface Stream {
+  write(text: string): unknown;
+}
+
+const EXIT_CODES: Readonly<Record<MaintErrorCode, number>> = {
+  usage: 2,
+  denied: 3,
+  cluster: 4,
+  'gave-up': 5,
+  interrupted: 130,
+};
+const BUG = 1;
+
+/** Does what the arguments ask for, and gives the exit code. Never rejects. */
+export async function run(process: Process, connectTo: Connect = connect): Promise<number> {
+  try {
+    const operation = await parseArguments(process.argv, VERSION);
+    if (!operation.ok) {
+      throw new MaintError('usage', operation.problems.map(renderProblem).join('\n'), {
+        hint: 'see maint-webhook --help',
+      });
+    }
+    return await carryOut(operation.value, process, connectTo);
+  } catch (thrown) {
+    return reported(thrown, process.stderr);
+  }
+}
+
+async function carryOut(operation: Operation, process: Process, connectTo: Connect): Promise<number> {
+  switch (operation.kind) {
+    case 'print':
+      process.stdout.write(`${operation.text}\n`);
+      return 0;
+    case 'configuration':
+      process.stdout.write(await renderConfiguration(operation));
+      return 0;
+    case 'serve':
+      return serveUntilSignal(operation, process, connectTo);
+  }
+}
+
+async function renderConfiguration(operation: Operation & { kind: 'configuration' }): Promise<string> {
+  const { reach, failurePolicy, caFile } = operation;
+  const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
+  return stringify(registrationFor(TOOLS, DEFAULT_POLICY, { reach, failurePolicy, authorities }), { lineWidth: 0 });
+}
+
+async function readAuthorities(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new MaintError('usage', `cannot read ${file}: ${messageOf(cause)}`, { cause });
+  });
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new MaintError('usage', `${file} holds no PEM certificate`);
+  return text;
+}
+
+async function serveUntilSignal(
+  operation: Operation & { kind: 'serve' },
+  process: Process,
+  connectTo: Connect,
+): Promise<number> {
+  const signals = twoSignals(process);
+  const cluster = await connectTo(operation.cluster, process.env);
+  try {
+    const log = logTo(process.stdout, operation.logLevel);
+    const serving = await serve(operation.serve, { cluster, log, now: Date.now });
+    await Promise.race([signals.first, serving.failed]).catch(async (failure: unknown) => {
+      await serving.stop(0);
+      throw failure;
+    });
+    const stopped = serving.stop(operation.drainMs).then(() => 0);
+    return await Promise.race([stopped, signals.second.then(() => EXIT_CODES.interrupted)]);
+  } finally {
+    cluster.close();
+  }
+}
+
+function twoSignals(process: Process): { readonly first: Promise<undefined>; readonly second: Promise<undefined> } {
+  const first = Promise.withResolvers<undefined>();
+  const second = Promise.withResolvers<undefined>();
+  let seen = 0;
+  process.onSignal(() => {
+    seen += 1;
+    (seen === 1 ? first : second).resolve(undefined);
+  });
+  return { first: first.promise, second: second.promise };
+}
+
+function reported(thrown: unknown, stderr: Stream): number {
+  if (thrown instanceof MaintError) {
+    stderr.write(`error: ${thrown.message}\n${thrown.hint === undefined ? '' : `hint: ${thrown.hint}\n`}`);
+    return EXIT_CODES[thrown.code];
+  }
+  stderr.write(
+    `error: this is a bug: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown)}\n`,
+  );
+  return BUG;
+}
