@@ -1,6 +1,7 @@
 /** Builds the two bins: one CommonJS file each, nothing to install beside them. */
 import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { assertLean, lazyStringWidth, leanClient } from './esbuild.client.ts';
 import { MINIMUM_NODE } from './node-version.ts';
 
 const bins = [
@@ -17,7 +18,7 @@ const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { vers
 await mkdir('dist/bin', { recursive: true });
 for (const { name, entry } of bins) {
   const outfile = `dist/${name}.cjs`;
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -32,8 +33,11 @@ for (const { name, entry } of bins) {
       // The young generation is kept small: listing 100,000 pods page by page then stays far below 250 MiB.
       js: `#!/usr/bin/env -S node --max-semi-space-size=4\n${tooOld}const __bundle_url=require('node:url').pathToFileURL(__filename).href;`,
     },
+    plugins: [leanClient, lazyStringWidth],
+    metafile: true,
     logLevel: 'warning',
   });
+  assertLean(metafile);
   await chmod(outfile, 0o755);
   // kubectl looks for an executable called kubectl-maint on the PATH.
   await rm(`dist/bin/${name}`, { force: true });

@@ -34,6 +34,7 @@ export interface ClaimFlags {
 }
 
 export type DryRun = 'none' | 'client' | 'server';
+export type CheckFormat = 'table' | 'json' | 'yaml';
 export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
 
 /** `kubectl maint on` */
@@ -73,6 +74,18 @@ export interface StatusOperation {
   readonly exitCode: boolean;
 }
 
+/** `kubectl maint check` */
+export interface CheckOperation {
+  readonly verb: 'check';
+  readonly cluster: ClusterFlags;
+  /** Files, folders, `-`. */
+  readonly files: readonly string[];
+  readonly recursive: boolean;
+  /** File with the nodes; undefined: the cluster's. */
+  readonly nodesFile: string | undefined;
+  readonly format: CheckFormat;
+}
+
 /** Text that was asked for: help or the version. */
 export interface PrintOperation {
   readonly verb: 'print';
@@ -80,4 +93,4 @@ export interface PrintOperation {
 }
 
 /** What the command line asks for, as a value. */
-export type Operation = OnOperation | OffOperation | StatusOperation | PrintOperation;
+export type Operation = OnOperation | OffOperation | StatusOperation | CheckOperation | PrintOperation;

@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { MaintError } from '../shared/index.ts';
+import { checkOperation, checkOptions } from './flags/check.ts';
 import { offOperation, offOptions } from './flags/off.ts';
 import { onOperation, onOptions } from './flags/on.ts';
 import { statusOperation, statusOptions } from './flags/status.ts';
@@ -39,6 +40,9 @@ function program(version: string, ask: (operation: Operation) => void): Argv {
     })
     .command('status [node...]', 'Show what is in maintenance', statusOptions, (argv) => {
       ask(statusOperation(argv));
+    })
+    .command('check', 'Say what the webhook would say of manifests', checkOptions, (argv) => {
+      ask(checkOperation(argv));
     })
     .command('version', 'Print the version', {}, () => {
       ask({ verb: 'print', text: `kubectl maint ${version}` });

@@ -2,7 +2,7 @@ import { MaintError, messageOf } from '../shared/index.ts';
 import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
-import type { Operation } from './operation.ts';
+import type { CheckOperation, Operation } from './operation.ts';
 import { parse } from './parse.ts';
 import type { Screen } from './screen.ts';
 import type { Session } from './session.ts';
@@ -31,6 +31,7 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
     invocation.screen.result(operation.text);
     return EXIT.done;
   }
+  if (operation.verb === 'check') return check(operation, invocation);
   const cluster = await connect(operation.cluster, invocation.screen, invocation.version);
   const session: Session = { cluster, screen: invocation.screen, clock: systemClock, signal: invocation.signal };
   try {
@@ -44,6 +45,16 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
     }
   } finally {
     cluster.close();
+  }
+}
+
+async function check(operation: CheckOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {
+  const { runCheck } = await import('./operations/check.ts');
+  const cluster = operation.nodesFile === undefined ? await connect(operation.cluster, screen, version) : undefined;
+  try {
+    return await runCheck(operation, { screen, clock: systemClock, signal, stdin: process.stdin, cluster });
+  } finally {
+    cluster?.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { BUDGETS, numberAt, textAt, type ClusterWatcher } from '../../shared/index.ts';
+import { BUDGETS, numberAt, textAt, type ClusterWatcher, type CollectionListener } from '../../shared/index.ts';
 
 /** Tells when a disruption budget lets something go again. */
 export interface Budgets {
@@ -6,22 +6,37 @@ export interface Budgets {
   allows(namespace: string, signal: AbortSignal): Promise<void>;
 }
 
+/** What is kept of a budget. */
+interface Allowance {
+  readonly namespace: string;
+  readonly allowed: number;
+}
+
+function allowanceFromObject(object: unknown): Allowance {
+  return {
+    namespace: textAt(object, 'metadata', 'namespace') ?? '',
+    allowed: numberAt(object, 'status', 'disruptionsAllowed') ?? 0,
+  };
+}
+
 /** Follows every disruption budget until the signal aborts. Without the right to do so, `allows` never resolves by itself. */
 export function followBudgets(watcher: ClusterWatcher, signal: AbortSignal): Budgets {
   const waiting = new Map<string, Set<() => void>>();
-  const announce = (object: unknown): void => {
-    if ((numberAt(object, 'status', 'disruptionsAllowed') ?? 0) < 1) return;
-    const namespace = textAt(object, 'metadata', 'namespace') ?? '';
+  const wake = (namespace: string): void => {
     for (const resolve of waiting.get(namespace) ?? []) resolve();
   };
-  const listener = {
-    synced(objects: readonly unknown[]) {
-      objects.forEach(announce);
+  const announce = ({ namespace, allowed }: Allowance): void => {
+    if (allowed > 0) wake(namespace);
+  };
+  const listener: CollectionListener<Allowance> = {
+    project: allowanceFromObject,
+    synced(budgets) {
+      budgets.forEach(announce);
     },
     changed: announce,
     // Without the budget nothing forbids the eviction any more.
-    removed(object: unknown) {
-      for (const resolve of waiting.get(textAt(object, 'metadata', 'namespace') ?? '') ?? []) resolve();
+    removed({ namespace }) {
+      wake(namespace);
     },
   };
   // Blocked pods are retried after a while in any case, so a missing right only makes the drain slower.

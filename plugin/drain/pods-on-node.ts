@@ -1,4 +1,10 @@
-import { podFromObject, PODS, textAt, type ClusterWatcher, type PodFacts } from '../../shared/index.ts';
+import {
+  podFromObject,
+  PODS,
+  type ClusterWatcher,
+  type CollectionListener,
+  type PodFacts,
+} from '../../shared/index.ts';
 import { podsOn } from './read.ts';
 
 /** The pods on one node as they come and go. */
@@ -29,23 +35,23 @@ export function followPods(
     waiting.clear();
   };
   const { promise: first, resolve, reject } = Promise.withResolvers<readonly PodFacts[]>();
-  const put = (object: unknown): void => {
-    const pod = podFromObject(object);
+  const put = (pod: PodFacts | undefined): void => {
     if (pod !== undefined) pods.set(pod.uid, pod);
   };
-  const listener = {
-    synced(objects: readonly unknown[]) {
+  const listener: CollectionListener<PodFacts | undefined> = {
+    project: podFromObject,
+    synced(found) {
       pods.clear();
-      objects.forEach(put);
+      found.forEach(put);
       resolve([...pods.values()]);
       wake();
     },
-    changed(object: unknown) {
-      put(object);
+    changed(pod) {
+      put(pod);
       wake();
     },
-    removed(object: unknown) {
-      pods.delete(textAt(object, 'metadata', 'uid') ?? '');
+    removed(pod) {
+      pods.delete(pod?.uid ?? '');
       wake();
     },
   };

@@ -28,14 +28,16 @@ export interface ListPage {
   readonly resourceVersion: string;
 }
 
-/** What the follower of a collection is told. Objects are raw JSON as the server sent them. */
-export interface CollectionListener {
+/** What the follower of a collection keeps of each object, and is told. */
+export interface CollectionListener<T> {
+  /** The part of an object worth keeping; called once per object, before anything else, so that no raw list is held. */
+  project(object: unknown): T;
   /** The whole collection as of now; whatever was known before is void. Also after every relist. */
-  synced(objects: readonly unknown[]): void;
+  synced(objects: readonly T[]): void;
   /** One object is new or has changed. */
-  changed(object: unknown): void;
+  changed(object: T): void;
   /** One object is gone; this is its last state. */
-  removed(object: unknown): void;
+  removed(object: T): void;
   /** The stream gave a sign of life: data, or a bookmark. */
   alive?(): void;
   /** The stream broke and is being taken up again. */
@@ -56,9 +58,9 @@ export interface ClusterWatcher {
    * Follows until the signal aborts; then resolves. Relists on 410, goes on after resets, 5xx and stalls with
    * jittered back-off. Rejects only where going on is pointless before the first sync (401, 403, 404).
    */
-  follow(
+  follow<T>(
     path: string,
-    listener: CollectionListener,
+    listener: CollectionListener<T>,
     options: { query?: ApiRequest['query']; signal: AbortSignal },
   ): Promise<void>;
 }

@@ -1,0 +1,96 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { at, isObject, listAt, textAt } from '../../shared/index.ts';
+import type { Source } from './sources.ts';
+
+/** One document of a source: a Kubernetes object, or why it is none. */
+export interface ManifestDocument {
+  readonly source: string;
+  /** Position in its source, from 0; objects of a List share their document's. */
+  readonly index: number;
+  readonly content:
+    | { readonly kind: 'object'; readonly object: unknown }
+    | { readonly kind: 'invalid'; readonly line: number; readonly column: number; readonly message: string };
+}
+
+/** Most aliases that one document may expand, so that a small file cannot become a huge object ("billion laughs"). */
+const MAX_ALIASES = 1000;
+
+/** Splits a source at its document marks and parses each by itself: one broken document leaves the others readable. */
+export function* documentsFrom({ name, text }: Source): Iterable<ManifestDocument> {
+  let index = 0;
+  for (const part of partsOf(text)) {
+    for (const content of contentsOf(part)) yield { source: name, index, content };
+    index += 1;
+  }
+}
+
+interface Part {
+  readonly text: string;
+  /** Lines of the source before this part. */
+  readonly linesBefore: number;
+}
+
+/** YAML's mark between documents stands at the beginning of a line, alone or before a space. */
+const MARK = /^---(?:[ \t].*)?\r?$/gm;
+
+function* partsOf(text: string): Iterable<Part> {
+  let start = 0;
+  let linesBefore = 0;
+  for (const mark of [...text.matchAll(MARK), undefined]) {
+    const end = mark?.index ?? text.length;
+    const part = text.slice(start, end);
+    if (!isBlank(part)) yield { text: part, linesBefore };
+    if (mark === undefined) return;
+    linesBefore += countLines(text.slice(start, end + mark[0].length));
+    start = end + mark[0].length;
+  }
+}
+
+/** Nothing but comments, directives and white space. */
+function isBlank(text: string): boolean {
+  return !/^[ \t]*[^\s#%]/m.test(text);
+}
+
+function countLines(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
+function contentsOf(part: Part): readonly ManifestDocument['content'][] {
+  const lines = new LineCounter();
+  const document = parseDocument(part.text, { lineCounter: lines, logLevel: 'silent', strict: true, uniqueKeys: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    const [message = ''] = error.message.split('\n');
+    return [
+      { kind: 'invalid', line: part.linesBefore + line, column: col, message: message.replace(/ at line .*$/, '') },
+    ];
+  }
+  try {
+    return objectsIn(document.toJS({ maxAliasCount: MAX_ALIASES }), part);
+  } catch (thrown) {
+    return [invalid(part, thrown instanceof Error ? thrown.message : String(thrown))];
+  }
+}
+
+function objectsIn(value: unknown, part: Part): readonly ManifestDocument['content'][] {
+  if (value === null || value === undefined) return [];
+  if (!isObject(value)) return [invalid(part, 'is not a Kubernetes object')];
+  if (textAt(value, 'kind') === undefined || textAt(value, 'apiVersion') === undefined) {
+    return [invalid(part, 'is not a Kubernetes object: apiVersion or kind is missing')];
+  }
+  if (!isList(value)) return [{ kind: 'object', object: value }];
+  return listAt(value, 'items').flatMap((item) => objectsIn(item, part));
+}
+
+/** `v1 List`, and the typed lists that the API server answers with. */
+function isList(value: unknown): boolean {
+  return /List$/.test(textAt(value, 'kind') ?? '') && Array.isArray(at(value, 'items'));
+}
+
+function invalid({ text, linesBefore }: Part, message: string): ManifestDocument['content'] {
+  const blank = /^(?:[ \t]*(?:#.*)?\r?\n)*/.exec(text)?.[0] ?? '';
+  return { kind: 'invalid', line: linesBefore + countLines(blank) + 1, column: 1, message };
+}

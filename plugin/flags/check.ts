@@ -1,0 +1,58 @@
+import type { Argv } from 'yargs';
+import { MaintError } from '../../shared/index.ts';
+import type { CheckOperation } from '../operation.ts';
+import { clusterFlags, clusterOptions } from './cluster.ts';
+import { last } from './values.ts';
+
+/** The flags of `kubectl maint check`. */
+export function checkOptions<T>(yargs: Argv<T>) {
+  return clusterOptions(yargs)
+    .option('filename', {
+      alias: 'f',
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'File, folder or - (standard input) with manifests; may be repeated',
+    })
+    .option('recursive', {
+      alias: 'R',
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe: 'Also the folders inside a folder',
+    })
+    .option('nodes', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'File with the nodes (kubectl get nodes -o yaml); no cluster is asked',
+    })
+    .option('output', {
+      alias: 'o',
+      type: 'string',
+      choices: ['json', 'yaml'] as const,
+      requiresArg: true,
+      describe: 'Output format',
+    })
+    .example('$0 check -f backup.yaml', 'what the webhook would say of it now');
+}
+
+type CheckArguments = Awaited<ReturnType<typeof checkOptions<unknown>>['argv']>;
+
+/** What the flags ask for. Throws MaintError('usage'). */
+export function checkOperation(argv: CheckArguments): CheckOperation {
+  const files = argv.filename ?? [];
+  if (files.length === 0) {
+    throw new MaintError('usage', 'nothing to check', {
+      hint: 'kubectl maint check -f FILE, a folder, or - for standard input',
+    });
+  }
+  return {
+    verb: 'check',
+    cluster: clusterFlags(argv),
+    files,
+    recursive: argv.recursive === true,
+    nodesFile: argv.nodes,
+    format: argv.output ?? 'table',
+  };
+}
