@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { textAt, numberAt } from '../../shared/facts/json.ts';
+import { spawnBound, type BoundProcess } from '../control-plane/bound-process.ts';
+import type { ControlPlane } from '../control-plane/contract.ts';
+import { until } from './until.ts';
+
+const BIN = join(import.meta.dirname, '../../dist/maint-webhook.cjs');
+
+/** The built webhook, running as a process on this machine. */
+export interface WebhookProcess {
+  readonly url: string;
+  readonly healthUrl: string;
+  readonly pid: number;
+  /** What it has written to its log so far. */
+  readonly log: readonly string[];
+  /** Registers it with the API server; requests are reviewed from then on. */
+  register(failurePolicy?: 'Ignore' | 'Fail'): Promise<void>;
+  /** Asks it to end, and waits until it has; its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the built webhook against a control plane, and waits until it is ready. */
+export async function startWebhook(controlPlane: ControlPlane): Promise<WebhookProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
+  const caFile = join(folder, 'ca.pem');
+  const options = ['--host=127.0.0.1', '--port=0', '--health-port=0', '--drain-seconds=1', `--ca-out=${caFile}`];
+  const child = spawnBound(process.execPath, [BIN, 'serve', `--kubeconfig=${controlPlane.kubeconfig}`, ...options], {
+    streams: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  const ports = await servingPorts(child, log);
+  const healthUrl = `http://127.0.0.1:${ports.health}`;
+  await until(`the webhook is ready (${log.join('\n')})`, async () => (await statusOf(`${healthUrl}/readyz`)) === 200);
+  const url = `https://127.0.0.1:${ports.port}`;
+  return {
+    url,
+    healthUrl,
+    pid: child.pid,
+    log,
+    register: (failurePolicy = 'Fail') => register(controlPlane, { url, caFile, failurePolicy }),
+    stop: async () => {
+      const { code } = await child.end('SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+async function servingPorts(child: BoundProcess, log: string[]): Promise<{ port: number; health: number }> {
+  const { stdout, stderr } = child.process;
+  if (stdout === null || stderr === null) throw new Error('the webhook has no output');
+  stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stdout }).on('line', (line) => {
+      log.push(line);
+      const entry: unknown = line.startsWith('{') ? JSON.parse(line) : undefined;
+      if (textAt(entry, 'msg') !== 'serving') return;
+      resolve({ port: numberAt(entry, 'port') ?? 0, health: numberAt(entry, 'healthPort') ?? 0 });
+    });
+    void child.ended.then(() => {
+      reject(new Error(`the webhook ended before it served: ${log.join('\n')}`));
+    });
+  });
+}
+
+async function register(
+  controlPlane: ControlPlane,
+  { url, caFile, failurePolicy }: { url: string; caFile: string; failurePolicy: string },
+): Promise<void> {
+  const printed = await output([
+    BIN,
+    'configuration',
+    `--url=${url}`,
+    `--ca-file=${caFile}`,
+    `--failure-policy=${failurePolicy}`,
+  ]);
+  const applied = await controlPlane.kubectl(['apply', '-f', '-'], { input: printed });
+  if (applied.code !== 0) throw new Error(`the webhook could not be registered: ${applied.stderr}`);
+}
+
+async function output(args: readonly string[]): Promise<string> {
+  const child = spawnBound(process.execPath, args, { streams: ['ignore', 'pipe', 'pipe'] });
+  const chunks: string[] = [];
+  child.process.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  child.process.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  const { code } = await child.ended;
+  if (code !== 0) throw new Error(chunks.join(''));
+  return chunks.join('');
+}
+
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    get(url, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    }).on('error', () => {
+      resolve(0);
+    });
+  });
+}
