@@ -1,3 +1,4 @@
+import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
 import { screenFromStreams } from './screen.ts';
 import { VERSION } from './version.ts';
@@ -10,11 +11,17 @@ for (const signal of endings)
     interrupt.abort(new Error(`interrupted by ${signal}`));
   });
 
+// A reader that left (`| head -1`) is no reason to stop in the middle of a drain: the rest is said to nobody.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = EXIT.bug;
+  });
+
 void run({
   argv: process.argv.slice(2),
   screen: screenFromStreams(process.stdout, process.stderr),
   signal: interrupt.signal,
   version: VERSION,
 }).then((code) => {
-  process.exitCode = code;
+  process.exitCode ??= code;
 });

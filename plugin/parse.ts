@@ -4,6 +4,7 @@ import { checkOperation, checkOptions } from './flags/check.ts';
 import { offOperation, offOptions } from './flags/off.ts';
 import { onOperation, onOptions } from './flags/on.ts';
 import { statusOperation, statusOptions } from './flags/status.ts';
+import { wordsFromKubectl } from './flags/words.ts';
 import type { Operation } from './operation.ts';
 
 /** Exit codes and other words below the list of verbs. */
@@ -16,7 +17,7 @@ export async function parse(argv: readonly string[], version: string): Promise<O
   const parser = program(version, (operation) => {
     asked = operation;
   });
-  const words = argv.length === 0 ? ['--help'] : [...argv];
+  const words = argv.length === 0 ? ['--help'] : wordsFromKubectl(argv);
   const printed = await parseWith(parser, words);
   return asked ?? { verb: 'print', text: printed };
 }

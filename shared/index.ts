@@ -13,22 +13,21 @@ export * from './facts/node.ts';
 export * from './facts/node-table.ts';
 export * from './facts/pod.ts';
 export { REVISION_HASH_LABEL, type DaemonSetFacts } from './facts/daemonset.ts';
-export { workFromObject, kindKey, controllerOf, type WorkObject, type Owner } from './facts/work.ts';
-export { labelSelectorFrom, selects, type LabelSelector } from './scheduling/selectors.ts';
+export type { WorkObject } from './facts/work.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
-export { classify, catalogueFromTools, type Catalogue, type Classification } from './targets/classify.ts';
-export type { Tool, Work, WorkPattern, NodeSource, AfterDenial } from './targets/tool.ts';
+export { classify, type Catalogue } from './targets/classify.ts';
+export type { Tool, Work } from './targets/tool.ts';
 
 export { RULES } from './policy/registry.ts';
-export { DEFAULT_POLICY, type PolicyConfig, type RuleConfig, type RuleMode, type Scope } from './policy/config.ts';
+export { DEFAULT_POLICY, type PolicyConfig } from './policy/config.ts';
 export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
-export { NO_ANSWERS, needKey, type Answer, type Answers, type Need } from './policy/needs.ts';
+export { NO_ANSWERS, type Answer } from './policy/needs.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
-export { explainDenial, explainWarnings, MAX_MESSAGE, MAX_WARNING } from './policy/explain.ts';
-export { clean, joinNames } from './policy/words.ts';
-export type { Decision, Finding, Reason, RuleId, Verdict } from './policy/verdict.ts';
+export { explainDenial, explainWarnings } from './policy/explain.ts';
+export { clean } from './policy/words.ts';
+export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 
 export type * from './cluster/ports.ts';
 export * from './cluster/paths.ts';

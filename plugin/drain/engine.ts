@@ -11,6 +11,8 @@ const BLOCKED_RETRY_MS = 5000;
 /** First and longest wait after a failure of the server; doubled in between, up to half of it more by chance. */
 const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 10_000;
+/** The longest pause that a server or a proxy may ask for: a drain that sleeps for an hour looks like one that hangs. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** What happened to a pod, told as it happens. */
 export interface DrainListener {
@@ -69,7 +71,9 @@ async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome>
   let told = '';
   while (!tools.signal.aborted) {
     if (!tools.pods.has(pod.uid)) return { outcome: 'gone' };
-    last = await attempt(pod, tools);
+    const outcome = await attempt(pod, tools);
+    if (outcome === undefined) break;
+    last = outcome;
     if (last.outcome !== 'blocked' && last.outcome !== 'failed') return last;
     if (last.why !== told) tools.listener.waiting(pod, last.why);
     told = last.why;
@@ -79,15 +83,17 @@ async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome>
   return last;
 }
 
-async function attempt(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome> {
+/** One try; undefined where the end of the drain cut it off, which says nothing about the pod. */
+async function attempt(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome | undefined> {
+  const isOver = (): boolean => tools.signal.aborted;
   const gracePeriodSeconds = tools.nodeReady ? tools.gracePeriodSeconds : 1;
   return tools.limiter.run(async () => {
-    if (tools.signal.aborted) return { outcome: 'blocked', why: 'not tried yet' };
+    if (isOver()) return undefined;
     try {
       const request = evictionRequest(pod, { gracePeriodSeconds, dryRun: false });
       return outcomeOf(await tools.sender.send({ ...request, signal: tools.signal }));
     } catch (thrown) {
-      return { outcome: 'failed', why: messageOf(thrown), retryAfterMs: undefined };
+      return isOver() ? undefined : { outcome: 'failed', why: messageOf(thrown), retryAfterMs: undefined };
     }
   });
 }
@@ -96,11 +102,16 @@ async function attempt(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcom
 async function pause(pod: PodFacts, last: EvictionOutcome, failures: number, tools: DrainTools): Promise<void> {
   const over = new AbortController();
   const until = AbortSignal.any([over.signal, tools.signal]);
-  const ms = last.outcome === 'failed' ? (last.retryAfterMs ?? backoff(failures, tools.random())) : BLOCKED_RETRY_MS;
+  const ms = last.outcome === 'failed' ? failurePause(last.retryAfterMs, failures, tools) : BLOCKED_RETRY_MS;
   const reasons = [tools.clock.sleep(ms, until), departure(pod, tools, until)];
   if (last.outcome === 'blocked') reasons.push(tools.budgets.allows(pod.namespace, until));
   await Promise.race(reasons);
   over.abort();
+}
+
+/** Never sooner than our own back-off, whatever the server grants (`Retry-After: 0`); never later than it may matter. */
+function failurePause(retryAfterMs = 0, failures: number, tools: DrainTools): number {
+  return Math.max(Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS), backoff(failures, tools.random()));
 }
 
 /** Milliseconds before the next try after so many failures in a row. */

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
-import { MaintError } from '../../shared/index.ts';
-import type { ClaimFlags, OnOperation } from '../operation.ts';
+import { MaintError, type Mode } from '../../shared/index.ts';
+import type { ClaimFlags, DryRun, OnOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
 import { requiredNodes } from './nodes.ts';
 import { durationFlag, integerFlag, last, momentFlag, textFlag, timeoutFlag } from './values.ts';
@@ -23,6 +23,7 @@ export function onOptions<T>(yargs: Argv<T>) {
       choices: ['drain', 'cordon'] as const,
       default: 'drain' as const,
       requiresArg: true,
+      coerce: last<Mode>,
       describe: 'drain moves the workloads away; cordon only keeps new ones off',
     })
     .option('reason', {
@@ -67,6 +68,7 @@ export function onOptions<T>(yargs: Argv<T>) {
       choices: ['none', 'client', 'server'] as const,
       default: 'none' as const,
       requiresArg: true,
+      coerce: last<DryRun>,
       describe: 'client prints the plan; server lets the API server judge each step; neither changes anything',
     })
     .option('force', {
@@ -138,14 +140,14 @@ export function onOperation(argv: OnArguments): OnOperation {
     },
     protect: argv.protect !== false,
     timeoutMs: timeoutFlag('--timeout', argv.timeout ?? '0'),
-    dryRun: argv['dry-run'],
+    dryRun: argv['dry-run'] ?? 'none',
   };
 }
 
 function claimFlags(argv: OnArguments): ClaimFlags {
   return {
     owner: textFlag('--owner', argv.owner),
-    mode: argv.mode,
+    mode: argv.mode ?? 'drain',
     reason: textFlag('--reason', argv.reason),
     ticket: textFlag('--ticket', argv.ticket),
     until: untilFlag(argv.until, argv.for),

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { StatusOperation } from '../operation.ts';
+import type { StatusFormat, StatusOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
 import { nodeChoice } from './nodes.ts';
 import { last } from './values.ts';
@@ -24,6 +24,7 @@ export function statusOptions<T>(yargs: Argv<T>) {
       type: 'string',
       choices: ['wide', 'json', 'yaml', 'name'] as const,
       requiresArg: true,
+      coerce: last<StatusFormat>,
       describe: 'Output format',
     })
     .option('exit-code', {

@@ -1,4 +1,4 @@
-import { leasePath, MaintError, nodePath, textAt, type Cluster } from '../../shared/index.ts';
+import { leasePath, MaintError, nodePath, textAt } from '../../shared/index.ts';
 import type { Session } from '../session.ts';
 import { healthProblems } from './problems.ts';
 
@@ -16,7 +16,7 @@ export async function waitUntilHealthy(
   let cleanSince: number | undefined;
   let told: string | undefined;
   for (;;) {
-    const problems = await readProblems(node, session.cluster, clock.now());
+    const problems = await readProblems(node, session, signal);
     const now = clock.now();
     cleanSince = problems.length === 0 ? (cleanSince ?? now) : undefined;
     if (cleanSince !== undefined && now - cleanSince >= healthyForMs) return;
@@ -35,12 +35,16 @@ function notHealthy(node: string, state: string): MaintError {
   });
 }
 
-async function readProblems(node: string, cluster: Cluster, now: number): Promise<readonly string[]> {
+async function readProblems(
+  node: string,
+  { cluster, clock }: Session,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const [object, lease] = await Promise.all([
-    cluster.get(nodePath(node)),
-    cluster.send({ method: 'GET', path: leasePath(node) }),
+    cluster.get(nodePath(node), { signal }),
+    cluster.send({ method: 'GET', path: leasePath(node), signal }),
   ]);
   if (textAt(object, 'metadata', 'name') === undefined) return ['deleted'];
   const date = Date.parse(lease.headers['date'] ?? '');
-  return healthProblems({ node: object, lease: lease.body, serverNow: Number.isNaN(date) ? now : date });
+  return healthProblems({ node: object, lease: lease.body, serverNow: Number.isNaN(date) ? clock.now() : date });
 }

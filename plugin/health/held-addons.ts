@@ -17,8 +17,11 @@ import type { Session } from '../session.ts';
 /** Annotation that we write on a held pod: any event of a pod makes the DaemonSet controller look again at once. */
 const TOUCHED = `${PREFIX}touched`;
 
-/** How often is looked when nothing on the node moves; the controller's own back-off may be in the way. */
+/** How often is looked when nothing on the node moves. */
 const LOOK_EVERY_MS = 1000;
+
+/** How often a pod that is still behind is touched again: a webhook that had not heard of the return yet may have refused once more. */
+const TOUCH_EVERY_MS = 3000;
 
 /**
  * Waits until every add-on whose change was held back on the node is current and Ready there.
@@ -31,7 +34,6 @@ export async function catchUpAddons(node: string, session: Session, signal: Abor
     const pods = followPods(node, undefined, session.cluster, until);
     const first = await pods.first;
     const behind = await pendingAmong(first, session.cluster, until);
-    await touchAll(behind, session);
     if (behind.length > 0) session.screen.note(`node/${node} add-ons catch up: ${behind.map(podName).join(', ')}`);
     const owners = new Set(behind.map(ownerUid));
     await waitFor(node, owners, pods, { session, until });
@@ -52,11 +54,18 @@ async function waitFor(
   { session, until }: Waiting,
 ): Promise<void> {
   if (owners.size === 0) return;
+  let touchedAt: number | undefined;
   for (;;) {
     const mine = pods.all().filter((pod) => owners.has(ownerUid(pod)) && isAlive(pod));
     const behind = await pendingAmong(mine, session.cluster, until);
     const served = new Set(mine.filter((pod) => pod.ready && !behind.includes(pod)).map(ownerUid));
     if (behind.length === 0 && served.size === owners.size) return;
+    const now = session.clock.now();
+    if (touchedAt === undefined || now - touchedAt >= TOUCH_EVERY_MS) {
+      const allowed = await touchAll(behind, session);
+      if (!allowed && touchedAt === undefined) session.screen.warn(NO_TOUCH);
+      touchedAt = now;
+    }
     await Promise.race([pods.changed(until), session.clock.sleep(LOOK_EVERY_MS, until)]);
     if (!until.aborted) continue;
     const missing = behind.length > 0 ? behind.map(podName).join(', ') : `${owners.size - served.size} pods not Ready`;
@@ -93,18 +102,20 @@ function isBehind(pod: PodFacts, daemonSet: DaemonSetFacts | undefined): boolean
 }
 
 /** Without the right to patch pods the controller still comes by itself, after its back-off. */
-async function touchAll(pods: readonly PodFacts[], { cluster, clock, screen }: Session): Promise<void> {
+const NO_TOUCH = 'no right to patch pods: add-ons catch up when their controller tries again, which may take minutes';
+
+/** Touches pods; false where the caller has no right to. */
+async function touchAll(pods: readonly PodFacts[], { cluster, clock }: Session): Promise<boolean> {
   for (const pod of pods) {
-    const answer = await cluster.send({
+    const { status } = await cluster.send({
       method: 'PATCH',
       path: podPath(pod.namespace, pod.name),
       contentType: 'application/merge-patch+json',
       body: { metadata: { uid: pod.uid, annotations: { [TOUCHED]: timestamp(clock.now()) } } },
     });
-    if (answer.status === 403)
-      screen.warn('no right to patch pods: add-ons catch up when their controller tries again, which may take minutes');
-    if (answer.status === 403) return;
+    if (status === 403) return false;
   }
+  return true;
 }
 
 function ownerUid(pod: PodFacts): string {

@@ -1,8 +1,9 @@
 import { messageOf, type NodeFacts } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import type { Session } from '../session.ts';
-import { isForbidden, removeConditions, setConditions, type ConditionChange } from './conditions.ts';
+import { conditionStatuses, isForbidden, removeConditions, setConditions, type ConditionChange } from './conditions.ts';
 import { recordEvent, type NodeEvent } from './events.ts';
+import type { NodeSnapshot } from './snapshot.ts';
 
 /**
  * Tells others what happens to a node: conditions and Events. They inform; the record is what counts. So a missing
@@ -11,15 +12,22 @@ import { recordEvent, type NodeEvent } from './events.ts';
 export class Announcer {
   readonly #session: Session;
   readonly #told = new Set<string>();
+  /** Status by type of condition, by node, as last written. */
+  readonly #statuses = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(session: Session) {
     this.#session = session;
   }
 
   /** Sets conditions on the node. */
-  conditions(node: NodeFacts, changes: readonly ConditionChange[]): Promise<void> {
+  conditions(node: NodeSnapshot, changes: readonly ConditionChange[]): Promise<void> {
     const { cluster, clock } = this.#session;
-    return this.#try('conditions', () => setConditions(node.name, changes, timestamp(clock.now()), cluster));
+    const { name } = node.facts;
+    const before = this.#statuses.get(name) ?? conditionStatuses(node.raw);
+    this.#statuses.set(name, new Map([...before, ...changes.map(({ type, status }) => [type, status] as const)]));
+    return this.#try('conditions', () =>
+      setConditions({ node: name, changes, before, now: timestamp(clock.now()) }, cluster),
+    );
   }
 
   /** Removes our conditions from the node. */

@@ -1,4 +1,4 @@
-import { ClusterRefusal, nodeStatusPath, refusalFromAnswer, type Cluster } from '../../shared/index.ts';
+import { ClusterRefusal, listAt, nodeStatusPath, refusalFromAnswer, textAt, type Cluster } from '../../shared/index.ts';
 
 /** Condition types of KEP-5683 (Node Lifecycle Conditions). */
 export type ConditionType = 'MaintenanceInProgress' | 'DrainInProgress' | 'Drained';
@@ -14,20 +14,35 @@ export interface ConditionChange {
 /** Longest message on the Node, in characters: `kubectl describe node` shows it in one table cell. */
 export const MAX_CONDITION_MESSAGE = 512;
 
+/** Conditions that are to be written. */
+export interface ConditionWrite {
+  readonly node: string;
+  readonly changes: readonly ConditionChange[];
+  /** Status by type, as it is: a condition that keeps its status keeps its transition time, too. */
+  readonly before: ReadonlyMap<string, string>;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
 /** Sets conditions on a Node's status. Throws ClusterRefusal. */
-export async function setConditions(
-  node: string,
-  changes: readonly ConditionChange[],
-  now: string,
-  cluster: Cluster,
-): Promise<void> {
+export async function setConditions({ node, changes, before, now }: ConditionWrite, cluster: Cluster): Promise<void> {
   const conditions = changes.map((change) => ({
     ...change,
     message: change.message.slice(0, MAX_CONDITION_MESSAGE),
     lastHeartbeatTime: now,
-    lastTransitionTime: now,
+    ...(before.get(change.type) === change.status ? {} : { lastTransitionTime: now }),
   }));
   await patchConditions(node, conditions, cluster);
+}
+
+/** The status of each condition of a Node object, by type. */
+export function conditionStatuses(node: unknown): ReadonlyMap<string, string> {
+  return new Map(
+    listAt(node, 'status', 'conditions').map((condition) => [
+      textAt(condition, 'type') ?? '',
+      textAt(condition, 'status') ?? '',
+    ]),
+  );
 }
 
 /** Removes our conditions: without a maintenance they say nothing. */

@@ -2,6 +2,7 @@ import {
   AUTOSCALER_ANNOTATION,
   KARPENTER_ANNOTATION,
   MaintError,
+  modeOf,
   RECORD_ANNOTATION,
   renderProblem,
   renderRecord,
@@ -9,6 +10,7 @@ import {
   withClaim,
   withCompletion,
   withoutClaim,
+  type Before,
   type Claim,
   type MaintenanceRecord,
   type MaintenanceState,
@@ -47,7 +49,7 @@ export function markPatch(
 ): NodePatch {
   const current = recordOf(node);
   const before = { cordoned: node.facts.unschedulable, annotations: protect ? earlierProtection(node) : {} };
-  const marked = withClaim(current, claim, before);
+  const marked = withEarlier(withClaim(current, claim, before), before);
   const record = state === 'complete' ? withCompletion(marked, claim.since) : marked;
   const protection = protect ? PROTECTION.map((key) => [key, 'true'] as const) : [];
   return {
@@ -58,6 +60,16 @@ export function markPatch(
     },
     spec: { unschedulable: true },
   };
+}
+
+/** A later claim may protect a node that the first did not: what it overwrites comes back as well. */
+function withEarlier(record: MaintenanceRecord, { annotations }: Before): MaintenanceRecord {
+  return { ...record, before: { ...record.before, annotations: { ...annotations, ...record.before.annotations } } };
+}
+
+/** Where nobody asks for a drain any more, none is left to finish. */
+function withoutDrain(rest: MaintenanceRecord | undefined, now: string): MaintenanceRecord | undefined {
+  return rest !== undefined && modeOf(rest) === 'cordon' ? withCompletion(rest, now) : rest;
 }
 
 function earlierProtection(node: NodeSnapshot): Record<string, string | null> {
@@ -78,9 +90,16 @@ export function statePatch(node: NodeSnapshot, state: MaintenanceState, now: str
   };
 }
 
+/** Whose claim is dropped from which record, and when (RFC 3339). */
+export interface Release {
+  readonly record: MaintenanceRecord;
+  readonly owner: string;
+  readonly now: string;
+}
+
 /** Drops one owner's claim. With the last one, everything is as it was before the maintenance. */
-export function releasePatch(node: NodeSnapshot, record: MaintenanceRecord, owner: string): NodePatch {
-  const rest = withoutClaim(record, owner);
+export function releasePatch(node: NodeSnapshot, { record, owner, now }: Release): NodePatch {
+  const rest = withoutDrain(withoutClaim(record, owner), now);
   const { resourceVersion } = node;
   if (rest !== undefined) {
     return {

@@ -1,10 +1,11 @@
-import { MaintError, messageOf, type MaintenanceRecord } from '../../shared/index.ts';
+import { MaintError, messageOf, modeOf, type MaintenanceRecord } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { waitUntilHealthy } from '../health/gate.ts';
 import { catchUpAddons } from '../health/held-addons.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
+import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
 import { recordOf, releasePatch, statePatch } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
@@ -63,15 +64,18 @@ async function bringBack(node: NodeSnapshot, owner: string, operation: OffOperat
     (fresh) => {
       const record = recordOf(fresh);
       left = record?.claims.map((claim) => claim.owner).filter((other) => other !== owner) ?? [];
-      return record === undefined ? undefined : releasePatch(fresh, record, owner);
+      return record === undefined
+        ? undefined
+        : releasePatch(fresh, { record, owner, now: timestamp(session.clock.now()) });
     },
     session.cluster,
   );
+  const announcer = new Announcer(session);
   if (left.length > 0) {
+    if (isDrainGivenUp(written)) await announcer.conditions(written, [DRAIN_GIVEN_UP]);
     session.screen.result(`node/${name} stays in maintenance for ${left.join(', ')}`);
     return;
   }
-  const announcer = new Announcer(session);
   await announcer.noConditions(written.facts);
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message: `ended by ${owner}` });
   session.screen.result(
@@ -83,14 +87,39 @@ async function bringBack(node: NodeSnapshot, owner: string, operation: OffOperat
   );
 }
 
+const DRAIN_GIVEN_UP: ConditionChange = {
+  type: 'DrainInProgress',
+  status: 'False',
+  reason: 'NotRequested',
+  message: 'no claim asks for a drain any more',
+};
+
+/** The claim that asked for the drain is gone, and the drain had not come to its end. */
+function isDrainGivenUp(node: NodeSnapshot): boolean {
+  const record = recordOf(node);
+  const draining = conditionStatuses(node.raw).get('DrainInProgress') === 'True';
+  return draining && record !== undefined && modeOf(record) === 'cordon';
+}
+
 async function makeReady(node: NodeSnapshot, operation: OffOperation, session: Session): Promise<void> {
   const { name } = node.facts;
   const limits = operation.timeoutMs > 0 ? [AbortSignal.timeout(operation.timeoutMs)] : [];
   const signal = AbortSignal.any([session.signal, ...limits]);
   await writeNode(node, (fresh) => statePatch(fresh, 'returning', timestamp(session.clock.now())), session.cluster);
   if (operation.skipHealthCheck) return;
-  await catchUpAddons(name, session, signal);
-  await waitUntilHealthy(name, operation.healthyForMs, session, signal);
+  try {
+    await catchUpAddons(name, session, signal);
+    await waitUntilHealthy(name, operation.healthyForMs, session, signal);
+  } catch (thrown) {
+    throw signal.aborted && !(thrown instanceof MaintError) ? outOfTime(name) : thrown;
+  }
+}
+
+/** The time ended in the middle of a read, which says nothing about the node. */
+function outOfTime(node: string): MaintError {
+  return new MaintError('gave-up', `the time ended before node ${node} was looked at`, {
+    hint: `it stays in maintenance (Returning); run kubectl maint off ${node} again, with a longer --timeout`,
+  });
 }
 
 function interrupted(node: NodeSnapshot, { screen }: Session): ExitCode {

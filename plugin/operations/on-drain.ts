@@ -36,7 +36,9 @@ export async function drainMarkedNode(
   const signal = AbortSignal.any([session.signal, over.signal, ...limits]);
   try {
     const pods = followPods(name, operation.drain.podSelector, session.cluster, signal);
-    const first = await pods.first;
+    const first = await pods.first.catch((thrown: unknown) => {
+      throw signal.aborted ? outOfTime(name) : thrown;
+    });
     const plan = await planPods(name, first, operation.drain, session.cluster);
     refuseLate(plan);
     const progress = new Progress(node, plan, session, announcer);
@@ -62,6 +64,12 @@ export async function drainMarkedNode(
   await complete(node, session, announcer);
 }
 
+function outOfTime(node: string): MaintError {
+  return new MaintError('gave-up', `gave up waiting before the pods on node ${node} were read`, {
+    hint: `node ${node} stays marked and cordoned (Initiated); run the same command again to go on`,
+  });
+}
+
 /** Pods that came between the preflight and the cordon may be of a kind that is not evicted without a flag. */
 function refuseLate(plan: DrainPlan): void {
   if (plan.refusals.length === 0) return;
@@ -75,7 +83,7 @@ async function complete(node: NodeSnapshot, session: Session, announcer: Announc
   const { name } = node.facts;
   const now = timestamp(session.clock.now());
   await writeNode(node, (fresh) => statePatch(fresh, 'complete', now), session.cluster);
-  await announcer.conditions(node.facts, [
+  await announcer.conditions(node, [
     { type: 'DrainInProgress', status: 'False', reason: 'DrainCompleted', message: 'no workloads left to move' },
     { type: 'Drained', status: 'True', reason: 'DrainCompleted', message: 'no workloads left to move' },
   ]);
@@ -97,7 +105,10 @@ async function notDrained(
   const { name } = node.facts;
   renderLeft(name, left, session.screen);
   const message = `${left.length} of ${total} pods left`;
-  await announcer.conditions(node.facts, [{ type: 'DrainInProgress', status: 'True', reason: 'Stopped', message }]);
+  const blockers = left.map(({ pod, why }) => `${podName(pod)}: ${why}`).join('; ');
+  await announcer.conditions(node, [
+    { type: 'DrainInProgress', status: 'True', reason: 'Stopped', message: `${message} (${blockers})` },
+  ]);
   const hint = `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
   if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`, { hint });
   if (left.some(({ refused }) => refused))
@@ -151,7 +162,7 @@ class Progress implements DrainListener {
   }
 
   #tellNode(): Promise<void> {
-    return this.#announcer.conditions(this.#node.facts, [
+    return this.#announcer.conditions(this.#node, [
       { type: 'DrainInProgress', status: 'True', reason: 'AdminRequested', message: this.#summary() },
       { type: 'Drained', status: 'False', reason: 'AdminRequested', message: this.#summary() },
     ]);

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { markPatch } from '../nodes/mark.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { OnOperation } from '../operation.ts';
+import { renderPlan } from '../output/on-words.ts';
 import type { Session } from '../session.ts';
 import type { Prepared } from './prepared.ts';
 
@@ -14,28 +15,21 @@ export async function dryRunOn(
   operation: OnOperation,
   session: Session,
 ): Promise<ExitCode> {
+  let worst: ExitCode = EXIT.done;
   for (const one of prepared) {
-    if (operation.dryRun === 'server') await onServer(one, claim, operation, session);
-    else onClient(one, session);
+    if (operation.dryRun === 'server') worst = (await onServer(one, claim, operation, session)) ? worst : EXIT.cluster;
+    else renderPlan(one.node.facts, one.plan, '(dry run)', session.screen);
   }
-  return EXIT.done;
+  return worst;
 }
 
-function onClient({ node, plan }: Prepared, { screen }: Session): void {
-  const { name, unschedulable } = node.facts;
-  screen.result(`node/${name} ${unschedulable ? 'already cordoned' : 'cordoned'} (dry run)`);
-  if (plan === undefined) return;
-  for (const text of plan.warnings) screen.warn(text);
-  for (const pod of plan.evict) screen.result(`pod/${pod.name} evicted (namespace ${pod.namespace}) (dry run)`);
-  screen.result(`node/${name} drained (dry run)`);
-}
-
+/** False where the API server refuses a pod for good. */
 async function onServer(
   { node, plan }: Prepared,
   claim: Claim,
   operation: OnOperation,
   session: Session,
-): Promise<void> {
+): Promise<boolean> {
   const { cluster, screen } = session;
   const { name, unschedulable } = node.facts;
   await writeNode(
@@ -47,14 +41,21 @@ async function onServer(
     },
   );
   screen.result(`node/${name} ${unschedulable ? 'already cordoned' : 'cordoned'} (server dry run)`);
-  if (plan === undefined) return;
+  if (plan === undefined) return true;
   for (const text of plan.warnings) screen.warn(text);
-  for (const pod of plan.evict) await judgeOnServer(pod, operation, session);
+  let allowed = true;
+  for (const pod of plan.evict) allowed = (await judgeOnServer(pod, operation, session)) && allowed;
+  return allowed;
 }
 
-async function judgeOnServer(pod: PodFacts, { drain }: OnOperation, { cluster, screen }: Session): Promise<void> {
+async function judgeOnServer(pod: PodFacts, { drain }: OnOperation, { cluster, screen }: Session): Promise<boolean> {
   const request = evictionRequest(pod, { gracePeriodSeconds: drain.gracePeriodSeconds, dryRun: true });
   const outcome = outcomeOf(await cluster.send(request));
-  if ('why' in outcome) screen.note(`pod/${pod.name} (namespace ${pod.namespace}) would wait: ${outcome.why}`);
+  const refused = outcome.outcome === 'refused';
+  if ('why' in outcome)
+    screen.note(
+      `pod/${pod.name} (namespace ${pod.namespace}) would ${refused ? 'be refused' : 'wait'}: ${outcome.why}`,
+    );
   else screen.result(`pod/${pod.name} evicted (namespace ${pod.namespace}) (server dry run)`);
+  return !refused;
 }

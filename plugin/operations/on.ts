@@ -9,7 +9,7 @@ import { markPatch, recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
-import type { OnOperation } from '../operation.ts';
+import type { ClaimFlags, OnOperation } from '../operation.ts';
 import { renderBlocked } from '../output/on-words.ts';
 import type { Session } from '../session.ts';
 import { drainMarkedNode } from './on-drain.ts';
@@ -36,6 +36,7 @@ export async function runOn(operation: OnOperation, session: Session): Promise<E
     announcer: new Announcer(session),
   };
   const marked = await markAll(prepared, marking);
+  if (session.signal.aborted) return interrupted(marked, session);
   await sayWhatIsBlocked(marked, session);
   return operation.claim.mode === 'cordon' ? EXIT.done : drainAll(marked, operation, marking);
 }
@@ -111,7 +112,7 @@ async function markNode(node: NodeSnapshot, { claim, protect, session, announcer
   const written = await writeNode(node, patch, session.cluster);
   session.screen.result(unschedulable ? `node/${name} already cordoned` : `node/${name} cordoned`);
   const message = `${claim.mode} for ${claim.owner}${claim.reason === undefined ? '' : `: ${claim.reason}`}`;
-  await announcer.conditions(written.facts, [
+  await announcer.conditions(written, [
     { type: 'MaintenanceInProgress', status: 'True', reason: 'AdminRequested', message },
   ]);
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
@@ -139,8 +140,7 @@ function afterMarking(thrown: unknown, marked: readonly string[], failed: string
 }
 
 function claimFrom({ claim }: OnOperation, owner: string, now: number): Claim {
-  const until =
-    claim.until === undefined ? undefined : 'at' in claim.until ? claim.until.at : timestamp(now + claim.until.inMs);
+  const until = untilFrom(claim, now);
   return {
     owner,
     mode: claim.mode,
@@ -149,6 +149,13 @@ function claimFrom({ claim }: OnOperation, owner: string, now: number): Claim {
     ...(claim.ticket === undefined ? {} : { ticket: claim.ticket }),
     ...(until === undefined ? {} : { until }),
   };
+}
+
+function untilFrom({ until }: ClaimFlags, now: number): string | undefined {
+  if (until === undefined) return undefined;
+  if ('inMs' in until) return timestamp(now + until.inMs);
+  if (Date.parse(until.at) <= now) throw new MaintError('usage', `--until: ${until.at} has passed already`);
+  return until.at;
 }
 
 async function sayWhatIsBlocked(marked: readonly NodeSnapshot[], session: Session): Promise<void> {

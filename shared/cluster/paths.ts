@@ -4,7 +4,6 @@ const seg = encodeURIComponent;
 
 export const NODES = '/api/v1/nodes';
 export const PODS = '/api/v1/pods';
-export const DAEMONSETS = '/apis/apps/v1/daemonsets';
 export const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
 
 /** One Node. */

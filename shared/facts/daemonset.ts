@@ -1,5 +1,5 @@
 import { daemonSetPlacement, type Placement } from '../scheduling/placement.ts';
-import { at, listAt, numberAt, textAt } from './json.ts';
+import { at, numberAt, textAt } from './json.ts';
 import { controllerOf, workFromObject } from './work.ts';
 
 /** Annotation that moves only with the template and is current when the rollout's first DELETE arrives. */
@@ -48,9 +48,4 @@ function currentHashOf(uid: string, revisions: readonly unknown[]): string | und
   const owned = revisions.filter((revision) => controllerOf(workFromObject(revision))?.uid === uid);
   const highest = owned.sort((a, b) => (numberAt(b, 'revision') ?? 0) - (numberAt(a, 'revision') ?? 0))[0];
   return textAt(at(highest, 'metadata', 'labels'), REVISION_HASH_LABEL);
-}
-
-/** ControllerRevisions in a list that belong to a DaemonSet; for listing by owner where no selector can. */
-export function revisionsFrom(list: unknown): readonly unknown[] {
-  return listAt(list, 'items');
 }

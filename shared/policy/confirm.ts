@@ -1,22 +1,26 @@
 import { HOSTNAME_LABEL } from '../labels.ts';
 import type { Placement } from '../scheduling/placement.ts';
+import type { NodeSource } from '../targets/tool.ts';
 import { namedBy, nodesMeantBy } from './target.ts';
 import { needKey, type Need } from './needs.ts';
 import type { Subject, Surroundings } from './rule.ts';
 
 /**
- * What has to be read live before classified work is ALLOWED: the node that it names, or, where it names none,
- * which nodes are in maintenance now. A cache may lag behind a mark that was just made; this work is rare.
+ * What has to be read live before classified work is ALLOWED: the node that it names, or, where it names none or the
+ * rule looks at the whole cluster, which nodes are in maintenance now. A cache may lag behind a mark that was just made;
+ * this work is rare. A root passes a rule that looks at nodes whatever they are: nothing is read for it.
  */
-export function confirmationsFor(subject: Subject, { field, answers, live }: Surroundings): readonly Need[] {
-  if (!live) return [];
-  const source = subject.classification.pattern?.node ?? { in: 'pods' };
-  const named = namedBy(subject.object, source) ?? nameIn(subject.object.template?.placement);
+export function confirmationsFor(subject: Subject, { field, answers, live, rule }: Surroundings): readonly Need[] {
+  const { pattern } = subject.classification;
+  if (!live || (rule.scope === 'node' && pattern?.role === 'root')) return [];
+  const named = rule.scope === 'node' ? nameOf(subject, pattern?.node ?? { in: 'pods' }) : '';
   const wanted: readonly Need[] =
-    named === undefined || named === ''
-      ? [{ need: 'held-nodes' }]
-      : namesOf(named, field).map((name) => ({ need: 'node', name }));
+    named === '' ? [{ need: 'held-nodes' }] : namesOf(named, field).map((name) => ({ need: 'node', name }));
   return wanted.filter((need) => !answers.has(needKey(need)));
+}
+
+function nameOf({ object }: Subject, source: NodeSource): string {
+  return namedBy(object, source) ?? nameIn(object.template?.placement) ?? '';
 }
 
 function nameIn(placement: Placement | undefined): string | undefined {

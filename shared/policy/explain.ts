@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../facts/node.ts';
 import type { NodeField } from '../facts/node-table.ts';
 import { renderDuration } from '../duration.ts';
-import { modeOf, untilOf } from '../record/claims.ts';
+import { isOverdue, modeOf, untilOf } from '../record/claims.ts';
 import type { MaintenanceRecord } from '../record/record.ts';
 import type { WorkPattern } from '../targets/tool.ts';
 import type { Finding, Verdict } from './verdict.ts';
@@ -9,8 +9,11 @@ import { clean } from './words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
 export const MAX_MESSAGE = 1000;
-/** Longest warning, in characters: clients cut longer ones (k8s admission/v1 AdmissionResponse.warnings). */
-export const MAX_WARNING = 120;
+/**
+ * Longest warning, in characters: the API server may cut longer ones (k8s admission/v1 AdmissionResponse.warnings).
+ * It asks for 120 where that is possible; a cloud's node names and what to do about it do not fit that.
+ */
+export const MAX_WARNING = 256;
 /** Nodes whose maintenance is described in full; the rest are named by the findings. */
 const NODES_DESCRIBED = 3;
 /** Share of a reason or owner in a denial, in characters: three nodes with both still fit the message. */
@@ -30,9 +33,10 @@ export function explainDenial(verdict: Verdict, telling: Telling): string {
   const parts = [
     denials.map(({ rule, detail }) => `${rule}: ${detail}`).join('; '),
     ...about.slice(0, NODES_DESCRIBED).map((name) => describeNode(name, telling)),
-    nextStep(denials, about, telling.pattern),
   ];
-  return clean(parts.filter((part) => part !== '').join('. '), MAX_MESSAGE);
+  // However long the story is, what to do is never cut off.
+  const next = `. ${nextStep(denials, about, telling.pattern)}`;
+  return clean(parts.filter((part) => part !== '').join('. '), MAX_MESSAGE - next.length) + next;
 }
 
 /** One line per warning, each short enough for every client. */
@@ -72,8 +76,7 @@ function renderMoment(time: string, now: number): string {
 function renderUntil(record: MaintenanceRecord, now: number): string {
   const until = untilOf(record);
   if (until === undefined) return 'no end announced';
-  const left = Date.parse(until) - now;
-  return left >= 0 ? `until ${clean(until, 40)}` : `overdue since ${clean(until, 40)}`;
+  return `${isOverdue(record, now) ? 'overdue since' : 'until'} ${clean(until, 40)}`;
 }
 
 function nextStep(denials: readonly Finding[], nodes: readonly string[], pattern: WorkPattern | undefined): string {

@@ -13,6 +13,3 @@ export class ClosingLine implements Reporter {
     process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
   }
 }
-
-// Vitest takes a reporter's class from the default export only.
-export default ClosingLine;

@@ -24,9 +24,10 @@ export function judgeHold(subject: Subject, surroundings: Surroundings): Judgeme
   if (pod === undefined) return NO_OBJECTION;
   const node = heldNodeOf(pod, surroundings);
   if (node === undefined) return NO_OBJECTION;
+  const { namespace } = subject.object;
   const wanted: readonly Need[] = [
-    { need: 'daemonset', namespace: pod.namespace, name: owner.name },
-    { need: 'pods-on-node', namespace: pod.namespace, node: node.name },
+    { need: 'daemonset', namespace, name: owner.name },
+    { need: 'pods-on-node', namespace, node: node.name },
   ];
   const [daemonSet, there] = wanted.map((need) => surroundings.answers.get(needKey(need)));
   if (daemonSet === undefined || there === undefined) return surroundings.live ? needing(...wanted) : NO_OBJECTION;

@@ -20,16 +20,17 @@ export const addon: Rule = {
 
 function judgeTemplate(subject: Subject, { field, config }: Surroundings): Judgement {
   if (subject.request.operation !== 'UPDATE' || subject.change !== 'start') return NO_OBJECTION;
-  const { kind, work } = { kind: subject.object.kind, work: subject.classification.work };
+  // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
+  const isAddon = kindKey(subject.object) === 'apps/DaemonSet';
   const reach = targetOf(subject.object, { in: 'pods' }, field);
   const names = joinNames(reach.nodes);
-  if (work === 'addon' && config.addonChange === 'hold') {
+  if (isAddon && config.addonChange === 'hold') {
     if (reach.nodes.length === 0) return NO_OBJECTION;
     const detail = `the change waits on ${names} until maintenance ends there; every other node gets it now`;
     return objection({ reason: 'RolloutWaits', detail, nodes: reach.nodes, weight: 'advise' });
   }
-  const refused = work === 'addon' ? reach.nodes.length > 0 : reach.kind === 'pinned';
+  const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
-  const detail = `this change of the ${kind}'s template would reach ${names}, in maintenance`;
+  const detail = `this change of the ${subject.object.kind}'s template would reach ${names}, in maintenance`;
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
 }

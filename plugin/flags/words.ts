@@ -1,0 +1,48 @@
+import { MaintError } from '../../shared/index.ts';
+
+/** Short flags that take a value, which kubectl's users write without a space: `-ojson`, `-lrack=b7`. */
+const SHORT = new Map([
+  ['l', '--selector'],
+  ['o', '--output'],
+  ['s', '--server'],
+]);
+
+/** Flags without a value of their own; `--flag=…` is for switching them off. */
+const SWITCHES = [
+  'force',
+  'ignore-daemonsets',
+  'delete-emptydir-data',
+  'protect',
+  'skip-health-check',
+  'exit-code',
+  'insecure-skip-tls-verify',
+];
+
+/** What kubectl takes for true and false (Go strconv.ParseBool). */
+const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+/**
+ * Rewrites a command line from what kubectl's parser understands (Go pflag) to what ours does: values that hang on a
+ * short flag, every spelling of a boolean, and a lone `--`. Throws MaintError('usage') on a boolean that is none:
+ * `--ignore-daemonsets=yes` must not come to mean false.
+ */
+export function wordsFromKubectl(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.filter((_, index) => index !== end);
+  return words.map((word) => switchWord(shortWord(word)));
+}
+
+function shortWord(word: string): string {
+  const [, letter = '', value = ''] = /^-([los])=?(.+)$/s.exec(word) ?? [];
+  const flag = SHORT.get(letter);
+  return flag === undefined ? word : `${flag}=${value}`;
+}
+
+function switchWord(word: string): string {
+  const [, flag = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
+  if (!SWITCHES.includes(flag)) return word;
+  if (TRUE.includes(value)) return `--${flag}=true`;
+  if (FALSE.includes(value)) return `--${flag}=false`;
+  throw new MaintError('usage', `--${flag}: "${value}" is neither true nor false`);
+}

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listAt, textAt } from '../../../shared/facts/json.ts';
+import type { ControlPlane } from '../../control-plane/contract.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { until } from '../../support/until.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+
+/** Enforcement end to end: the built plugin marks, the built webhook refuses, the real API server asks. */
+
+const ROOT = join(import.meta.dirname, '../../..');
+const PATH = [join(ROOT, 'dist/bin'), join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(':');
+const HELD = 'node-2';
+
+let controlPlane: ControlPlane;
+let webhook: WebhookProcess;
+
+async function kubectl(args: readonly string[], object?: object) {
+  const input = object === undefined ? {} : { input: JSON.stringify(object) };
+  return controlPlane.kubectl(args, { env: { PATH }, ...input });
+}
+
+async function create(object: object, ...more: string[]) {
+  return kubectl(['create', '-f', '-', '--dry-run=server', ...more], object);
+}
+
+function podVolumeBackup(node: string) {
+  return {
+    apiVersion: 'velero.io/v1',
+    kind: 'PodVolumeBackup',
+    metadata: { generateName: 'b-', namespace: 'default' },
+    spec: { node, pod: { namespace: 'default', name: 'db-0' } },
+  };
+}
+
+function job(labels: Record<string, string>, spec: object, image = 'app:1') {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { generateName: 'j-', namespace: 'default', labels },
+    spec: {
+      template: { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image }], ...spec } },
+    },
+  };
+}
+
+function daemonSet(name: string, updateStrategy: object) {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: updateStrategy },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'agent:1' }] } },
+    },
+  };
+}
+
+async function podsOf(app: string): Promise<readonly unknown[]> {
+  return listAt(
+    (await controlPlane.api('GET', `/api/v1/namespaces/default/pods?labelSelector=app%3D${app}`)).body,
+    'items',
+  );
+}
+
+/** Nodes whose pod of an app runs an image and is Ready. */
+async function nodesRunning(app: string, image: string): Promise<readonly string[]> {
+  return (await podsOf(app))
+    .filter((pod) => textAt(listAt(pod, 'spec', 'containers')[0], 'image') === image)
+    .filter((pod) =>
+      listAt(pod, 'status', 'conditions').some(
+        (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
+      ),
+    )
+    .map((pod) => textAt(pod, 'spec', 'nodeName') ?? '')
+    .sort();
+}
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane({ nodes: 4 });
+  const crd = await controlPlane.kubectl(['apply', '-f', join(ROOT, 'test/demo/manifests/velero-crd.yaml')]);
+  expect(crd.stderr).toBe('');
+  webhook = await startWebhook(controlPlane);
+  await webhook.register();
+});
+
+afterAll(async () => {
+  await webhook.stop();
+  await controlPlane.stop();
+});
+
+describe('while no node is in maintenance', () => {
+  test.each([
+    ['a backup of a node', podVolumeBackup(HELD)],
+    ['a scan', job({}, {}, 'docker.io/aquasec/kube-bench:v0.9')],
+    ['an ordinary Job', job({}, {})],
+  ])('%s passes', async (_, object) => {
+    await until('the API of Velero is served', async () => (await create(object)).code === 0);
+  });
+
+  test('on says that nothing was refused because nothing was marked yet', async () => {
+    expect((await kubectl(['maint', 'status', '--exit-code'])).code).toBe(0);
+  });
+});
+
+describe('while a node is in maintenance', () => {
+  beforeAll(async () => {
+    for (const [name, strategy] of [
+      ['unavailable', { maxUnavailable: 1 }],
+      ['surging', { maxSurge: 1, maxUnavailable: 0 }],
+    ] as const) {
+      expect((await kubectl(['create', '-f', '-'], daemonSet(name, strategy))).stderr).toBe('');
+      await until(`${name} runs everywhere`, async () => (await nodesRunning(name, 'agent:1')).length === 4);
+    }
+    const on = await kubectl(['maint', 'on', HELD, '--reason', 'new firmware', '--owner', 'ops']);
+    expect(on.stderr).toContain(`kept off ${HELD} from now on`);
+    expect(on.code).toBe(0);
+  });
+
+  const pinned = { nodeSelector: { 'kubernetes.io/hostname': HELD } };
+  test.each([
+    ['a Velero backup of a volume there', podVolumeBackup(HELD), 'backup'],
+    ['a K8up Job for it', job({ k8upjob: 'true' }, pinned), 'backup'],
+    ['a Job that its user labelled', job({ 'kubectl-maint.io/work': 'backup' }, pinned), 'backup'],
+    ['a kube-bench Job without a label', job({}, {}, 'docker.io/aquasec/kube-bench:v0.9'), 'scan'],
+    ['a Trivy node collector', job({ 'node-info.collector': 'Trivy' }, pinned), 'scan'],
+    ['a Sonobuoy plugin', job({ 'sonobuoy-component': 'plugin' }, {}), 'scan'],
+  ])('%s is refused, with reason and next step', async (_, object, rule) => {
+    const { code, stderr } = await create(object);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(`denied the request: ${rule}: `);
+    expect(stderr).toContain('by ops "new firmware"');
+    expect(stderr).toContain(`kubectl maint off ${HELD}`);
+  });
+
+  test.each([
+    ['a Velero backup of another node', podVolumeBackup('node-3')],
+    ['a K8up Job that may run elsewhere', job({ k8upjob: 'true' }, {})],
+    ['an ordinary Job pinned there', job({}, pinned)],
+  ])('%s passes', async (_, object) => {
+    expect(await create(object)).toMatchObject({ code: 0 });
+  });
+
+  test.each(['unavailable', 'surging'])('a DaemonSet (%s) rolls everywhere but there', async (name) => {
+    const { code, stderr } = await kubectl(['set', 'image', `daemonset/${name}`, 'c=agent:2']);
+    expect(stderr).toContain(`Warning: addon: the change waits on node ${HELD}`);
+    expect(code).toBe(0);
+    const others = ['node-1', 'node-3', 'node-4'];
+    await until('the other nodes have it, and only it', async () => {
+      const [news, olds] = [await nodesRunning(name, 'agent:2'), await nodesRunning(name, 'agent:1')];
+      return news.join() === others.join() && olds.join() === HELD;
+    });
+  });
+
+  test('a held pod that a person deletes is replaced: the node is never left without its add-on', async () => {
+    const [pod] = (await podsOf('unavailable')).filter((one) => textAt(one, 'spec', 'nodeName') === HELD);
+    expect((await kubectl(['delete', 'pod', textAt(pod, 'metadata', 'name') ?? ''])).code).toBe(0);
+    await until('it runs again', async () => (await nodesRunning('unavailable', 'agent:2')).includes(HELD));
+  });
+
+  test('the API server may be gone for ten seconds: the webhook goes on by itself', async () => {
+    await controlPlane.stopApiServer();
+    await new Promise((resolve) => setTimeout(resolve, API_SERVER_AWAY_MS));
+    await controlPlane.startApiServer();
+    await until('backups are refused again', async () =>
+      (await create(podVolumeBackup(HELD))).stderr.includes('denied the request'),
+    );
+    expect((await kubectl(['maint', 'on', 'node-3', '--owner', 'ops', '--mode=cordon'])).code).toBe(0);
+    await until('a mark made afterwards is seen', async () =>
+      (await create(podVolumeBackup('node-3'))).stderr.includes('denied the request'),
+    );
+    expect((await kubectl(['maint', 'off', 'node-3', '--owner', 'ops', '--skip-health-check'])).code).toBe(0);
+    await until('it is ready', async () => (await fetch(`${webhook.healthUrl}/readyz`)).status === 200);
+  });
+});
+
+/** The outage that the test is about. */
+const API_SERVER_AWAY_MS = 10_000;
+
+describe('after the maintenance', () => {
+  test('off lets the held add-on catch up, and everything passes', async () => {
+    expect(await nodesRunning('surging', 'agent:1')).toEqual([HELD]);
+    const off = await kubectl(['maint', 'off', HELD, '--owner', 'ops', '--healthy-for', '1s']);
+    expect(off).toMatchObject({ code: 0 });
+    expect(off.stderr).toContain('add-ons catch up: default/surging-');
+    expect(await nodesRunning('surging', 'agent:2')).toHaveLength(4);
+    expect(await create(podVolumeBackup(HELD))).toMatchObject({ code: 0 });
+    expect(await create(job({}, {}, 'docker.io/aquasec/kube-bench:v0.9'))).toMatchObject({ code: 0 });
+  });
+
+  test('its metrics count what was refused, by rule and tool', async () => {
+    const text = await (await fetch(`${webhook.healthUrl}/metrics`)).text();
+    expect(text).toMatch(/maint_webhook_denials_total\{rule="backup",tool="velero"\} [1-9]/);
+    expect(text).toMatch(/maint_webhook_denials_total\{rule="scan",tool="kube-bench"\} [1-9]/);
+  });
+});
