@@ -16,7 +16,7 @@ export { REVISION_HASH_LABEL, type DaemonSetFacts } from './facts/daemonset.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
-export { classify, type Catalogue } from './targets/classify.ts';
+export type { Catalogue } from './targets/classify.ts';
 export type { Tool, Work } from './targets/tool.ts';
 
 export { RULES } from './policy/registry.ts';

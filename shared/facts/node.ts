@@ -14,6 +14,8 @@ export interface NodeFacts extends SchedulableNode {
   readonly state: MaintenanceState;
   /** Condition Ready is True. */
   readonly ready: boolean;
+  /** Condition Ready is Unknown: its kubelet has not been heard of, so nobody confirms what happens to its pods. */
+  readonly unreachable: boolean;
 }
 
 /** Whether the node is in maintenance: it carries our annotation, readable or not. */
@@ -34,14 +36,14 @@ export function nodeFromObject(object: unknown): NodeFacts | undefined {
     unschedulable: isTrueAt(object, 'spec', 'unschedulable'),
     record: readRecord(textAt(object, 'metadata', 'annotations', RECORD_ANNOTATION)),
     state: stateFromLabel(labels.get(STATE_LABEL)),
-    ready: isReady(object),
+    ready: readiness(object) === 'True',
+    unreachable: readiness(object) === 'Unknown',
   };
 }
 
-function isReady(object: unknown): boolean {
-  return listAt(object, 'status', 'conditions').some(
-    (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True',
-  );
+function readiness(object: unknown): string | undefined {
+  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
+  return textAt(ready, 'status');
 }
 
 /** The name that the scheduler knows the node by: its hostname label, else its name. */

@@ -1,5 +1,5 @@
 import { MIRROR_ANNOTATION } from '../labels.ts';
-import { at, listAt, numberAt, stringMapAt, textAt } from './json.ts';
+import { at, isObject, listAt, numberAt, stringMapAt, textAt } from './json.ts';
 import { controllerOf, workFromObject, type Owner, type WorkObject } from './work.ts';
 
 /** A Pod as it runs, as far as draining and holding need to know it. */
@@ -29,9 +29,9 @@ export interface PodFacts {
 /** A Pod object as facts; undefined where the object has no name. */
 export function podFromObject(object: unknown): PodFacts | undefined {
   const name = textAt(object, 'metadata', 'name');
-  if (name === undefined || name === '') return undefined;
+  if (!isObject(object) || name === undefined || name === '') return undefined;
   // Lists of the API server leave `kind` out of their items.
-  const work = { ...workFromObject({ apiVersion: 'v1', kind: 'Pod', ...asRecord(object) }), raw: undefined };
+  const work = { ...workFromObject({ apiVersion: 'v1', kind: 'Pod', ...object }), raw: undefined };
   const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
   return {
     namespace: work.namespace,
@@ -50,10 +50,6 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     readyChangedAt: timeAt(ready, 'lastTransitionTime'),
     work,
   };
-}
-
-function asRecord(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function timeAt(value: unknown, ...path: readonly string[]): number | undefined {

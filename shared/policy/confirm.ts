@@ -1,7 +1,8 @@
 import { HOSTNAME_LABEL } from '../labels.ts';
 import type { Placement } from '../scheduling/placement.ts';
 import type { NodeSource } from '../targets/tool.ts';
-import { namedBy, nodesMeantBy } from './target.ts';
+import { namedBy } from './target.ts';
+import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { needKey, type Need } from './needs.ts';
 import type { Subject, Surroundings } from './rule.ts';
 

@@ -13,15 +13,17 @@ const MAX_ROUNDS = 3;
 /** Decides a request as `evaluate` does, fetching what the rules need until the verdict is final. Never rejects. */
 export async function decide(request: ReviewRequest, situation: Situation, fetch: FetchNeed): Promise<Verdict> {
   const answers = new Map(situation.answers);
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const verdict = evaluate(request, { ...situation, answers });
-    if (verdict.needs.length === 0) return verdict;
+  let verdict = evaluate(request, { ...situation, answers });
+  for (let round = 0; round < MAX_ROUNDS && verdict.needs.length > 0; round += 1) {
     const fetched = await Promise.all(
       verdict.needs.map(async (need) => [needKey(need), await answered(need, fetch)] as const),
     );
     for (const [key, answer] of fetched) answers.set(key, answer);
+    verdict = evaluate(request, { ...situation, answers });
   }
-  return evaluate(request, { ...situation, answers, live: false });
+  // Never a silent allow: what is still open is unknown, and the rule's configured answer holds.
+  for (const need of verdict.needs) answers.set(needKey(need), { answer: 'unknown', why: 'it changed all the time' });
+  return verdict.needs.length === 0 ? verdict : evaluate(request, { ...situation, answers, live: false });
 }
 
 async function answered(need: Need, fetch: FetchNeed): Promise<Answer> {

@@ -5,6 +5,7 @@ import { kindKey } from '../facts/work.ts';
 import { MIRROR_ANNOTATION } from '../labels.ts';
 import { isExcepted } from '../record/claims.ts';
 import { classify, type Catalogue } from '../targets/classify.ts';
+import { afterDenialOf } from './after-denial.ts';
 import { changeOf } from './change.ts';
 import type { PolicyConfig, RuleConfig } from './config.ts';
 import type { Answers, Need } from './needs.ts';
@@ -46,13 +47,22 @@ export function evaluate(request: ReviewRequest, situation: Situation): Verdict 
     decision: worst(findings),
     work: classification.work,
     tool: classification.tool,
+    afterDenial: afterDenialOf(object, classification.pattern),
     nodes: [...nodes].sort(),
     findings,
     needs: unique(judged.flatMap((one) => one.needs)),
   };
 }
 
-const PASSED: Verdict = { decision: 'allow', work: 'none', tool: null, nodes: [], findings: [], needs: [] };
+const PASSED: Verdict = {
+  decision: 'allow',
+  work: 'none',
+  tool: null,
+  afterDenial: undefined,
+  nodes: [],
+  findings: [],
+  needs: [],
+};
 
 function judge(rule: Rule, subject: Subject, situation: Situation): { findings: Finding[]; needs: readonly Need[] } {
   const config = situation.config.rules[rule.id];

@@ -1,19 +1,14 @@
-import type { NodeFacts } from '../facts/node.ts';
 import type { NodeField } from '../facts/node-table.ts';
 import { renderDuration } from '../duration.ts';
 import { isOverdue, modeOf, untilOf } from '../record/claims.ts';
-import type { MaintenanceRecord } from '../record/record.ts';
-import type { WorkPattern } from '../targets/tool.ts';
+import { NO_RECORD, type MaintenanceRecord } from '../record/record.ts';
 import type { Finding, Verdict } from './verdict.ts';
-import { clean } from './words.ts';
+import { clean, wrapped } from './words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
 export const MAX_MESSAGE = 1000;
-/**
- * Longest warning, in characters: the API server may cut longer ones (k8s admission/v1 AdmissionResponse.warnings).
- * It asks for 120 where that is possible; a cloud's node names and what to do about it do not fit that.
- */
-export const MAX_WARNING = 256;
+/** Longest warning, in characters: clients are asked to expect no more (k8s admission/v1 AdmissionResponse.warnings). */
+export const MAX_WARNING = 120;
 /** Nodes whose maintenance is described in full; the rest are named by the findings. */
 const NODES_DESCRIBED = 3;
 /** Share of a reason or owner in a denial, in characters: three nodes with both still fit the message. */
@@ -23,7 +18,6 @@ const MAX_QUOTE = 80;
 export interface Telling {
   readonly now: number;
   readonly field: NodeField;
-  readonly pattern: WorkPattern | undefined;
 }
 
 /** The whole denial as one line: every finding, each node's maintenance, and the next step. At most 1 kB, printable. */
@@ -35,31 +29,30 @@ export function explainDenial(verdict: Verdict, telling: Telling): string {
     ...about.slice(0, NODES_DESCRIBED).map((name) => describeNode(name, telling)),
   ];
   // However long the story is, what to do is never cut off.
-  const next = `. ${nextStep(denials, about, telling.pattern)}`;
+  const next = `. ${nextStep(denials, about, verdict)}`;
   return clean(parts.filter((part) => part !== '').join('. '), MAX_MESSAGE - next.length) + next;
 }
 
-/** One line per warning, each short enough for every client. */
+/** Lines short enough for every client; a longer warning goes on in the next one. */
 export function explainWarnings(verdict: Verdict): readonly string[] {
   return verdict.findings
     .filter((finding) => finding.decision === 'warn')
-    .map(({ rule, detail }) => clean(`${rule}: ${detail}`, MAX_WARNING));
+    .flatMap(({ rule, detail }) => wrapped(`${rule}: ${detail}`, MAX_WARNING));
 }
 
 function describeNode(name: string, { field, now }: Telling): string {
-  const node = field.node(name);
-  return node === undefined || node.record.kind === 'none'
-    ? ''
-    : `Node ${clean(name, MAX_QUOTE)}: ${describeRecord(node, now)}`;
+  const reading = field.node(name)?.record ?? NO_RECORD;
+  if (reading.kind === 'none') return '';
+  const what =
+    reading.kind === 'record' ? describeRecord(reading.record, now) : 'in maintenance, its record cannot be read';
+  return `Node ${clean(name, MAX_QUOTE)}: ${what}`;
 }
 
-function describeRecord({ record }: NodeFacts, now: number): string {
-  if (record.kind === 'none') return 'not in maintenance';
-  if (record.kind === 'unreadable') return 'in maintenance, its record cannot be read';
+function describeRecord(record: MaintenanceRecord, now: number): string {
   return [
-    `in maintenance (${modeOf(record.record)}) since ${renderMoment(record.record.initiatedAt, now)}`,
-    renderUntil(record.record, now),
-    ...record.record.claims
+    `in maintenance (${modeOf(record)}) since ${renderMoment(record.initiatedAt, now)}`,
+    renderUntil(record, now),
+    ...record.claims
       .slice(0, NODES_DESCRIBED)
       .map(
         ({ owner, reason }) =>
@@ -79,11 +72,13 @@ function renderUntil(record: MaintenanceRecord, now: number): string {
   return `${isOverdue(record, now) ? 'overdue since' : 'until'} ${clean(until, 40)}`;
 }
 
-function nextStep(denials: readonly Finding[], nodes: readonly string[], pattern: WorkPattern | undefined): string {
+function nextStep(denials: readonly Finding[], nodes: readonly string[], { afterDenial }: Verdict): string {
   if (denials.every((finding) => finding.reason === 'Unknown')) return 'Try again when the API server answers';
-  const end = nodes.length === 1 ? `kubectl maint off ${clean(nodes[0] ?? '', MAX_QUOTE)}` : 'the maintenance ends';
+  const [only, ...more] = nodes;
+  const end =
+    only !== undefined && more.length === 0 ? `kubectl maint off ${clean(only, MAX_QUOTE)}` : 'the maintenance ends';
   if (denials.some((finding) => finding.reason === 'RolloutHeld')) return `It goes on by itself after ${end}`;
-  switch (pattern?.afterDenial) {
+  switch (afterDenial) {
     case 'retried':
       return `It is tried again by itself, and runs after ${end}`;
     case 'lost':

@@ -1,7 +1,7 @@
 import { at } from '../facts/json.ts';
-import type { NodeFacts } from '../facts/node.ts';
 import type { NodeField } from '../facts/node-table.ts';
 import type { WorkObject } from '../facts/work.ts';
+import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { reachOf, type Reach } from '../scheduling/reach.ts';
 import { daemonSetPlacement } from '../scheduling/placement.ts';
 import type { NodeSource } from '../targets/tool.ts';
@@ -31,15 +31,7 @@ export function namedBy(object: WorkObject, source: NodeSource): string | undefi
 
 /** A node is meant by its name and by its hostname label, whichever a tool wrote. */
 function reachOfName(name: string, field: NodeField): Reach {
-  const nodes = nodesMeantBy(name, field).filter((node) => field.held.includes(node));
-  return nodes.length === 0
-    ? { kind: 'cannot', nodes: [] }
-    : { kind: 'pinned', nodes: nodes.map((node) => node.name).sort() };
-}
-
-/** Every node that a name may mean. */
-export function nodesMeantBy(name: string, field: NodeField): readonly NodeFacts[] {
-  const byName = field.node(name);
-  const byHostname = field.byHostname(name);
-  return byName === undefined || byHostname.includes(byName) ? byHostname : [byName, ...byHostname];
+  const meant = new Set(nodesMeantBy(name, field).map((node) => node.name));
+  const nodes = field.held.map((node) => node.name).filter((held) => meant.has(held));
+  return nodes.length === 0 ? { kind: 'cannot', nodes: [] } : { kind: 'pinned', nodes };
 }

@@ -1,4 +1,4 @@
-import type { Work } from '../targets/tool.ts';
+import type { AfterDenial, Work } from '../targets/tool.ts';
 import type { Need } from './needs.ts';
 
 export type RuleId = 'addon' | 'backup' | 'scan';
@@ -42,6 +42,8 @@ export interface Verdict {
   readonly work: Work;
   /** Id of the tool, null for `none`. */
   readonly tool: string | null;
+  /** What becomes of the work where it is refused; undefined where it is no backup or scan. */
+  readonly afterDenial: AfterDenial | undefined;
   /** Nodes in maintenance that the object reaches, sorted. */
   readonly nodes: readonly string[];
   /** Sorted: worst first, then by rule and text. */

@@ -26,3 +26,16 @@ export function clean(text: string, max: number): string {
   // A cut through a surrogate pair would leave half a character.
   return line.length <= max ? line : `${line.slice(0, max - 1).replace(/\p{Cs}$/u, '')}…`;
 }
+
+/** Text as printable lines of at most `max` characters, broken between words; a longer word is broken itself. */
+export function wrapped(text: string, max: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = clean(text, text.length);
+  while (rest.length > max) {
+    const space = rest.lastIndexOf(' ', max);
+    const end = space > 0 ? space : max;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}

@@ -12,7 +12,8 @@ export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, 
       : { ...earlier, ...claim, since: earlier.since, mode: strongest([earlier.mode, claim.mode]) };
   const others = current.claims.filter((other) => other.owner !== claim.owner);
   const next = { ...current, claims: [...others, renewed] };
-  return modeOf(next) === modeOf(current) ? next : withoutCompletion(next);
+  // Whoever asks for a drain sees it done anew: what was complete may not be any more.
+  return claim.mode === 'drain' ? withoutCompletion(next) : next;
 }
 
 /** The record without this owner's claim, or undefined when it was the last one: the maintenance is over. */

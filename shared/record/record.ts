@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { numberAt } from '../facts/json.ts';
 import { parsed, refused, type Parsed, type Problem } from '../problem.ts';
 
 /** Longest reason or ticket that a claim or exception may carry, in characters: two lines of a terminal and of a denial. */
@@ -69,6 +70,10 @@ export function parseRecord(text: string): Parsed<MaintenanceRecord> {
     value = JSON.parse(text);
   } catch {
     return refused({ path: '', message: 'is not JSON' });
+  }
+  const version = numberAt(value, 'version');
+  if (version !== undefined && version > 1) {
+    return refused({ path: 'version', message: `is ${version}: a newer kubectl maint wrote it, use that one` });
   }
   const result = z.safeParse(record, value);
   if (result.success) return parsed(result.data);

@@ -57,7 +57,8 @@ export function matchesTerm(term: NodeSelectorTerm, node: SchedulableNode): bool
 /** The nodes that a hostname stands for: those with that label and the one of that name. */
 export function nodesMeantBy(hostname: string, field: Field): readonly SchedulableNode[] {
   const node = field.node(hostname);
-  return node === undefined ? field.byHostname(hostname) : [node, ...field.byHostname(hostname)];
+  const labelled = field.byHostname(hostname);
+  return node === undefined || labelled.includes(node) ? labelled : [node, ...labelled];
 }
 
 /** The existing nodes that a term names, whether they satisfy its rest or not; undefined where it names none. */

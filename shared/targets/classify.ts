@@ -31,6 +31,9 @@ function labelled(work: 'backup' | 'scan'): Classification {
   };
 }
 
+/** Kinds on which the user's label counts: what a CronJob or Deployment makes carries the label of its template. */
+const CARRIERS = ['/Pod', 'batch/Job'];
+
 const LABELLED = { backup: labelled('backup'), scan: labelled('scan') };
 
 /** The catalogue, ordered so that the first match is the strongest. */
@@ -49,8 +52,8 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
 export function classify(object: WorkObject, catalogue: Catalogue): Classification {
   const entry = catalogue.find(({ pattern }) => matches(pattern.match, object));
   if (entry !== undefined) return { work: entry.pattern.work, tool: entry.tool, pattern: entry.pattern };
-  const label =
-    object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
+  if (!CARRIERS.includes(kindKey(object))) return isAddon(object) ? DAEMONSET : NONE;
+  const label = object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL);
   if (label === 'backup' || label === 'scan') return LABELLED[label];
   return isAddon(object) ? DAEMONSET : NONE;
 }

@@ -1,5 +1,5 @@
 /** The one place where an AdmissionReview response is built. */
-import { CATALOGUE, clean, classify, explainDenial, explainWarnings, type Verdict } from '../../shared/index.ts';
+import { clean, explainDenial, explainWarnings, type Verdict } from '../../shared/index.ts';
 import type { Judged } from './admit.ts';
 
 /** AdmissionResponse (admission.k8s.io/v1), the parts that a validating webhook may send. */
@@ -77,9 +77,7 @@ export function answerFor(judged: Judged): HttpAnswer {
   const { request, verdict, field, now } = judged;
   const remarks = { warnings: explainWarnings(verdict), audit: auditOf(judged) };
   if (verdict.decision !== 'deny') return allowed(request.uid, remarks);
-  const object = request.object ?? request.oldObject;
-  const pattern = object && classify(object, CATALOGUE).pattern;
-  return denied(request.uid, explainDenial(verdict, { now, field, pattern }), remarks);
+  return denied(request.uid, explainDenial(verdict, { now, field }), remarks);
 }
 
 /** Longest text of a status, in characters: twice the composer's, so that it never cuts what the composer wrote. */

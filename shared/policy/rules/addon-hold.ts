@@ -1,9 +1,10 @@
 import { GENERATION_LABEL, REVISION_HASH_LABEL, type DaemonSetFacts } from '../../facts/daemonset.ts';
 import type { NodeFacts } from '../../facts/node.ts';
-import { controllerOf, kindKey } from '../../facts/work.ts';
+import { controllerOf } from '../../facts/work.ts';
 import { isAlive, podFromObject, type PodFacts } from '../../facts/pod.ts';
 import { admitsNode } from '../../scheduling/placement.ts';
 import { untolerated } from '../../scheduling/taints.ts';
+import { isDaemonSetControllers } from '../controllers.ts';
 import { needKey, type Answer, type Need } from '../needs.ts';
 import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { clean } from '../words.ts';
@@ -17,9 +18,8 @@ import { clean } from '../words.ts';
  * A first or a replacement pod is never denied: the old revision cannot come back, and the node needs its add-on.
  */
 export function judgeHold(subject: Subject, surroundings: Surroundings): Judgement {
-  if (!isControllersRequest(subject)) return NO_OBJECTION;
   const owner = controllerOf(subject.object);
-  if (owner === undefined || kindKey(owner) !== 'apps/DaemonSet') return NO_OBJECTION;
+  if (owner === undefined || !isRollout(subject)) return NO_OBJECTION;
   const pod = podFromObject(subject.object.raw);
   if (pod === undefined) return NO_OBJECTION;
   const node = heldNodeOf(pod, surroundings);
@@ -45,15 +45,9 @@ export function judgeHold(subject: Subject, surroundings: Surroundings): Judgeme
   );
 }
 
-/** Only the DaemonSet controller rolls out. Whoever else writes the same owner reference is not it. */
-const CONTROLLERS = ['system:serviceaccount:kube-system:daemon-set-controller', 'system:kube-controller-manager'];
-
-function isControllersRequest({ request }: Subject): boolean {
-  return (
-    request.subresource === '' &&
-    (request.operation === 'DELETE' || request.operation === 'CREATE') &&
-    CONTROLLERS.includes(request.user.name)
-  );
+/** A rollout deletes and creates pods; updates of a pod are its own business. */
+function isRollout(subject: Subject): boolean {
+  return ['CREATE', 'DELETE'].includes(subject.request.operation) && isDaemonSetControllers(subject);
 }
 
 interface Case {

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import { textAt } from '../../facts/json.ts';
 import { kindKey } from '../../facts/work.ts';
 import { targetOf } from '../target.ts';
 import { joinNames } from '../words.ts';
@@ -24,13 +25,17 @@ function judgeTemplate(subject: Subject, { field, config }: Surroundings): Judge
   const isAddon = kindKey(subject.object) === 'apps/DaemonSet';
   const reach = targetOf(subject.object, { in: 'pods' }, field);
   const names = joinNames(reach.nodes);
-  if (isAddon && config.addonChange === 'hold') {
-    if (reach.nodes.length === 0) return NO_OBJECTION;
-    const detail = `the change waits on ${names} until maintenance ends there; every other node gets it now`;
-    return objection({ reason: 'RolloutWaits', detail, nodes: reach.nodes, weight: 'advise' });
-  }
+  if (isAddon && config.addonChange === 'hold') return holdAdvice(subject, reach.nodes, field);
   const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
   const detail = `this change of the ${subject.object.kind}'s template would reach ${names}, in maintenance`;
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
+}
+
+/** Says where the change will wait: nowhere for OnDelete, which rolls nothing out, nor on nodes on their way back. */
+function holdAdvice({ object }: Subject, reached: readonly string[], field: Surroundings['field']): Judgement {
+  const waiting = reached.filter((name) => field.node(name)?.state !== 'returning');
+  if (waiting.length === 0 || textAt(object.raw, 'spec', 'updateStrategy', 'type') === 'OnDelete') return NO_OBJECTION;
+  const detail = `the change waits on ${joinNames(waiting)} until maintenance ends there; every other node gets it now`;
+  return objection({ reason: 'RolloutWaits', detail, nodes: waiting, weight: 'advise' });
 }

@@ -1,11 +1,16 @@
 import { targetOf } from '../target.ts';
+import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { joinNames } from '../words.ts';
 
-/** What the rules `backup` and `scan` share: classified work is kept off nodes, or out of a cluster, in maintenance. */
+/**
+ * What the rules `backup` and `scan` share: classified work is kept off nodes, or out of a cluster, in maintenance.
+ * A DaemonSet that does such work is refused itself; its controller's pods pass, since one that is refused stops the
+ * DaemonSet on every node (see addon-hold.ts).
+ */
 export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
-  if (subject.change !== 'start') return NO_OBJECTION;
+  if (subject.change !== 'start' || isDaemonSetControllers(subject)) return NO_OBJECTION;
   const found =
     surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
   const refuses = found.objections.some(({ weight }) => weight === undefined);

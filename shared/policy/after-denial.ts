@@ -1,0 +1,14 @@
+import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
+import type { AfterDenial, WorkPattern } from '../targets/tool.ts';
+
+/**
+ * What becomes of refused work. A Job makes its refused pod again, without counting it as a failure; a CronJob does not
+ * make the Job of a time that has passed (k8s job and cronjob controllers); for anything else its tool knows.
+ */
+export function afterDenialOf(object: WorkObject, pattern: WorkPattern | undefined): AfterDenial | undefined {
+  if (pattern === undefined) return undefined;
+  const controller = controllerOf(object);
+  const made = controller === undefined ? '' : `${kindKey(controller)} ${kindKey(object)}`;
+  if (made === 'batch/Job /Pod') return 'retried';
+  return made === 'batch/CronJob batch/Job' ? 'lost' : pattern.afterDenial;
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { changeOf, templateChanges } from '../../../shared/policy/change.ts';
+import { workFromObject } from '../../../shared/facts/work.ts';
+import type { NodeSource } from '../../../shared/targets/tool.ts';
+import { creation, deletion, update } from './world.ts';
+
+const PODS: NodeSource = { in: 'pods' };
+const FIELD: NodeSource = { in: 'field', path: ['spec', 'node'] };
+const LABEL: NodeSource = { in: 'label', key: 'node' };
+
+interface Parts {
+  readonly metadata?: object;
+  readonly spec?: object;
+  readonly template?: object;
+}
+
+const pod = ({ metadata = {}, spec = {} }: Parts = {}) => ({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
+const job = ({ metadata = {}, spec = {}, template = {} }: Parts = {}) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata,
+  spec: { ...spec, template },
+});
+const custom = ({ metadata = {}, spec = {} }: Parts = {}) => ({
+  apiVersion: 'tool.io/v1',
+  kind: 'Run',
+  metadata,
+  spec,
+});
+
+test.each<[operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT', subresource: string, change: string]>([
+  ['CREATE', '', 'start'],
+  ['CREATE', 'eviction', 'none'],
+  ['DELETE', '', 'delete'],
+  ['CONNECT', '', 'none'],
+  ['UPDATE', 'status', 'none'],
+])('%s %j is %s', (operation, subresource, change) => {
+  expect(changeOf(creation(pod(), { operation, subresource }), PODS)).toBe(change);
+});
+
+test('a DELETE has no new object', () => {
+  expect(changeOf(deletion(pod()), PODS)).toBe('delete');
+});
+
+describe('an UPDATE starts work when it', () => {
+  test.each<[what: string, before: object, after: object, source?: NodeSource]>([
+    [
+      "changes a pod's image",
+      pod({ spec: { containers: [{ image: 'a' }] } }),
+      pod({ spec: { containers: [{ image: 'b' }] } }),
+    ],
+    ['adds a label to a pod', pod(), pod({ metadata: { labels: { a: '1' } } })],
+    ["changes a pod's label", pod({ metadata: { labels: { a: '1' } } }), pod({ metadata: { labels: { a: '2' } } })],
+    ['renames a label', pod({ metadata: { labels: { a: '1' } } }), pod({ metadata: { labels: { b: '1' } } })],
+    ['changes the template', job({ template: { spec: { a: 1 } } }), job({ template: { spec: { a: 2 } } })],
+    ["changes the template's labels", job(), job({ template: { metadata: { labels: { a: '1' } } } })],
+    ["changes the template's annotations", job(), job({ template: { metadata: { annotations: { a: '1' } } } })],
+    ['resumes', job({ spec: { suspend: true } }), job({ spec: { suspend: false } })],
+    ['takes suspend away', job({ spec: { suspend: true } }), job()],
+    ['names another node in a field', custom({ spec: { node: 'a' } }), custom({ spec: { node: 'b' } }), FIELD],
+    ['names another node in a label', custom(), custom({ metadata: { labels: { node: 'b' } } }), LABEL],
+    ['makes it another kind', custom(), pod()],
+    ['makes it a kind with a template', custom(), job()],
+  ])('%s', (_what, before, after, source = PODS) => {
+    expect(changeOf(update(before, after), source)).toBe('start');
+  });
+});
+
+describe('an UPDATE starts nothing when it', () => {
+  const deletionTimestamp = '2026-01-06T08:00:00Z';
+  test.each<[what: string, before: object, after: object, source?: NodeSource]>([
+    ['changes nothing', pod(), pod()],
+    ['annotates a pod', pod(), pod({ metadata: { annotations: { a: '1' } } })],
+    ['scales', job({ spec: { parallelism: 1 } }), job({ spec: { parallelism: 5 } })],
+    ['labels a Job', job(), job({ metadata: { labels: { a: '1' } } })],
+    ['suspends', job({ spec: { suspend: false } }), job({ spec: { suspend: true } })],
+    ['stays suspended', job({ spec: { suspend: true } }), job({ spec: { suspend: true } })],
+    [
+      'removes a finalizer of what is being deleted',
+      job(),
+      job({ metadata: { deletionTimestamp }, template: { spec: { a: 1 } } }),
+    ],
+    [
+      'changes the rest of a custom object',
+      custom({ spec: { node: 'a' } }),
+      custom({ spec: { node: 'a', x: 1 } }),
+      FIELD,
+    ],
+    [
+      'keeps the label',
+      custom({ metadata: { labels: { node: 'a' } } }),
+      custom({ metadata: { labels: { node: 'a', b: '1' } } }),
+      LABEL,
+    ],
+    ['changes a custom object that has no pods', custom({ spec: { a: 1 } }), custom({ spec: { a: 2 } })],
+  ])('%s', (_what, before, after, source = PODS) => {
+    expect(changeOf(update(before, after), source)).toBe('none');
+  });
+
+  test('lacks one of its two objects', () => {
+    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { oldObject: undefined }), PODS)).toBe('none');
+    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { object: undefined }), PODS)).toBe('none');
+  });
+});
+
+test('a template that appears or goes is a change', () => {
+  const [withPods, without] = [workFromObject(job()), workFromObject(custom())];
+  expect([templateChanges(withPods, without), templateChanges(without, without)]).toEqual([true, false]);
+});

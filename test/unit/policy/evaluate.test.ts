@@ -1,0 +1,168 @@
+/** What the fixtures do not say: modes, scopes, several findings at once. */
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY, type PolicyConfig, type RuleConfig } from '../../../shared/policy/config.ts';
+import { evaluate } from '../../../shared/policy/evaluate.ts';
+import { RULES } from '../../../shared/policy/registry.ts';
+import type { RuleId, Verdict } from '../../../shared/policy/verdict.ts';
+import { catalogueFromTools } from '../../../shared/targets/classify.ts';
+import type { WorkPattern } from '../../../shared/targets/tool.ts';
+import { creation, held, labelledJob, node, situation, update, volumeBackup } from './world.ts';
+
+function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {
+  return {
+    ...DEFAULT_POLICY,
+    rules: { ...DEFAULT_POLICY.rules, [rule]: { ...DEFAULT_POLICY.rules[rule], ...change } },
+  };
+}
+
+const said = ({ decision, findings }: Verdict) => [
+  decision,
+  ...findings.map((found) => `${found.rule}/${found.reason}`),
+];
+const nodes = [held('n1'), node('n2')];
+
+test('rules are sorted by an id of their own, and say what they deny', () => {
+  const ids = RULES.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)].sort());
+  expect(Object.keys(DEFAULT_POLICY.rules).sort()).toEqual(ids);
+  expect(RULES.filter(({ denies }) => denies === '')).toEqual([]);
+});
+
+test('a request without any object passes', () => {
+  const request = creation({}, { object: undefined, operation: 'CONNECT' });
+  expect(evaluate(request, situation(nodes))).toEqual({
+    decision: 'allow',
+    work: 'none',
+    tool: null,
+    nodes: [],
+    findings: [],
+    needs: [],
+  });
+});
+
+describe('modes', () => {
+  test.each<[mode: RuleConfig['mode'], expected: readonly string[]]>([
+    ['enforce', ['deny', 'backup/NodeInMaintenance']],
+    ['warn', ['warn', 'backup/NodeInMaintenance']],
+    ['audit', ['allow', 'backup/NodeInMaintenance']],
+    ['off', ['allow']],
+  ])('%s: a refusal', (mode, expected) => {
+    const config = configWith('backup', { mode });
+    expect(said(evaluate(creation(volumeBackup('n1')), situation(nodes, { config })))).toEqual(expected);
+  });
+
+  test.each<[mode: RuleConfig['mode'], expected: readonly string[]]>([
+    ['enforce', ['warn', 'backup/MayLand']],
+    ['warn', ['warn', 'backup/MayLand']],
+    ['audit', ['allow', 'backup/MayLand']],
+    ['off', ['allow']],
+  ])('%s: advice', (mode, expected) => {
+    const job = creation(labelledJob('backup', { tolerations: [{ operator: 'Exists' }] }));
+    expect(said(evaluate(job, situation(nodes, { config: configWith('backup', { mode }) })))).toEqual(expected);
+  });
+});
+
+describe('scopes', () => {
+  const backupElsewhere = creation(volumeBackup('n2'));
+
+  test('a rule of the cluster refuses work on any node, and names those in maintenance', () => {
+    const config = configWith('backup', { scope: 'cluster' });
+    const verdict = evaluate(backupElsewhere, situation([...nodes, held('n0')], { config }));
+    expect(said(verdict)).toEqual(['deny', 'backup/ClusterInMaintenance']);
+    expect(verdict.nodes).toEqual(['n0', 'n1']);
+    expect(verdict.findings[0]?.detail).toBe(
+      'Velero file-system backup of a pod volume does not run in the cluster while nodes n0 and n1 are in maintenance',
+    );
+    expect(said(evaluate(backupElsewhere, situation([node('n2')], { config })))).toEqual(['allow']);
+  });
+
+  test('a rule of nodes lets a scan run elsewhere', () => {
+    const config = configWith('scan', { scope: 'node' });
+    const scan = (spec: object) => said(evaluate(creation(labelledJob('scan', spec)), situation(nodes, { config })));
+    expect(scan({ nodeName: 'n2' })).toEqual(['allow']);
+    expect(scan({ nodeName: 'n1' })).toEqual(['deny', 'scan/NodeInMaintenance']);
+    expect(scan({})).toEqual(['allow']);
+  });
+});
+
+test('an exception takes one rule off one node', () => {
+  const exceptions = [{ rules: ['backup'], until: '2026-01-06T09:00:00Z', by: 'ben', reason: 'last one' }];
+  const field = [held('n1', { record: { exceptions } }), held('n3')];
+  const tell = (object: object, now?: number) =>
+    said(evaluate(creation(object), situation(field, now === undefined ? {} : { now })));
+  expect(tell(volumeBackup('n1'))).toEqual(['allow']);
+  expect(tell(volumeBackup('n1'), Date.parse('2026-01-06T09:00:00Z'))).toEqual(['deny', 'backup/NodeInMaintenance']);
+  expect(tell(volumeBackup('n3'))).toEqual(['deny', 'backup/NodeInMaintenance']);
+  expect(tell(labelledJob('scan'))).toEqual(['deny', 'scan/ClusterInMaintenance']);
+});
+
+describe('the words of a finding', () => {
+  const detail = (object: object, field = nodes) => evaluate(creation(object), situation(field)).findings[0]?.detail;
+
+  test('count nodes', () => {
+    const both = [held('n1', { labels: { disk: 'ssd' } }), held('n2', { labels: { disk: 'ssd' } }), node('n3')];
+    const ssd = { nodeSelector: { disk: 'ssd' } };
+    expect(detail(labelledJob('backup', ssd), both)).toBe(
+      'work labelled kubectl-maint.io/work: backup could run only on nodes n1 and n2, and are in maintenance',
+    );
+    expect(detail(labelledJob('backup', ssd), both.slice(1))).toContain(
+      'could run only on node n2, and is in maintenance',
+    );
+    expect(detail(volumeBackup('n1'))).toContain('is for node n1, which is in maintenance');
+  });
+
+  test('give advice', () => {
+    const job = labelledJob('backup', { tolerations: [{ operator: 'Exists' }] });
+    expect(detail(job)).toBe(
+      'tolerates the cordon of node n1: require kubectl-maint.io/maintenance DoesNotExist (node affinity)',
+    );
+  });
+});
+
+test('a tool may name its node in a label', () => {
+  const pattern: WorkPattern = {
+    work: 'backup',
+    what: 'run',
+    role: 'leaf',
+    match: { kinds: ['tool.io/Run'] },
+    node: { in: 'label', key: 'tool.io/node' },
+    afterDenial: 'lost',
+  };
+  const catalogue = catalogueFromTools([{ id: 'tool', title: 'Tool', source: '', patterns: [pattern] }]);
+  const run = (labels: object) => ({ apiVersion: 'tool.io/v1', kind: 'Run', metadata: { name: 'r', labels } });
+  const tell = (labels: object) => said(evaluate(creation(run(labels)), situation(nodes, { catalogue })));
+  expect(tell({ 'tool.io/node': 'n1' })).toEqual(['deny', 'backup/NodeInMaintenance']);
+  expect(tell({ 'tool.io/node': 'n2' })).toEqual(['allow']);
+  expect(tell({})).toEqual(['allow']);
+});
+
+describe('add-on changes of other kinds', () => {
+  const template = (image: string, more: object = {}) => ({ spec: { containers: [{ image }], ...more } });
+  const workload = (kind: string, image: string, more?: object) => ({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: 'w' },
+    spec: { template: template(image, more) },
+  });
+  const tell = (kind: string, more?: object) =>
+    said(evaluate(update(workload(kind, 'a', more), workload(kind, 'b', more)), situation(nodes)));
+
+  test.each(['Deployment', 'StatefulSet', 'ReplicaSet'])('%s: refused where it is pinned, and only there', (kind) => {
+    expect(tell(kind, { nodeName: 'n1' })).toEqual(['deny', 'addon/ChangeRefused']);
+    expect(tell(kind, { nodeSelector: { 'kubernetes.io/hostname': 'n1' } })).toEqual(['deny', 'addon/ChangeRefused']);
+    expect(tell(kind, { tolerations: [{ operator: 'Exists' }] })).toEqual(['allow']);
+  });
+
+  test('a DaemonSet does not wait on a node on its way back', () => {
+    const field = [held('n1', { state: 'returning' }), held('n3'), node('n2')];
+    const request = update(workload('DaemonSet', 'a'), workload('DaemonSet', 'b'));
+    expect(evaluate(request, situation(field)).findings).toMatchObject([{ reason: 'RolloutWaits', nodes: ['n3'] }]);
+    expect(said(evaluate(request, situation(field.filter(({ name }) => name !== 'n3'))))).toEqual(['allow']);
+  });
+
+  test('a DaemonSet waits; a Job cannot change', () => {
+    expect(tell('DaemonSet')).toEqual(['warn', 'addon/RolloutWaits']);
+    const job = (image: string) => ({ ...workload('Job', image, { nodeName: 'n1' }), apiVersion: 'batch/v1' });
+    expect(said(evaluate(update(job('a'), job('b')), situation(nodes)))).toEqual(['allow']);
+  });
+});

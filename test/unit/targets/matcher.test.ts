@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { workFromObject } from '../../../shared/facts/work.ts';
+import { imageBasename, matches, strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
+
+test.each([
+  ['kube-bench', 'kube-bench'],
+  ['kube-bench:v1', 'kube-bench'],
+  ['aquasec/kube-bench', 'kube-bench'],
+  ['docker.io/aquasec/kube-bench:v0.15.0', 'kube-bench'],
+  ['registry:5000/kube-bench', 'kube-bench'],
+  ['registry:5000/a/b/kube-bench:v1@sha256:abc', 'kube-bench'],
+  ['kube-bench@sha256:abc', 'kube-bench'],
+  ['[::1]:5000/kube-bench', 'kube-bench'],
+  ['not-kube-bench', 'not-kube-bench'],
+  ['kube-bench/other', 'other'],
+  ['kube-bench/', ''],
+  ['', ''],
+])('the image %j is %j', (image, basename) => {
+  expect(imageBasename(image)).toBe(basename);
+});
+
+test.each<[Matcher, number]>([
+  [{ kinds: ['velero.io/Backup'] }, 5],
+  [{ kinds: ['/Pod', 'velero.io/Backup'], names: ['x'] }, 5],
+  [{ kinds: ['/Pod'], owners: ['velero.io/Backup'], labels: {} }, 4],
+  [{ kinds: ['batch/Job', 'apps/DaemonSet'], labels: {} }, 3],
+  [{ images: ['x'], names: ['x'] }, 2],
+  [{ commands: ['x'] }, 2],
+  [{ names: ['x'] }, 1],
+  [{ kinds: ['/Pod'] }, 0],
+  [{}, 0],
+])('%j has the strength %d', (matcher, strength) => {
+  expect(strengthOf(matcher)).toBe(strength);
+});
+
+const job = workFromObject({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: {
+    name: 'dump-orders',
+    labels: { app: 'dump' },
+    ownerReferences: [{ apiVersion: 'k8up.io/v1', kind: 'Backup', name: 'b' }],
+  },
+  spec: {
+    template: {
+      metadata: { labels: { tier: 'data' } },
+      spec: {
+        initContainers: [{ image: 'registry:5000/wait:1' }],
+        containers: [{ image: 'postgres:18', command: ['/usr/bin/pg_dump'], args: ['orders', '--to', 's3://x/y'] }],
+      },
+    },
+  },
+});
+
+describe('every part that is given must hold; within a part one entry is enough', () => {
+  test.each<[Matcher, boolean]>([
+    [{}, true],
+    [{ kinds: ['/Pod', 'batch/Job'] }, true],
+    [{ kinds: ['batch/CronJob'] }, false],
+    [{ owners: ['velero.io/Backup', 'k8up.io/Backup'] }, true],
+    [{ owners: ['velero.io/Backup'] }, false],
+    [{ labels: { app: ['x', 'dump'] } }, true],
+    [{ labels: { app: [] } }, true],
+    [{ labels: { app: ['dump'], tier: [] } }, true],
+    [{ labels: { app: ['x'] } }, false],
+    [{ labels: { app: ['dump'], missing: [] } }, false],
+    [{ labels: { constructor: [] } }, false],
+    [{ labels: {} }, true],
+    [{ images: ['wait'] }, true],
+    [{ images: ['postgres:18'] }, false],
+    [{ commands: ['pg_dump'] }, true],
+    [{ commands: ['y'] }, true],
+    [{ commands: ['pg'] }, false],
+    [{ names: ['x', 'dump-'] }, true],
+    [{ names: ['orders'] }, false],
+    [{ kinds: ['batch/Job'], images: ['postgres'], commands: ['pg_dump'] }, true],
+    [{ kinds: ['batch/Job'], images: ['postgres'], commands: ['psql'] }, false],
+    [{ kinds: [] }, false],
+  ])('%j: %s', (matcher, expected) => {
+    expect(matches(matcher, job)).toBe(expected);
+  });
+
+  test('what has no pods runs no image and no command, and has its own labels only', () => {
+    const secret = workFromObject({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', labels: { a: '1' } } });
+    expect(matches({ labels: { a: ['1'] } }, secret)).toBe(true);
+    expect([matches({ images: [''] }, secret), matches({ commands: [''] }, secret)]).toEqual([false, false]);
+  });
+
+  test('a CronJob is known by the labels of the Jobs that it makes', () => {
+    const jobTemplate = { metadata: { labels: { a: '1' } } };
+    const cron = workFromObject({ apiVersion: 'batch/v1', kind: 'CronJob', spec: { jobTemplate } });
+    expect(matches({ labels: { a: [] } }, cron)).toBe(true);
+  });
+});
