@@ -7,8 +7,6 @@ import { DEFAULT_POLICY } from '../../../shared/policy/config.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { explainDenial, explainWarnings, MAX_MESSAGE, MAX_WARNING } from '../../../shared/policy/explain.ts';
 import { creationOf, requestFromReview, type ReviewRequest } from '../../../shared/policy/request.ts';
-import { classify } from '../../../shared/targets/classify.ts';
-import { CATALOGUE } from '../../../shared/targets/registry.ts';
 import type { Decision } from '../../../shared/policy/verdict.ts';
 import { held, node, NOW, situation } from './world.ts';
 

@@ -5,8 +5,6 @@ import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { explainDenial, explainWarnings, MAX_MESSAGE, MAX_WARNING } from '../../../shared/policy/explain.ts';
 import type { Finding, Verdict } from '../../../shared/policy/verdict.ts';
-import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { CATALOGUE } from '../../../shared/targets/registry.ts';
 import { creation, held, node, NOW, RECORD, SINCE, situation, volumeBackup } from './world.ts';
 
 function verdictOf(...findings: readonly Partial<Finding>[]): Verdict {
@@ -155,21 +153,14 @@ test('whatever stands in the record, a denial is printable, at most 1 kB, and sa
   fc.assert(
     fc.property(
       fc.array(fc.tuple(text, claims), { minLength: 1, maxLength: 5 }),
-      fc.constantFrom('retried', 'lost', 'failed'),
+      fc.constantFrom('retried' as const, 'lost' as const, 'failed' as const),
       (sketches, afterDenial) => {
         const nodes = sketches.map(([name, owners]) =>
           held(`n${name}`, { record: { claims: owners.map((owner) => ({ ...owner, mode: 'drain', since: SINCE })) } }),
         );
         const names = nodes.map(({ name }) => name).sort();
         const details = names.map((name) => ({ detail: `for ${name}`, nodes: names }));
-        const message = explained(nodes, verdictOf(...details), {
-          work: 'scan',
-          what: 'x',
-          role: 'leaf',
-          match: {},
-          node: { in: 'pods' },
-          afterDenial,
-        });
+        const message = explained(nodes, { ...verdictOf(...details), afterDenial });
         expect(message.length).toBeLessThanOrEqual(MAX_MESSAGE);
         expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         expect(message).toMatch(/\. (It is tried again|This run is lost|Do it again)/);
