@@ -66,7 +66,7 @@ function program(version: string, ask: (operation: Operation) => void): Argv {
 async function parseWith(parser: Argv, words: readonly string[]): Promise<string> {
   try {
     let text = '';
-    await parser.parse([...words], {}, (_error, _argv, output) => {
+    await parser.parse(words.flatMap(joinStdin), {}, (_error, _argv, output) => {
       text = output;
     });
     return text;
@@ -89,3 +89,11 @@ function asSentence(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.charAt(0).toLowerCase() + line.slice(1);
 }
+
+/** `-f -` as one word: yargs takes a lone dash for an argument of its own, and kubectl's users type it. */
+function joinStdin(word: string, index: number, words: readonly string[]): readonly string[] {
+  if (word === '-' && FILE_FLAGS.includes(words[index - 1] ?? '')) return [];
+  return FILE_FLAGS.includes(word) && words[index + 1] === '-' ? ['--filename=-'] : [word];
+}
+
+const FILE_FLAGS = ['-f', '--filename'];

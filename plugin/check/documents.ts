@@ -30,25 +30,22 @@ interface Part {
   readonly linesBefore: number;
 }
 
-/** YAML's mark between documents stands at the beginning of a line, alone or before a space. */
-const MARK = /^---(?:[ \t].*)?\r?$/gm;
+/** YAML's mark of a new document stands at the beginning of a line, alone or before a space; content may follow it. */
+const MARK = /^---(?=[ \t\r\n]|$)/gm;
 
 function* partsOf(text: string): Iterable<Part> {
-  let start = 0;
+  const starts = [0, ...[...text.matchAll(MARK)].map(({ index }) => index)];
   let linesBefore = 0;
-  for (const mark of [...text.matchAll(MARK), undefined]) {
-    const end = mark?.index ?? text.length;
-    const part = text.slice(start, end);
+  for (const [number, start] of starts.entries()) {
+    const part = text.slice(start, starts[number + 1]);
     if (!isBlank(part)) yield { text: part, linesBefore };
-    if (mark === undefined) return;
-    linesBefore += countLines(text.slice(start, end + mark[0].length));
-    start = end + mark[0].length;
+    linesBefore += countLines(part);
   }
 }
 
 /** Nothing but comments, directives and white space. */
 function isBlank(text: string): boolean {
-  return !/^[ \t]*[^\s#%]/m.test(text);
+  return !/^[ \t]*[^\s#%]/m.test(text.replace(/^---/, ''));
 }
 
 function countLines(text: string): number {

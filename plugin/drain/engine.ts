@@ -19,6 +19,8 @@ export interface DrainListener {
   /** It waits; told again only when the reason changes. */
   waiting(pod: PodFacts, why: string): void;
   gone(pod: PodFacts): void;
+  /** Its deletion was asked for, and nobody confirms it. */
+  unconfirmed(pod: PodFacts): void;
 }
 
 /** What carrying out a plan needs. */
@@ -26,15 +28,15 @@ export interface DrainTools {
   readonly sender: ClusterSender;
   readonly pods: PodsOnNode;
   readonly budgets: Budgets;
-  /** Shared by all nodes of one command, so that the API server sees a bounded number of evictions at once. */
+  /** Bounds the evictions that the API server sees at once. */
   readonly limiter: Limiter;
   readonly clock: Clock;
   /** Ends the drain: interrupted, or out of time. */
   readonly signal: AbortSignal;
   readonly listener: DrainListener;
   readonly gracePeriodSeconds: number;
-  /** On a node that is not Ready nobody confirms a deletion: what terminates there is not waited for. */
-  readonly nodeReady: boolean;
+  /** The node's kubelet has not been heard of: nobody confirms a deletion there, so none is waited for. */
+  readonly unreachable: boolean;
   /** Number between 0 and 1, for spreading retries. */
   random(): number;
 }
@@ -54,12 +56,22 @@ export async function drainNode(plan: DrainPlan, tools: DrainTools): Promise<rea
 }
 
 async function removePod(pod: PodFacts, tools: DrainTools): Promise<LeftPod | undefined> {
-  const evicted = pod.deletedAt === undefined ? await evict(pod, tools) : { outcome: 'accepted' as const };
-  if (evicted.outcome !== 'gone') {
-    if (evicted.outcome !== 'accepted') return { pod, why: evicted.why, refused: evicted.outcome === 'refused' };
-    if (tools.nodeReady) await termination(pod, tools);
-    if (tools.nodeReady && tools.pods.has(pod.uid)) return { pod, why: terminating(pod, tools), refused: false };
+  const evicted = pod.deletedAt === undefined ? await evict(pod, tools) : ACCEPTED;
+  if (evicted.outcome === 'accepted') return awaitRemoval(pod, tools);
+  if (evicted.outcome !== 'gone') return { pod, why: evicted.why, refused: evicted.outcome === 'refused' };
+  tools.listener.gone(pod);
+  return undefined;
+}
+
+const ACCEPTED: EvictionOutcome = { outcome: 'accepted' };
+
+async function awaitRemoval(pod: PodFacts, tools: DrainTools): Promise<LeftPod | undefined> {
+  if (tools.unreachable) {
+    tools.listener.unconfirmed(pod);
+    return undefined;
   }
+  await departure(pod, tools, tools.signal);
+  if (tools.pods.has(pod.uid)) return { pod, why: terminating(pod, tools), refused: false };
   tools.listener.gone(pod);
   return undefined;
 }
@@ -86,7 +98,7 @@ async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome>
 /** One try; undefined where the end of the drain cut it off, which says nothing about the pod. */
 async function attempt(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome | undefined> {
   const isOver = (): boolean => tools.signal.aborted;
-  const gracePeriodSeconds = tools.nodeReady ? tools.gracePeriodSeconds : 1;
+  const gracePeriodSeconds = graceFor(tools);
   return tools.limiter.run(async () => {
     if (isOver()) return undefined;
     try {
@@ -96,6 +108,11 @@ async function attempt(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcom
       return isOver() ? undefined : { outcome: 'failed', why: messageOf(thrown), retryAfterMs: undefined };
     }
   });
+}
+
+/** Nobody uses the grace period on a node whose kubelet is gone (Cluster API, machine drain): 1 s, unless one was asked for. */
+function graceFor({ unreachable, gracePeriodSeconds }: DrainTools): number {
+  return unreachable && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds;
 }
 
 /** Waits until another try makes sense: the budget allows it, the pod is gone, or some time has passed. */
@@ -122,10 +139,6 @@ export function backoff(failures: number, random: number): number {
 
 async function departure(pod: PodFacts, tools: DrainTools, until: AbortSignal): Promise<void> {
   while (tools.pods.has(pod.uid) && !until.aborted) await tools.pods.changed(until);
-}
-
-function termination(pod: PodFacts, tools: DrainTools): Promise<void> {
-  return departure(pod, tools, tools.signal);
 }
 
 function terminating(pod: PodFacts, tools: DrainTools): string {

@@ -72,11 +72,12 @@ function otherOutcome(answer: ApiAnswer, why: string): EvictionOutcome {
     : failed(answer, why);
 }
 
+/** k8s apiserver registry/rest/delete.go, and storage/interfaces.go where the pod is replaced a moment later. */
+const OTHER_UID = /UID in (?:the )?precondition/;
+
 /** A UID precondition that fails means another pod; any other conflict is a write race inside the API server. */
 function conflictOutcome(why: string): EvictionOutcome {
-  return why.includes('UID in precondition')
-    ? { outcome: 'gone' }
-    : { outcome: 'failed', why, retryAfterMs: undefined };
+  return OTHER_UID.test(why) ? { outcome: 'gone' } : { outcome: 'failed', why, retryAfterMs: undefined };
 }
 
 function failed(answer: ApiAnswer, why: string): EvictionOutcome {

@@ -1,11 +1,17 @@
 import {
+  ClusterRefusal,
+  MaintError,
+  messageOf,
   podFromObject,
   PODS,
-  type ClusterWatcher,
   type CollectionListener,
   type PodFacts,
 } from '../../shared/index.ts';
-import { podsOn } from './read.ts';
+import type { Session } from '../session.ts';
+import { podsOn, readPods } from './read.ts';
+
+/** How often a caller without the right to watch looks; kubectl drain asks once a second as well. */
+const POLL_MS = 1000;
 
 /** The pods on one node as they come and go. */
 export interface PodsOnNode {
@@ -25,7 +31,7 @@ export interface PodsOnNode {
 export function followPods(
   node: string,
   selector: string | undefined,
-  watcher: ClusterWatcher,
+  session: Session,
   signal: AbortSignal,
 ): PodsOnNode {
   const pods = new Map<string, PodFacts>();
@@ -35,6 +41,7 @@ export function followPods(
     waiting.clear();
   };
   const { promise: first, resolve, reject } = Promise.withResolvers<readonly PodFacts[]>();
+  let told = '';
   const put = (pod: PodFacts | undefined): void => {
     if (pod !== undefined) pods.set(pod.uid, pod);
   };
@@ -54,11 +61,22 @@ export function followPods(
       pods.delete(pod?.uid ?? '');
       wake();
     },
+    interrupted(cause) {
+      const why = messageOf(cause);
+      if (why !== told) session.screen.note(`watching the pods on node ${node} again: ${why}`);
+      told = why;
+    },
   };
-  watcher.follow(PODS, listener, { query: podsOn(node, selector), signal }).then(() => {
-    reject(new Error(`stopped before the pods on node ${node} were read`));
-    wake();
-  }, reject);
+  session.cluster
+    .follow(PODS, listener, { query: podsOn(node, selector), signal })
+    .catch((refusal: unknown) => {
+      if (!isForbidden(refusal)) throw refusal;
+      return poll(() => readPods(node, selector, session.cluster), listener, session, signal);
+    })
+    .then(() => {
+      reject(new MaintError('gave-up', `the pods on node ${node} were not read in time`));
+      wake();
+    }, reject);
   first.catch(wake);
   return {
     first,
@@ -67,6 +85,30 @@ export function followPods(
     pod: (uid) => pods.get(uid),
     changed: (until) => next(waiting, until),
   };
+}
+
+function isForbidden(thrown: unknown): boolean {
+  return thrown instanceof ClusterRefusal && thrown.status === 403;
+}
+
+/** For callers that may list and not watch, as kubectl drain does. A first list that fails rejects. */
+async function poll(
+  read: () => Promise<readonly PodFacts[]>,
+  listener: CollectionListener<PodFacts | undefined>,
+  { clock }: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  listener.synced(await read());
+  for (;;) {
+    await clock.sleep(POLL_MS, signal);
+    if (signal.aborted) return;
+    await read().then(
+      (pods) => {
+        listener.synced(pods);
+      },
+      (thrown: unknown) => listener.interrupted?.(thrown),
+    );
+  }
 }
 
 function next(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {

@@ -32,6 +32,7 @@ export function checkOptions<T>(yargs: Argv<T>) {
       type: 'string',
       choices: ['json', 'yaml'] as const,
       requiresArg: true,
+      coerce: last<'json' | 'yaml'>,
       describe: 'Output format',
     })
     .example('$0 check -f backup.yaml', 'what the webhook would say of it now');
@@ -42,6 +43,9 @@ type CheckArguments = Awaited<ReturnType<typeof checkOptions<unknown>>['argv']>;
 /** What the flags ask for. Throws MaintError('usage'). */
 export function checkOperation(argv: CheckArguments): CheckOperation {
   const files = argv.filename ?? [];
+  if ([argv.nodes, ...files].filter((path) => path === '-').length > 1) {
+    throw new MaintError('usage', 'standard input (-) can be read only once');
+  }
   if (files.length === 0) {
     throw new MaintError('usage', 'nothing to check', {
       hint: 'kubectl maint check -f FILE, a folder, or - for standard input',

@@ -1,20 +1,14 @@
 import type { Argv } from 'yargs';
 import type { OffOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
-import { requiredNodes } from './nodes.ts';
+import { requiredNodes, SELECTOR } from './nodes.ts';
 import { last, textFlag, timeoutFlag } from './values.ts';
 
 /** The flags of `kubectl maint off`. */
 export function offOptions<T>(yargs: Argv<T>) {
   return clusterOptions(yargs)
     .positional('node', { type: 'string', array: true, describe: 'Nodes to bring back' })
-    .option('selector', {
-      alias: 'l',
-      type: 'string',
-      requiresArg: true,
-      coerce: last<string>,
-      describe: 'Label selector for the nodes',
-    })
+    .option('selector', SELECTOR)
     .option('owner', {
       type: 'string',
       requiresArg: true,

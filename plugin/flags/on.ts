@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { MaintError, type Mode } from '../../shared/index.ts';
 import type { ClaimFlags, DryRun, OnOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
-import { requiredNodes } from './nodes.ts';
+import { requiredNodes, SELECTOR } from './nodes.ts';
 import { durationFlag, integerFlag, last, momentFlag, textFlag, timeoutFlag } from './values.ts';
 
 const DRAIN = 'Draining (as in kubectl drain):';
@@ -11,13 +11,7 @@ const DRAIN = 'Draining (as in kubectl drain):';
 export function onOptions<T>(yargs: Argv<T>) {
   return clusterOptions(yargs)
     .positional('node', { type: 'string', array: true, describe: 'Nodes to take into maintenance' })
-    .option('selector', {
-      alias: 'l',
-      type: 'string',
-      requiresArg: true,
-      coerce: last<string>,
-      describe: 'Label selector for the nodes',
-    })
+    .option('selector', SELECTOR)
     .option('mode', {
       type: 'string',
       choices: ['drain', 'cordon'] as const,

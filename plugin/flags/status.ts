@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { StatusFormat, StatusOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
-import { nodeChoice } from './nodes.ts';
+import { nodeChoice, SELECTOR } from './nodes.ts';
 import { last } from './values.ts';
 
 /** The flags of `kubectl maint status`. */
@@ -12,13 +12,7 @@ export function statusOptions<T>(yargs: Argv<T>) {
       array: true,
       describe: 'Nodes to show; by default those in maintenance or cordoned',
     })
-    .option('selector', {
-      alias: 'l',
-      type: 'string',
-      requiresArg: true,
-      coerce: last<string>,
-      describe: 'Label selector for the nodes',
-    })
+    .option('selector', SELECTOR)
     .option('output', {
       alias: 'o',
       type: 'string',

@@ -45,7 +45,7 @@ export function textFlag(flag: string, text: string | undefined): string | undef
 /** A moment in RFC 3339 that is still to come is not checked here: the clock belongs to whoever carries the command out. */
 export function momentFlag(flag: string, text: string): string {
   const time = Date.parse(text);
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(time)) {
+  if (!/^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(time)) {
     throw new MaintError(
       'usage',
       `${flag}: "${text}" is not a time: write it like 2026-01-31T06:00:00Z, or use --for 2h`,

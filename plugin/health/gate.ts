@@ -1,4 +1,13 @@
-import { leasePath, MaintError, nodePath, textAt } from '../../shared/index.ts';
+import {
+  ClusterRefusal,
+  leasePath,
+  MaintError,
+  messageOf,
+  nodePath,
+  refusalFromAnswer,
+  textAt,
+  type Cluster,
+} from '../../shared/index.ts';
 import type { Session } from '../session.ts';
 import { healthProblems } from './problems.ts';
 
@@ -25,26 +34,48 @@ export async function waitUntilHealthy(
     if (state !== told) screen.note(`node/${node} ${state}`);
     told = state;
     await clock.sleep(LOOK_EVERY_MS, signal);
-    if (signal.aborted) throw notHealthy(node, state);
+    if (signal.aborted) throw notHealthy(node, state, session.signal.aborted);
   }
 }
 
-function notHealthy(node: string, state: string): MaintError {
-  return new MaintError('gave-up', `node ${node} did not become healthy in time: ${state}`, {
+function notHealthy(node: string, state: string, interrupted: boolean): MaintError {
+  const what = interrupted ? `interrupted, node ${node}` : `node ${node} did not become healthy in time:`;
+  return new MaintError(interrupted ? 'interrupted' : 'gave-up', `${what} ${state}`, {
     hint: `it stays in maintenance (Returning); run the same command again, or skip the check: kubectl maint off ${node} --skip-health-check`,
   });
 }
 
-async function readProblems(
+/** What cannot be read now is a problem of the moment; only a missing right will not pass. */
+async function readProblems(node: string, session: Session, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const [object, lease] = await Promise.all([
+      session.cluster.get(nodePath(node), { signal }),
+      readLease(node, session.cluster, signal),
+    ]);
+    if (textAt(object, 'metadata', 'name') === undefined) return ['deleted'];
+    return healthProblems({ node: object, lease: lease.object, serverNow: lease.serverNow ?? session.clock.now() });
+  } catch (thrown) {
+    if (signal.aborted || isRefusedForGood(thrown)) throw thrown;
+    return [`API server: ${messageOf(thrown)}`];
+  }
+}
+
+function isRefusedForGood(thrown: unknown): boolean {
+  return thrown instanceof ClusterRefusal && (thrown.status === 401 || thrown.status === 403);
+}
+
+const NOT_FOUND = 404;
+
+async function readLease(
   node: string,
-  { cluster, clock }: Session,
+  cluster: Cluster,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const [object, lease] = await Promise.all([
-    cluster.get(nodePath(node), { signal }),
-    cluster.send({ method: 'GET', path: leasePath(node), signal }),
-  ]);
-  if (textAt(object, 'metadata', 'name') === undefined) return ['deleted'];
-  const date = Date.parse(lease.headers['date'] ?? '');
-  return healthProblems({ node: object, lease: lease.body, serverNow: Number.isNaN(date) ? clock.now() : date });
+): Promise<{ object: unknown; serverNow: number | undefined }> {
+  const answer = await cluster.send({ method: 'GET', path: leasePath(node), signal });
+  if (answer.status >= 300 && answer.status !== NOT_FOUND) throw refusalFromAnswer(answer);
+  const date = Date.parse(answer.headers['date'] ?? '');
+  return {
+    object: answer.status === NOT_FOUND ? undefined : answer.body,
+    serverNow: Number.isNaN(date) ? undefined : date,
+  };
 }

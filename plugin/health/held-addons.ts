@@ -28,94 +28,107 @@ const TOUCH_EVERY_MS = 3000;
  * Throws `gave-up` with what is missing when the signal ends it.
  */
 export async function catchUpAddons(node: string, session: Session, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  try {
-    const pods = followPods(node, undefined, session.cluster, until);
-    const first = await pods.first;
-    const behind = await pendingAmong(first, session.cluster, until);
-    if (behind.length > 0) session.screen.note(`node/${node} add-ons catch up: ${behind.map(podName).join(', ')}`);
-    const owners = new Set(behind.map(ownerUid));
-    await waitFor(node, owners, pods, { session, until });
-  } finally {
-    over.abort();
-  }
+  const pods = followPods(node, undefined, session, signal);
+  const owned = (await pods.first).filter((pod) => isAlive(pod) && isDaemonSets(pod));
+  const current = await readDaemonSets(owned, session.cluster, signal);
+  const held = owned.filter((pod) => isBehind(pod, current.get(ownerUid(pod))));
+  if (held.length === 0) return;
+  session.screen.note(`node/${node} add-ons catch up: ${held.map(podName).join(', ')}`);
+  await waitFor(node, held, pods, { session, signal });
 }
 
 interface Waiting {
   readonly session: Session;
-  readonly until: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 async function waitFor(
   node: string,
-  owners: ReadonlySet<string>,
+  held: readonly PodFacts[],
   pods: PodsOnNode,
-  { session, until }: Waiting,
+  { session, signal }: Waiting,
 ): Promise<void> {
-  if (owners.size === 0) return;
-  let touchedAt: number | undefined;
+  const touch = toucher(session);
   for (;;) {
-    const mine = pods.all().filter((pod) => owners.has(ownerUid(pod)) && isAlive(pod));
-    const behind = await pendingAmong(mine, session.cluster, until);
-    const served = new Set(mine.filter((pod) => pod.ready && !behind.includes(pod)).map(ownerUid));
-    if (behind.length === 0 && served.size === owners.size) return;
-    const now = session.clock.now();
-    if (touchedAt === undefined || now - touchedAt >= TOUCH_EVERY_MS) {
-      const allowed = await touchAll(behind, session);
-      if (!allowed && touchedAt === undefined) session.screen.warn(NO_TOUCH);
-      touchedAt = now;
-    }
-    await Promise.race([pods.changed(until), session.clock.sleep(LOOK_EVERY_MS, until)]);
-    if (!until.aborted) continue;
-    const missing = behind.length > 0 ? behind.map(podName).join(', ') : `${owners.size - served.size} pods not Ready`;
-    throw new MaintError('gave-up', `add-ons on node ${node} did not catch up in time: ${missing}`, {
-      hint: `it stays in maintenance (Returning); run kubectl maint off ${node} again to go on`,
-    });
+    const current = await readDaemonSets(held, session.cluster, signal);
+    // A DaemonSet that is gone meanwhile has nothing to catch up with.
+    const late = held.filter((pod) => current.has(ownerUid(pod)) && !isServed(pod, current, pods.all()));
+    if (late.length === 0) return;
+    await touch(pods.all().filter((pod) => isAlive(pod) && isBehind(pod, current.get(ownerUid(pod)))));
+    await Promise.race([pods.changed(signal), session.clock.sleep(LOOK_EVERY_MS, signal)]);
+    if (signal.aborted) throw notCaughtUp(node, late);
   }
 }
 
-/** Living pods of a DaemonSet whose template is not the current one. */
-async function pendingAmong(
+/** Whether the DaemonSet of a held pod has one on the node that is current and Ready, and no old one left. */
+function isServed(held: PodFacts, current: ReadonlyMap<string, DaemonSetFacts>, pods: readonly PodFacts[]): boolean {
+  const mine = pods.filter((pod) => ownerUid(pod) === ownerUid(held) && isAlive(pod));
+  return mine.length > 0 && mine.every((pod) => pod.ready && !isBehind(pod, current.get(ownerUid(pod))));
+}
+
+function notCaughtUp(node: string, late: readonly PodFacts[]): MaintError {
+  const names = late.map((pod) => `${pod.namespace}/${pod.controller?.name ?? ''}`);
+  return new MaintError(
+    'gave-up',
+    `DaemonSets are not current and Ready on node ${node} in time: ${names.join(', ')}`,
+    {
+      hint: `it stays in maintenance (Returning); run kubectl maint off ${node} again to go on, or with --skip-health-check`,
+    },
+  );
+}
+
+function isDaemonSets(pod: PodFacts): boolean {
+  return pod.controller?.kind === 'DaemonSet' && pod.controller.group === 'apps';
+}
+
+/** The DaemonSets of some pods as they are now, by UID; those that are gone are missing. */
+async function readDaemonSets(
   pods: readonly PodFacts[],
   cluster: Cluster,
   signal: AbortSignal,
-): Promise<readonly PodFacts[]> {
-  const owned = pods.filter(
-    (pod) => isAlive(pod) && pod.controller?.kind === 'DaemonSet' && pod.controller.group === 'apps',
-  );
-  const daemonSets = new Map<string, DaemonSetFacts>();
+): Promise<ReadonlyMap<string, DaemonSetFacts>> {
   const fetch = answersFromCluster(cluster, signal);
-  for (const pod of owned) {
-    if (signal.aborted) return owned;
-    if (daemonSets.has(ownerUid(pod))) continue;
-    const answer = await fetch({ need: 'daemonset', namespace: pod.namespace, name: pod.controller?.name ?? '' });
-    if (answer.answer === 'daemonset' && answer.daemonSet !== undefined)
-      daemonSets.set(answer.daemonSet.uid, answer.daemonSet);
+  const wanted = new Map(
+    pods.map((pod) => [ownerUid(pod), { namespace: pod.namespace, name: pod.controller?.name ?? '' }]),
+  );
+  const found = new Map<string, DaemonSetFacts>();
+  for (const [uid, where] of wanted) {
+    const answer = await fetch({ need: 'daemonset', ...where });
+    const daemonSet = answer.answer === 'daemonset' ? answer.daemonSet : undefined;
+    if (daemonSet?.uid === uid && !daemonSet.deleting) found.set(uid, daemonSet);
   }
-  return owned.filter((pod) => isBehind(pod, daemonSets.get(ownerUid(pod))));
+  return found;
 }
 
 function isBehind(pod: PodFacts, daemonSet: DaemonSetFacts | undefined): boolean {
-  if (daemonSet === undefined || daemonSet.deleting || !daemonSet.rollingUpdate) return false;
-  return daemonSet.currentHash !== undefined && pod.labels.get(REVISION_HASH_LABEL) !== daemonSet.currentHash;
+  if (daemonSet?.currentHash === undefined || !daemonSet.rollingUpdate) return false;
+  return pod.labels.get(REVISION_HASH_LABEL) !== daemonSet.currentHash;
 }
 
 /** Without the right to patch pods the controller still comes by itself, after its back-off. */
 const NO_TOUCH = 'no right to patch pods: add-ons catch up when their controller tries again, which may take minutes';
 
-/** Touches pods; false where the caller has no right to. */
-async function touchAll(pods: readonly PodFacts[], { cluster, clock }: Session): Promise<boolean> {
-  for (const pod of pods) {
-    const { status } = await cluster.send({
-      method: 'PATCH',
-      path: podPath(pod.namespace, pod.name),
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { uid: pod.uid, annotations: { [TOUCHED]: timestamp(clock.now()) } } },
-    });
-    if (status === 403) return false;
-  }
-  return true;
+/** Touches pods, at most every TOUCH_EVERY_MS; says once if that is not allowed. */
+function toucher(session: Session): (pods: readonly PodFacts[]) => Promise<void> {
+  let touchedAt = -Infinity;
+  let forbidden = false;
+  return async (pods) => {
+    const now = session.clock.now();
+    if (forbidden || now - touchedAt < TOUCH_EVERY_MS) return;
+    touchedAt = now;
+    for (const pod of pods) forbidden ||= (await touch(pod, session)) === 403;
+    if (forbidden) session.screen.warn(NO_TOUCH);
+  };
+}
+
+async function touch(pod: PodFacts, { cluster, clock }: Session): Promise<number> {
+  const answer = await cluster.send({
+    method: 'PATCH',
+    path: podPath(pod.namespace, pod.name),
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { uid: pod.uid, annotations: { [TOUCHED]: timestamp(clock.now()) } } },
+  });
+  return answer.status;
 }
 
 function ownerUid(pod: PodFacts): string {

@@ -37,9 +37,12 @@ export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
   if (record.kind === 'record') return record.record;
   const problems = record.problems.map(renderProblem).join('; ');
   throw new MaintError('denied', `the maintenance record of node ${name} cannot be read: ${problems}`, {
-    hint: `look at it: kubectl get node ${name} -o yaml; if it may go: kubectl annotate node ${name} ${RECORD_ANNOTATION}-`,
+    hint: `nothing was changed; to give the record up: kubectl annotate node ${name} ${LEFTOVERS.map((key) => `${key}-`).join(' ')} && kubectl label node ${name} ${STATE_LABEL}- && kubectl uncordon ${name}`,
   });
 }
+
+/** Annotations that a maintenance leaves behind when its record is lost. */
+const LEFTOVERS = [RECORD_ANNOTATION, ...PROTECTION];
 
 /** Mark and cordon in one write: the claim, the state, the cordon, and the protection from autoscalers. */
 export function markPatch(

@@ -41,7 +41,8 @@ const QUIET_MS = 1000;
 /** `kubectl maint check`: what the webhook would say of some manifests. Every readable document is reported. */
 export async function runCheck(operation: CheckOperation, surroundings: CheckSurroundings): Promise<ExitCode> {
   const { screen, clock, cluster, signal } = surroundings;
-  const nodes = cluster === undefined ? await nodesFromFile(operation) : await nodesFromCluster(cluster);
+  const nodes =
+    cluster === undefined ? await nodesFromFile(operation, surroundings.stdin) : await nodesFromCluster(cluster);
   const situation: Situation = {
     now: clock.now(),
     field: nodes,
@@ -84,9 +85,9 @@ async function itemFor(document: ManifestDocument, situation: Situation, fetch: 
   return itemFromVerdict(document, request.value, await decide(request.value, situation, fetch));
 }
 
-async function nodesFromFile({ nodesFile }: CheckOperation): Promise<NodeTable> {
+async function nodesFromFile({ nodesFile }: CheckOperation, stdin: NodeJS.ReadableStream): Promise<NodeTable> {
   const nodes = new NodeTable();
-  for await (const source of readSources([nodesFile ?? ''], { recursive: false, stdin: process.stdin })) {
+  for await (const source of readSources([nodesFile ?? ''], { recursive: false, stdin })) {
     for (const { content } of documentsFrom(source)) {
       const node = content.kind === 'object' ? nodeFromObject(content.object) : undefined;
       if (node === undefined || content.kind !== 'object' || textAt(content.object, 'kind') !== 'Node') {

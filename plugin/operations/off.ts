@@ -1,17 +1,19 @@
-import { MaintError, messageOf, modeOf, type MaintenanceRecord } from '../../shared/index.ts';
+import { clean, MaintError, modeOf, nodePath, type MaintenanceRecord } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
+import { withinTime } from '../deadline.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { waitUntilHealthy } from '../health/gate.ts';
 import { catchUpAddons } from '../health/held-addons.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
-import { recordOf, releasePatch, statePatch } from '../nodes/mark.ts';
+import { recordOf, releasePatch, statePatch, type NodePatch } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
-import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { OffOperation } from '../operation.ts';
 import type { Session } from '../session.ts';
+import { Failures } from './failures.ts';
 
 /**
  * `kubectl maint off`: for each node, one after the other: let held add-on changes go and wait for them, wait until
@@ -24,67 +26,69 @@ export async function runOff(operation: OffOperation, session: Session): Promise
   const owner = held.length === 0 ? '' : await ownerFor(operation.owner, session.cluster);
   for (const node of held) refuseForeign(node, records.get(node.facts.name), owner);
 
-  let worst: ExitCode = EXIT.done;
+  const failures = new Failures(session.screen);
   for (const node of nodes) {
-    if (records.get(node.facts.name) === undefined) {
-      session.screen.result(`node/${node.facts.name} not in maintenance`);
-      continue;
-    }
-    try {
-      await bringBack(node, owner, operation, session);
-    } catch (thrown) {
-      if (session.signal.aborted) return interrupted(node, session);
-      if (!(thrown instanceof MaintError) || nodes.length === 1) throw thrown;
-      session.screen.note(`error: node ${node.facts.name}: ${messageOf(thrown)}`);
-      worst = thrown.code === 'cluster' ? EXIT.cluster : EXIT.gaveUp;
-    }
+    if (session.signal.aborted) break;
+    if (records.get(node.facts.name) === undefined) await sayNotInMaintenance(node, session);
+    else await failures.collect(node.facts.name, nodes.length, () => bringBack(node, owner, operation, session));
   }
-  return worst;
+  return session.signal.aborted ? EXIT.interrupted : failures.worst;
+}
+
+/** Conditions of ours on a node without a record were left by a command that was killed between two writes. */
+async function sayNotInMaintenance(node: NodeSnapshot, session: Session): Promise<void> {
+  if (conditionStatuses(node.raw).has('MaintenanceInProgress')) await new Announcer(session).noConditions(node.facts);
+  session.screen.result(`node/${node.facts.name} not in maintenance`);
 }
 
 function refuseForeign(node: NodeSnapshot, record: MaintenanceRecord | undefined, owner: string): void {
   const owners = record?.claims.map((claim) => claim.owner) ?? [];
   if (owners.includes(owner)) return;
+  const { name } = node.facts;
   throw new MaintError(
     'denied',
-    `node ${node.facts.name} is in maintenance for ${owners.join(', ')}, not for ${owner}; nothing was changed`,
-    {
-      hint: `on their behalf: kubectl maint off ${node.facts.name} --owner ${owners[0] ?? ''}`,
-    },
+    `node ${name} is in maintenance for ${owners.map(shown).join(', ')}, not for ${shown(owner)}; nothing was changed`,
+    { hint: `on their behalf: kubectl maint off ${name} --owner '${shown(owners[0] ?? '')}'` },
   );
+}
+
+/** Longest owner in a line, in characters. */
+const MAX_OWNER = 80;
+
+/** Owners are written by others. */
+function shown(owner: string): string {
+  return clean(owner, MAX_OWNER);
 }
 
 async function bringBack(node: NodeSnapshot, owner: string, operation: OffOperation, session: Session): Promise<void> {
   const { name } = node.facts;
-  const isLast = recordOf(node)?.claims.every((claim) => claim.owner === owner) === true;
-  if (isLast) await makeReady(node, operation, session);
-  let left: readonly string[] = [];
-  const written = await writeNode(
-    node,
-    (fresh) => {
-      const record = recordOf(fresh);
-      left = record?.claims.map((claim) => claim.owner).filter((other) => other !== owner) ?? [];
-      return record === undefined
-        ? undefined
-        : releasePatch(fresh, { record, owner, now: timestamp(session.clock.now()) });
-    },
-    session.cluster,
-  );
+  const ready = othersOn(node, owner).length > 0 ? node : await makeReady(node, owner, operation, session);
+  const release = (fresh: NodeSnapshot): NodePatch | undefined => {
+    const record = recordOf(fresh);
+    return record && releasePatch(fresh, { record, owner, now: timestamp(session.clock.now()) });
+  };
+  const written = await writeNode(ready, release, session.cluster);
+  const others = othersOn(written, owner);
   const announcer = new Announcer(session);
-  if (left.length > 0) {
+  if (others.length > 0) {
     if (isDrainGivenUp(written)) await announcer.conditions(written, [DRAIN_GIVEN_UP]);
-    session.screen.result(`node/${name} stays in maintenance for ${left.join(', ')}`);
+    session.screen.result(`node/${name} stays in maintenance for ${others.map(shown).join(', ')}`);
     return;
   }
   await announcer.noConditions(written.facts);
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message: `ended by ${owner}` });
-  session.screen.result(
-    written.facts.unschedulable ? `node/${name} stays cordoned, as it was before` : `node/${name} uncordoned`,
-  );
+  const { unschedulable } = written.facts;
+  session.screen.result(unschedulable ? `node/${name} stays cordoned, as it was before` : `node/${name} uncordoned`);
   session.screen.result(`node/${name} out of maintenance`);
   session.screen.note(
     'workloads are not moved back; backups and scans that were refused meanwhile have to be started again',
   );
+}
+
+/** Whoever else has a claim on the node. */
+function othersOn(node: NodeSnapshot, owner: string): readonly string[] {
+  const claims = recordOf(node)?.claims ?? [];
+  return claims.map((claim) => claim.owner).filter((other) => other !== owner);
 }
 
 const DRAIN_GIVEN_UP: ConditionChange = {
@@ -101,31 +105,50 @@ function isDrainGivenUp(node: NodeSnapshot): boolean {
   return draining && record !== undefined && modeOf(record) === 'cordon';
 }
 
-async function makeReady(node: NodeSnapshot, operation: OffOperation, session: Session): Promise<void> {
+/** Takes the node through the gate; ends early when somebody else claims it meanwhile: then it does not come back. */
+async function makeReady(
+  node: NodeSnapshot,
+  owner: string,
+  operation: OffOperation,
+  session: Session,
+): Promise<NodeSnapshot> {
   const { name } = node.facts;
-  const limits = operation.timeoutMs > 0 ? [AbortSignal.timeout(operation.timeoutMs)] : [];
-  const signal = AbortSignal.any([session.signal, ...limits]);
-  await writeNode(node, (fresh) => statePatch(fresh, 'returning', timestamp(session.clock.now())), session.cluster);
-  if (operation.skipHealthCheck) return;
-  try {
-    await catchUpAddons(name, session, signal);
-    await waitUntilHealthy(name, operation.healthyForMs, session, signal);
-  } catch (thrown) {
-    throw signal.aborted && !(thrown instanceof MaintError) ? outOfTime(name) : thrown;
-  }
-}
-
-/** The time ended in the middle of a read, which says nothing about the node. */
-function outOfTime(node: string): MaintError {
-  return new MaintError('gave-up', `the time ended before node ${node} was looked at`, {
-    hint: `it stays in maintenance (Returning); run kubectl maint off ${node} again, with a longer --timeout`,
-  });
-}
-
-function interrupted(node: NodeSnapshot, { screen }: Session): ExitCode {
-  const { name } = node.facts;
-  screen.note(
-    `interrupted: node ${name} stays in maintenance (Returning); run kubectl maint off ${name} again to go on`,
+  const returning = (fresh: NodeSnapshot) => statePatch(fresh, 'returning', timestamp(session.clock.now()));
+  const written = await writeNode(node, returning, session.cluster);
+  if (operation.skipHealthCheck) return written;
+  const waiting = {
+    timeoutMs: operation.timeoutMs,
+    waitsFor: `node ${name} to be healthy`,
+    hint: `it stays in maintenance (Returning); run kubectl maint off ${name} again to go on, or with --skip-health-check`,
+  };
+  await withinTime(waiting, session, (signal) =>
+    Promise.race([
+      passGate(name, operation.healthyForMs, session, signal),
+      joinedByOthers(name, owner, session, signal),
+    ]),
   );
-  return EXIT.interrupted;
+  return written;
+}
+
+async function passGate(name: string, healthyForMs: number, session: Session, signal: AbortSignal): Promise<void> {
+  await catchUpAddons(name, session, signal);
+  await waitUntilHealthy(name, healthyForMs, session, signal);
+}
+
+/** How often is looked whether somebody else has claimed the node. */
+const LOOK_EVERY_MS = 2000;
+
+/** Resolves when somebody else claims the node; never otherwise. */
+async function joinedByOthers(
+  name: string,
+  owner: string,
+  { cluster, clock }: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_EVERY_MS, signal);
+    const fresh = snapshotFromObject(await cluster.get(nodePath(name)).catch(() => undefined));
+    if (fresh !== undefined && othersOn(fresh, owner).length > 0) return;
+  }
+  await new Promise<never>(() => undefined);
 }

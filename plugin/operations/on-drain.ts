@@ -1,14 +1,18 @@
-import { MaintError, type PodFacts } from '../../shared/index.ts';
+import { MaintError, modeOf, nodePath } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
+import { withinTime } from '../deadline.ts';
 import { followBudgets } from '../drain/budgets.ts';
-import { drainNode, type DrainListener, type LeftPod } from '../drain/engine.ts';
+import { drainNode, type DrainTools, type LeftPod } from '../drain/engine.ts';
 import { Limiter } from '../drain/limiter.ts';
-import { podName, type DrainPlan } from '../drain/plan.ts';
-import { followPods } from '../drain/pods-on-node.ts';
+import type { DrainPlan } from '../drain/plan.ts';
+import { podName } from '../drain/plan.ts';
+import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
+import { Progress } from '../drain/progress.ts';
 import { planPods } from '../drain/read.ts';
+import { hinted } from '../hint.ts';
 import type { Announcer } from '../nodes/announce.ts';
-import { statePatch } from '../nodes/mark.ts';
-import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { recordOf, statePatch, type NodePatch } from '../nodes/mark.ts';
+import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { OnOperation } from '../operation.ts';
 import { renderLeft } from '../output/on-words.ts';
@@ -17,12 +21,16 @@ import type { Session } from '../session.ts';
 /** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
 const EVICTIONS_AT_ONCE = 32;
 
-/** How often the terminal and the node's condition tell what is left. */
-const PROGRESS_MS = 5000;
+/**
+ * How often pods that came meanwhile are drained as well: one round for what was being bound when the node was cordoned,
+ * and some for what names the node itself. Whatever still comes then is put there again and again.
+ */
+const MAX_ROUNDS = 5;
 
 /**
- * Drains a node that is marked and cordoned, and completes its record. Throws MaintError where pods are left:
- * `gave-up` out of time, `interrupted`, `cluster` where the caller may not evict, `denied` where kubectl would refuse.
+ * Drains a node that is marked and cordoned, and completes its record. Throws MaintError where pods are left or nobody
+ * wants the drain any more: `gave-up`, `interrupted`, or `cluster` where the caller may not evict. The hint says in
+ * which state the node stays.
  */
 export async function drainMarkedNode(
   node: NodeSnapshot,
@@ -31,76 +39,153 @@ export async function drainMarkedNode(
   announcer: Announcer,
 ): Promise<void> {
   const { name } = node.facts;
-  const over = new AbortController();
-  const limits = operation.timeoutMs > 0 ? [AbortSignal.timeout(operation.timeoutMs)] : [];
-  const signal = AbortSignal.any([session.signal, over.signal, ...limits]);
+  const hint = `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
+  const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint };
   try {
-    const pods = followPods(name, operation.drain.podSelector, session.cluster, signal);
-    const first = await pods.first.catch((thrown: unknown) => {
-      throw signal.aborted ? outOfTime(name) : thrown;
-    });
-    const plan = await planPods(name, first, operation.drain, session.cluster);
-    refuseLate(plan);
-    const progress = new Progress(node, plan, session, announcer);
-    const ticking = progress.tick(signal);
-    const left = await drainNode(plan, {
-      sender: session.cluster,
-      pods,
-      budgets: followBudgets(session.cluster, signal),
-      limiter: new Limiter(EVICTIONS_AT_ONCE),
-      clock: session.clock,
-      signal,
-      listener: progress,
-      gracePeriodSeconds: operation.drain.gracePeriodSeconds,
-      nodeReady: node.facts.ready,
-      random: Math.random,
-    });
-    over.abort();
-    await ticking;
-    if (left.length > 0) throw await notDrained(node, left, { session, announcer, total: plan.evict.length });
-  } finally {
-    over.abort();
+    await withinTime(waiting, session, (signal) => emptyNode(node, operation, { session, announcer, signal }));
+    await complete(node, session, announcer);
+  } catch (thrown) {
+    throw hinted(thrown, hint);
   }
-  await complete(node, session, announcer);
-}
-
-function outOfTime(node: string): MaintError {
-  return new MaintError('gave-up', `gave up waiting before the pods on node ${node} were read`, {
-    hint: `node ${node} stays marked and cordoned (Initiated); run the same command again to go on`,
-  });
-}
-
-/** Pods that came between the preflight and the cordon may be of a kind that is not evicted without a flag. */
-function refuseLate(plan: DrainPlan): void {
-  if (plan.refusals.length === 0) return;
-  const refusals = plan.refusals.map((text) => `cannot delete ${text}`).join('; ');
-  throw new MaintError('denied', `new on node ${plan.node} since the preflight: ${refusals}`, {
-    hint: `the node stays marked and cordoned (Initiated), nothing was evicted from it; kubectl maint off ${plan.node} undoes it`,
-  });
-}
-
-async function complete(node: NodeSnapshot, session: Session, announcer: Announcer): Promise<void> {
-  const { name } = node.facts;
-  const now = timestamp(session.clock.now());
-  await writeNode(node, (fresh) => statePatch(fresh, 'complete', now), session.cluster);
-  await announcer.conditions(node, [
-    { type: 'DrainInProgress', status: 'False', reason: 'DrainCompleted', message: 'no workloads left to move' },
-    { type: 'Drained', status: 'True', reason: 'DrainCompleted', message: 'no workloads left to move' },
-  ]);
-  await announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceComplete', message: 'drained' });
-  session.screen.result(`node/${name} drained`);
 }
 
 interface DrainContext {
   readonly session: Session;
   readonly announcer: Announcer;
-  readonly total: number;
+  readonly signal: AbortSignal;
+}
+
+async function emptyNode(node: NodeSnapshot, operation: OnOperation, context: DrainContext): Promise<void> {
+  const { session, announcer } = context;
+  warnIfUnreachable(node, session);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([context.signal, ended.signal]);
+  const progress = new Progress(node, session, announcer);
+  const done = new AbortController();
+  const ticking = progress.tick(AbortSignal.any([signal, done.signal]), async () => {
+    if (await isOver(node, session)) ended.abort();
+  });
+  try {
+    await drainRounds(node, operation, progress, { ...context, signal });
+  } catch (thrown) {
+    throw ended.signal.aborted ? endedMeanwhile(node) : thrown;
+  } finally {
+    done.abort();
+    await ticking;
+  }
+}
+
+/** Drains what is there, then what has come meanwhile, until nothing is left to drain. */
+async function drainRounds(
+  node: NodeSnapshot,
+  operation: OnOperation,
+  progress: Progress,
+  context: DrainContext,
+): Promise<void> {
+  const { session, signal } = context;
+  const { name } = node.facts;
+  const pods = followPods(name, operation.drain.podSelector, session, signal);
+  const tools = toolsFor(node, operation, pods, { session, signal, progress });
+  await pods.first;
+  for (let round = 1; ; round += 1) {
+    const there = pods.all().filter((pod) => !progress.isDone(pod));
+    const plan = await planPods(name, there, operation.drain, session.cluster);
+    refuseLate(plan);
+    if (plan.evict.length === 0) return;
+    if (round > MAX_ROUNDS) throw keepComing(plan);
+    const told = progress.begin(plan);
+    const left = await drainNode(plan, tools);
+    await told;
+    if (left.length > 0) throw await notDrained(node, left, progress.total, context);
+  }
+}
+
+function toolsFor(
+  node: NodeSnapshot,
+  { drain }: OnOperation,
+  pods: PodsOnNode,
+  { session, signal, progress }: { session: Session; signal: AbortSignal; progress: Progress },
+): DrainTools {
+  return {
+    sender: session.cluster,
+    pods,
+    budgets: followBudgets(session.cluster, signal),
+    limiter: new Limiter(EVICTIONS_AT_ONCE),
+    clock: session.clock,
+    signal,
+    listener: progress,
+    gracePeriodSeconds: drain.gracePeriodSeconds,
+    unreachable: node.facts.unreachable,
+    random: Math.random,
+  };
+}
+
+function warnIfUnreachable({ facts: { name, unreachable } }: NodeSnapshot, { screen }: Session): void {
+  if (!unreachable) return;
+  screen.warn(
+    `node ${name} is unreachable: nobody confirms that its pods ended; if it is off for good, let its volumes go: kubectl taint node ${name} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`,
+  );
+}
+
+/** Whether nobody wants this drain any more: somebody ended the maintenance, or brings the node back. */
+async function isOver({ facts }: NodeSnapshot, { cluster }: Session): Promise<boolean> {
+  try {
+    const fresh = snapshotFromObject(await cluster.get(nodePath(facts.name)));
+    return fresh === undefined || !wantsDrain(fresh);
+  } catch {
+    // What cannot be read now says nothing; the drain's own calls tell when the API server is away.
+    return false;
+  }
+}
+
+function wantsDrain(node: NodeSnapshot): boolean {
+  const record = recordOf(node);
+  return record !== undefined && modeOf(record) === 'drain' && node.facts.state !== 'returning';
+}
+
+function endedMeanwhile({ facts: { name } }: NodeSnapshot): MaintError {
+  return new MaintError(
+    'gave-up',
+    `the maintenance of node ${name} was ended meanwhile by somebody else; nothing more is evicted`,
+    {
+      hint: `kubectl maint status ${name} shows its state`,
+    },
+  );
+}
+
+/** Pods that came since the preflight may be of a kind that is not evicted without a flag. */
+function refuseLate(plan: DrainPlan): void {
+  if (plan.refusals.length === 0) return;
+  const refusals = plan.refusals.map((text) => `cannot delete ${text}`).join('; ');
+  throw new MaintError('gave-up', `new on node ${plan.node} since the preflight: ${refusals}`);
+}
+
+function keepComing({ node, evict }: DrainPlan): MaintError {
+  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${evict.map(podName).join(', ')}`);
+}
+
+async function complete(node: NodeSnapshot, session: Session, announcer: Announcer): Promise<void> {
+  const { name } = node.facts;
+  const now = timestamp(session.clock.now());
+  const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
+    if (!wantsDrain(fresh)) throw endedMeanwhile(node);
+    return statePatch(fresh, 'complete', now);
+  };
+  await writeNode(node, patchFor, session.cluster);
+  const [reason, message] = ['DrainCompleted', 'no workloads left to move'];
+  await announcer.conditions(node, [
+    { type: 'DrainInProgress', status: 'False', reason, message },
+    { type: 'Drained', status: 'True', reason, message },
+  ]);
+  await announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceComplete', message: 'drained' });
+  session.screen.result(`node/${name} drained`);
 }
 
 async function notDrained(
   node: NodeSnapshot,
   left: readonly LeftPod[],
-  { session, announcer, total }: DrainContext,
+  total: number,
+  { session, announcer }: DrainContext,
 ): Promise<MaintError> {
   const { name } = node.facts;
   renderLeft(name, left, session.screen);
@@ -109,69 +194,8 @@ async function notDrained(
   await announcer.conditions(node, [
     { type: 'DrainInProgress', status: 'True', reason: 'Stopped', message: `${message} (${blockers})` },
   ]);
-  const hint = `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
-  if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`, { hint });
+  if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`);
   if (left.some(({ refused }) => refused))
-    return new MaintError('cluster', `${message} on node ${name}: not allowed to evict`, { hint });
-  return new MaintError('gave-up', `gave up waiting, ${message} on node ${name}`, { hint });
-}
-
-/** Tells the terminal of each pod, and terminal and node from time to time of the whole. */
-class Progress implements DrainListener {
-  readonly #node: NodeSnapshot;
-  readonly #session: Session;
-  readonly #announcer: Announcer;
-  readonly #total: number;
-  readonly #waiting = new Map<string, string>();
-  #gone = 0;
-  #blockedTold = false;
-
-  constructor(node: NodeSnapshot, plan: DrainPlan, session: Session, announcer: Announcer) {
-    this.#node = node;
-    this.#session = session;
-    this.#announcer = announcer;
-    this.#total = plan.evict.length;
-  }
-
-  waiting(pod: PodFacts, why: string): void {
-    this.#waiting.set(pod.uid, why);
-    this.#session.screen.note(`pod/${pod.name} (namespace ${pod.namespace}) waits: ${why}`);
-    if (this.#blockedTold) return;
-    this.#blockedTold = true;
-    void this.#announcer.event(this.#node.facts, {
-      type: 'Warning',
-      reason: 'DrainBlocked',
-      message: `${podName(pod)}: ${why}`,
-    });
-  }
-
-  gone(pod: PodFacts): void {
-    this.#gone += 1;
-    this.#waiting.delete(pod.uid);
-    this.#session.screen.result(`pod/${pod.name} evicted (namespace ${pod.namespace})`);
-  }
-
-  async tick(signal: AbortSignal): Promise<void> {
-    await this.#tellNode();
-    for (;;) {
-      await this.#session.clock.sleep(PROGRESS_MS, signal);
-      if (signal.aborted) return;
-      this.#session.screen.note(`node/${this.#node.facts.name}: ${this.#summary()}`);
-      await this.#tellNode();
-    }
-  }
-
-  #tellNode(): Promise<void> {
-    return this.#announcer.conditions(this.#node, [
-      { type: 'DrainInProgress', status: 'True', reason: 'AdminRequested', message: this.#summary() },
-      { type: 'Drained', status: 'False', reason: 'AdminRequested', message: this.#summary() },
-    ]);
-  }
-
-  #summary(): string {
-    const left = this.#total - this.#gone;
-    const [why] = this.#waiting.values();
-    const waiting = why === undefined ? '' : `, ${this.#waiting.size} waiting (${why})`;
-    return `${left} of ${this.#total} pods left${waiting}`;
-  }
+    return new MaintError('cluster', `${message} on node ${name}: not allowed to evict`);
+  return new MaintError('gave-up', `gave up waiting, ${message} on node ${name}`);
 }

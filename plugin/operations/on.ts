@@ -1,4 +1,4 @@
-import { MaintError, messageOf, type Claim } from '../../shared/index.ts';
+import { ClusterRefusal, MaintError, type Claim } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { readPlan } from '../drain/read.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -12,6 +12,7 @@ import { writeNode } from '../nodes/write.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
 import { renderBlocked } from '../output/on-words.ts';
 import type { Session } from '../session.ts';
+import { Failures } from './failures.ts';
 import { drainMarkedNode } from './on-drain.ts';
 import { dryRunOn } from './on-dry-run.ts';
 import type { Prepared } from './prepared.ts';
@@ -46,20 +47,20 @@ async function drainAll(
   operation: OnOperation,
   { session, announcer }: Marking,
 ): Promise<ExitCode> {
-  const isInterrupted = (): boolean => session.signal.aborted;
-  let worst: ExitCode = EXIT.done;
+  const failures = new Failures(session.screen);
   for (const node of marked) {
-    if (isInterrupted()) return interrupted(marked, session);
-    try {
-      await drainMarkedNode(node, operation, session, announcer);
-    } catch (thrown) {
-      if (isInterrupted()) return interrupted(marked, session);
-      if (!(thrown instanceof MaintError) || marked.length === 1) throw thrown;
-      session.screen.note(`error: node ${node.facts.name}: ${messageOf(thrown)}`);
-      worst = thrown.code === 'cluster' ? EXIT.cluster : EXIT.gaveUp;
-    }
+    if (session.signal.aborted) break;
+    const part = () => drainMarkedNode(node, operation, session, announcer);
+    await failures.collect(node.facts.name, marked.length, part).catch(unlessInterrupted(session));
   }
-  return worst;
+  return session.signal.aborted ? interrupted(marked, session) : failures.worst;
+}
+
+/** An interrupted drain is told once, for all nodes. */
+function unlessInterrupted({ signal }: Session): (thrown: unknown) => void {
+  return (thrown) => {
+    if (!signal.aborted) throw thrown;
+  };
 }
 
 /** Plans every node before any is touched; what kubectl drain would refuse is refused here, all of it at once. */
@@ -126,17 +127,18 @@ function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): 'comple
   return record.completedAt === undefined ? 'initiated' : 'complete';
 }
 
-/** A write that failed, with the truth about the nodes before it. */
+/** A write that failed, with the truth about the nodes before it and about itself. */
 function afterMarking(thrown: unknown, marked: readonly string[], failed: string): unknown {
   if (!(thrown instanceof MaintError)) return thrown;
-  const before =
-    marked.length === 0
-      ? 'nothing was changed, nothing was evicted'
-      : `nothing was evicted; marked and cordoned before: ${marked.join(', ')} (kubectl maint off ${marked.join(' ')} undoes it)`;
-  return new MaintError(thrown.code, `unable to mark and cordon node ${failed}: ${thrown.message}`, {
-    hint: before,
-    cause: thrown,
-  });
+  const undo = `marked and cordoned before: ${marked.join(', ')} (kubectl maint off ${marked.join(' ')} undoes it)`;
+  const before = marked.length === 0 ? 'nothing was evicted' : `nothing was evicted; ${undo}`;
+  // Without an answer nobody knows whether the write was carried out.
+  const itself =
+    thrown instanceof ClusterRefusal
+      ? `node ${failed} was not changed`
+      : `look what became of it: kubectl maint status ${failed}`;
+  const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
+  return new MaintError(thrown.code, message, { hint: `${before}; ${itself}`, cause: thrown });
 }
 
 function claimFrom({ claim }: OnOperation, owner: string, now: number): Claim {

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { faultProxy } from '../../support/fault-proxy.ts';
+import { BIN, type PluginRunner, pluginEnvironment, pluginRunner, startProgram } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+import { like } from '../../support/like.ts';
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+
+const NODES = ['sigint', 'sigterm', 'sighup', 'sigkill', 'early', 'off', 'direct'];
+
+beforeAll(async () => {
+  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })) });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+});
+
+afterAll(() => plane.stop());
+
+/** A node with two pods of which a budget lets only one go. */
+async function halfBlocked(node: string): Promise<{ readonly open: () => Promise<unknown> }> {
+  const namespace = await world.namespace(node);
+  await world.deployment('web', { namespace, node }, 2);
+  await world.budget('web', namespace, 'web', 1);
+  const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/web`;
+  return { open: () => world.patch(path, { spec: { minAvailable: 0 } }) };
+}
+
+describe('in the middle of a drain', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s: exit 130, the record says Initiated and what is left, and a second `on` completes it',
+    async (signal) => {
+      const node = signal.toLowerCase();
+      const { open } = await halfBlocked(node);
+      const running = await plugin.start(['on', node, '--reason', 'first']);
+      await until('one pod went and one waits', () => /evicted[^]*waits: |waits: [^]*evicted/.test(running.said()));
+      running.signal(signal);
+      const ran = await running.ended;
+      expect(ran.code).toBe(130);
+      expect(ran.stderr).toMatch(new RegExp(`^  ${node}/web-\\S+: The disruption budget web needs 1`, 'm'));
+      expect(ran.stderr).toContain(
+        `interrupted: ${node} stay marked and cordoned; run the same command again to go on`,
+      );
+      const stopped = maintenanceOf(await world.node(node));
+      expect(stopped).toMatchObject({ label: 'initiated', unschedulable: true });
+      expect(stopped.record).not.toHaveProperty('completedAt');
+      expect(stopped.conditions['DrainInProgress']).toMatch(/^True: 1 of 2 pods left \(/);
+      // The end of the command is no reason that anything of a pod's could be.
+      expect(await world.events(node)).not.toContainEqual(like('interrupted'));
+
+      await open();
+      const again = await plugin.maint(['on', node]);
+      expect(again).toMatchObject({ code: 0 });
+      expect(again.stdout).toContain(`node/${node} already cordoned`);
+      expect(again.stdout).toContain(`node/${node} drained`);
+      expect(maintenanceOf(await world.node(node))).toMatchObject({
+        label: 'complete',
+        record: { before: { cordoned: false }, claims: [{ owner: 'admin', reason: 'first' }] },
+      });
+    },
+  );
+
+  test('kill -9: nothing is lost, and a second `on` completes it', async () => {
+    const node = 'sigkill';
+    const { open } = await halfBlocked(node);
+    const running = await plugin.start(['on', node, '--reason', 'first']);
+    await until('one pod waits', () => running.said().includes('waits: '));
+    running.signal('SIGKILL');
+    expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
+    const record = maintenanceOf(await world.node(node)).record;
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
+
+    await open();
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    const complete = maintenanceOf(await world.node(node));
+    expect(complete.label).toBe('complete');
+    expect(textAt(complete.record, 'initiatedAt')).toBe(textAt(record, 'initiatedAt'));
+    expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ record: undefined, unschedulable: false });
+  });
+
+  test('the same when the plugin is started without kubectl', async () => {
+    const node = 'direct';
+    await halfBlocked(node);
+    const running = startProgram(BIN, ['on', node], pluginEnvironment(plane.kubeconfig));
+    await until('one pod waits', () => running.said().includes('waits: '));
+    running.signal('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 130 });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated' });
+  });
+});
+
+describe('at other moments', () => {
+  test('before anything was written: it says so', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const release = Promise.withResolvers<undefined>();
+    await using proxy = await faultProxy(plane, async ({ path }) => {
+      if (path !== '/api/v1/nodes/early') return undefined;
+      asked.resolve(undefined);
+      return release.promise;
+    });
+    const running = await plugin.start(['on', 'early', '--server', proxy.url]);
+    await asked.promise;
+    running.signal('SIGINT');
+    release.resolve(undefined);
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: 130, stdout: '' });
+    expect(ran.stderr).toContain('interrupted: nothing was changed');
+    expect(maintenanceOf(await world.node('early'))).toMatchObject({ label: undefined, unschedulable: false });
+  });
+
+  test('while `off` waits for the node: it stays in maintenance, and a second `off` ends it', async () => {
+    const node = 'off';
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    const running = await plugin.start(['off', node, '--healthy-for', '10m']);
+    await until('it watches the node', () => running.said().includes('clean, watching it for 600s'));
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'returning', unschedulable: true });
+    running.signal('SIGINT');
+    const ran = await running.ended;
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain(`error: interrupted, node ${node} clean, watching it for 600s\n`);
+    expect(ran.stderr).toContain('it stays in maintenance (Returning)');
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'returning', unschedulable: true });
+    expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+    expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+  });
+});

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { maintenanceOf, type PodShape, Workloads } from '../../support/workloads.ts';
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+
+/** Each has the same pods; what kubectl does on one, the plugin has to do on the other. */
+const NODES = ['ours', 'theirs', 'forced-ours', 'forced-theirs'];
+
+beforeAll(async () => {
+  // Without controllers, owners are what the test says they are, existing or not.
+  plane = await startControlPlane({
+    controllerManager: false,
+    scheduler: false,
+    nodes: [...NODES, 'bare', 'scratch'].map((name) => ({ name })),
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+  await world.create('/apis/apps/v1/namespaces/default/daemonsets', {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'agent' },
+    spec: {
+      selector: { matchLabels: { app: 'agent' } },
+      template: { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  });
+  await Promise.all(NODES.map(fill));
+});
+
+afterAll(() => plane.stop());
+
+/** One pod of every kind that kubectl tells apart, on a node; each name ends with the node's. */
+async function fill(node: string): Promise<void> {
+  const place = { namespace: 'default', node };
+  const agent = owner(
+    'DaemonSet',
+    'agent',
+    textAt(await world.get('/apis/apps/v1/namespaces/default/daemonsets/agent'), 'metadata', 'uid'),
+  );
+  const shapes: Readonly<Record<string, PodShape>> = {
+    agent: { ownerReferences: [agent] },
+    'agent-done': { ownerReferences: [agent] },
+    'orphan-agent': { ownerReferences: [owner('DaemonSet', 'ghost')] },
+    static: { annotations: { 'kubernetes.io/config.mirror': 'abc' } },
+    web: { ownerReferences: [owner('ReplicaSet', 'web')] },
+    'web-scratch': { ownerReferences: [owner('ReplicaSet', 'web')], emptyDir: true },
+    bare: {},
+    'bare-scratch': { emptyDir: true },
+    'bare-done': { emptyDir: true },
+    'bare-failed': {},
+  };
+  await Promise.all(Object.entries(shapes).map(([name, shape]) => world.pod(`${name}-${node}`, place, shape)));
+  await finish(`agent-done-${node}`, 'Succeeded');
+  await finish(`bare-done-${node}`, 'Succeeded');
+  await finish(`bare-failed-${node}`, 'Failed');
+}
+
+function owner(
+  kind: string,
+  name: string,
+  uid = `00000000-0000-4000-8000-${name.padEnd(12, '0').replaceAll(/[^0-9a-f]/g, '0')}`,
+): object {
+  return { apiVersion: 'apps/v1', kind, name, uid, controller: true };
+}
+
+async function finish(name: string, phase: string): Promise<void> {
+  await world.patch(`/api/v1/namespaces/default/pods/${name}/status`, { status: { phase } });
+}
+
+/** `cannot delete MESSAGE: ns/pod, …` of either program, as sorted `MESSAGE: ns/pod`; kubectl says everything twice. */
+function refusals(stderr: string): readonly string[] {
+  const said = [...stderr.matchAll(/cannot delete (.*?)(?=, cannot delete|\]|, continuing|$)/gm)].flatMap(
+    ([, text = '']) => {
+      const at = text.lastIndexOf(': ');
+      return text
+        .slice(at + 2)
+        .split(', ')
+        .map((pod) => `${text.slice(0, at)}: ${pod}`);
+    },
+  );
+  return [...new Set(said)].sort();
+}
+
+function evictions(stdout: string): readonly string[] {
+  return [...stdout.matchAll(/^evicting pod default\/(\S+)|^pod\/(\S+) evicted \(namespace default\)/gm)]
+    .map(([, theirs, ours]) => theirs ?? ours ?? '')
+    .sort();
+}
+
+const FLAGS: readonly (readonly string[])[] = [
+  ['--ignore-daemonsets=false'],
+  ['--ignore-daemonsets=true'],
+  ['--ignore-daemonsets=true', '--force'],
+  ['--ignore-daemonsets=true', '--delete-emptydir-data'],
+  ['--ignore-daemonsets=true', '--force', '--delete-emptydir-data'],
+  ['--ignore-daemonsets=false', '--force', '--delete-emptydir-data'],
+  ['--ignore-daemonsets=true', '--force', '--delete-emptydir-data', '--pod-selector=app=web-ours'],
+];
+
+describe('the plan is kubectl drain’s', () => {
+  test.each(FLAGS.map((flags) => [flags.join(' '), flags] as const))('%s', async (_words, given) => {
+    const theirs = await plane.kubectl(['drain', 'ours', '--dry-run=client', ...given]);
+    const ours = await plugin.maint(['on', 'ours', '--dry-run=client', ...given]);
+    expect(refusals(ours.stderr)).toEqual(refusals(theirs.stderr));
+    expect(ours.code).toBe(theirs.code === 0 ? 0 : 3);
+    // kubectl lists what it would evict only where nothing is refused, and so do we.
+    expect(evictions(ours.stdout)).toEqual(evictions(theirs.stdout));
+    if (theirs.code !== 0) expect(refusals(ours.stderr)).not.toEqual([]);
+    if (theirs.code !== 0) expect(ours.stderr).toContain('hint: nothing was changed');
+    expect(maintenanceOf(await world.node('ours'))).toMatchObject({ label: undefined, unschedulable: false });
+  });
+});
+
+describe('what really happens is what kubectl drain does', () => {
+  test('DaemonSet pods and mirror pods stay; finished, bare, orphaned and managed ones go', async () => {
+    const flags = ['--force', '--delete-emptydir-data'];
+    const theirs = await plane.kubectl(['drain', 'forced-theirs', '--ignore-daemonsets', ...flags]);
+    expect(theirs).toMatchObject({ code: 0 });
+    const ours = await plugin.maint(['on', 'forced-ours', ...flags]);
+    expect(ours).toMatchObject({ code: 0 });
+    await until('kubectl’s pods are gone', async () => (await world.podsOn('forced-theirs')).length <= 2);
+    const left = await world.podsOn('forced-ours');
+    expect(left).toEqual(['agent-forced-ours', 'static-forced-ours']);
+    expect((await world.podsOn('forced-theirs')).map((name) => name.replace('-theirs', '-ours'))).toEqual(left);
+    // kubectl loses the warning about local storage where another one follows; here every one is kept.
+    expect(ours.stderr).toContain(
+      'Warning: deleting Pods with local storage: default/bare-scratch-forced-ours, default/web-scratch-forced-ours',
+    );
+    expect(ours.stderr).toContain(
+      'Warning: deleting Pods that declare no controller: default/bare-forced-ours, default/bare-scratch-forced-ours',
+    );
+    expect(ours.stderr).toContain('Warning: ignoring DaemonSet-managed Pods: default/agent-forced-ours');
+    expect(ours.stderr).toContain(
+      'Warning: deleting Pods whose DaemonSet does not exist: default/orphan-agent-forced-ours',
+    );
+  });
+
+  test.each([
+    ['bare', {}, 'Pods that declare no controller (use --force to override): default/refused-bare'],
+    [
+      'scratch',
+      { emptyDir: true, ownerReferences: [owner('ReplicaSet', 'web')] },
+      'Pods with local storage (use --delete-emptydir-data to override): default/refused-scratch',
+    ],
+  ])('a pod that needs a flag refuses the whole node (%s), and nothing is changed', async (node, shape, message) => {
+    await world.pod(`refused-${node}`, { namespace: 'default', node }, shape);
+    await world.pod(`fine-${node}`, { namespace: 'default', node }, { ownerReferences: [owner('ReplicaSet', 'web')] });
+    const before = await world.node(node);
+    const ran = await plugin.maint(['on', node]);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toBe(`error: node ${node}: cannot delete ${message}\nhint: nothing was changed\n`);
+    expect(textAt(await world.node(node), 'metadata', 'resourceVersion')).toBe(
+      textAt(before, 'metadata', 'resourceVersion'),
+    );
+    expect(await world.podsOn(node)).toEqual([`fine-${node}`, `refused-${node}`]);
+    expect(await world.events(node)).toEqual([]);
+  });
+
+  test('one refused node keeps the others untouched', async () => {
+    const ran = await plugin.maint(['on', 'theirs', 'ours']);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toContain('node theirs: cannot delete');
+    expect(ran.stderr).toContain('node ours: cannot delete');
+    for (const node of ['ours', 'theirs']) {
+      expect(maintenanceOf(await world.node(node))).toMatchObject({ label: undefined, unschedulable: false });
+    }
+  });
+});

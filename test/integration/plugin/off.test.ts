@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+
+const AUTOSCALER = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+const KARPENTER = 'karpenter.sh/do-not-disrupt';
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+
+const NODES = [
+  'restored',
+  'annotated',
+  'shared',
+  'given-up',
+  'foreign',
+  'escalated',
+  'idle',
+  'garbled',
+  'watched',
+  'late',
+];
+const SILENT = ['silent', 'silent-on'];
+
+beforeAll(async () => {
+  plane = await startControlPlane({
+    nodes: [...NODES.map((name) => ({ name })), ...SILENT.map((name) => ({ name, silent: true }))],
+    users: [
+      { name: 'ana', groups: ['system:masters'] },
+      { name: 'ben', groups: ['system:masters'] },
+    ],
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+});
+
+afterAll(() => plane.stop());
+
+describe('the node is as it was before', () => {
+  test('an earlier cordon stays', async () => {
+    const node = 'restored';
+    await world.patch(`/api/v1/nodes/${node}`, { spec: { unschedulable: true } });
+    const on = await plugin.maint(['on', node]);
+    expect(on).toMatchObject({ code: 0, stdout: `node/${node} already cordoned\nnode/${node} drained\n` });
+    const off = await plugin.maint(['off', node, '--healthy-for', '0']);
+    expect(off).toMatchObject({
+      code: 0,
+      stdout: `node/${node} stays cordoned, as it was before\nnode/${node} out of maintenance\n`,
+    });
+    expect(maintenanceOf(await world.node(node))).toEqual({
+      label: undefined,
+      record: undefined,
+      unschedulable: true,
+      conditions: {},
+    });
+  });
+
+  test('earlier annotations for autoscalers come back, also when only a second `on` protected the node', async () => {
+    const node = 'annotated';
+    await world.patch(`/api/v1/nodes/${node}`, { metadata: { annotations: { [AUTOSCALER]: 'false' } } });
+    expect(await plugin.maint(['on', node, '--protect=false'])).toMatchObject({ code: 0 });
+    expect(textAt(await world.node(node), 'metadata', 'annotations', AUTOSCALER)).toBe('false');
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    expect(textAt(await world.node(node), 'metadata', 'annotations', AUTOSCALER)).toBe('true');
+    expect(textAt(await world.node(node), 'metadata', 'annotations', KARPENTER)).toBe('true');
+    expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+    expect(textAt(await world.node(node), 'metadata', 'annotations', AUTOSCALER)).toBe('false');
+    expect(textAt(await world.node(node), 'metadata', 'annotations', KARPENTER)).toBeUndefined();
+  });
+
+  test('`off` of a node that is not in maintenance changes nothing', async () => {
+    const before = await world.node('idle');
+    expect(await plugin.maint(['off', 'idle'])).toMatchObject({ code: 0, stdout: 'node/idle not in maintenance\n' });
+    expect(textAt(await world.node('idle'), 'metadata', 'resourceVersion')).toBe(
+      textAt(before, 'metadata', 'resourceVersion'),
+    );
+  });
+});
+
+describe('owners', () => {
+  test('two owners: the node leaves maintenance with the second', async () => {
+    const node = 'shared';
+    expect(await plugin.maint(['on', node, '--reason', 'disk'], { user: 'ana' })).toMatchObject({ code: 0 });
+    expect(await plugin.maint(['on', node, '--reason', 'fan'], { user: 'ben' })).toMatchObject({ code: 0 });
+    expect(maintenanceOf(await world.node(node)).record).toMatchObject({
+      claims: [
+        { owner: 'ana', reason: 'disk' },
+        { owner: 'ben', reason: 'fan' },
+      ],
+    });
+    const first = await plugin.maint(['off', node], { user: 'ana' });
+    expect(first).toMatchObject({ code: 0, stdout: `node/${node} stays in maintenance for ben\n` });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'complete', unschedulable: true });
+    const second = await plugin.maint(['off', node, '--healthy-for', '0'], { user: 'ben' });
+    expect(second).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
+    expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+  });
+
+  test('a drain that its owner gives up is not left hanging over the owner of a cordon', async () => {
+    const [namespace, node] = [await world.namespace('given-up'), 'given-up'];
+    await world.deployment('web', { namespace, node }, 1);
+    await world.budget('web', namespace, 'web', 1);
+    expect(await plugin.maint(['on', node, '--mode=cordon'], { user: 'ana' })).toMatchObject({ code: 0 });
+    expect(await plugin.maint(['on', node, '--timeout=1s'], { user: 'ben' })).toMatchObject({ code: 5 });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated' });
+    expect(await plugin.maint(['off', node], { user: 'ben' })).toMatchObject({ code: 0 });
+    const rest = maintenanceOf(await world.node(node));
+    expect(rest).toMatchObject({ label: 'complete', unschedulable: true, record: { claims: [{ owner: 'ana' }] } });
+    expect(rest.conditions['DrainInProgress']).toBe('False: no claim asks for a drain any more');
+  });
+
+  test('a foreign claim is refused, unless it is dropped in its name', async () => {
+    const node = 'foreign';
+    expect(await plugin.maint(['on', node], { user: 'ana' })).toMatchObject({ code: 0 });
+    const before = await world.node(node);
+    const refused = await plugin.maint(['off', node], { user: 'ben' });
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toContain(`error: node ${node} is in maintenance for ana, not for ben; nothing was changed`);
+    expect(refused.stderr).toMatch(/^hint: on their behalf: kubectl maint off foreign --owner '?ana'?$/m);
+    expect(maintenanceOf(await world.node(node))).toEqual(maintenanceOf(before));
+    const ran = await plugin.maint(['off', node, '--owner', 'ana', '--healthy-for', '0'], { user: 'ben' });
+    expect(ran.code).toBe(0);
+    expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+  });
+});
+
+test('--mode=cordon leaves the pods; a second `on` escalates to drain', async () => {
+  const [namespace, node] = [await world.namespace('escalated'), 'escalated'];
+  await world.deployment('web', { namespace, node }, 2);
+  const cordon = await plugin.maint(['on', node, '--mode=cordon', '--reason', 'noise']);
+  expect(cordon).toMatchObject({ code: 0, stdout: `node/${node} cordoned\n` });
+  expect(await world.podsOn(node)).toHaveLength(2);
+  const cordoned = maintenanceOf(await world.node(node));
+  expect(cordoned).toMatchObject({ label: 'complete', unschedulable: true, record: { claims: [{ mode: 'cordon' }] } });
+  expect(cordoned.conditions).toEqual({ MaintenanceInProgress: 'True: cordon for admin: noise' });
+
+  const drain = await plugin.maint(['on', node]);
+  expect(drain.code).toBe(0);
+  expect(drain.stdout).toContain(`node/${node} already cordoned\n`);
+  expect(drain.stdout).toContain(`node/${node} drained\n`);
+  expect(await world.podsOn(node)).toEqual([]);
+  expect(maintenanceOf(await world.node(node))).toMatchObject({
+    label: 'complete',
+    record: { before: { cordoned: false }, claims: [{ mode: 'drain', reason: 'noise' }] },
+  });
+
+  // A weaker claim does not undo what the stronger one has reached.
+  expect(await plugin.maint(['on', node, '--mode=cordon'])).toMatchObject({ code: 0 });
+  expect(maintenanceOf(await world.node(node))).toMatchObject({
+    label: 'complete',
+    record: { claims: [{ mode: 'drain' }] },
+  });
+  expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+});
+
+describe('health', () => {
+  test('`off` waits on a silent node, exits 5 at --timeout with what is missing, and ends when the node is back', async () => {
+    const node = 'silent';
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    const gaveUp = await plugin.maint(['off', node, '--timeout', '2s']);
+    expect(gaveUp.code).toBe(5);
+    expect(gaveUp.stderr).toContain(
+      `error: node ${node} did not become healthy in time: waits: not Ready (Kubelet stopped posting node status.), no heartbeat (no Lease in kube-node-lease)`,
+    );
+    expect(gaveUp.stderr).toContain('it stays in maintenance (Returning)');
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'returning', unschedulable: true });
+
+    const running = await plugin.start(['off', node, '--healthy-for', '1s']);
+    await until('it waits', () => running.said().includes(`node/${node} waits: not Ready`));
+    await revive(node);
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(`node/${node} uncordoned\n`);
+    expect(ran.stderr).toContain(`node/${node} clean, watching it for 1s`);
+  });
+
+  test('a healthy node is watched for --healthy-for; a timeout before that is exit 5', async () => {
+    const node = 'watched';
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    const ran = await plugin.maint(['off', node, '--healthy-for', '10m', '--timeout', '2s']);
+    expect(ran.code).toBe(5);
+    expect(ran.stderr).toContain(`did not become healthy in time: clean, watching it for 600s`);
+    expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+  });
+
+  test.each(['1ms', '20ms', '60ms'])('a timeout of %s, in the middle of a read, is exit 5 as well', async (timeout) => {
+    const node = 'late';
+    const on = await plugin.maint(['on', node, '--timeout', timeout]);
+    expect([0, 5]).toContain(on.code);
+    const off = await plugin.maint(['off', node, '--timeout', timeout]);
+    expect(off.code).toBe(5);
+    expect(off.stderr).toMatch(/^error: .+\nhint: it stays in maintenance \(Returning\)/m);
+    expect(off.stderr).not.toContain('bug');
+  });
+
+  test('`on` does not wait for a silent node: nobody there confirms that a pod has ended', async () => {
+    const [namespace, node] = [await world.namespace('silent-on'), 'silent-on'];
+    await world.create(`/api/v1/namespaces/${namespace}/pods`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'stuck', namespace },
+      spec: { nodeName: node, containers: [{ name: 'main', image: 'example.invalid/none' }] },
+    });
+    const ran = await plugin.maint(['on', node, '--force']);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(`node/${node} drained\n`);
+    expect(await world.podsOn(node)).toEqual([]);
+  });
+});
+
+test('a record that cannot be read is refused by on and off, and not touched', async () => {
+  const node = 'garbled';
+  await world.patch(`/api/v1/nodes/${node}`, { metadata: { annotations: { [RECORD_ANNOTATION]: '{"version":7}' } } });
+  const before = await world.node(node);
+  for (const verb of ['on', 'off']) {
+    const ran = await plugin.maint([verb, node]);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toContain(`error: the maintenance record of node ${node} cannot be read: version: `);
+  }
+  expect(textAt(await world.node(node), 'metadata', 'resourceVersion')).toBe(
+    textAt(before, 'metadata', 'resourceVersion'),
+  );
+});
+
+/** What the kubelet of a node does when it is back. */
+async function revive(node: string): Promise<void> {
+  const now = new Date().toISOString();
+  await world.create(LEASES, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: node, namespace: 'kube-node-lease' },
+    spec: { holderIdentity: node, leaseDurationSeconds: 40, renewTime: now.replace('Z', '000Z') },
+  });
+  await world.patch(`/api/v1/nodes/${node}/status`, {
+    status: {
+      conditions: [
+        { type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: now, lastTransitionTime: now },
+      ],
+    },
+  });
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { Workloads } from '../../support/workloads.ts';
+import { like } from '../../support/like.ts';
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+
+beforeAll(async () => {
+  plane = await startControlPlane({
+    controllerManager: false,
+    scheduler: false,
+    nodes: ['drained', 'draining', 'cordoned', 'garbled', 'idle'].map((name) => ({ name, labels: { zone: 'z1' } })),
+    users: [{ name: 'ana', groups: ['system:masters'] }],
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+});
+
+afterAll(() => plane.stop());
+
+test('nothing in maintenance: a line for people, nothing for programs, exit 0 with --exit-code', async () => {
+  const table = await plugin.maint(['status', '--exit-code']);
+  expect(table).toMatchObject({ code: 0, stdout: '', stderr: 'No nodes in maintenance.\n' });
+  expect(await plugin.maint(['status', '-o', 'name'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  const json = await plugin.maint(['status', '-o', 'json']);
+  expect(JSON.parse(json.stdout)).toEqual({
+    apiVersion: 'kubectl-maint.io/v1alpha1',
+    kind: 'MaintenanceStatusList',
+    items: [],
+  });
+});
+
+describe('with nodes in maintenance', () => {
+  beforeAll(async () => {
+    await world.pod('left', { namespace: 'default', node: 'draining' });
+    const on = await plugin.maint(['on', 'drained', '--reason', 'swap a disk', '--ticket', 'CHG-7', '--for', '2h'], {
+      user: 'ana',
+    });
+    expect(on).toMatchObject({ code: 0 });
+    await world.patch('/api/v1/nodes/cordoned', { spec: { unschedulable: true } });
+    await world.patch('/api/v1/nodes/garbled', { metadata: { annotations: { [RECORD_ANNOTATION]: 'nonsense' } } });
+    const record = {
+      version: 1,
+      claims: [{ owner: 'ben', mode: 'drain', since: '2026-01-05T22:10:00Z', until: '2026-01-06T00:00:00Z' }],
+      before: { cordoned: false },
+      initiatedAt: '2026-01-05T22:10:00Z',
+    };
+    await world.patch('/api/v1/nodes/draining', {
+      metadata: {
+        annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) },
+        labels: { [STATE_LABEL]: 'initiated' },
+      },
+      spec: { unschedulable: true },
+    });
+  });
+
+  test('table', async () => {
+    const { code, stdout, stderr } = await plugin.maint(['status']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [header, ...rows] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(header).toEqual(['NAME', 'STATE', 'MODE', 'AGE', 'UNTIL', 'OWNERS', 'PODS LEFT', 'READY']);
+    const age = like(/^\d+[smhd]/);
+    expect(rows).toEqual([
+      ['cordoned', 'Cordoned', '<none>', '<none>', '<none>', '<none>', '<none>', 'True'],
+      ['drained', 'Complete', 'drain', age, like(/^in 1\d\dm$/), 'ana', '0', 'True'],
+      ['draining', 'Initiated', 'drain', age, like(/^overdue \d+d$/), 'ben', '1', 'True'],
+      ['garbled', 'Unreadable', '<none>', '<none>', '<none>', '<none>', '0', 'True'],
+    ]);
+  });
+
+  test('wide adds the reason, and what is wrong with a record', async () => {
+    const { stdout } = await plugin.maint(['status', '-o', 'wide', 'drained', 'garbled']);
+    expect(stdout).toMatch(/READY +REASON +PROGRESS\n/);
+    expect(stdout).toMatch(/^drained .* True +CHG-7 swap a disk +<none>$/m);
+    expect(stdout).toMatch(/^garbled .* True +<none> +is not JSON$/m);
+  });
+
+  test('json and yaml are the same list', async () => {
+    const [json, yaml] = await Promise.all(['json', 'yaml'].map((format) => plugin.maint(['status', '-o', format])));
+    const list: unknown = JSON.parse(json?.stdout ?? '');
+    expect(parse(yaml?.stdout ?? '')).toEqual(list);
+    expect(list).toMatchObject({
+      kind: 'MaintenanceStatusList',
+      items: [{ name: 'cordoned' }, { name: 'drained' }, { name: 'draining' }, { name: 'garbled' }],
+    });
+    expect(list).toHaveProperty('items.1', {
+      name: 'drained',
+      state: 'Complete',
+      mode: 'drain',
+      since: like(/./),
+      until: like(/./),
+      claims: [
+        { owner: 'ana', mode: 'drain', since: like(/./), until: like(/./), reason: 'swap a disk', ticket: 'CHG-7' },
+      ],
+      podsLeft: 0,
+      ready: true,
+      schedulable: false,
+      progress: '',
+      problems: [],
+    });
+  });
+
+  test('name, and names that are asked for', async () => {
+    expect((await plugin.maint(['status', '-oname'])).stdout).toBe(
+      'node/cordoned\nnode/drained\nnode/draining\nnode/garbled\n',
+    );
+    expect((await plugin.maint(['status', '-o', 'name', 'node/idle', 'drained'])).stdout).toBe(
+      'node/idle\nnode/drained\n',
+    );
+    expect((await plugin.maint(['status', '-o', 'name', '-lzone=z1'])).stdout.split('\n')).toHaveLength(6);
+    const unknown = await plugin.maint(['status', 'ghost']);
+    expect(unknown).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  test('--exit-code: 6 when some node is in maintenance, whatever the format', async () => {
+    expect(await plugin.maint(['status', '--exit-code', '-o', 'json'])).toMatchObject({ code: 6 });
+    expect(await plugin.maint(['status', '--exit-code', 'drained'])).toMatchObject({ code: 6 });
+    expect(await plugin.maint(['status', '--exit-code', 'garbled'])).toMatchObject({ code: 6 });
+    expect(await plugin.maint(['status', '--exit-code', 'cordoned', 'idle'])).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, request } from 'node:https';
+import { text } from 'node:stream/consumers';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
+
+/** A request that arrived. */
+export interface Arrived {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** An answer in place of the API server's. */
+export interface Instead {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Looks at every request before the API server does; an answer keeps it from there. */
+export type Fault = (arrived: Arrived) => Promise<Instead | undefined> | Instead | undefined;
+
+/** Stands between a client and the real API server. */
+export interface FaultProxy extends AsyncDisposable {
+  /** For `--server`. */
+  readonly url: string;
+  readonly seen: readonly Arrived[];
+}
+
+/** Passes everything on to the control plane's API server, watches too, but for what `fault` answers itself. */
+export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<FaultProxy> {
+  const agent = new Agent({ ca: plane.ca, keepAlive: true });
+  const seen: Arrived[] = [];
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const arrived = { method: incoming.method ?? '', path: incoming.url ?? '', body: await text(incoming) };
+    seen.push(arrived);
+    const instead = await fault(arrived);
+    if (instead === undefined) passOn(incoming, arrived, response);
+    else answer(response, instead);
+  };
+  const passOn = (incoming: IncomingMessage, { method, path, body }: Arrived, response: ServerResponse): void => {
+    const { host, ...headers } = incoming.headers;
+    const onward = request(new URL(path, plane.server), { method, headers, agent }, (reply) => {
+      response.writeHead(reply.statusCode ?? 502, reply.headers);
+      response.flushHeaders();
+      reply.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    response.on('close', () => onward.destroy());
+    onward.end(body);
+  };
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        agent.destroy();
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(response: ServerResponse, { status, body, headers }: Instead): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+}

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { evictionRequest, outcomeOf, type EvictionOutcome } from '../../../plugin/drain/eviction.ts';
+import type { ApiAnswer } from '../../../shared/index.ts';
+import { answer, failure, podFacts } from './world.ts';
+
+const BUDGET = [
+  { reason: 'DisruptionBudget', message: 'The disruption budget web needs 2 healthy pods and has 2 currently' },
+];
+const TERMINATING = [{ reason: 'NamespaceTerminating', message: 'namespace x is being terminated' }];
+
+const failed = (why: string, retryAfterMs?: number): EvictionOutcome => ({ outcome: 'failed', why, retryAfterMs });
+const refused = (why: string): EvictionOutcome => ({ outcome: 'refused', why });
+const NO_REASON = 'the API server gave no reason';
+
+test.each<[string, ApiAnswer, EvictionOutcome]>([
+  ['200', answer(200), { outcome: 'accepted' }],
+  ['201', answer(201, { kind: 'Status', status: 'Success' }), { outcome: 'accepted' }],
+  ['404', failure(404, 'pods "p" not found'), { outcome: 'gone' }],
+  [
+    '409, the UID precondition of the delete',
+    failure(
+      409,
+      'Operation cannot be fulfilled on Pod "p": the UID in the precondition (a) does not match the UID in record (b). The object might have been deleted and then recreated',
+    ),
+    { outcome: 'gone' },
+  ],
+  [
+    '409, the UID precondition of the storage',
+    failure(
+      409,
+      'Operation cannot be fulfilled on pods "p": StorageError: invalid object, Code: 4, Key: /x, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: a, UID in object meta: b',
+    ),
+    { outcome: 'gone' },
+  ],
+  [
+    '409, a race in the API server',
+    failure(409, 'the object has been modified; please apply your changes'),
+    failed('the object has been modified; please apply your changes'),
+  ],
+  [
+    '429 with a budget: its name is in the cause only',
+    failure(429, "Cannot evict pod as it would violate the pod's disruption budget.", BUDGET),
+    { outcome: 'blocked', why: 'The disruption budget web needs 2 healthy pods and has 2 currently' },
+  ],
+  [
+    '429 with a budget that is being processed, with Retry-After: the watch knows better',
+    answer(
+      429,
+      {
+        message: 'm',
+        details: {
+          retryAfterSeconds: 10,
+          causes: [
+            {
+              reason: 'DisruptionBudget',
+              message: 'The disruption budget web is still being processed by the server.',
+            },
+          ],
+        },
+      },
+      { 'retry-after': '10' },
+    ),
+    { outcome: 'blocked', why: 'The disruption budget web is still being processed by the server.' },
+  ],
+  ['429 without a budget', failure(429, 'too many requests'), failed('too many requests')],
+  [
+    '429 with Retry-After',
+    answer(429, { message: 'too many requests' }, { 'retry-after': '3' }),
+    failed('too many requests', 3000),
+  ],
+  [
+    '429 with seconds in the details',
+    answer(429, { message: 'm', details: { retryAfterSeconds: 2 } }),
+    failed('m', 2000),
+  ],
+  [
+    '429 with a Retry-After that is a date',
+    answer(429, { message: 'm' }, { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }),
+    failed('m'),
+  ],
+  [
+    '500 for two budgets',
+    failure(500, 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'),
+    { outcome: 'blocked', why: 'more than one disruption budget selects it, which evictions do not support' },
+  ],
+  ['500', failure(500, 'failed calling webhook "w"'), failed('failed calling webhook "w"')],
+  ['503 with Retry-After', answer(503, { message: 'm' }, { 'retry-after': '1' }), failed('m', 1000)],
+  ['504', failure(504, 'timeout'), failed('timeout')],
+  [
+    '403 by RBAC',
+    failure(403, 'User "u" cannot create resource "pods/eviction"'),
+    refused('User "u" cannot create resource "pods/eviction"'),
+  ],
+  ['403 in a namespace that terminates', failure(403, 'unable to create', TERMINATING), failed('unable to create')],
+  ['400', failure(400, 'name mismatch'), refused('name mismatch')],
+  ['401', failure(401, 'Unauthorized'), refused('Unauthorized')],
+  ['405', failure(405, 'not allowed'), refused('not allowed')],
+  ['422', failure(422, 'invalid'), refused('invalid')],
+  ['text of a proxy', answer(502, '<html>Bad Gateway</html>'), failed(NO_REASON)],
+  ['no body', answer(500, ''), failed(NO_REASON)],
+  ['null', answer(500, null), failed(NO_REASON)],
+  ['a list', answer(403, []), refused(NO_REASON)],
+  ['causes that are none', answer(429, { message: 'm', details: { causes: 'DisruptionBudget' } }), failed('m')],
+  [
+    'a cause without a message',
+    answer(429, { message: 'm', details: { causes: [null, { reason: 'DisruptionBudget' }] } }),
+    failed('m'),
+  ],
+  ['a message that is no text', answer(500, { message: 7 }), failed(NO_REASON)],
+])('%s', (_what, given, outcome) => {
+  expect(outcomeOf(given)).toEqual(outcome);
+});
+
+describe('the request', () => {
+  const pod = podFacts('web-0', { namespace: 'shop' });
+
+  test('names the pod by its UID', () => {
+    expect(evictionRequest(pod, { gracePeriodSeconds: -1, dryRun: false })).toEqual({
+      method: 'POST',
+      path: '/api/v1/namespaces/shop/pods/web-0/eviction',
+      body: {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: 'web-0', namespace: 'shop' },
+        deleteOptions: { preconditions: { uid: 'uid-web-0' } },
+      },
+    });
+  });
+
+  test('carries a grace period of zero and more, and a dry run', () => {
+    expect(evictionRequest(pod, { gracePeriodSeconds: 0, dryRun: true })).toHaveProperty('body.deleteOptions', {
+      preconditions: { uid: 'uid-web-0' },
+      gracePeriodSeconds: 0,
+      dryRun: ['All'],
+    });
+  });
+});

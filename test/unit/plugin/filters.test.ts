@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { fateOf, WORDS, type PodFate } from '../../../plugin/drain/filters.ts';
+import { planDrain } from '../../../plugin/drain/plan.ts';
+import type { DrainFlags } from '../../../plugin/operation.ts';
+import { podFacts, type PodShape } from './world.ts';
+
+const DEFAULTS: DrainFlags = {
+  force: false,
+  ignoreDaemonSets: true,
+  deleteEmptyDirData: false,
+  gracePeriodSeconds: -1,
+  podSelector: undefined,
+};
+const AGENT = { owner: { kind: 'DaemonSet', name: 'agent' } };
+const MANAGED = { owner: { kind: 'ReplicaSet' } };
+const MIRROR = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
+
+const evict = (...warnings: string[]): PodFate => ({ fate: 'evict', warnings });
+const leave = (...warnings: string[]): PodFate => ({ fate: 'leave', warnings });
+const refuse = (message: string): PodFate => ({ fate: 'refuse', message });
+
+interface Case {
+  readonly what: string;
+  readonly pod: PodShape;
+  readonly flags?: Partial<DrainFlags>;
+  readonly missing?: boolean;
+  readonly fate: PodFate;
+}
+
+const CASES: readonly Case[] = [
+  { what: 'a pod with a controller', pod: MANAGED, fate: evict() },
+  {
+    what: 'a controller of any kind counts, existing or not',
+    pod: { owner: { kind: 'Whatever', apiVersion: 'x.io/v1' } },
+    fate: evict(),
+  },
+  {
+    what: 'an owner that is no controller does not',
+    pod: { owner: { kind: 'ReplicaSet', controller: false } },
+    fate: refuse(WORDS.unmanagedFatal),
+  },
+
+  { what: 'a DaemonSet pod stays', pod: AGENT, fate: leave(WORDS.daemonSetWarning) },
+  {
+    what: 'a DaemonSet pod without --ignore-daemonsets',
+    pod: AGENT,
+    flags: { ignoreDaemonSets: false },
+    fate: refuse(WORDS.daemonSetFatal),
+  },
+  {
+    what: '--force does not change that',
+    pod: AGENT,
+    flags: { ignoreDaemonSets: false, force: true },
+    fate: refuse(WORDS.daemonSetFatal),
+  },
+  {
+    what: 'a DaemonSet pod with local storage stays all the same',
+    pod: { ...AGENT, emptyDir: true },
+    fate: leave(WORDS.daemonSetWarning),
+  },
+  { what: 'a DaemonSet pod that has succeeded', pod: { ...AGENT, phase: 'Succeeded' }, fate: evict() },
+  {
+    what: 'a DaemonSet pod that has failed',
+    pod: { ...AGENT, phase: 'Failed' },
+    flags: { ignoreDaemonSets: false },
+    fate: evict(),
+  },
+  { what: 'a DaemonSet that is missing', pod: AGENT, missing: true, fate: refuse('daemonsets.apps "agent" not found') },
+  {
+    what: 'a DaemonSet that is missing, without --ignore-daemonsets',
+    pod: AGENT,
+    missing: true,
+    flags: { ignoreDaemonSets: false },
+    fate: refuse('daemonsets.apps "agent" not found'),
+  },
+  {
+    what: 'a DaemonSet that is missing, --force',
+    pod: AGENT,
+    missing: true,
+    flags: { force: true },
+    fate: evict(WORDS.daemonSetMissing),
+  },
+  {
+    what: 'a DaemonSet of another API group is any controller',
+    pod: { owner: { kind: 'DaemonSet', apiVersion: 'apps.kruise.io/v1alpha1' } },
+    flags: { ignoreDaemonSets: false },
+    fate: evict(),
+  },
+
+  { what: 'a mirror pod stays', pod: MIRROR, fate: leave() },
+  {
+    what: 'a mirror pod stays whatever its value and volumes',
+    pod: { annotations: { 'kubernetes.io/config.mirror': '' }, emptyDir: true },
+    flags: { force: true },
+    fate: leave(),
+  },
+
+  { what: 'local storage', pod: { ...MANAGED, emptyDir: true }, fate: refuse(WORDS.localStorageFatal) },
+  {
+    what: 'local storage, allowed',
+    pod: { ...MANAGED, emptyDir: true },
+    flags: { deleteEmptyDirData: true },
+    fate: evict(WORDS.localStorageWarning),
+  },
+  { what: 'local storage of a pod that has ended', pod: { emptyDir: true, phase: 'Succeeded' }, fate: evict() },
+  {
+    what: 'local storage comes before the missing controller',
+    pod: { emptyDir: true },
+    fate: refuse(WORDS.localStorageFatal),
+  },
+
+  { what: 'no controller', pod: {}, fate: refuse(WORDS.unmanagedFatal) },
+  { what: 'no controller, --force', pod: {}, flags: { force: true }, fate: evict(WORDS.unmanagedWarning) },
+  { what: 'no controller, ended', pod: { phase: 'Failed' }, fate: evict() },
+
+  {
+    what: 'every warning is kept, unlike kubectl’s',
+    pod: { emptyDir: true },
+    flags: { force: true, deleteEmptyDirData: true },
+    fate: evict(WORDS.localStorageWarning, WORDS.unmanagedWarning),
+  },
+  {
+    what: 'three of them',
+    pod: { ...AGENT, emptyDir: true },
+    missing: true,
+    flags: { force: true, deleteEmptyDirData: true },
+    fate: evict(WORDS.daemonSetMissing, WORDS.localStorageWarning),
+  },
+  {
+    what: 'a pod that terminates already is waited for like the others',
+    pod: { ...MANAGED, deletionTimestamp: '2026-01-05T22:09:00Z' },
+    fate: evict(),
+  },
+];
+
+describe('what draining does with a pod', () => {
+  test.each(CASES)('$what', ({ pod, flags, missing, fate }) => {
+    const context = { flags: { ...DEFAULTS, ...flags }, daemonSetExists: () => missing !== true };
+    expect(fateOf(podFacts('p', pod), context)).toEqual(fate);
+  });
+});
+
+describe('the plan of a node', () => {
+  const context = { flags: DEFAULTS, daemonSetExists: () => true };
+
+  test('evicts low priorities first, then by namespace and name', () => {
+    const pods = [
+      podFacts('z', { ...MANAGED, priority: -5 }),
+      podFacts('a', { ...MANAGED, priority: 2_000_000_000 }),
+      podFacts('c', MANAGED),
+      podFacts('b', { ...MANAGED, namespace: 'zoo' }),
+      podFacts('b', MANAGED),
+    ];
+    const names = (list: typeof pods) => list.map(({ namespace, name }) => `${namespace}/${name}`);
+    const expected = ['default/z', 'default/b', 'default/c', 'zoo/b', 'default/a'];
+    expect(names([...planDrain('n1', pods, context).evict])).toEqual(expected);
+    expect(names([...planDrain('n1', pods.toReversed(), context).evict])).toEqual(expected);
+  });
+
+  test('groups refusals and warnings by their words, sorted', () => {
+    const pods = [
+      podFacts('c'),
+      podFacts('a'),
+      podFacts('s2', { ...MANAGED, emptyDir: true }),
+      podFacts('s1', { ...MANAGED, emptyDir: true, namespace: 'zoo' }),
+      podFacts('agent', AGENT),
+    ];
+    const plan = planDrain('n1', pods, context);
+    expect(plan.refusals).toEqual([
+      'Pods that declare no controller (use --force to override): default/a, default/c',
+      'Pods with local storage (use --delete-emptydir-data to override): default/s2, zoo/s1',
+    ]);
+    expect(plan.warnings).toEqual(['ignoring DaemonSet-managed Pods: default/agent']);
+    expect(plan.leave.map(({ name }) => name)).toEqual(['agent']);
+  });
+
+  test('an empty node is drained by doing nothing', () => {
+    expect(planDrain('n1', [], context)).toEqual({ node: 'n1', evict: [], leave: [], warnings: [], refusals: [] });
+  });
+});

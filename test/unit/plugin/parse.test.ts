@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from '../../../plugin/parse.ts';
+import { MaintError } from '../../../shared/index.ts';
+import { like } from '../../support/like.ts';
+
+const NO_CLUSTER_FLAGS = { requestTimeoutMs: 0 };
+const ON = {
+  verb: 'on',
+  cluster: NO_CLUSTER_FLAGS,
+  nodes: { names: ['n1'] },
+  claim: { mode: 'drain' },
+  drain: { force: false, ignoreDaemonSets: true, deleteEmptyDirData: false, gracePeriodSeconds: -1 },
+  protect: true,
+  timeoutMs: 0,
+  dryRun: 'none',
+};
+const OFF = {
+  verb: 'off',
+  cluster: NO_CLUSTER_FLAGS,
+  nodes: { names: ['n1'] },
+  skipHealthCheck: false,
+  healthyForMs: 30_000,
+  timeoutMs: 600_000,
+};
+const STATUS = { verb: 'status', cluster: NO_CLUSTER_FLAGS, nodes: { names: [] }, format: 'table', exitCode: false };
+
+const read = (words: string) => parse(words.split(' '), '1.2.3');
+
+describe('on', () => {
+  test('with nothing but a node', async () => {
+    expect(await read('on n1')).toEqual(ON);
+  });
+
+  test.each<[string, object]>([
+    ['n1 n2 n3', { nodes: { names: ['n1', 'n2', 'n3'] } }],
+    ['node/n1', {}],
+    ['nodes/n1 node/n2 n3.example.org', { nodes: { names: ['n1', 'n2', 'n3.example.org'] } }],
+    ['007', { nodes: { names: ['007'] } }],
+    ['-- n1', {}],
+    ['n1 -- n2', { nodes: { names: ['n1', 'n2'] } }],
+    ['-l rack=b7', { nodes: { names: [], selector: 'rack=b7' } }],
+    ['-lrack=b7', { nodes: { names: [], selector: 'rack=b7' } }],
+    ['-l=rack', { nodes: { names: [], selector: 'rack' } }],
+    ['--selector=rack=b7,zone!=z1', { nodes: { names: [], selector: 'rack=b7,zone!=z1' } }],
+    ['n1 --mode=cordon', { claim: { mode: 'cordon' } }],
+    [
+      'n1 --reason disk --ticket 0012 --owner ana',
+      { claim: { mode: 'drain', reason: 'disk', ticket: '0012', owner: 'ana' } },
+    ],
+    ['n1 --for 1h30m', { claim: { mode: 'drain', until: { inMs: 5_400_000 } } }],
+    ['n1 --for 90', { claim: { mode: 'drain', until: { inMs: 90_000 } } }],
+    ['n1 --for 1.5h', { claim: { mode: 'drain', until: { inMs: 5_400_000 } } }],
+    ['n1 --until 2026-01-31T06:00:00Z', { claim: { mode: 'drain', until: { at: '2026-01-31T06:00:00Z' } } }],
+    ['n1 --until 2026-01-31T08:00:00.5+02:00', { claim: { mode: 'drain', until: { at: '2026-01-31T06:00:00Z' } } }],
+    ['n1 --timeout 5m', { timeoutMs: 300_000 }],
+    ['n1 --timeout 0', {}],
+    ['n1 --timeout 7', { timeoutMs: 7000 }],
+    ['n1 --dry-run=client', { dryRun: 'client' }],
+    ['n1 --dry-run server', { dryRun: 'server' }],
+    ['n1 --protect=false', { protect: false }],
+    ['n1 --force --delete-emptydir-data', { drain: { ...ON.drain, force: true, deleteEmptyDirData: true } }],
+    ['--force n1', { drain: { ...ON.drain, force: true } }],
+    ['n1 --ignore-daemonsets', {}],
+    ['n1 --ignore-daemonsets=false', { drain: { ...ON.drain, ignoreDaemonSets: false } }],
+    ['n1 --ignore-daemonsets=F --force=1', { drain: { ...ON.drain, ignoreDaemonSets: false, force: true } }],
+    ['n1 --ignore-daemonsets=True --force=T', { drain: { ...ON.drain, force: true } }],
+    ['n1 --grace-period=0', { drain: { ...ON.drain, gracePeriodSeconds: 0 } }],
+    ['n1 --grace-period -1', {}],
+    ['n1 --pod-selector app=web', { drain: { ...ON.drain, podSelector: 'app=web' } }],
+  ])('%s', async (words, difference) => {
+    expect(await read(`on ${words}`)).toEqual({ ...ON, ...difference });
+  });
+
+  test('every connection flag', async () => {
+    const words =
+      'on n1 --kubeconfig k --context c --cluster cl --user u -s https://s --token t --as a --as-group g1 --as-group g2 --as-uid i --request-timeout 2s --certificate-authority ca --tls-server-name n --insecure-skip-tls-verify';
+    expect(await read(words)).toEqual({
+      ...ON,
+      cluster: {
+        kubeconfig: 'k',
+        context: 'c',
+        cluster: 'cl',
+        user: 'u',
+        server: 'https://s',
+        token: 't',
+        as: 'a',
+        asGroups: ['g1', 'g2'],
+        asUid: 'i',
+        requestTimeoutMs: 2000,
+        certificateAuthority: 'ca',
+        tlsServerName: 'n',
+        insecureSkipTlsVerify: true,
+      },
+    });
+  });
+
+  test.each<[string, object]>([
+    ['--mode=drain --mode=cordon', { claim: { mode: 'cordon' } }],
+    ['--dry-run=client --dry-run=none', {}],
+    ['--reason x --reason y', { claim: { mode: 'drain', reason: 'y' } }],
+    ['--for 1h --for 2h', { claim: { mode: 'drain', until: { inMs: 7_200_000 } } }],
+    ['--timeout 1h --timeout 1m', { timeoutMs: 60_000 }],
+    ['--force --force=false', {}],
+    ['--context a --context b', { cluster: { ...NO_CLUSTER_FLAGS, context: 'b' } }],
+    ['--grace-period 1 --grace-period 2', { drain: { ...ON.drain, gracePeriodSeconds: 2 } }],
+  ])('the last one wins: %s', async (words, difference) => {
+    expect(await read(`on n1 ${words}`)).toEqual({ ...ON, ...difference });
+  });
+});
+
+describe('off and status', () => {
+  test.each<[string, object]>([
+    ['off n1', OFF],
+    ['off node/n1 --owner ben', { ...OFF, owner: 'ben' }],
+    ['off n1 --skip-health-check', { ...OFF, skipHealthCheck: true }],
+    ['off n1 --healthy-for 2m --timeout 0', { ...OFF, healthyForMs: 120_000, timeoutMs: 0 }],
+    ['off -l rack=b7', { ...OFF, nodes: { names: [], selector: 'rack=b7' } }],
+    ['status', STATUS],
+    ['status n1 node/n2', { ...STATUS, nodes: { names: ['n1', 'n2'] } }],
+    ['status -o json', { ...STATUS, format: 'json' }],
+    ['status -oyaml', { ...STATUS, format: 'yaml' }],
+    ['status -o wide --output=name', { ...STATUS, format: 'name' }],
+    ['status --exit-code', { ...STATUS, exitCode: true }],
+    ['status --exit-code=false', STATUS],
+    ['--context x status', { ...STATUS, cluster: { ...NO_CLUSTER_FLAGS, context: 'x' } }],
+  ])('%s', async (words, operation) => {
+    expect(await read(words)).toEqual(operation);
+  });
+});
+
+describe('usage errors: one line each', () => {
+  test.each([
+    ['on', 'no node is named'],
+    ['off', 'no node is named'],
+    ['on n1 n1', 'node n1 is given twice'],
+    ['on n1 node/n1', 'node n1 is given twice'],
+    ['status n1 n1', 'node n1 is given twice'],
+    ['on n1 -l rack', 'cannot specify both a node name and a --selector option'],
+    ['off n1 -lrack', 'cannot specify both a node name and a --selector option'],
+    ['on N1', '"N1" is not the name of a node'],
+    ['on n1/n2', '"n1/n2" is not the name of a node'],
+    ['on __proto__', '"__proto__" is not the name of a node'],
+    ['on n1 --until 2026-01-31T06:00:00Z --for 2h', '--until and --for cannot both be given'],
+    [
+      'on n1 --until tomorrow',
+      '--until: "tomorrow" is not a time: write it like 2026-01-31T06:00:00Z, or use --for 2h',
+    ],
+    [
+      'on n1 --until 2026-13-31T06:00:00Z',
+      '--until: "2026-13-31T06:00:00Z" is not a time: write it like 2026-01-31T06:00:00Z, or use --for 2h',
+    ],
+    [
+      'on n1 --until 2026-01-31',
+      '--until: "2026-01-31" is not a time: write it like 2026-01-31T06:00:00Z, or use --for 2h',
+    ],
+    ['on n1 --for soon', '--for: "soon" is not a duration: write it like 30s, 10m, 1h30m or 2d'],
+    ['on n1 --for 0', '--for: a maintenance of no time at all has no use'],
+    ['on n1 --timeout -5s', '--timeout: "-5s" is not a duration: write it like 30s, 10m, 1h30m or 2d'],
+    ['on n1 --timeout 30d', '--timeout: 30d is longer than 24 days: use 0 for no limit'],
+    ['off n1 --healthy-for 1x', '--healthy-for: "1x" is not a duration: write it like 30s, 10m, 1h30m or 2d'],
+    ['status --request-timeout x', '--request-timeout: "x" is not a duration: write it like 30s, 10m, 1h30m or 2d'],
+    ['on n1 --grace-period soon', '--grace-period: "soon" is not a whole number'],
+    ['on n1 --grace-period 1.5', '--grace-period: "1.5" is not a whole number'],
+    ['on n1 --mode evict', 'invalid values: Argument: mode, Given: "evict", Choices: "drain", "cordon"'],
+    ['on n1 --dry-run=maybe', 'invalid values: Argument: dry-run, Given: "maybe", Choices: "none", "client", "server"'],
+    ['status -o xml', 'invalid values: Argument: output, Given: "xml", Choices: "wide", "json", "yaml", "name"'],
+    ['on n1 --force=maybe', '--force: "maybe" is neither true nor false'],
+    ['on n1 --ignore-daemonsets=yes', '--ignore-daemonsets: "yes" is neither true nor false'],
+    ['on n1 --protect=', '--protect: "" is neither true nor false'],
+    ['on n1 --reason', 'flag needs a value: --reason'],
+    ['on n1 --dry-run', 'flag needs a value: --dry-run'],
+    ['on n1 --as-group', 'flag needs a value: --as-group'],
+    ['on n1 --reason=', '--reason is empty'],
+    ['on n1 --owner=', '--owner is empty'],
+    [`on n1 --ticket ${'x'.repeat(257)}`, '--ticket has 257 characters; 256 is the most'],
+    ['on n1 --nope', 'unknown argument: nope'],
+    ['on n1 --no-protect', 'unknown arguments: no-protect, noProtect'],
+    ['on n1 --disable-eviction', 'unknown arguments: disable-eviction, disableEviction'],
+    ['off n1 --mode=drain', 'unknown argument: mode'],
+    ['frobnicate', 'unknown argument: frobnicate'],
+    ['--context x', 'no command is given'],
+  ])('%s', async (words, message) => {
+    const thrown: unknown = await read(words).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: 'MaintError', code: 'usage' });
+    if (!(thrown instanceof MaintError)) return;
+    expect(thrown.message).toBe(message);
+    expect(thrown.hint ?? '').not.toContain('\n');
+  });
+});
+
+describe('text', () => {
+  test('version', async () => {
+    expect(await read('version')).toEqual({ verb: 'print', text: 'kubectl maint 1.2.3' });
+  });
+
+  test.each(['', '--help', '-h', 'help'])('"%s" lists the verbs and the exit codes', async (words) => {
+    const printed = await parse(words === '' ? [] : [words], '1.2.3');
+    expect(printed).toMatchObject({ verb: 'print' });
+    const text = 'text' in printed ? printed.text : '';
+    for (const part of [
+      'kubectl maint on',
+      'kubectl maint off',
+      'kubectl maint status',
+      'kubectl maint version',
+      '130 interrupted',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test.each([
+    [
+      'on',
+      [
+        '--selector',
+        '--mode',
+        '--reason',
+        '--until',
+        '--for',
+        '--dry-run',
+        '--force',
+        '--ignore-daemonsets',
+        '--timeout',
+        '--as-group',
+      ],
+    ],
+    ['off', ['--owner', '--healthy-for', '--skip-health-check', '--timeout', '--kubeconfig']],
+    ['status', ['--output', '--exit-code', '--context']],
+  ])('%s --help names every flag, even beside what would be an error', async (verb, flags) => {
+    for (const words of [
+      [verb, '--help'],
+      [verb, 'n1', 'n1', '-h'],
+    ]) {
+      const printed = await parse(words, '1.2.3');
+      expect(printed).toMatchObject({
+        verb: 'print',
+        text: like(`kubectl maint ${verb} [node...]`),
+      });
+      for (const flag of flags) expect(printed).toHaveProperty('text', like(flag));
+    }
+  });
+});
