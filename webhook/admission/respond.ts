@@ -78,7 +78,7 @@ export function answerFor(judged: Judged): HttpAnswer {
   const remarks = { warnings: explainWarnings(verdict), audit: auditOf(judged) };
   if (verdict.decision !== 'deny') return allowed(request.uid, remarks);
   const object = request.object ?? request.oldObject;
-  const pattern = object && classify(object, CATALOGUE).pattern;
+  const pattern = object && classify(object, CATALOGUE, request.user.name).pattern;
   return denied(request.uid, explainDenial(verdict, { now, field, pattern }), remarks);
 }
 

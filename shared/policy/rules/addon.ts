@@ -20,15 +20,17 @@ export const addon: Rule = {
 
 function judgeTemplate(subject: Subject, { field, config }: Surroundings): Judgement {
   if (subject.request.operation !== 'UPDATE' || subject.change !== 'start') return NO_OBJECTION;
-  const { kind, work } = { kind: subject.object.kind, work: subject.classification.work };
+  const { kind } = subject.object;
+  // Only a DaemonSet's rollout goes node by node; the scheduler keeps the pods of others off a cordoned node.
+  const goesToNodes = kind === 'DaemonSet' && subject.classification.work === 'addon';
   const reach = targetOf(subject.object, { in: 'pods' }, field);
   const names = joinNames(reach.nodes);
-  if (work === 'addon' && config.addonChange === 'hold') {
+  if (goesToNodes && config.addonChange === 'hold') {
     if (reach.nodes.length === 0) return NO_OBJECTION;
     const detail = `the change waits on ${names} until maintenance ends there; every other node gets it now`;
     return objection({ reason: 'RolloutWaits', detail, nodes: reach.nodes, weight: 'advise' });
   }
-  const refused = work === 'addon' ? reach.nodes.length > 0 : reach.kind === 'pinned';
+  const refused = goesToNodes ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
   const detail = `this change of the ${kind}'s template would reach ${names}, in maintenance`;
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
