@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
-import { strengthOf, type Matcher } from './matcher.ts';
+import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
 import { TOOLS } from './registry.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
@@ -92,7 +92,7 @@ type Entry = z.infer<typeof tool>;
 export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly Tool[]> {
   const result = z.safeParse(tools, value);
   const problems = result.success
-    ? [...conflictsOf(result.data, root), ...weaknessesOf(result.data, root)]
+    ? [...conflictsOf(result.data, root), ...shadowedIn(result.data, root), ...weaknessesOf(result.data, root)]
     : result.error.issues.map((issue) => problemFrom(issue, value, root));
   if (!result.success || problems.length > 0) return { ok: false, problems };
   return parsed(result.data.map(toolFrom));
@@ -147,6 +147,23 @@ function conflictsOf(entries: readonly Entry[], root: string): readonly Problem[
     const first = entries.findIndex((entry) => entry.id === id);
     return first < index ? [{ path: at, value: echo(id), message: `is already the id of ${root}[${first}]` }] : [];
   });
+}
+
+/** Kinds of tools that are built in: the catalogue asks those first, and the entry would never be. */
+function shadowedIn(entries: readonly Entry[], root: string): readonly Problem[] {
+  return entries.flatMap(({ patterns }, index) =>
+    patterns.flatMap((entry, position) =>
+      entry.match.kinds.flatMap((kind, at) => {
+        const owner = isOwnKind(kind) ? ownerOfKind(kind) : undefined;
+        const path = `${root}[${index}].patterns[${position}].match.kinds[${at}]`;
+        return owner === undefined ? [] : [{ path, value: echo(kind), message: `is already known as ${owner}` }];
+      }),
+    ),
+  );
+}
+
+function ownerOfKind(kind: string): string | undefined {
+  return TOOLS.find(({ patterns }) => patterns.some(({ match: known }) => known.kinds?.includes(kind)))?.id;
 }
 
 function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem[] {
