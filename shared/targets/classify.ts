@@ -1,6 +1,7 @@
 import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
-import { matches, strengthOf, Suspect, type Matcher } from './matcher.ts';
+import { Hooks } from './hooks.ts';
+import { matches, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -26,10 +27,10 @@ export interface CatalogueEntry {
 export interface Catalogue {
   /** All patterns, the strongest evidence first. */
   readonly patterns: readonly CatalogueEntry[];
-  /** The patterns that an object of a kind may match, in the same order. */
-  patternsFor(kind: string): readonly CatalogueEntry[];
-  /** What the delivery tools put on what they deliver, in the order of the tools. */
-  readonly deliveries: readonly { readonly tool: string; readonly match: Matcher }[];
+  /** The pattern that describes an object best. */
+  patternFor(suspect: Suspect): CatalogueEntry | undefined;
+  /** The tool that delivers an object, the first that claims it. */
+  delivererOf(suspect: Suspect): string | undefined;
 }
 
 /** Puts all patterns of some tools in the order of their evidence; tools and patterns keep their order within it. */
@@ -39,15 +40,13 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
       tool.patterns.map((pattern) => ({ tool: tool.id, strength: strengthOf(pattern.match), pattern })),
     )
     .sort((a, b) => b.strength - a.strength);
-  const kinds = new Set(patterns.flatMap(({ pattern }) => pattern.match.kinds ?? []));
-  const ofAnyKind = patterns.filter(({ pattern }) => pattern.match.kinds === undefined);
-  const byKind = new Map(
-    [...kinds].map((kind) => [kind, patterns.filter(({ pattern }) => pattern.match.kinds?.includes(kind) ?? true)]),
-  );
+  const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
+  const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
+  const byDelivery = new Hooks(deliveries);
   return {
     patterns,
-    patternsFor: (kind) => byKind.get(kind) ?? ofAnyKind,
-    deliveries: tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match }))),
+    patternFor: (suspect) => byPattern.candidates(suspect).find(({ match }) => matches(match, suspect))?.entry,
+    delivererOf: (suspect) => byDelivery.candidates(suspect).find(({ match }) => matches(match, suspect))?.tool,
   };
 }
 
@@ -58,11 +57,11 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
  */
 export function classify(object: WorkObject, catalogue: Catalogue, user = ''): Classification {
   const suspect = new Suspect(object, user);
-  const entry = catalogue.patternsFor(kindKey(object)).find(({ pattern }) => matches(pattern.match, suspect));
+  const entry = catalogue.patternFor(suspect);
   if (entry !== undefined) {
     return { work: entry.pattern.work, tool: entry.tool, pattern: inRoleOf(object, entry.pattern) };
   }
-  return labelledAs(object) ?? deliveredBy(catalogue.deliveries, suspect);
+  return labelledAs(object) ?? deliveredBy(catalogue.delivererOf(suspect), object);
 }
 
 function labelledAs(object: WorkObject): Classification | undefined {
@@ -73,9 +72,8 @@ function labelledAs(object: WorkObject): Classification | undefined {
   return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]) };
 }
 
-function deliveredBy(deliveries: Catalogue['deliveries'], suspect: Suspect): Classification {
-  const tool = deliveries.find(({ match }) => matches(match, suspect))?.tool;
-  return isAddon(suspect.object)
+function deliveredBy(tool: string | undefined, object: WorkObject): Classification {
+  return isAddon(object)
     ? { work: 'addon', tool: tool ?? 'daemonset', pattern: undefined }
     : { work: 'none', tool: tool ?? null, pattern: undefined };
 }

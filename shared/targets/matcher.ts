@@ -64,13 +64,17 @@ export function isOwnKind(kind: string): boolean {
 /** An object with what is asked of it again and again, worked out once. */
 export class Suspect {
   readonly object: WorkObject;
-  /** Name of the service account that writes the object; empty where nobody is known. */
-  readonly writer: string;
+  readonly #user: string;
   #running: readonly Running[] | undefined;
 
   constructor(object: WorkObject, user = '') {
     this.object = object;
-    this.writer = /^system:serviceaccount:[^:]+:(.+)$/.exec(user)?.[1] ?? '';
+    this.#user = user;
+  }
+
+  /** Name of the service account that writes the object; empty where nobody is known. */
+  get writer(): string {
+    return /^system:serviceaccount:[^:]+:(.+)$/.exec(this.#user)?.[1] ?? '';
   }
 
   get running(): readonly Running[] {
@@ -100,10 +104,10 @@ function hasOwner(accepted: readonly string[] | undefined, object: WorkObject): 
 function hasWritten({ labels, annotations, fields, endedBy }: Matcher, object: WorkObject): boolean {
   const { template } = object;
   return (
-    accepts(labels, (key) => object.labels.get(key) ?? template?.labels.get(key) ?? object.jobLabels.get(key)) &&
-    accepts(annotations, (key) => object.annotations.get(key) ?? template?.annotations.get(key)) &&
-    accepts(fields, (path) => fieldOf(object, path)) &&
-    (endedBy === undefined || !accepts(endedBy, (path) => fieldOf(object, path)))
+    accepts(labels, (key) => [object.labels.get(key), template?.labels.get(key), object.jobLabels.get(key)]) &&
+    accepts(annotations, (key) => [object.annotations.get(key), template?.annotations.get(key)]) &&
+    accepts(fields, (path) => [fieldOf(object, path)]) &&
+    (endedBy === undefined || !accepts(endedBy, (path) => [fieldOf(object, path)]))
   );
 }
 
@@ -114,12 +118,12 @@ function fieldOf(object: WorkObject, path: string): string | undefined {
   return typeof value === 'string' ? value : '';
 }
 
-function accepts(wanted: Accepted | undefined, valueOf: (key: string) => string | undefined): boolean {
+/** Whether every key has an accepted value in one of the places where it may stand. */
+function accepts(wanted: Accepted | undefined, placesOf: (key: string) => readonly (string | undefined)[]): boolean {
   if (wanted === undefined) return true;
-  return Object.entries(wanted).every(([key, values]) => {
-    const value = valueOf(key);
-    return value !== undefined && (values.length === 0 || values.includes(value));
-  });
+  return Object.entries(wanted).every(([key, values]) =>
+    placesOf(key).some((value) => value !== undefined && (values.length === 0 || values.includes(value))),
+  );
 }
 
 function hasName({ names, nameWords }: Matcher, { name }: WorkObject): boolean {
@@ -135,7 +139,7 @@ function runs(matcher: Matcher, suspect: Suspect): boolean {
     (running) =>
       (images?.includes(running.image) ?? true) &&
       (commands?.some((program) => running.programs.has(program)) ?? true) &&
-      (words?.some((word) => running.words.has(word)) ?? true),
+      (words?.some((word) => running.mentions(word)) ?? true),
   );
 }
 

@@ -8,22 +8,22 @@ const INTERPRETERS = new Set(['node', 'perl', 'python', 'python2', 'python3', 'r
 /** Words of the shell after which a command follows. */
 const KEYWORDS = new Set(['!', '{', 'do', 'else', 'eval', 'if', 'then', 'until', 'while']);
 
-/** A container as far as it tells what runs in it, read only when it is asked about. */
+/** A container as far as it tells what runs in it. */
 export interface Running {
   /** Image without registry, repository path, tag and digest. */
   readonly image: string;
   /** Programs that it runs, without their paths. */
   readonly programs: ReadonlySet<string>;
-  /** Every word of its command and arguments, scripts included. */
-  readonly words: ReadonlySet<string>;
+  /** Whether a word stands anywhere in its command and arguments, scripts included. */
+  mentions(word: string): boolean;
 }
 
 /** What runs in a container. */
-export function runningIn(container: ContainerFacts): Running {
+export function runningIn({ image, words }: ContainerFacts): Running {
   return {
-    image: imageBasename(container.image),
-    programs: new Set(programsOf(container.words)),
-    words: new Set(container.words.flatMap((word) => word.split(SPACE))),
+    image: imageBasename(image),
+    programs: new Set(programsOf(words)),
+    mentions: (wanted) => words.some((word) => word === wanted || word.split(SPACE).includes(wanted)),
   };
 }
 
