@@ -17,7 +17,6 @@ export { workFromObject, kindKey, controllerOf, type WorkObject, type Owner } fr
 export { labelSelectorFrom, selects, type LabelSelector } from './scheduling/selectors.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
-export { parseUserTools } from './targets/user-tools.ts';
 export {
   classify,
   catalogueFromTools,
@@ -25,7 +24,7 @@ export {
   type Catalogue,
   type Classification,
 } from './targets/classify.ts';
-export type { Tool, Work, WorkPattern, NodeSource, Reference, Role, AfterDenial } from './targets/tool.ts';
+export type { Tool, Work, WorkPattern, NodeSource, AfterDenial } from './targets/tool.ts';
 
 export { RULES } from './policy/registry.ts';
 export { DEFAULT_POLICY, type PolicyConfig, type RuleConfig, type RuleMode, type Scope } from './policy/config.ts';

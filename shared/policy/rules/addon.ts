@@ -20,18 +20,17 @@ export const addon: Rule = {
 
 function judgeTemplate(subject: Subject, { field, config }: Surroundings): Judgement {
   if (subject.request.operation !== 'UPDATE' || subject.change !== 'start') return NO_OBJECTION;
-  const { kind } = subject.object;
-  // Only a DaemonSet's rollout goes node by node; the scheduler keeps the pods of others off a cordoned node.
-  const goesToNodes = kind === 'DaemonSet' && subject.classification.work === 'addon';
+  // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
+  const isAddon = kindKey(subject.object) === 'apps/DaemonSet';
   const reach = targetOf(subject.object, { in: 'pods' }, field);
   const names = joinNames(reach.nodes);
-  if (goesToNodes && config.addonChange === 'hold') {
+  if (isAddon && config.addonChange === 'hold') {
     if (reach.nodes.length === 0) return NO_OBJECTION;
     const detail = `the change waits on ${names} until maintenance ends there; every other node gets it now`;
     return objection({ reason: 'RolloutWaits', detail, nodes: reach.nodes, weight: 'advise' });
   }
-  const refused = goesToNodes ? reach.nodes.length > 0 : reach.kind === 'pinned';
+  const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
-  const detail = `this change of the ${kind}'s template would reach ${names}, in maintenance`;
+  const detail = `this change of the ${subject.object.kind}'s template would reach ${names}, in maintenance`;
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
 }

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  at,
-  CATALOGUE,
-  DEFAULT_POLICY,
-  listAt,
-  textAt,
-  TOOLS,
-  type PolicyConfig,
-  type WorkPattern,
-} from '../../../shared/index.ts';
+import { at, CATALOGUE, DEFAULT_POLICY, listAt, textAt, TOOLS, type PolicyConfig } from '../../../shared/index.ts';
+import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
 

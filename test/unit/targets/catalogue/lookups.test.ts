@@ -1,21 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import {
-  answersFromCluster,
-  CATALOGUE,
-  creationOf,
-  decide,
-  DEFAULT_POLICY,
-  needKey,
-  NO_ANSWERS,
-  nodeFromObject,
-  NodeTable,
-  objectPath,
-  podFromObject,
-  type Answer,
-  type ClusterReader,
-  type Need,
-  type Situation,
-} from '../../../../shared/index.ts';
+import { answersFromCluster } from '../../../../shared/cluster/answers.ts';
+import { objectPath } from '../../../../shared/cluster/paths.ts';
+import type { ClusterReader } from '../../../../shared/cluster/ports.ts';
+import { nodeFromObject } from '../../../../shared/facts/node.ts';
+import { NodeTable } from '../../../../shared/facts/node-table.ts';
+import { podFromObject } from '../../../../shared/facts/pod.ts';
+import { DEFAULT_POLICY } from '../../../../shared/policy/config.ts';
+import { decide } from '../../../../shared/policy/decide.ts';
+import type { Situation } from '../../../../shared/policy/evaluate.ts';
+import { needKey, NO_ANSWERS, type Answer, type Need } from '../../../../shared/policy/needs.ts';
+import { creationOf } from '../../../../shared/policy/request.ts';
+import { CATALOGUE } from '../../../../shared/targets/registry.ts';
 import { nodeObject } from '../../webhook/world.ts';
 import { sketch } from './sketch.ts';
 

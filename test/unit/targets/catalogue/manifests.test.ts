@@ -1,14 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  CATALOGUE,
-  classify,
-  kindKey,
-  workFromObject,
-  type Classification,
-  type WorkObject,
-} from '../../../../shared/index.ts';
+import { kindKey, workFromObject, type WorkObject } from '../../../../shared/facts/work.ts';
+import { classify, type Classification } from '../../../../shared/targets/classify.ts';
+import { CATALOGUE } from '../../../../shared/targets/registry.ts';
 import { documentsFrom } from '../../../../plugin/check/documents.ts';
 
 /**

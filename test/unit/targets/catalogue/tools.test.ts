@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { CATALOGUE, classify, TOOLS, workFromObject } from '../../../../shared/index.ts';
+import { workFromObject } from '../../../../shared/facts/work.ts';
+import { classify } from '../../../../shared/targets/classify.ts';
+import { CATALOGUE, TOOLS } from '../../../../shared/targets/registry.ts';
 import { sketch } from './sketch.ts';
 
 /** work, tool and role of an object. */

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  catalogueFromTools,
-  classify,
-  parseUserTools,
-  renderProblem,
-  TOOLS,
-  workFromObject,
-} from '../../../../shared/index.ts';
+import { workFromObject } from '../../../../shared/facts/work.ts';
+import { renderProblem } from '../../../../shared/problem.ts';
+import { catalogueFromTools, classify } from '../../../../shared/targets/classify.ts';
+import { TOOLS } from '../../../../shared/targets/registry.ts';
+import { parseUserTools } from '../../../../shared/targets/user-tools.ts';
 import { sketch } from './sketch.ts';
 
 const PATTERN = { work: 'backup', match: { kinds: ['batch/Job'], images: ['dumper'] } };
