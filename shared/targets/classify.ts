@@ -1,7 +1,7 @@
 import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
-import { matches, strengthOf, Suspect } from './matcher.ts';
+import { LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -51,17 +51,23 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
 }
 
 /**
- * Classifies one object; `user` is who writes it, where that is known. The strongest evidence wins, then the user's own
- * label; a DaemonSet that nothing claims is an add-on. Other workloads that a delivery tool brings are `none`: the same
+ * Classifies one object; `user` is who writes it, where that is known. The strongest evidence wins, the user's own label
+ * among it; a DaemonSet that nothing claims is an add-on. Other workloads that a delivery tool brings are `none`: the same
  * tools deliver applications, and the rule for add-ons looks at any template change that is pinned to a node.
  */
 export function classify(object: WorkObject, catalogue: Catalogue, user = ''): Classification {
   const suspect = new Suspect(object, user);
   const entry = catalogue.patternFor(suspect);
-  if (entry !== undefined) {
+  const labelled = labelledAs(object);
+  if (entry !== undefined && !saysMore(labelled, entry)) {
     return { work: entry.pattern.work, tool: entry.tool, pattern: inRoleOf(object, entry.pattern) };
   }
-  return labelledAs(object) ?? deliveredBy(catalogue.delivererOf(suspect), object);
+  return labelled ?? deliveredBy(catalogue.delivererOf(suspect), object);
+}
+
+/** A label is more than a guess by image and command, but it never turns one kind of work into another. */
+function saysMore(labelled: Classification | undefined, { strength, pattern }: CatalogueEntry): boolean {
+  return labelled?.work === pattern.work && strength < LABEL_STRENGTH;
 }
 
 function labelledAs(object: WorkObject): Classification | undefined {
@@ -78,8 +84,8 @@ function deliveredBy(tool: string | undefined, object: WorkObject): Classificati
     : { work: 'none', tool: tool ?? null, pattern: undefined };
 }
 
-/** Work that its user labelled as such: decided where it is pinned, and lost when refused. */
-function labelled(work: 'backup' | 'scan'): WorkPattern {
+/** The pattern of work that its user labelled as such: decided where it is pinned, and lost when refused. */
+function labelPattern(work: 'backup' | 'scan'): WorkPattern {
   return {
     work,
     what: `work labelled ${WORK_LABEL}: ${work}`,
@@ -90,7 +96,7 @@ function labelled(work: 'backup' | 'scan'): WorkPattern {
   };
 }
 
-const LABELLED = { backup: labelled('backup'), scan: labelled('scan') };
+const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
 
 /** The kind whose objects start nothing when they are written: the Jobs that they make are decided. */
 export const SCHEDULE_KIND = 'batch/CronJob';

@@ -46,7 +46,7 @@ export interface Matcher {
 export function strengthOf(matcher: Matcher): number {
   if (matcher.kinds?.some(isOwnKind) === true) return 5;
   if (matcher.owners?.some(isOwnKind) === true) return 4;
-  if (isGiven(matcher.labels, matcher.annotations, matcher.fields, matcher.writers)) return 3;
+  if (isGiven(matcher.labels, matcher.annotations, matcher.fields, matcher.writers)) return LABEL_STRENGTH;
   const named = isGiven(matcher.names, matcher.nameWords);
   if (isGiven(matcher.images, matcher.commands)) return named ? 2.5 : 2;
   return named ? 1 : 0;
@@ -55,6 +55,9 @@ export function strengthOf(matcher: Matcher): number {
 function isGiven(...parts: readonly unknown[]): boolean {
   return parts.some((part) => part !== undefined);
 }
+
+/** How convincing what is written on an object is, see `strengthOf`. */
+export const LABEL_STRENGTH = 3;
 
 /** Whether a kind belongs to a tool, and not to Kubernetes itself. */
 export function isOwnKind(kind: string): boolean {
@@ -134,7 +137,7 @@ function hasName({ names, nameWords }: Matcher, { name }: WorkObject): boolean {
 function runs(matcher: Matcher, suspect: Suspect): boolean {
   const { images, commands, arguments: words } = matcher;
   if (images === undefined && commands === undefined && words === undefined) return true;
-  if (strengthOf(matcher) < 3 && isKeptUp(suspect.object)) return false;
+  if (strengthOf(matcher) < LABEL_STRENGTH && isKeptUp(suspect.object)) return false;
   return suspect.running.some(
     (running) =>
       (images?.includes(running.image) ?? true) &&

@@ -403,6 +403,13 @@ test('a label of the user speaks where no tool does; a CronJob is never decided 
   expect(told(sketch('batch/CronJob', label('scan')))).toBe('scan labelled schedule pods');
   expect(told(sketch('apps/Deployment', label('addon')))).toBe('addon labelled - -');
   expect(told(sketch('apps/Deployment', label('lunch')))).toBe('none - - -');
+  const dump = { name: 'backup-orders', run: ['pg_dump', 'orders'] };
+  expect(told(sketch('batch/Job', { ...dump, ...label('backup') }))).toBe('backup labelled leaf pods');
+  expect(told(sketch('batch/Job', dump))).toBe('backup conventional leaf pods');
+  // No label takes a scan out of the rule for scans.
+  const bench = { image: 'aquasec/kube-bench' };
+  expect(told(sketch('batch/Job', { ...bench, ...label('backup') }))).toBe('scan kube-bench leaf pods');
+  expect(told(sketch('batch/Job', { ...bench, ...label('addon') }))).toBe('scan kube-bench leaf pods');
 });
 
 test('no pattern knows its work by name alone, or by nothing', () => {
