@@ -1,7 +1,7 @@
 import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
-import { LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
+import { isNamed, LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -39,7 +39,7 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
     .flatMap((tool) =>
       tool.patterns.map((pattern) => ({ tool: tool.id, strength: strengthOf(pattern.match), pattern })),
     )
-    .sort((a, b) => b.strength - a.strength);
+    .sort((a, b) => b.strength - a.strength || Number(isNamed(b.pattern.match)) - Number(isNamed(a.pattern.match)));
   const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
   const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
   const byDelivery = new Hooks(deliveries);
@@ -74,8 +74,8 @@ function labelledAs(object: WorkObject): Classification | undefined {
   const label =
     object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
   if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined };
-  if (label !== 'backup' && label !== 'scan') return undefined;
-  return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]) };
+  if (!CARRIERS.includes(kindKey(object)) || (label !== 'backup' && label !== 'scan')) return undefined;
+  return { work: label, tool: 'labelled', pattern: LABELLED[label] };
 }
 
 function deliveredBy(tool: string | undefined, object: WorkObject): Classification {
@@ -95,6 +95,9 @@ function labelPattern(work: 'backup' | 'scan'): WorkPattern {
     afterDenial: 'failed',
   };
 }
+
+/** Kinds on which the user's label counts: what a CronJob or Deployment makes carries the label of its template. */
+const CARRIERS = ['/Pod', 'batch/Job'];
 
 const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
 

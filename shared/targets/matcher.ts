@@ -2,6 +2,8 @@ import { at } from '../facts/json.ts';
 import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
 import { runningIn, type Running } from './programs.ts';
 
+export { imageBasename } from './programs.ts';
+
 /** Keys to accepted values; an empty list accepts any value. */
 export type Accepted = Readonly<Record<string, readonly string[]>>;
 
@@ -39,17 +41,20 @@ export interface Matcher {
 
 /**
  * How convincing the best part of a matcher is (product principle "identity by the strongest evidence"):
- * own kind of a tool 5, owner 4, labels and what else is written on the object 3, image or command 2 (with the name as
- * well 2.5), name 1.
+ * own kind of a tool 5, owner 4, labels and what else is written on the object 3, image or command 2, name 1.
  * Kinds of Kubernetes itself say nothing.
  */
 export function strengthOf(matcher: Matcher): number {
   if (matcher.kinds?.some(isOwnKind) === true) return 5;
   if (matcher.owners?.some(isOwnKind) === true) return 4;
   if (isGiven(matcher.labels, matcher.annotations, matcher.fields, matcher.writers)) return LABEL_STRENGTH;
-  const named = isGiven(matcher.names, matcher.nameWords);
-  if (isGiven(matcher.images, matcher.commands)) return named ? 2.5 : 2;
-  return named ? 1 : 0;
+  if (isGiven(matcher.images, matcher.commands)) return 2;
+  return isNamed(matcher) ? 1 : 0;
+}
+
+/** Whether the name counts too: between equals, the matcher that asks for it as well is the more particular one. */
+export function isNamed(matcher: Matcher): boolean {
+  return isGiven(matcher.names, matcher.nameWords);
 }
 
 function isGiven(...parts: readonly unknown[]): boolean {
@@ -87,7 +92,8 @@ export class Suspect {
 }
 
 /** Whether an object is what the matcher describes. */
-export function matches(matcher: Matcher, suspect: Suspect): boolean {
+export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean {
+  const suspect = about instanceof Suspect ? about : new Suspect(about);
   const { object } = suspect;
   return (
     (matcher.kinds === undefined || matcher.kinds.includes(kindKey(object))) &&

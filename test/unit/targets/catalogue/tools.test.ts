@@ -397,10 +397,10 @@ test('credentials for a scan are known by their name and by who writes them', ()
   expect(told(sketch('/Secret', { name: 'regcred' }), TRIVY)).toBe('none - - -');
 });
 
-test('a label of the user speaks where no tool does; a CronJob is never decided itself', () => {
+test('a label of the user speaks where no tool does; it counts on what runs', () => {
   const label = (work: string) => ({ labels: { 'kubectl-maint.io/work': work } });
   expect(told(sketch('batch/Job', label('backup')))).toBe('backup labelled leaf pods');
-  expect(told(sketch('batch/CronJob', label('scan')))).toBe('scan labelled schedule pods');
+  expect(told(sketch('batch/CronJob', label('scan')))).toBe('none - - -');
   expect(told(sketch('apps/Deployment', label('addon')))).toBe('addon labelled - -');
   expect(told(sketch('apps/Deployment', label('lunch')))).toBe('none - - -');
   const dump = { name: 'backup-orders', run: ['pg_dump', 'orders'] };
