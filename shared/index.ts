@@ -18,6 +18,7 @@ export type { WorkObject } from './facts/work.ts';
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
 export type { Catalogue } from './targets/classify.ts';
 export type { Tool, Work } from './targets/tool.ts';
+export { SCHEDULE_KIND } from './targets/classify.ts';
 
 export { RULES } from './policy/registry.ts';
 export { DEFAULT_POLICY, type PolicyConfig } from './policy/config.ts';

@@ -4,6 +4,8 @@ export interface Problem {
   readonly path: string;
   /** What is wrong and what would be right, as one sentence without a full stop. */
   readonly message: string;
+  /** What was there, as JSON and cut to a line; left out where it says nothing or is not to be repeated. */
+  readonly value?: string;
 }
 
 /** A parsed value, or every reason why there is none. */
@@ -20,7 +22,8 @@ export function refused<T>(...problems: readonly Problem[]): Parsed<T> {
   return { ok: false, problems };
 }
 
-/** `path: message`, or the message alone where the input has no parts. */
+/** `path: message (found value)`; the message alone where the input has no parts and no value is repeated. */
 export function renderProblem(problem: Problem): string {
-  return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+  const found = problem.value === undefined ? '' : ` (found ${problem.value})`;
+  return `${problem.path === '' ? '' : `${problem.path}: `}${problem.message}${found}`;
 }

@@ -34,6 +34,13 @@ export const STARTING: readonly MatchCondition[] = [
       '(object.?spec != oldObject.?spec || object.metadata.?labels != oldObject.metadata.?labels))',
   },
   {
+    // Of Secrets only the credentials that a scan makes for itself are decided (shared/targets/trivy-operator.ts).
+    name: 'no-other-secret',
+    expression:
+      "request.resource.resource != 'secrets' || " +
+      "(request.operation == 'CREATE' && object.metadata.?name.orValue('').startsWith('scan-vulnerabilityreport-'))",
+  },
+  {
     // The entry for rollouts has these; asked twice, the API server would wait for two equal answers.
     name: 'no-rollout',
     expression: `!(request.resource.resource == 'pods' && request.operation == 'CREATE' && ${CONTROLLERS} && ${OF_DAEMONSET})`,

@@ -1,4 +1,4 @@
-import { type PolicyConfig, type Tool } from '../shared/index.ts';
+import { SCHEDULE_KIND, type PolicyConfig, type Tool } from '../shared/index.ts';
 import { TIMEOUT_SECONDS } from './admission/deadline.ts';
 import { VALIDATE_PATH } from './app.ts';
 import { ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
@@ -73,11 +73,14 @@ export function entriesFor(tools: readonly Tool[], policy: PolicyConfig): readon
   ];
 }
 
-/** Kinds that some rule decides, sorted: leaves always, roots where the rule looks at the whole cluster. */
+/** Kinds that some rule decides, sorted: leaves always, roots where the rule looks at the whole cluster, schedules never. */
 export function decidedKinds(tools: readonly Tool[], { rules }: PolicyConfig): readonly string[] {
   const patterns = tools.flatMap((tool) => tool.patterns);
-  const decided = patterns.filter(({ work, role }) => role === 'leaf' || rules[work].scope === 'cluster');
-  return [...new Set([...CARRIERS, ...decided.flatMap(({ match }) => match.kinds ?? [])])].sort();
+  const decided = patterns.filter(
+    ({ work, role }) => role === 'leaf' || (role === 'root' && rules[work].scope === 'cluster'),
+  );
+  const kinds = decided.flatMap(({ match }) => match.kinds ?? []).filter((kind) => kind !== SCHEDULE_KIND);
+  return [...new Set([...CARRIERS, ...kinds])].sort();
 }
 
 /** Updates of workloads are the add-on entry's, whose condition is the narrower. */
@@ -95,7 +98,8 @@ function ruleFor(kind: string, operations: Rule['operations']): Rule {
     apiVersions: [builtIn ? 'v1' : '*'],
     resources: [known.resource],
     operations,
-    scope: 'Namespaced',
+    // Some tools' requests belong to the cluster (rancher's Backup), and which do may change between versions.
+    scope: builtIn ? 'Namespaced' : '*',
   };
 }
 

@@ -4,7 +4,7 @@ import { podFromObject, type PodFacts } from '../facts/pod.ts';
 import { STATE_LABEL } from '../labels.ts';
 import type { FetchNeed } from '../policy/decide.ts';
 import type { Answer, Need } from '../policy/needs.ts';
-import { controllerRevisionsPath, daemonSetPath, nodePath, NODES } from './paths.ts';
+import { controllerRevisionsPath, daemonSetPath, nodePath, NODES, objectPath, podsPath } from './paths.ts';
 import type { ClusterReader } from './ports.ts';
 
 /** Answers the policy's needs by reading the API server, each read ended by the signal. */
@@ -27,14 +27,16 @@ async function fetchNeed(need: Need, reader: ClusterReader, signal: AbortSignal)
       return { answer: 'daemonset', daemonSet: await fetchDaemonSet(need.namespace, need.name, reader, signal) };
     case 'pods-on-node': {
       const query = { fieldSelector: `spec.nodeName=${need.node}` };
-      const objects = await readAll(
-        reader,
-        `/api/v1/namespaces/${encodeURIComponent(need.namespace)}/pods`,
-        query,
-        signal,
-      );
-      const pods = objects.map(podFromObject).filter((pod): pod is PodFacts => pod !== undefined);
-      return { answer: 'pods-on-node', pods };
+      return { answer: 'pods-on-node', pods: await readPods(need.namespace, query, reader, signal) };
+    }
+    case 'object':
+      return {
+        answer: 'object',
+        object: await reader.get(objectPath(need.resource, need.namespace, need.name), { signal }),
+      };
+    case 'pods': {
+      const query = need.selector === '' ? {} : { labelSelector: need.selector };
+      return { answer: 'pods', pods: await readPods(need.namespace, query, reader, signal) };
     }
   }
 }
@@ -45,6 +47,16 @@ async function fetchDaemonSet(namespace: string, name: string, reader: ClusterRe
     readAll(reader, controllerRevisionsPath(namespace), {}, signal),
   ]);
   return object === undefined ? undefined : daemonSetFromObjects(object, revisions);
+}
+
+async function readPods(
+  namespace: string,
+  query: Readonly<Record<string, string>>,
+  reader: ClusterReader,
+  signal: AbortSignal,
+): Promise<readonly PodFacts[]> {
+  const objects = await readAll(reader, podsPath(namespace), query, signal);
+  return objects.map(podFromObject).filter((pod): pod is PodFacts => pod !== undefined);
 }
 
 async function readAll(

@@ -26,6 +26,23 @@ export function evictionPath(namespace: string, name: string): string {
   return `${podPath(namespace, name)}/eviction`;
 }
 
+/** Pods of a namespace. */
+export function podsPath(namespace: string): string {
+  return `/api/v1/namespaces/${seg(namespace)}/pods`;
+}
+
+/**
+ * One object of any resource, given as `group/version/resource` or, of the core group, `version/resource`; an empty
+ * namespace stands for an object of the cluster.
+ */
+export function objectPath(resource: string, namespace: string, name: string): string {
+  const parts = resource.split('/').map(seg);
+  const plural = parts.pop() ?? '';
+  const root = parts.length > 1 ? '/apis' : '/api';
+  const within = namespace === '' ? [] : ['namespaces', seg(namespace)];
+  return [root, ...parts, ...within, plural, seg(name)].join('/');
+}
+
 /** One DaemonSet. */
 export function daemonSetPath(namespace: string, name: string): string {
   return `/apis/apps/v1/namespaces/${seg(namespace)}/daemonsets/${seg(name)}`;

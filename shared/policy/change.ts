@@ -55,6 +55,9 @@ function isResumed(before: WorkObject, after: WorkObject): boolean {
 function nodeChanges(before: WorkObject, after: WorkObject, source: NodeSource): boolean {
   switch (source.in) {
     case 'pods':
+    case 'object':
+    case 'pods-labelled':
+    case 'pods-with-claims':
       return false;
     case 'field':
       return at(before.raw, ...source.path) !== at(after.raw, ...source.path);

@@ -36,13 +36,16 @@ export interface Situation {
 export function evaluate(request: ReviewRequest, situation: Situation): Verdict {
   const object = request.object ?? request.oldObject;
   if (object === undefined) return PASSED;
-  const classification = classify(object, situation.catalogue);
+  const classification = classify(object, situation.catalogue, request.user.name);
   const source = classification.pattern?.node ?? { in: 'pods' };
   const subject: Subject = { request, object, classification, change: changeOf(request, source) };
   const field = fieldWith(situation.field, freshNodes(situation.answers));
   const judged = isKubeletsMirror(subject) ? [] : RULES.map((rule) => judge(rule, subject, { ...situation, field }));
   const findings = sortFindings(judged.flatMap((one) => one.findings));
-  const nodes = new Set([...targetOf(object, source, field).nodes, ...findings.flatMap((finding) => finding.nodes)]);
+  const nodes = new Set([
+    ...targetOf(object, source, field, situation.answers).nodes,
+    ...findings.flatMap((finding) => finding.nodes),
+  ]);
   return {
     decision: worst(findings),
     work: classification.work,

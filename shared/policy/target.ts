@@ -5,20 +5,39 @@ import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { reachOf, type Reach } from '../scheduling/reach.ts';
 import { daemonSetPlacement } from '../scheduling/placement.ts';
 import type { NodeSource } from '../targets/tool.ts';
+import { companionsOf, lookedUp, type Found } from './lookups.ts';
+import { NO_ANSWERS, type Answers } from './needs.ts';
 
-/** Which nodes in maintenance an object's pods reach, from wherever its tool names them. */
-export function targetOf(object: WorkObject, source: NodeSource, field: NodeField): Reach {
+/**
+ * Which nodes in maintenance an object's work reaches, from wherever its tool names them. What has to be looked up for
+ * it (see lookups.ts) is taken from the answers; what is not among them is taken as not there.
+ */
+export function targetOf(
+  object: WorkObject,
+  source: NodeSource,
+  field: NodeField,
+  answers: Answers = NO_ANSWERS,
+): Reach {
   const named = namedBy(object, source);
   if (named !== undefined) return reachOfName(named, field);
-  if (object.template === undefined) return { kind: 'cannot', nodes: [] };
+  const found = lookedUp(object, source, answers);
+  if (found !== undefined) return reachOfFound(found, field);
+  if (object.template === undefined) return CANNOT;
   const { placement } = object.template;
-  return reachOf(object.kind === 'DaemonSet' ? daemonSetPlacement(placement) : placement, field);
+  return reachOf(object.kind === 'DaemonSet' ? daemonSetPlacement(placement) : placement, field, {
+    companions: companionsOf(object, answers),
+  });
 }
+
+const CANNOT: Reach = { kind: 'cannot', nodes: [] };
 
 /** The node's name that stands in a field or label of the object itself; undefined where its pods decide. */
 export function namedBy(object: WorkObject, source: NodeSource): string | undefined {
   switch (source.in) {
     case 'pods':
+    case 'object':
+    case 'pods-labelled':
+    case 'pods-with-claims':
       return undefined;
     case 'field': {
       const value = at(object.raw, ...source.path);
@@ -27,6 +46,14 @@ export function namedBy(object: WorkObject, source: NodeSource): string | undefi
     case 'label':
       return object.labels.get(source.key) ?? '';
   }
+}
+
+/** Work on every one of the nodes is pinned as soon as one is held; work on any one of them, when all are. */
+function reachOfFound({ nodes, chosen }: Found, field: NodeField): Reach {
+  const reached = nodes.map((name) => reachOfName(name, field));
+  const held = [...new Set(reached.flatMap((reach) => reach.nodes))].sort();
+  const isElsewhere = chosen === 'any' && reached.some(({ kind }) => kind === 'cannot');
+  return held.length === 0 || isElsewhere ? CANNOT : { kind: 'pinned', nodes: held };
 }
 
 /** A node is meant by its name and by its hostname label, whichever a tool wrote. */

@@ -18,23 +18,33 @@ export interface Placement {
   readonly hostNetwork: boolean;
 }
 
-/** Reads a pod spec. Never throws; what is missing or of a wrong type reads as absent. */
+/**
+ * What the API server adds to each pod (k8s plugin/pkg/admission/defaulttolerationseconds, on by default): the scheduler
+ * sees it on every pod, a template does not show it. With seconds or without, they let a pod onto the node.
+ */
+const DEFAULT_TOLERATIONS: readonly Toleration[] = [
+  exists('node.kubernetes.io/not-ready', 'NoExecute'),
+  exists('node.kubernetes.io/unreachable', 'NoExecute'),
+];
+
+/** Reads the spec of a pod or of a template. Never throws; what is missing or of a wrong type reads as absent. */
 export function placementFromPodSpec(spec: unknown): Placement {
   const nodeName = textAt(spec, 'nodeName');
   return {
     nodeName: nodeName === '' ? undefined : nodeName,
     nodeSelector: stringMapAt(spec, 'nodeSelector'),
     terms: requiredTermsFromPodSpec(spec),
-    tolerations: tolerationsFromPodSpec(spec),
+    tolerations: [...tolerationsFromPodSpec(spec), ...DEFAULT_TOLERATIONS],
     podAffinity: companionshipsFromPodSpec(spec),
     hostNetwork: isTrueAt(spec, 'hostNetwork'),
   };
 }
 
-/** What the DaemonSet controller adds to each pod (k8s pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations). */
+/**
+ * What the DaemonSet controller adds to each pod (k8s pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations), beside
+ * the default ones, which it adds too.
+ */
 const DAEMON_TOLERATIONS: readonly Toleration[] = [
-  exists('node.kubernetes.io/not-ready', 'NoExecute'),
-  exists('node.kubernetes.io/unreachable', 'NoExecute'),
   exists('node.kubernetes.io/disk-pressure', 'NoSchedule'),
   exists('node.kubernetes.io/memory-pressure', 'NoSchedule'),
   exists('node.kubernetes.io/pid-pressure', 'NoSchedule'),
@@ -43,10 +53,26 @@ const DAEMON_TOLERATIONS: readonly Toleration[] = [
 
 const HOST_NETWORK_TOLERATION = exists('node.kubernetes.io/network-unavailable', 'NoSchedule');
 
-/** Where the pods of a DaemonSet may run, from the placement of its template. */
+/**
+ * Where the pods of a DaemonSet may run, from the placement of its template. A `nodeName` in it bypasses the scheduler but
+ * not the controller, which asks that node all the rest as well (k8s pkg/controller/daemon NodeShouldRunDaemonPod).
+ */
 export function daemonSetPlacement(placement: Placement): Placement {
   const added = placement.hostNetwork ? [...DAEMON_TOLERATIONS, HOST_NETWORK_TOLERATION] : DAEMON_TOLERATIONS;
-  return { ...placement, tolerations: [...placement.tolerations, ...added] };
+  const { nodeName, terms } = placement;
+  return {
+    ...placement,
+    nodeName: undefined,
+    terms: nodeName === undefined ? terms : termsOnNode(terms, nodeName),
+    tolerations: [...placement.tolerations, ...added],
+  };
+}
+
+function termsOnNode(terms: Placement['terms'], name: string): readonly NodeSelectorTerm[] {
+  return (terms ?? [{ expressions: [], fields: [] }]).map(({ expressions, fields }) => ({
+    expressions,
+    fields: [{ operator: 'In', name }, ...fields],
+  }));
 }
 
 /**

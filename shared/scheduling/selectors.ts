@@ -112,3 +112,23 @@ function isBeyond(value: string, requirement: Requirement): boolean {
   if (left === undefined || right === undefined) return false;
   return requirement.operator === 'Gt' ? left > right : left < right;
 }
+
+/** The selector as the API server takes it in a query; undefined where it selects nothing. */
+export function renderSelector(selector: LabelSelector): string | undefined {
+  return selector?.map(renderRequirement).join(',');
+}
+
+function renderRequirement({ key, operator, values }: Requirement): string {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return `${key} ${operator.toLowerCase()} (${[...values].join(',')})`;
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+    case 'Gt':
+    case 'Lt':
+      return `${key}${operator === 'Gt' ? '>' : '<'}${[...values].join('')}`;
+  }
+}

@@ -1,61 +1,111 @@
 import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
-import { matches, strengthOf } from './matcher.ts';
+import { Hooks } from './hooks.ts';
+import { isNamed, LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
 export interface Classification {
   readonly work: Work;
-  /** Id of the tool; `labelled` where the user's own label says it; null for `none`. */
+  /**
+   * Id of the tool whose work it is, or which delivers it; `labelled` where the user's own label says it, `daemonset`
+   * for an add-on that nobody claims; null where nothing is known.
+   */
   readonly tool: string | null;
   /** The pattern that matched; undefined for add-ons and `none`. */
   readonly pattern: WorkPattern | undefined;
 }
 
-const NONE: Classification = { work: 'none', tool: null, pattern: undefined };
-const DAEMONSET: Classification = { work: 'addon', tool: 'daemonset', pattern: undefined };
+/** A pattern with its tool, and how convincing it is. */
+export interface CatalogueEntry {
+  readonly tool: string;
+  readonly strength: number;
+  readonly pattern: WorkPattern;
+}
 
-/** Work that its user labelled as such: decided where it is pinned, and lost when refused. */
-function labelled(work: 'backup' | 'scan'): Classification {
+/** Everything by which objects are classified. */
+export interface Catalogue {
+  /** All patterns, the strongest evidence first. */
+  readonly patterns: readonly CatalogueEntry[];
+  /** The pattern that describes an object best. */
+  patternFor(suspect: Suspect): CatalogueEntry | undefined;
+  /** The tool that delivers an object, the first that claims it. */
+  delivererOf(suspect: Suspect): string | undefined;
+}
+
+/** Puts all patterns of some tools in the order of their evidence; tools and patterns keep their order within it. */
+export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
+  const patterns = tools
+    .flatMap((tool) =>
+      tool.patterns.map((pattern) => ({ tool: tool.id, strength: strengthOf(pattern.match), pattern })),
+    )
+    .sort((a, b) => b.strength - a.strength || Number(isNamed(b.pattern.match)) - Number(isNamed(a.pattern.match)));
+  const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
+  const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
+  const byDelivery = new Hooks(deliveries);
+  return {
+    patterns,
+    patternFor: (suspect) => byPattern.candidates(suspect).find(({ match }) => matches(match, suspect))?.entry,
+    delivererOf: (suspect) => byDelivery.candidates(suspect).find(({ match }) => matches(match, suspect))?.tool,
+  };
+}
+
+/**
+ * Classifies one object; `user` is who writes it, where that is known. The strongest evidence wins, the user's own label
+ * among it; a DaemonSet that nothing claims is an add-on. Other workloads that a delivery tool brings are `none`: the same
+ * tools deliver applications, and the rule for add-ons looks at any template change that is pinned to a node.
+ */
+export function classify(object: WorkObject, catalogue: Catalogue, user = ''): Classification {
+  const suspect = new Suspect(object, user);
+  const entry = catalogue.patternFor(suspect);
+  const labelled = labelledAs(object);
+  if (entry !== undefined && !saysMore(labelled, entry)) {
+    return { work: entry.pattern.work, tool: entry.tool, pattern: inRoleOf(object, entry.pattern) };
+  }
+  return labelled ?? deliveredBy(catalogue.delivererOf(suspect), object);
+}
+
+/** A label is more than a guess by image and command, but it never turns one kind of work into another. */
+function saysMore(labelled: Classification | undefined, { strength, pattern }: CatalogueEntry): boolean {
+  return labelled?.work === pattern.work && strength < LABEL_STRENGTH;
+}
+
+function labelledAs(object: WorkObject): Classification | undefined {
+  const label =
+    object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
+  if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined };
+  if (!CARRIERS.includes(kindKey(object)) || (label !== 'backup' && label !== 'scan')) return undefined;
+  return { work: label, tool: 'labelled', pattern: LABELLED[label] };
+}
+
+function deliveredBy(tool: string | undefined, object: WorkObject): Classification {
+  return isAddon(object)
+    ? { work: 'addon', tool: tool ?? 'daemonset', pattern: undefined }
+    : { work: 'none', tool: tool ?? null, pattern: undefined };
+}
+
+/** The pattern of work that its user labelled as such: decided where it is pinned, and lost when refused. */
+function labelPattern(work: 'backup' | 'scan'): WorkPattern {
   return {
     work,
-    tool: 'labelled',
-    pattern: {
-      work,
-      what: `work labelled ${WORK_LABEL}: ${work}`,
-      role: 'leaf',
-      match: { labels: { [WORK_LABEL]: [work] } },
-      node: { in: 'pods' },
-      afterDenial: 'failed',
-    },
+    what: `work labelled ${WORK_LABEL}: ${work}`,
+    role: 'leaf',
+    match: { labels: { [WORK_LABEL]: [work] } },
+    node: { in: 'pods' },
+    afterDenial: 'failed',
   };
 }
 
 /** Kinds on which the user's label counts: what a CronJob or Deployment makes carries the label of its template. */
 const CARRIERS = ['/Pod', 'batch/Job'];
 
-const LABELLED = { backup: labelled('backup'), scan: labelled('scan') };
+const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
 
-/** The catalogue, ordered so that the first match is the strongest. */
-export type Catalogue = readonly { readonly tool: string; readonly strength: number; readonly pattern: WorkPattern }[];
+/** The kind whose objects start nothing when they are written: the Jobs that they make are decided. */
+export const SCHEDULE_KIND = 'batch/CronJob';
 
-/** Puts all patterns of some tools in the order of their evidence; tools and patterns keep their order within it. */
-export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
-  return tools
-    .flatMap((tool) =>
-      tool.patterns.map((pattern) => ({ tool: tool.id, strength: strengthOf(pattern.match), pattern })),
-    )
-    .sort((a, b) => b.strength - a.strength);
-}
-
-/** Classifies one object. The strongest evidence wins; a DaemonSet that nothing claims is an add-on. */
-export function classify(object: WorkObject, catalogue: Catalogue): Classification {
-  const entry = catalogue.find(({ pattern }) => matches(pattern.match, object));
-  if (entry !== undefined) return { work: entry.pattern.work, tool: entry.tool, pattern: entry.pattern };
-  if (!CARRIERS.includes(kindKey(object))) return isAddon(object) ? DAEMONSET : NONE;
-  const label = object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL);
-  if (label === 'backup' || label === 'scan') return LABELLED[label];
-  return isAddon(object) ? DAEMONSET : NONE;
+function inRoleOf(object: WorkObject, pattern: WorkPattern): WorkPattern {
+  return kindKey(object) === SCHEDULE_KIND ? { ...pattern, role: 'schedule' } : pattern;
 }
 
 function isAddon(object: WorkObject): boolean {

@@ -1,26 +1,15 @@
+import { RUNS, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
-/** kube-bench. Ten of its eleven upstream Jobs have no label at all: the image and command are the evidence. */
+/**
+ * kube-bench. Ten of its eleven upstream Jobs have no label at all (job-*.yaml): image or command are the evidence.
+ */
 export const kubeBench: Tool = {
   id: 'kube-bench',
   title: 'kube-bench',
   source: 'https://github.com/aquasecurity/kube-bench',
   patterns: [
-    {
-      work: 'scan',
-      what: 'kube-bench run',
-      role: 'leaf',
-      match: { kinds: ['batch/Job', '/Pod'], images: ['kube-bench'] },
-      node: { in: 'pods' },
-      afterDenial: 'failed',
-    },
-    {
-      work: 'scan',
-      what: 'kube-bench run',
-      role: 'leaf',
-      match: { kinds: ['batch/Job', '/Pod'], commands: ['kube-bench'] },
-      node: { in: 'pods' },
-      afterDenial: 'failed',
-    },
+    scanLeaf({ what: 'kube-bench run', match: { kinds: RUNS, images: ['kube-bench'] }, afterDenial: 'failed' }),
+    scanLeaf({ what: 'kube-bench run', match: { kinds: RUNS, commands: ['kube-bench'] }, afterDenial: 'failed' }),
   ],
 };

@@ -3,14 +3,33 @@ import type { Matcher } from './matcher.ts';
 /** What an object is to a node in maintenance. */
 export type Work = 'backup' | 'scan' | 'addon' | 'none';
 
+/** A value that stands in the object itself, or a fixed one. */
+export type Reference = { readonly field: readonly string[] } | { readonly label: string } | { readonly value: string };
+
 /**
  * Where an object of a tool names the node that it works on.
- * `pods`: nowhere but in its pods' placement. `field` and `label`: the node's name stands there.
+ * - `pods`: nowhere but in its pods' placement.
+ * - `field`, `label`: the node's name stands there.
+ * - `object`: in a field of another object, which has to be looked up.
+ * - `pods-labelled`: on the nodes of running pods of its namespace, found by label; any one of them will do.
+ * - `pods-with-claims`: on the node of EVERY running pod of its namespace that mounts a claim.
  */
 export type NodeSource =
   | { readonly in: 'pods' }
   | { readonly in: 'field'; readonly path: readonly string[] }
-  | { readonly in: 'label'; readonly key: string };
+  | { readonly in: 'label'; readonly key: string }
+  | {
+      readonly in: 'object';
+      /** `group/version/resource` as in URLs; the core group is left out: `v1/pods`. */
+      readonly resource: string;
+      readonly name: Reference;
+      /** The object's own namespace unless said otherwise. */
+      readonly namespace?: Reference;
+      /** Where the other object has the node's name. */
+      readonly path: readonly string[];
+    }
+  | { readonly in: 'pods-labelled'; readonly labels: Readonly<Record<string, Reference>> }
+  | { readonly in: 'pods-with-claims' };
 
 /** What becomes of the work when the API server refuses this object; decides the words of a denial. */
 export type AfterDenial =
@@ -21,27 +40,38 @@ export type AfterDenial =
   /** The caller sees the error and has to do it again. */
   | 'failed';
 
+/**
+ * How an object takes part in the work.
+ * - `leaf` starts work somewhere and is decided.
+ * - `root` only leads to leaves, or its node cannot be told: it passes where the rule looks at nodes, so that the other
+ *   nodes are still served, and is decided where the rule looks at the cluster.
+ * - `schedule` starts nothing when it is written: never decided, only what it makes is.
+ */
+export type Role = 'root' | 'leaf' | 'schedule';
+
 /** One kind of object that a tool makes, and what the policy has to know about it. */
 export interface WorkPattern {
   readonly work: 'backup' | 'scan';
   /** What it is, as a short noun phrase for people: `file-system backup of a pod's volume`. */
   readonly what: string;
-  /**
-   * `leaf` starts work somewhere and is decided. `root` only leads to leaves: it passes where the rule looks
-   * at nodes, so that the other nodes are still served, and is decided where the rule looks at the cluster.
-   */
-  readonly role: 'root' | 'leaf';
+  readonly role: Role;
   readonly match: Matcher;
   readonly node: NodeSource;
   readonly afterDenial: AfterDenial;
 }
 
-/** A backup or scan tool. One file each; the registry lists them all. */
+/** A tool that the catalogue knows. One file each; the registry lists them all. */
 export interface Tool {
   /** Lower-case words with hyphens; stable: configuration, reports and metrics use it. */
   readonly id: string;
   readonly title: string;
   /** Project page or repository, for the generated documentation. */
   readonly source: string;
+  /** Its backups and scans; none for a tool that only delivers add-ons. */
   readonly patterns: readonly WorkPattern[];
+  /**
+   * How its own requests, and the workloads that it delivers, are recognised. This only tells who delivers a workload:
+   * what is an add-on is decided by its kind, because the same tools deliver everything else as well.
+   */
+  readonly delivers?: readonly Matcher[];
 }

@@ -1,40 +1,50 @@
+import { scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Trivy operator. Scan Jobs are labelled on Job and template; the node-collector's template carries only
- * `app: node-collector` (builder.go). Its report kinds are results and are left alone.
+ * Trivy operator. Scan Jobs are labelled on Job and template (workload.go); one in file-system mode runs the scanned
+ * image and may have its name and program alone. The node-collector's template carries only `app: node-collector`
+ * (builder.go). The Secret with a registry's credentials is made before the Job, and where it is left behind the workload
+ * is not scanned again: so the Secret is refused first, known by its name and writer, and everything is tried again.
+ * Report kinds are results and are left alone.
  */
 export const trivyOperator: Tool = {
   id: 'trivy-operator',
   title: 'Trivy operator',
   source: 'https://github.com/aquasecurity/trivy-operator',
   patterns: [
-    {
-      work: 'scan',
+    scanLeaf({
       what: 'Trivy scan of a workload',
-      role: 'leaf',
       match: {
-        kinds: ['batch/Job', '/Pod'],
+        kinds: ['/Pod', 'batch/Job'],
         labels: { 'app.kubernetes.io/managed-by': ['trivy-operator'], 'vulnerabilityReport.scanner': [] },
       },
-      node: { in: 'pods' },
       afterDenial: 'retried',
-    },
-    {
-      work: 'scan',
+    }),
+    scanLeaf({
+      what: 'Trivy scan of a workload',
+      match: { kinds: ['/Pod', 'batch/Job'], names: ['scan-vulnerabilityreport-'], commands: ['trivy'] },
+      afterDenial: 'retried',
+    }),
+    scanLeaf({
+      what: 'registry credentials for a Trivy scan',
+      match: {
+        kinds: ['/Secret'],
+        names: ['scan-vulnerabilityreport-'],
+        nameWords: ['regcred'],
+        writers: ['trivy-operator'],
+      },
+      afterDenial: 'retried',
+    }),
+    scanLeaf({
       what: 'Trivy node collector',
-      role: 'leaf',
-      match: { kinds: ['batch/Job', '/Pod'], labels: { 'node-info.collector': ['Trivy'] } },
-      node: { in: 'pods' },
+      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'node-info.collector': ['Trivy'] } },
       afterDenial: 'retried',
-    },
-    {
-      work: 'scan',
+    }),
+    scanLeaf({
       what: 'Trivy node collector',
-      role: 'leaf',
-      match: { kinds: ['batch/Job', '/Pod'], images: ['node-collector'] },
-      node: { in: 'pods' },
+      match: { kinds: ['/Pod', 'batch/Job'], images: ['node-collector'] },
       afterDenial: 'retried',
-    },
+    }),
   ],
 };

@@ -15,6 +15,7 @@ import { ADMIN } from './users.ts';
 
 export type { ControlPlane, ControlPlaneOptions } from './contract.ts';
 export { ComponentError } from './errors.ts';
+export type { NodeSpec } from './nodes.ts';
 
 /** A port that was free can be gone a moment later; three times in a row it is not chance. */
 const PORT_ATTEMPTS = 3;

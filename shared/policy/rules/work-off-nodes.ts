@@ -1,7 +1,8 @@
 import { targetOf } from '../target.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
-import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import { lookupsFor } from '../lookups.ts';
+import { needing, NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { joinNames } from '../words.ts';
 
 /**
@@ -10,7 +11,8 @@ import { joinNames } from '../words.ts';
  * DaemonSet on every node (see addon-hold.ts).
  */
 export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
-  if (subject.change !== 'start' || isDaemonSetControllers(subject)) return NO_OBJECTION;
+  const isSchedule = subject.classification.pattern?.role === 'schedule';
+  if (subject.change !== 'start' || isSchedule || isDaemonSetControllers(subject)) return NO_OBJECTION;
   const found =
     surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
   const refuses = found.objections.some(({ weight }) => weight === undefined);
@@ -19,7 +21,7 @@ export function judgeWork(subject: Subject, surroundings: Surroundings): Judgeme
 
 /** Before work is allowed, what the cache said is read again; what cannot be read takes the configured answer. */
 function confirmed(found: Judgement, subject: Subject, surroundings: Surroundings): Judgement {
-  const needs = confirmationsFor(subject, surroundings);
+  const needs = [...found.needs, ...confirmationsFor(subject, surroundings)];
   if (needs.length > 0) return { ...found, needs };
   const why = unknownAmong(surroundings.answers);
   if (why === undefined) return found;
@@ -34,9 +36,13 @@ function ofCluster({ classification }: Subject, { field }: Surroundings): Judgem
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });
 }
 
-function ofNodes({ object, classification }: Subject, { field }: Surroundings): Judgement {
+function ofNodes({ object, classification }: Subject, surroundings: Surroundings): Judgement {
   if (classification.pattern?.role === 'root') return NO_OBJECTION;
-  const reach = targetOf(object, classification.pattern?.node ?? { in: 'pods' }, field);
+  const { field, answers } = surroundings;
+  const source = classification.pattern?.node ?? { in: 'pods' };
+  const needs = lookupsFor(object, source, surroundings);
+  if (needs.length > 0) return needing(...needs);
+  const reach = targetOf(object, source, field, answers);
   const names = joinNames(reach.nodes);
   const what = nameOf(classification);
   switch (reach.kind) {

@@ -3,12 +3,15 @@ import { admitsNode, daemonSetPlacement, placementFromPodSpec } from '../../../s
 import { untolerated } from '../../../shared/scheduling/taints.ts';
 import { nodeFromSketch, taint } from './cluster.ts';
 
-test('an empty spec asks for nothing', () => {
+test('an empty spec asks for nothing, and tolerates what the API server lets every pod tolerate', () => {
   expect(placementFromPodSpec({})).toEqual({
     nodeName: undefined,
     nodeSelector: new Map(),
     terms: undefined,
-    tolerations: [],
+    tolerations: [
+      { key: 'node.kubernetes.io/not-ready', operator: 'Exists', value: '', effect: 'NoExecute' },
+      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', value: '', effect: 'NoExecute' },
+    ],
     podAffinity: [],
     hostNetwork: false,
   });

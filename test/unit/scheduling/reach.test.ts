@@ -241,6 +241,16 @@ describe('a DaemonSet', () => {
     const notWindows = affinity({ matchExpressions: [{ key: 'os', operator: 'DoesNotExist' }] });
     expect(written(reachOf(daemonSetPlacement(placementFromPodSpec(notWindows)), field))).toBe('may a');
   });
+
+  it.each<[what: string, spec: object, answer: string]>([
+    ['held', { nodeName: 'a' }, 'pinned a'],
+    ['held, and the rest allows it', { nodeName: 'a', ...affinity(hosts('a'), hosts('c')) }, 'pinned a'],
+    ['held, and the rest does not', { nodeName: 'a', nodeSelector: { os: 'windows' } }, 'cannot'],
+    ['not held', { nodeName: 'c' }, 'cannot'],
+    ['gone', { nodeName: 'x' }, 'cannot'],
+  ])('asks the rest of the node that its template names: %s', (_, spec, answer) => {
+    expect(written(reachOf(daemonSetPlacement(placementFromPodSpec(spec)), field))).toBe(answer);
+  });
 });
 
 describe('a pod that must run beside others', () => {
@@ -262,17 +272,18 @@ describe('a pod that must run beside others', () => {
 });
 
 describe('a pod with more demands than are worth comparing', () => {
+  // 1,000, of which the API server's own two tolerations are a part.
   const many = (count: number): object =>
     affinity({ matchExpressions: Array.from({ length: count }, () => ({ key: 'zone', operator: 'DoesNotExist' })) });
   const field = cluster([{ name: 'a' }, { name: 'b', labels: { zone: 'z1' } }], [{ name: 'c' }]);
 
   it('is compared up to the limit', () => {
-    expect(reach(many(1000), field)).toBe('cannot');
+    expect(reach(many(998), field)).toBe('cannot');
   });
 
   it('gets the strictest answer beyond it', () => {
-    expect(reach(many(1001), field)).toBe('only a b');
-    expect(reach(many(1001), cluster([], [{ name: 'c' }]))).toBe('cannot');
+    expect(reach(many(999), field)).toBe('only a b');
+    expect(reach(many(999), cluster([], [{ name: 'c' }]))).toBe('cannot');
   });
 
   it('has as many names as it likes', () => {

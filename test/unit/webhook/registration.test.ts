@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { at, CATALOGUE, DEFAULT_POLICY, listAt, textAt, TOOLS, type PolicyConfig } from '../../../shared/index.ts';
+import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
 
@@ -8,7 +9,7 @@ const CLUSTER_SCOPE: PolicyConfig = {
   ...DEFAULT_POLICY,
   rules: { ...DEFAULT_POLICY.rules, backup: { ...DEFAULT_POLICY.rules.backup, scope: 'cluster' } },
 };
-const catalogued = CATALOGUE.flatMap(({ pattern }) => pattern.match.kinds ?? []);
+const catalogued = CATALOGUE.patterns.flatMap(({ pattern }) => pattern.match.kinds ?? []);
 
 describe('what the API server asks about', () => {
   test('every kind of the catalogue has a resource, and every resource is some kind that is decided', () => {
@@ -17,18 +18,23 @@ describe('what the API server asks about', () => {
     expect([...RESOURCES.keys()].filter((kind) => ![...catalogued, ...workloads].includes(kind))).toEqual([]);
   });
 
-  test('every leaf is in, under its resource; roots only where a rule looks at the whole cluster', () => {
-    expect(decidedKinds(TOOLS, DEFAULT_POLICY)).toEqual([
-      '/Pod',
-      'apps/DaemonSet',
-      'batch/Job',
-      'velero.io/PodVolumeBackup',
-    ]);
-    expect(decidedKinds(TOOLS, CLUSTER_SCOPE)).toEqual([...new Set([...catalogued, '/Pod', 'batch/Job'])].sort());
+  test('every leaf is in, under its resource; roots only where a rule looks at the whole cluster; schedules never', () => {
+    const kindsOf = (accepts: (pattern: WorkPattern) => boolean) =>
+      TOOLS.flatMap(({ patterns }) => patterns.filter(accepts).flatMap(({ match }) => match.kinds ?? []));
+    const sorted = (kinds: readonly string[]) => [...new Set(kinds)].filter((kind) => kind !== 'batch/CronJob').sort();
+    const decided = decidedKinds(TOOLS, DEFAULT_POLICY);
+    expect(decided).toEqual(
+      sorted(kindsOf(({ role, work }) => role === 'leaf' || (role === 'root' && work === 'scan'))),
+    );
+    expect(decided).toEqual(
+      expect.arrayContaining(['/Pod', 'apps/DaemonSet', 'batch/Job', 'velero.io/PodVolumeBackup']),
+    );
+    expect(decided).not.toContain('velero.io/Backup');
+    expect(decidedKinds(TOOLS, CLUSTER_SCOPE)).toEqual(sorted(kindsOf(({ role }) => role !== 'schedule')));
   });
 
   test('a pattern of no particular kind is about pods and jobs', () => {
-    const [tool] = TOOLS;
+    const tool = TOOLS.find(({ id }) => id === 'velero');
     const patterns = tool?.patterns.map((pattern) => ({ ...pattern, match: { labels: { a: [] } } })) ?? [];
     expect(decidedKinds([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toEqual([
       '/Pod',
@@ -49,14 +55,14 @@ describe('what the API server asks about', () => {
     expect(name).toMatch(/^[a-z]+\.kubectl-maint\.io$/);
     for (const { resources, apiGroups, scope } of rules) {
       expect([...resources, ...apiGroups].join(' ')).not.toMatch(/[/*]|leases|events|nodes|coordination/);
-      expect(scope).toBe('Namespaced');
+      expect(scope).toBe(apiGroups.join('').includes('.') ? '*' : 'Namespaced');
     }
   });
 
   test('no operation on a resource is in two entries, but for the creation of pods, which a condition parts', () => {
     const asked = ENTRIES.flatMap(({ rules }) =>
-      rules.flatMap(({ resources, operations }) =>
-        resources.flatMap((resource) => operations.map((o) => `${o} ${resource}`)),
+      rules.flatMap(({ apiGroups, resources, operations }) =>
+        resources.flatMap((resource) => operations.map((o) => [o, resource, ...apiGroups].join(' ').trim())),
       ),
     );
     expect(asked.filter((one, index) => asked.indexOf(one) !== index)).toEqual(['CREATE pods']);

@@ -1,0 +1,16 @@
+import { WORKLOADS } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * addon-manager. Applies static manifests again and again, by label (its README).
+ */
+export const addonManager: Tool = {
+  id: 'addon-manager',
+  title: 'Kubernetes addon-manager',
+  source: 'https://github.com/kubernetes/kubernetes/tree/master/cluster/addons/addon-manager',
+  patterns: [],
+  delivers: [
+    { kinds: WORKLOADS, labels: { 'addonmanager.kubernetes.io/mode': ['EnsureExists', 'Reconcile'] } },
+    { kinds: WORKLOADS, labels: { 'kubernetes.io/cluster-service': ['true'] } },
+  ],
+};

@@ -1,0 +1,17 @@
+import { WORKLOADS } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Argo CD. The tracking annotation names the Application (common.go). Its other way of tracking, the label
+ * `app.kubernetes.io/instance`, is everybody's and proves nothing.
+ */
+export const argocd: Tool = {
+  id: 'argocd',
+  title: 'Argo CD',
+  source: 'https://argo-cd.readthedocs.io',
+  patterns: [],
+  delivers: [
+    { kinds: ['argoproj.io/Application', 'argoproj.io/ApplicationSet'] },
+    { kinds: WORKLOADS, annotations: { 'argocd.argoproj.io/tracking-id': [] } },
+  ],
+};

@@ -1,0 +1,39 @@
+import { backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * CloudNativePG. A Backup runs inside an instance pod of its cluster, which one is only known later
+ * (backup_controller.go); it is refused where every instance is on a node in maintenance. A refused ScheduledBackup run is
+ * made after the maintenance (scheduledbackup_controller.go). A restore is a new Cluster with `bootstrap.recovery` and a
+ * Job; jobs that build replicas (`join`, `initdb`) keep the database alive and are left alone (specs/jobs.go).
+ */
+export const cloudnativePg: Tool = {
+  id: 'cloudnative-pg',
+  title: 'CloudNativePG',
+  source: 'https://cloudnative-pg.io',
+  patterns: [
+    backupLeaf({
+      what: 'CloudNativePG backup',
+      match: { kinds: ['postgresql.cnpg.io/Backup'] },
+      node: {
+        in: 'pods-labelled',
+        labels: { 'cnpg.io/cluster': { field: ['spec', 'cluster', 'name'] }, 'cnpg.io/podRole': { value: 'instance' } },
+      },
+      afterDenial: 'failed',
+    }),
+    backupLeaf({
+      what: 'CloudNativePG recovery job',
+      match: {
+        kinds: ['/Pod', 'batch/Job'],
+        labels: { 'cnpg.io/jobRole': ['full-recovery', 'snapshot-recovery'] },
+      },
+      afterDenial: 'retried',
+    }),
+    backupRoot({
+      what: 'CloudNativePG cluster that starts from a backup',
+      match: { kinds: ['postgresql.cnpg.io/Cluster'], fields: { 'spec.bootstrap.recovery': [] } },
+      afterDenial: 'failed',
+    }),
+    backupSchedule({ what: 'CloudNativePG schedule', match: { kinds: ['postgresql.cnpg.io/ScheduledBackup'] } }),
+  ],
+};

@@ -1,0 +1,47 @@
+import { RUNS, scanLeaf, scanRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Compliance operator. Scan pods are pinned to their node by hostname LABEL and tolerate everything (scan.go); a refused
+ * one is tried again. A repeated scan is an annotation on the same ComplianceScan, and shows in its pods only.
+ * ScanSetting, profiles and results are configuration and records.
+ */
+export const complianceOperator: Tool = {
+  id: 'compliance-operator',
+  title: 'OpenShift compliance operator',
+  source: 'https://github.com/ComplianceAsCode/compliance-operator',
+  patterns: [
+    scanLeaf({
+      what: 'OpenSCAP scan pod',
+      match: {
+        kinds: ['/Pod', 'apps/Deployment', 'batch/Job'],
+        labels: {
+          'compliance.openshift.io/scan-name': [],
+          workload: ['aggregator', 'resultserver', 'scanner', 'api-checks'],
+        },
+      },
+      afterDenial: 'retried',
+    }),
+    scanLeaf({
+      what: 'OpenSCAP scan pod',
+      match: { kinds: ['/Pod'], owners: ['compliance.openshift.io/ComplianceScan'] },
+      afterDenial: 'retried',
+    }),
+    scanLeaf({
+      what: 'repeated compliance scan',
+      match: { kinds: RUNS, labels: { workload: ['suitererunner'] } },
+      afterDenial: 'lost',
+    }),
+    scanRoot({
+      what: 'compliance scan',
+      match: {
+        kinds: [
+          'compliance.openshift.io/ComplianceScan',
+          'compliance.openshift.io/ComplianceSuite',
+          'compliance.openshift.io/ScanSettingBinding',
+        ],
+      },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,18 @@
+import { WORKLOADS } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * K3s and RKE2. The helm-controller installs a HelmChart by a Job with the chart's label (chart.go): it applies, and runs
+ * nothing of the add-on, so the Job is none of the rules' work.
+ */
+export const k3sHelm: Tool = {
+  id: 'k3s-helm',
+  title: 'K3s and RKE2 add-ons',
+  source: 'https://github.com/k3s-io/helm-controller',
+  patterns: [],
+  delivers: [
+    { kinds: ['helm.cattle.io/HelmChart', 'helm.cattle.io/HelmChartConfig', 'k3s.cattle.io/Addon'] },
+    { kinds: WORKLOADS, labels: { 'helmcharts.helm.cattle.io/chart': [] } },
+    { kinds: WORKLOADS, annotations: { 'objectset.rio.cattle.io/owner-gvk': ['k3s.cattle.io/v1, Kind=Addon'] } },
+  ],
+};

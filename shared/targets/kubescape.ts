@@ -1,0 +1,39 @@
+import { RUNS, scanLeaf, scanRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Kubescape. CronJobs call its services over HTTP, from an image that says nothing, so the tier label counts with it
+ * (helm-charts kubescape-operator); the same tier on another image updates a database and is no scan. What is triggered
+ * over HTTP alone never reaches admission. OperatorCommand starts scans (operator commandshandler.go).
+ */
+export const kubescape: Tool = {
+  id: 'kubescape',
+  title: 'Kubescape',
+  source: 'https://kubescape.io',
+  patterns: [
+    scanLeaf({
+      what: 'Kubescape scan',
+      match: {
+        kinds: RUNS,
+        labels: { 'armo.tier': ['kubescape-scan', 'registry-scan', 'vuln-scan'] },
+        images: ['http-request'],
+      },
+      afterDenial: 'lost',
+    }),
+    scanLeaf({
+      what: 'Kubescape scan',
+      match: { kinds: RUNS, commands: ['kubescape'], arguments: ['scan'] },
+      afterDenial: 'failed',
+    }),
+    scanLeaf({
+      what: 'Kubescape scan',
+      match: { kinds: RUNS, images: ['kubescape', 'kubescape-cli'], arguments: ['scan'] },
+      afterDenial: 'failed',
+    }),
+    scanRoot({
+      what: 'Kubescape command',
+      match: { kinds: ['kubescape.io/OperatorCommand'] },
+      afterDenial: 'failed',
+    }),
+  ],
+};

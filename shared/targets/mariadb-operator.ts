@@ -1,0 +1,32 @@
+import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * MariaDB operator. A Job or CronJob, owned by the request and named like it (batch_builder.go). A physical backup runs
+ * beside the database by required pod affinity, so its node is that of the companion. A refused Job is tried again.
+ */
+export const mariadbOperator: Tool = {
+  id: 'mariadb-operator',
+  title: 'MariaDB operator',
+  source: 'https://github.com/mariadb-operator/mariadb-operator',
+  patterns: [
+    backupLeaf({
+      what: 'MariaDB backup or restore job',
+      match: {
+        kinds: RUNS,
+        owners: ['k8s.mariadb.com/Backup', 'k8s.mariadb.com/PhysicalBackup', 'k8s.mariadb.com/Restore'],
+      },
+      afterDenial: 'retried',
+    }),
+    backupLeaf({
+      what: 'MariaDB physical backup job',
+      match: { kinds: RUNS, labels: { 'physicalbackup.k8s.mariadb.com/name': [] } },
+      afterDenial: 'retried',
+    }),
+    backupRoot({
+      what: 'MariaDB backup or restore request',
+      match: { kinds: ['k8s.mariadb.com/Backup', 'k8s.mariadb.com/PhysicalBackup', 'k8s.mariadb.com/Restore'] },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,25 @@
+import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * OpenShift's etcd backup. Jobs that select control-plane nodes and tolerate everything, so a cordon does not stop them
+ * (backupcontroller.go); tried again every minute. `config.openshift.io` Backup is the schedule.
+ */
+export const openshiftEtcd: Tool = {
+  id: 'openshift-etcd',
+  title: 'OpenShift etcd backup',
+  source: 'https://github.com/openshift/cluster-etcd-operator',
+  patterns: [
+    backupLeaf({
+      what: 'OpenShift etcd backup job',
+      match: { kinds: RUNS, labels: { app: ['cluster-backup-job', 'cluster-backup-cronjob'] } },
+      afterDenial: 'retried',
+    }),
+    backupRoot({
+      what: 'OpenShift etcd backup request',
+      match: { kinds: ['operator.openshift.io/EtcdBackup'] },
+      afterDenial: 'failed',
+    }),
+    backupSchedule({ what: 'OpenShift etcd backup schedule', match: { kinds: ['config.openshift.io/Backup'] } }),
+  ],
+};

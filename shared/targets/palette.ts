@@ -1,0 +1,29 @@
+import { WORKLOADS, scanRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Palette. Its scans are reported by Audit objects (documented as `audits.cluster.spectrocloud.com`; the kind is
+ * inferred) and run the scanners above, which are known by themselves. It delivers add-ons as packs.
+ */
+export const palette: Tool = {
+  id: 'palette',
+  title: 'Palette',
+  source: 'https://docs.spectrocloud.com',
+  patterns: [
+    scanRoot({
+      what: 'Palette audit',
+      match: { kinds: ['cluster.spectrocloud.com/Audit'] },
+      afterDenial: 'failed',
+    }),
+  ],
+  delivers: [
+    {
+      kinds: [
+        'cluster.spectrocloud.com/ClusterProfile',
+        'cluster.spectrocloud.com/Pack',
+        'cluster.spectrocloud.com/SpectroCluster',
+      ],
+    },
+    { kinds: WORKLOADS, annotations: { 'cluster.spectrocloud.com/last-applied-hash': [] } },
+  ],
+};

@@ -1,0 +1,55 @@
+import type { Matcher } from './matcher.ts';
+import type { AfterDenial, NodeSource, WorkPattern } from './tool.ts';
+
+/** What differs between the patterns of tools. */
+interface Parts {
+  readonly what: string;
+  readonly match: Matcher;
+  readonly afterDenial: AfterDenial;
+  /** Its pods' placement unless said otherwise. */
+  readonly node?: NodeSource;
+}
+
+const IN_PODS: NodeSource = { in: 'pods' };
+
+/** Objects by which a run is started: the run's pod, the Job around it, the CronJob that makes the Jobs. */
+export const RUNS: readonly string[] = ['/Pod', 'batch/CronJob', 'batch/Job'];
+
+/** Objects that make pods, and pods: what a delivery tool labels. */
+export const WORKLOADS: readonly string[] = [
+  ...RUNS,
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+];
+
+/** Backup or restore work that is decided. */
+export function backupLeaf(parts: Parts): WorkPattern {
+  return { work: 'backup', role: 'leaf', node: IN_PODS, ...parts };
+}
+
+/** A request for backups or restores that only leads to them. */
+export function backupRoot(parts: Parts): WorkPattern {
+  return { work: 'backup', role: 'root', node: IN_PODS, ...parts };
+}
+
+/** What makes backups by the clock. What a denial of it would mean is never asked. */
+export function backupSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
+  return { work: 'backup', role: 'schedule', node: IN_PODS, afterDenial: 'failed', ...parts };
+}
+
+/** A scan that is decided. */
+export function scanLeaf(parts: Parts): WorkPattern {
+  return { work: 'scan', role: 'leaf', node: IN_PODS, ...parts };
+}
+
+/** A request for scans that only leads to them. */
+export function scanRoot(parts: Parts): WorkPattern {
+  return { work: 'scan', role: 'root', node: IN_PODS, ...parts };
+}
+
+/** What makes scans by the clock. */
+export function scanSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
+  return { work: 'scan', role: 'schedule', node: IN_PODS, afterDenial: 'failed', ...parts };
+}

@@ -1,0 +1,39 @@
+import { backupLeaf } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Percona Server for MongoDB. No Job: agents beside the databases do the work (perconaservermongodbbackup_types.go), and
+ * choose among themselves; a request is refused where every database pod is on a node in maintenance. The agents' pods
+ * are the database and pass. `backup-restorer` is the project's own restore Job of its tests.
+ */
+export const perconaMongodb: Tool = {
+  id: 'percona-mongodb',
+  title: 'Percona Server for MongoDB operator',
+  source: 'https://github.com/percona/percona-server-mongodb-operator',
+  patterns: [
+    backupLeaf({
+      what: 'Percona MongoDB backup or restore',
+      match: {
+        kinds: ['psmdb.percona.com/PerconaServerMongoDBBackup', 'psmdb.percona.com/PerconaServerMongoDBRestore'],
+      },
+      node: {
+        in: 'pods-labelled',
+        labels: {
+          'app.kubernetes.io/managed-by': { value: 'percona-server-mongodb-operator' },
+          'app.kubernetes.io/component': { value: 'mongod' },
+          'app.kubernetes.io/instance': { field: ['spec', 'clusterName'] },
+        },
+      },
+      afterDenial: 'failed',
+    }),
+    backupLeaf({
+      what: 'Percona MongoDB restore job',
+      match: {
+        kinds: ['/Pod', 'batch/Job'],
+        images: ['percona-server-mongodb-operator'],
+        commands: ['backup-restorer.sh'],
+      },
+      afterDenial: 'failed',
+    }),
+  ],
+};

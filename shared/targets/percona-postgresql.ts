@@ -1,0 +1,35 @@
+import { backupLeaf, backupRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Percona operator for PostgreSQL. Requests are carried out by Jobs in the labels of Crunchy's PGO, which own none of
+ * them but belong to a PerconaPGBackup. That owner alone proves nothing: jobs that build replicas (`replica-create`) have
+ * it too, and the database needs them. A PerconaPGRestore that says Succeeded is the operator's record of how a cluster
+ * got its first data; the API server drops what a writer says there.
+ */
+export const perconaPostgresql: Tool = {
+  id: 'percona-postgresql',
+  title: 'Percona operator for PostgreSQL',
+  source: 'https://github.com/percona/percona-postgresql-operator',
+  patterns: [
+    backupLeaf({
+      what: 'Percona PostgreSQL backup job',
+      match: {
+        kinds: ['/Pod', 'batch/Job'],
+        owners: ['pgv2.percona.com/PerconaPGBackup'],
+        labels: { 'postgres-operator.crunchydata.com/pgbackrest-backup': ['manual', 'scheduled'] },
+      },
+      afterDenial: 'retried',
+    }),
+    backupRoot({
+      what: 'Percona PostgreSQL backup request',
+      match: { kinds: ['pgv2.percona.com/PerconaPGBackup'] },
+      afterDenial: 'failed',
+    }),
+    backupRoot({
+      what: 'Percona PostgreSQL restore request',
+      match: { kinds: ['pgv2.percona.com/PerconaPGRestore'], endedBy: { 'status.state': ['Succeeded'] } },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,15 @@
+import { RUNS, scanLeaf } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Popeye. A CronJob known by image or command (k8s/popeye).
+ */
+export const popeye: Tool = {
+  id: 'popeye',
+  title: 'Popeye',
+  source: 'https://popeyecli.io',
+  patterns: [
+    scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, images: ['popeye'] }, afterDenial: 'lost' }),
+    scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, commands: ['popeye'] }, afterDenial: 'lost' }),
+  ],
+};

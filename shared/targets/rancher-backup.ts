@@ -1,0 +1,19 @@
+import { backupRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Rancher's backup operator does the work in its own process, so no node can be told; a recurring backup is one object
+ * with a schedule and no CREATE per run. A ResourceSet is configuration.
+ */
+export const rancherBackup: Tool = {
+  id: 'rancher-backup',
+  title: 'Rancher backup operator',
+  source: 'https://github.com/rancher/backup-restore-operator',
+  patterns: [
+    backupRoot({
+      what: 'Rancher backup or restore request',
+      match: { kinds: ['resources.cattle.io/Backup', 'resources.cattle.io/Restore'] },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,31 @@
+import { scanLeaf, scanRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Rancher compliance operator and the older CIS operator. A ClusterScan makes the Job `security-scan-runner-*` (job.go),
+ * which makes Sonobuoy's DaemonSet. Scheduled scans use one object again and again, so the Job counts.
+ */
+export const rancherCompliance: Tool = {
+  id: 'rancher-compliance',
+  title: 'Rancher compliance and CIS scans',
+  source: 'https://github.com/rancher/compliance-operator',
+  patterns: [
+    ...['compliance.cattle.io/scan', 'cis.cattle.io/scan'].map((label) =>
+      scanLeaf({
+        what: 'Rancher compliance scan',
+        match: { kinds: ['/Pod', 'batch/Job'], labels: { [label]: [] } },
+        afterDenial: 'retried',
+      }),
+    ),
+    scanLeaf({
+      what: 'Rancher compliance scan',
+      match: { kinds: ['/Pod', 'batch/Job'], images: ['security-scan'], names: ['security-scan-runner-'] },
+      afterDenial: 'retried',
+    }),
+    scanRoot({
+      what: 'Rancher compliance scan',
+      match: { kinds: ['cis.cattle.io/ClusterScan', 'compliance.cattle.io/ClusterScan'] },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,24 @@
+import { scanLeaf } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Starboard. Scan Jobs carry the scanned resource in labels, those for nodes have `nodeName` (kubebench/scanner.go);
+ * tried again. Reports are results.
+ */
+export const starboard: Tool = {
+  id: 'starboard',
+  title: 'Starboard',
+  source: 'https://github.com/aquasecurity/starboard',
+  patterns: [
+    scanLeaf({
+      what: 'Starboard scan',
+      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'starboard.resource.kind': [] } },
+      afterDenial: 'retried',
+    }),
+    scanLeaf({
+      what: 'Starboard benchmark of a node',
+      match: { kinds: ['/Pod', 'batch/Job'], names: ['scan-cisbenchmark-'], images: ['kube-bench'] },
+      afterDenial: 'retried',
+    }),
+  ],
+};

@@ -1,0 +1,43 @@
+import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Stash. A CronJob `stash-trigger-*` makes a BackupSession, whose Jobs carry `app: stash` and the invoker
+ * (apimachinery apis/constant.go). Sidecars are part of the application and pass. Not read: what follows a refusal.
+ */
+export const stash: Tool = {
+  id: 'stash',
+  title: 'Stash',
+  source: 'https://stash.run',
+  patterns: [
+    backupLeaf({
+      what: 'Stash backup or restore job',
+      match: { kinds: RUNS, labels: { app: ['stash'], 'stash.appscode.com/invoker-name': [] } },
+      afterDenial: 'lost',
+    }),
+    backupLeaf({
+      what: 'Stash backup or restore job',
+      match: {
+        kinds: RUNS,
+        images: ['stash'],
+        names: ['stash-backup-', 'stash-restore-', 'stash-trigger-', 'stash-vs-'],
+      },
+      afterDenial: 'lost',
+    }),
+    backupRoot({
+      what: 'Stash backup or restore request',
+      match: {
+        kinds: [
+          'stash.appscode.com/BackupSession',
+          'stash.appscode.com/RestoreBatch',
+          'stash.appscode.com/RestoreSession',
+        ],
+      },
+      afterDenial: 'lost',
+    }),
+    backupSchedule({
+      what: 'Stash schedule',
+      match: { kinds: ['stash.appscode.com/BackupBatch', 'stash.appscode.com/BackupConfiguration'] },
+    }),
+  ],
+};

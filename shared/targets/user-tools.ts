@@ -1,0 +1,202 @@
+import * as z from 'zod/mini';
+import { parsed, type Parsed, type Problem } from '../problem.ts';
+import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
+import { TOOLS } from './registry.ts';
+import type { Tool, WorkPattern } from './tool.ts';
+
+/** Most tools and patterns of each that are taken: every one is compared with every object of its kind. */
+const MAX_ENTRIES = 100;
+/** Longest value that a problem repeats, in characters: a line of a terminal. */
+const MAX_ECHO = 80;
+
+/** Names that stand in reports for something else than a tool of the catalogue. */
+const RESERVED = ['daemonset', 'labelled'];
+
+const text = z.string().check(z.minLength(1, 'must not be empty'));
+const texts = z.array(text).check(z.minLength(1, 'must name at least one'));
+const kinds = z
+  .array(
+    z
+      .string()
+      .check(z.regex(/^(?:[a-z0-9][a-z0-9.-]*)?\/[A-Z][A-Za-z0-9]*$/, 'must be group/Kind, such as batch/Job or /Pod')),
+  )
+  .check(z.minLength(1, 'must name at least one'));
+const accepted = z
+  .record(text, z.array(z.string()))
+  .check(z.refine((entries) => Object.keys(entries).length > 0, 'must name at least one key'));
+const path = z.array(text).check(z.minLength(1, 'must name at least one field'));
+
+const match = z.strictObject({
+  kinds,
+  owners: z.optional(kinds),
+  labels: z.optional(accepted),
+  annotations: z.optional(accepted),
+  fields: z.optional(accepted),
+  images: z.optional(texts),
+  commands: z.optional(texts),
+  arguments: z.optional(texts),
+  names: z.optional(texts),
+  nameWords: z.optional(texts),
+  writers: z.optional(texts),
+  endedBy: z.optional(accepted),
+});
+
+const reference = z.union([
+  z.strictObject({ field: path }),
+  z.strictObject({ label: text }),
+  z.strictObject({ value: text }),
+]);
+
+const node = z.discriminatedUnion('in', [
+  z.strictObject({ in: z.literal('pods') }),
+  z.strictObject({ in: z.literal('field'), path }),
+  z.strictObject({ in: z.literal('label'), key: text }),
+  z.strictObject({
+    in: z.literal('object'),
+    resource: z.string().check(z.regex(/^(?:[a-z0-9.-]+\/)?v[a-z0-9]+\/[a-z0-9]+$/, 'must be group/version/resource')),
+    name: reference,
+    namespace: z.optional(reference),
+    path,
+  }),
+  z.strictObject({ in: z.literal('pods-labelled'), labels: z.record(text, reference) }),
+  z.strictObject({ in: z.literal('pods-with-claims') }),
+]);
+
+const pattern = z.strictObject({
+  work: z.enum(['backup', 'scan']),
+  what: z.optional(text),
+  role: z._default(z.enum(['leaf', 'root', 'schedule']), 'leaf'),
+  match,
+  node: z._default(node, { in: 'pods' }),
+  afterDenial: z._default(z.enum(['retried', 'lost', 'failed']), 'failed'),
+});
+
+const tool = z.strictObject({
+  id: z.string().check(z.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words with hyphens')),
+  title: z.optional(text),
+  source: z._default(z.string(), ''),
+  patterns: z
+    .array(pattern)
+    .check(z.minLength(1, 'must hold at least one'), z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`)),
+});
+
+const tools = z.array(tool).check(z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`));
+
+type Entry = z.infer<typeof tool>;
+
+/**
+ * Tools from the configuration, in the language of the built-in ones; `root` is where they stand in it. Every problem
+ * at once, each with the value that is wrong. Unknown keys, ids that are taken and matchers that prove nothing are
+ * problems: a tool that silently matches nothing, or everything, is only noticed when a backup is missing.
+ */
+export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly Tool[]> {
+  const result = z.safeParse(tools, value);
+  const problems = result.success
+    ? [...conflictsOf(result.data, root), ...shadowedIn(result.data, root), ...weaknessesOf(result.data, root)]
+    : result.error.issues.map((issue) => problemFrom(issue, value, root));
+  if (!result.success || problems.length > 0) return { ok: false, problems };
+  return parsed(result.data.map(toolFrom));
+}
+
+function toolFrom({ id, title, source, patterns }: Entry): Tool {
+  return { id, title: title ?? id, source, patterns: patterns.map((entry) => patternFrom(entry, title ?? id)) };
+}
+
+function patternFrom(
+  { what, match: wanted, node: source, ...rest }: Entry['patterns'][number],
+  title: string,
+): WorkPattern {
+  return { ...rest, what: what ?? `${rest.work} by ${title}`, match: matcherFrom(wanted), node: sourceFrom(source) };
+}
+
+/** Parts that were not given are left out, as the matcher wants it. */
+function matcherFrom(wanted: z.infer<typeof match>): Matcher {
+  return {
+    kinds: wanted.kinds,
+    ...(wanted.owners && { owners: wanted.owners }),
+    ...(wanted.labels && { labels: wanted.labels }),
+    ...(wanted.annotations && { annotations: wanted.annotations }),
+    ...(wanted.fields && { fields: wanted.fields }),
+    ...(wanted.endedBy && { endedBy: wanted.endedBy }),
+    ...runFrom(wanted),
+  };
+}
+
+function runFrom(wanted: z.infer<typeof match>): Matcher {
+  return {
+    ...(wanted.images && { images: wanted.images }),
+    ...(wanted.commands && { commands: wanted.commands }),
+    ...(wanted.arguments && { arguments: wanted.arguments }),
+    ...(wanted.names && { names: wanted.names }),
+    ...(wanted.nameWords && { nameWords: wanted.nameWords }),
+    ...(wanted.writers && { writers: wanted.writers }),
+  };
+}
+
+function sourceFrom(source: z.infer<typeof node>): WorkPattern['node'] {
+  if (source.in !== 'object') return source;
+  const { namespace, ...rest } = source;
+  return namespace === undefined ? rest : { ...rest, namespace };
+}
+
+function conflictsOf(entries: readonly Entry[], root: string): readonly Problem[] {
+  const builtIn = new Set([...TOOLS.map(({ id }) => id), ...RESERVED]);
+  return entries.flatMap(({ id }, index) => {
+    const at = `${root}[${index}].id`;
+    if (builtIn.has(id)) return [{ path: at, value: echo(id), message: 'is the id of a built-in tool' }];
+    const first = entries.findIndex((entry) => entry.id === id);
+    return first < index ? [{ path: at, value: echo(id), message: `is already the id of ${root}[${first}]` }] : [];
+  });
+}
+
+/** Kinds of tools that are built in: the catalogue asks those first, and the entry would never be. */
+function shadowedIn(entries: readonly Entry[], root: string): readonly Problem[] {
+  return entries.flatMap(({ patterns }, index) =>
+    patterns.flatMap((entry, position) =>
+      entry.match.kinds.flatMap((kind, at) => {
+        const owner = isOwnKind(kind) ? ownerOfKind(kind) : undefined;
+        const path = `${root}[${index}].patterns[${position}].match.kinds[${at}]`;
+        return owner === undefined ? [] : [{ path, value: echo(kind), message: `is already known as ${owner}` }];
+      }),
+    ),
+  );
+}
+
+function ownerOfKind(kind: string): string | undefined {
+  return TOOLS.find(({ patterns }) => patterns.some(({ match: known }) => known.kinds?.includes(kind)))?.id;
+}
+
+function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem[] {
+  return entries.flatMap(({ patterns }, index) =>
+    patterns.flatMap((entry, position) => {
+      const at = `${root}[${index}].patterns[${position}].match`;
+      const strength = strengthOf(matcherFrom(entry.match));
+      if (strength > 1) return [];
+      const message =
+        strength === 1
+          ? 'knows the work by its name alone, which anybody may choose: add owners, labels, images or commands'
+          : 'holds no evidence: add owners, labels, images or commands to the kinds of Kubernetes itself';
+      return [{ path: at, value: echo(entry.match), message }];
+    }),
+  );
+}
+
+function problemFrom(issue: z.core.$ZodIssue, value: unknown, root: string): Problem {
+  const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const message = unknownKeys.length > 0 ? `has unknown keys: ${unknownKeys.join(', ')}` : issue.message;
+  const found = issue.path.reduce(stepInto, value);
+  return { path: root + issue.path.map(renderStep).join(''), value: echo(found), message };
+}
+
+function stepInto(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function renderStep(key: PropertyKey): string {
+  return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
+}
+
+function echo(value: unknown): string {
+  const rendered = value === undefined ? 'nothing' : JSON.stringify(value);
+  return rendered.length <= MAX_ECHO ? rendered : `${rendered.slice(0, MAX_ECHO - 1)}…`;
+}

@@ -1,0 +1,32 @@
+import { backupLeaf, backupRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * VolSync. Mover Jobs carry `app.kubernetes.io/created-by: volsync` on Job and template (mover.go), and are pinned by the
+ * node's hostname LABEL where the volume is in use (affinity.go). A refused Job is tried again with back-off.
+ */
+export const volsync: Tool = {
+  id: 'volsync',
+  title: 'VolSync',
+  source: 'https://volsync.readthedocs.io',
+  patterns: [
+    backupLeaf({
+      what: 'VolSync mover',
+      match: {
+        kinds: ['/Pod', 'batch/Job'],
+        owners: ['volsync.backube/ReplicationSource', 'volsync.backube/ReplicationDestination'],
+      },
+      afterDenial: 'retried',
+    }),
+    backupLeaf({
+      what: 'VolSync mover',
+      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'app.kubernetes.io/created-by': ['volsync'] } },
+      afterDenial: 'retried',
+    }),
+    backupRoot({
+      what: 'VolSync replication',
+      match: { kinds: ['volsync.backube/ReplicationSource', 'volsync.backube/ReplicationDestination'] },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { workFromObject } from '../../../../shared/facts/work.ts';
+import { renderProblem } from '../../../../shared/problem.ts';
+import { catalogueFromTools, classify } from '../../../../shared/targets/classify.ts';
+import { TOOLS } from '../../../../shared/targets/registry.ts';
+import { parseUserTools } from '../../../../shared/targets/user-tools.ts';
+import { sketch } from './sketch.ts';
+
+const PATTERN = { work: 'backup', match: { kinds: ['batch/Job'], images: ['dumper'] } };
+const TOOL = { id: 'our-dumper', patterns: [PATTERN] };
+
+function problemsOf(value: unknown): readonly string[] {
+  const result = parseUserTools(value, 'targets.tools');
+  return result.ok ? [] : result.problems.map(renderProblem);
+}
+
+function withPattern(pattern: object): unknown {
+  return [{ ...TOOL, patterns: [{ ...PATTERN, ...pattern }] }];
+}
+
+test('a tool of the user is known like a built-in one', () => {
+  const result = parseUserTools([
+    TOOL,
+    {
+      id: 'vault-copy',
+      title: 'Vault copies',
+      patterns: [
+        {
+          work: 'backup',
+          what: 'copy of the vault',
+          match: { kinds: ['example.com/Copy'] },
+          node: { in: 'field', path: ['spec', 'host'] },
+          afterDenial: 'retried',
+        },
+      ],
+    },
+  ]);
+  const tools = result.ok ? result.value : [];
+  const catalogue = catalogueFromTools([...TOOLS, ...tools]);
+  expect(classify(workFromObject(sketch('batch/Job', { image: 'reg/dumper:1' })), catalogue)).toMatchObject({
+    work: 'backup',
+    tool: 'our-dumper',
+    pattern: { role: 'leaf', what: 'backup by our-dumper', afterDenial: 'failed', node: { in: 'pods' } },
+  });
+  expect(classify(workFromObject(sketch('example.com/Copy')), catalogue)).toMatchObject({
+    tool: 'vault-copy',
+    pattern: { node: { in: 'field', path: ['spec', 'host'] }, afterDenial: 'retried' },
+  });
+});
+
+test('every place where a node may be named can be written', () => {
+  const nodes = [
+    { in: 'pods' },
+    { in: 'label', key: 'example.com/node' },
+    { in: 'object', resource: 'v1/pods', name: { field: ['spec', 'pod'] }, path: ['spec', 'nodeName'] },
+    {
+      in: 'object',
+      resource: 'example.com/v1/volumes',
+      name: { label: 'volume' },
+      namespace: { value: 'storage' },
+      path: ['status', 'node'],
+    },
+    { in: 'pods-labelled', labels: { app: { field: ['spec', 'cluster'] } } },
+    { in: 'pods-with-claims' },
+  ];
+  for (const node of nodes) {
+    const result = parseUserTools(withPattern({ node }));
+    expect(result.ok && result.value[0]?.patterns[0]?.node).toEqual(node);
+  }
+});
+
+describe('problems name path, value and what would be right', () => {
+  test.each([
+    ['no list', { id: 'x' }, /^targets\.tools: .*\(found \{"id":"x"\}\)/],
+    ['an unknown key', [{ ...TOOL, colour: 'red' }], /^targets\.tools\[0\]: has unknown keys: colour/],
+    [
+      'an unknown part of a matcher',
+      withPattern({ match: { kinds: ['/Pod'], image: ['a'] } }),
+      /^targets\.tools\[0\]\.patterns\[0\]\.match: has unknown keys: image/,
+    ],
+    ['an unknown work', withPattern({ work: 'lunch' }), /patterns\[0\]\.work: .*\(found "lunch"\)/],
+    [
+      'an id of a built-in tool',
+      [{ ...TOOL, id: 'velero' }],
+      /\[0\]\.id: is the id of a built-in tool \(found "velero"\)/,
+    ],
+    ['a reserved id', [{ ...TOOL, id: 'labelled' }], /\[0\]\.id: is the id of a built-in tool/],
+    [
+      'an id said twice',
+      [TOOL, TOOL],
+      /tools\[1\]\.id: is already the id of targets\.tools\[0\] \(found "our-dumper"\)/,
+    ],
+    [
+      'an id with capitals',
+      [{ ...TOOL, id: 'Our' }],
+      /\[0\]\.id: must be lower-case words with hyphens \(found "Our"\)/,
+    ],
+    [
+      'a kind without group',
+      withPattern({ match: { kinds: ['Pod'], images: ['a'] } }),
+      /kinds\[0\]: must be group\/Kind/,
+    ],
+    [
+      'a name alone',
+      withPattern({ match: { kinds: ['batch/Job'], names: ['backup-'] } }),
+      /patterns\[0\]\.match: knows the work by its name alone.*\(found \{"kinds"/,
+    ],
+    ['no evidence', withPattern({ match: { kinds: ['/Pod'] } }), /\.match: holds no evidence/],
+    ['no kinds', withPattern({ match: { images: ['a'] } }), /\.match\.kinds: .*\(found nothing\)/],
+    [
+      'a kind of a built-in tool',
+      withPattern({ match: { kinds: ['velero.io/Backup'] } }),
+      /\.match\.kinds\[0\]: is already known as velero \(found "velero\.io\/Backup"\)/,
+    ],
+    [
+      'an empty list',
+      withPattern({ match: { kinds: ['/Pod'], images: [] } }),
+      /\.images: must name at least one \(found \[\]\)/,
+    ],
+    ['no labels', withPattern({ match: { kinds: ['/Pod'], labels: {} } }), /\.labels: must name at least one key/],
+    ['an unknown place of the node', withPattern({ node: { in: 'stars' } }), /\.node/],
+    ['a key that is __proto__', JSON.parse('[{"id":"a","patterns":[],"__proto__":{"x":1}}]'), /\[0\]/],
+  ])('%s', (_, value, expected) => {
+    expect(problemsOf(value).join('\n')).toMatch(expected);
+  });
+
+  test('all at once', () => {
+    expect(
+      problemsOf([
+        { ...TOOL, id: 'velero' },
+        { ...TOOL, id: 'velero' },
+        { ...TOOL, patterns: [] },
+      ]),
+    ).toHaveLength(1);
+    expect(problemsOf([{ ...TOOL, id: 'velero' }, TOOL, TOOL])).toHaveLength(2);
+  });
+
+  test('long values are cut', () => {
+    const [problem = ''] = problemsOf([{ ...TOOL, id: 'A'.repeat(500) }]);
+    expect(problem.length).toBeLessThan(200);
+  });
+});
