@@ -44,6 +44,8 @@ export interface OnOperation {
   readonly nodes: NodeChoice;
   readonly claim: ClaimFlags;
   readonly drain: DrainFlags;
+  /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
+  readonly allowLastNode: boolean;
   /** Keep autoscalers off the node while in maintenance. */
   readonly protect: boolean;
   /** Milliseconds for each node; 0 = no limit. */
@@ -83,7 +85,15 @@ export interface CheckOperation {
   readonly recursive: boolean;
   /** File with the nodes; undefined: the cluster's. */
   readonly nodesFile: string | undefined;
+  /** File with the configuration; undefined: the defaults. */
+  readonly policyFile: string | undefined;
   readonly format: CheckFormat;
+}
+
+/** `kubectl maint check --policy FILE --validate` */
+export interface ValidateOperation {
+  readonly verb: 'validate';
+  readonly policyFile: string;
 }
 
 /** Text that was asked for: help or the version. */
@@ -93,4 +103,5 @@ export interface PrintOperation {
 }
 
 /** What the command line asks for, as a value. */
-export type Operation = OnOperation | OffOperation | StatusOperation | CheckOperation | PrintOperation;
+export type Operation =
+  OnOperation | OffOperation | StatusOperation | CheckOperation | ValidateOperation | PrintOperation;

@@ -2,9 +2,9 @@ import { MaintError, messageOf } from '../shared/index.ts';
 import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
-import type { CheckOperation, Operation } from './operation.ts';
+import type { CheckOperation, Operation, ValidateOperation } from './operation.ts';
 import { parse } from './parse.ts';
-import type { Screen } from './screen.ts';
+import { wantsColour, type Screen } from './screen.ts';
 import type { Session } from './session.ts';
 
 /** What the process hands to a run. */
@@ -32,6 +32,7 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
     return EXIT.done;
   }
   if (operation.verb === 'check') return check(operation, invocation);
+  if (operation.verb === 'validate') return validate(operation, invocation);
   const cluster = await connect(operation.cluster, invocation.screen, invocation.version);
   const session: Session = { cluster, screen: invocation.screen, clock: systemClock, signal: invocation.signal };
   try {
@@ -52,10 +53,17 @@ async function check(operation: CheckOperation, { screen, signal, version }: Inv
   const { runCheck } = await import('./operations/check.ts');
   const cluster = operation.nodesFile === undefined ? await connect(operation.cluster, screen, version) : undefined;
   try {
-    return await runCheck(operation, { screen, clock: systemClock, signal, stdin: process.stdin, cluster });
+    const { stdin, stdout, env } = process;
+    const colour = wantsColour(stdout, env);
+    return await runCheck(operation, { screen, clock: systemClock, signal, stdin, colour, cluster });
   } finally {
     cluster?.close();
   }
+}
+
+async function validate({ policyFile }: ValidateOperation, { screen }: Invocation): Promise<ExitCode> {
+  const { runValidate } = await import('./operations/validate.ts');
+  return runValidate(policyFile, { screen, stdin: process.stdin });
 }
 
 function explain(thrown: unknown, { screen, signal }: Invocation): ExitCode {

@@ -16,3 +16,11 @@ export function screenFromStreams(out: NodeJS.WritableStream, err: NodeJS.Writab
     warn: (line) => void err.write(`Warning: ${line}\n`),
   };
 }
+
+/** Whether to colour what goes to a stream: people's terminals, unless they say otherwise (no-color.org). */
+export function wantsColour(
+  out: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return out.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+}

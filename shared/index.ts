@@ -21,7 +21,8 @@ export type { Tool, Work } from './targets/tool.ts';
 export { SCHEDULE_KIND } from './targets/classify.ts';
 
 export { RULES } from './policy/registry.ts';
-export { DEFAULT_POLICY, type PolicyConfig } from './policy/config.ts';
+export { DEFAULT_POLICY, ruleForTool, type PolicyConfig } from './policy/config.ts';
+export { BUILT_IN_POLICY, policyFromValue, type Policy } from './policy/config-file.ts';
 export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { NO_ANSWERS, type Answer } from './policy/needs.ts';

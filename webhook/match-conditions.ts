@@ -1,3 +1,5 @@
+import { RECORD_ANNOTATION, STATE_LABEL } from '../shared/index.ts';
+
 /** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
 export interface MatchCondition {
   readonly name: string;
@@ -52,5 +54,21 @@ export const TEMPLATE_CHANGES: readonly MatchCondition[] = [
   {
     name: 'template',
     expression: '!has(object.metadata.deletionTimestamp) && object.?spec.?template != oldObject.?spec.?template',
+  },
+];
+
+/** Whether an object carries our annotation. */
+const marked = (object: string): string => `${object}.metadata.?annotations[?'${RECORD_ANNOTATION}'].hasValue()`;
+
+/** Writes of a Node that the guard judges: its record or state label changes, it is uncordoned in maintenance, it goes. */
+export const NODE_CHANGES: readonly MatchCondition[] = [
+  {
+    name: 'record',
+    expression:
+      `request.operation == 'DELETE' || (request.operation == 'CREATE' && ${marked('object')}) || ` +
+      `(request.operation == 'UPDATE' && (` +
+      `object.metadata.?annotations[?'${RECORD_ANNOTATION}'] != oldObject.metadata.?annotations[?'${RECORD_ANNOTATION}'] || ` +
+      `object.metadata.?labels[?'${STATE_LABEL}'] != oldObject.metadata.?labels[?'${STATE_LABEL}'] || ` +
+      `(${marked('oldObject')} && oldObject.spec.?unschedulable.orValue(false) && !object.spec.?unschedulable.orValue(false))))`,
   },
 ];

@@ -11,6 +11,8 @@ export type Operation =
       readonly kind: 'serve';
       readonly cluster: ClusterChoice;
       readonly serve: ServeOptions;
+      /** File with the configuration; undefined: the defaults. */
+      readonly policyFile: string | undefined;
       /** How long to answer on once asked to end. */
       readonly drainMs: number;
       readonly logLevel: LogLevel;
@@ -19,6 +21,7 @@ export type Operation =
       readonly kind: 'configuration';
       readonly reach: Reach;
       readonly caFile: string | undefined;
+      readonly policyFile: string | undefined;
       readonly failurePolicy: 'Ignore' | 'Fail';
     }
   /** `--help` and `--version`. */
@@ -68,8 +71,14 @@ export async function parseArguments(argv: readonly string[], version: string): 
   return found[0] ?? parsed({ kind: 'print', text });
 }
 
+const POLICY = {
+  type: 'string',
+  describe: 'File with the configuration (kind: MaintenancePolicy); without it the defaults apply',
+} as const;
+
 function serveFlags(flags: Argv) {
   return flags
+    .option('policy', POLICY)
     .option('kubeconfig', { type: 'string', describe: 'Kubeconfig file; in a pod its service account is used instead' })
     .option('context', { type: 'string', describe: 'Context of the kubeconfig' })
     .option('host', { type: 'string', default: '', defaultDescription: 'all', describe: 'Interface to listen on' })
@@ -100,7 +109,7 @@ type Flags<Add extends (flags: Argv) => Argv<unknown>> = Awaited<ReturnType<Add>
 
 function serveFromFlags(flags: Flags<typeof serveFlags>): Parsed<Operation> {
   const problems = [
-    ...repeated(flags, ['kubeconfig', 'context', 'host', 'port', 'health-port', 'ca-out', 'drain-seconds']),
+    ...repeated(flags, ['policy', 'kubeconfig', 'context', 'host', 'port', 'health-port', 'ca-out', 'drain-seconds']),
     ...outside('--port', flags.port, 65_535),
     ...outside('--health-port', flags.healthPort, 65_535),
     ...outside('--drain-seconds', flags.drainSeconds, MAX_DRAIN_SECONDS),
@@ -116,6 +125,7 @@ function serveFromFlags(flags: Flags<typeof serveFlags>): Parsed<Operation> {
       names: flags.dnsName,
       caOut: flags.caOut,
     },
+    policyFile: flags.policy,
     drainMs: flags.drainSeconds * 1000,
     logLevel: flags.logLevel,
   });
@@ -123,6 +133,7 @@ function serveFromFlags(flags: Flags<typeof serveFlags>): Parsed<Operation> {
 
 function configurationFlags(flags: Argv) {
   return flags
+    .option('policy', POLICY)
     .option('url', { type: 'string', describe: 'Address of the webhook: https://HOST:PORT' })
     .option('service', { type: 'string', describe: 'Service of the webhook: NAMESPACE/NAME' })
     .option('ca-file', { type: 'string', describe: 'PEM of the authority that the API server has to trust' })
@@ -134,7 +145,7 @@ function configurationFlags(flags: Argv) {
 }
 
 function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed<Operation> {
-  const twice = repeated(flags, ['url', 'service', 'ca-file', 'failure-policy']);
+  const twice = repeated(flags, ['policy', 'url', 'service', 'ca-file', 'failure-policy']);
   if (twice.length > 0) return refused(...twice);
   const reach = reachFrom(flags.url, flags.service);
   if (!reach.ok) return reach;
@@ -145,6 +156,7 @@ function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed
     kind: 'configuration',
     reach: reach.value,
     caFile: flags.caFile,
+    policyFile: flags.policy,
     failurePolicy: flags.failurePolicy,
   });
 }

@@ -1,8 +1,8 @@
-import { SCHEDULE_KIND, type PolicyConfig, type Tool } from '../shared/index.ts';
+import { MaintError, ruleForTool, SCHEDULE_KIND, type PolicyConfig, type Tool } from '../shared/index.ts';
 import { TIMEOUT_SECONDS } from './admission/deadline.ts';
 import { VALIDATE_PATH } from './app.ts';
-import { ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
-import { RESOURCES } from './resources.ts';
+import { NODE_CHANGES, ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
+import { RESOURCES, type Resource } from './resources.ts';
 
 /** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */
 export type Reach =
@@ -23,7 +23,7 @@ interface Rule {
   readonly apiVersions: readonly string[];
   readonly resources: readonly string[];
   readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
-  readonly scope: 'Namespaced' | '*';
+  readonly scope: 'Namespaced' | 'Cluster' | '*';
 }
 
 /** A webhook entry (admissionregistration.k8s.io/v1 ValidatingWebhook). */
@@ -31,6 +31,8 @@ export interface Entry {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly matchConditions: readonly MatchCondition[];
+  /** Where the entry has its own: nodes join and heal whether a webhook answers or not. */
+  readonly failurePolicy?: 'Ignore';
 }
 
 /** Name of the ValidatingWebhookConfiguration. */
@@ -48,9 +50,9 @@ export function registrationFor(tools: readonly Tool[], policy: PolicyConfig, op
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name: REGISTRATION_NAME, labels: { 'app.kubernetes.io/name': REGISTRATION_NAME } },
     webhooks: entriesFor(tools, policy).map((entry) => ({
+      failurePolicy: options.failurePolicy,
       ...entry,
       clientConfig: clientConfigOf(options),
-      failurePolicy: options.failurePolicy,
       matchPolicy: 'Equivalent',
       ...namespaceSelectorOf(options.reach),
       sideEffects: 'None',
@@ -70,14 +72,25 @@ export function entriesFor(tools: readonly Tool[], policy: PolicyConfig): readon
       rules: WORKLOADS.map((kind) => ruleFor(kind, ['UPDATE'])),
       matchConditions: TEMPLATE_CHANGES,
     },
+    {
+      name: 'node-guard.kubectl-maint.io',
+      rules: [{ ...ruleFor('/Node', ['CREATE', 'UPDATE', 'DELETE']), scope: 'Cluster' }],
+      matchConditions: NODE_CHANGES,
+      failurePolicy: 'Ignore',
+    },
   ];
 }
 
-/** Kinds that some rule decides, sorted: leaves always, roots where the rule looks at the whole cluster, schedules never. */
-export function decidedKinds(tools: readonly Tool[], { rules }: PolicyConfig): readonly string[] {
-  const patterns = tools.flatMap((tool) => tool.patterns);
-  const decided = patterns.filter(
-    ({ work, role }) => role === 'leaf' || (role === 'root' && rules[work].scope === 'cluster'),
+/**
+ * Kinds that some rule decides, sorted: leaves, roots where the rule looks at the whole cluster, schedules never; and
+ * nothing of a tool for which the rule is off.
+ */
+export function decidedKinds(tools: readonly Tool[], policy: PolicyConfig): readonly string[] {
+  const decided = tools.flatMap((tool) =>
+    tool.patterns.filter(({ work, role }) => {
+      const { mode, scope } = ruleForTool(policy, work, tool.id);
+      return mode !== 'off' && (role === 'leaf' || (role === 'root' && scope === 'cluster'));
+    }),
   );
   const kinds = decided.flatMap(({ match }) => match.kinds ?? []).filter((kind) => kind !== SCHEDULE_KIND);
   return [...new Set([...CARRIERS, ...kinds])].sort();
@@ -89,8 +102,7 @@ function workRule(kind: string): Rule {
 }
 
 function ruleFor(kind: string, operations: Rule['operations']): Rule {
-  const known = RESOURCES.get(kind);
-  if (known === undefined) throw new Error(`the table of resources lacks ${kind}`);
+  const known = RESOURCES.get(kind) ?? resourceOfUser(kind);
   const builtIn = !known.group.includes('.');
   return {
     apiGroups: [known.group],
@@ -101,6 +113,16 @@ function ruleFor(kind: string, operations: Rule['operations']): Rule {
     // Some tools' requests belong to the cluster (rancher's Backup), and which do may change between versions.
     scope: builtIn ? 'Namespaced' : '*',
   };
+}
+
+/**
+ * A kind of a tool from the configuration, which names no resource: every resource of its group is asked about, and the
+ * policy tells them apart. Groups of Kubernetes itself are left out: theirs are leases and events, all day long.
+ */
+function resourceOfUser(kind: string): Resource {
+  const group = kind.slice(0, kind.indexOf('/'));
+  if (group.includes('.') && !group.endsWith('.k8s.io')) return { group, resource: '*' };
+  throw new MaintError('usage', `the API server cannot be told to ask about ${kind}: it is no kind of work`);
 }
 
 function clientConfigOf({ reach, authorities }: RegistrationOptions): object {

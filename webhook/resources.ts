@@ -12,6 +12,7 @@ export interface Resource {
  */
 export const RESOURCES: ReadonlyMap<string, Resource> = new Map(
   [
+    { group: '', kind: 'Node', resource: 'nodes' },
     { group: '', kind: 'PersistentVolumeClaim', resource: 'persistentvolumeclaims' },
     { group: '', kind: 'Pod', resource: 'pods' },
     { group: '', kind: 'Secret', resource: 'secrets' },

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { DEFAULT_POLICY, MaintError, messageOf, renderProblem, TOOLS, type MaintErrorCode } from '../shared/index.ts';
+import { MaintError, messageOf, renderProblem, type MaintErrorCode } from '../shared/index.ts';
 import { connect, type Connect, type Environment } from './connect.ts';
 import { logTo } from './log.ts';
 import { parseArguments, type Operation } from './options.ts';
+import { readPolicy } from './policy.ts';
 import { registrationFor } from './registration.ts';
 import { serve } from './serve.ts';
 import { VERSION } from './version.ts';
@@ -62,8 +63,9 @@ async function carryOut(operation: Operation, process: Process, connectTo: Conne
 
 async function renderConfiguration(operation: Operation & { kind: 'configuration' }): Promise<string> {
   const { reach, failurePolicy, caFile } = operation;
+  const { tools, config } = await readPolicy(operation.policyFile);
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
-  return stringify(registrationFor(TOOLS, DEFAULT_POLICY, { reach, failurePolicy, authorities }), { lineWidth: 0 });
+  return stringify(registrationFor(tools, config, { reach, failurePolicy, authorities }), { lineWidth: 0 });
 }
 
 async function readAuthorities(file: string): Promise<string> {
@@ -80,10 +82,11 @@ async function serveUntilSignal(
   connectTo: Connect,
 ): Promise<number> {
   const signals = twoSignals(process);
+  const policy = await readPolicy(operation.policyFile);
   const cluster = await connectTo(operation.cluster, process.env);
   try {
     const log = logTo(process.stdout, operation.logLevel);
-    const serving = await serve(operation.serve, { cluster, log, now: Date.now });
+    const serving = await serve(operation.serve, { cluster, log, policy, now: Date.now });
     await Promise.race([signals.first, serving.failed]).catch(async (failure: unknown) => {
       await serving.stop(0);
       throw failure;

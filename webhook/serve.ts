@@ -1,13 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CATALOGUE,
-  DEFAULT_POLICY,
-  MaintError,
-  messageOf,
-  type ClusterReader,
-  type ClusterWatcher,
-} from '../shared/index.ts';
+import { MaintError, messageOf, type ClusterReader, type ClusterWatcher, type Policy } from '../shared/index.ts';
 import { Gate } from './admission/gate.ts';
 import { admissionApp, healthApp, type AppPorts } from './app.ts';
 import { openDoor, openSecureDoor, type SecureDoor } from './doors.ts';
@@ -35,6 +28,7 @@ export interface ServeOptions {
 export interface World {
   readonly cluster: ClusterReader & ClusterWatcher;
   readonly log: Log;
+  readonly policy: Pick<Policy, 'config' | 'catalogue'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -102,13 +96,13 @@ interface Parts {
 }
 
 function portsFor({ world, nodes, certificates, draining }: Parts): AppPorts {
-  const { cluster, log, now } = world;
+  const { cluster, log, policy, now } = world;
   const gate = new Gate();
   return {
     gate,
     log,
     draining,
-    judges: { reader: cluster, config: DEFAULT_POLICY, catalogue: CATALOGUE, nodes, now },
+    judges: { reader: cluster, config: policy.config, catalogue: policy.catalogue, nodes, now },
     metrics: createMetrics({ nodes, certificates, now, inFlight: () => gate.inFlight }),
     unreadiness: () => unreadiness({ nodes, certificates, draining }, now()),
   };

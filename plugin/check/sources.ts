@@ -21,9 +21,14 @@ export async function* readSources(
   { recursive, stdin }: { readonly recursive: boolean; readonly stdin: NodeJS.ReadableStream },
 ): AsyncIterable<Source> {
   for (const path of paths) {
-    if (path === '-') yield { name: '-', text: await text(stdin) };
-    else for await (const file of filesAt(path, recursive)) yield { name: file, text: await readText(file) };
+    if (path === '-') yield await readSource(path, stdin);
+    else for await (const file of filesAt(path, recursive)) yield await readSource(file, stdin);
   }
+}
+
+/** Reads one file, or `-` (standard input). Throws MaintError('usage'). */
+export async function readSource(path: string, stdin: NodeJS.ReadableStream): Promise<Source> {
+  return { name: path, text: path === '-' ? await text(stdin) : await readText(path) };
 }
 
 async function* filesAt(path: string, recursive: boolean): AsyncIterable<string> {

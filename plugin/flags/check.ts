@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { MaintError } from '../../shared/index.ts';
-import type { CheckOperation } from '../operation.ts';
+import type { CheckOperation, ValidateOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
 import { last } from './values.ts';
 
@@ -27,6 +27,18 @@ export function checkOptions<T>(yargs: Argv<T>) {
       coerce: last<string>,
       describe: 'File with the nodes (kubectl get nodes -o yaml); no cluster is asked',
     })
+    .option('policy', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'File with the configuration (kind: MaintenancePolicy); without it the defaults apply',
+    })
+    .option('validate', {
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe: 'Only say whether the file of --policy is valid, and everything that is wrong with it',
+    })
     .option('output', {
       alias: 'o',
       type: 'string',
@@ -35,17 +47,19 @@ export function checkOptions<T>(yargs: Argv<T>) {
       coerce: last<'json' | 'yaml'>,
       describe: 'Output format',
     })
-    .example('$0 check -f backup.yaml', 'what the webhook would say of it now');
+    .example('$0 check -f backup.yaml', 'what the webhook would say of it now')
+    .example('$0 check --policy policy.yaml --validate', 'whether a configuration is valid');
 }
 
 type CheckArguments = Awaited<ReturnType<typeof checkOptions<unknown>>['argv']>;
 
 /** What the flags ask for. Throws MaintError('usage'). */
-export function checkOperation(argv: CheckArguments): CheckOperation {
+export function checkOperation(argv: CheckArguments): CheckOperation | ValidateOperation {
   const files = argv.filename ?? [];
-  if ([argv.nodes, ...files].filter((path) => path === '-').length > 1) {
+  if ([argv.nodes, argv.policy, ...files].filter((path) => path === '-').length > 1) {
     throw new MaintError('usage', 'standard input (-) can be read only once');
   }
+  if (argv.validate === true) return validation(argv, files);
   if (files.length === 0) {
     throw new MaintError('usage', 'nothing to check', {
       hint: 'kubectl maint check -f FILE, a folder, or - for standard input',
@@ -57,6 +71,17 @@ export function checkOperation(argv: CheckArguments): CheckOperation {
     files,
     recursive: argv.recursive === true,
     nodesFile: argv.nodes,
+    policyFile: argv.policy,
     format: argv.output ?? 'table',
   };
+}
+
+/** Manifests beside it would look as if they had been checked. */
+function validation({ policy, nodes }: CheckArguments, files: readonly string[]): ValidateOperation {
+  const hint = 'kubectl maint check --policy FILE --validate';
+  if (policy === undefined) throw new MaintError('usage', '--validate needs --policy', { hint });
+  if (files.length > 0 || nodes !== undefined) {
+    throw new MaintError('usage', '--validate checks the policy alone, without -f and --nodes', { hint });
+  }
+  return { verb: 'validate', policyFile: policy };
 }

@@ -51,6 +51,12 @@ export function onOptions<T>(yargs: Argv<T>) {
       coerce: last<string>,
       describe: 'Expected end as a span from now, like 2h',
     })
+    .option('allow-last-node', {
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe: "Even if it is the last worker, or the control plane's quorum needs it",
+    })
     .option('protect', {
       type: 'boolean',
       default: true,
@@ -132,6 +138,7 @@ export function onOperation(argv: OnArguments): OnOperation {
       gracePeriodSeconds: integerFlag('--grace-period', argv['grace-period'] ?? '-1'),
       podSelector: argv['pod-selector'],
     },
+    allowLastNode: argv['allow-last-node'] === true,
     protect: argv.protect !== false,
     timeoutMs: timeoutFlag('--timeout', argv.timeout ?? '0'),
     dryRun: argv['dry-run'] ?? 'none',

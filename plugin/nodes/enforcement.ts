@@ -32,12 +32,13 @@ export async function readEnforcement(node: string, cluster: Cluster): Promise<E
     });
     if (answer.status < 300) return { enforced: 'no' };
     const message = textAt(answer.body, 'message') ?? `status ${answer.status}`;
-    return isOurs(message) ? { enforced: 'yes' } : { enforced: 'unknown', why: message };
+    return isOurDenial(message) ? { enforced: 'yes' } : { enforced: 'unknown', why: message };
   } catch (thrown) {
     return { enforced: 'unknown', why: messageOf(thrown) };
   }
 }
 
-function isOurs(message: string): boolean {
+/** Whether a refusal is our own webhook's or policy's. */
+export function isOurDenial(message: string): boolean {
   return message.includes(OURS) && message.includes('denied the request');
 }

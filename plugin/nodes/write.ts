@@ -1,4 +1,5 @@
-import { MaintError, nodePath, refusalFromAnswer, type Cluster } from '../../shared/index.ts';
+import { MaintError, nodePath, refusalFromAnswer, type ApiAnswer, type Cluster } from '../../shared/index.ts';
+import { isOurDenial } from './enforcement.ts';
 import type { NodePatch } from './mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
 
@@ -33,7 +34,7 @@ export async function writeNode(
     });
     if (answer.status !== CONFLICT) {
       const written = answer.status < 300 ? snapshotFromObject(answer.body) : undefined;
-      if (written === undefined) throw refusalFromAnswer(answer);
+      if (written === undefined) throw refusalOf(answer);
       return written;
     }
     current = await readAgain(node, cluster);
@@ -45,6 +46,12 @@ export async function writeNode(
       hint: 'run the same command again; it goes on where it was',
     },
   );
+}
+
+/** Our own webhook's or policy's "no" is a denial; anything else is the cluster's. */
+function refusalOf(answer: ApiAnswer): MaintError {
+  const refusal = refusalFromAnswer(answer);
+  return isOurDenial(refusal.message) ? new MaintError('denied', refusal.message, { cause: refusal }) : refusal;
 }
 
 async function readAgain(node: NodeSnapshot, cluster: Cluster): Promise<NodeSnapshot> {

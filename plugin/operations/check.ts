@@ -1,9 +1,8 @@
 import {
   answersFromCluster,
-  CATALOGUE,
+  BUILT_IN_POLICY,
   creationOf,
   decide,
-  DEFAULT_POLICY,
   MaintError,
   NO_ANSWERS,
   nodeFromObject,
@@ -14,11 +13,13 @@ import {
   type Answer,
   type Cluster,
   type FetchNeed,
+  type Policy,
   type Situation,
 } from '../../shared/index.ts';
 import { documentsFrom, type ManifestDocument } from '../check/documents.ts';
 import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckItem } from '../check/report.ts';
-import { readSources } from '../check/sources.ts';
+import { policyFromText } from '../check/policy.ts';
+import { readSource, readSources } from '../check/sources.ts';
 import type { Clock } from '../clock.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { listNodes } from '../nodes/choose.ts';
@@ -32,6 +33,8 @@ export interface CheckSurroundings {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly stdin: NodeJS.ReadableStream;
+  /** Whether the table may be coloured. */
+  readonly colour: boolean;
   readonly cluster: Cluster | undefined;
 }
 
@@ -41,13 +44,14 @@ const QUIET_MS = 1000;
 /** `kubectl maint check`: what the webhook would say of some manifests. Every readable document is reported. */
 export async function runCheck(operation: CheckOperation, surroundings: CheckSurroundings): Promise<ExitCode> {
   const { screen, clock, cluster, signal } = surroundings;
+  const { config, catalogue } = await policyFor(operation, surroundings.stdin);
   const nodes =
     cluster === undefined ? await nodesFromFile(operation, surroundings.stdin) : await nodesFromCluster(cluster);
   const situation: Situation = {
     now: clock.now(),
     field: nodes,
-    config: DEFAULT_POLICY,
-    catalogue: CATALOGUE,
+    config,
+    catalogue,
     answers: NO_ANSWERS,
     live: cluster !== undefined,
   };
@@ -66,9 +70,19 @@ export async function runCheck(operation: CheckOperation, surroundings: CheckSur
     }
   }
   const report = reportFromItems(items);
-  screen.result(await renderCheck(report, operation.format));
+  screen.result(await renderCheck(report, operation.format, surroundings.colour));
   if (report.summary.invalid > 0) return EXIT.usage;
   return report.summary.denied > 0 ? EXIT.denied : EXIT.done;
+}
+
+async function policyFor({ policyFile }: CheckOperation, stdin: NodeJS.ReadableStream): Promise<Policy> {
+  if (policyFile === undefined) return BUILT_IN_POLICY;
+  const { name, text } = await readSource(policyFile, stdin);
+  const policy = policyFromText(text);
+  if (policy.ok) return policy.value;
+  throw new MaintError('usage', `--policy ${name} is not valid\n${policy.problems.map(renderProblem).join('\n')}`, {
+    hint: 'kubectl maint check --policy FILE --validate says whether it is',
+  });
 }
 
 async function itemFor(document: ManifestDocument, situation: Situation, fetch: FetchNeed): Promise<CheckItem> {

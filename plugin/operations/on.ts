@@ -134,14 +134,14 @@ function afterMarking(thrown: unknown, marked: readonly string[], failed: string
   const before = marked.length === 0 ? 'nothing was evicted' : `nothing was evicted; ${undo}`;
   // Without an answer nobody knows whether the write was carried out.
   const itself =
-    thrown instanceof ClusterRefusal
+    thrown instanceof ClusterRefusal || thrown.code === 'denied'
       ? `node ${failed} was not changed`
       : `look what became of it: kubectl maint status ${failed}`;
   const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
   return new MaintError(thrown.code, message, { hint: `${before}; ${itself}`, cause: thrown });
 }
 
-function claimFrom({ claim }: OnOperation, owner: string, now: number): Claim {
+function claimFrom({ claim, allowLastNode }: OnOperation, owner: string, now: number): Claim {
   const until = untilFrom(claim, now);
   return {
     owner,
@@ -150,6 +150,7 @@ function claimFrom({ claim }: OnOperation, owner: string, now: number): Claim {
     ...(claim.reason === undefined ? {} : { reason: claim.reason }),
     ...(claim.ticket === undefined ? {} : { ticket: claim.ticket }),
     ...(until === undefined ? {} : { until }),
+    ...(allowLastNode ? { allowLastNode: true } : {}),
   };
 }
 

@@ -1,9 +1,13 @@
+import { clean } from '../../shared/index.ts';
 import type { CheckItem, CheckReport } from '../check/report.ts';
 import type { CheckFormat } from '../operation.ts';
 import { renderTable } from './table.ts';
 
-/** Renders the report; the table lists every document, and below each that is not simply allowed, why. */
-export async function renderCheck(report: CheckReport, format: CheckFormat): Promise<string> {
+/**
+ * Renders the report; the table lists every document, and below it, why those are not simply allowed. Colour is for
+ * the table alone: its decisions.
+ */
+export async function renderCheck(report: CheckReport, format: CheckFormat, colour: boolean): Promise<string> {
   switch (format) {
     case 'json':
       return JSON.stringify(report, undefined, 2);
@@ -12,9 +16,7 @@ export async function renderCheck(report: CheckReport, format: CheckFormat): Pro
       return stringify(report).trimEnd();
     }
     case 'table':
-      return [renderTable([HEADER, ...report.items.map(row)]), ...report.items.flatMap(reasons), summary(report)].join(
-        '\n',
-      );
+      return [table(report.items, colour), ...report.items.flatMap(reasons), summary(report)].join('\n');
   }
 }
 
@@ -27,6 +29,21 @@ const WORDS: Readonly<Record<CheckItem['decision'], string>> = {
   invalid: 'Invalid',
 };
 
+/** SGR codes of the terminal (ECMA-48): green, yellow, red. */
+const COLOURS: Readonly<Record<CheckItem['decision'], number>> = { allow: 32, warn: 33, deny: 31, invalid: 31 };
+
+/** Coloured after it is laid out: the codes have no width. */
+function table(items: readonly CheckItem[], colour: boolean): string {
+  const plain = renderTable([HEADER, ...items.map(row)]);
+  if (!colour) return plain;
+  const [header = '', ...lines] = plain.split('\n');
+  const coloured = items.map(({ decision }, index) => {
+    const word = WORDS[decision];
+    return `\u001b[${COLOURS[decision]}m${word}\u001b[0m${(lines[index] ?? '').slice(word.length)}`;
+  });
+  return [header, ...coloured].join('\n');
+}
+
 function row(item: CheckItem): readonly string[] {
   return [
     WORDS[item.decision],
@@ -34,9 +51,17 @@ function row(item: CheckItem): readonly string[] {
     item.tool ?? NOTHING,
     item.nodes.join(',') || NOTHING,
     objectName(item),
-    `${item.source}#${item.document}`,
+    place(item),
   ];
 }
+
+/** A file's name may hold anything, line breaks too. */
+function place({ source, document }: CheckItem): string {
+  return `${clean(source, MAX_PATH)}#${document}`;
+}
+
+/** Longest path that Linux opens (PATH_MAX), in bytes. */
+const MAX_PATH = 4096;
 
 function objectName({ object }: CheckItem): string {
   if (object.kind === '') return NOTHING;
@@ -45,9 +70,7 @@ function objectName({ object }: CheckItem): string {
 }
 
 function reasons(item: CheckItem): readonly string[] {
-  return item.findings.map(
-    ({ rule, detail }) => `${item.source}#${item.document} ${objectName(item)}: ${rule}: ${detail}`,
-  );
+  return item.findings.map(({ rule, detail }) => `${place(item)} ${objectName(item)}: ${rule}: ${detail}`);
 }
 
 function summary({ summary: { allowed, warned, denied, invalid } }: CheckReport): string {

@@ -26,9 +26,9 @@ export function evictionPath(namespace: string, name: string): string {
   return `${podPath(namespace, name)}/eviction`;
 }
 
-/** Pods of a namespace. */
+/** The Pods of a namespace; an empty one stands for all of them. */
 export function podsPath(namespace: string): string {
-  return `/api/v1/namespaces/${seg(namespace)}/pods`;
+  return namespace === '' ? PODS : `/api/v1/namespaces/${seg(namespace)}/pods`;
 }
 
 /**

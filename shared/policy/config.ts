@@ -12,6 +12,14 @@ export interface RuleConfig {
   readonly scope: Scope;
   /** What to answer where the facts that decide cannot be found out. */
   readonly unknown: Decision;
+  /** What differs for the work of single tools, by the tool's id. */
+  readonly tools: ReadonlyMap<string, ToolConfig>;
+}
+
+/** What may differ for one tool; what is left out is as the rule has it. */
+export interface ToolConfig {
+  readonly mode?: RuleMode;
+  readonly scope?: Scope;
 }
 
 /** The whole policy configuration. */
@@ -26,14 +34,47 @@ export interface PolicyConfig {
   readonly brokenAfterMs: number;
 }
 
+const NO_TOOLS: RuleConfig['tools'] = new Map();
+
 /** What applies where nothing is configured (product.md section 4). */
 export const DEFAULT_POLICY: PolicyConfig = {
   rules: {
-    backup: { mode: 'enforce', scope: 'node', unknown: 'deny' },
-    scan: { mode: 'enforce', scope: 'cluster', unknown: 'deny' },
+    backup: { mode: 'enforce', scope: 'node', unknown: 'deny', tools: NO_TOOLS },
+    scan: { mode: 'enforce', scope: 'cluster', unknown: 'deny', tools: NO_TOOLS },
+    'node-guard': { mode: 'enforce', scope: 'node', unknown: 'warn', tools: NO_TOOLS },
+    placement: { mode: 'warn', scope: 'node', unknown: 'allow', tools: NO_TOOLS },
     // Denying what is not surely a rollout can stop a DaemonSet on every node: without facts it passes, with a warning.
-    addon: { mode: 'enforce', scope: 'node', unknown: 'warn' },
+    addon: { mode: 'enforce', scope: 'node', unknown: 'warn', tools: NO_TOOLS },
   },
   addonChange: 'hold',
   brokenAfterMs: 10 * 60_000,
 };
+
+/** What the vendor documents: backups, scans and add-on changes stay off; nothing else is judged. */
+const DOCUMENTED: readonly string[] = ['backup', 'scan', 'addon'] satisfies readonly RuleId[];
+
+/** The configurations that others start from, by name. */
+export const PRESETS = { default: DEFAULT_POLICY, palette: onlyRules(DEFAULT_POLICY, DOCUMENTED) };
+
+/** Whether a text names a rule. */
+export function isRuleId(text: string): text is RuleId {
+  return Object.hasOwn(DEFAULT_POLICY.rules, text);
+}
+
+/** How a rule is applied to the work of one tool; null is work of no tool. */
+export function ruleForTool({ rules }: PolicyConfig, id: RuleId, tool: string | null): RuleConfig {
+  const rule = rules[id];
+  const own = tool === null ? undefined : rule.tools.get(tool);
+  return own === undefined ? rule : { ...rule, ...own };
+}
+
+/** The same configuration with its rules changed one by one. */
+export function withRules(config: PolicyConfig, change: (rule: RuleConfig, id: RuleId) => RuleConfig): PolicyConfig {
+  const rules = { ...config.rules };
+  for (const id of Object.keys(rules).filter(isRuleId)) rules[id] = change(rules[id], id);
+  return { ...config, rules };
+}
+
+function onlyRules(config: PolicyConfig, ids: readonly string[]): PolicyConfig {
+  return withRules(config, (rule, id) => (ids.includes(id) ? rule : { ...rule, mode: 'off' }));
+}

@@ -7,7 +7,7 @@ import { isExcepted } from '../record/claims.ts';
 import { classify, type Catalogue } from '../targets/classify.ts';
 import { afterDenialOf } from './after-denial.ts';
 import { changeOf } from './change.ts';
-import type { PolicyConfig, RuleConfig } from './config.ts';
+import { ruleForTool, type PolicyConfig, type RuleConfig } from './config.ts';
 import type { Answers, Need } from './needs.ts';
 import { needKey } from './needs.ts';
 import { RULES } from './registry.ts';
@@ -68,7 +68,7 @@ const PASSED: Verdict = {
 };
 
 function judge(rule: Rule, subject: Subject, situation: Situation): { findings: Finding[]; needs: readonly Need[] } {
-  const config = situation.config.rules[rule.id];
+  const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
   const surroundings: Surroundings = {
     ...situation,

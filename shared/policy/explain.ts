@@ -2,7 +2,8 @@ import type { NodeField } from '../facts/node-table.ts';
 import { renderDuration } from '../duration.ts';
 import { isOverdue, modeOf, untilOf } from '../record/claims.ts';
 import { NO_RECORD, type MaintenanceRecord } from '../record/record.ts';
-import type { Finding, Verdict } from './verdict.ts';
+import type { AfterDenial } from '../targets/tool.ts';
+import type { Finding, Reason, Verdict } from './verdict.ts';
 import { clean, wrapped } from './words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
@@ -72,19 +73,27 @@ function renderUntil(record: MaintenanceRecord, now: number): string {
   return `${isOverdue(record, now) ? 'overdue since' : 'until'} ${clean(until, 40)}`;
 }
 
+/** What to do where the reason alone says it; of several reasons the first in this order. `end` is what ends the wait. */
+const STEPS: readonly (readonly [Reason, (end: string) => string])[] = [
+  ['NotYours', () => 'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off'],
+  ['UnreadableRecord', () => 'Write it with kubectl maint on'],
+  ['LastNode', () => 'To take it all the same: kubectl maint on --allow-last-node'],
+  ['StaysCordoned', (end) => `It takes work again after ${end}`],
+  ['RolloutHeld', (end) => `It goes on by itself after ${end}`],
+];
+
+const AFTER: Readonly<Record<AfterDenial, (end: string) => string>> = {
+  retried: (end) => `It is tried again by itself, and runs after ${end}`,
+  lost: (end) => `This run is lost: start it again after ${end}`,
+  failed: (end) => `Do it again after ${end}`,
+};
+
 function nextStep(denials: readonly Finding[], nodes: readonly string[], { afterDenial }: Verdict): string {
-  if (denials.every((finding) => finding.reason === 'Unknown')) return 'Try again when the API server answers';
+  const reasons = denials.map(({ reason }) => reason);
+  if (reasons.every((reason) => reason === 'Unknown')) return 'Try again when the API server answers';
   const [only, ...more] = nodes;
   const end =
     only !== undefined && more.length === 0 ? `kubectl maint off ${clean(only, MAX_QUOTE)}` : 'the maintenance ends';
-  if (denials.some((finding) => finding.reason === 'RolloutHeld')) return `It goes on by itself after ${end}`;
-  switch (afterDenial) {
-    case 'retried':
-      return `It is tried again by itself, and runs after ${end}`;
-    case 'lost':
-      return `This run is lost: start it again after ${end}`;
-    case 'failed':
-    case undefined:
-      return `Do it again after ${end}`;
-  }
+  const step = STEPS.find(([reason]) => reasons.includes(reason))?.[1];
+  return (step ?? AFTER[afterDenial ?? 'failed'])(end);
 }

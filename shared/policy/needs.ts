@@ -5,7 +5,7 @@ import type { PodFacts } from '../facts/pod.ts';
 /**
  * What a rule has to know and the request does not say. The policy names it as data; the shell fetches it.
  * `node`: one node as the API server has it now. `held-nodes`: every node that carries our label now.
- * `daemonset`: one DaemonSet with its revisions. `pods-on-node`: the pods of a namespace on one node.
+ * `daemonset`: one DaemonSet with its revisions. `pods-on-node`: the pods of a namespace (empty: of all) on one node.
  * `object`: any object, its resource as `group/version/resource` (`v1/pods` for the core group).
  * `pods`: the pods of a namespace that a label selector selects; an empty selector selects all of them.
  */

@@ -1,7 +1,7 @@
 import type { AfterDenial, Work } from '../targets/tool.ts';
 import type { Need } from './needs.ts';
 
-export type RuleId = 'addon' | 'backup' | 'scan';
+export type RuleId = 'addon' | 'backup' | 'node-guard' | 'placement' | 'scan';
 
 /** From harmless to refused; the verdict is the worst of its findings. */
 export type Decision = 'allow' | 'warn' | 'deny';
@@ -22,6 +22,16 @@ export type Reason =
   | 'RolloutWaits'
   /** The change itself is refused. */
   | 'ChangeRefused'
+  /** The record is not this identity's to write. */
+  | 'NotYours'
+  /** The record could not be read back. */
+  | 'UnreadableRecord'
+  /** A node in maintenance is not uncordoned behind the plugin's back. */
+  | 'StaysCordoned'
+  /** The mark would take the control plane's quorum, or the last worker. */
+  | 'LastNode'
+  /** The node that is deleted still runs pods. */
+  | 'StillInUse'
   /** What decides could not be found out. */
   | 'Unknown';
 

@@ -1,16 +1,15 @@
 import * as z from 'zod/mini';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
+import { echo, problemFromIssue, strict } from '../schema.ts';
 import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
 import { TOOLS } from './registry.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
 /** Most tools and patterns of each that are taken: every one is compared with every object of its kind. */
 const MAX_ENTRIES = 100;
-/** Longest value that a problem repeats, in characters: a line of a terminal. */
-const MAX_ECHO = 80;
 
 /** Names that stand in reports for something else than a tool of the catalogue. */
-const RESERVED = ['daemonset', 'labelled'];
+export const RESERVED = ['daemonset', 'labelled'];
 
 const text = z.string().check(z.minLength(1, 'must not be empty'));
 const texts = z.array(text).check(z.minLength(1, 'must name at least one'));
@@ -26,7 +25,7 @@ const accepted = z
   .check(z.refine((entries) => Object.keys(entries).length > 0, 'must name at least one key'));
 const path = z.array(text).check(z.minLength(1, 'must name at least one field'));
 
-const match = z.strictObject({
+const match = strict({
   kinds,
   owners: z.optional(kinds),
   labels: z.optional(accepted),
@@ -41,28 +40,24 @@ const match = z.strictObject({
   endedBy: z.optional(accepted),
 });
 
-const reference = z.union([
-  z.strictObject({ field: path }),
-  z.strictObject({ label: text }),
-  z.strictObject({ value: text }),
-]);
+const reference = z.union([strict({ field: path }), strict({ label: text }), strict({ value: text })]);
 
 const node = z.discriminatedUnion('in', [
-  z.strictObject({ in: z.literal('pods') }),
-  z.strictObject({ in: z.literal('field'), path }),
-  z.strictObject({ in: z.literal('label'), key: text }),
-  z.strictObject({
+  strict({ in: z.literal('pods') }),
+  strict({ in: z.literal('field'), path }),
+  strict({ in: z.literal('label'), key: text }),
+  strict({
     in: z.literal('object'),
     resource: z.string().check(z.regex(/^(?:[a-z0-9.-]+\/)?v[a-z0-9]+\/[a-z0-9]+$/, 'must be group/version/resource')),
     name: reference,
     namespace: z.optional(reference),
     path,
   }),
-  z.strictObject({ in: z.literal('pods-labelled'), labels: z.record(text, reference) }),
-  z.strictObject({ in: z.literal('pods-with-claims') }),
+  strict({ in: z.literal('pods-labelled'), labels: z.record(text, reference) }),
+  strict({ in: z.literal('pods-with-claims') }),
 ]);
 
-const pattern = z.strictObject({
+const pattern = strict({
   work: z.enum(['backup', 'scan']),
   what: z.optional(text),
   role: z._default(z.enum(['leaf', 'root', 'schedule']), 'leaf'),
@@ -71,7 +66,7 @@ const pattern = z.strictObject({
   afterDenial: z._default(z.enum(['retried', 'lost', 'failed']), 'failed'),
 });
 
-const tool = z.strictObject({
+const tool = strict({
   id: z.string().check(z.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words with hyphens')),
   title: z.optional(text),
   source: z._default(z.string(), ''),
@@ -93,7 +88,7 @@ export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly 
   const result = z.safeParse(tools, value);
   const problems = result.success
     ? [...conflictsOf(result.data, root), ...shadowedIn(result.data, root), ...weaknessesOf(result.data, root)]
-    : result.error.issues.map((issue) => problemFrom(issue, value, root));
+    : result.error.issues.map((issue) => problemFromIssue(issue, value, root));
   if (!result.success || problems.length > 0) return { ok: false, problems };
   return parsed(result.data.map(toolFrom));
 }
@@ -179,24 +174,4 @@ function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem
       return [{ path: at, value: echo(entry.match), message }];
     }),
   );
-}
-
-function problemFrom(issue: z.core.$ZodIssue, value: unknown, root: string): Problem {
-  const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  const message = unknownKeys.length > 0 ? `has unknown keys: ${unknownKeys.join(', ')}` : issue.message;
-  const found = issue.path.reduce(stepInto, value);
-  return { path: root + issue.path.map(renderStep).join(''), value: echo(found), message };
-}
-
-function stepInto(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-function renderStep(key: PropertyKey): string {
-  return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
-}
-
-function echo(value: unknown): string {
-  const rendered = value === undefined ? 'nothing' : JSON.stringify(value);
-  return rendered.length <= MAX_ECHO ? rendered : `${rendered.slice(0, MAX_ECHO - 1)}…`;
 }

@@ -10,6 +10,7 @@ const ON = {
   nodes: { names: ['n1'] },
   claim: { mode: 'drain' },
   drain: { force: false, ignoreDaemonSets: true, deleteEmptyDirData: false, gracePeriodSeconds: -1 },
+  allowLastNode: false,
   protect: true,
   timeoutMs: 0,
   dryRun: 'none',
@@ -42,6 +43,7 @@ describe('on', () => {
     ['-lrack=b7', { nodes: { names: [], selector: 'rack=b7' } }],
     ['-l=rack', { nodes: { names: [], selector: 'rack' } }],
     ['--selector=rack=b7,zone!=z1', { nodes: { names: [], selector: 'rack=b7,zone!=z1' } }],
+    ['n1 --allow-last-node', { allowLastNode: true }],
     ['n1 --mode=cordon', { claim: { mode: 'cordon' } }],
     [
       'n1 --reason disk --ticket 0012 --owner ana',

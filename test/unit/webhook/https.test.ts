@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { at } from '../../../shared/index.ts';
+import { at, BUILT_IN_POLICY } from '../../../shared/index.ts';
 import { Gate, MAX_BODY_BYTES, MAX_IN_FLIGHT_BYTES } from '../../../webhook/admission/gate.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { serve, type Serving } from '../../../webhook/serve.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caOut = join(folder, 'ca.pem');
   const options = { host: '127.0.0.1', port: 0, healthPort: 0, names: ['127.0.0.1'], caOut };
-  serving = await serve(options, { cluster, log: logTo(out, 'info'), now: Date.now });
+  serving = await serve(options, { cluster, log: logTo(out, 'info'), policy: BUILT_IN_POLICY, now: Date.now });
   ca = await readFile(caOut, 'utf8');
 });
 
@@ -179,7 +179,7 @@ test('a door whose port is taken says so, and leaves nothing open', async () => 
     names: ['127.0.0.1'],
     caOut: undefined,
   };
-  const second = serve(options, { cluster: new ToldCluster(), log: logTo(out, 'silent'), now: Date.now });
+  const second = serve(options, { cluster: new ToldCluster(), log: logTo(out, 'silent'), policy: BUILT_IN_POLICY, now: Date.now });
   await expect(second).rejects.toMatchObject({
     code: 'usage',
     message: expect.stringContaining('EADDRINUSE') as unknown,

@@ -14,7 +14,7 @@ const catalogued = CATALOGUE.patterns.flatMap(({ pattern }) => pattern.match.kin
 describe('what the API server asks about', () => {
   test('every kind of the catalogue has a resource, and every resource is some kind that is decided', () => {
     expect(catalogued.filter((kind) => !RESOURCES.has(kind))).toEqual([]);
-    const workloads = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', '/Pod', 'batch/Job'];
+    const workloads = ['/Node', 'apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', '/Pod', 'batch/Job'];
     expect([...RESOURCES.keys()].filter((kind) => ![...catalogued, ...workloads].includes(kind))).toEqual([]);
   });
 
@@ -43,7 +43,7 @@ describe('what the API server asks about', () => {
   });
 
   test('a tool whose kind has no resource is a mistake that shows at once', () => {
-    const patterns = TOOLS.flatMap((tool) => tool.patterns)
+    const patterns = TOOLS.flatMap((tool) => tool.patterns.filter(({ role }) => role === 'leaf'))
       .slice(0, 1)
       .map((pattern) => ({ ...pattern, match: { kinds: ['example.com/Scan'] } }));
     expect(() => entriesFor([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toThrow(
@@ -51,11 +51,13 @@ describe('what the API server asks about', () => {
     );
   });
 
-  test.each(ENTRIES)('$name names no subresource, lease, event or node, and nothing by wildcard', ({ rules, name }) => {
-    expect(name).toMatch(/^[a-z]+\.kubectl-maint\.io$/);
+  test.each(ENTRIES)('$name names no subresource, lease or event, nothing by wildcard, and nodes only to guard them', ({ rules, name }) => {
+    expect(name).toMatch(/^[a-z-]+\.kubectl-maint\.io$/);
+    const guards = name === 'node-guard.kubectl-maint.io';
     for (const { resources, apiGroups, scope } of rules) {
-      expect([...resources, ...apiGroups].join(' ')).not.toMatch(/[/*]|leases|events|nodes|coordination/);
-      expect(scope).toBe(apiGroups.join('').includes('.') ? '*' : 'Namespaced');
+      expect([...resources, ...apiGroups].join(' ')).not.toMatch(/[/*]|leases|events|coordination/);
+      expect(resources.includes('nodes')).toBe(guards);
+      expect(scope).toBe(guards ? 'Cluster' : apiGroups.join('').includes('.') ? '*' : 'Namespaced');
     }
   });
 
@@ -82,7 +84,7 @@ describe('the registration', () => {
   });
 
   test('by URL: fails open, has no side effects, looks at every namespace', () => {
-    expect(listAt(url, 'webhooks')).toHaveLength(3);
+    expect(listAt(url, 'webhooks')).toHaveLength(4);
     for (const webhook of listAt(url, 'webhooks')) {
       expect(webhook).toMatchObject({
         clientConfig: { url: 'https://127.0.0.1:9443/validate', caBundle: 'UEVN' },
@@ -101,7 +103,9 @@ describe('the registration', () => {
       expect(at(webhook, 'clientConfig')).toEqual({
         service: { namespace: 'maint', name: 'webhook', path: '/validate', port: 443 },
       });
-      expect(textAt(webhook, 'failurePolicy')).toBe('Fail');
+      // Nodes join and heal whether a webhook answers or not.
+      const guards = textAt(webhook, 'name') === 'node-guard.kubectl-maint.io';
+      expect(textAt(webhook, 'failurePolicy')).toBe(guards ? 'Ignore' : 'Fail');
       expect(at(webhook, 'namespaceSelector')).toEqual({
         matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['maint'] }],
       });

@@ -1,0 +1,20 @@
+import { renderProblem } from '../../shared/index.ts';
+import { policyFromText } from '../check/policy.ts';
+import { readSource } from '../check/sources.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Screen } from '../screen.ts';
+
+/** `kubectl maint check --policy FILE --validate`: whether a configuration is valid; every problem is a line. */
+export async function runValidate(
+  policyFile: string,
+  { screen, stdin }: { readonly screen: Screen; readonly stdin: NodeJS.ReadableStream },
+): Promise<ExitCode> {
+  const { text } = await readSource(policyFile, stdin);
+  const policy = policyFromText(text);
+  if (policy.ok) {
+    screen.result(`policy ${policyFile} is valid`);
+    return EXIT.done;
+  }
+  for (const problem of policy.problems) screen.note(renderProblem(problem));
+  return EXIT.usage;
+}

@@ -1,0 +1,159 @@
+import * as z from 'zod/mini';
+import { parseDuration } from '../duration.ts';
+import { at, isObject, listAt, textAt } from '../facts/json.ts';
+import { parsed, type Parsed, type Problem } from '../problem.ts';
+import { echo, joinStep, problemFromIssue, strict } from '../schema.ts';
+import { catalogueFromTools, type Catalogue } from '../targets/classify.ts';
+import { CATALOGUE, TOOLS } from '../targets/registry.ts';
+import type { Tool } from '../targets/tool.ts';
+import { parseUserTools, RESERVED } from '../targets/user-tools.ts';
+import {
+  DEFAULT_POLICY,
+  isRuleId,
+  PRESETS,
+  withRules,
+  type PolicyConfig,
+  type RuleConfig,
+  type RuleMode,
+  type Scope,
+  type ToolConfig,
+} from './config.ts';
+import type { Decision, RuleId } from './verdict.ts';
+
+/** A configuration with everything that follows from it. */
+export interface Policy {
+  readonly config: PolicyConfig;
+  /** The built-in tools, then the user's. */
+  readonly tools: readonly Tool[];
+  readonly catalogue: Catalogue;
+}
+
+/** What applies without a configuration. */
+export const BUILT_IN_POLICY: Policy = { config: DEFAULT_POLICY, tools: TOOLS, catalogue: CATALOGUE };
+
+const mode = z.optional(z.enum(['enforce', 'warn', 'audit', 'off'] satisfies readonly RuleMode[]));
+const scope = z.optional(z.enum(['node', 'cluster'] satisfies readonly Scope[]));
+const unknown = z.optional(z.enum(['allow', 'warn', 'deny'] satisfies readonly Decision[]));
+const duration = z
+  .string()
+  .check(z.refine((text) => parseDuration(text).ok, 'is no duration: write it like 30s, 10m, 1h30m or 2d'));
+
+interface RuleEntry {
+  readonly mode?: RuleMode | undefined;
+  readonly scope?: Scope | undefined;
+  readonly unknown?: Decision | undefined;
+  readonly change?: PolicyConfig['addonChange'] | undefined;
+  readonly brokenAfter?: string | undefined;
+  readonly tools?: Readonly<Record<string, ToolEntry>> | undefined;
+}
+
+interface ToolEntry {
+  readonly mode?: RuleMode | undefined;
+  readonly scope?: Scope | undefined;
+}
+
+/** Rules about one kind of work, which some of the tools do; only these look at a node or at the whole cluster. */
+const workRule = strict({ mode, scope, unknown, tools: z.optional(z.record(z.string(), strict({ mode, scope }))) });
+const addonRule = strict({
+  mode,
+  unknown,
+  change: z.optional(z.enum(['hold', 'deny'])),
+  brokenAfter: z.optional(duration),
+  tools: z.optional(z.record(z.string(), strict({ mode }))),
+});
+/** Rules that have nothing to do with tools. */
+const plainRule = strict({ mode, unknown });
+
+const SCHEMAS: Partial<Record<RuleId, z.ZodMiniType<RuleEntry>>> = {
+  backup: workRule,
+  scan: workRule,
+  addon: addonRule,
+};
+
+const RULE_IDS = Object.keys(DEFAULT_POLICY.rules).filter(isRuleId);
+
+const rules = strict(
+  Object.fromEntries(
+    RULE_IDS.map((id) => [id, z.optional<z.ZodMiniType<RuleEntry>>(SCHEMAS[id] ?? plainRule)] as const),
+  ),
+);
+
+const file = strict({
+  apiVersion: z.literal('kubectl-maint.io/v1alpha1'),
+  kind: z.literal('MaintenancePolicy'),
+  preset: z._default(z.enum(['default', 'palette'] satisfies readonly (keyof typeof PRESETS)[]), 'default'),
+  rules: z._default(rules, {}),
+  tools: z.optional(z.unknown()),
+});
+
+/**
+ * The policy from the value of a configuration file (`kind: MaintenancePolicy`). Every problem at once: what is unknown,
+ * of a wrong type, said twice, or could never apply. A configuration that is half understood is none.
+ */
+export function policyFromValue(value: unknown): Parsed<Policy> {
+  const result = z.safeParse(file, value);
+  const tools = at(value, 'tools') === undefined ? parsed([]) : parseUserTools(at(value, 'tools'));
+  const problems = [
+    ...(result.success ? [] : result.error.issues.map((issue) => problemFromIssue(issue, value, ''))),
+    ...(tools.ok ? [] : tools.problems),
+    ...strangersIn(value, tools.ok ? tools.value : undefined),
+  ];
+  if (!result.success || !tools.ok || problems.length > 0) return { ok: false, problems };
+  const config = configFrom(result.data);
+  if (tools.value.length === 0) return parsed({ ...BUILT_IN_POLICY, config });
+  const all = [...TOOLS, ...tools.value];
+  return parsed({ config, tools: all, catalogue: catalogueFromTools(all) });
+}
+
+function configFrom({ preset, rules: entries }: z.infer<typeof file>): PolicyConfig {
+  const base = withRules(PRESETS[preset], (rule, id) => ruleFrom(entries[id] ?? {}, rule));
+  const { change, brokenAfter } = entries['addon'] ?? {};
+  const span = brokenAfter === undefined ? undefined : parseDuration(brokenAfter);
+  return {
+    ...base,
+    addonChange: change ?? base.addonChange,
+    brokenAfterMs: span?.ok === true ? span.value : base.brokenAfterMs,
+  };
+}
+
+function ruleFrom(entry: RuleEntry, rule: RuleConfig): RuleConfig {
+  return {
+    mode: entry.mode ?? rule.mode,
+    scope: entry.scope ?? rule.scope,
+    unknown: entry.unknown ?? rule.unknown,
+    tools: new Map(Object.entries(entry.tools ?? {}).map(([id, own]) => [id, toolFrom(own)])),
+  };
+}
+
+function toolFrom(entry: ToolEntry): ToolConfig {
+  return { ...(entry.mode && { mode: entry.mode }), ...(entry.scope && { scope: entry.scope }) };
+}
+
+/**
+ * Tools that a rule's exceptions name and that the rule never meets. Read from the raw value, so that these are told
+ * beside all other problems; where the user's own tools have problems (undefined), what they do is not yet known.
+ */
+function strangersIn(value: unknown, own: readonly Tool[] | undefined): readonly Problem[] {
+  const named = own === undefined ? listAt(value, 'tools').map((tool) => textAt(tool, 'id')) : [];
+  return RULE_IDS.flatMap((rule) => {
+    const entries = at(value, 'rules', rule, 'tools');
+    if (SCHEMAS[rule] === undefined || !isObject(entries)) return [];
+    const met = toolsMetBy(rule, [...TOOLS, ...(own ?? [])]);
+    const strangers = Object.keys(entries).filter((id) => !met.includes(id) && !named.includes(id));
+    return strangers.map((id) => ({
+      path: joinStep(`rules.${rule}.tools`, id),
+      value: echo(entries[id]),
+      message: `is no tool that this rule meets: ${met.join(', ')}`,
+    }));
+  });
+}
+
+/** A rule about work meets the tools that do it; the rule for add-ons meets what any tool delivers or runs. */
+function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly string[] {
+  if (SCHEMAS[rule] !== workRule) return [...tools.map(({ id }) => id), ...RESERVED];
+  const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === rule));
+  return [...doing.map(({ id }) => id), LABELLED];
+}
+
+/** The tool of work that its user labelled. */
+const LABELLED = 'labelled';

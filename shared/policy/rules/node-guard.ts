@@ -1,0 +1,103 @@
+import { isTrueAt } from '../../facts/json.ts';
+import { nodeFromObject, type NodeFacts } from '../../facts/node.ts';
+import type { NodeField } from '../../facts/node-table.ts';
+import { isAlive, type PodFacts } from '../../facts/pod.ts';
+import { kindKey } from '../../facts/work.ts';
+import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
+import { renderProblem } from '../../problem.ts';
+import { breaksGuard } from '../guards.ts';
+import { needKey } from '../needs.ts';
+import {
+  NO_OBJECTION,
+  needing,
+  objection,
+  type Judgement,
+  type Objection,
+  type Rule,
+  type Subject,
+  type Surroundings,
+} from '../rule.ts';
+import { clean } from '../words.ts';
+
+/** The record of a node is written by those who may, readably, and not so that the cluster loses its last legs. */
+export const nodeGuard: Rule = {
+  id: 'node-guard',
+  denies:
+    "changes of the record by a node's own identity; uncordoning a node in maintenance; an unreadable record; a mark that breaks control-plane quorum or takes the last worker",
+  judge: (subject, surroundings) => {
+    if (kindKey(subject.object) !== '/Node') return NO_OBJECTION;
+    return subject.request.operation === 'DELETE'
+      ? judgeDelete(subject, surroundings)
+      : { objections: judgeWrite(subject, surroundings), needs: [] };
+  },
+};
+
+/** A write of a Node, as the checks below see it. */
+interface Write {
+  readonly after: NodeFacts;
+  readonly groups: readonly string[];
+  readonly field: NodeField;
+  readonly wasMarked: boolean;
+  readonly wasCordoned: boolean;
+  /** The record differs from what was there. */
+  readonly rewrites: boolean;
+  /** The state label differs from what was there. */
+  readonly relabels: boolean;
+}
+
+const CHECKS: readonly ((write: Write) => readonly Objection[])[] = [byKubelet, unreadable, uncordons, takesLast];
+
+function judgeWrite({ request, object }: Subject, { field }: Surroundings): readonly Objection[] {
+  const after = nodeFromObject(object.raw);
+  if (after === undefined) return [];
+  const before = request.oldObject;
+  const write: Write = {
+    after,
+    groups: request.user.groups,
+    field,
+    wasMarked: before?.annotations.has(RECORD_ANNOTATION) === true,
+    wasCordoned: isTrueAt(before?.raw, 'spec', 'unschedulable'),
+    rewrites: before?.annotations.get(RECORD_ANNOTATION) !== object.annotations.get(RECORD_ANNOTATION),
+    relabels: before?.labels.get(STATE_LABEL) !== object.labels.get(STATE_LABEL),
+  };
+  return CHECKS.flatMap((check) => check(write));
+}
+
+/** NodeRestriction lets a kubelet write annotations and most labels of its own Node; ours are not its to write. */
+function byKubelet({ after: { name }, groups, rewrites, relabels }: Write): readonly Objection[] {
+  if (!groups.includes('system:nodes') || !(rewrites || relabels)) return [];
+  const detail = `a node's own identity may not change the maintenance record of node ${name}`;
+  return [{ reason: 'NotYours', detail, nodes: [name] }];
+}
+
+function unreadable({ after: { name, record }, rewrites }: Write): readonly Objection[] {
+  if (!rewrites || record.kind !== 'unreadable') return [];
+  const detail = `the record of node ${name} could not be read back: ${clean(record.problems.map(renderProblem).join('; '), 200)}`;
+  return [{ reason: 'UnreadableRecord', detail, nodes: [name] }];
+}
+
+/** With the record gone in the same write, the cordon may go: so maintenance ends. */
+function uncordons({ after, wasMarked, wasCordoned }: Write): readonly Objection[] {
+  if (!wasMarked || after.record.kind === 'none' || !wasCordoned || after.unschedulable) return [];
+  const detail = `node ${after.name} is in maintenance and stays cordoned`;
+  return [{ reason: 'StaysCordoned', detail, nodes: [after.name] }];
+}
+
+function takesLast({ after, field, wasMarked }: Write): readonly Objection[] {
+  return wasMarked || after.record.kind === 'none' ? [] : breaksGuard(after, field);
+}
+
+/** Deleting a node is nobody else's business; only that its pods go with it is said. */
+function judgeDelete({ object }: Subject, { answers, live }: Surroundings): Judgement {
+  const need = { need: 'pods-on-node', namespace: '', node: object.name } as const;
+  const answer = answers.get(needKey(need));
+  if (answer === undefined) return live ? needing(need) : NO_OBJECTION;
+  const pods = answer.answer === 'pods-on-node' ? answer.pods.filter(isOthersWork) : [];
+  if (pods.length === 0) return NO_OBJECTION;
+  const detail = `node ${object.name} still runs ${pods.length} pods that nobody moved away`;
+  return objection({ reason: 'StillInUse', detail, nodes: [object.name], weight: 'advise' });
+}
+
+function isOthersWork(pod: PodFacts): boolean {
+  return isAlive(pod) && !pod.mirror && pod.controller?.kind !== 'DaemonSet';
+}

@@ -1,0 +1,21 @@
+import { kindKey } from '../../facts/work.ts';
+import { NO_OBJECTION, objection, type Rule } from '../rule.ts';
+
+/**
+ * A pod that names its node bypasses the scheduler, and so the cordon. Backups, scans and add-ons have rules of their
+ * own; this is for everything else, and warns unless configured otherwise: people debug nodes in maintenance so.
+ */
+export const placement: Rule = {
+  id: 'placement',
+  denies: 'pods of no known kind of work that bypass the scheduler onto a node in maintenance (`spec.nodeName`)',
+  judge: ({ request, object, classification }, { field }) => {
+    if (request.operation !== 'CREATE' || request.subresource !== '' || kindKey(object) !== '/Pod') return NO_OBJECTION;
+    const name = object.template?.placement.nodeName;
+    if (classification.work !== 'none' || !field.held.some((node) => node.name === name)) return NO_OBJECTION;
+    return objection({
+      reason: 'NodeInMaintenance',
+      detail: `the pod names node ${name ?? ''}, which is in maintenance, and bypasses its cordon`,
+      nodes: name === undefined ? [] : [name],
+    });
+  },
+};
