@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'Files are formatted', run: 'prettier --check . --log-level warn' },
   { says: 'Types hold', run: 'tsc --noEmit' },
+  { says: 'The tables in docs are those of the registries', run: 'node .ci/generated-docs.ts --check' },
   { says: 'The bins build', run: 'node esbuild.config.ts' },
   { says: 'The published package is well formed', run: 'publint --strict' },
   { says: 'Nothing is unused', run: 'knip' },
