@@ -6,23 +6,23 @@ import type { Problem } from './problem.ts';
 /** Longest value that a problem repeats, in characters: a line of a terminal. */
 const MAX_ECHO = 80;
 
-/** An object without other keys than these; a problem with unknown ones names those that are known. */
+/** An object without other keys than these; the problem with an unknown one names those that are known. */
 export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
   const known = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `has unknown keys: ${issue.keys.join(', ')}; known are ${known}` : undefined,
+    error: (issue) => (issue.code === 'unrecognized_keys' ? `is not known here; known are ${known}` : undefined),
   });
 }
 
-/** What a schema says of a value, with the part of the value that is wrong; `root` is where the value itself stands. */
-export function problemFromIssue(issue: z.core.$ZodIssue, value: unknown, root: string): Problem {
-  const steps = issue.path.map(String);
-  return {
-    path: issue.path.reduce<string>(joinStep, root),
-    value: echo(at(value, ...steps)),
+/** What a schema says of a value, with the parts of it that are wrong; `root` is where the value itself stands. */
+export function problemsFromIssue(issue: z.core.$ZodIssue, value: unknown, root: string): readonly Problem[] {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
+  const paths = unknown?.map((key) => [...issue.path, key]) ?? [issue.path];
+  return paths.map((path) => ({
+    path: path.reduce<string>(joinStep, root),
+    value: echo(at(value, ...path.map(String))),
     message: clean(messageOf(issue), MAX_MESSAGE),
-  };
+  }));
 }
 
 /** Longest message, in characters: a list of some thirty keys or words. */
@@ -42,16 +42,9 @@ export function joinStep(path: string, key: PropertyKey): string {
 
 /** The small build of the schema library has no words of its own: it says `Invalid input` of every type and value. */
 function messageOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${TYPES.get(issue.expected) ?? `of type ${issue.expected}`}`;
-    case 'invalid_value':
-      return `must be ${issue.values.map(String).join(' or ')}`;
-    case 'invalid_union':
-      return 'has none of the known forms';
-    default:
-      return issue.message;
-  }
+  if (issue.code === 'invalid_type') return `must be ${TYPES.get(issue.expected) ?? `of type ${issue.expected}`}`;
+  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(' or ')}`;
+  return issue.code === 'invalid_union' ? 'has none of the known forms' : issue.message;
 }
 
 const TYPES: ReadonlyMap<string, string> = new Map([

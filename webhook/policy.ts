@@ -24,7 +24,7 @@ export async function readPolicy(file: string | undefined): Promise<Policy> {
 
 function policyFromText(text: string): Parsed<Policy> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const mistakes = document.errors.map(({ pos, message }) => {
     const { line, col } = lines.linePos(pos[0]);
     return { path: `line ${line}, column ${col}`, message };

@@ -4,7 +4,7 @@ import { messageOf, policyFromValue, refused, type Parsed, type Policy } from '.
 /** The policy from the text of a configuration file, YAML or JSON: one document. Every problem at once. */
 export function policyFromText(text: string): Parsed<Policy> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
     return refused(
       ...document.errors.map(({ pos, message }) => {

@@ -12,6 +12,7 @@ import {
 import { timestamp } from '../clock.ts';
 import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
 import { podName } from '../drain/plan.ts';
+import { readPods } from '../drain/read.ts';
 import type { Session } from '../session.ts';
 
 /** Annotation that we write on a held pod: any event of a pod makes the DaemonSet controller look again at once. */
@@ -21,7 +22,13 @@ const TOUCHED = `${PREFIX}touched`;
 const LOOK_EVERY_MS = 1000;
 
 /** How often a pod that is still behind is touched again: a webhook that had not heard of the return yet may have refused once more. */
-const TOUCH_EVERY_MS = 3000;
+const TOUCH_EVERY_MS = 1000;
+
+/** Lets held add-on changes go without waiting for them. */
+export async function wakeAddons(node: string, session: Session): Promise<void> {
+  const behind = await readHeld(await readPods(node, undefined, session.cluster), session.cluster, session.signal);
+  await toucher(session)(behind);
+}
 
 /**
  * Waits until every add-on whose change was held back on the node is current and Ready there.
@@ -29,12 +36,21 @@ const TOUCH_EVERY_MS = 3000;
  */
 export async function catchUpAddons(node: string, session: Session, signal: AbortSignal): Promise<void> {
   const pods = followPods(node, undefined, session, signal);
-  const owned = (await pods.first).filter((pod) => isAlive(pod) && isDaemonSets(pod));
-  const current = await readDaemonSets(owned, session.cluster, signal);
-  const held = owned.filter((pod) => isBehind(pod, current.get(ownerUid(pod))));
-  if (held.length === 0) return;
-  session.screen.note(`node/${node} add-ons catch up: ${held.map(podName).join(', ')}`);
-  await waitFor(node, held, pods, { session, signal });
+  const behind = await readHeld(await pods.first, session.cluster, signal);
+  if (behind.length === 0) return;
+  session.screen.note(`node/${node} add-ons catch up: ${behind.map(podName).join(', ')}`);
+  await waitFor(node, behind, pods, { session, signal });
+}
+
+/** The living pods of DaemonSets whose template is not the current one. */
+async function readHeld(
+  pods: readonly PodFacts[],
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<readonly PodFacts[]> {
+  const owned = pods.filter((pod) => isAlive(pod) && isDaemonSets(pod));
+  const current = await readDaemonSets(owned, cluster, signal);
+  return owned.filter((pod) => isBehind(pod, current.get(ownerUid(pod))));
 }
 
 interface Waiting {

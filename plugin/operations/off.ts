@@ -3,7 +3,7 @@ import { timestamp } from '../clock.ts';
 import { withinTime } from '../deadline.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { waitUntilHealthy } from '../health/gate.ts';
-import { catchUpAddons } from '../health/held-addons.ts';
+import { catchUpAddons, wakeAddons } from '../health/held-addons.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
@@ -115,7 +115,10 @@ async function makeReady(
   const { name } = node.facts;
   const returning = (fresh: NodeSnapshot) => statePatch(fresh, 'returning', timestamp(session.clock.now()));
   const written = await writeNode(node, returning, session.cluster);
-  if (operation.skipHealthCheck) return written;
+  if (operation.skipHealthCheck) {
+    await wakeAddons(name, session);
+    return written;
+  }
   const waiting = {
     timeoutMs: operation.timeoutMs,
     waitsFor: `node ${name} to be healthy`,

@@ -8,10 +8,14 @@
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
   for (const key of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = Object.getOwnPropertyDescriptor(current, key)?.value;
+    if (!isBag(current) || !Object.hasOwn(current, key)) return undefined;
+    current = current[key];
   }
   return current;
+}
+
+function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The string at a path, or undefined where there is none. */

@@ -31,6 +31,10 @@ export class NodeTable implements NodeField {
     return this.#heldSorted;
   }
 
+  isHeld(name: string): boolean {
+    return this.#held.has(name);
+  }
+
   node(name: string): NodeFacts | undefined {
     return this.#byName.get(name);
   }
@@ -79,6 +83,7 @@ export function fieldWith(base: NodeField, fresh: ReadonlyMap<string, NodeFacts 
   const current = (node: NodeFacts): NodeFacts | undefined => (fresh.has(node.name) ? fresh.get(node.name) : node);
   return {
     held: [...held.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    isHeld: (name) => held.has(name),
     node: (name) => (fresh.has(name) ? fresh.get(name) : base.node(name)),
     byHostname: (hostname) => {
       const known = base.byHostname(hostname).filter((node) => !fresh.has(node.name));

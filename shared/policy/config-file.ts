@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseDuration } from '../duration.ts';
 import { at, isObject, listAt, textAt } from '../facts/json.ts';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
-import { echo, joinStep, problemFromIssue, strict } from '../schema.ts';
+import { echo, joinStep, problemsFromIssue, strict } from '../schema.ts';
 import { catalogueFromTools, type Catalogue } from '../targets/classify.ts';
 import { CATALOGUE, TOOLS } from '../targets/registry.ts';
 import type { Tool } from '../targets/tool.ts';
@@ -94,7 +94,7 @@ export function policyFromValue(value: unknown): Parsed<Policy> {
   const result = z.safeParse(file, value);
   const tools = at(value, 'tools') === undefined ? parsed([]) : parseUserTools(at(value, 'tools'));
   const problems = [
-    ...(result.success ? [] : result.error.issues.map((issue) => problemFromIssue(issue, value, ''))),
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => problemsFromIssue(issue, value, ''))),
     ...(tools.ok ? [] : tools.problems),
     ...strangersIn(value, tools.ok ? tools.value : undefined),
   ];

@@ -50,8 +50,8 @@ export const DEFAULT_POLICY: PolicyConfig = {
   brokenAfterMs: 10 * 60_000,
 };
 
-/** What the vendor documents: backups, scans and add-on changes stay off; nothing else is judged. */
-const DOCUMENTED: readonly string[] = ['backup', 'scan', 'addon'] satisfies readonly RuleId[];
+/** What the vendor documents: backups, scans and add-on changes stay off. Our own record is guarded as ever. */
+const DOCUMENTED: readonly string[] = ['backup', 'scan', 'addon', 'node-guard'] satisfies readonly RuleId[];
 
 /** The configurations that others start from, by name. */
 export const PRESETS = { default: DEFAULT_POLICY, palette: onlyRules(DEFAULT_POLICY, DOCUMENTED) };

@@ -39,19 +39,19 @@ export function evaluate(request: ReviewRequest, situation: Situation): Verdict 
   const classification = classify(object, situation.catalogue, request.user.name);
   const source = classification.pattern?.node ?? { in: 'pods' };
   const subject: Subject = { request, object, classification, change: changeOf(request, source) };
-  const field = fieldWith(situation.field, freshNodes(situation.answers));
-  const judged = isKubeletsMirror(subject) ? [] : RULES.map((rule) => judge(rule, subject, { ...situation, field }));
+  const { answers } = situation;
+  const field = answers.size === 0 ? situation.field : fieldWith(situation.field, freshNodes(answers));
+  const concerned = isKubeletsMirror(subject) ? [] : RULES.filter((rule) => rule.concerns(subject));
+  const reach = once(() => targetOf(object, source, field, answers));
+  const judged = concerned.map((rule) => judge(rule, subject, situation, { field, reach }));
   const findings = sortFindings(judged.flatMap((one) => one.findings));
-  const nodes = new Set([
-    ...targetOf(object, source, field, situation.answers).nodes,
-    ...findings.flatMap((finding) => finding.nodes),
-  ]);
+  const reached = reach().nodes;
   return {
     decision: worst(findings),
     work: classification.work,
     tool: classification.tool,
     afterDenial: afterDenialOf(object, classification.pattern),
-    nodes: [...nodes].sort(),
+    nodes: findings.length === 0 ? reached : sortedNames(reached, findings),
     findings,
     needs: unique(judged.flatMap((one) => one.needs)),
   };
@@ -67,13 +67,32 @@ const PASSED: Verdict = {
   needs: [],
 };
 
-function judge(rule: Rule, subject: Subject, situation: Situation): { findings: Finding[]; needs: readonly Need[] } {
+function sortedNames(reached: readonly string[], findings: readonly Finding[]): readonly string[] {
+  return [...new Set([...reached, ...findings.flatMap((finding) => finding.nodes)])].sort();
+}
+
+/** A value that is worked out when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function judge(
+  rule: Rule,
+  subject: Subject,
+  situation: Situation,
+  { field, reach }: Pick<Surroundings, 'field' | 'reach'>,
+): { findings: Finding[]; needs: readonly Need[] } {
   const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
+  const own = fieldForRule(rule.id, field, situation.now);
+  const { object, classification } = subject;
+  const source = classification.pattern?.node ?? { in: 'pods' };
   const surroundings: Surroundings = {
     ...situation,
     rule: config,
-    field: fieldForRule(rule.id, situation.field, situation.now),
+    field: own,
+    reach: own === field ? reach : once(() => targetOf(object, source, own, situation.answers)),
   };
   const { objections, needs }: Judgement = rule.judge(subject, surroundings);
   return { findings: objections.map((found) => finding(rule, config, found)), needs };

@@ -1,5 +1,4 @@
 import type { NodeField } from '../facts/node-table.ts';
-import { renderDuration } from '../duration.ts';
 import { isOverdue, modeOf, untilOf } from '../record/claims.ts';
 import { NO_RECORD, type MaintenanceRecord } from '../record/record.ts';
 import type { AfterDenial } from '../targets/tool.ts';
@@ -49,9 +48,10 @@ function describeNode(name: string, { field, now }: Telling): string {
   return `Node ${clean(name, MAX_QUOTE)}: ${what}`;
 }
 
+/** No ages: controllers repeat the text in Events, and a text that changes every second makes each one a new Event. */
 function describeRecord(record: MaintenanceRecord, now: number): string {
   return [
-    `in maintenance (${modeOf(record)}) since ${renderMoment(record.initiatedAt, now)}`,
+    `in maintenance (${modeOf(record)}) since ${clean(record.initiatedAt, 40)}`,
     renderUntil(record, now),
     ...record.claims
       .slice(0, NODES_DESCRIBED)
@@ -60,11 +60,6 @@ function describeRecord(record: MaintenanceRecord, now: number): string {
           `by ${clean(owner, MAX_QUOTE)}${reason === undefined ? '' : ` "${clean(reason, MAX_QUOTE)}"`}`,
       ),
   ].join(', ');
-}
-
-/** `2026-01-05T22:10:00Z (14m ago)` */
-function renderMoment(time: string, now: number): string {
-  return `${clean(time, 40)} (${renderDuration(now - Date.parse(time))} ago)`;
 }
 
 function renderUntil(record: MaintenanceRecord, now: number): string {

@@ -1,5 +1,6 @@
 import type { NodeField } from '../facts/node-table.ts';
 import type { WorkObject } from '../facts/work.ts';
+import type { Reach } from '../scheduling/reach.ts';
 import type { Classification } from '../targets/classify.ts';
 import type { Change } from './change.ts';
 import type { PolicyConfig, RuleConfig } from './config.ts';
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly config: PolicyConfig;
   readonly rule: RuleConfig;
   readonly answers: Answers;
+  /** Which nodes in maintenance the object's work reaches in this field; worked out once, when first asked. */
+  readonly reach: () => Reach;
   /** False where the facts at hand are all there are: nothing is fetched (offline). */
   readonly live: boolean;
 }
@@ -47,7 +50,9 @@ export interface Rule {
   readonly id: RuleId;
   /** What it denies, as one sentence for the documentation. */
   readonly denies: string;
-  /** Pure; never throws. */
+  /** Whether the rule could have anything to say. Asked of every request, so it looks at kind and work only. */
+  concerns(subject: Subject): boolean;
+  /** Asked only where it is concerned. Pure; never throws. */
   judge(subject: Subject, surroundings: Surroundings): Judgement;
 }
 

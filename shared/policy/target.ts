@@ -58,7 +58,7 @@ function reachOfFound({ nodes, chosen }: Found, field: NodeField): Reach {
 
 /** A node is meant by its name and by its hostname label, whichever a tool wrote. */
 function reachOfName(name: string, field: NodeField): Reach {
-  const meant = new Set(nodesMeantBy(name, field).map((node) => node.name));
-  const nodes = field.held.map((node) => node.name).filter((held) => meant.has(held));
-  return nodes.length === 0 ? { kind: 'cannot', nodes: [] } : { kind: 'pinned', nodes };
+  const nodes = nodesMeantBy(name, field).map((node) => node.name);
+  const held = nodes.filter((meant) => field.isHeld(meant)).sort();
+  return held.length === 0 ? CANNOT : { kind: 'pinned', nodes: held };
 }

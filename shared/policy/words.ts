@@ -19,6 +19,7 @@ const MAX_NAME = 253;
  * escapes, bidirectional overrides and invisible characters become spaces, runs of spaces one.
  */
 export function clean(text: string, max: number): string {
+  if (text.length <= max && PLAIN.test(text)) return text;
   const line = text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]+/gu, ' ')
     .replaceAll(/\s+/g, ' ')
@@ -26,6 +27,9 @@ export function clean(text: string, max: number): string {
   // A cut through a surrogate pair would leave half a character.
   return line.length <= max ? line : `${line.slice(0, max - 1).replace(/\p{Cs}$/u, '')}…`;
 }
+
+/** Printable ASCII with single spaces between words: nothing to clean, and by far the most names and sentences. */
+const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 /** Text as printable lines of at most `max` characters, broken between words; a longer word is broken itself. */
 export function wrapped(text: string, max: number): readonly string[] {

@@ -13,6 +13,8 @@ export interface SchedulableNode {
 export interface Field {
   /** Nodes in maintenance, sorted by name. */
   readonly held: readonly SchedulableNode[];
+  /** Whether the node of this name is in maintenance. */
+  isHeld(name: string): boolean;
   /** Any node, by its name. */
   node(name: string): SchedulableNode | undefined;
   /** Any nodes, by their label kubernetes.io/hostname. */

@@ -95,6 +95,9 @@ function reachAmong(
   if (demandsOf(placement) > MAX_DEMANDS) return reachOfTooMany(field);
   const { held, others } = candidatesAmong(candidates, field);
   const suits = suitability(placement, options);
+  // By far the most pods: the cordon keeps them away and another node suits. That settles it without a look at the held.
+  const mayBeOpen = untolerated([CORDON], placement.tolerations).length === 0 ? held : held.filter(isUncordoned);
+  if (mayBeOpen.length === 0 && elsewhereAmong(others, suits, () => true) === 'open') return CANNOT;
   const suitable = held.filter(suits);
   if (suitable.length === 0) return CANNOT;
 
@@ -107,7 +110,7 @@ function reachAmong(
 }
 
 function reachOfNodeName(nodeName: string, field: Field): Reach {
-  return field.held.some((node) => node.name === nodeName) ? { kind: 'pinned', nodes: [nodeName] } : CANNOT;
+  return field.isHeld(nodeName) ? { kind: 'pinned', nodes: [nodeName] } : CANNOT;
 }
 
 function reachOfTooMany(field: Field): Reach {
@@ -152,10 +155,9 @@ interface Candidates {
 
 function candidatesAmong(candidates: readonly SchedulableNode[] | undefined, field: Field): Candidates {
   if (candidates === undefined) return { held: field.held, others: field.others() };
-  const heldNames = new Set(namesOf(field.held));
   return {
-    held: candidates.filter((node) => heldNames.has(node.name)),
-    others: candidates.filter((node) => !heldNames.has(node.name)),
+    held: candidates.filter((node) => field.isHeld(node.name)),
+    others: candidates.filter((node) => !field.isHeld(node.name)),
   };
 }
 
@@ -168,6 +170,10 @@ function suitability(placement: Placement, { companions = [] }: ReachOptions): (
       placement,
       node.taints.filter(({ key }) => !PASSING_TAINTS.has(key)),
     );
+}
+
+function isUncordoned({ unschedulable }: SchedulableNode): boolean {
+  return !unschedulable;
 }
 
 function isOpen(placement: Placement, node: SchedulableNode): boolean {

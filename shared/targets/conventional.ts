@@ -1,7 +1,10 @@
 import { backupLeaf, RUNS } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
-/** Programs that copy data out of, or into, a database or a file system, and scripts that say so by their name. */
+/**
+ * Programs that copy data out of, or into, a database or a file system, and scripts that say so by their name. Not
+ * pgbackrest: operators also run it to build replicas, in Jobs called `<cluster>-backup-…`; they have files of their own.
+ */
 const PROGRAMS = [
   'backup',
   'backup.sh',
@@ -22,7 +25,6 @@ const PROGRAMS = [
   'pg_dump',
   'pg_dumpall',
   'pg_restore',
-  'pgbackrest',
   'rclone',
   'restic',
   'restore.sh',

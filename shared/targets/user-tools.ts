@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
-import { echo, problemFromIssue, strict } from '../schema.ts';
+import { echo, problemsFromIssue, strict } from '../schema.ts';
 import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
 import { TOOLS } from './registry.ts';
 import type { Tool, WorkPattern } from './tool.ts';
@@ -88,7 +88,7 @@ export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly 
   const result = z.safeParse(tools, value);
   const problems = result.success
     ? [...conflictsOf(result.data, root), ...shadowedIn(result.data, root), ...weaknessesOf(result.data, root)]
-    : result.error.issues.map((issue) => problemFromIssue(issue, value, root));
+    : result.error.issues.flatMap((issue) => problemsFromIssue(issue, value, root));
   if (!result.success || problems.length > 0) return { ok: false, problems };
   return parsed(result.data.map(toolFrom));
 }

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { DEFAULT_POLICY, isObject, type Decision, type PolicyConfig } from '../../shared/index.ts';
+import { DEFAULT_POLICY, RULES, isObject, type Decision, type PolicyConfig } from '../../shared/index.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
 
@@ -14,7 +14,17 @@ export const ALWAYS_ALLOWED = 'always-allowed';
 const header = z.strictObject({
   /** File of test/fixtures/nodes. */
   nodes: z.string(),
-  policy: z.optional(z.strictObject({ addonChange: z.enum(['hold', 'deny']) })),
+  policy: z.optional(
+    z.strictObject({
+      addonChange: z.optional(z.enum(['hold', 'deny'])),
+      /** Modes that are not the default, by rule. */
+      modes: z.optional(z.record(z.string(), z.enum(['enforce', 'warn', 'audit', 'off']))),
+      /** Scopes that are not the default, by rule. */
+      scopes: z.optional(z.record(z.string(), z.enum(['node', 'cluster']))),
+    }),
+  ),
+  /** What else the cluster holds: objects by the path that is read, with `?SELECTOR` where a list has one. */
+  reads: z.optional(z.record(z.string(), z.array(z.looseObject({})))),
   expect: z.strictObject({
     work: z.enum(['backup', 'scan', 'addon', 'none']),
     tool: z.nullable(z.string()),
@@ -24,6 +34,8 @@ const header = z.strictObject({
     reasons: z.array(z.string()),
   }),
 });
+
+type Policy = NonNullable<z.infer<typeof header>['policy']>;
 
 /** One case: the second document of its file, and everything that the first says. */
 export interface Fixture {
@@ -42,6 +54,10 @@ export interface Fixture {
   readonly config: PolicyConfig;
   /** Whether the configuration is the default one. */
   readonly isDefaultConfig: boolean;
+  /** Objects that have to be looked up, see the header; empty where the nodes alone decide. */
+  readonly reads: Readonly<Record<string, readonly object[]>>;
+  /** Whether the nodes alone decide. */
+  readonly isOffline: boolean;
   readonly expect: z.infer<typeof header>['expect'];
 }
 
@@ -66,7 +82,7 @@ function fixtureAt(path: string): Fixture {
   const parsed = header.safeParse(first);
   if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
   const name = path.slice(0, -'.yaml'.length);
-  const { nodes, policy, expect } = parsed.data;
+  const { nodes, policy, reads, expect } = parsed.data;
   return {
     name,
     ...placeOf(name),
@@ -74,10 +90,21 @@ function fixtureAt(path: string): Fixture {
     isReview: object['kind'] === 'AdmissionReview',
     cluster: nodes,
     nodes: documentsOf(nodesFile(nodes)).filter(isObject),
-    config: { ...DEFAULT_POLICY, ...policy },
+    config: configFrom(policy ?? {}),
     isDefaultConfig: policy === undefined,
+    reads: reads ?? {},
+    isOffline: reads === undefined,
     expect,
   };
+}
+
+function configFrom({ addonChange, modes = {}, scopes = {} }: Policy): PolicyConfig {
+  const rules = { ...DEFAULT_POLICY.rules };
+  for (const { id } of RULES) {
+    const rule = rules[id];
+    rules[id] = { ...rule, mode: modes[id] ?? rule.mode, scope: scopes[id] ?? rule.scope };
+  }
+  return { ...DEFAULT_POLICY, rules, addonChange: addonChange ?? DEFAULT_POLICY.addonChange };
 }
 
 function placeOf(name: string): { folder: string; decision: Decision } {

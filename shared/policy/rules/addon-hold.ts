@@ -19,7 +19,7 @@ import { clean } from '../words.ts';
  */
 export function judgeHold(subject: Subject, surroundings: Surroundings): Judgement {
   const owner = controllerOf(subject.object);
-  if (owner === undefined || !isRollout(subject)) return NO_OBJECTION;
+  if (owner === undefined) return NO_OBJECTION;
   const pod = podFromObject(subject.object.raw);
   if (pod === undefined) return NO_OBJECTION;
   const node = heldNodeOf(pod, surroundings);
@@ -46,7 +46,7 @@ export function judgeHold(subject: Subject, surroundings: Surroundings): Judgeme
 }
 
 /** A rollout deletes and creates pods; updates of a pod are its own business. */
-function isRollout(subject: Subject): boolean {
+export function isRollout(subject: Subject): boolean {
   return ['CREATE', 'DELETE'].includes(subject.request.operation) && isDaemonSetControllers(subject);
 }
 

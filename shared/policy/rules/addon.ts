@@ -2,9 +2,8 @@ import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
 import { kindKey } from '../../facts/work.ts';
-import { targetOf } from '../target.ts';
 import { joinNames } from '../words.ts';
-import { judgeHold } from './addon-hold.ts';
+import { isRollout, judgeHold } from './addon-hold.ts';
 
 /** Kinds whose template change rolls out to running pods. Jobs cannot change theirs. */
 const ROLLING = ['apps/DaemonSet', 'apps/Deployment', 'apps/StatefulSet', 'apps/ReplicaSet'];
@@ -13,17 +12,19 @@ const ROLLING = ['apps/DaemonSet', 'apps/Deployment', 'apps/StatefulSet', 'apps/
 export const addon: Rule = {
   id: 'addon',
   denies: 'the rollout of a DaemonSet onto a node in maintenance; template changes of workloads pinned to such a node',
-  judge: (subject, surroundings) => {
-    if (kindKey(subject.object) === '/Pod') return judgeHold(subject, surroundings);
-    return ROLLING.includes(kindKey(subject.object)) ? judgeTemplate(subject, surroundings) : NO_OBJECTION;
-  },
+  concerns: (subject) => isRollout(subject) || changesTemplate(subject),
+  judge: (subject, surroundings) =>
+    isRollout(subject) ? judgeHold(subject, surroundings) : judgeTemplate(subject, surroundings),
 };
 
-function judgeTemplate(subject: Subject, { field, config }: Surroundings): Judgement {
-  if (subject.request.operation !== 'UPDATE' || subject.change !== 'start') return NO_OBJECTION;
+function changesTemplate({ request, object, change }: Subject): boolean {
+  return request.operation === 'UPDATE' && change === 'start' && ROLLING.includes(kindKey(object));
+}
+
+function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surroundings): Judgement {
   // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
   const isAddon = kindKey(subject.object) === 'apps/DaemonSet';
-  const reach = targetOf(subject.object, { in: 'pods' }, field);
+  const reach = reachOf();
   const names = joinNames(reach.nodes);
   if (isAddon && config.addonChange === 'hold') return holdAdvice(subject, reach.nodes, field);
   const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';

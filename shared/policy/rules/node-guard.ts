@@ -24,12 +24,11 @@ export const nodeGuard: Rule = {
   id: 'node-guard',
   denies:
     "changes of the record by a node's own identity; uncordoning a node in maintenance; an unreadable record; a mark that breaks control-plane quorum or takes the last worker",
-  judge: (subject, surroundings) => {
-    if (kindKey(subject.object) !== '/Node') return NO_OBJECTION;
-    return subject.request.operation === 'DELETE'
+  concerns: ({ object }) => kindKey(object) === '/Node',
+  judge: (subject, surroundings) =>
+    subject.request.operation === 'DELETE'
       ? judgeDelete(subject, surroundings)
-      : { objections: judgeWrite(subject, surroundings), needs: [] };
-  },
+      : { objections: judgeWrite(subject, surroundings), needs: [] },
 };
 
 /** A write of a Node, as the checks below see it. */

@@ -8,14 +8,19 @@ import { NO_OBJECTION, objection, type Rule } from '../rule.ts';
 export const placement: Rule = {
   id: 'placement',
   denies: 'pods of no known kind of work that bypass the scheduler onto a node in maintenance (`spec.nodeName`)',
-  judge: ({ request, object, classification }, { field }) => {
-    if (request.operation !== 'CREATE' || request.subresource !== '' || kindKey(object) !== '/Pod') return NO_OBJECTION;
-    const name = object.template?.placement.nodeName;
-    if (classification.work !== 'none' || !field.held.some((node) => node.name === name)) return NO_OBJECTION;
+  concerns: ({ request, object, classification, change }) =>
+    request.operation === 'CREATE' &&
+    change === 'start' &&
+    classification.work === 'none' &&
+    kindKey(object) === '/Pod' &&
+    object.template?.placement.nodeName !== undefined,
+  judge: ({ object }, { field }) => {
+    const name = object.template?.placement.nodeName ?? '';
+    if (!field.isHeld(name)) return NO_OBJECTION;
     return objection({
       reason: 'NodeInMaintenance',
-      detail: `the pod names node ${name ?? ''}, which is in maintenance, and bypasses its cordon`,
-      nodes: name === undefined ? [] : [name],
+      detail: `the pod names node ${name}, which is in maintenance, and bypasses its cordon`,
+      nodes: [name],
     });
   },
 };

@@ -1,11 +1,10 @@
 import type { Rule } from '../rule.ts';
-import { NO_OBJECTION } from '../rule.ts';
 import { judgeWork } from './work-off-nodes.ts';
 
 /** Scans do not run while any node of the cluster is in maintenance: their result would be about half a cluster. */
 export const scan: Rule = {
   id: 'scan',
   denies: 'scan work, whatever it targets, while any node is in maintenance',
-  judge: (subject, surroundings) =>
-    subject.classification.work === 'scan' ? judgeWork(subject, surroundings) : NO_OBJECTION,
+  concerns: ({ classification, change }) => classification.work === 'scan' && change === 'start',
+  judge: judgeWork,
 };

@@ -1,4 +1,3 @@
-import { targetOf } from '../target.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import { lookupsFor } from '../lookups.ts';
@@ -12,7 +11,7 @@ import { joinNames } from '../words.ts';
  */
 export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
   const isSchedule = subject.classification.pattern?.role === 'schedule';
-  if (subject.change !== 'start' || isSchedule || isDaemonSetControllers(subject)) return NO_OBJECTION;
+  if (isSchedule || isDaemonSetControllers(subject)) return NO_OBJECTION;
   const found =
     surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
   const refuses = found.objections.some(({ weight }) => weight === undefined);
@@ -38,16 +37,14 @@ function ofCluster({ classification }: Subject, { field }: Surroundings): Judgem
 
 function ofNodes({ object, classification }: Subject, surroundings: Surroundings): Judgement {
   if (classification.pattern?.role === 'root') return NO_OBJECTION;
-  const { field, answers } = surroundings;
   const source = classification.pattern?.node ?? { in: 'pods' };
   const needs = lookupsFor(object, source, surroundings);
   if (needs.length > 0) return needing(...needs);
-  const reach = targetOf(object, source, field, answers);
+  const reach = surroundings.reach();
+  if (reach.kind === 'cannot') return NO_OBJECTION;
   const names = joinNames(reach.nodes);
   const what = nameOf(classification);
   switch (reach.kind) {
-    case 'cannot':
-      return NO_OBJECTION;
     case 'pinned':
       return objection({
         reason: 'NodeInMaintenance',

@@ -8,8 +8,8 @@ import { nodesFile, readFixtures, type Fixture } from '../../support/fixtures.ts
 
 const PLUGIN = join(import.meta.dirname, '..', '..', '..', 'dist', 'kubectl-maint.cjs');
 
-// The command knows no configuration but the default one.
-const fixtures = readFixtures().filter(({ isDefaultConfig }) => isDefaultConfig);
+// The command knows no configuration but the default one, and here no cluster to read from.
+const fixtures = readFixtures().filter(({ isDefaultConfig, isOffline }) => isDefaultConfig && isOffline);
 const clusters = [...new Set(fixtures.map(({ cluster }) => cluster))].map((cluster) => ({ cluster }));
 
 /** Runs `check` over the objects as one stream of documents. */

@@ -9,7 +9,8 @@ import { logTo } from '../../../webhook/log.ts';
 import { createMetrics } from '../../../webhook/metrics.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
 import { readFixtures, type Fixture } from '../../support/fixtures.ts';
-import { Kept, post, reviewOf, ToldCluster } from '../webhook/world.ts';
+import { Kept, post, reviewOf } from '../webhook/world.ts';
+import { FixtureCluster } from './fixture-cluster.ts';
 
 const LOOPBACK = '127.0.0.1';
 const NOW = Date.parse('2026-01-06T08:00:00Z');
@@ -31,12 +32,13 @@ afterAll(async () => {
   await Promise.all([...doors.values()].map((door) => door.close(0)));
 });
 
-/** One door per cluster and configuration. */
-function doorOf({ cluster, config }: Fixture): string {
-  return `${cluster} ${config.addonChange}`;
+/** One door per cluster and configuration, and one for each case that needs other objects. */
+function doorOf({ name, cluster, config, isOffline }: Fixture): string {
+  return isOffline ? `${cluster} ${JSON.stringify(config)}` : name;
 }
 
-function portsFor({ nodes: objects, config }: Fixture) {
+function portsFor(fixture: Fixture) {
+  const { nodes: objects, config } = fixture;
   const table = new NodeTable(objects.map(nodeFromObject).filter((node) => node !== undefined));
   const nodes = {
     field: table,
@@ -54,7 +56,7 @@ function portsFor({ nodes: objects, config }: Fixture) {
     now: () => 0,
   });
   return {
-    judges: { reader: new ToldCluster(...objects), config, catalogue: CATALOGUE, nodes, now: () => NOW },
+    judges: { reader: new FixtureCluster(fixture), config, catalogue: CATALOGUE, nodes, now: () => NOW },
     gate: new Gate(),
     metrics,
     log: logTo(new Kept(), 'error'),
@@ -85,7 +87,7 @@ function expectedOf({ decision, expect: { reasons, tool, nodes } }: Fixture): Su
   const audit = { decision, reasons: [...reasons].sort(), tool: tool ?? undefined };
   return {
     audit: reasons.length === 0 ? undefined : audit,
-    warned: reasons.some((reason) => ADVICE.includes(reason)),
+    warned: decision === 'warn' || reasons.some((reason) => ADVICE.includes(reason)),
     names: decision === 'deny' ? nodes : [],
   };
 }

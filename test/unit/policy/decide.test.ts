@@ -1,6 +1,7 @@
 /** What is read live before classified work is allowed, and what happens where it cannot be read. */
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, type PolicyConfig, type RuleConfig } from '../../../shared/policy/config.ts';
+import { targetOf } from '../../../shared/policy/target.ts';
 import { decide } from '../../../shared/policy/decide.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { needKey, type Answer, type Need } from '../../../shared/policy/needs.ts';
@@ -194,7 +195,11 @@ test('classified work without a pattern is judged by its pods', () => {
     change: 'start',
     classification: { work: 'scan', tool: 'x', pattern: undefined },
   } as const;
-  const surroundings = (nodes: readonly NodeFacts[]) => ({ ...live(nodes), rule: DEFAULT_POLICY.rules.backup });
+  const surroundings = (nodes: readonly NodeFacts[]) => {
+    const around = live(nodes);
+    const reach = () => targetOf(object, { in: 'pods' }, around.field);
+    return { ...around, rule: DEFAULT_POLICY.rules.backup, reach };
+  };
   expect(judgeWork(subject, surroundings([held('n1')])).objections).toEqual([
     { reason: 'NodeInMaintenance', detail: 'the work is for node n1, which is in maintenance', nodes: ['n1'] },
   ]);

@@ -179,7 +179,12 @@ test('a door whose port is taken says so, and leaves nothing open', async () => 
     names: ['127.0.0.1'],
     caOut: undefined,
   };
-  const second = serve(options, { cluster: new ToldCluster(), log: logTo(out, 'silent'), policy: BUILT_IN_POLICY, now: Date.now });
+  const second = serve(options, {
+    cluster: new ToldCluster(),
+    log: logTo(out, 'silent'),
+    policy: BUILT_IN_POLICY,
+    now: Date.now,
+  });
   await expect(second).rejects.toMatchObject({
     code: 'usage',
     message: expect.stringContaining('EADDRINUSE') as unknown,

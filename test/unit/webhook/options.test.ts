@@ -27,6 +27,13 @@ describe('parseArguments', () => {
     });
   });
 
+  test.each(['serve', 'configuration --service ns/svc'])('%s by a configuration', async (line) => {
+    expect(await parse(...line.split(' '), '--policy', 'p.yaml')).toMatchObject({
+      ok: true,
+      value: { policyFile: 'p.yaml' },
+    });
+  });
+
   test('configuration by address or by Service', async () => {
     expect(await parse('configuration', '--url', 'https://h:1', '--ca-file', 'f')).toEqual({
       ok: true,
@@ -47,6 +54,7 @@ describe('parseArguments', () => {
     ['--port 70000', '--port', 'from 0 to 65535'],
     ['--port x', '--port', 'whole number'],
     ['--port 1 --port 2', '--port', 'twice'],
+    ['--policy a --policy b', '--policy', 'twice'],
     ['--drain-seconds -1', '--drain-seconds', 'from 0 to 600'],
     ['--log-level loud', '', 'Invalid values'],
     ['--nonsense', '', 'Unknown argument'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { at, CATALOGUE, DEFAULT_POLICY, listAt, textAt, TOOLS, type PolicyConfig } from '../../../shared/index.ts';
+import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
@@ -14,7 +15,15 @@ const catalogued = CATALOGUE.patterns.flatMap(({ pattern }) => pattern.match.kin
 describe('what the API server asks about', () => {
   test('every kind of the catalogue has a resource, and every resource is some kind that is decided', () => {
     expect(catalogued.filter((kind) => !RESOURCES.has(kind))).toEqual([]);
-    const workloads = ['/Node', 'apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', '/Pod', 'batch/Job'];
+    const workloads = [
+      '/Node',
+      'apps/DaemonSet',
+      'apps/Deployment',
+      'apps/ReplicaSet',
+      'apps/StatefulSet',
+      '/Pod',
+      'batch/Job',
+    ];
     expect([...RESOURCES.keys()].filter((kind) => ![...catalogued, ...workloads].includes(kind))).toEqual([]);
   });
 
@@ -42,24 +51,51 @@ describe('what the API server asks about', () => {
     ]);
   });
 
-  test('a tool whose kind has no resource is a mistake that shows at once', () => {
-    const patterns = TOOLS.flatMap((tool) => tool.patterns.filter(({ role }) => role === 'leaf'))
-      .slice(0, 1)
-      .map((pattern) => ({ ...pattern, match: { kinds: ['example.com/Scan'] } }));
-    expect(() => entriesFor([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toThrow(
-      'example.com/Scan',
-    );
+  const toolOf = (kind: string) => {
+    const patterns = TOOLS.flatMap((tool) => tool.patterns.filter(({ role }) => role === 'leaf')).slice(0, 1);
+    return { id: 't', title: 'T', source: '', patterns: patterns.map((one) => ({ ...one, match: { kinds: [kind] } })) };
+  };
+
+  test("a kind of the user's own tool has no known resource: its whole group is asked about", () => {
+    const [work] = entriesFor([toolOf('example.com/Scan')], DEFAULT_POLICY);
+    expect(work?.rules).toContainEqual({
+      apiGroups: ['example.com'],
+      apiVersions: ['*'],
+      resources: ['*'],
+      operations: ['CREATE', 'UPDATE'],
+      scope: '*',
+    });
   });
 
-  test.each(ENTRIES)('$name names no subresource, lease or event, nothing by wildcard, and nodes only to guard them', ({ rules, name }) => {
-    expect(name).toMatch(/^[a-z-]+\.kubectl-maint\.io$/);
-    const guards = name === 'node-guard.kubectl-maint.io';
-    for (const { resources, apiGroups, scope } of rules) {
-      expect([...resources, ...apiGroups].join(' ')).not.toMatch(/[/*]|leases|events|coordination/);
-      expect(resources.includes('nodes')).toBe(guards);
-      expect(scope).toBe(guards ? 'Cluster' : apiGroups.join('').includes('.') ? '*' : 'Namespaced');
-    }
+  test.each(['/Event', 'coordination.k8s.io/Lease'])('never so for a group of Kubernetes itself: %s', (kind) => {
+    expect(() => entriesFor([toolOf(kind)], DEFAULT_POLICY)).toThrow(`ask about ${kind}`);
   });
+
+  test('a tool with an exception is asked about as that says', () => {
+    const withTool = (own: ToolConfig): PolicyConfig => {
+      const { backup } = DEFAULT_POLICY.rules;
+      const tools = new Map([['velero', own]]);
+      return { ...DEFAULT_POLICY, rules: { ...DEFAULT_POLICY.rules, backup: { ...backup, tools } } };
+    };
+    const usual = decidedKinds(TOOLS, DEFAULT_POLICY);
+    const more = decidedKinds(TOOLS, withTool({ scope: 'cluster' })).filter((kind) => !usual.includes(kind));
+    expect(more).toContain('velero.io/Backup');
+    expect(more.filter((kind) => !kind.startsWith('velero.io/'))).toEqual([]);
+    expect(decidedKinds(TOOLS, withTool({ mode: 'off' }))).not.toContain('velero.io/PodVolumeBackup');
+  });
+
+  test.each(ENTRIES)(
+    '$name names no subresource, lease or event, nothing by wildcard, and nodes only to guard them',
+    ({ rules, name }) => {
+      expect(name).toMatch(/^[a-z-]+\.kubectl-maint\.io$/);
+      const guards = name === 'node-guard.kubectl-maint.io';
+      for (const { resources, apiGroups, scope } of rules) {
+        expect([...resources, ...apiGroups].join(' ')).not.toMatch(/[/*]|leases|events|coordination/);
+        expect(resources.includes('nodes')).toBe(guards);
+        expect(scope).toBe(guards ? 'Cluster' : apiGroups.join('').includes('.') ? '*' : 'Namespaced');
+      }
+    },
+  );
 
   test('no operation on a resource is in two entries, but for the creation of pods, which a condition parts', () => {
     const asked = ENTRIES.flatMap(({ rules }) =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ClusterRefusal, numberAt, textAt } from '../../../shared/index.ts';
+import { ClusterRefusal, listAt, numberAt, textAt } from '../../../shared/index.ts';
 import { run } from '../../../webhook/run.ts';
 import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup } from './world.ts';
 
@@ -26,6 +26,12 @@ function started(line: string, cluster = new ToldCluster(nodeObject('n1', true),
     });
   };
   return { code, signal, stdout, stderr, cluster };
+}
+
+async function policyFile(name: string, text: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, `apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenancePolicy\n${text}\n`);
+  return file;
 }
 
 const SERVE = '--host 127.0.0.1 --port 0 --health-port 0 --dns-name 127.0.0.1';
@@ -73,6 +79,47 @@ describe('serve', () => {
     expect(stderr.text).toBe(`error: ${message}\n`);
   });
 
+  test('decides by the configuration', async () => {
+    const policy = await policyFile('off.yaml', 'rules: { backup: { mode: off } }');
+    const caOut = join(folder, 'policy-ca.pem');
+    const { code, signal, stdout, cluster } = started(
+      `${SERVE} --drain-seconds 0 --ca-out ${caOut} --policy ${policy}`,
+    );
+    const line = await stdout.line('serving');
+    cluster.sync();
+    const url = `https://127.0.0.1:${numberAt(line, 'port')}/validate`;
+    const { json } = await post(url, await readFile(caOut, 'utf8'), JSON.stringify(reviewOf(volumeBackup('n1'))));
+    expect(json).toMatchObject({ response: { allowed: true } });
+    signal();
+    expect(await code).toBe(0);
+  });
+
+  test('every problem of the configuration ends it with 2, before it serves', async () => {
+    const policy = await policyFile('wrong.yaml', 'rules: { backup: { mode: of }, scan: { scop: node } }');
+    const { code, stdout, stderr } = started(`${SERVE} --policy ${policy}`);
+    expect(await code).toBe(2);
+    expect(stderr.text).toMatch(
+      /^error: --policy .*wrong\.yaml is not valid\nrules\.backup\.mode: .*\nrules\.scan\.scop: .*\n$/,
+    );
+    expect(stdout.text).toBe('');
+  });
+
+  test.each([
+    ['mistaken.yaml', 'a: 1\na: 2', 'line 4, column 1: Map keys must be unique'],
+    ['twice.yaml', '---\na: 1', 'multiple documents'],
+    ['expanding.yaml', `a: &a [1]\nb: [${'*a,'.repeat(200)}]`, 'Excessive alias count'],
+  ])('%s is refused', async (name, text, message) => {
+    const { code, stderr } = started(`${SERVE} --policy ${await policyFile(name, text)}`);
+    expect(await code).toBe(2);
+    expect(stderr.text).toContain(message);
+  });
+
+  test('a configuration that is not there is exit 2', async () => {
+    const { code, stderr } = started(`${SERVE} --policy ${join(folder, 'nowhere.yaml')}`);
+    expect(await code).toBe(2);
+    expect(stderr.text).toMatch(/^error: cannot read .*ENOENT/);
+  });
+
   test('a file for the authority that cannot be written ends it with 2', async () => {
     const { code, stderr } = started(`${SERVE} --ca-out ${join(folder, 'missing', 'ca.pem')}`);
     expect(await code).toBe(2);
@@ -91,6 +138,16 @@ describe('configuration', () => {
     const value: unknown = parse(stdout.text);
     expect(textAt(value, 'kind')).toBe('ValidatingWebhookConfiguration');
     expect(stdout.text).not.toMatch(/&a1|\*a1/);
+  });
+
+  test("asks about the kinds of the configuration's tools and scopes", async () => {
+    const copies = `{ id: copies, patterns: [{ work: backup, match: { kinds: [example.com/Copy] } }] }`;
+    const policy = await policyFile('tools.yaml', `rules: { backup: { scope: cluster } }\ntools: [${copies}]`);
+    const { code, stdout } = started(`configuration --service a/b --policy ${policy}`);
+    expect(await code).toBe(0);
+    const rules = listAt(listAt(parse(stdout.text), 'webhooks')[0], 'rules');
+    expect(rules).toContainEqual(expect.objectContaining({ apiGroups: ['example.com'], resources: ['*'] }));
+    expect(rules).toContainEqual(expect.objectContaining({ apiGroups: ['velero.io'], resources: ['backups'] }));
   });
 
   test.each([

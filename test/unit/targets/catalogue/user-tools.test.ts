@@ -72,11 +72,15 @@ test('every place where a node may be named can be written', () => {
 describe('problems name path, value and what would be right', () => {
   test.each([
     ['no list', { id: 'x' }, /^targets\.tools: .*\(found \{"id":"x"\}\)/],
-    ['an unknown key', [{ ...TOOL, colour: 'red' }], /^targets\.tools\[0\]: has unknown keys: colour/],
+    [
+      'an unknown key',
+      [{ ...TOOL, colour: 'red' }],
+      /^targets\.tools\[0\]\.colour: is not known here; known are id, title, source, patterns \(found \"red\"\)/,
+    ],
     [
       'an unknown part of a matcher',
       withPattern({ match: { kinds: ['/Pod'], image: ['a'] } }),
-      /^targets\.tools\[0\]\.patterns\[0\]\.match: has unknown keys: image/,
+      /^targets\.tools\[0\]\.patterns\[0\]\.match\.image: is not known here; known are kinds, /,
     ],
     ['an unknown work', withPattern({ work: 'lunch' }), /patterns\[0\]\.work: .*\(found "lunch"\)/],
     [

@@ -1,0 +1,16 @@
+/** `npm run bench -- policy|check`: figures for docs/benchmarks.md. Ratios travel, absolute times do not. */
+import { benchCheck } from './check.ts';
+import { benchPolicy } from './policy.ts';
+
+const BENCHES: Readonly<Record<string, () => void>> = { policy: benchPolicy, check: benchCheck };
+
+const asked = process.argv.slice(2);
+for (const name of asked.length === 0 ? Object.keys(BENCHES) : asked) {
+  const bench = BENCHES[name];
+  if (bench === undefined) {
+    process.stderr.write(`error: no bench is called ${name}; there are ${Object.keys(BENCHES).join(', ')}\n`);
+    process.exitCode = 2;
+  } else {
+    bench();
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * `npm run bench -- policy`: what one decision costs beside `JSON.parse` of the same review, with 5,000 nodes of which 50
+ * are in maintenance. Both are timed in turn in one process; the ratio of the medians is what travels.
+ */
+import {
+  CATALOGUE,
+  DEFAULT_POLICY,
+  evaluate,
+  NO_ANSWERS,
+  nodeFromObject,
+  NodeTable,
+  requestFromReview,
+} from '../../shared/index.ts';
+import { median } from './median.ts';
+
+const NODES = 5000;
+const HELD = 50;
+const WARM_UP = 2000;
+const ROUNDS = 5000;
+const NOW = Date.parse('2026-01-06T08:00:00Z');
+
+const RECORD = JSON.stringify({
+  version: 1,
+  claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-06T07:46:00Z' }],
+  before: { cordoned: false },
+  exceptions: [],
+  initiatedAt: '2026-01-06T07:46:00Z',
+});
+
+function node(index: number): object {
+  const name = `ip-10-0-${Math.floor(index / 250)}-${index % 250}.eu-central-1.compute.internal`;
+  const held = index % (NODES / HELD) === 0;
+  return {
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'topology.kubernetes.io/zone': `eu-central-1${'abc'.charAt(index % 3)}`,
+        ...(held ? { 'kubectl-maint.io/maintenance': 'complete' } : {}),
+      },
+      annotations: held ? { 'kubectl-maint.io/maintenance': RECORD } : {},
+    },
+    spec: held ? { unschedulable: true } : {},
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+}
+
+const nodes = Array.from({ length: NODES }, (_, index) => node(index));
+const field = new NodeTable(nodes.map(nodeFromObject).filter((facts) => facts !== undefined));
+const heldName = field.held[0]?.name ?? '';
+const otherName = [...field.others()][0]?.name ?? '';
+
+const env = Array.from({ length: 12 }, (_, index) => ({
+  name: `SETTING_${index}`,
+  value: `value of setting ${index}`,
+}));
+const container = (name: string, image: string) => ({
+  name,
+  image,
+  command: ['/bin/server', '--config', '/etc/app/config.yaml'],
+  env,
+  resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+  volumeMounts: [{ name: 'config', mountPath: '/etc/app' }],
+  readinessProbe: { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 10 },
+});
+const podSpec = (image: string, more: object = {}) => ({
+  serviceAccountName: 'app',
+  securityContext: { runAsNonRoot: true },
+  containers: [container('app', image)],
+  volumes: [{ name: 'config', configMap: { name: 'app' } }],
+  tolerations: [
+    { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+    { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+  ],
+  ...more,
+});
+const metadata = (name: string, labels: object = { 'app.kubernetes.io/name': name }) => ({
+  name,
+  namespace: 'default',
+  uid: '0b2f8a6e-3b8f-4a7e-9c55-6f0d8b1f2a21',
+  labels,
+  annotations: { 'example.org/owner': 'team-a', 'example.org/change': 'CHG0012345' },
+});
+const job = (name: string, spec: object, labels?: object) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: metadata(name, labels),
+  spec: { backoffLimit: 6, template: { metadata: { labels: labels ?? {} }, spec } },
+});
+const big = Array.from({ length: 12 }, (_, index) => container(`c${index}`, `example.org/app-${index}:1.2`));
+const daemonSet = (image: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: metadata('agent'),
+  spec: { template: { metadata: { labels: { app: 'agent' } }, spec: podSpec(image) } },
+});
+
+/** Each kind of request that the webhook is asked about. */
+const REQUESTS: Readonly<Record<string, object>> = {
+  'Job, nothing special': { operation: 'CREATE', object: job('report', podSpec('example.org/report:1')) },
+  'Job, pinned to a held node': {
+    operation: 'CREATE',
+    object: job('k8up', podSpec('k8up:2', { nodeSelector: { 'kubernetes.io/hostname': heldName } }), {
+      k8upjob: 'true',
+    }),
+  },
+  'Job, a backup that may run elsewhere': {
+    operation: 'CREATE',
+    object: job('k8up', podSpec('k8up:2'), { k8upjob: 'true' }),
+  },
+  'Job, a scan': { operation: 'CREATE', object: job('bench', podSpec('docker.io/aquasec/kube-bench:v0.9')) },
+  'Pod of 20 kB': {
+    operation: 'CREATE',
+    object: { apiVersion: 'v1', kind: 'Pod', metadata: metadata('web'), spec: podSpec('x', { containers: big }) },
+  },
+  'Pod, UPDATE of a label': {
+    operation: 'UPDATE',
+    oldObject: { apiVersion: 'v1', kind: 'Pod', metadata: metadata('web'), spec: podSpec('example.org/web:1') },
+    object: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: metadata('web', { a: 'b' }),
+      spec: podSpec('example.org/web:1'),
+    },
+  },
+  'DaemonSet, a new image': { operation: 'UPDATE', oldObject: daemonSet('agent:1'), object: daemonSet('agent:2') },
+  'PodVolumeBackup of another node': {
+    operation: 'CREATE',
+    object: {
+      apiVersion: 'velero.io/v1',
+      kind: 'PodVolumeBackup',
+      metadata: metadata('nightly'),
+      spec: { node: otherName, pod: { namespace: 'shop', name: 'db-0' }, volume: 'data', tags: { backup: 'nightly' } },
+    },
+  },
+};
+
+function reviewOf(request: object): string {
+  const userInfo = { username: 'system:serviceaccount:kube-system:job-controller', groups: ['system:authenticated'] };
+  return JSON.stringify({
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    request: { uid: '0b2f8a6e-3b8f-4a7e-9c55-6f0d8b1f2a21', userInfo, dryRun: false, ...request },
+  });
+}
+
+function decideOnce(review: unknown): void {
+  const request = requestFromReview(review);
+  if (!request.ok) throw new Error('a review was given');
+  evaluate(request.value, {
+    now: NOW,
+    field,
+    config: DEFAULT_POLICY,
+    catalogue: CATALOGUE,
+    answers: NO_ANSWERS,
+    live: false,
+  });
+}
+
+/** Medians in microseconds, measured in turn so that a busy machine is busy for both. */
+function measure(text: string): { parse: number; decide: number } {
+  const parse: number[] = [];
+  const decide: number[] = [];
+  for (let round = -WARM_UP; round < ROUNDS; round += 1) {
+    const start = process.hrtime.bigint();
+    const review: unknown = JSON.parse(text);
+    const parsed = process.hrtime.bigint();
+    decideOnce(review);
+    const decided = process.hrtime.bigint();
+    if (round < 0) continue;
+    parse.push(Number(parsed - start) / 1000);
+    decide.push(Number(decided - parsed) / 1000);
+  }
+  return { parse: median(parse), decide: median(decide) };
+}
+
+/** Prints the table. */
+export function benchPolicy(): void {
+  process.stdout.write(
+    `| Request | bytes | JSON.parse, µs p50 | decision, µs p50 | ratio |\n| --- | --- | --- | --- | --- |\n`,
+  );
+  for (const [name, request] of Object.entries(REQUESTS)) {
+    const text = reviewOf(request);
+    const { parse, decide } = measure(text);
+    const cells = [name, text.length, parse.toFixed(1), decide.toFixed(1), (decide / parse).toFixed(2)];
+    process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  }
+}

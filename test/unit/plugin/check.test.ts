@@ -1,0 +1,226 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentsFrom } from '../../../plugin/check/documents.ts';
+import { policyFromText } from '../../../plugin/check/policy.ts';
+import { reportFromItems, type CheckItem } from '../../../plugin/check/report.ts';
+import type { CheckOperation } from '../../../plugin/operation.ts';
+import { runCheck } from '../../../plugin/operations/check.ts';
+import { runValidate } from '../../../plugin/operations/validate.ts';
+import { renderCheck } from '../../../plugin/output/check.ts';
+import { parse } from '../../../plugin/parse.ts';
+import { wantsColour } from '../../../plugin/screen.ts';
+import { renderProblem, STATE_LABEL } from '../../../shared/index.ts';
+import { like } from '../../support/like.ts';
+import { HeardScreen, ToldClock } from './world.ts';
+
+const HEAD = 'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenancePolicy\n';
+const NODES = ['n1', 'n2'].map((name) => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: {
+    name,
+    labels: name === 'n1' ? { [STATE_LABEL]: 'complete' } : {},
+    annotations: name === 'n1' ? { 'kubectl-maint.io/maintenance': '{}' } : {},
+  },
+}));
+const BACKUP = { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata: { name: 'pvb' }, spec: { node: 'n1' } };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maint-check-'));
+  await writeFile(join(folder, 'nodes.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: NODES }));
+  await writeFile(join(folder, 'backup.json'), JSON.stringify(BACKUP));
+  await writeFile(join(folder, 'warn.yaml'), `${HEAD}rules: { backup: { mode: warn } }\n`);
+  await writeFile(join(folder, 'wrong.yaml'), `${HEAD}rules: { backup: { mode: wrn, scop: node } }\n`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const file = (name: string) => join(folder, name);
+
+async function checked(more: Partial<CheckOperation>, stdin = '', colour = false) {
+  const screen = new HeardScreen();
+  const operation: CheckOperation = {
+    verb: 'check',
+    cluster: { requestTimeoutMs: 0 },
+    files: [file('backup.json')],
+    recursive: false,
+    nodesFile: file('nodes.json'),
+    policyFile: undefined,
+    format: 'table',
+    ...more,
+  };
+  const { signal } = new AbortController();
+  const world = { screen, clock: new ToldClock(), signal, stdin: Readable.from([stdin]), colour, cluster: undefined };
+  return { code: await runCheck(operation, world), text: screen.results.join('\n') };
+}
+
+async function validated(policyFile: string, stdin = '') {
+  const screen = new HeardScreen();
+  const code = await runValidate(policyFile, { screen, stdin: Readable.from([stdin]) });
+  return { code, screen };
+}
+
+describe('check --policy', () => {
+  test('decides by the configuration', async () => {
+    expect(await checked({})).toMatchObject({ code: 3, text: like('1 denied') });
+    expect(await checked({ policyFile: file('warn.yaml') })).toMatchObject({ code: 0, text: like('1 warned') });
+  });
+
+  test('takes it from standard input', async () => {
+    const policy = `${HEAD}preset: palette\nrules: { backup: { tools: { velero: { mode: off } } } }`;
+    expect(await checked({ policyFile: '-' }, policy)).toMatchObject({ code: 0, text: like('1 allowed') });
+  });
+
+  test('checks nothing by a configuration with problems', async () => {
+    await expect(checked({ policyFile: file('wrong.yaml') })).rejects.toMatchObject({
+      code: 'usage',
+      message: like(/is not valid\n.*rules\.backup\.mode: must be.*\n.*rules\.backup\.scop: is not known/s),
+    });
+  });
+});
+
+describe('check --validate', () => {
+  test('says that a file is valid', async () => {
+    const { code, screen } = await validated(file('warn.yaml'));
+    expect([code, screen.results, screen.notes]).toEqual([0, [`policy ${file('warn.yaml')} is valid`], []]);
+  });
+
+  test('lists every problem, one per line, apart from results', async () => {
+    const { code, screen } = await validated(file('wrong.yaml'));
+    expect([code, screen.results]).toEqual([2, []]);
+    expect(screen.notes).toEqual([like(/^rules\.backup\.mode: /), like(/^rules\.backup\.scop: /)]);
+  });
+
+  test('a file that cannot be read is an error', async () => {
+    await expect(validated(folder)).rejects.toMatchObject({ code: 'usage', message: like('EISDIR') });
+  });
+
+  test.each([
+    ['check --policy p --validate', { verb: 'validate', policyFile: 'p' }],
+    ['check --policy - --validate', { verb: 'validate', policyFile: '-' }],
+    ['check -f a --policy p --nodes n', { verb: 'check', files: ['a'], policyFile: 'p', nodesFile: 'n' }],
+  ])('%s', async (line, expected) => {
+    expect(await parse(line.split(' '), '1')).toMatchObject(expected);
+  });
+
+  test.each([
+    ['check --validate', '--validate needs --policy'],
+    ['check --validate --policy p -f a', 'without -f and --nodes'],
+    ['check --validate --policy p --nodes n', 'without -f and --nodes'],
+    ['check -f - --policy -', 'only once'],
+    ['check --policy p', 'nothing to check'],
+  ])('%s is refused', async (line, message) => {
+    await expect(parse(line.split(' '), '1')).rejects.toMatchObject({ code: 'usage', message: like(message) });
+  });
+});
+
+describe('the text of a configuration', () => {
+  const problemsOf = (text: string) => {
+    const policy = policyFromText(text);
+    return policy.ok ? [] : policy.problems.map(renderProblem);
+  };
+
+  test('may be YAML or JSON', () => {
+    expect(problemsOf(`${HEAD}preset: palette`)).toEqual([]);
+    expect(problemsOf('{"apiVersion": "kubectl-maint.io/v1alpha1", "kind": "MaintenancePolicy"}')).toEqual([]);
+  });
+
+  test.each([
+    ['a key said twice', `${HEAD}rules: {}\nrules: {}\n`, ['line 4, column 1: Map keys must be unique']],
+    [
+      'two mistakes',
+      'a: 1\na: 2\nb: "\n',
+      ['line 2, column 1: Map keys', /^line \d, column \d: Missing closing "quote/],
+    ],
+    ['two documents', `${HEAD}---\n${HEAD}`, [/^line 3, column 1: .*multiple documents/]],
+    ['nothing', '# soon\n', ['must be a mapping (found null)']],
+    [
+      'aliases that expand without end',
+      `a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n`,
+      ['Excessive alias count'],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual(expected.map(like));
+  });
+});
+
+describe('documents', () => {
+  const read = (text: string) =>
+    [...documentsFrom({ name: 'f', text })].map(({ index, content }) => ({ index, ...content }));
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } };
+
+  test('JSON is read as such, also after a mark, among YAML, and in lists', () => {
+    const json = JSON.stringify(object, undefined, '\t');
+    expect(read(`${json}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n--- ${json}`)).toEqual(
+      [0, 1, 2].map((index) => ({ index, kind: 'object', object })),
+    );
+    expect(read(JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: [object, object] }))).toHaveLength(2);
+  });
+
+  test('what begins like JSON and is none is YAML, or its mistake is told by line and column', () => {
+    expect(read('{apiVersion: v1, kind: Pod, metadata: {name: a}}')).toEqual([{ index: 0, kind: 'object', object }]);
+    expect(read('{\n"kind": "Pod",\n"a": ]}')).toMatchObject([{ kind: 'invalid', line: 3 }]);
+  });
+
+  test('an object after the mark of an end is not lost in silence', () => {
+    expect(read('apiVersion: v1\nkind: Pod\n...\napiVersion: v1\nkind: Pod\n')).toMatchObject([
+      { kind: 'invalid', line: 4 },
+    ]);
+  });
+});
+
+describe('colour', () => {
+  const item = (decision: CheckItem['decision']): CheckItem => ({
+    source: 'a\nb.yaml',
+    document: 0,
+    object: { apiVersion: 'v1', kind: 'Pod', namespace: '', name: 'p' },
+    operation: 'CREATE',
+    work: 'none',
+    tool: null,
+    nodes: [],
+    decision,
+    findings: [],
+  });
+  const report = reportFromItems([item('allow'), item('warn'), item('deny'), item('invalid')]);
+
+  test('is that of the decision, and moves no column', async () => {
+    const [plain, coloured] = await Promise.all([
+      renderCheck(report, 'table', false),
+      renderCheck(report, 'table', true),
+    ]);
+    expect(
+      coloured
+        .split('\n')
+        .slice(1, 5)
+        .map((line) => line.slice(0, line.indexOf('m', 5) + 1)),
+    ).toEqual([
+      '\u001b[32mAllowed\u001b[0m',
+      '\u001b[33mWarned\u001b[0m',
+      '\u001b[31mDenied\u001b[0m',
+      '\u001b[31mInvalid\u001b[0m',
+    ]);
+    expect(stripVTControlCharacters(coloured)).toBe(plain);
+    expect(plain).not.toContain('\u001b');
+  });
+
+  test('is never in what machines read', async () => {
+    for (const format of ['json', 'yaml'] as const)
+      expect(await renderCheck(report, format, true)).not.toContain('\u001b');
+  });
+
+  test('is for terminals whose people do not refuse it', () => {
+    const tty = { isTTY: true };
+    expect(wantsColour(tty, {})).toBe(true);
+    expect(wantsColour(tty, { NO_COLOR: '' })).toBe(true);
+    expect(wantsColour(tty, { NO_COLOR: '1' })).toBe(false);
+    expect(wantsColour({}, {})).toBe(false);
+  });
+
+  test('reaches the table of a check', async () => {
+    expect(await checked({}, '', true)).toMatchObject({ text: like('\u001b[31mDenied\u001b[0m') });
+  });
+});
