@@ -96,7 +96,10 @@ function receive(request: Request, response: Response, ports: AppPorts): void {
   const leave = ports.gate.enter(announced);
   if (leave === undefined) {
     ports.metrics.undecided('shed');
-    send(response, retryLater('too many reviews are under way'));
+    // Its body is taken and thrown away first: closed in mid-upload, the connection is reset and the answer may be lost.
+    request.resume().once('end', () => {
+      send(response, retryLater('too many reviews are under way'));
+    });
     return;
   }
   response.once('close', leave);

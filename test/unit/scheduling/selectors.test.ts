@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   labelSelectorFrom,
   matchesLabels,
+  renderSelector,
   requirementFrom,
   requirementsFrom,
   selects,
@@ -108,5 +109,31 @@ describe('a label selector', () => {
       ['constructor', 'b'],
     ]);
     expect(selects(labelSelectorFrom(selector), labels)).toBe(true);
+  });
+});
+
+describe('a selector in a query', () => {
+  it.each<[unknown, string | undefined]>([
+    [undefined, undefined],
+    [{}, ''],
+    [{ matchLabels: { zone: 'a' } }, 'zone in (a)'],
+    [{ matchLabels: { zone: '' } }, 'zone in ()'],
+    [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a', 'b'] }] }, 'zone in (a,b)'],
+    [{ matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a', 'b'] }] }, 'zone notin (a,b)'],
+    [{ matchExpressions: [{ key: 'zone', operator: 'Exists' }] }, 'zone'],
+    [{ matchExpressions: [{ key: 'zone', operator: 'DoesNotExist' }] }, '!zone'],
+    [
+      { matchLabels: { zone: 'a' }, matchExpressions: [{ key: 'x.io/size', operator: 'Exists' }] },
+      'zone in (a),x.io/size',
+    ],
+  ])('%j: %s', (selector, query) => {
+    expect(renderSelector(labelSelectorFrom(selector))).toBe(query);
+  });
+
+  it.each([
+    ['Gt', 'cores>8'],
+    ['Lt', 'cores<8'],
+  ])('compares numbers: %s', (operator, query) => {
+    expect(renderSelector(requirementsFrom([{ key: 'cores', operator, values: ['8'] }]))).toBe(query);
   });
 });

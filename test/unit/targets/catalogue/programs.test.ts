@@ -69,3 +69,11 @@ test.each([
 ])('the basename of %s is %s', (image, name) => {
   expect(imageBasename(image)).toBe(name);
 });
+
+test.each([
+  [['nice', '-n', '10'], ['nice']],
+  [['env', 'A=b', 'C=d'], ['env']],
+  [['sudo'], ['sudo']],
+])('a wrapper that is told no program runs itself only: %j', (words, programs) => {
+  expect([...runningIn({ name: 'c', image: '', words }).programs]).toEqual(programs);
+});

@@ -69,13 +69,34 @@ test('every place where a node may be named can be written', () => {
   }
 });
 
+test('every part of a matcher can be written, and none is added', () => {
+  const whole = {
+    kinds: ['batch/Job', '/Pod'],
+    owners: ['example.com/Run'],
+    labels: { 'example.com/dump': ['full', 'part'] },
+    annotations: { 'example.com/by': [] },
+    fields: { 'spec.mode': ['copy'] },
+    endedBy: { 'status.phase': ['Done'] },
+    images: ['dumper'],
+    commands: ['dump'],
+    arguments: ['--all'],
+    names: ['dump-'],
+    nameWords: ['dump'],
+    writers: ['system:serviceaccount:dumps:dumper'],
+  };
+  for (const match of [whole, PATTERN.match]) {
+    const result = parseUserTools(withPattern({ match }));
+    expect(result.ok && result.value[0]?.patterns[0]?.match).toEqual(match);
+  }
+});
+
 describe('problems name path, value and what would be right', () => {
   test.each([
     ['no list', { id: 'x' }, /^targets\.tools: .*\(found \{"id":"x"\}\)/],
     [
       'an unknown key',
       [{ ...TOOL, colour: 'red' }],
-      /^targets\.tools\[0\]\.colour: is not known here; known are id, title, source, patterns \(found \"red\"\)/,
+      /^targets\.tools\[0\]\.colour: is not known here; known are id, title, source, patterns \(found "red"\)/,
     ],
     [
       'an unknown part of a matcher',
