@@ -1,9 +1,10 @@
 /** What is asked for, and what is not, before it is known where an object's work goes. */
 import { expect, test } from 'vitest';
 import { NodeTable } from '../../../shared/facts/node-table.ts';
+import { podFromObject } from '../../../shared/facts/pod.ts';
 import { workFromObject } from '../../../shared/facts/work.ts';
-import { lookedUp, lookupsFor } from '../../../shared/policy/lookups.ts';
-import { NO_ANSWERS } from '../../../shared/policy/needs.ts';
+import { companionsOf, lookedUp, lookupsFor } from '../../../shared/policy/lookups.ts';
+import { NO_ANSWERS, type Answers } from '../../../shared/policy/needs.ts';
 import type { NodeSource } from '../../../shared/targets/tool.ts';
 import { held } from './world.ts';
 
@@ -44,6 +45,22 @@ test.each<[what: string, terms: readonly object[], needs: readonly object[]]>([
   ['two terms', [{ labelSelector, namespaces: ['a'] }, { labelSelector }], [pods('a'), pods('own')]],
 ])('the company of a pod: %s', (_, terms, needs) => {
   expect(asked(besides(...terms), IN_PODS)).toEqual(needs);
+});
+
+test('the company of two terms runs where both of them do', () => {
+  const on = (...nodes: readonly string[]) => ({
+    answer: 'pods' as const,
+    pods: nodes
+      .map((nodeName) => podFromObject({ metadata: { name: nodeName }, spec: { nodeName } }))
+      .filter((pod) => pod !== undefined),
+  });
+  const answers: Answers = new Map([
+    ['pods/a/app in (db)', on('n1', 'n2')],
+    ['pods/own/app in (db)', on('n2', 'n3')],
+  ]);
+  const both = workFromObject(besides({ labelSelector, namespaces: ['a'] }, { labelSelector }));
+  expect(companionsOf(both, answers)).toEqual(['n2']);
+  expect(companionsOf(both, NO_ANSWERS)).toEqual([]);
 });
 
 test('what makes no pods has no company', () => {
