@@ -6,7 +6,8 @@ export default defineConfig({
     coverage: { include: ['shared/**', 'plugin/**', 'webhook/**'] },
     reporters: ['default', new ClosingLine()],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // Properties try hundreds of cases each, which takes seconds where two cores are shared.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'integration',

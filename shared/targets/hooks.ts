@@ -4,9 +4,15 @@ import type { Matcher, Suspect } from './matcher.ts';
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
 type HookType = 'kind' | 'owner' | 'label' | 'annotation' | 'image' | 'program';
 
+/** An entry with its place in the order of all. */
+interface Ranked<T> {
+  readonly rank: number;
+  readonly entry: T;
+}
+
 /** Matchers found by their hooks: an object is compared with the few that it may meet, not with the whole catalogue. */
 export class Hooks<T extends { readonly match: Matcher }> {
-  readonly #byHook: Readonly<Record<HookType, Map<string, number[]>>> = {
+  readonly #byHook: Readonly<Record<HookType, Map<string, Ranked<T>[]>>> = {
     kind: new Map(),
     owner: new Map(),
     label: new Map(),
@@ -15,34 +21,35 @@ export class Hooks<T extends { readonly match: Matcher }> {
     program: new Map(),
   };
   /** Those that any object may meet. */
-  readonly #always: number[] = [];
-  readonly #entries: readonly T[];
+  readonly #always: Ranked<T>[] = [];
 
   constructor(entries: readonly T[]) {
-    this.#entries = entries;
-    entries.forEach(({ match }, rank) => {
-      this.#hang(match, rank);
+    entries.forEach((entry, rank) => {
+      this.#hang({ entry, rank });
     });
   }
 
   /** The entries that an object may meet, in their order. */
   candidates(suspect: Suspect): readonly T[] {
-    const ranks = [...this.#always];
+    const met = new Set(this.#always);
     meetHooks(suspect, (type, value) => {
-      const found = this.#byHook[type].get(value);
-      if (found !== undefined) ranks.push(...found);
+      this.#byHook[type].get(value)?.forEach((ranked) => met.add(ranked));
     });
-    if (ranks.length === 0) return [];
-    return [...new Set(ranks)].sort((a, b) => a - b).flatMap((rank) => this.#entries[rank] ?? []);
+    if (met.size === 0) return [];
+    return [...met].sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
   }
 
-  #hang(match: Matcher, rank: number): void {
-    const [type, values] = hooksOf(match) ?? [];
-    if (type === undefined) this.#always.push(rank);
-    for (const value of values ?? []) {
-      const known = type === undefined ? undefined : this.#byHook[type].get(value);
-      if (known !== undefined) known.push(rank);
-      else if (type !== undefined) this.#byHook[type].set(value, [rank]);
+  #hang(ranked: Ranked<T>): void {
+    const hook = hooksOf(ranked.entry.match);
+    if (hook === undefined) {
+      this.#always.push(ranked);
+      return;
+    }
+    const [type, values] = hook;
+    for (const value of values) {
+      const known = this.#byHook[type].get(value);
+      if (known === undefined) this.#byHook[type].set(value, [ranked]);
+      else known.push(ranked);
     }
   }
 }
