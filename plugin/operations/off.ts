@@ -77,6 +77,8 @@ async function bringBack(node: NodeSnapshot, owner: string, operation: OffOperat
   }
   await announcer.noConditions(written.facts);
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message: `ended by ${owner}` });
+  // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.
+  if (operation.skipHealthCheck) await wakeAddons(name, session);
   const { unschedulable } = written.facts;
   session.screen.result(unschedulable ? `node/${name} stays cordoned, as it was before` : `node/${name} uncordoned`);
   session.screen.result(`node/${name} out of maintenance`);
@@ -115,10 +117,7 @@ async function makeReady(
   const { name } = node.facts;
   const returning = (fresh: NodeSnapshot) => statePatch(fresh, 'returning', timestamp(session.clock.now()));
   const written = await writeNode(node, returning, session.cluster);
-  if (operation.skipHealthCheck) {
-    await wakeAddons(name, session);
-    return written;
-  }
+  if (operation.skipHealthCheck) return written;
   const waiting = {
     timeoutMs: operation.timeoutMs,
     waitsFor: `node ${name} to be healthy`,

@@ -177,7 +177,6 @@ describe('the maintenance ends', () => {
       'undo-unavailable',
     ]);
     for (const [name, image] of waiting) {
-      await addons.touch(await addons.podsOn(name, ['node-6']));
       await addons.reaches(name, { image, nodes: NODES });
     }
   });
