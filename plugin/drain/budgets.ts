@@ -1,4 +1,5 @@
 import { BUDGETS, numberAt, textAt, type ClusterWatcher, type CollectionListener } from '../../shared/index.ts';
+import { Waiters } from './waiters.ts';
 
 /** Tells when a disruption budget lets something go again. */
 export interface Budgets {
@@ -21,9 +22,14 @@ function allowanceFromObject(object: unknown): Allowance {
 
 /** Follows every disruption budget until the signal aborts. Without the right to do so, `allows` never resolves by itself. */
 export function followBudgets(watcher: ClusterWatcher, signal: AbortSignal): Budgets {
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<string, Waiters>();
+  const waitersOf = (namespace: string): Waiters => {
+    const waiters = waiting.get(namespace) ?? new Waiters();
+    waiting.set(namespace, waiters);
+    return waiters;
+  };
   const wake = (namespace: string): void => {
-    for (const resolve of waiting.get(namespace) ?? []) resolve();
+    waiting.get(namespace)?.wake();
   };
   const announce = ({ namespace, allowed }: Allowance): void => {
     if (allowed > 0) wake(namespace);
@@ -41,23 +47,5 @@ export function followBudgets(watcher: ClusterWatcher, signal: AbortSignal): Bud
   };
   // Blocked pods are retried after a while in any case, so a missing right only makes the drain slower.
   watcher.follow(BUDGETS, listener, { signal }).catch(() => undefined);
-  return { allows: (namespace, until) => register(waiting, namespace, until) };
-}
-
-function register(waiting: Map<string, Set<() => void>>, namespace: string, signal: AbortSignal): Promise<void> {
-  const here = waiting.get(namespace) ?? new Set();
-  waiting.set(namespace, here);
-  return new Promise((resolve) => {
-    const done = (): void => {
-      here.delete(done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    here.add(done);
-    signal.addEventListener('abort', done, { once: true });
-  });
+  return { allows: (namespace, until) => waitersOf(namespace).next(until) };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../shared/index.ts';
 import type { Session } from '../session.ts';
 import { podsOn, readPods } from './read.ts';
+import { Waiters } from './waiters.ts';
 
 /** How often a caller without the right to watch looks; kubectl drain asks once a second as well. */
 const POLL_MS = 1000;
@@ -35,11 +36,7 @@ export function followPods(
   signal: AbortSignal,
 ): PodsOnNode {
   const pods = new Map<string, PodFacts>();
-  const waiting = new Set<() => void>();
-  const wake = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
+  const waiters = new Waiters();
   const { promise: first, resolve, reject } = Promise.withResolvers<readonly PodFacts[]>();
   let told = '';
   const put = (pod: PodFacts | undefined): void => {
@@ -51,15 +48,15 @@ export function followPods(
       pods.clear();
       found.forEach(put);
       resolve([...pods.values()]);
-      wake();
+      waiters.wake();
     },
     changed(pod) {
       put(pod);
-      wake();
+      waiters.wake();
     },
     removed(pod) {
       pods.delete(pod?.uid ?? '');
-      wake();
+      waiters.wake();
     },
     interrupted(cause) {
       const why = messageOf(cause);
@@ -75,15 +72,17 @@ export function followPods(
     })
     .then(() => {
       reject(new MaintError('gave-up', `the pods on node ${node} were not read in time`));
-      wake();
+      waiters.wake();
     }, reject);
-  first.catch(wake);
+  first.catch(() => {
+    waiters.wake();
+  });
   return {
     first,
     has: (uid) => pods.has(uid),
     all: () => [...pods.values()],
     pod: (uid) => pods.get(uid),
-    changed: (until) => next(waiting, until),
+    changed: (until) => waiters.next(until),
   };
 }
 
@@ -109,20 +108,4 @@ async function poll(
       (thrown: unknown) => listener.interrupted?.(thrown),
     );
   }
-}
-
-function next(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      waiting.delete(done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    waiting.add(done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
