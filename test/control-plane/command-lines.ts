@@ -84,12 +84,13 @@ export function schedulerArgs(settings: ComponentSettings, kubeconfig: string): 
   return [`--kubeconfig=${kubeconfig}`, ...quietLeader(settings)];
 }
 
-export function kwokArgs(settings: ComponentSettings, kubeconfig: string): readonly string[] {
+/** A KWOK that plays the kubelets of the nodes whose annotation names this keeper. */
+export function kwokArgs(settings: ComponentSettings, kubeconfig: string, keeper: string): readonly string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
     `--config=${join(settings.folder, FILES.stages)}`,
     '--manage-all-nodes=false',
-    '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+    `--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=${keeper}`,
     '--node-lease-duration-seconds=40',
     // No server for logs and exec of fake pods: one port less that could be taken.
     '--node-port=0',

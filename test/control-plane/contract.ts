@@ -48,8 +48,10 @@ export interface ControlPlane extends AsyncDisposable {
   addNode(spec: NodeSpec): Promise<void>;
   /** The same for many, at once. */
   addNodes(specs: readonly NodeSpec[]): Promise<void>;
-  /** A node's kubelet dies: it becomes NotReady, its lease is renewed no more, and its pods stay as they are. */
+  /** The kubelet of a mortal node dies: it becomes NotReady, its lease is renewed no more, and its pods stay as they are. */
   silenceNode(name: string): Promise<void>;
+  /** It comes back: the node is Ready, and what was asked of its pods meanwhile is done. */
+  reviveNode(name: string): Promise<void>;
   /** Ends the API server alone, and starts it again on the same port and data (resolves when it is ready). */
   stopApiServer(): Promise<void>;
   startApiServer(): Promise<void>;

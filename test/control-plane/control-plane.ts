@@ -7,10 +7,10 @@ import { ComponentError } from './errors.ts';
 import { keepOnlyLogs } from './folders.ts';
 import { runKubectl } from './kubectl.ts';
 import type { NodeSpec } from './nodes.ts';
-import { areNodesReady, createNode, haveLeases, markNodeSilent, nodeSpecs, releaseNodesExcept } from './nodes.ts';
+import { areNodesReady, createNode, haveLeases, markNodeAlive, markNodeSilent, nodeSpecs } from './nodes.ts';
 import type { Premises } from './premises.ts';
 import { preparePremises } from './premises.ts';
-import { Programs } from './programs.ts';
+import { kwokOf, Programs } from './programs.ts';
 import { ADMIN } from './users.ts';
 
 export type { ControlPlane, ControlPlaneOptions } from './contract.ts';
@@ -83,11 +83,14 @@ function controlPlaneOf(running: Programs, premises: Premises, log: (line: strin
     addNode: (spec) => addNodes(running, api, [spec]),
     addNodes: (specs) => addNodes(running, api, specs),
     silenceNode: async (name) => {
-      // KWOK remembers the nodes that it has seen with their annotation until it ends.
-      await running.end('kwok');
+      if (!running.has(kwokOf(name))) throw new Error(`node ${name} has no kubelet of its own: start it as mortal`);
+      await running.end(kwokOf(name));
       await markNodeSilent(api, name);
-      await releaseNodesExcept(api, name);
-      await running.startKwok();
+    },
+    reviveNode: async (name) => {
+      if (running.has(kwokOf(name))) throw new Error(`node ${name} was not silenced`);
+      await markNodeAlive(api, name);
+      await startKeepers(running, api, [name]);
     },
     stopApiServer: () => running.end('kube-apiserver'),
     startApiServer: () => running.startApiServer(),
@@ -98,10 +101,25 @@ function controlPlaneOf(running: Programs, premises: Premises, log: (line: strin
 
 async function addNodes(running: Programs, api: CallApi, specs: readonly NodeSpec[]): Promise<void> {
   await Promise.all(specs.map((spec) => createNode(api, spec)));
+  await startKeepers(
+    running,
+    api,
+    specs.filter(({ mortal }) => mortal === true).map(({ name }) => name),
+  );
   const alive = specs.filter(({ silent }) => silent !== true).map(({ name }) => name);
   if (alive.length === 0) return;
   await running.waitUntil('showing the nodes as Ready', 'kube-apiserver', () => areNodesReady(api, alive));
   if (running.has('kwok')) await running.waitUntil('in charge of the nodes', 'kwok', () => haveLeases(api, alive));
+}
+
+/** Starts the KWOK of each mortal node, and waits until it is in charge. */
+async function startKeepers(running: Programs, api: CallApi, nodes: readonly string[]): Promise<void> {
+  await Promise.all(
+    nodes.map(async (node) => {
+      await running.startKwokOf(node);
+      await running.waitUntil(`in charge of node ${node}`, kwokOf(node), () => haveLeases(api, [node]));
+    }),
+  );
 }
 
 async function endAndClean(running: Programs, premises: Premises, log: (line: string) => void): Promise<void> {

@@ -19,7 +19,13 @@ export interface NodeSpec {
   readonly taints?: readonly { key: string; value?: string; effect: string }[];
   /** True: no kubelet answers for the node, it is NotReady and nothing happens to its pods. */
   readonly silent?: boolean;
+  /** True: a KWOK of its own plays the node's kubelet, so that `silenceNode` and `reviveNode` disturb no other node. */
+  readonly mortal?: boolean;
 }
+
+/** Annotation by which each KWOK finds the nodes that it plays, and its value where they share one. */
+const KEEPER = 'kwok.x-k8s.io/node';
+export const SHARED_KEEPER = 'fake';
 
 const ROLE = 'node-role.kubernetes.io/control-plane';
 const NOT_READY = 'node.kubernetes.io/not-ready';
@@ -48,7 +54,10 @@ export function nodeObject(spec: NodeSpec): object {
         ...(controlPlane ? { [ROLE]: '' } : {}),
         ...spec.labels,
       },
-      annotations: { ...(spec.silent === true ? {} : { 'kwok.x-k8s.io/node': 'fake' }), ...spec.annotations },
+      annotations: {
+        ...(spec.silent === true ? {} : { [KEEPER]: spec.mortal === true ? spec.name : SHARED_KEEPER }),
+        ...spec.annotations,
+      },
     },
     spec: { taints: [...(controlPlane ? [{ key: ROLE, effect: 'NoSchedule' }] : []), ...(spec.taints ?? [])] },
     status: {
@@ -104,26 +113,24 @@ export async function createNode(call: CallApi, spec: NodeSpec): Promise<void> {
   if (answer.status !== 201) throw new Error(`node ${spec.name} was refused: ${JSON.stringify(answer.body)}`);
 }
 
-/** Makes a node look as its kubelet had died: NotReady, and no longer one of those that KWOK picks up when it starts. */
+/** Makes a node look as its kubelet had died, without the minute that the node controller takes to notice. */
 export async function markNodeSilent(call: CallApi, name: string): Promise<void> {
-  const path = `/api/v1/nodes/${name}`;
-  const answers = [
-    await call('PATCH', path, { metadata: { annotations: { 'kwok.x-k8s.io/node': null } } }),
-    await call('PATCH', `${path}/status`, { status: { conditions: [silentCondition(new Date())] } }),
-  ];
-  for (const { status, body } of answers) {
-    if (status !== 200) throw new Error(`node ${name} cannot be silenced: ${JSON.stringify(body)}`);
-  }
+  await patchConditions(call, name, { conditions: [silentCondition(new Date())] });
+}
+
+/** Makes a silent node look as its kubelet had come back, and frees its lease for a new KWOK, which waits 40 s for it otherwise. */
+export async function markNodeAlive(call: CallApi, name: string): Promise<void> {
+  await call('DELETE', `${LEASES}/${name}`);
+  await patchConditions(call, name, kubeletStatus(new Date()));
+}
+
+async function patchConditions(call: CallApi, name: string, status: object): Promise<void> {
+  const answer = await call('PATCH', `/api/v1/nodes/${name}/status`, { status });
+  if (answer.status !== 200) throw new Error(`node ${name} cannot change its state: ${JSON.stringify(answer.body)}`);
 }
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 const LeaseNames = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
-
-/** Frees all nodes but one for a new KWOK: it manages no node whose lease another holder has renewed in the last 40 s. */
-export async function releaseNodesExcept(call: CallApi, name: string): Promise<void> {
-  const others = (await leaseNames(call)).filter((other) => other !== name);
-  await Promise.all(others.map((other) => call('DELETE', `${LEASES}/${other}`)));
-}
 
 const Nodes = z.object({
   items: z.array(

@@ -14,7 +14,6 @@ import { freePorts } from './ports.ts';
 import { kwokConfig } from './stages.ts';
 import type { TokenUser } from './users.ts';
 import { ADMIN, issueTokens, kubeconfigFor, kubeletUser, tokenFile, userFileName } from './users.ts';
-import type { BinaryName } from './versions.ts';
 
 const DEFAULT_POD_MS = 200;
 
@@ -31,7 +30,7 @@ export interface Premises {
   readonly api: CallApi;
   /** The path of a user's kubeconfig. Throws ControlPlaneError for an unknown name. */
   readonly kubeconfigFor: (user: string) => Promise<string>;
-  readonly logPath: (name: BinaryName) => string;
+  readonly logPath: (name: string) => string;
 }
 
 /** Makes the folder of a control plane, with certificates, tokens and stages in it. */

@@ -3,13 +3,15 @@ import { apiServerArgs, controllerManagerArgs, etcdArgs, kwokArgs, schedulerArgs
 import type { Component } from './component.ts';
 import { startComponent, waitUntil } from './component.ts';
 import type { ControlPlaneOptions } from './contract.ts';
+import { SHARED_KEEPER } from './nodes.ts';
 import type { Premises } from './premises.ts';
 import { KWOK } from './users.ts';
 import type { BinaryName } from './versions.ts';
 
 /** The programs of one control plane. */
 export class Programs {
-  readonly #byName = new Map<BinaryName, Component>();
+  /** By binary, and the KWOK of a single node by `kwok-NODE`. */
+  readonly #byName = new Map<string, Component>();
   readonly #binaries: Binaries;
   readonly #premises: Premises;
 
@@ -40,11 +42,17 @@ export class Programs {
     await this.waitUntil('ready', 'kube-apiserver', () => this.#answers('/readyz'));
   }
 
+  /** Starts the KWOK of all nodes that have none of their own. */
   async startKwok(): Promise<void> {
-    await this.#startClient('kwok', kwokArgs);
+    await this.#startKeeper('kwok', SHARED_KEEPER);
   }
 
-  async end(name: BinaryName): Promise<void> {
+  /** Starts the KWOK of one mortal node. */
+  async startKwokOf(node: string): Promise<void> {
+    await this.#startKeeper(kwokOf(node), node);
+  }
+
+  async end(name: string): Promise<void> {
     const component = this.#byName.get(name);
     this.#byName.delete(name);
     await component?.end();
@@ -58,29 +66,33 @@ export class Programs {
     return endedBefore;
   }
 
-  has(name: BinaryName): boolean {
+  has(name: string): boolean {
     return this.#byName.has(name);
   }
 
   pids(): Readonly<Record<string, number>> {
-    const running = [...this.#byName.values()].filter((component) => component.isRunning());
-    return Object.fromEntries(running.map(({ name, pid }) => [name, pid]));
+    const running = [...this.#byName].filter(([, component]) => component.isRunning());
+    return Object.fromEntries(running.map(([name, { pid }]) => [name, pid]));
   }
 
   /** Waits for a state that the named component brings about; fails when it, or any other, ends. */
-  async waitUntil(what: string, name: BinaryName, probe: () => Promise<boolean>): Promise<void> {
+  async waitUntil(what: string, name: string, probe: () => Promise<boolean>): Promise<void> {
     const first = this.#byName.get(name);
     if (first === undefined) throw new Error(`${name} was not started, so nothing will ever be ${what}`);
     await waitUntil(what, [first, ...this.#byName.values()], probe);
   }
 
-  async #startClient(name: BinaryName, args: typeof kwokArgs): Promise<void> {
-    const user = name === 'kwok' ? KWOK : `system:${name}`;
-    this.#start(name, args(this.#premises.settings, await this.#premises.kubeconfigFor(user)));
+  async #startClient(name: BinaryName, args: typeof schedulerArgs): Promise<void> {
+    this.#start(name, args(this.#premises.settings, await this.#premises.kubeconfigFor(`system:${name}`)));
   }
 
-  #start(name: BinaryName, args: readonly string[]): void {
-    this.#byName.set(name, startComponent(this.#binaries.path(name), args, this.#premises.logPath(name)));
+  async #startKeeper(name: string, keeper: string): Promise<void> {
+    const { settings, kubeconfigFor } = this.#premises;
+    this.#start('kwok', kwokArgs(settings, await kubeconfigFor(KWOK), keeper), name);
+  }
+
+  #start(binary: BinaryName, args: readonly string[], name: string = binary): void {
+    this.#byName.set(name, startComponent(this.#binaries.path(binary), args, this.#premises.logPath(name)));
   }
 
   async #answers(path: string): Promise<boolean> {
@@ -90,4 +102,9 @@ export class Programs {
   get kubectlPath(): string {
     return this.#binaries.path('kubectl');
   }
+}
+
+/** The name of the KWOK that plays one mortal node. */
+export function kwokOf(node: string): string {
+  return `kwok-${node}`;
 }

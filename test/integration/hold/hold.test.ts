@@ -10,6 +10,8 @@ import { Addons, type AddonPod, type Ending } from './addons.ts';
 const NODES = Array.from({ length: 9 }, (_, index) => `node-${index + 1}`);
 const ONE = ['node-2'];
 const THREE = ['node-2', 'node-4', 'node-6'];
+/** Nodes that will be lost: one of them while it is held. */
+const LOST = { held: 'node-7', other: 'node-8' };
 
 const UNAVAILABLE = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } };
 const SURGE = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
@@ -45,7 +47,9 @@ async function on(nodes: readonly string[]): Promise<void> {
 
 beforeAll(async () => {
   const zone = (name: string) => (name === 'node-2' ? 'b' : 'a');
-  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name, labels: { zone: zone(name) } })) });
+  plane = await startControlPlane({
+    nodes: NODES.map((name) => ({ name, labels: { zone: zone(name) }, mortal: Object.values(LOST).includes(name) })),
+  });
   plugin = pluginRunner(plane);
   addons = new Addons(plane);
   webhook = await startWebhook(plane);
@@ -183,7 +187,8 @@ describe('the maintenance ends', () => {
 });
 
 describe('a node is lost', () => {
-  const [held, heldAndLost, lost] = ['node-2', 'node-7', 'node-8'];
+  const held = 'node-2';
+  const { held: heldAndLost, other: lost } = LOST;
   // The two lost pods are unavailable with or without a hold, so one more may be.
   const strategies = [
     ['lost-unavailable', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 3 } }],
