@@ -49,11 +49,17 @@ export function textsAt(value: unknown, ...path: readonly string[]): readonly st
 /** Labels, annotations or selectors at a path as a Map; entries that are not strings are left out. */
 export function stringMapAt(value: unknown, ...path: readonly string[]): ReadonlyMap<string, string> {
   const found = at(value, ...path);
+  if (!isObject(found)) return NO_STRINGS;
   const map = new Map<string, string>();
-  if (!isObject(found)) return map;
-  for (const [key, entry] of Object.entries(found)) if (typeof entry === 'string') map.set(key, entry);
+  for (const key of Object.keys(found)) {
+    const entry = found[key];
+    if (typeof entry === 'string') map.set(key, entry);
+  }
   return map;
 }
+
+/** Most objects leave most maps out. */
+const NO_STRINGS: ReadonlyMap<string, string> = new Map();
 
 /** Whether a value is a JSON object (not null, not a list). */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,8 +1,18 @@
 import type { Field } from '../scheduling/reach.ts';
 import { hostnameOf, isHeld, type NodeFacts } from './node.ts';
 
+/** Nodes in maintenance, with what every decision asks about them. */
+interface HeldNodes {
+  /** Sorted by name. */
+  readonly held: readonly NodeFacts[];
+  /** Their names, sorted. */
+  readonly heldNames: readonly string[];
+  /** Those whose record holds exceptions, over or not. */
+  readonly excepted: readonly NodeFacts[];
+}
+
 /** The nodes of a cluster, indexed for decisions: by name, by hostname label, and those in maintenance apart. */
-export interface NodeField extends Field {
+export interface NodeField extends Field, HeldNodes {
   readonly held: readonly NodeFacts[];
   node(name: string): NodeFacts | undefined;
   byHostname(hostname: string): readonly NodeFacts[];
@@ -14,7 +24,7 @@ export class NodeTable implements NodeField {
   readonly #byName = new Map<string, NodeFacts>();
   readonly #byHostname = new Map<string, NodeFacts[]>();
   readonly #held = new Map<string, NodeFacts>();
-  #heldSorted: readonly NodeFacts[] | undefined;
+  #heldNodes: HeldNodes | undefined;
 
   constructor(nodes: Iterable<NodeFacts> = []) {
     for (const node of nodes) this.put(node);
@@ -25,10 +35,20 @@ export class NodeTable implements NodeField {
     return this.#byName.size;
   }
 
-  /** Nodes in maintenance, sorted by name. */
   get held(): readonly NodeFacts[] {
-    this.#heldSorted ??= [...this.#held.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return this.#heldSorted;
+    return this.#allHeld().held;
+  }
+
+  get heldNames(): readonly string[] {
+    return this.#allHeld().heldNames;
+  }
+
+  get excepted(): readonly NodeFacts[] {
+    return this.#allHeld().excepted;
+  }
+
+  #allHeld(): HeldNodes {
+    return (this.#heldNodes ??= heldNodesFrom(this.#held.values()));
   }
 
   isHeld(name: string): boolean {
@@ -55,7 +75,7 @@ export class NodeTable implements NodeField {
     this.#byHostname.set(hostname, [...this.byHostname(hostname), node]);
     if (isHeld(node)) {
       this.#held.set(node.name, node);
-      this.#heldSorted = undefined;
+      this.#heldNodes = undefined;
     }
   }
 
@@ -68,8 +88,15 @@ export class NodeTable implements NodeField {
     const rest = this.byHostname(hostname).filter((node) => node.name !== name);
     if (rest.length === 0) this.#byHostname.delete(hostname);
     else this.#byHostname.set(hostname, rest);
-    if (this.#held.delete(name)) this.#heldSorted = undefined;
+    if (this.#held.delete(name)) this.#heldNodes = undefined;
   }
+}
+
+function heldNodesFrom(nodes: Iterable<NodeFacts>): HeldNodes {
+  const held = [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const hasExceptions = ({ record }: NodeFacts): boolean =>
+    record.kind === 'record' && record.record.exceptions.length > 0;
+  return { held, heldNames: held.map(({ name }) => name), excepted: held.filter(hasExceptions) };
 }
 
 /** A field with some nodes read more freshly than the rest: `undefined` = the node does not exist. */
@@ -82,7 +109,7 @@ export function fieldWith(base: NodeField, fresh: ReadonlyMap<string, NodeFacts 
   }
   const current = (node: NodeFacts): NodeFacts | undefined => (fresh.has(node.name) ? fresh.get(node.name) : node);
   return {
-    held: [...held.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...heldNodesFrom(held.values()),
     isHeld: (name) => held.has(name),
     node: (name) => (fresh.has(name) ? fresh.get(name) : base.node(name)),
     byHostname: (hostname) => {

@@ -13,6 +13,8 @@ export interface ContainerFacts {
 export interface Owner {
   readonly group: string;
   readonly kind: string;
+  /** As of a WorkObject. */
+  readonly groupKind: string;
   readonly name: string;
   readonly uid: string;
   readonly controller: boolean;
@@ -33,6 +35,8 @@ export interface WorkObject {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  /** `group/Kind`, by which rules and tools name a kind; the core group is empty: `/Pod`. */
+  readonly groupKind: string;
   readonly namespace: string;
   /** `metadata.name`, else `metadata.generateName`. */
   readonly name: string;
@@ -73,10 +77,12 @@ export function workFromObject(object: unknown): WorkObject {
   const { group, version } = splitApiVersion(textAt(object, 'apiVersion') ?? '');
   const kind = textAt(object, 'kind') ?? '';
   const metadata = at(object, 'metadata');
+  const groupKind = `${group}/${kind}`;
   return {
     group,
     version,
     kind,
+    groupKind,
     namespace: textAt(metadata, 'namespace') ?? '',
     name: textAt(metadata, 'name') ?? textAt(metadata, 'generateName') ?? '',
     uid: textAt(metadata, 'uid') ?? '',
@@ -84,35 +90,41 @@ export function workFromObject(object: unknown): WorkObject {
     annotations: stringMapAt(metadata, 'annotations'),
     owners: listAt(metadata, 'ownerReferences').map(ownerFromReference),
     deleting: at(metadata, 'deletionTimestamp') != null,
-    jobLabels: stringMapAt(object, 'spec', 'jobTemplate', 'metadata', 'labels'),
-    template: templateOf(object, group, kind),
+    jobLabels: groupKind === 'batch/CronJob' ? stringMapAt(object, 'spec', 'jobTemplate', 'metadata', 'labels') : NONE,
+    template: templateOf(object, groupKind),
     raw: object,
   };
 }
 
 function ownerFromReference(reference: unknown): Owner {
+  const { group } = splitApiVersion(textAt(reference, 'apiVersion') ?? '');
+  const kind = textAt(reference, 'kind') ?? '';
   return {
-    group: splitApiVersion(textAt(reference, 'apiVersion') ?? '').group,
-    kind: textAt(reference, 'kind') ?? '',
+    group,
+    kind,
+    groupKind: `${group}/${kind}`,
     name: textAt(reference, 'name') ?? '',
     uid: textAt(reference, 'uid') ?? '',
     controller: isTrueAt(reference, 'controller'),
   };
 }
 
-function templateOf(object: unknown, group: string, kind: string): PodTemplate | undefined {
-  const path = TEMPLATE_PATHS.get(`${group}/${kind}`);
+function templateOf(object: unknown, groupKind: string): PodTemplate | undefined {
+  const path = TEMPLATE_PATHS.get(groupKind);
   if (path === undefined) return undefined;
-  const template = at(object, ...path);
+  const template = path.length === 0 ? object : at(object, ...path);
+  const metadata = at(template, 'metadata');
   const spec = at(template, 'spec');
   return {
-    labels: stringMapAt(template, 'metadata', 'labels'),
-    annotations: stringMapAt(template, 'metadata', 'annotations'),
+    labels: stringMapAt(metadata, 'labels'),
+    annotations: stringMapAt(metadata, 'annotations'),
     placement: placementFromPodSpec(spec),
     containers: [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].map(containerFrom),
     spec,
   };
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 function containerFrom(container: unknown): ContainerFacts {
   return {
@@ -125,9 +137,4 @@ function containerFrom(container: unknown): ContainerFacts {
 /** The controller of an object: the one owner reference with `controller: true`. */
 export function controllerOf(object: WorkObject): Owner | undefined {
   return object.owners.find((owner) => owner.controller);
-}
-
-/** `group/Kind`, the key by which rules and tools name a kind; the core group is empty: `/Pod`. */
-export function kindKey(object: { readonly group: string; readonly kind: string }): string {
-  return `${object.group}/${object.kind}`;
 }

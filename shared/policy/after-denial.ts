@@ -1,4 +1,4 @@
-import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
+import { controllerOf, type WorkObject } from '../facts/work.ts';
 import type { AfterDenial, WorkPattern } from '../targets/tool.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { AfterDenial, WorkPattern } from '../targets/tool.ts';
 export function afterDenialOf(object: WorkObject, pattern: WorkPattern | undefined): AfterDenial | undefined {
   if (pattern === undefined) return undefined;
   const controller = controllerOf(object);
-  const made = controller === undefined ? '' : `${kindKey(controller)} ${kindKey(object)}`;
+  const made = controller === undefined ? '' : `${controller.groupKind} ${object.groupKind}`;
   if (made === 'batch/Job /Pod') return 'retried';
   return made === 'batch/CronJob batch/Job' ? 'lost' : pattern.afterDenial;
 }

@@ -1,5 +1,5 @@
 import { at } from '../facts/json.ts';
-import { kindKey, type WorkObject } from '../facts/work.ts';
+import { type WorkObject } from '../facts/work.ts';
 import type { NodeSource } from '../targets/tool.ts';
 import { sameJson } from './same-json.ts';
 import type { ReviewRequest } from './request.ts';
@@ -29,7 +29,7 @@ export function changeOf(request: ReviewRequest, source: NodeSource): Change {
 function updateStarts(before: WorkObject | undefined, after: WorkObject | undefined, source: NodeSource): boolean {
   // What is being deleted only loses finalizers from here on.
   if (before === undefined || after === undefined || after.deleting) return false;
-  if (kindKey(after) === '/Pod') return podStarts(before, after);
+  if (after.groupKind === '/Pod') return podStarts(before, after);
   return templateChanges(before, after) || isResumed(before, after) || nodeChanges(before, after, source);
 }
 

@@ -1,4 +1,4 @@
-import { controllerOf, kindKey } from '../facts/work.ts';
+import { controllerOf } from '../facts/work.ts';
 import type { Subject } from './rule.ts';
 
 /**
@@ -12,12 +12,10 @@ const DAEMONSET_CONTROLLER = [
 
 /** Whether the DaemonSet controller asks, about a pod of a DaemonSet. */
 export function isDaemonSetControllers({ request, object }: Subject): boolean {
-  const owner = controllerOf(object);
   return (
+    object.groupKind === '/Pod' &&
     request.subresource === '' &&
     DAEMONSET_CONTROLLER.includes(request.user.name) &&
-    kindKey(object) === '/Pod' &&
-    owner !== undefined &&
-    kindKey(owner) === 'apps/DaemonSet'
+    controllerOf(object)?.groupKind === 'apps/DaemonSet'
   );
 }

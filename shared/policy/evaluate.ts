@@ -1,7 +1,6 @@
 import { isHeld, type NodeFacts } from '../facts/node.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { fieldWith, type NodeField } from '../facts/node-table.ts';
-import { kindKey } from '../facts/work.ts';
 import { MIRROR_ANNOTATION } from '../labels.ts';
 import { isExcepted } from '../record/claims.ts';
 import { classify, type Catalogue } from '../targets/classify.ts';
@@ -45,13 +44,12 @@ export function evaluate(request: ReviewRequest, situation: Situation): Verdict 
   const reach = once(() => targetOf(object, source, field, answers));
   const judged = concerned.map((rule) => judge(rule, subject, situation, { field, reach }));
   const findings = sortFindings(judged.flatMap((one) => one.findings));
-  const reached = reach().nodes;
   return {
     decision: worst(findings),
     work: classification.work,
     tool: classification.tool,
     afterDenial: afterDenialOf(object, classification.pattern),
-    nodes: findings.length === 0 ? reached : sortedNames(reached, findings),
+    nodes: findings.reduce((names, { nodes }) => mergedNames(names, nodes), reach().nodes),
     findings,
     needs: unique(judged.flatMap((one) => one.needs)),
   };
@@ -67,8 +65,19 @@ const PASSED: Verdict = {
   needs: [],
 };
 
-function sortedNames(reached: readonly string[], findings: readonly Finding[]): readonly string[] {
-  return [...new Set([...reached, ...findings.flatMap((finding) => finding.nodes)])].sort();
+/** The union of two sorted lists of names; one of them itself where the other adds nothing. */
+function mergedNames(a: readonly string[], b: readonly string[]): readonly string[] {
+  if (a.length === 0) return b;
+  return isWithin(b, a) ? a : [...new Set([...a, ...b])].sort();
+}
+
+/** Whether every name of a sorted list stands in another one. */
+function isWithin(names: readonly string[], all: readonly string[]): boolean {
+  let place = 0;
+  return names.every((name) => {
+    while (place < all.length && all[place] !== name) place += 1;
+    return place < all.length;
+  });
 }
 
 /** A value that is worked out when it is first asked for. */
@@ -89,7 +98,10 @@ function judge(
   const { object, classification } = subject;
   const source = classification.pattern?.node ?? { in: 'pods' };
   const surroundings: Surroundings = {
-    ...situation,
+    now: situation.now,
+    config: situation.config,
+    answers: situation.answers,
+    live: situation.live,
     rule: config,
     field: own,
     reach: own === field ? reach : once(() => targetOf(object, source, own, situation.answers)),
@@ -111,7 +123,9 @@ function decisionFor(config: RuleConfig, weight: NonNullable<Objection['weight']
 
 /** Nodes with an exception from a rule are, for that rule, not in maintenance. */
 function fieldForRule(rule: string, field: NodeField, now: number): NodeField {
-  const excepted = field.held.filter(({ record }) => record.kind === 'record' && isExcepted(record.record, rule, now));
+  const excepted = field.excepted.filter(
+    ({ record }) => record.kind === 'record' && isExcepted(record.record, rule, now),
+  );
   return excepted.length === 0
     ? field
     : fieldWith(field, new Map(excepted.map((node) => [node.name, { ...node, record: NO_RECORD }])));
@@ -121,7 +135,7 @@ function fieldForRule(rule: string, field: NodeField, now: number): NodeField {
 function isKubeletsMirror({ request, object }: Subject): boolean {
   const node = object.template?.placement.nodeName;
   return (
-    kindKey(object) === '/Pod' &&
+    object.groupKind === '/Pod' &&
     object.annotations.has(MIRROR_ANNOTATION) &&
     node !== undefined &&
     request.user.name === `system:node:${node}`
@@ -138,5 +152,5 @@ function freshNodes(answers: Answers): ReadonlyMap<string, NodeFacts | undefined
 }
 
 function unique(needs: readonly Need[]): readonly Need[] {
-  return [...new Map(needs.map((need) => [needKey(need), need])).values()];
+  return needs.length < 2 ? needs : [...new Map(needs.map((need) => [needKey(need), need])).values()];
 }

@@ -43,7 +43,8 @@ export function requestFromReview(review: unknown): Parsed<ReviewRequest> {
   const request = at(review, 'request');
   const uid = textAt(request, 'uid') ?? '';
   if (uid === '') problems.push({ path: 'request.uid', message: 'is missing' });
-  const operation = OPERATIONS.find((known) => known === textAt(request, 'operation'));
+  const asked = textAt(request, 'operation');
+  const operation = OPERATIONS.find((known) => known === asked);
   if (operation === undefined) {
     problems.push({ path: 'request.operation', message: `must be one of ${OPERATIONS.join(', ')}` });
   }
@@ -66,6 +67,7 @@ function objectAt(request: unknown, key: string): WorkObject | undefined {
   const found = at(request, key);
   if (found == null) return undefined;
   const work = workFromObject(found);
+  if (work.namespace !== '' && work.name !== '') return work;
   // The API server fills namespace and generated name into the request before it validates; older ones only there.
   return {
     ...work,

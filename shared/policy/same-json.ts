@@ -2,24 +2,28 @@ import { isObject } from '../facts/json.ts';
 
 /** Whether two JSON values say the same; the order of keys does not count. Without recursion: depth is the caller's. */
 export function sameJson(a: unknown, b: unknown): boolean {
-  const open: Pair[] = [[a, b]];
-  for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
-    if (pair[0] !== pair[1] && !opens(pair, open)) return false;
+  // What is left to compare, by twos: `a` and `b` of a pair stand one behind the other.
+  const open: unknown[] = [a, b];
+  while (open.length > 0) {
+    const right = open.pop();
+    const left = open.pop();
+    if (left !== right && !opens(left, right, open)) return false;
   }
   return true;
 }
 
-type Pair = readonly [unknown, unknown];
-
 /** Whether two values may still be the same: of one shape, with their parts put on the list to compare. */
-function opens([a, b]: Pair, open: Pair[]): boolean {
+function opens(a: unknown, b: unknown, open: unknown[]): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
-    a.forEach((entry, index) => open.push([entry, b[index]]));
+    for (let index = 0; index < a.length; index += 1) open.push(a[index], b[index]);
     return a.length === b.length;
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length || !keys.every((key) => Object.hasOwn(b, key))) return false;
-  for (const key of keys) open.push([a[key], b[key]]);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(b, key)) return false;
+    open.push(a[key], b[key]);
+  }
   return true;
 }

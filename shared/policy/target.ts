@@ -58,7 +58,6 @@ function reachOfFound({ nodes, chosen }: Found, field: NodeField): Reach {
 
 /** A node is meant by its name and by its hostname label, whichever a tool wrote. */
 function reachOfName(name: string, field: NodeField): Reach {
-  const nodes = nodesMeantBy(name, field).map((node) => node.name);
-  const held = nodes.filter((meant) => field.isHeld(meant)).sort();
-  return held.length === 0 ? CANNOT : { kind: 'pinned', nodes: held };
+  const held = nodesMeantBy(name, field).filter((node) => field.isHeld(node.name));
+  return held.length === 0 ? CANNOT : { kind: 'pinned', nodes: held.map((node) => node.name).sort() };
 }

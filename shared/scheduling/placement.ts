@@ -80,10 +80,18 @@ function termsOnNode(terms: Placement['terms'], name: string): readonly NodeSele
  * node's name as well as by its label, see `matchesTerm`.
  */
 export function admitsNode(placement: Placement, node: SchedulableNode): boolean {
-  for (const [key, value] of placement.nodeSelector) {
+  const { nodeSelector, terms } = placement;
+  return (
+    (nodeSelector.size === 0 || hasLabels(node, nodeSelector)) &&
+    (terms?.some((term) => matchesTerm(term, node)) ?? true)
+  );
+}
+
+function hasLabels(node: SchedulableNode, wanted: ReadonlyMap<string, string>): boolean {
+  for (const [key, value] of wanted) {
     if (node.labels.get(key) !== value && !(key === HOSTNAME_LABEL && node.name === value)) return false;
   }
-  return placement.terms?.some((term) => matchesTerm(term, node)) ?? true;
+  return true;
 }
 
 function exists(key: string, effect: string): Toleration {

@@ -2,7 +2,7 @@ import { HOSTNAME_LABEL } from '../labels.ts';
 import { matchesTerm, nodesMeantBy, nodesNamedBy } from './affinity.ts';
 import type { Field, SchedulableNode } from './field.ts';
 import { admitsNode, type Placement } from './placement.ts';
-import { CORDON, untolerated, type Taint } from './taints.ts';
+import { CORDON, isTolerated, type Taint } from './taints.ts';
 
 export type { Field, SchedulableNode } from './field.ts';
 
@@ -96,14 +96,18 @@ function reachAmong(
   const { held, others } = candidatesAmong(candidates, field);
   const suits = suitability(placement, options);
   // By far the most pods: the cordon keeps them away and another node suits. That settles it without a look at the held.
-  const mayBeOpen = untolerated([CORDON], placement.tolerations).length === 0 ? held : held.filter(isUncordoned);
-  if (mayBeOpen.length === 0 && elsewhereAmong(others, suits, () => true) === 'open') return CANNOT;
+  const passesCordon = isTolerated(CORDON, placement.tolerations);
+  const isClosed = !passesCordon && held.every(isCordoned);
+  if (isClosed && elsewhereAmong(others, suits, () => true) === 'open') return CANNOT;
   const suitable = held.filter(suits);
   if (suitable.length === 0) return CANNOT;
 
-  const open = suitable.filter((node) => isOpen(placement, node));
+  const passes = (taint: Taint): boolean =>
+    taint === CORDON ? passesCordon : isTolerated(taint, placement.tolerations);
+  const isOpen = (node: SchedulableNode): boolean => (passesCordon || !node.unschedulable) && node.taints.every(passes);
+  const open = suitable.filter(isOpen);
   // With no held node open, any other node settles it: there is no need to look for an open one.
-  const elsewhere = elsewhereAmong(others, suits, (node) => open.length === 0 || isOpen(placement, node));
+  const elsewhere = elsewhereAmong(others, suits, (node) => open.length === 0 || isOpen(node));
   if (elsewhere === 'none') return { kind: alone, nodes: namesOf(suitable) };
   if (open.length === 0) return CANNOT;
   return { kind: elsewhere === 'open' ? 'may' : 'only', nodes: namesOf(open) };
@@ -149,6 +153,7 @@ function companionNodes(field: Field, { companions = [] }: ReachOptions): readon
 }
 
 interface Candidates {
+  /** Sorted by name, without repetition, as those of a Field. */
   readonly held: readonly SchedulableNode[];
   readonly others: Iterable<SchedulableNode>;
 }
@@ -156,7 +161,7 @@ interface Candidates {
 function candidatesAmong(candidates: readonly SchedulableNode[] | undefined, field: Field): Candidates {
   if (candidates === undefined) return { held: field.held, others: field.others() };
   return {
-    held: candidates.filter((node) => field.isHeld(node.name)),
+    held: sortedNodes(candidates.filter((node) => field.isHeld(node.name))),
     others: candidates.filter((node) => !field.isHeld(node.name)),
   };
 }
@@ -166,22 +171,11 @@ function suitability(placement: Placement, { companions = [] }: ReachOptions): (
   return (node) =>
     (beside === undefined || beside.has(node.name)) &&
     admitsNode(placement, node) &&
-    isTolerated(
-      placement,
-      node.taints.filter(({ key }) => !PASSING_TAINTS.has(key)),
-    );
+    node.taints.every((taint) => PASSING_TAINTS.has(taint.key) || isTolerated(taint, placement.tolerations));
 }
 
-function isUncordoned({ unschedulable }: SchedulableNode): boolean {
-  return !unschedulable;
-}
-
-function isOpen(placement: Placement, node: SchedulableNode): boolean {
-  return isTolerated(placement, node.unschedulable ? [...node.taints, CORDON] : node.taints);
-}
-
-function isTolerated(placement: Placement, taints: readonly Taint[]): boolean {
-  return untolerated(taints, placement.tolerations).length === 0;
+function isCordoned({ unschedulable }: SchedulableNode): boolean {
+  return unschedulable;
 }
 
 type Test = (node: SchedulableNode) => boolean;
@@ -197,7 +191,10 @@ function elsewhereAmong(others: Iterable<SchedulableNode>, suits: Test, isOpenNo
   return found;
 }
 
-/** Names without repetition, in code unit order. */
+function sortedNodes(nodes: readonly SchedulableNode[]): readonly SchedulableNode[] {
+  return [...new Set(nodes)].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 function namesOf(nodes: readonly SchedulableNode[]): readonly string[] {
-  return [...new Set(nodes.map((node) => node.name))].sort();
+  return nodes.map((node) => node.name);
 }

@@ -29,8 +29,14 @@ export function taintsFromNode(node: unknown): readonly Taint[] {
   return listAt(node, 'spec', 'taints').flatMap((entry) => {
     const key = textAt(entry, 'key') ?? '';
     if (key === '') return [];
-    return [{ key, value: textAt(entry, 'value') ?? '', effect: textAt(entry, 'effect') ?? '' }];
+    const taint = { key, value: textAt(entry, 'value') ?? '', effect: textAt(entry, 'effect') ?? '' };
+    return [isCordon(taint) ? CORDON : taint];
   });
+}
+
+/** Every node in maintenance has this taint: one object for all of them is judged once. */
+function isCordon({ key, value, effect }: Taint): boolean {
+  return key === CORDON.key && value === CORDON.value && effect === CORDON.effect;
 }
 
 /** Tolerations of a pod spec; an entry that is no object tolerates nothing and is left out. */
@@ -67,15 +73,13 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   }
 }
 
-/** The taints, of the given effects, that no toleration covers. */
-export function untolerated(
-  taints: readonly Taint[],
+/** Whether a taint keeps nobody with these tolerations off: its effect is none of the given ones, or one covers it. */
+export function isTolerated(
+  taint: Taint,
   tolerations: readonly Toleration[],
   effects: readonly string[] = PLACEMENT_EFFECTS,
-): readonly Taint[] {
-  return taints.filter(
-    (taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => tolerates(toleration, taint)),
-  );
+): boolean {
+  return !effects.includes(taint.effect) || tolerations.some((toleration) => tolerates(toleration, taint));
 }
 
 /** Stricter than ParseInt: no plus sign, no leading zero (apimachinery `content.IsDecimalInteger`). */

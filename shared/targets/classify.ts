@@ -1,4 +1,4 @@
-import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
+import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
 import { isNamed, LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
@@ -74,7 +74,7 @@ function labelledAs(object: WorkObject): Classification | undefined {
   const label =
     object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
   if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined };
-  if (!CARRIERS.includes(kindKey(object)) || (label !== 'backup' && label !== 'scan')) return undefined;
+  if (!CARRIERS.includes(object.groupKind) || (label !== 'backup' && label !== 'scan')) return undefined;
   return { work: label, tool: 'labelled', pattern: LABELLED[label] };
 }
 
@@ -105,11 +105,11 @@ const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
 export const SCHEDULE_KIND = 'batch/CronJob';
 
 function inRoleOf(object: WorkObject, pattern: WorkPattern): WorkPattern {
-  return kindKey(object) === SCHEDULE_KIND ? { ...pattern, role: 'schedule' } : pattern;
+  return object.groupKind === SCHEDULE_KIND ? { ...pattern, role: 'schedule' } : pattern;
 }
 
 function isAddon(object: WorkObject): boolean {
-  if (kindKey(object) === 'apps/DaemonSet') return true;
+  if (object.groupKind === 'apps/DaemonSet') return true;
   const controller = controllerOf(object);
-  return object.kind === 'Pod' && controller !== undefined && kindKey(controller) === 'apps/DaemonSet';
+  return object.kind === 'Pod' && controller !== undefined && controller.groupKind === 'apps/DaemonSet';
 }

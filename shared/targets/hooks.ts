@@ -1,4 +1,3 @@
-import { kindKey } from '../facts/work.ts';
 import type { Matcher, Suspect } from './matcher.ts';
 
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
@@ -31,12 +30,23 @@ export class Hooks<T extends { readonly match: Matcher }> {
 
   /** The entries that an object may meet, in their order. */
   candidates(suspect: Suspect): readonly T[] {
-    const met = new Set(this.#always);
-    meetHooks(suspect, (type, value) => {
-      this.#byHook[type].get(value)?.forEach((ranked) => met.add(ranked));
-    });
-    if (met.size === 0) return [];
-    return [...met].sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
+    const { object, running } = suspect;
+    const { template } = object;
+    const { kind, owner, label, annotation, image, program } = this.#byHook;
+    const met = [...this.#always];
+    meet(kind, object.groupKind, met);
+    for (const { groupKind } of object.owners) meet(owner, groupKind, met);
+    meetKeys(label, object.labels, met);
+    meetKeys(label, object.jobLabels, met);
+    meetKeys(label, template?.labels, met);
+    meetKeys(annotation, object.annotations, met);
+    meetKeys(annotation, template?.annotations, met);
+    for (const container of running) {
+      meet(image, container.image, met);
+      for (const run of container.programs) meet(program, run, met);
+    }
+    if (met.length < 2) return met.map(({ entry }) => entry);
+    return [...new Set(met)].sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
   }
 
   #hang(ranked: Ranked<T>): void {
@@ -65,25 +75,17 @@ function hooksOf(match: Matcher): readonly [HookType, readonly string[]] | undef
   return kinds === undefined ? undefined : ['kind', kinds];
 }
 
-/** Tells every hook that an object shows. */
-function meetHooks({ object, running }: Suspect, meet: (type: HookType, value: string) => void): void {
-  const { template } = object;
-  meet('kind', kindKey(object));
-  for (const owner of object.owners) meet('owner', kindKey(owner));
-  meetKeys('label', [object.labels, object.jobLabels, template?.labels], meet);
-  meetKeys('annotation', [object.annotations, template?.annotations], meet);
-  for (const { image, programs } of running) {
-    meet('image', image);
-    for (const program of programs) meet('program', program);
-  }
+/** Adds what hangs on one hook. */
+function meet<T>(hooks: ReadonlyMap<string, readonly Ranked<T>[]>, value: string, met: Ranked<T>[]): void {
+  const hung = hooks.get(value);
+  if (hung !== undefined) met.push(...hung);
 }
 
-function meetKeys(
-  type: HookType,
-  places: readonly (ReadonlyMap<string, string> | undefined)[],
-  meet: (type: HookType, value: string) => void,
+function meetKeys<T>(
+  hooks: ReadonlyMap<string, readonly Ranked<T>[]>,
+  shown: ReadonlyMap<string, string> | undefined,
+  met: Ranked<T>[],
 ): void {
-  for (const place of places) {
-    if (place !== undefined) for (const key of place.keys()) meet(type, key);
-  }
+  if (shown === undefined || shown.size === 0) return;
+  for (const key of shown.keys()) meet(hooks, key, met);
 }

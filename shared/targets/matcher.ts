@@ -1,5 +1,5 @@
 import { at } from '../facts/json.ts';
-import { controllerOf, kindKey, type WorkObject } from '../facts/work.ts';
+import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { runningIn, type Running } from './programs.ts';
 
 export { imageBasename } from './programs.ts';
@@ -96,7 +96,7 @@ export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean 
   const suspect = about instanceof Suspect ? about : new Suspect(about);
   const { object } = suspect;
   return (
-    (matcher.kinds === undefined || matcher.kinds.includes(kindKey(object))) &&
+    (matcher.kinds === undefined || matcher.kinds.includes(object.groupKind)) &&
     hasOwner(matcher.owners, object) &&
     hasWritten(matcher, object) &&
     hasName(matcher, object) &&
@@ -106,7 +106,7 @@ export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean 
 }
 
 function hasOwner(accepted: readonly string[] | undefined, object: WorkObject): boolean {
-  return accepted === undefined || object.owners.some((owner) => accepted.includes(kindKey(owner)));
+  return accepted === undefined || object.owners.some((owner) => accepted.includes(owner.groupKind));
 }
 
 /** What stands on the object in labels, annotations and fields. */

@@ -19,6 +19,9 @@ const WARM_UP = 2000;
 const ROUNDS = 5000;
 const NOW = Date.parse('2026-01-06T08:00:00Z');
 
+const UID = '0b2f8a6e-3b8f-4a7e-9c55-6f0d8b1f2a21';
+const CREATED = '2026-01-06T07:00:00Z';
+
 const RECORD = JSON.stringify({
   version: 1,
   claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-06T07:46:00Z' }],
@@ -41,7 +44,9 @@ function node(index: number): object {
       },
       annotations: held ? { 'kubectl-maint.io/maintenance': RECORD } : {},
     },
-    spec: held ? { unschedulable: true } : {},
+    spec: held
+      ? { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] }
+      : {},
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
 }
@@ -78,7 +83,7 @@ const podSpec = (image: string, more: object = {}) => ({
 const metadata = (name: string, labels: object = { 'app.kubernetes.io/name': name }) => ({
   name,
   namespace: 'default',
-  uid: '0b2f8a6e-3b8f-4a7e-9c55-6f0d8b1f2a21',
+  uid: UID,
   labels,
   annotations: { 'example.org/owner': 'team-a', 'example.org/change': 'CHG0012345' },
 });
@@ -88,7 +93,7 @@ const job = (name: string, spec: object, labels?: object) => ({
   metadata: metadata(name, labels),
   spec: { backoffLimit: 6, template: { metadata: { labels: labels ?? {} }, spec } },
 });
-const big = Array.from({ length: 12 }, (_, index) => container(`c${index}`, `example.org/app-${index}:1.2`));
+const big = Array.from({ length: 19 }, (_, index) => container(`c${index}`, `example.org/app-${index}:1.2`));
 const daemonSet = (image: string) => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
@@ -96,8 +101,21 @@ const daemonSet = (image: string) => ({
   spec: { template: { metadata: { labels: { app: 'agent' } }, spec: podSpec(image) } },
 });
 
+interface ApiObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
+interface Asked {
+  readonly operation: 'CREATE' | 'UPDATE';
+  readonly object: ApiObject;
+  readonly oldObject?: ApiObject;
+}
+
 /** Each kind of request that the webhook is asked about. */
-const REQUESTS: Readonly<Record<string, object>> = {
+const REQUESTS: Readonly<Record<string, Asked>> = {
   'Job, nothing special': { operation: 'CREATE', object: job('report', podSpec('example.org/report:1')) },
   'Job, pinned to a held node': {
     operation: 'CREATE',
@@ -130,18 +148,60 @@ const REQUESTS: Readonly<Record<string, object>> = {
     object: {
       apiVersion: 'velero.io/v1',
       kind: 'PodVolumeBackup',
-      metadata: metadata('nightly'),
-      spec: { node: otherName, pod: { namespace: 'shop', name: 'db-0' }, volume: 'data', tags: { backup: 'nightly' } },
+      metadata: metadata('nightly-x2x7k', { 'velero.io/backup-name': 'nightly' }),
+      spec: {
+        node: otherName,
+        pod: { kind: 'Pod', namespace: 'shop', name: 'db-0', uid: UID },
+        volume: 'data',
+        backupStorageLocation: 'default',
+        repoIdentifier: 's3:https://s3.example.org/backups/restic/shop',
+        uploaderType: 'kopia',
+        tags: { backup: 'nightly', ns: 'shop', pod: 'db-0', 'pod-uid': UID, volume: 'data' },
+      },
     },
   },
 };
 
-function reviewOf(request: object): string {
-  const userInfo = { username: 'system:serviceaccount:kube-system:job-controller', groups: ['system:authenticated'] };
+/** Who wrote which field, as the API server keeps it on every object (server-side apply, FieldsV1). */
+function ownedFields(value: unknown): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [`f:${key}`, ownedFields(part)]));
+}
+
+/** An object as admission sees it: stored, with the fields that the API server has filled in. */
+function stored({ metadata: given, ...object }: ApiObject): object {
+  const manager = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: object.apiVersion };
+  const managedFields = [{ ...manager, time: CREATED, fieldsType: 'FieldsV1', fieldsV1: ownedFields(object.spec) }];
+  return { ...object, metadata: { ...given, generation: 1, creationTimestamp: CREATED, managedFields } };
+}
+
+/** A review with every field that an API server 1.37 was seen to send. */
+function reviewOf({ operation, object, oldObject }: Asked): string {
+  const [version = '', group = ''] = object.apiVersion.split('/').reverse();
+  const kind = { group, version, kind: object.kind };
+  const resource = { group, version, resource: `${object.kind.toLowerCase()}s` };
   return JSON.stringify({
-    apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
-    request: { uid: '0b2f8a6e-3b8f-4a7e-9c55-6f0d8b1f2a21', userInfo, dryRun: false, ...request },
+    apiVersion: 'admission.k8s.io/v1',
+    request: {
+      uid: UID,
+      kind,
+      resource,
+      requestKind: kind,
+      requestResource: resource,
+      name: object.metadata.name,
+      namespace: 'default',
+      operation,
+      userInfo: {
+        username: 'system:serviceaccount:kube-system:job-controller',
+        uid: UID,
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+      },
+      object: stored(object),
+      oldObject: oldObject === undefined ? null : stored(oldObject),
+      dryRun: false,
+      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', fieldManager: 'kubectl-client-side-apply' },
+    },
   });
 }
 

@@ -3,7 +3,7 @@ import type { NodeFacts } from '../../facts/node.ts';
 import { controllerOf } from '../../facts/work.ts';
 import { isAlive, podFromObject, type PodFacts } from '../../facts/pod.ts';
 import { admitsNode } from '../../scheduling/placement.ts';
-import { untolerated } from '../../scheduling/taints.ts';
+import { isTolerated } from '../../scheduling/taints.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { needKey, type Answer, type Need } from '../needs.ts';
 import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
@@ -47,7 +47,7 @@ export function judgeHold(subject: Subject, surroundings: Surroundings): Judgeme
 
 /** A rollout deletes and creates pods; updates of a pod are its own business. */
 export function isRollout(subject: Subject): boolean {
-  return ['CREATE', 'DELETE'].includes(subject.request.operation) && isDaemonSetControllers(subject);
+  return isDaemonSetControllers(subject) && ['CREATE', 'DELETE'].includes(subject.request.operation);
 }
 
 interface Case {
@@ -106,7 +106,10 @@ function isOld(pod: PodFacts, daemonSet: DaemonSetFacts): boolean {
 
 /** The controller lets a pod go on running there (k8s pkg/controller/daemon NodeShouldRunDaemonPod): NoSchedule came too late. */
 function belongs({ placement }: DaemonSetFacts, node: NodeFacts): boolean {
-  return admitsNode(placement, node) && untolerated(node.taints, placement.tolerations, ['NoExecute']).length === 0;
+  return (
+    admitsNode(placement, node) &&
+    node.taints.every((taint) => isTolerated(taint, placement.tolerations, ['NoExecute']))
+  );
 }
 
 /** A pod that stays not Ready on a Ready node may be replaced: held on, it would stop the rollout everywhere. */

@@ -1,7 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
-import { kindKey } from '../../facts/work.ts';
 import { joinNames } from '../words.ts';
 import { isRollout, judgeHold } from './addon-hold.ts';
 
@@ -18,18 +17,17 @@ export const addon: Rule = {
 };
 
 function changesTemplate({ request, object, change }: Subject): boolean {
-  return request.operation === 'UPDATE' && change === 'start' && ROLLING.includes(kindKey(object));
+  return request.operation === 'UPDATE' && change === 'start' && ROLLING.includes(object.groupKind);
 }
 
 function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surroundings): Judgement {
   // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
-  const isAddon = kindKey(subject.object) === 'apps/DaemonSet';
+  const isAddon = subject.object.groupKind === 'apps/DaemonSet';
   const reach = reachOf();
-  const names = joinNames(reach.nodes);
   if (isAddon && config.addonChange === 'hold') return holdAdvice(subject, reach.nodes, field);
   const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
-  const detail = `this change of the ${subject.object.kind}'s template would reach ${names}, in maintenance`;
+  const detail = `this change of the ${subject.object.kind}'s template would reach ${joinNames(reach.nodes)}, in maintenance`;
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
 }
 

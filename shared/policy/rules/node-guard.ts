@@ -2,7 +2,6 @@ import { isTrueAt } from '../../facts/json.ts';
 import { nodeFromObject, type NodeFacts } from '../../facts/node.ts';
 import type { NodeField } from '../../facts/node-table.ts';
 import { isAlive, type PodFacts } from '../../facts/pod.ts';
-import { kindKey } from '../../facts/work.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
 import { renderProblem } from '../../problem.ts';
 import { breaksGuard } from '../guards.ts';
@@ -24,7 +23,7 @@ export const nodeGuard: Rule = {
   id: 'node-guard',
   denies:
     "changes of the record by a node's own identity; uncordoning a node in maintenance; an unreadable record; a mark that breaks control-plane quorum or takes the last worker",
-  concerns: ({ object }) => kindKey(object) === '/Node',
+  concerns: ({ object }) => object.groupKind === '/Node',
   judge: (subject, surroundings) =>
     subject.request.operation === 'DELETE'
       ? judgeDelete(subject, surroundings)

@@ -1,4 +1,3 @@
-import { kindKey } from '../../facts/work.ts';
 import { NO_OBJECTION, objection, type Rule } from '../rule.ts';
 
 /**
@@ -12,7 +11,7 @@ export const placement: Rule = {
     request.operation === 'CREATE' &&
     change === 'start' &&
     classification.work === 'none' &&
-    kindKey(object) === '/Pod' &&
+    object.groupKind === '/Pod' &&
     object.template?.placement.nodeName !== undefined,
   judge: ({ object }, { field }) => {
     const name = object.template?.placement.nodeName ?? '';

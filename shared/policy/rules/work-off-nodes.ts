@@ -29,7 +29,7 @@ function confirmed(found: Judgement, subject: Subject, surroundings: Surrounding
 }
 
 function ofCluster({ classification }: Subject, { field }: Surroundings): Judgement {
-  const nodes = field.held.map((node) => node.name);
+  const nodes = field.heldNames;
   if (nodes.length === 0) return NO_OBJECTION;
   const detail = `${nameOf(classification)} does not run in the cluster while ${joinNames(nodes)} ${are(nodes)} in maintenance`;
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });

@@ -9,7 +9,7 @@ import {
   type Placement,
 } from '../../../shared/scheduling/placement.ts';
 import { reachOf, type Reach } from '../../../shared/scheduling/reach.ts';
-import { CORDON, untolerated } from '../../../shared/scheduling/taints.ts';
+import { CORDON, isTolerated } from '../../../shared/scheduling/taints.ts';
 import { SCENES } from './cluster-nodes.ts';
 import { podSpecs, type PlacedSpec } from './pod-specs.ts';
 import { startRealCluster, type RealCluster } from './real-cluster.ts';
@@ -57,7 +57,7 @@ afterAll(async () => {
 function openNodes(placement: Placement): readonly string[] {
   const isOpen = (node: NodeFacts): boolean => {
     const taints = node.unschedulable ? [...node.taints, CORDON] : node.taints;
-    return admitsNode(placement, node) && untolerated(taints, placement.tolerations).length === 0;
+    return admitsNode(placement, node) && taints.every((taint) => isTolerated(taint, placement.tolerations));
   };
   return nodes
     .filter(isOpen)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controllerOf, kindKey, splitApiVersion, workFromObject } from '../../../shared/facts/work.ts';
+import { controllerOf, splitApiVersion, workFromObject } from '../../../shared/facts/work.ts';
 
 const spec = {
   nodeName: 'n1',
@@ -70,9 +70,23 @@ test('metadata as facts', () => {
     deleting: true,
   });
   expect(work.raw).toBe(object);
-  expect(kindKey(work)).toBe('batch/Job');
-  expect(controllerOf(work)).toEqual({ group: 'batch', kind: 'CronJob', name: 'dump', uid: 'u3', controller: true });
-  expect(work.owners[0]).toEqual({ group: '', kind: 'ConfigMap', name: 'c', uid: 'u2', controller: false });
+  expect(work.groupKind).toBe('batch/Job');
+  expect(controllerOf(work)).toEqual({
+    group: 'batch',
+    kind: 'CronJob',
+    groupKind: 'batch/CronJob',
+    name: 'dump',
+    uid: 'u3',
+    controller: true,
+  });
+  expect(work.owners[0]).toEqual({
+    group: '',
+    kind: 'ConfigMap',
+    groupKind: '/ConfigMap',
+    name: 'c',
+    uid: 'u2',
+    controller: false,
+  });
 });
 
 test("a CronJob's Jobs have labels of their own", () => {

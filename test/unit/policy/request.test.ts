@@ -50,6 +50,10 @@ test('what is missing reads as empty; names come from the request where the obje
   expect(requestFromReview(review({ ...REQUEST, object: {} }))).toMatchObject({
     value: { object: { namespace: '', name: '' } },
   });
+  const own = { metadata: { namespace: 'own' } };
+  expect(requestFromReview(review({ ...REQUEST, namespace: 'shop', name: 'p', object: own }))).toMatchObject({
+    value: { object: { namespace: 'own', name: 'p' } },
+  });
 });
 
 const ALL = ['kind', 'apiVersion', 'request.uid', 'request.operation'];

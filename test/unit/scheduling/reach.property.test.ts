@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { HOSTNAME_LABEL } from '../../../shared/labels.ts';
 import { admitsNode, daemonSetPlacement, placementFromPodSpec } from '../../../shared/scheduling/placement.ts';
 import { reachOf, type ReachKind, type SchedulableNode } from '../../../shared/scheduling/reach.ts';
-import { untolerated } from '../../../shared/scheduling/taints.ts';
+import { isTolerated } from '../../../shared/scheduling/taints.ts';
 import { cluster, fieldFrom, nodeFromSketch, POD_SPEC_KEYS, taint } from './cluster.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
@@ -157,7 +157,7 @@ test('looking nodes up by name answers as asking every node would', () => {
       const suitable = nodes.filter(
         (node) =>
           admitsNode(placement, node) &&
-          untolerated(lasting(node), placement.tolerations).length === 0 &&
+          lasting(node).every((taint) => isTolerated(taint, placement.tolerations)) &&
           (companions.length === 0 || companions.includes(node.name)),
       );
       const isStuck = suitable.length > 0 && suitable.every((node) => held.has(node.name));

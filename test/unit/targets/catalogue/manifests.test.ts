@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { kindKey, workFromObject, type WorkObject } from '../../../../shared/facts/work.ts';
+import { workFromObject, type WorkObject } from '../../../../shared/facts/work.ts';
 import { classify, type Classification } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE } from '../../../../shared/targets/registry.ts';
 import { documentsFrom } from '../../../../plugin/check/documents.ts';
@@ -130,7 +130,7 @@ const EXCEPTIONS: readonly {
 
 test.runIf(!missing)('backups and scans that start work are known with the tool of their folder', () => {
   const starters = SEEN.filter(
-    ({ file, object }) => /^(?:backup|scan)\//.test(file) && !NO_WORK.includes(kindKey(object)),
+    ({ file, object }) => /^(?:backup|scan)\//.test(file) && !NO_WORK.includes(object.groupKind),
   );
   const misses = starters.filter(({ file, found }) => {
     const [work, folder = ''] = file.split('/');
@@ -138,7 +138,7 @@ test.runIf(!missing)('backups and scans that start work are known with the tool 
   });
   const rows = misses.map(({ file, object, found }) => ({
     file,
-    kind: kindKey(object),
+    kind: object.groupKind,
     is: `${found.work} ${found.tool}`,
   }));
   const reasons = new Map(EXCEPTIONS.map(({ file, kind, is, why }) => [`${file} ${kind} ${is}`, why]));
@@ -161,14 +161,14 @@ test.runIf(!missing)('nothing benign is a backup or a scan, but for the counter-
 test.runIf(!missing)('definitions, settings and requests of delivery tools are none', () => {
   const configuration = SEEN.filter(
     ({ file, object }) =>
-      NO_WORK.includes(kindKey(object)) || (file.startsWith('addon/') && object.kind !== 'DaemonSet'),
+      NO_WORK.includes(object.groupKind) || (file.startsWith('addon/') && object.kind !== 'DaemonSet'),
   ).filter(({ object }) => object.kind !== 'DaemonSet');
   expect(configuration.filter(({ found }) => found.work !== 'none').map(({ file }) => file)).toEqual([]);
   expect(configuration.length).toBeGreaterThan(150);
 });
 
 test.runIf(!missing)('a DaemonSet is an add-on wherever it stands', () => {
-  const daemonSets = SEEN.filter(({ object }) => kindKey(object) === 'apps/DaemonSet');
+  const daemonSets = SEEN.filter(({ object }) => object.groupKind === 'apps/DaemonSet');
   expect(daemonSets.filter(({ found }) => found.work !== 'addon').map(({ file }) => file)).toEqual([]);
   expect(daemonSets.length).toBeGreaterThan(10);
 });
