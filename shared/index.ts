@@ -12,7 +12,8 @@ export * from './facts/json.ts';
 export * from './facts/node.ts';
 export * from './facts/node-table.ts';
 export * from './facts/pod.ts';
-export { REVISION_HASH_LABEL, type DaemonSetFacts } from './facts/daemonset.ts';
+export { daemonSetFromObjects, GENERATION_LABEL, REVISION_HASH_LABEL, type DaemonSetFacts } from './facts/daemonset.ts';
+export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';

@@ -1,6 +1,13 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MaintError, messageOf, type ClusterReader, type ClusterWatcher, type Policy } from '../shared/index.ts';
+import {
+  MaintError,
+  messageOf,
+  type ClusterReader,
+  type ClusterSender,
+  type ClusterWatcher,
+  type Policy,
+} from '../shared/index.ts';
 import { Gate } from './admission/gate.ts';
 import { admissionApp, healthApp, type AppPorts } from './app.ts';
 import { openDoor, openSecureDoor, type SecureDoor } from './doors.ts';
@@ -8,6 +15,7 @@ import { unreadiness } from './health.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
+import { Waker } from './rollouts/waker.ts';
 import { selfIssuedCertificates } from './tls/self-issued.ts';
 import type { CertificateSource } from './tls/source.ts';
 
@@ -26,7 +34,7 @@ export interface ServeOptions {
 
 /** What serving needs from the world. */
 export interface World {
-  readonly cluster: ClusterReader & ClusterWatcher;
+  readonly cluster: ClusterReader & ClusterSender & ClusterWatcher;
   readonly log: Log;
   readonly policy: Pick<Policy, 'config' | 'catalogue'>;
   /** Milliseconds since the epoch. */
@@ -55,7 +63,8 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   const certificates = await selfIssuedCertificates(options.names, now());
   await writeAuthorities(options.caOut, certificates);
   const life = { draining: false, ended: new AbortController() };
-  const ports = portsFor({ world, nodes, certificates, draining: () => life.draining });
+  const waker = new Waker({ cluster, field: () => nodes.field, log, now });
+  const ports = portsFor({ world, nodes, certificates, waker, draining: () => life.draining });
   const admission = await openSecureDoor(
     admissionApp(ports),
     { host: options.host, port: options.port },
@@ -82,6 +91,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       await sleep(drainMs);
       clearInterval(ticker);
       await Promise.all([admission.close(LAST_ANSWERS_MS), health.close(LAST_ANSWERS_MS)]);
+      waker.end();
       life.ended.abort();
       log.info({}, 'stopped');
     },
@@ -92,16 +102,20 @@ interface Parts {
   readonly world: World;
   readonly nodes: NodeCache;
   readonly certificates: CertificateSource;
+  readonly waker: Waker;
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, nodes, certificates, draining }: Parts): AppPorts {
+function portsFor({ world, nodes, certificates, waker, draining }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
   const gate = new Gate();
   return {
     gate,
     log,
     draining,
+    decided: (judged) => {
+      waker.decided(judged);
+    },
     judges: { reader: cluster, config: policy.config, catalogue: policy.catalogue, nodes, now },
     metrics: createMetrics({ nodes, certificates, now, inFlight: () => gate.inFlight }),
     unreadiness: () => unreadiness({ nodes, certificates, draining }, now()),

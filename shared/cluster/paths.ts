@@ -48,6 +48,11 @@ export function daemonSetPath(namespace: string, name: string): string {
   return `/apis/apps/v1/namespaces/${seg(namespace)}/daemonsets/${seg(name)}`;
 }
 
+/** The status subresource of one DaemonSet. */
+export function daemonSetStatusPath(namespace: string, name: string): string {
+  return `${daemonSetPath(namespace, name)}/status`;
+}
+
 /** ControllerRevisions of a namespace. */
 export function controllerRevisionsPath(namespace: string): string {
   return `/apis/apps/v1/namespaces/${seg(namespace)}/controllerrevisions`;

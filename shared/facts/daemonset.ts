@@ -22,6 +22,9 @@ export interface DaemonSetFacts {
   readonly currentHash: string | undefined;
   /** Where its pods belong, with the tolerations that its controller adds. */
   readonly placement: Placement;
+  /** Nodes that should run a pod of it, and those of them that run the current template. */
+  readonly scheduled: number;
+  readonly updated: number;
 }
 
 /** A DaemonSet and the ControllerRevisions of its namespace as facts. */
@@ -41,6 +44,8 @@ export function daemonSetFromObjects(object: unknown, revisions: readonly unknow
     templateGeneration: work.annotations.get(TEMPLATE_GENERATION) ?? '',
     currentHash: currentHashOf(work.uid, revisions),
     placement: daemonSetPlacement(work.template.placement),
+    scheduled: numberAt(object, 'status', 'desiredNumberScheduled') ?? 0,
+    updated: numberAt(object, 'status', 'updatedNumberScheduled') ?? 0,
   };
 }
 

@@ -10,6 +10,8 @@ export interface CallPorts {
   readonly judges: Judges & { readonly nodes: { readonly synced: boolean } };
   readonly metrics: Pick<Metrics, 'decided' | 'undecided'>;
   readonly log: Log;
+  /** Hears of every decision. */
+  readonly decided: (judged: Judged) => void;
 }
 
 /** Answers the body of one admission call within `timeMs`. Never rejects: a bug is a 500 that names the uid. */
@@ -30,6 +32,7 @@ export async function answerCall(bytes: Uint8Array, timeMs: number, ports: CallP
     const judged = await admit(read.request, timeMs, ports.judges);
     const answer = answerFor(judged);
     ports.metrics.decided(judged, (performance.now() - arrived) / 1000);
+    ports.decided(judged);
     tell(judged, ports.log);
     return answer;
   } catch (bug) {
@@ -41,7 +44,7 @@ export async function answerCall(bytes: Uint8Array, timeMs: number, ports: CallP
 export function answerBug(
   bug: unknown,
   uid: string | undefined,
-  { metrics, log }: Omit<CallPorts, 'judges'>,
+  { metrics, log }: Pick<CallPorts, 'metrics' | 'log'>,
 ): HttpAnswer {
   metrics.undecided('error');
   log.error({ uid, error: messageOf(bug), stack: bug instanceof Error ? bug.stack : undefined }, 'internal error');

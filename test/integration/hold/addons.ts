@@ -3,12 +3,6 @@ import type { ControlPlane } from '../../control-plane/contract.ts';
 import { until } from '../../support/until.ts';
 import { Workloads } from '../../support/workloads.ts';
 
-/**
- * How often a pod that stays is touched: an event of a pod wakes its controller. A denied call puts it off longer and
- * longer, and it picks the next node at random, so that a healthy one may be left out for minutes.
- */
-const TOUCH_EVERY_MS = 1000;
-
 const DAEMONSETS = '/apis/apps/v1/namespaces/default/daemonsets';
 const PODS = '/api/v1/namespaces/default/pods';
 
@@ -31,7 +25,7 @@ export type View = Readonly<Record<string, string>>;
 export interface Wanted {
   readonly image: string;
   readonly nodes: readonly string[];
-  /** Pods that stay as they are, each alone on its node; they are touched meanwhile. */
+  /** Pods that stay as they are, each alone on its node. */
   readonly stay?: readonly AddonPod[];
   /** Nodes about which nothing is asked. */
   readonly lost?: readonly string[];
@@ -86,13 +80,8 @@ export class Addons {
   async reaches(name: string, { image, nodes, stay = [], lost = [] }: Wanted): Promise<void> {
     const wanted = render(viewOf([...nodes.map((node) => ({ node, image })), ...stay].map(asReady)));
     const staying = stay.map(({ uid, hash }) => `${uid} ${hash}`);
-    let touchedAt = Date.now();
     let seen = '';
     const holds = async (): Promise<boolean> => {
-      if (Date.now() - touchedAt > TOUCH_EVERY_MS) {
-        touchedAt = Date.now();
-        await this.touch(stay);
-      }
       const current = await this.currentHash(name);
       const pods = (await this.pods(name)).filter(({ node }) => !lost.includes(node));
       seen = render(viewOf(pods));
@@ -121,12 +110,6 @@ export class Addons {
     await until(`the controller of ${name} was refused`, async () => {
       return listAt(await this.#world.get(path), 'items').some((event) => textAt(event, 'message')?.includes(text));
     });
-  }
-
-  /** Touches pods; one that has just gone needs none. */
-  async touch(pods: readonly AddonPod[]): Promise<void> {
-    const touched = { metadata: { annotations: { 'test/touched': new Date().toISOString() } } };
-    await Promise.all(pods.map(({ name }) => this.#plane.api('PATCH', `${PODS}/${name}`, touched)));
   }
 
   /** The hash of a DaemonSet's highest revision. */

@@ -6,7 +6,7 @@ import { Addons, type AddonPod, type Ending } from './addons.ts';
 
 /** The hold rule on the real DaemonSet controller: what it denies, and what it must not, seen on the pods of each node. */
 
-/** More than 8: of a map that small, Go's iteration prefers some entries, and with it the controller some nodes. */
+/** More than 8: of a map that small, Go's iteration prefers some entries, and the controller finds the last node late. */
 const NODES = Array.from({ length: 9 }, (_, index) => `node-${index + 1}`);
 const ONE = ['node-2'];
 const THREE = ['node-2', 'node-4', 'node-6'];

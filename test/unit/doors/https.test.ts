@@ -58,6 +58,7 @@ function portsFor(fixture: Fixture) {
   return {
     judges: { reader: new FixtureCluster(fixture), config, catalogue: CATALOGUE, nodes, now: () => NOW },
     gate: new Gate(),
+    decided: () => undefined,
     metrics,
     log: logTo(new Kept(), 'error'),
     unreadiness: () => [],

@@ -31,7 +31,7 @@ function portsWith(field: () => NodeField, stale = false) {
     nodes,
     now: () => 0,
   };
-  const ports: CallPorts = { judges, metrics, log: logTo(out, 'info') };
+  const ports: CallPorts = { judges, metrics, log: logTo(out, 'info'), decided: () => undefined };
   return { ports, out, metrics };
 }
 
