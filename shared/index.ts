@@ -12,14 +12,17 @@ export * from './facts/json.ts';
 export * from './facts/node.ts';
 export * from './facts/node-table.ts';
 export * from './facts/pod.ts';
+export * from './facts/budget.ts';
+export { amountsAt, plus, requestsOfPodSpec, type Amounts } from './facts/requests.ts';
 export { daemonSetFromObjects, GENERATION_LABEL, REVISION_HASH_LABEL, type DaemonSetFacts } from './facts/daemonset.ts';
 export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
+export { isOpenTo } from './scheduling/placement.ts';
+
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
-export type { Catalogue } from './targets/classify.ts';
+export { classify, SCHEDULE_KIND, type Catalogue } from './targets/classify.ts';
 export type { Tool, Work } from './targets/tool.ts';
-export { SCHEDULE_KIND } from './targets/classify.ts';
 
 export { RULES } from './policy/registry.ts';
 export { DEFAULT_POLICY, ruleForTool, type PolicyConfig } from './policy/config.ts';
@@ -28,6 +31,7 @@ export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { NO_ANSWERS, type Answer } from './policy/needs.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
+export { breaksGuard } from './policy/guards.ts';
 export { explainDenial, explainWarnings } from './policy/explain.ts';
 export { clean } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';

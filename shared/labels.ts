@@ -1,6 +1,9 @@
 /** Every name that we write on a Kubernetes object starts with this prefix. */
 export const PREFIX = 'kubectl-maint.io/';
 
+/** Name of our ValidatingWebhookConfiguration. */
+export const REGISTRATION_NAME = 'kubectl-maint';
+
 /** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
 export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 
@@ -21,6 +24,9 @@ export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 
 /** Taint that a cordon implies; DaemonSet pods tolerate it (k8s pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations). */
 export const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
+
+/** Role label of control-plane nodes (kubeadm, and whoever follows it). */
+export const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 
 /** Annotation by which the kubelet marks the API copy of a static pod (k8s pkg/kubelet/types ConfigMirrorAnnotationKey). */
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';

@@ -1,4 +1,4 @@
-import { MaintError, ruleForTool, SCHEDULE_KIND, type PolicyConfig, type Tool } from '../shared/index.ts';
+import { MaintError, REGISTRATION_NAME, ruleForTool, SCHEDULE_KIND, type PolicyConfig, type Tool } from '../shared/index.ts';
 import { TIMEOUT_SECONDS } from './admission/deadline.ts';
 import { VALIDATE_PATH } from './app.ts';
 import { NODE_CHANGES, ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
@@ -34,9 +34,6 @@ export interface Entry {
   /** Where the entry has its own: nodes join and heal whether a webhook answers or not. */
   readonly failurePolicy?: 'Ignore';
 }
-
-/** Name of the ValidatingWebhookConfiguration. */
-const REGISTRATION_NAME = 'kubectl-maint';
 
 /** Kinds whose template changes the add-on rule judges. */
 const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'];

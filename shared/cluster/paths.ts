@@ -5,6 +5,7 @@ const seg = encodeURIComponent;
 export const NODES = '/api/v1/nodes';
 export const PODS = '/api/v1/pods';
 export const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
+export const VOLUME_ATTACHMENTS = '/apis/storage.k8s.io/v1/volumeattachments';
 
 /** One Node. */
 export function nodePath(name: string): string {
@@ -19,6 +20,11 @@ export function nodeStatusPath(name: string): string {
 /** One Pod. */
 export function podPath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${seg(namespace)}/pods/${seg(name)}`;
+}
+
+/** A ValidatingWebhookConfiguration. */
+export function webhookConfigurationPath(name: string): string {
+  return `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${seg(name)}`;
 }
 
 /** The Eviction subresource of one Pod (policy/v1). */
@@ -36,11 +42,16 @@ export function podsPath(namespace: string): string {
  * namespace stands for an object of the cluster.
  */
 export function objectPath(resource: string, namespace: string, name: string): string {
+  return `${collectionPath(resource, namespace)}/${seg(name)}`;
+}
+
+/** All objects of a resource in a namespace, given as for objectPath. */
+export function collectionPath(resource: string, namespace: string): string {
   const parts = resource.split('/').map(seg);
   const plural = parts.pop() ?? '';
   const root = parts.length > 1 ? '/apis' : '/api';
   const within = namespace === '' ? [] : ['namespaces', seg(namespace)];
-  return [root, ...parts, ...within, plural, seg(name)].join('/');
+  return [root, ...parts, ...within, plural].join('/');
 }
 
 /** One DaemonSet. */

@@ -56,7 +56,7 @@ export interface ClusterReader {
 export interface ClusterWatcher {
   /**
    * Follows until the signal aborts; then resolves. Relists on 410, goes on after resets, 5xx and stalls with
-   * jittered back-off. Rejects only where going on is pointless before the first sync (401, 403, 404).
+   * jittered back-off. Rejects only where going on is pointless before the first sync (401, 403, 404, and 400 to the query).
    */
   follow<T>(
     path: string,

@@ -1,9 +1,7 @@
 import type { NodeFacts } from '../facts/node.ts';
 import type { NodeField } from '../facts/node-table.ts';
+import { CONTROL_PLANE_LABEL } from '../labels.ts';
 import type { Objection } from './rule.ts';
-
-/** Role label of control-plane nodes (kubeadm, and whoever follows it). */
-const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
 /**
  * What a new mark would take from the cluster: the quorum of its control plane (Ready nodes left ≥ floor(n/2)+1; off
@@ -12,7 +10,7 @@ const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 export function breaksGuard(marked: NodeFacts, field: NodeField): readonly Objection[] {
   if (accepts(marked)) return [];
   const others = [...field.others()].filter((node) => node.name !== marked.name);
-  return marked.labels.has(CONTROL_PLANE) ? quorum(marked, others, field) : lastWorker(marked, others);
+  return marked.labels.has(CONTROL_PLANE_LABEL) ? quorum(marked, others, field) : lastWorker(marked, others);
 }
 
 /** `allowLastNode: true` on a claim: `kubectl maint on --allow-last-node`. */
@@ -21,9 +19,9 @@ function accepts({ record }: NodeFacts): boolean {
 }
 
 function quorum({ name }: NodeFacts, others: readonly NodeFacts[], field: NodeField): readonly Objection[] {
-  const left = others.filter((node) => node.labels.has(CONTROL_PLANE));
+  const left = others.filter((node) => node.labels.has(CONTROL_PLANE_LABEL));
   const all =
-    left.length + field.held.filter((node) => node.labels.has(CONTROL_PLANE) && node.name !== name).length + 1;
+    left.length + field.held.filter((node) => node.labels.has(CONTROL_PLANE_LABEL) && node.name !== name).length + 1;
   const needed = Math.floor(all / 2) + 1;
   const ready = left.filter((node) => node.ready).length;
   if (ready >= needed) return [];
@@ -32,7 +30,8 @@ function quorum({ name }: NodeFacts, others: readonly NodeFacts[], field: NodeFi
 }
 
 function lastWorker({ name }: NodeFacts, others: readonly NodeFacts[]): readonly Objection[] {
-  const takesWork = (node: NodeFacts): boolean => !node.labels.has(CONTROL_PLANE) && node.ready && !node.unschedulable;
+  const takesWork = (node: NodeFacts): boolean =>
+    !node.labels.has(CONTROL_PLANE_LABEL) && node.ready && !node.unschedulable;
   if (others.some(takesWork)) return [];
   return [{ reason: 'LastNode', detail: `node ${name} is the last worker that takes work`, nodes: [name] }];
 }

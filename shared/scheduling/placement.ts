@@ -3,7 +3,7 @@ import { HOSTNAME_LABEL } from '../labels.ts';
 import { matchesTerm, requiredTermsFromPodSpec, type NodeSelectorTerm } from './affinity.ts';
 import type { SchedulableNode } from './field.ts';
 import { companionshipsFromPodSpec, type Companionship } from './pod-affinity.ts';
-import { CORDON, tolerationsFromPodSpec, type Toleration } from './taints.ts';
+import { CORDON, isTolerated, tolerationsFromPodSpec, type Taint, type Toleration } from './taints.ts';
 
 /** What a pod spec says about where the pod may run. Preferences are left out: they forbid nothing. */
 export interface Placement {
@@ -85,6 +85,12 @@ export function admitsNode(placement: Placement, node: SchedulableNode): boolean
     (nodeSelector.size === 0 || hasLabels(node, nodeSelector)) &&
     (terms?.some((term) => matchesTerm(term, node)) ?? true)
   );
+}
+
+/** Whether the scheduler may put a pod on a node as things are: it suits, and neither cordon nor taint keeps the pod off. */
+export function isOpenTo(placement: Placement, node: SchedulableNode): boolean {
+  const passes = (taint: Taint): boolean => isTolerated(taint, placement.tolerations);
+  return admitsNode(placement, node) && (!node.unschedulable || passes(CORDON)) && node.taints.every(passes);
 }
 
 function hasLabels(node: SchedulableNode, wanted: ReadonlyMap<string, string>): boolean {

@@ -26,8 +26,14 @@ export interface ClientCertificate {
   readonly keyFile: string | undefined;
 }
 
-/** Connections to one server; 32 evictions in flight are as fast as a Go client without limits (measured). */
-const MAX_SOCKETS = 32;
+/** What connections are for. */
+export type Use = 'calls' | 'watches';
+
+/**
+ * Connections to one server. For calls: 32 evictions in flight are as fast as a Go client without limits (measured). Each
+ * watch holds one as long as it lives, so theirs are not counted: a few dozen would leave none for calls.
+ */
+const MAX_SOCKETS: Readonly<Record<Use, number>> = { calls: 32, watches: Infinity };
 
 /** Idle connections end before the 60 s after which common load balancers drop them silently. */
 const IDLE_MS = 50_000;
@@ -36,7 +42,11 @@ const IDLE_MS = 50_000;
  * Connections to the endpoint: TLS, client certificate and proxy by KubeConfig of the Kubernetes client, kept alive
  * by us, because its own way makes a connection per request. Throws MaintError('cluster') where a file cannot be read.
  */
-export async function agentFor(endpoint: Endpoint, certificate: ClientCertificate | undefined): Promise<Agent> {
+export async function agentFor(
+  endpoint: Endpoint,
+  certificate: ClientCertificate | undefined,
+  use: Use,
+): Promise<Agent> {
   const plain = endpoint.server.startsWith('http:');
   const skip = plain || endpoint.skipTlsVerify;
   const config = new KubeConfig();
@@ -58,7 +68,7 @@ export async function agentFor(endpoint: Endpoint, certificate: ClientCertificat
   }
   const { agent } = options;
   if (typeof agent !== 'object') throw new Error('KubeConfig gave no agent');
-  return Object.assign(agent, { keepAlive: true, maxSockets: MAX_SOCKETS });
+  return Object.assign(agent, { keepAlive: true, maxSockets: MAX_SOCKETS[use] });
 }
 
 function systemTrust(): string[] {

@@ -57,8 +57,8 @@ interface Following<T> {
 }
 
 /**
- * Follows a collection until the signal aborts. Rejects with ClusterRefusal where the server says 401, 403 or 404
- * before the first sync; anything else is retried for ever. A listener that throws is told so by `interrupted` and
+ * Follows a collection until the signal aborts. Rejects with ClusterRefusal where the server says 401, 403, 404 or
+ * (to a list) 400 before the first sync; anything else is retried for ever. A listener that throws is told so by `interrupted` and
  * misses that one call; the watch goes on behind it.
  */
 export async function follow<T>(
@@ -169,7 +169,7 @@ function progress(state: State): void {
 
 async function recover<T>(following: Following<T>, cause: unknown): Promise<void> {
   const { listener, source, state, options } = following;
-  if (!state.everSynced && isHopeless(cause)) throw cause;
+  if (!state.everSynced && isHopeless(cause, state.streaming)) throw cause;
   if (state.version === undefined && isWithoutWatchList(cause) && state.streaming) {
     state.streaming = false;
     return;
@@ -189,8 +189,10 @@ async function recover<T>(following: Following<T>, cause: unknown): Promise<void
   await source.pace.sleep(pause, options.signal).catch(() => undefined);
 }
 
-function isHopeless(cause: unknown): boolean {
-  return cause instanceof ClusterRefusal && [401, 403, 404].includes(cause.status);
+/** A 400 to a plain list is about the caller's own query; to a WatchList it may be about that. */
+function isHopeless(cause: unknown, streaming: boolean): boolean {
+  const hopeless = streaming ? [401, 403, 404] : [400, 401, 403, 404];
+  return cause instanceof ClusterRefusal && hopeless.includes(cause.status);
 }
 
 /** Servers without the feature refuse its parameters as invalid. */

@@ -8,7 +8,7 @@ import {
 import { request as httpsRequest } from 'node:https';
 import { MaintError } from '../../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../ports.ts';
-import { agentFor, type ClientCertificate, type Endpoint } from './agent.ts';
+import { agentFor, type ClientCertificate, type Endpoint, type Use } from './agent.ts';
 import { connectionError, isReset, isTrustFailure } from './connection-error.ts';
 import type { Credential, CredentialSource } from './credentials/source.ts';
 import { limitFrom } from './limit.ts';
@@ -57,12 +57,14 @@ export function transportFrom(options: TransportOptions): Transport {
   const { endpoint, credentials, pace } = options;
   const base = new URL(endpoint.server);
   const prefix = base.pathname.replace(/\/$/, '');
-  let kept: { agent: Promise<Agent>; certificate: ClientCertificate | undefined } | undefined;
+  let kept: { agents: Map<Use, Promise<Agent>>; certificate: ClientCertificate | undefined } | undefined;
 
-  function agentWith(certificate: ClientCertificate | undefined): Promise<Agent> {
+  function agentWith(certificate: ClientCertificate | undefined, use: Use): Promise<Agent> {
     if (kept?.certificate !== certificate) kept = undefined;
-    kept ??= { agent: agentFor(endpoint, certificate), certificate };
-    return kept.agent;
+    kept ??= { agents: new Map(), certificate };
+    const agent = kept.agents.get(use) ?? agentFor(endpoint, certificate, use);
+    kept.agents.set(use, agent);
+    return agent;
   }
 
   async function open(
@@ -71,7 +73,7 @@ export function transportFrom(options: TransportOptions): Transport {
     onRequest?: (sent: ClientRequest) => void,
   ): Promise<Opened> {
     const credential = await credentials.current();
-    const agent = await agentWith(credential.certificate);
+    const agent = await agentWith(credential.certificate, onRequest === undefined ? 'calls' : 'watches');
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), 'utf8');
     const settings: RequestOptions = {
       agent,
@@ -165,12 +167,14 @@ export function transportFrom(options: TransportOptions): Transport {
       }
     },
     close() {
-      kept?.agent.then(
-        (agent) => {
-          agent.destroy();
-        },
-        () => undefined,
-      );
+      for (const agent of kept?.agents.values() ?? []) {
+        agent.then(
+          (one) => {
+            one.destroy();
+          },
+          () => undefined,
+        );
+      }
       kept = undefined;
     },
   };

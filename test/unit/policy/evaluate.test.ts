@@ -166,3 +166,13 @@ describe('add-on changes of other kinds', () => {
     expect(said(evaluate(update(job('a'), job('b')), situation(nodes)))).toEqual(['allow']);
   });
 });
+
+test('a verdict names every node that the object reaches and that a finding is about, sorted, each once', () => {
+  const all = [held('n1'), held('n2'), held('n3'), node('n4')];
+  const on = (name: string) => labelledJob('scan', { nodeSelector: { 'kubernetes.io/hostname': name } });
+  const scope = (scan: RuleConfig['scope']) => ({ config: configWith('scan', { scope: scan }) });
+  expect(evaluate(creation(on('n3')), situation(all, scope('cluster'))).nodes).toEqual(['n1', 'n2', 'n3']);
+  expect(evaluate(creation(on('n3')), situation(all, scope('node'))).nodes).toEqual(['n3']);
+  expect(evaluate(creation(on('n4')), situation(all, scope('cluster'))).nodes).toEqual(['n1', 'n2', 'n3']);
+  expect(evaluate(creation(on('n4')), situation(all, scope('node'))).nodes).toEqual([]);
+});

@@ -112,3 +112,23 @@ describe('control-plane quorum', () => {
     });
   });
 });
+
+describe('a node that is in maintenance already', () => {
+  const marked = { 'kubectl-maint.io/maintenance': JSON.stringify(RECORD) };
+  const object = (annotations: object, spec: object = { unschedulable: true }) => ({
+    ...bare('a'),
+    metadata: { name: 'a', annotations },
+    spec,
+  });
+
+  test('is not taken a second time: its record may change although it is the last worker', () => {
+    const renewed = { 'kubectl-maint.io/maintenance': JSON.stringify({ ...RECORD, note: 'renewed' }) };
+    const verdict = evaluate(update(object(marked), object(renewed)), situation([held('a')]));
+    expect(verdict).toMatchObject({ decision: 'allow', findings: [] });
+  });
+
+  test('stays cordoned, and the denial says so', () => {
+    const [found] = evaluate(update(object(marked), object(marked, {})), situation([held('a'), node('b')])).findings;
+    expect(found).toMatchObject({ reason: 'StaysCordoned', detail: 'node a is in maintenance and stays cordoned' });
+  });
+});
