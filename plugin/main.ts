@@ -19,7 +19,7 @@ for (const stream of [process.stdout, process.stderr])
 
 void run({
   argv: process.argv.slice(2),
-  screen: screenFromStreams(process.stdout, process.stderr),
+  screen: screenFromStreams(process.stdout, process.stderr, process.env),
   signal: interrupt.signal,
   version: VERSION,
 }).then((code) => {

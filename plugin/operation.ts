@@ -20,6 +20,29 @@ export interface DrainFlags {
   readonly gracePeriodSeconds: number;
   /** Label selector on pods; undefined = all. */
   readonly podSelector: string | undefined;
+  /** DELETE instead of evictions: disruption budgets do not count then. */
+  readonly disableEviction: boolean;
+  /** Pods whose deletion was asked for longer ago than so many seconds are skipped; 0 = none. */
+  readonly skipWaitForDeleteSeconds: number;
+}
+
+/** What `on` does about backups and scans that run on the node: let them end, refuse to begin, or evict them too. */
+export type ActiveWork = 'wait' | 'refuse' | 'evict';
+
+/** At most so many nodes at once, or so many per cent of the workers. */
+export type NodeLimit = { readonly nodes: number } | { readonly percent: number };
+
+/** How several nodes are drained, and what has to be true before one counts as drained. */
+export interface PaceFlags {
+  /** Nodes that are drained at once; 0 = all. */
+  readonly maxParallel: number;
+  /** Workers that may be out of service at once, these included; undefined = no limit. */
+  readonly maxUnavailable: NodeLimit | undefined;
+  readonly activeWork: ActiveWork;
+  /** Until the volumes of moved pods are detached. */
+  readonly waitVolumes: boolean;
+  /** Until the workloads of moved pods are Ready elsewhere. */
+  readonly waitReady: boolean;
 }
 
 /** What an `on` asks for on behalf of its owner. */
@@ -34,6 +57,8 @@ export interface ClaimFlags {
 }
 
 export type DryRun = 'none' | 'client' | 'server';
+/** Lines for people, or a stream of events, one JSON object a line. */
+export type OnFormat = 'text' | 'json';
 export type CheckFormat = 'table' | 'json' | 'yaml';
 export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
 
@@ -44,6 +69,7 @@ export interface OnOperation {
   readonly nodes: NodeChoice;
   readonly claim: ClaimFlags;
   readonly drain: DrainFlags;
+  readonly pace: PaceFlags;
   /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
   readonly allowLastNode: boolean;
   /** Keep autoscalers off the node while in maintenance. */
@@ -51,6 +77,9 @@ export interface OnOperation {
   /** Milliseconds for each node; 0 = no limit. */
   readonly timeoutMs: number;
   readonly dryRun: DryRun;
+  /** Undo what this run did where it does not come to its end. */
+  readonly rollback: boolean;
+  readonly format: OnFormat;
 }
 
 /** `kubectl maint off` */

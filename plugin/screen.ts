@@ -6,21 +6,92 @@ export interface Screen {
   note(line: string): void;
   /** One warning, without the word. */
   warn(line: string): void;
+  /** A place below the lines that is drawn anew; undefined where nobody would see it move. */
+  readonly live: LiveArea | undefined;
 }
 
+/** A few lines at the end of a terminal that are drawn anew; other lines appear above them. */
+export interface LiveArea {
+  show(lines: readonly string[]): void;
+  clear(): void;
+  /** Width of the terminal, in characters. */
+  columns(): number;
+}
+
+/** A stream that may be a terminal. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A Screen on two streams. */
-export function screenFromStreams(out: NodeJS.WritableStream, err: NodeJS.WritableStream): Screen {
+export function screenFromStreams(out: Output, err: Output, env: Environment): Screen {
+  const area = canMove(err, env) ? new TerminalArea(err) : undefined;
+  const line = (stream: Output, text: string): void => {
+    area?.erase();
+    stream.write(`${text}\n`);
+    area?.draw();
+  };
   return {
-    result: (line) => void out.write(`${line}\n`),
-    note: (line) => void err.write(`${line}\n`),
-    warn: (line) => void err.write(`Warning: ${line}\n`),
+    result: (text) => {
+      line(out, text);
+    },
+    note: (text) => {
+      line(err, text);
+    },
+    warn: (text) => {
+      line(err, `Warning: ${text}`);
+    },
+    live: area,
   };
 }
 
 /** Whether to colour what goes to a stream: people's terminals, unless they say otherwise (no-color.org). */
-export function wantsColour(
-  out: { readonly isTTY?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
+export function wantsColour(out: Pick<Output, 'isTTY'>, env: Environment): boolean {
   return out.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+}
+
+/** A terminal that understands how to move its cursor, and a person who wants it to. */
+function canMove(err: Output, env: Environment): boolean {
+  return wantsColour(err, env) && env['TERM'] !== 'dumb';
+}
+
+/** Columns of a terminal that does not tell. */
+const DEFAULT_COLUMNS = 80;
+
+/** Draws with two control functions of ECMA-48: cursor up (CUU), and erase to the end of the page (ED). */
+class TerminalArea implements LiveArea {
+  readonly #stream: Output;
+  #lines: readonly string[] = [];
+  #drawn = 0;
+
+  constructor(stream: Output) {
+    this.#stream = stream;
+  }
+
+  show(lines: readonly string[]): void {
+    this.erase();
+    this.#lines = lines;
+    this.draw();
+  }
+
+  clear(): void {
+    this.show([]);
+  }
+
+  columns(): number {
+    return this.#stream.columns ?? DEFAULT_COLUMNS;
+  }
+
+  erase(): void {
+    if (this.#drawn > 0) this.#stream.write(`\u001b[${this.#drawn}A\u001b[J`);
+    this.#drawn = 0;
+  }
+
+  draw(): void {
+    for (const line of this.#lines) this.#stream.write(`${line}\n`);
+    this.#drawn = this.#lines.length;
+  }
 }

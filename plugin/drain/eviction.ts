@@ -2,11 +2,13 @@ import {
   evictionPath,
   listAt,
   numberAt,
+  podPath,
   textAt,
   type ApiAnswer,
   type ApiRequest,
   type PodFacts,
 } from '../../shared/index.ts';
+import { causeOf, type Cause } from './cause.ts';
 
 /** What the API server's answer to an eviction means for the drain. */
 export type EvictionOutcome =
@@ -15,17 +17,42 @@ export type EvictionOutcome =
   /** That pod is not there any more, whatever bears its name now. */
   | { readonly outcome: 'gone' }
   /** Forbidden for now by a budget: tried again when the budget changes. */
-  | { readonly outcome: 'blocked'; readonly why: string }
+  | { readonly outcome: 'blocked'; readonly cause: Cause }
   /** The server or something on the way failed: tried again after a while. */
-  | { readonly outcome: 'failed'; readonly why: string; readonly retryAfterMs: number | undefined }
+  | {
+      readonly outcome: 'failed';
+      readonly cause: Cause;
+      readonly retryAfterMs: number | undefined;
+      /** The server says that it has too much to do (priority and fairness). */
+      readonly tooBusy: boolean;
+    }
   /** Never going to work for this caller. */
-  | { readonly outcome: 'refused'; readonly why: string };
+  | { readonly outcome: 'refused'; readonly cause: Cause };
 
-/** An Eviction (policy/v1) of exactly this pod: a pod of the same name with another UID is left alone. */
-export function evictionRequest(
-  pod: PodFacts,
-  { gracePeriodSeconds, dryRun }: { readonly gracePeriodSeconds: number; readonly dryRun: boolean },
-): ApiRequest {
+/** How a pod is asked to go. */
+export interface EvictionManner {
+  /** Seconds; negative = the pod's own. */
+  readonly gracePeriodSeconds: number;
+  readonly dryRun: boolean;
+  /** A plain DELETE, which no budget stops: kubectl's --disable-eviction. */
+  readonly disableEviction: boolean;
+}
+
+/** Asks exactly this pod to go: a pod of the same name with another UID is left alone. */
+export function evictionRequest(pod: PodFacts, manner: EvictionManner): ApiRequest {
+  const { gracePeriodSeconds, dryRun } = manner;
+  const options = {
+    preconditions: { uid: pod.uid },
+    ...(gracePeriodSeconds >= 0 ? { gracePeriodSeconds } : {}),
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+  };
+  if (manner.disableEviction) {
+    return {
+      method: 'DELETE',
+      path: podPath(pod.namespace, pod.name),
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', ...options },
+    };
+  }
   return {
     method: 'POST',
     path: evictionPath(pod.namespace, pod.name),
@@ -33,11 +60,7 @@ export function evictionRequest(
       apiVersion: 'policy/v1',
       kind: 'Eviction',
       metadata: { name: pod.name, namespace: pod.namespace },
-      deleteOptions: {
-        preconditions: { uid: pod.uid },
-        ...(gracePeriodSeconds >= 0 ? { gracePeriodSeconds } : {}),
-        ...(dryRun ? { dryRun: ['All'] } : {}),
-      },
+      deleteOptions: options,
     },
   };
 }
@@ -45,20 +68,32 @@ export function evictionRequest(
 /** The message with which the API server refuses a pod that two budgets select (k8s registry/core/pod/storage/eviction.go). */
 const TWO_BUDGETS = 'more than one PodDisruptionBudget';
 
+/**
+ * A denial by admission (k8s apiserver webhook/errors/statuserror.go, policy/validating/dispatcher.go), whatever its
+ * status: who denies an eviction now may allow it later.
+ */
+const DENIED_BY = /admission webhook "[^"]+" denied the request|ValidatingAdmissionPolicy '[^']+' .*denied request/;
+
 /** Reads the answer to an eviction (k8s registry/core/pod/storage/eviction.go). */
 export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
-  const why = causeOf(answer.body);
+  if (answer.status < 300) return { outcome: 'accepted' };
+  const why = reasonOf(answer.body);
+  if (DENIED_BY.test(why)) return failed(answer, causeOf('webhook', why));
   switch (answer.status) {
     case 404:
       return { outcome: 'gone' };
     case 409:
-      return conflictOutcome(why);
+      return conflictOutcome(answer, why);
     case 429:
-      return isBudget(answer.body) ? { outcome: 'blocked', why } : failed(answer, why);
+      return isBudget(answer.body)
+        ? { outcome: 'blocked', cause: causeOf('budget', why) }
+        : failed(answer, causeOf('server', why), true);
     case 403:
-      return isTerminatingNamespace(answer.body) ? failed(answer, why) : { outcome: 'refused', why };
+      return isTerminatingNamespace(answer.body)
+        ? failed(answer, causeOf('server', why))
+        : { outcome: 'refused', cause: causeOf('refused', why) };
     default:
-      return HOPELESS.includes(answer.status) ? { outcome: 'refused', why } : otherOutcome(answer, why);
+      return otherOutcome(answer, why);
   }
 }
 
@@ -66,38 +101,37 @@ export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
 const HOPELESS = [400, 401, 405, 422];
 
 function otherOutcome(answer: ApiAnswer, why: string): EvictionOutcome {
-  if (answer.status < 300) return { outcome: 'accepted' };
-  return why.includes(TWO_BUDGETS)
-    ? { outcome: 'blocked', why: 'more than one disruption budget selects it, which evictions do not support' }
-    : failed(answer, why);
+  if (HOPELESS.includes(answer.status)) return { outcome: 'refused', cause: causeOf('refused', why) };
+  if (!why.includes(TWO_BUDGETS)) return failed(answer, causeOf('server', why));
+  const text = 'more than one disruption budget selects it, which evictions do not support';
+  return { outcome: 'blocked', cause: causeOf('two-budgets', text) };
 }
 
 /** k8s apiserver registry/rest/delete.go, and storage/interfaces.go where the pod is replaced a moment later. */
 const OTHER_UID = /UID in (?:the )?precondition/;
 
 /** A UID precondition that fails means another pod; any other conflict is a write race inside the API server. */
-function conflictOutcome(why: string): EvictionOutcome {
-  return OTHER_UID.test(why) ? { outcome: 'gone' } : { outcome: 'failed', why, retryAfterMs: undefined };
+function conflictOutcome(answer: ApiAnswer, why: string): EvictionOutcome {
+  return OTHER_UID.test(why) ? { outcome: 'gone' } : failed(answer, causeOf('server', why));
 }
 
-function failed(answer: ApiAnswer, why: string): EvictionOutcome {
+function failed(answer: ApiAnswer, cause: Cause, tooBusy = false): EvictionOutcome {
   const seconds = Number(answer.headers['retry-after'] ?? numberAt(answer.body, 'details', 'retryAfterSeconds'));
-  return { outcome: 'failed', why, retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined };
+  return { outcome: 'failed', cause, retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined, tooBusy };
 }
 
 /** The budget's name stands in the causes only; the message alone does not say which one blocks. */
-function causeOf(body: unknown): string {
-  const budget = budgetCause(body);
-  return budget ?? textAt(body, 'message') ?? 'the API server gave no reason';
+function reasonOf(body: unknown): string {
+  return budgetReason(body) ?? textAt(body, 'message') ?? 'the API server gave no reason';
 }
 
-function budgetCause(body: unknown): string | undefined {
+function budgetReason(body: unknown): string | undefined {
   const cause = listAt(body, 'details', 'causes').find((one) => textAt(one, 'reason') === 'DisruptionBudget');
   return textAt(cause, 'message');
 }
 
 function isBudget(body: unknown): boolean {
-  return budgetCause(body) !== undefined;
+  return budgetReason(body) !== undefined;
 }
 
 function isTerminatingNamespace(body: unknown): boolean {

@@ -1,20 +1,29 @@
 import { isFinished, type PodFacts } from '../../shared/index.ts';
-import type { DrainFlags } from '../operation.ts';
+import type { ActiveWork, DrainFlags } from '../operation.ts';
 
-/** What draining does with a pod. `leave` stays by design, `refuse` stops the whole drain before it begins. */
+/**
+ * What draining does with a pod. `leave` stays by design, `wait` ends by itself and is evicted then, `refuse` stops the
+ * whole drain before it begins.
+ */
 export type PodFate =
   | { readonly fate: 'evict'; readonly warnings: readonly string[] }
-  | { readonly fate: 'leave'; readonly warnings: readonly string[] }
+  | { readonly fate: 'leave'; readonly why: string; readonly warnings: readonly string[] }
+  | { readonly fate: 'wait'; readonly why: string }
   | { readonly fate: 'refuse'; readonly message: string };
 
 /** What a fate depends on besides the pod. */
 export interface FilterContext {
   readonly flags: DrainFlags;
+  readonly activeWork: ActiveWork;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Whether the DaemonSet that controls a pod still exists. */
   readonly daemonSetExists: (pod: PodFacts) => boolean;
+  /** The backup or scan that a pod is part of, as the policy classifies it, for example `a Velero backup`. */
+  readonly activeWorkOf: (pod: PodFacts) => string | undefined;
 }
 
-/** kubectl's own words (kubectl pkg/drain/filters.go), so that people and scripts find them. */
+/** kubectl's own words (kubectl pkg/drain/filters.go), so that people and scripts find them; those for our own steps. */
 export const WORDS = {
   daemonSetFatal: 'DaemonSet-managed Pods (use --ignore-daemonsets to ignore)',
   daemonSetWarning: 'ignoring DaemonSet-managed Pods',
@@ -23,14 +32,27 @@ export const WORDS = {
   localStorageWarning: 'deleting Pods with local storage',
   unmanagedFatal: 'Pods that declare no controller (use --force to override)',
   unmanagedWarning: 'deleting Pods that declare no controller',
+  activeWorkFatal: 'Pods that run backups or scans (use --active-work=wait to let them end)',
 } as const;
+
+/** Label by which a pod's owner says how it is drained (Cluster API, "MachineDrainRules"): `skip`, `wait-completed`. */
+export const DRAIN_LABEL = 'cluster.x-k8s.io/drain';
 
 type Step = (pod: PodFacts, context: FilterContext) => PodFate | 'next' | { readonly warn: string };
 
-/** In kubectl's order; the first that leaves or refuses decides. Unlike kubectl every warning is kept. */
-const STEPS: readonly Step[] = [daemonSet, mirror, localStorage, unmanaged];
+/** In kubectl's order, ours before its questions about data: the first that leaves, waits or refuses decides. */
+const STEPS: readonly Step[] = [
+  longDeleted,
+  daemonSet,
+  mirror,
+  skipLabel,
+  waitLabel,
+  activeWork,
+  localStorage,
+  unmanaged,
+];
 
-/** Decides what draining does with one pod, as `kubectl drain` does. */
+/** Decides what draining does with one pod, as `kubectl drain` does. Unlike kubectl every warning is kept. */
 export function fateOf(pod: PodFacts, context: FilterContext): PodFate {
   const warnings: string[] = [];
   for (const step of STEPS) {
@@ -42,22 +64,47 @@ export function fateOf(pod: PodFacts, context: FilterContext): PodFate {
   return { fate: 'evict', warnings };
 }
 
+function longDeleted({ deletedAt }: PodFacts, { flags, now }: FilterContext): ReturnType<Step> {
+  const seconds = flags.skipWaitForDeleteSeconds;
+  if (seconds === 0 || deletedAt === undefined || now - deletedAt <= seconds * 1000) return 'next';
+  return { fate: 'leave', why: `its deletion was asked for more than ${seconds}s ago`, warnings: [] };
+}
+
 /** Pods of a DaemonSet come back at once, cordon or not: they stay, unless they have ended or their DaemonSet is gone. */
 function daemonSet(pod: PodFacts, { flags, daemonSetExists }: FilterContext): ReturnType<Step> {
-  if (pod.controller?.kind !== 'DaemonSet' || pod.controller.group !== 'apps' || isFinished(pod)) return 'next';
+  if (pod.controller?.groupKind !== 'apps/DaemonSet' || isFinished(pod)) return 'next';
   if (!daemonSetExists(pod)) {
     return flags.force
       ? { warn: WORDS.daemonSetMissing }
       : { fate: 'refuse', message: `daemonsets.apps "${pod.controller.name}" not found` };
   }
   return flags.ignoreDaemonSets
-    ? { fate: 'leave', warnings: [WORDS.daemonSetWarning] }
+    ? { fate: 'leave', why: 'managed by a DaemonSet', warnings: [WORDS.daemonSetWarning] }
     : { fate: 'refuse', message: WORDS.daemonSetFatal };
 }
 
 /** The API copy of a static pod: deleting it does not stop the pod. */
 function mirror(pod: PodFacts): ReturnType<Step> {
-  return pod.mirror ? { fate: 'leave', warnings: [] } : 'next';
+  return pod.mirror ? { fate: 'leave', why: 'a static pod', warnings: [] } : 'next';
+}
+
+function skipLabel({ labels }: PodFacts): ReturnType<Step> {
+  if (labels.get(DRAIN_LABEL)?.toLowerCase() !== 'skip') return 'next';
+  return { fate: 'leave', why: `labelled ${DRAIN_LABEL}: skip`, warnings: [] };
+}
+
+function waitLabel(pod: PodFacts): ReturnType<Step> {
+  if (isFinished(pod) || pod.labels.get(DRAIN_LABEL)?.toLowerCase() !== 'wait-completed') return 'next';
+  return { fate: 'wait', why: `labelled ${DRAIN_LABEL}: wait-completed` };
+}
+
+/** What runs is not broken off: a backup that is interrupted is a backup that is missing. */
+function activeWork(pod: PodFacts, { activeWork: asked, activeWorkOf }: FilterContext): ReturnType<Step> {
+  const work = asked === 'evict' || isFinished(pod) || pod.deletedAt !== undefined ? undefined : activeWorkOf(pod);
+  if (work === undefined) return 'next';
+  return asked === 'wait'
+    ? { fate: 'wait', why: `${work} is running` }
+    : { fate: 'refuse', message: WORDS.activeWorkFatal };
 }
 
 function localStorage(pod: PodFacts, { flags }: FilterContext): ReturnType<Step> {

@@ -1,12 +1,21 @@
 import type { PodFacts } from '../../shared/index.ts';
-import { fateOf, type FilterContext } from './filters.ts';
+import { fateOf, type FilterContext, type PodFate } from './filters.ts';
+
+/** A pod and why it is not simply evicted. */
+export interface ReasonedPod {
+  readonly pod: PodFacts;
+  readonly why: string;
+}
 
 /** What draining a node comes to: a value that is printed by a dry run and carried out by the engine. */
 export interface DrainPlan {
   readonly node: string;
   /** In the order of eviction: low priority first, then by name. */
   readonly evict: readonly PodFacts[];
-  readonly leave: readonly PodFacts[];
+  /** Pods that end by themselves, and are evicted then. */
+  readonly waitFor: readonly ReasonedPod[];
+  /** Pods that stay. */
+  readonly leave: readonly ReasonedPod[];
   /** `message: ns/pod, ns/pod`, sorted. */
   readonly warnings: readonly string[];
   /** Why nothing may be evicted; `message: ns/pod, ns/pod`, sorted. */
@@ -15,23 +24,44 @@ export interface DrainPlan {
 
 /** Plans the drain of one node from the pods on it. */
 export function planDrain(node: string, pods: readonly PodFacts[], context: FilterContext): DrainPlan {
-  const judged = pods.map((pod) => ({ pod, fate: fateOf(pod, context) }));
-  const podsWith = (fate: string): PodFacts[] => judged.filter((one) => one.fate.fate === fate).map(({ pod }) => pod);
+  const judged = [...pods].sort(byPriority).map((pod) => ({ pod, fate: fateOf(pod, context) }));
   return {
     node,
-    evict: podsWith('evict').sort((a, b) => a.priority - b.priority || (podName(a) < podName(b) ? -1 : 1)),
-    leave: podsWith('leave'),
-    warnings: group(
+    evict: judged.filter(({ fate }) => fate.fate === 'evict').map(({ pod }) => pod),
+    waitFor: reasonedIn(judged, 'wait'),
+    leave: reasonedIn(judged, 'leave'),
+    warnings: grouped(
       judged.flatMap(({ pod, fate }) => ('warnings' in fate ? fate.warnings.map((text) => ({ text, pod })) : [])),
     ),
-    refusals: group(judged.flatMap(({ pod, fate }) => ('message' in fate ? [{ text: fate.message, pod }] : []))),
+    refusals: grouped(judged.flatMap(({ pod, fate }) => ('message' in fate ? [{ text: fate.message, pod }] : []))),
   };
 }
 
-function group(entries: readonly { readonly text: string; readonly pod: PodFacts }[]): readonly string[] {
-  const pods = new Map<string, string[]>();
-  for (const { text, pod } of entries) pods.set(text, [...(pods.get(text) ?? []), podName(pod)]);
-  return [...pods].map(([text, names]) => `${text}: ${names.sort().join(', ')}`).sort();
+interface Judged {
+  readonly pod: PodFacts;
+  readonly fate: PodFate;
+}
+
+function byPriority(a: PodFacts, b: PodFacts): number {
+  return a.priority - b.priority || (podName(a) < podName(b) ? -1 : 1);
+}
+
+function reasonedIn(judged: readonly Judged[], wanted: 'wait' | 'leave'): readonly ReasonedPod[] {
+  return judged.flatMap(({ pod, fate }) => ('why' in fate && fate.fate === wanted ? [{ pod, why: fate.why }] : []));
+}
+
+/** `text: ns/pod, ns/pod` for each text, sorted. */
+function grouped(entries: readonly { readonly text: string; readonly pod: PodFacts }[]): readonly string[] {
+  const pods = Map.groupBy(entries, ({ text }) => text);
+  return [...pods]
+    .map(
+      ([text, all]) =>
+        `${text}: ${all
+          .map(({ pod }) => podName(pod))
+          .sort()
+          .join(', ')}`,
+    )
+    .sort();
 }
 
 /** `namespace/name` */

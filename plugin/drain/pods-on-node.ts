@@ -7,6 +7,7 @@ import {
   type CollectionListener,
   type PodFacts,
 } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
 import type { Session } from '../session.ts';
 import { podsOn, readPods } from './read.ts';
 import { Waiters } from './waiters.ts';
@@ -26,17 +27,30 @@ export interface PodsOnNode {
   pod(uid: string): PodFacts | undefined;
   /** Resolves at the next change, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
+  /** Resolves when the pod with this UID changes or is no longer on the node, or when the signal aborts. */
+  moved(uid: string, signal: AbortSignal): Promise<void>;
+}
+
+/** How pods are followed: until when, and who hears that a watch broke and goes on. */
+export interface Following {
+  readonly signal: AbortSignal;
+  readonly note: (text: string) => void;
 }
 
 /** Follows the pods on a node until the signal aborts. Terminations are noticed when they happen, not by asking. */
 export function followPods(
   node: string,
   selector: string | undefined,
-  session: Session,
-  signal: AbortSignal,
+  { cluster, clock }: Pick<Session, 'cluster' | 'clock'>,
+  { signal, note }: Following,
 ): PodsOnNode {
   const pods = new Map<string, PodFacts>();
   const waiters = new Waiters();
+  const waitersOfPods = new Map<string, Waiters>();
+  const wake = (...uids: readonly string[]): void => {
+    for (const uid of uids) waitersOfPods.get(uid)?.wake();
+    waiters.wake();
+  };
   const { promise: first, resolve, reject } = Promise.withResolvers<readonly PodFacts[]>();
   let told = '';
   const put = (pod: PodFacts | undefined): void => {
@@ -48,27 +62,27 @@ export function followPods(
       pods.clear();
       found.forEach(put);
       resolve([...pods.values()]);
-      waiters.wake();
+      wake(...waitersOfPods.keys());
     },
     changed(pod) {
       put(pod);
-      waiters.wake();
+      wake(pod?.uid ?? '');
     },
     removed(pod) {
       pods.delete(pod?.uid ?? '');
-      waiters.wake();
+      wake(pod?.uid ?? '');
     },
     interrupted(cause) {
       const why = messageOf(cause);
-      if (why !== told) session.screen.note(`watching the pods on node ${node} again: ${why}`);
+      if (why !== told) note(`watching the pods on node ${node} again: ${why}`);
       told = why;
     },
   };
-  session.cluster
+  cluster
     .follow(PODS, listener, { query: podsOn(node, selector), signal })
     .catch((refusal: unknown) => {
       if (!isForbidden(refusal)) throw refusal;
-      return poll(() => readPods(node, selector, session.cluster), listener, session, signal);
+      return poll(() => readPods(node, selector, cluster), listener, clock, signal);
     })
     .then(() => {
       reject(new MaintError('gave-up', `the pods on node ${node} were not read in time`));
@@ -83,6 +97,11 @@ export function followPods(
     all: () => [...pods.values()],
     pod: (uid) => pods.get(uid),
     changed: (until) => waiters.next(until),
+    moved: (uid, until) => {
+      const own = waitersOfPods.get(uid) ?? new Waiters();
+      waitersOfPods.set(uid, own);
+      return own.next(until);
+    },
   };
 }
 
@@ -94,7 +113,7 @@ function isForbidden(thrown: unknown): boolean {
 async function poll(
   read: () => Promise<readonly PodFacts[]>,
   listener: CollectionListener<PodFacts | undefined>,
-  { clock }: Session,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   listener.synced(await read());

@@ -1,32 +1,44 @@
-import type { PodFacts } from '../../shared/index.ts';
+import type { ClusterReader, PodFacts } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
 import type { Announcer } from '../nodes/announce.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import type { Session } from '../session.ts';
+import type { OnOperation } from '../operation.ts';
+import type { NodeProgress, OnReport, PodName } from '../output/on-events.ts';
+import type { Budgets } from './budgets.ts';
+import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } from './cause.ts';
 import type { DrainListener } from './engine.ts';
 import { podName, type DrainPlan } from './plan.ts';
+import { readNotReady } from './not-ready.ts';
 
-/** How often the terminal and the node's condition tell what is left. */
+/** How often the terminal, and the node's condition, tell what is left: often enough to see it move, and no flood of writes. */
 const PROGRESS_MS = 5000;
 
-/** Tells the terminal of each pod, and terminal and node from time to time of the whole. */
+/** What telling of a drain needs. */
+export interface ProgressPorts {
+  readonly node: NodeSnapshot;
+  readonly report: OnReport;
+  readonly announcer: Announcer;
+  readonly clock: Clock;
+  readonly reader: ClusterReader;
+  readonly budgets: Pick<Budgets, 'current'>;
+  /** What becomes of pods. */
+  readonly word: 'evicted' | 'deleted';
+}
+
+/** How far one node has come: told to people and scripts pod by pod, and from time to time as a whole, and to the node. */
 export class Progress implements DrainListener {
-  readonly #node: NodeSnapshot;
-  readonly #session: Session;
-  readonly #announcer: Announcer;
-  readonly #waiting = new Map<string, string>();
+  readonly #ports: ProgressPorts;
+  readonly #waiting = new Map<string, readonly [PodFacts, Cause]>();
   readonly #done = new Set<string>();
+  /** Pods that are not Ready, by the key of the budget that wants them. */
+  #notReady: ReadonlyMap<string, readonly string[]> = new Map();
+  #phase: NodeProgress['phase'] = 'pods';
+  #causes: readonly CauseGroup[] = [];
   #total = 0;
   #blockedTold = false;
 
-  constructor(node: NodeSnapshot, session: Session, announcer: Announcer) {
-    this.#node = node;
-    this.#session = session;
-    this.#announcer = announcer;
-  }
-
-  /** How many pods were to go, and how many went or were given up on. */
-  get total(): number {
-    return this.#total;
+  constructor(ports: ProgressPorts) {
+    this.#ports = ports;
   }
 
   /** Whether nothing more is expected of this pod. */
@@ -34,42 +46,61 @@ export class Progress implements DrainListener {
     return this.#done.has(pod.uid);
   }
 
-  /** Some more pods are to go; the node says so from now on. */
-  begin(plan: DrainPlan): Promise<void> {
-    this.#total += plan.evict.length;
-    return this.#tellNode();
+  /** Some more pods are to go; the node says so from now on, unless it has said so when it was marked. */
+  begin({ evict, waitFor }: DrainPlan, isTold: boolean): void {
+    this.#total += evict.length + waitFor.length;
+    if (!isTold) void this.#tellNode();
   }
 
-  waiting(pod: PodFacts, why: string): void {
-    this.#waiting.set(pod.uid, why);
-    this.#session.screen.note(`pod/${pod.name} (namespace ${pod.namespace}) waits: ${why}`);
-    if (this.#blockedTold) return;
+  /** The pods are gone, and something else is waited for. */
+  await(phase: 'volumes' | 'replacements', causes: readonly CauseGroup[]): void {
+    this.#phase = phase;
+    this.#causes = causes;
+  }
+
+  waiting(pod: PodFacts, cause: Cause): void {
+    this.#waiting.set(pod.uid, [pod, cause]);
+    const { node, report, announcer } = this.#ports;
+    report.tell({ type: 'waiting', node: node.facts.name, pod: nameOf(pod), why: cause.text, dryRun: undefined });
+    if (this.#blockedTold || cause.kind === 'running') return;
     this.#blockedTold = true;
-    void this.#announcer.event(this.#node.facts, {
-      type: 'Warning',
-      reason: 'DrainBlocked',
-      message: `${podName(pod)}: ${why}`,
-    });
+    const message = `${podName(pod)}: ${cause.text}`;
+    void announcer.event(node.facts, { type: 'Warning', reason: 'DrainBlocked', message });
   }
 
   gone(pod: PodFacts): void {
     this.#end(pod);
-    this.#session.screen.result(`pod/${pod.name} evicted (namespace ${pod.namespace})`);
+    const { node, report } = this.#ports;
+    report.tell({ type: this.#ports.word, node: node.facts.name, pod: nameOf(pod), dryRun: undefined });
   }
 
   unconfirmed(pod: PodFacts): void {
     this.#end(pod);
-    this.#session.screen.result(
-      `pod/${pod.name} deletion asked for (namespace ${pod.namespace}), its node does not confirm it`,
-    );
+    const { node, report } = this.#ports;
+    report.tell({ type: 'unconfirmed', node: node.facts.name, pod: nameOf(pod) });
+  }
+
+  /** As of now. */
+  get now(): NodeProgress {
+    const causes =
+      this.#phase === 'pods' ? groupCauses(this.#waiting.values(), (cause) => this.#explained(cause)) : this.#causes;
+    return {
+      node: this.#ports.node.facts.name,
+      phase: this.#phase,
+      left: this.#total - this.#done.size,
+      total: this.#total,
+      causes,
+    };
   }
 
   /** Tells from time to time until the signal aborts; `look` is called each time, and told nothing. */
   async tick(signal: AbortSignal, look: () => Promise<void>): Promise<void> {
+    const { report, clock } = this.#ports;
     for (;;) {
-      await this.#session.clock.sleep(PROGRESS_MS, signal);
+      await clock.sleep(PROGRESS_MS, signal);
       if (signal.aborted) return;
-      this.#session.screen.note(`node/${this.#node.facts.name}: ${this.#summary()}`);
+      this.#notReady = await this.#readNotReady(signal);
+      report.tell({ type: 'progress', ...this.now });
       await Promise.all([this.#tellNode(), look()]);
     }
   }
@@ -79,18 +110,47 @@ export class Progress implements DrainListener {
     this.#waiting.delete(pod.uid);
   }
 
+  #explained(cause: Cause): Cause {
+    if (cause.budget === undefined) return cause;
+    return budgetCause(this.#ports.budgets.current(cause.budget), this.#notReady.get(cause.key) ?? []);
+  }
+
+  /** A budget that is short of healthy pods waits for those: which ones is what people want to know. */
+  async #readNotReady(signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>> {
+    const short = new Map<string, NonNullable<Cause['budget']>>();
+    for (const [, { key, budget }] of this.#waiting.values()) {
+      const now = budget && this.#ports.budgets.current(budget);
+      if (now !== undefined && now.healthy < now.expected) short.set(key, now);
+    }
+    const read = [...short].map(
+      async ([key, budget]) => [key, await readNotReady(budget, this.#ports.reader, signal)] as const,
+    );
+    return new Map(await Promise.all(read));
+  }
+
   #tellNode(): Promise<void> {
-    const [reason, message] = ['AdminRequested', this.#summary()];
-    return this.#announcer.conditions(this.#node, [
+    const { node, announcer } = this.#ports;
+    const [reason, message] = ['AdminRequested', summaryOf(this.now)];
+    return announcer.conditions(node, [
       { type: 'DrainInProgress', status: 'True', reason, message },
       { type: 'Drained', status: 'False', reason, message },
     ]);
   }
+}
 
-  #summary(): string {
-    const left = this.#total - this.#done.size;
-    const [why] = this.#waiting.values();
-    const waiting = why === undefined ? '' : `, ${this.#waiting.size} waiting (${why})`;
-    return `${left} of ${this.#total} pods left${waiting}`;
-  }
+/** kubectl's word for what becomes of pods. */
+export function wordFor({ drain }: Pick<OnOperation, 'drain'>): ProgressPorts['word'] {
+  return drain.disableEviction ? 'deleted' : 'evicted';
+}
+
+/** A pod as events name it. */
+export function nameOf({ namespace, name }: PodFacts): PodName {
+  return { namespace, name };
+}
+
+/** `3 of 10 pods left; why: ns/a, ns/b` */
+export function summaryOf({ phase, left, total, causes }: NodeProgress): string {
+  const what = phase === 'pods' ? `${left} of ${total} pods left` : 'no pods left';
+  const why = renderGroups(causes);
+  return why === '' ? what : `${what}; ${why}`;
 }

@@ -1,31 +1,54 @@
 import {
+  CATALOGUE,
+  classify,
   ClusterRefusal,
   daemonSetPath,
   MaintError,
   podFromObject,
   PODS,
-  textAt,
   type ClusterReader,
   type PodFacts,
 } from '../../shared/index.ts';
-import type { DrainFlags } from '../operation.ts';
+import type { FilterContext } from './filters.ts';
 import { planDrain, type DrainPlan } from './plan.ts';
 
-/** Reads the pods on a node and plans its drain. Throws ClusterRefusal, or MaintError('usage') on a bad --pod-selector. */
-export async function readPlan(node: string, flags: DrainFlags, reader: ClusterReader): Promise<DrainPlan> {
-  const pods = await readPods(node, flags.podSelector, reader);
-  return planPods(node, pods, flags, reader);
+/** Plans drains of nodes whose pods are known; whether a DaemonSet exists is looked up once, however many pods name it. */
+export class Planner {
+  readonly #reader: ClusterReader;
+  readonly #context: Omit<FilterContext, 'daemonSetExists' | 'activeWorkOf'>;
+  readonly #daemonSets = new Map<string, Promise<boolean>>();
+
+  constructor(reader: ClusterReader, context: Omit<FilterContext, 'daemonSetExists' | 'activeWorkOf'>) {
+    this.#reader = reader;
+    this.#context = context;
+  }
+
+  /** Throws ClusterRefusal where a DaemonSet may not be read. */
+  async plan(node: string, pods: readonly PodFacts[]): Promise<DrainPlan> {
+    const owned = pods.filter(({ controller }) => controller?.groupKind === 'apps/DaemonSet');
+    const found = await Promise.all(owned.map(async (pod) => [pod.uid, await this.#exists(pod)] as const));
+    const existing = new Map(found);
+    return planDrain(node, pods, {
+      ...this.#context,
+      daemonSetExists: ({ uid }) => existing.get(uid) === true,
+      activeWorkOf,
+    });
+  }
+
+  #exists({ namespace, controller }: PodFacts): Promise<boolean> {
+    const path = daemonSetPath(namespace, controller?.name ?? '');
+    const known = this.#daemonSets.get(path) ?? this.#reader.get(path).then((object) => object !== undefined);
+    this.#daemonSets.set(path, known);
+    return known;
+  }
 }
 
-/** Plans the drain of a node whose pods are known. */
-export async function planPods(
-  node: string,
-  pods: readonly PodFacts[],
-  flags: DrainFlags,
-  reader: ClusterReader,
-): Promise<DrainPlan> {
-  const existing = await existingDaemonSets(pods, reader);
-  return planDrain(node, pods, { flags, daemonSetExists: (pod) => existing.has(daemonSetKey(pod)) });
+/** The policy's own classification: what it keeps off a node in maintenance is not broken off on the way there. */
+function activeWorkOf({ work }: PodFacts): string | undefined {
+  const { work: kind, pattern, tool } = classify(work, CATALOGUE);
+  return kind === 'backup' || kind === 'scan'
+    ? (pattern?.what ?? `a ${kind} of ${tool ?? 'an unknown tool'}`)
+    : undefined;
 }
 
 /** The pods on a node, or those of them that a label selector matches. */
@@ -40,32 +63,18 @@ export async function readPods(
       pods.push(...page.items.map(podFromObject).filter((pod) => pod !== undefined));
     }
   } catch (thrown) {
-    if (selector !== undefined && thrown instanceof ClusterRefusal && thrown.status === 400) {
-      throw new MaintError('usage', `--pod-selector=${selector} must be a valid label selector`, { cause: thrown });
-    }
-    throw thrown;
+    throw badSelector(thrown, selector) ?? thrown;
   }
   return pods;
+}
+
+/** The API server judges selectors (400); the person wrote it, so it is theirs to correct. kubectl's words. */
+export function badSelector(thrown: unknown, selector: string | undefined): MaintError | undefined {
+  if (selector === undefined || !(thrown instanceof ClusterRefusal) || thrown.status !== 400) return undefined;
+  return new MaintError('usage', `--pod-selector=${selector} must be a valid label selector`, { cause: thrown });
 }
 
 /** The query that lists the pods on a node. */
 export function podsOn(node: string, selector: string | undefined): Readonly<Record<string, string | undefined>> {
   return { fieldSelector: `spec.nodeName=${node}`, labelSelector: selector };
-}
-
-/** Each DaemonSet is looked up once, however many pods name it. */
-async function existingDaemonSets(pods: readonly PodFacts[], reader: ClusterReader): Promise<ReadonlySet<string>> {
-  const wanted = new Map<string, PodFacts>();
-  for (const pod of pods) if (pod.controller?.kind === 'DaemonSet') wanted.set(daemonSetKey(pod), pod);
-  const found = await Promise.all(
-    [...wanted].map(async ([key, pod]) => {
-      const object = await reader.get(daemonSetPath(pod.namespace, pod.controller?.name ?? ''));
-      return textAt(object, 'metadata', 'name') === undefined ? undefined : key;
-    }),
-  );
-  return new Set(found.filter((key) => key !== undefined));
-}
-
-function daemonSetKey(pod: PodFacts): string {
-  return `${pod.namespace}/${pod.controller?.name ?? ''}`;
 }

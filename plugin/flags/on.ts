@@ -3,13 +3,12 @@ import { MaintError, type Mode } from '../../shared/index.ts';
 import type { ClaimFlags, DryRun, OnOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
 import { requiredNodes, SELECTOR } from './nodes.ts';
-import { durationFlag, integerFlag, last, momentFlag, textFlag, timeoutFlag } from './values.ts';
-
-const DRAIN = 'Draining (as in kubectl drain):';
+import { drainFlags, drainOptions, paceFlags } from './drain.ts';
+import { durationFlag, last, momentFlag, textFlag, timeoutFlag } from './values.ts';
 
 /** The flags of `kubectl maint on`. */
 export function onOptions<T>(yargs: Argv<T>) {
-  return clusterOptions(yargs)
+  return drainOptions(clusterOptions(yargs))
     .positional('node', { type: 'string', array: true, describe: 'Nodes to take into maintenance' })
     .option('selector', SELECTOR)
     .option('mode', {
@@ -71,49 +70,19 @@ export function onOptions<T>(yargs: Argv<T>) {
       coerce: last<DryRun>,
       describe: 'client prints the plan; server lets the API server judge each step; neither changes anything',
     })
-    .option('force', {
+    .option('rollback', {
       type: 'boolean',
       default: false,
-      group: DRAIN,
       coerce: last<boolean>,
-      describe: 'Continue even if there are pods that do not declare a controller',
+      describe: 'If it does not come to its end, take back what this run did: marks and cordons, not evictions',
     })
-    .option('ignore-daemonsets', {
-      type: 'boolean',
-      default: true,
-      group: DRAIN,
-      coerce: last<boolean>,
-      describe: 'Leave DaemonSet-managed pods where they are',
-    })
-    .option('delete-emptydir-data', {
-      type: 'boolean',
-      default: false,
-      group: DRAIN,
-      coerce: last<boolean>,
-      describe: 'Continue even if there are pods using emptyDir (their data is lost)',
-    })
-    .option('grace-period', {
+    .option('output', {
+      alias: 'o',
       type: 'string',
-      default: '-1',
-      group: DRAIN,
+      choices: ['json'] as const,
       requiresArg: true,
-      coerce: last<string>,
-      describe: "Seconds given to each pod to terminate; negative = the pod's own",
-    })
-    .option('pod-selector', {
-      type: 'string',
-      group: DRAIN,
-      requiresArg: true,
-      coerce: last<string>,
-      describe: 'Label selector to filter pods on the node',
-    })
-    .option('timeout', {
-      type: 'string',
-      default: '0',
-      group: DRAIN,
-      requiresArg: true,
-      coerce: last<string>,
-      describe: 'How long to wait for each node before giving up; 0 = no limit',
+      coerce: last<'json'>,
+      describe: 'json: a stream of events, one JSON object a line',
     })
     .example(
       '$0 on worker-3 --reason "swap a disk" --for 2h',
@@ -131,17 +100,14 @@ export function onOperation(argv: OnArguments): OnOperation {
     cluster: clusterFlags(argv),
     nodes: requiredNodes('on', argv.node ?? [], argv.selector),
     claim: claimFlags(argv),
-    drain: {
-      force: argv.force === true,
-      ignoreDaemonSets: argv['ignore-daemonsets'] !== false,
-      deleteEmptyDirData: argv['delete-emptydir-data'] === true,
-      gracePeriodSeconds: integerFlag('--grace-period', argv['grace-period'] ?? '-1'),
-      podSelector: argv['pod-selector'],
-    },
+    drain: drainFlags(argv),
+    pace: paceFlags(argv),
     allowLastNode: argv['allow-last-node'] === true,
     protect: argv.protect !== false,
     timeoutMs: timeoutFlag('--timeout', argv.timeout ?? '0'),
     dryRun: argv['dry-run'] ?? 'none',
+    rollback: argv.rollback === true,
+    format: argv.output ?? 'text',
   };
 }
 

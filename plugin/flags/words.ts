@@ -12,6 +12,10 @@ const SWITCHES = [
   'force',
   'ignore-daemonsets',
   'delete-emptydir-data',
+  'disable-eviction',
+  'wait-volumes',
+  'wait-ready',
+  'rollback',
   'protect',
   'skip-health-check',
   'exit-code',
@@ -40,6 +44,8 @@ function shortWord(word: string): string {
 }
 
 function switchWord(word: string): string {
+  // As in kubectl, where the value may be left out and then means this (cmd/util NoOptDefVal).
+  if (word === '--dry-run') return '--dry-run=client';
   const [, flag = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
   if (!SWITCHES.includes(flag)) return word;
   if (TRUE.includes(value)) return `--${flag}=true`;

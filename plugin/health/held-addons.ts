@@ -35,7 +35,8 @@ export async function wakeAddons(node: string, session: Session): Promise<void> 
  * Throws `gave-up` with what is missing when the signal ends it.
  */
 export async function catchUpAddons(node: string, session: Session, signal: AbortSignal): Promise<void> {
-  const pods = followPods(node, undefined, session, signal);
+  const note = session.screen.note.bind(session.screen);
+  const pods = followPods(node, undefined, session, { signal, note });
   const behind = await readHeld(await pods.first, session.cluster, signal);
   if (behind.length === 0) return;
   session.screen.note(`node/${node} add-ons catch up: ${behind.map(podName).join(', ')}`);

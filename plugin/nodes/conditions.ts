@@ -24,15 +24,18 @@ export interface ConditionWrite {
   readonly now: string;
 }
 
-/** Sets conditions on a Node's status. Throws ClusterRefusal. */
-export async function setConditions({ node, changes, before, now }: ConditionWrite, cluster: Cluster): Promise<void> {
+/** Sets conditions on a Node's status. Returns the Node as written. Throws ClusterRefusal. */
+export async function setConditions(
+  { node, changes, before, now }: ConditionWrite,
+  cluster: Cluster,
+): Promise<unknown> {
   const conditions = changes.map((change) => ({
     ...change,
     message: change.message.slice(0, MAX_CONDITION_MESSAGE),
     lastHeartbeatTime: now,
     ...(before.get(change.type) === change.status ? {} : { lastTransitionTime: now }),
   }));
-  await patchConditions(node, conditions, cluster);
+  return patchConditions(node, conditions, cluster);
 }
 
 /** The status of each condition of a Node object, by type. */
@@ -56,7 +59,7 @@ export async function removeConditions(node: string, cluster: Cluster): Promise<
 }
 
 /** A strategic merge patch merges conditions by type (k8s api core/v1 NodeStatus, patchMergeKey=type). */
-async function patchConditions(node: string, conditions: readonly object[], cluster: Cluster): Promise<void> {
+async function patchConditions(node: string, conditions: readonly object[], cluster: Cluster): Promise<unknown> {
   const answer = await cluster.send({
     method: 'PATCH',
     path: nodeStatusPath(node),
@@ -65,6 +68,7 @@ async function patchConditions(node: string, conditions: readonly object[], clus
     body: { status: { conditions } },
   });
   if (answer.status >= 300) throw refusalFromAnswer(answer);
+  return answer.body;
 }
 
 /** Whether a failed write of conditions is only a missing right: then the command goes on with a warning. */

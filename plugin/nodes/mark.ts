@@ -18,7 +18,7 @@ import {
 import type { NodeSnapshot } from './snapshot.ts';
 
 /** Annotations that keep autoscalers from removing or disrupting the node while somebody works on it. */
-const PROTECTION = [AUTOSCALER_ANNOTATION, KARPENTER_ANNOTATION];
+export const PROTECTION = [AUTOSCALER_ANNOTATION, KARPENTER_ANNOTATION];
 
 /** A JSON merge patch for a Node (RFC 7386: null removes). The resourceVersion in it makes the write compare-and-swap. */
 export interface NodePatch {

@@ -1,17 +1,16 @@
 import { MaintError } from '../../shared/index.ts';
 import { EXIT, EXIT_OF, type ExitCode } from '../exit-codes.ts';
-import type { Screen } from '../screen.ts';
 
 /** From the mildest to the gravest: of several nodes the gravest failure is the exit code. */
 const GRAVITY: readonly ExitCode[] = [EXIT.done, EXIT.gaveUp, EXIT.denied, EXIT.cluster, EXIT.interrupted];
 
 /** Failures of single nodes in a command over several: each is told when it happens, and the others go on. */
 export class Failures {
-  readonly #screen: Screen;
+  readonly #tell: (node: string, failure: MaintError) => void;
   #worst: ExitCode = EXIT.done;
 
-  constructor(screen: Screen) {
-    this.#screen = screen;
+  constructor(tell: (node: string, failure: MaintError) => void) {
+    this.#tell = tell;
   }
 
   /** The gravest so far. */
@@ -25,8 +24,7 @@ export class Failures {
       await part();
     } catch (thrown) {
       if (!(thrown instanceof MaintError) || outOf === 1) throw thrown;
-      this.#screen.note(`error: node ${node}: ${thrown.message}`);
-      if (thrown.hint !== undefined) this.#screen.note(`hint: ${thrown.hint}`);
+      this.#tell(node, thrown);
       const code = EXIT_OF[thrown.code];
       if (GRAVITY.indexOf(code) > GRAVITY.indexOf(this.#worst)) this.#worst = code;
     }

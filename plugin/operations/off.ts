@@ -26,7 +26,10 @@ export async function runOff(operation: OffOperation, session: Session): Promise
   const owner = held.length === 0 ? '' : await ownerFor(operation.owner, session.cluster);
   for (const node of held) refuseForeign(node, records.get(node.facts.name), owner);
 
-  const failures = new Failures(session.screen);
+  const failures = new Failures((node, { message, hint }) => {
+    session.screen.note(`error: node ${node}: ${message}`);
+    if (hint !== undefined) session.screen.note(`hint: ${hint}`);
+  });
   for (const node of nodes) {
     if (session.signal.aborted) break;
     if (records.get(node.facts.name) === undefined) await sayNotInMaintenance(node, session);

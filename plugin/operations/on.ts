@@ -1,59 +1,170 @@
-import { ClusterRefusal, MaintError, type Claim } from '../../shared/index.ts';
+import { MaintError, type Claim } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
-import { readPlan } from '../drain/read.ts';
+import { Limiter } from '../drain/limiter.ts';
+import { Progress, wordFor } from '../drain/progress.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { readEnforcement } from '../nodes/enforcement.ts';
-import { markPatch, recordOf } from '../nodes/mark.ts';
+import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
-import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import { writeNode } from '../nodes/write.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
-import { renderBlocked } from '../output/on-words.ts';
+import type { OnReport } from '../output/on-events.ts';
+import { onReportFor } from '../output/on-report.ts';
+import { showLive } from '../output/live.ts';
+import { findingsOf } from '../preflight/checks/registry.ts';
+import type { Finding } from '../preflight/finding.ts';
+import { readSurvey } from '../preflight/read.ts';
+import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
-import { drainMarkedNode } from './on-drain.ts';
+import { drainMarkedNode, type Shared } from './on-drain.ts';
 import { dryRunOn } from './on-dry-run.ts';
-import type { Prepared } from './prepared.ts';
+import { markAll, refuseIfLate, type Marked } from './on-mark.ts';
+import type { OnRun } from './on-run.ts';
+import { undoMarks } from './on-undo.ts';
+import { prepare, type Preparation } from './prepared.ts';
+
+/** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
+const EVICTIONS_AT_ONCE = 32;
 
 /**
- * `kubectl maint on`: read everything and refuse before the first write; mark and cordon every node; then drain them
- * one after the other. Each node's record tells how far it came, whatever happens.
+ * `kubectl maint on`: read everything and refuse before the first write; mark and cordon every node; then drain them,
+ * several at once. Each node's record tells how far it came, whatever happens.
  */
-export async function runOn(operation: OnOperation, session: Session): Promise<ExitCode> {
+export async function runOn(operation: OnOperation, given: Session): Promise<ExitCode> {
+  const over = new AbortController();
+  // What is followed ends with the command, however it ends.
+  const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
+  const report = onReportFor(operation.format, session);
+  try {
+    return await carryOut(operation, session, report);
+  } catch (thrown) {
+    if (thrown instanceof MaintError && operation.format === 'json') {
+      report.tell({ type: 'failed', node: undefined, message: thrown.message, hint: thrown.hint });
+    }
+    throw thrown;
+  } finally {
+    over.abort();
+  }
+}
+
+async function carryOut(operation: OnOperation, session: Session, report: OnReport): Promise<ExitCode> {
+  const begun = await begin(operation, session, report).catch((thrown: unknown) => {
+    if (session.signal.aborted) return undefined;
+    throw thrown;
+  });
+  if (begun === undefined) {
+    report.tell({ type: 'note', text: 'interrupted: nothing was changed' });
+    return EXIT.interrupted;
+  }
+  const { preparation, survey, run } = begun;
+  if (operation.dryRun !== 'none') return dryRunOn(preparation.prepared, survey, run);
+  try {
+    const marked = await markAll(preparation.prepared, run);
+    await refuseIfLate(marked, survey, run);
+    return await drainAndComplete(marked, { ...preparation, survey, limiter: new Limiter(EVICTIONS_AT_ONCE) }, run);
+  } finally {
+    await run.announcer.settled();
+  }
+}
+
+interface Begun {
+  readonly preparation: Preparation;
+  readonly survey: Survey;
+  readonly run: OnRun;
+}
+
+/** Everything before the first write. Throws where the preflight refuses. */
+async function begin(operation: OnOperation, session: Session, report: OnReport): Promise<Begun> {
   const { cluster, clock } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   nodes.forEach(recordOf);
   const owner = await ownerFor(operation.claim.owner, cluster);
-  const prepared = await prepare(nodes, operation, session);
-  if (operation.dryRun !== 'none')
-    return dryRunOn(prepared, claimFrom(operation, owner, clock.now()), operation, session);
-
-  const marking: Marking = {
-    claim: claimFrom(operation, owner, clock.now()),
-    protect: operation.protect,
-    session,
-    announcer: new Announcer(session),
+  const claim = claimFrom(operation, owner, clock.now());
+  const note = (text: string): void => {
+    report.tell({ type: 'note', text });
   };
-  const marked = await markAll(prepared, marking);
-  if (session.signal.aborted) return interrupted(marked, session);
-  await sayWhatIsBlocked(marked, session);
-  return operation.claim.mode === 'cordon' ? EXIT.done : drainAll(marked, operation, marking);
+  const preparation = await prepare(nodes, operation, session, note);
+  const { prepared, budgets } = preparation;
+  const plans = prepared.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
+  const chosen = nodes.map(({ facts }) => facts);
+  const survey = await readSurvey({ operation, chosen, plans, budgets, cluster });
+  refuseOrWarn(findingsOf(survey), report);
+  return { preparation, survey, run: { operation, claim, session, report, announcer: new Announcer(session) } };
 }
 
-async function drainAll(
-  marked: readonly NodeSnapshot[],
-  operation: OnOperation,
-  { session, announcer }: Marking,
+/** Everything that speaks against it at once; nothing is changed when one of it refuses. */
+function refuseOrWarn(findings: readonly Finding[], report: OnReport): void {
+  const refusals = findings.filter(({ severity }) => severity === 'refuse');
+  for (const finding of findings)
+    if (refusals.length === 0 || finding.severity === 'refuse') report.tell({ type: 'finding', ...finding });
+  if (refusals.length === 0) return;
+  const code = refusals.every(({ check }) => check === 'rights') ? 'cluster' : 'denied';
+  throw new MaintError(code, refusals.map(({ text }) => text).join('\n       '), { hint: 'nothing was changed' });
+}
+
+async function drainAndComplete(
+  marked: readonly Marked[],
+  { survey, ...shared }: Shared & { readonly survey: Survey },
+  run: OnRun,
 ): Promise<ExitCode> {
-  const failures = new Failures(session.screen);
-  for (const node of marked) {
-    if (session.signal.aborted) break;
-    const part = () => drainMarkedNode(node, operation, session, announcer);
-    await failures.collect(node.facts.name, marked.length, part).catch(unlessInterrupted(session));
+  const { session, operation } = run;
+  const isInterrupted = (): boolean => session.signal.aborted;
+  try {
+    if (isInterrupted()) return await interrupted(marked, run);
+    const worst = await whileAsking(tellEnforcement(marked, survey, run), () =>
+      operation.claim.mode === 'cordon' ? Promise.resolve(EXIT.done) : drainAll(marked, shared, run),
+    );
+    if (isInterrupted()) return await interrupted(marked, run);
+    if (worst !== EXIT.done && operation.rollback) await undoMarks(marked, run);
+    return worst;
+  } catch (thrown) {
+    if (operation.rollback) await undoMarks(marked, run);
+    throw thrown;
   }
-  return session.signal.aborted ? interrupted(marked, session) : failures.worst;
+}
+
+/** Does something that need not wait for an answer, and ends when both have. */
+async function whileAsking<T>(asked: Promise<void>, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } finally {
+    await asked;
+  }
+}
+
+async function drainAll(marked: readonly Marked[], shared: Shared, run: OnRun): Promise<ExitCode> {
+  const { session, report, announcer, operation } = run;
+  const failures = new Failures((node, { message, hint }) => {
+    report.tell({ type: 'failed', node, message, hint });
+  });
+  const ports = {
+    report,
+    announcer,
+    clock: session.clock,
+    reader: session.cluster,
+    budgets: shared.budgets,
+    word: wordFor(operation),
+  };
+  const progresses = marked.map(({ written }) => new Progress({ node: written, ...ports }));
+  const atOnce = new Limiter(operation.pace.maxParallel === 0 ? marked.length : operation.pace.maxParallel);
+  const live = showLive(() => progresses.map(({ now }) => now), session);
+  try {
+    await Promise.all(
+      marked.map((one, index) =>
+        atOnce.run(async () => {
+          const progress = progresses[index];
+          if (session.signal.aborted || progress === undefined) return;
+          const part = () => drainMarkedNode(one, progress, shared, run);
+          await failures.collect(one.node.facts.name, marked.length, part).catch(unlessInterrupted(session));
+        }),
+      ),
+    );
+  } finally {
+    live.end();
+  }
+  return failures.worst;
 }
 
 /** An interrupted drain is told once, for all nodes. */
@@ -63,82 +174,18 @@ function unlessInterrupted({ signal }: Session): (thrown: unknown) => void {
   };
 }
 
-/** Plans every node before any is touched; what kubectl drain would refuse is refused here, all of it at once. */
-async function prepare(
-  nodes: readonly NodeSnapshot[],
-  operation: OnOperation,
-  session: Session,
-): Promise<readonly Prepared[]> {
-  if (operation.claim.mode === 'cordon') return nodes.map((node) => ({ node, plan: undefined }));
-  const prepared: Prepared[] = [];
-  for (const node of nodes) {
-    prepared.push({ node, plan: await readPlan(node.facts.name, operation.drain, session.cluster) });
-  }
-  const refusals = prepared.flatMap(
-    ({ plan }) => plan?.refusals.map((text) => `node ${plan.node}: cannot delete ${text}`) ?? [],
-  );
-  if (refusals.length > 0) {
-    throw new MaintError('denied', refusals.join('\n       '), { hint: 'nothing was changed' });
-  }
-  return prepared;
-}
-
-/** What marking a node needs. */
-interface Marking {
-  readonly claim: Claim;
-  readonly protect: boolean;
-  readonly session: Session;
-  readonly announcer: Announcer;
-}
-
-/** Mark and cordon first, all nodes, so that nothing moves from one of them to the next. */
-async function markAll(prepared: readonly Prepared[], marking: Marking): Promise<readonly NodeSnapshot[]> {
-  const marked: NodeSnapshot[] = [];
-  for (const { node, plan } of prepared) {
-    if (marking.session.signal.aborted) break;
-    try {
-      marked.push(await markNode(node, marking));
-    } catch (thrown) {
-      throw afterMarking(thrown, namesOf(marked), node.facts.name);
-    }
-    for (const text of plan?.warnings ?? []) marking.session.screen.warn(text);
-  }
-  return marked;
-}
-
-async function markNode(node: NodeSnapshot, { claim, protect, session, announcer }: Marking): Promise<NodeSnapshot> {
-  const { name, unschedulable } = node.facts;
-  const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
-  const patch = (fresh: NodeSnapshot) => markPatch(fresh, claim, { protect, state: stateFor(fresh, state) });
-  const written = await writeNode(node, patch, session.cluster);
-  session.screen.result(unschedulable ? `node/${name} already cordoned` : `node/${name} cordoned`);
-  const message = `${claim.mode} for ${claim.owner}${claim.reason === undefined ? '' : `: ${claim.reason}`}`;
-  await announcer.conditions(written, [
-    { type: 'MaintenanceInProgress', status: 'True', reason: 'AdminRequested', message },
-  ]);
-  await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
-  return written;
-}
-
-/** A weaker claim does not undo what a stronger one has reached or is working at. */
-function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): 'complete' | 'initiated' {
-  const record = recordOf(node);
-  if (record === undefined || wanted === 'initiated') return wanted;
-  return record.completedAt === undefined ? 'initiated' : 'complete';
-}
-
-/** A write that failed, with the truth about the nodes before it and about itself. */
-function afterMarking(thrown: unknown, marked: readonly string[], failed: string): unknown {
-  if (!(thrown instanceof MaintError)) return thrown;
-  const undo = `marked and cordoned before: ${marked.join(', ')} (kubectl maint off ${marked.join(' ')} undoes it)`;
-  const before = marked.length === 0 ? 'nothing was evicted' : `nothing was evicted; ${undo}`;
-  // Without an answer nobody knows whether the write was carried out.
-  const itself =
-    thrown instanceof ClusterRefusal || thrown.code === 'denied'
-      ? `node ${failed} was not changed`
-      : `look what became of it: kubectl maint status ${failed}`;
-  const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
-  return new MaintError(thrown.code, message, { hint: `${before}; ${itself}`, cause: thrown });
+/** Asked of the API server itself. That nothing keeps anything off is told once: the preflight may have said why. */
+async function tellEnforcement(
+  marked: readonly Marked[],
+  { registered }: Survey,
+  { session, report }: OnRun,
+): Promise<void> {
+  const nodes = marked.map(({ node }) => node.facts.name);
+  const [first] = nodes;
+  if (first === undefined) return;
+  const enforcement = await readEnforcement(first, session.cluster);
+  if (registered === 'no' && enforcement.enforced === 'no') return;
+  report.tell({ type: 'enforced', nodes, enforcement });
 }
 
 function claimFrom({ claim, allowLastNode }: OnOperation, owner: string, now: number): Claim {
@@ -161,22 +208,15 @@ function untilFrom({ until }: ClaimFlags, now: number): string | undefined {
   return until.at;
 }
 
-async function sayWhatIsBlocked(marked: readonly NodeSnapshot[], session: Session): Promise<void> {
-  const names = namesOf(marked);
-  const [first] = names;
-  if (first !== undefined) renderBlocked(names, await readEnforcement(first, session.cluster), session.screen);
-}
-
-function interrupted(marked: readonly NodeSnapshot[], { screen }: Session): ExitCode {
-  const names = namesOf(marked).join(' ');
-  screen.note(
-    marked.length === 0
-      ? 'interrupted: nothing was changed'
-      : `interrupted: ${names} stay marked and cordoned; run the same command again to go on, or kubectl maint off ${names}`,
-  );
+async function interrupted(marked: readonly Marked[], run: OnRun): Promise<ExitCode> {
+  if (run.operation.rollback) await undoMarks(marked, run);
+  run.report.tell({ type: 'note', text: `interrupted: ${stateOf(marked, run)}` });
   return EXIT.interrupted;
 }
 
-function namesOf(nodes: readonly NodeSnapshot[]): readonly string[] {
-  return nodes.map((node) => node.facts.name);
+function stateOf(marked: readonly Marked[], { operation }: OnRun): string {
+  if (marked.length === 0) return 'nothing was changed';
+  if (operation.rollback) return 'the marks were taken back';
+  const names = marked.map(({ node }) => node.facts.name).join(' ');
+  return `${names} stay marked and cordoned; run the same command again to go on, or kubectl maint off ${names}`;
 }

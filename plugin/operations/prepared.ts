@@ -1,8 +1,62 @@
+import { followBudgets, type Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
+import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
+import { badSelector, Planner } from '../drain/read.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import type { OnOperation } from '../operation.ts';
+import type { Session } from '../session.ts';
 
-/** A node and what draining it comes to; no plan in mode `cordon`. */
+/** A node as it was before, and what draining it comes to; nothing of the kind in mode `cordon`. */
 export interface Prepared {
   readonly node: NodeSnapshot;
-  readonly plan: DrainPlan | undefined;
+  readonly drain: { readonly plan: DrainPlan; readonly pods: PodsOnNode } | undefined;
 }
+
+/** Everything that is followed from the preflight to the end of the last drain. */
+export interface Preparation {
+  readonly prepared: readonly Prepared[];
+  readonly budgets: Budgets;
+  readonly planner: Planner;
+}
+
+/**
+ * Plans every node before any is touched. Pods and budgets are followed from here on, so that what the drain works with
+ * is what the plan was made from. Throws ClusterRefusal, or MaintError('usage') on a bad --pod-selector.
+ */
+export async function prepare(
+  nodes: readonly NodeSnapshot[],
+  operation: OnOperation,
+  session: Session,
+  note: (text: string) => void,
+): Promise<Preparation> {
+  const { cluster, clock, signal } = session;
+  const { drain: flags, pace } = operation;
+  const planner = new Planner(cluster, { flags, activeWork: pace.activeWork, now: clock.now() });
+  if (operation.claim.mode === 'cordon') {
+    return { prepared: nodes.map((node) => ({ node, drain: undefined })), budgets: NO_BUDGETS, planner };
+  }
+  const budgets = followBudgets(cluster, clock, signal);
+  const following = nodes.map((node) => ({
+    node,
+    pods: followPods(node.facts.name, flags.podSelector, session, { signal, note }),
+  }));
+  const prepared = await Promise.all(
+    following.map(async ({ node, pods }) => {
+      const first = await pods.first.catch((thrown: unknown) => {
+        throw badSelector(thrown, flags.podSelector) ?? thrown;
+      });
+      return { node, drain: { pods, plan: await planner.plan(node.facts.name, first) } };
+    }),
+  );
+  await budgets.first;
+  return { prepared, budgets, planner };
+}
+
+const NO_BUDGETS: Budgets = {
+  first: Promise.resolve(),
+  readable: true,
+  covering: () => [],
+  current: (budget) => budget,
+  holding: () => undefined,
+  turn: () => Promise.resolve({ end: () => undefined }),
+};

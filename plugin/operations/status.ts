@@ -1,5 +1,6 @@
 import { isHeld } from '../../shared/index.ts';
 import { readPods } from '../drain/read.ts';
+import type { FilterContext } from '../drain/filters.ts';
 import { planDrain } from '../drain/plan.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { chooseNodes, listNodes } from '../nodes/choose.ts';
@@ -34,16 +35,22 @@ function isOfInterest({ facts }: NodeSnapshot): boolean {
 async function readStatus(node: NodeSnapshot, session: Session): Promise<NodeStatus> {
   if (!isHeld(node.facts)) return statusFrom(node, undefined);
   const pods = await readPods(node.facts.name, undefined, session.cluster);
-  const plan = planDrain(node.facts.name, pods, {
-    // Every pod that a drain with all permissions would move is work that is left.
-    flags: {
-      force: true,
-      ignoreDaemonSets: true,
-      deleteEmptyDirData: true,
-      gracePeriodSeconds: -1,
-      podSelector: undefined,
-    },
-    daemonSetExists: () => true,
-  });
-  return statusFrom(node, plan.evict.length);
+  return statusFrom(node, planDrain(node.facts.name, pods, EVERYTHING).evict.length);
 }
+
+/** Every pod that a drain with all permissions would move is work that is left. */
+const EVERYTHING: FilterContext = {
+  flags: {
+    force: true,
+    ignoreDaemonSets: true,
+    deleteEmptyDirData: true,
+    gracePeriodSeconds: -1,
+    podSelector: undefined,
+    disableEviction: false,
+    skipWaitForDeleteSeconds: 0,
+  },
+  activeWork: 'evict',
+  now: 0,
+  daemonSetExists: () => true,
+  activeWorkOf: () => undefined,
+};

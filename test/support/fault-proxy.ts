@@ -17,8 +17,15 @@ export interface Instead {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The API server does what it is asked, and whoever asked never hears of it; `done` is called when it has. */
+export interface Swallowed {
+  readonly done: () => void;
+}
+
+type Outcome = Instead | Swallowed | undefined;
+
 /** Looks at every request before the API server does; an answer keeps it from there. */
-export type Fault = (arrived: Arrived) => Promise<Instead | undefined> | Instead | undefined;
+export type Fault = (arrived: Arrived) => Promise<Outcome> | Outcome;
 
 /** Stands between a client and the real API server. */
 export interface FaultProxy extends AsyncDisposable {
@@ -36,11 +43,21 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
     seen.push(arrived);
     const instead = await fault(arrived);
     if (instead === undefined) passOn(incoming, arrived, response);
+    else if ('done' in instead) passOn(incoming, arrived, response, instead);
     else answer(response, instead);
   };
-  const passOn = (incoming: IncomingMessage, { method, path, body }: Arrived, response: ServerResponse): void => {
+  const passOn = (
+    incoming: IncomingMessage,
+    { method, path, body }: Arrived,
+    response: ServerResponse,
+    swallowed?: Swallowed,
+  ): void => {
     const { host, ...headers } = incoming.headers;
     const onward = request(new URL(path, plane.server), { method, headers, agent }, (reply) => {
+      if (swallowed !== undefined) {
+        reply.resume().on('end', swallowed.done);
+        return;
+      }
       response.writeHead(reply.statusCode ?? 502, reply.headers);
       response.flushHeaders();
       reply.pipe(response);

@@ -15,6 +15,7 @@ export interface PodShape {
   readonly emptyDir?: boolean;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly object[];
+  readonly priorityClassName?: string;
 }
 
 /** The cluster as tests set it up: each call returns when the API server shows its effect. */
@@ -45,6 +46,18 @@ export class Workloads {
     const { status, body } = await this.#plane.api('PATCH', path, change);
     if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${JSON.stringify(body)}`);
     return body;
+  }
+
+  /** Asks for the deletion of an object; one that is gone already needs none. */
+  async remove(path: string): Promise<void> {
+    const { status, body } = await this.#plane.api('DELETE', path);
+    if (status >= 300 && status !== 404) throw new Error(`DELETE ${path}: ${status} ${JSON.stringify(body)}`);
+  }
+
+  /** A namespace, where no controller gives it a service account. Returns its name. */
+  async bareNamespace(name: string): Promise<string> {
+    await this.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    return name;
   }
 
   /** A namespace in which pods may be created. */
@@ -171,11 +184,12 @@ function age(event: unknown): number {
   return Number(textAt(event, 'metadata', 'resourceVersion'));
 }
 
-function podSpec({ emptyDir }: PodShape): object {
+function podSpec({ emptyDir, priorityClassName }: PodShape): object {
   const container = { name: 'main', image: 'example.invalid/none' };
   return {
     terminationGracePeriodSeconds: 1,
     containers: [container],
+    priorityClassName,
     ...(emptyDir === true ? { volumes: [{ name: 'scratch', emptyDir: {} }] } : {}),
   };
 }

@@ -3,25 +3,32 @@ import { followBudgets } from '../../../plugin/drain/budgets.ts';
 import { backoff, drainNode, type DrainTools, type LeftPod } from '../../../plugin/drain/engine.ts';
 import { Limiter } from '../../../plugin/drain/limiter.ts';
 import { followPods } from '../../../plugin/drain/pods-on-node.ts';
-import { BUDGETS, ClusterRefusal, PODS, type ApiAnswer } from '../../../shared/index.ts';
-import { answer, failure, podFacts, podObject, settle, toldSession, type PodShape } from './world.ts';
+import { BUDGETS, PODS, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
+import { answer, budgetObject, failure, podObject, settle, toldSession, type PodShape } from './world.ts';
 
-const BLOCKED = failure(429, 'm', [
-  { reason: 'DisruptionBudget', message: 'The disruption budget web needs 1 healthy pods and has 1 currently' },
-]);
-const WHY = 'The disruption budget web needs 1 healthy pods and has 1 currently';
 const ACCEPTED = answer(201);
+/** What the API server says of a budget that the drain knows nothing about. */
+const WHY = 'The disruption budget web needs 1 healthy pods and has 1 currently';
+const BLOCKED = failure(429, 'm', [{ reason: 'DisruptionBudget', message: WHY }]);
+/** What the drain says of a budget that it follows. */
+const HELD =
+  'disruption budget default/web needs 1 healthy pods and has 1: it lets none of its 1 pods go, ever; change it, or scale up';
+const WEB: PodShape = { labels: { app: 'web' } };
 
 interface Given {
   /** Pods by name. */
   readonly pods: Readonly<Record<string, PodShape>>;
+  /** Pods that end by themselves, with why they are waited for. */
+  readonly waitFor?: Readonly<Record<string, string>>;
+  /** `disruptionsAllowed` of the budget `web` at the start; without one there is no budget. */
+  readonly allowed?: number;
   /** The answers to evictions in their order; the last one again and again. */
-  readonly answers: readonly (ApiAnswer | Error)[];
+  readonly answers?: readonly (ApiAnswer | Error)[] | 'none';
   readonly tools?: Partial<DrainTools>;
 }
 
 /** A drain under way, in a world where only the test makes things happen. */
-async function begin({ pods, answers, tools = {} }: Given) {
+async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: Given) {
   const { session, cluster, clock } = toldSession();
   const stop = new AbortController();
   const told: string[] = [];
@@ -29,28 +36,40 @@ async function begin({ pods, answers, tools = {} }: Given) {
     PODS,
     Object.entries(pods).map(([name, shape]) => podObject(name, shape)),
   );
-  cluster.say = (_request, count) => {
+  if (allowed !== undefined) cluster.lists.set(BUDGETS, [budgetObject('web', { allowed })]);
+  cluster.say = (request, count) => {
+    if (answers === 'none') return silence(request);
     const next = answers[Math.min(count, answers.length) - 1] ?? ACCEPTED;
     if (next instanceof Error) throw next;
     return next;
   };
-  const onNode = followPods('n1', undefined, session, stop.signal);
-  const evict = await onNode.first;
-  const plan = { node: 'n1', evict, leave: [], warnings: [], refusals: [] };
+  const onNode = followPods('n1', undefined, session, { signal: stop.signal, note: () => undefined });
+  const all = await onNode.first;
+  const budgets = followBudgets(cluster, clock, stop.signal);
+  await budgets.first;
+  const plan = {
+    node: 'n1',
+    evict: all.filter(({ name }) => !(name in waitFor)),
+    waitFor: all.flatMap((pod) => (pod.name in waitFor ? [{ pod, why: waitFor[pod.name] ?? '' }] : [])),
+    leave: [],
+    warnings: [],
+    refusals: [],
+  };
   let left: readonly LeftPod[] | undefined;
   const drained = drainNode(plan, {
     sender: cluster,
     pods: onNode,
-    budgets: followBudgets(cluster, stop.signal),
+    budgets,
     limiter: new Limiter(32),
     clock,
     signal: stop.signal,
     listener: {
-      waiting: (pod, why) => told.push(`${pod.name} waits: ${why}`),
+      waiting: (pod, { text }) => told.push(`${pod.name} waits: ${text}`),
       gone: (pod) => told.push(`${pod.name} gone`),
       unconfirmed: (pod) => told.push(`${pod.name} unconfirmed`),
     },
     gracePeriodSeconds: -1,
+    disableEviction: false,
     unreachable: false,
     random: () => 0,
     ...tools,
@@ -64,23 +83,42 @@ async function begin({ pods, answers, tools = {} }: Given) {
     told,
     stop,
     drained,
-    evictions: () => cluster.requests.length,
+    /** Names of the pods whose eviction was asked for, in that order. */
+    asked: () => cluster.requests.map(podOf),
     left: () => left,
-    remove: async (name: string) => {
-      cluster.tell(PODS, 'removed', podObject(name, pods[name]));
+    why: () => left?.map(({ pod, cause }) => `${pod.name}: ${cause.text}`),
+    change: async (name: string, shape: PodShape) => {
+      cluster.tell(PODS, 'changed', podObject(name, { ...pods[name], ...shape }));
       await settle();
     },
-    budget: async (what: 'changed' | 'removed', disruptionsAllowed: number, namespace = 'default') => {
-      cluster.tell(BUDGETS, what, { metadata: { name: 'web', namespace }, status: { disruptionsAllowed } });
+    remove: async (...names: readonly string[]) => {
+      for (const name of names) cluster.tell(PODS, 'removed', podObject(name, pods[name]));
+      await settle();
+    },
+    budget: async (what: 'changed' | 'removed', now: number) => {
+      cluster.tell(BUDGETS, what, budgetObject('web', { allowed: now }));
       await settle();
     },
   };
 }
 
+function podOf({ path }: ApiRequest): string {
+  return /\/pods\/([^/]+)/.exec(path)?.[1] ?? path;
+}
+
+/** An answer that never comes, until the request is cut off. */
+function silence({ signal }: ApiRequest): Promise<ApiAnswer> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => {
+      reject(new Error('interrupted by SIGINT'));
+    });
+  });
+}
+
 describe('a pod that goes', () => {
   test('is evicted once, and gone when the node no longer has it', async () => {
-    const drain = await begin({ pods: { a: {} }, answers: [ACCEPTED] });
-    expect(drain.evictions()).toBe(1);
+    const drain = await begin({ pods: { a: {} } });
+    expect(drain.asked()).toEqual(['a']);
     expect(drain.told).toEqual([]);
     expect(drain.left()).toBeUndefined();
     await drain.remove('a');
@@ -89,7 +127,7 @@ describe('a pod that goes', () => {
   });
 
   test('nothing to do is done at once', async () => {
-    const drain = await begin({ pods: {}, answers: [] });
+    const drain = await begin({ pods: {} });
     expect(drain.left()).toEqual([]);
   });
 
@@ -101,11 +139,21 @@ describe('a pod that goes', () => {
   });
 
   test('one that terminates already is waited for, not evicted again', async () => {
-    const drain = await begin({ pods: { a: { deletionTimestamp: '2026-01-05T22:09:00Z' } }, answers: [] });
-    expect(drain.evictions()).toBe(0);
+    const drain = await begin({ pods: { a: { deletionTimestamp: '2026-01-05T22:10:09Z' } } });
+    expect(drain.asked()).toEqual([]);
     expect(drain.left()).toBeUndefined();
     await drain.remove('a');
     expect(drain.left()).toEqual([]);
+  });
+
+  test('one that stays long after its grace period is told of, with what holds it', async () => {
+    const drain = await begin({
+      pods: { a: { deletionTimestamp: '2026-01-05T22:10:00Z', finalizers: ['x.io/volume'] } },
+    });
+    await drain.clock.pass(10_000);
+    expect(drain.told).toEqual([]);
+    await drain.clock.pass(10_000);
+    expect(drain.told).toEqual(['a waits: still terminating, held by finalizers x.io/volume']);
   });
 
   test.each([
@@ -115,50 +163,167 @@ describe('a pod that goes', () => {
   ])('on a node that nobody hears of it is not waited for; a grace of %d is one of %d', async (given, sent) => {
     const drain = await begin({
       pods: { a: {}, b: { deletionTimestamp: '2026-01-05T22:09:00Z' } },
-      answers: [ACCEPTED],
       tools: { unreachable: true, gracePeriodSeconds: given },
     });
     expect(drain.left()).toEqual([]);
     expect(drain.told.toSorted()).toEqual(['a unconfirmed', 'b unconfirmed']);
-    expect(drain.evictions()).toBe(1);
+    expect(drain.asked()).toEqual(['a']);
     expect(drain.cluster.requests[0]).toHaveProperty('body.deleteOptions.gracePeriodSeconds', sent);
+  });
+
+  test('with --disable-eviction it is deleted, and no budget is asked', async () => {
+    const drain = await begin({ pods: { a: WEB }, allowed: 0, tools: { disableEviction: true } });
+    expect(drain.cluster.requests).toMatchObject([{ method: 'DELETE', path: '/api/v1/namespaces/default/pods/a' }]);
+    expect(drain.told).toEqual([]);
   });
 });
 
-describe('a pod that a budget holds', () => {
-  test('is tried again as soon as the budget allows it', async () => {
-    const drain = await begin({ pods: { a: {} }, answers: [BLOCKED, ACCEPTED] });
-    expect(drain.told).toEqual([`a waits: ${WHY}`]);
+describe('order', () => {
+  test('pods of one priority go together, the next when all of them are gone', async () => {
+    const drain = await begin({ pods: { high: { priority: 10 }, low1: { priority: -1 }, low2: { priority: -1 } } });
+    expect(drain.asked()).toEqual(['low1', 'low2']);
+    await drain.remove('low1');
+    expect(drain.asked()).toEqual(['low1', 'low2']);
+    await drain.remove('low2');
+    expect(drain.asked()).toEqual(['low1', 'low2', 'high']);
+  });
+
+  test('what is left of a low priority keeps the high ones where they are', async () => {
+    const drain = await begin({
+      pods: { high: { priority: 10 }, low: { priority: -1 } },
+      answers: [failure(403, 'no right')],
+    });
+    expect(drain.asked()).toEqual(['low']);
+    expect(drain.why()).toEqual(['low: no right', 'high: pods of lower priority go first']);
+  });
+
+  test('a pod that ends by itself is evicted when it has ended, and keeps no other', async () => {
+    const drain = await begin({ pods: { a: {}, job: {} }, waitFor: { job: 'a Velero backup is running' } });
+    expect(drain.told).toEqual(['job waits: a Velero backup is running']);
+    expect(drain.asked()).toEqual(['a']);
+    await drain.change('job', { labels: { x: 'y' } });
+    expect(drain.asked()).toEqual(['a']);
+    await drain.change('job', { phase: 'Succeeded' });
+    expect(drain.asked()).toEqual(['a', 'job']);
+    await drain.remove('a', 'job');
+    expect(drain.left()).toEqual([]);
+  });
+
+  test.each<[string, PodShape | undefined]>([
+    ['is deleted by somebody', { deletionTimestamp: '2026-01-05T22:10:00Z' }],
+    ['is gone', undefined],
+  ])('a pod that was to end by itself and %s needs no eviction', async (_what, shape) => {
+    const drain = await begin({ pods: { job: {} }, waitFor: { job: 'a scan is running' } });
+    if (shape !== undefined) await drain.change('job', shape);
+    await drain.remove('job');
+    expect(drain.left()).toEqual([]);
+    expect(drain.asked().length).toBe(0);
+  });
+});
+
+describe('a pod whose only budget is known', () => {
+  test('is not asked about before the budget has room, and says at once what it waits for', async () => {
+    const drain = await begin({ pods: { a: WEB }, allowed: 0 });
+    expect(drain.asked()).toEqual([]);
+    expect(drain.told).toEqual([`a waits: ${HELD}`]);
     await drain.budget('changed', 0);
-    await drain.budget('changed', 1, 'elsewhere');
-    expect(drain.evictions()).toBe(1);
+    expect(drain.asked()).toEqual([]);
     await drain.budget('changed', 1);
-    expect(drain.evictions()).toBe(2);
+    expect(drain.asked()).toEqual(['a']);
     await drain.remove('a');
     expect(drain.left()).toEqual([]);
   });
 
-  test('is tried again when the budget is deleted', async () => {
-    const drain = await begin({ pods: { a: {} }, answers: [BLOCKED, ACCEPTED] });
-    await drain.budget('removed', 0);
-    expect(drain.evictions()).toBe(2);
+  test('goes with as many others as the budget has room for', async () => {
+    const drain = await begin({ pods: { a: WEB, b: WEB, c: WEB }, allowed: 2 });
+    expect(drain.asked()).toEqual(['a', 'b']);
+    await drain.budget('changed', 0);
+    await drain.remove('a');
+    expect(drain.asked()).toEqual(['a', 'b']);
+    await drain.budget('changed', 1);
+    expect(drain.asked()).toEqual(['a', 'b', 'c']);
   });
 
-  test('is tried again after 5 s without a word, and the same reason is told once', async () => {
-    const drain = await begin({ pods: { a: {} }, answers: [BLOCKED] });
+  test('is refused all the same: the API server knew better, and the next change counts', async () => {
+    const drain = await begin({ pods: { a: WEB }, allowed: 1, answers: [BLOCKED, ACCEPTED] });
+    expect(drain.asked()).toEqual(['a']);
+    expect(drain.told).toEqual([
+      'a waits: disruption budget default/web needs 1 healthy pods and has 2; others of it go first',
+    ]);
+    await drain.budget('changed', 1);
+    expect(drain.asked()).toEqual(['a', 'a']);
+  });
+
+  test('goes when the budget is deleted', async () => {
+    const drain = await begin({ pods: { a: WEB, b: WEB }, allowed: 0 });
+    await drain.budget('removed', 0);
+    expect(drain.asked()).toEqual(['a', 'b']);
+  });
+
+  test('asks all the same after 5 s without news, the first one alone', async () => {
+    const drain = await begin({ pods: { a: WEB, b: WEB }, allowed: 0, answers: [BLOCKED] });
     await drain.clock.pass(4999);
-    expect(drain.evictions()).toBe(1);
+    expect(drain.asked()).toEqual([]);
     await drain.clock.pass(1);
-    expect(drain.evictions()).toBe(2);
+    expect(drain.asked()).toEqual(['a']);
+  });
+
+  test('leaves its place to the next when its own eviction fails', async () => {
+    const drain = await begin({ pods: { a: WEB, b: WEB }, allowed: 1, answers: [answer(404), ACCEPTED] });
+    expect(drain.asked()).toEqual(['a', 'b']);
+  });
+
+  test('that is not Ready is asked about at once: budgets let such pods go', async () => {
+    const drain = await begin({ pods: { a: { ...WEB, ready: false } }, allowed: 0 });
+    expect(drain.asked()).toEqual(['a']);
+  });
+
+  test('is told with the numbers of the end', async () => {
+    const drain = await begin({ pods: { a: WEB }, allowed: 0 });
+    drain.cluster.tell(BUDGETS, 'changed', budgetObject('web', { allowed: 0, needed: 3, healthy: 2, expected: 4 }));
+    drain.stop.abort();
+    await drain.drained;
+    expect(drain.why()).toEqual(['a: disruption budget default/web needs 3 healthy pods and has 2']);
+  });
+});
+
+describe('a pod of two budgets, or of one that nobody may read', () => {
+  const TWO = failure(500, 'This pod has more than one PodDisruptionBudget, which the eviction subresource …');
+
+  test('two budgets: asked at once, and again at each change of a budget in its namespace', async () => {
+    const drain = await begin({ pods: { a: WEB }, allowed: 0, answers: [TWO] });
+    drain.cluster.tell(BUDGETS, 'changed', budgetObject('other', { allowed: 1 }));
+    await settle();
+    expect(drain.asked()).toEqual([]);
     await drain.clock.pass(5000);
-    expect(drain.evictions()).toBe(3);
+    expect(drain.asked()).toEqual(['a']);
+    expect(drain.told.at(-1)).toBe(
+      'a waits: more than one disruption budget selects it, which evictions do not support',
+    );
+    drain.cluster.tell(BUDGETS, 'changed', budgetObject('far', { allowed: 1, namespace: 'elsewhere' }));
+    await settle();
+    expect(drain.asked()).toEqual(['a']);
+    drain.cluster.tell(BUDGETS, 'removed', budgetObject('other', { allowed: 1 }));
+    await settle();
+    expect(drain.asked()).toEqual(['a', 'a']);
+  });
+
+  test('an unknown budget: asked every 5 s, and the same reason is told once', async () => {
+    const drain = await begin({ pods: { a: {} }, answers: [BLOCKED] });
+    expect(drain.told).toEqual([`a waits: ${WHY}`]);
+    await drain.clock.pass(4999);
+    expect(drain.asked()).toHaveLength(1);
+    await drain.clock.pass(1);
+    expect(drain.asked()).toHaveLength(2);
+    await drain.clock.pass(5000);
+    expect(drain.asked()).toHaveLength(3);
     expect(drain.told).toEqual([`a waits: ${WHY}`]);
   });
 
   test('is not asked about again when it went by itself', async () => {
     const drain = await begin({ pods: { a: {} }, answers: [BLOCKED] });
     await drain.remove('a');
-    expect(drain.evictions()).toBe(1);
+    expect(drain.asked()).toHaveLength(1);
     expect(drain.told).toEqual([`a waits: ${WHY}`, 'a gone']);
     expect(drain.left()).toEqual([]);
   });
@@ -179,8 +344,8 @@ describe('a server that fails', () => {
     expect(drain.clock.slept).toEqual([200]);
     await drain.clock.pass(200);
     await drain.clock.pass(400);
-    await drain.clock.pass(800);
     expect(drain.clock.slept).toEqual([200, 400, 800]);
+    await drain.clock.pass(800);
     await drain.remove('a');
     expect(drain.left()).toEqual([]);
     expect(drain.told).toEqual(['a waits: x', 'a waits: reset', 'a waits: x', 'a gone']);
@@ -206,13 +371,19 @@ describe('a server that fails', () => {
     const drain = await begin({ pods: { a: {} }, answers: [answer(429, {}, { 'retry-after': seconds }), ACCEPTED] });
     expect(drain.clock.slept).toEqual([ms]);
     await drain.clock.pass(ms);
-    expect(drain.evictions()).toBe(2);
+    expect(drain.asked()).toHaveLength(2);
+  });
+
+  test('that is too busy is asked by fewer at once', async () => {
+    const limiter = new Limiter(8);
+    await begin({ pods: { a: {} }, answers: [failure(429, 'too many requests'), ACCEPTED], tools: { limiter } });
+    expect(limiter.limit).toBe(4);
   });
 
   test('is not asked for ever about what it refuses', async () => {
     const drain = await begin({ pods: { a: {}, b: {} }, answers: [failure(403, 'no right'), ACCEPTED] });
     await drain.remove('b');
-    expect(drain.left()).toMatchObject([{ pod: { name: 'a' }, why: 'no right', refused: true }]);
+    expect(drain.left()).toMatchObject([{ pod: { name: 'a' }, cause: { kind: 'refused', text: 'no right' } }]);
   });
 
   test.each([
@@ -228,161 +399,40 @@ describe('a server that fails', () => {
 });
 
 describe('the end of the drain', () => {
-  test('leaves what a budget holds, with its reason', async () => {
-    const drain = await begin({ pods: { a: {} }, answers: [BLOCKED] });
+  test('leaves what a budget holds and what still runs, each with its reason', async () => {
+    const drain = await begin({ pods: { a: WEB, job: {} }, allowed: 0, waitFor: { job: 'a scan is running' } });
     drain.stop.abort();
     await drain.drained;
-    expect(drain.left()).toMatchObject([{ pod: { name: 'a' }, why: WHY, refused: false }]);
+    expect(drain.why()).toEqual([`a: ${HELD}`, 'job: a scan is running']);
   });
 
   test('leaves what still terminates, and says what holds it', async () => {
-    const drain = await begin({ pods: { a: {}, b: { finalizers: ['x.io/volume', 'y.io/z'] } }, answers: [ACCEPTED] });
+    const drain = await begin({ pods: { a: {}, b: { finalizers: ['x.io/volume', 'y.io/z'] } } });
     drain.stop.abort();
     await drain.drained;
-    expect(drain.left()?.map(({ why }) => why)).toEqual([
-      'still terminating',
-      'still terminating, held by finalizers x.io/volume, y.io/z',
+    expect(drain.why()).toEqual([
+      'a: still terminating',
+      'b: still terminating, held by finalizers x.io/volume, y.io/z',
     ]);
     expect(drain.told).toEqual([]);
   });
 
   test('is no reason for a pod to wait: an eviction that it cut off tells nothing', async () => {
-    const { session, cluster, clock } = toldSession();
-    const stop = new AbortController();
-    cluster.lists.set(PODS, [podObject('a'), podObject('b')]);
-    cluster.say = ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => {
-          reject(new Error('interrupted by SIGINT'));
-        });
-      });
-    const pods = followPods('n1', undefined, session, stop.signal);
-    const told: string[] = [];
-    const draining = drainNode(
-      { node: 'n1', evict: await pods.first, leave: [], warnings: [], refusals: [] },
-      {
-        sender: cluster,
-        pods,
-        budgets: followBudgets(cluster, stop.signal),
-        limiter: new Limiter(1),
-        clock,
-        signal: stop.signal,
-        listener: {
-          waiting: (pod, why) => told.push(`${pod.name}: ${why}`),
-          gone: () => told.push('gone'),
-          unconfirmed: () => told.push('unconfirmed'),
-        },
-        gracePeriodSeconds: -1,
-        unreachable: false,
-        random: () => 0,
-      },
-    );
-    await settle();
-    stop.abort();
-    expect((await draining).map(({ why }) => why)).toEqual(['not tried yet', 'not tried yet']);
-    expect(cluster.requests).toHaveLength(1);
-    expect(told).toEqual([]);
+    const drain = await begin({ pods: { a: {}, b: {} }, answers: 'none', tools: { limiter: new Limiter(1) } });
+    drain.stop.abort();
+    await drain.drained;
+    expect(drain.why()).toEqual(['a: not tried yet', 'b: not tried yet']);
+    expect(drain.asked()).toEqual(['a']);
+    expect(drain.told).toEqual([]);
   });
 
   test('keeps the reason that was known before the eviction it cut off', async () => {
     const drain = await begin({ pods: { a: {} }, answers: [BLOCKED] });
-    drain.cluster.say = ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => {
-          reject(new Error('interrupted'));
-        });
-      });
+    drain.cluster.say = silence;
     await drain.clock.pass(5000);
-    expect(drain.evictions()).toBe(2);
+    expect(drain.asked()).toHaveLength(2);
     drain.stop.abort();
     await drain.drained;
-    expect(drain.left()).toMatchObject([{ why: WHY }]);
-  });
-});
-
-describe('the limiter', () => {
-  test('lets so many at once, the rest in their order, failures included', async () => {
-    const limiter = new Limiter(2);
-    const log: string[] = [];
-    const gates = new Map<string, () => void>();
-    const task = (name: string) =>
-      limiter.run(async () => {
-        log.push(name);
-        await new Promise<void>((resolve) => gates.set(name, resolve));
-        if (name === 'b') throw new Error('b');
-        return name;
-      });
-    const [a, b, c, d] = [task('a'), task('b').catch(() => 'failed'), task('c'), task('d')];
-    await settle();
-    expect(log).toEqual(['a', 'b']);
-    gates.get('b')?.();
-    await settle();
-    expect(log).toEqual(['a', 'b', 'c']);
-    gates.get('a')?.();
-    gates.get('c')?.();
-    await settle();
-    gates.get('d')?.();
-    expect(await Promise.all([a, b, c, d])).toEqual(['a', 'failed', 'c', 'd']);
-  });
-});
-
-describe('following', () => {
-  test('pods that cannot be read are an error; a drain that ends first is one, too', async () => {
-    const failing = toldSession();
-    failing.cluster.followInstead = () => Promise.reject(new Error('not found'));
-    await expect(followPods('n1', undefined, failing.session, failing.session.signal).first).rejects.toThrow(
-      'not found',
-    );
-    const silent = toldSession();
-    silent.cluster.follow = () => Promise.resolve();
-    await expect(followPods('n1', undefined, silent.session, AbortSignal.abort()).first).rejects.toMatchObject({
-      code: 'gave-up',
-      message: 'the pods on node n1 were not read in time',
-    });
-  });
-
-  test('without the right to watch the pods are listed once a second', async () => {
-    const { session, cluster, clock } = toldSession();
-    const forbidden = { status: 403, reason: 'Forbidden', message: 'forbidden', body: {} };
-    cluster.followInstead = () => Promise.reject(new ClusterRefusal(forbidden));
-    cluster.lists.set(PODS, [podObject('a')]);
-    const stop = new AbortController();
-    const pods = followPods('n1', undefined, session, stop.signal);
-    expect((await pods.first).map(({ name }) => name)).toEqual(['a']);
-    cluster.lists.set(PODS, [podObject('b')]);
-    await settle();
-    expect(pods.has('uid-a')).toBe(true);
-    await clock.pass(1000);
-    expect([pods.has('uid-a'), pods.has('uid-b')]).toEqual([false, true]);
-    stop.abort();
-  });
-
-  test('pods come, change and go', async () => {
-    const { session, cluster } = toldSession();
-    const stop = new AbortController();
-    cluster.lists.set(PODS, [podObject('a')]);
-    const pods = followPods('n1', undefined, session, stop.signal);
-    expect(await pods.first).toEqual([podFacts('a')]);
-    const next = pods.changed(stop.signal);
-    cluster.tell(PODS, 'changed', podObject('b', { finalizers: ['x'] }));
-    await next;
-    expect(pods.all().map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(pods.pod('uid-b')?.finalizers).toEqual(['x']);
-    cluster.tell(PODS, 'removed', podObject('a'));
-    expect([pods.has('uid-a'), pods.has('uid-b')]).toEqual([false, true]);
-    stop.abort();
-    await pods.changed(stop.signal);
-  });
-
-  test('without the right to follow budgets nothing is told, and nothing breaks', async () => {
-    const { cluster } = toldSession();
-    cluster.followInstead = () => Promise.reject(new Error('forbidden'));
-    const budgets = followBudgets(cluster, new AbortController().signal);
-    await settle();
-    const over = new AbortController();
-    const waiting = budgets.allows('default', over.signal);
-    over.abort();
-    await waiting;
-    await budgets.allows('default', over.signal);
+    expect(drain.why()).toEqual([`a: ${WHY}`]);
   });
 });

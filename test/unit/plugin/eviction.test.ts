@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { causeOf } from '../../../plugin/drain/cause.ts';
 import { evictionRequest, outcomeOf, type EvictionOutcome } from '../../../plugin/drain/eviction.ts';
 import type { ApiAnswer } from '../../../shared/index.ts';
 import { answer, failure, podFacts } from './world.ts';
@@ -8,8 +9,17 @@ const BUDGET = [
 ];
 const TERMINATING = [{ reason: 'NamespaceTerminating', message: 'namespace x is being terminated' }];
 
-const failed = (why: string, retryAfterMs?: number): EvictionOutcome => ({ outcome: 'failed', why, retryAfterMs });
-const refused = (why: string): EvictionOutcome => ({ outcome: 'refused', why });
+type Failed = Extract<EvictionOutcome, { outcome: 'failed' }>;
+const failed = (why: string, retryAfterMs?: number): Failed => ({
+  outcome: 'failed',
+  cause: causeOf('server', why),
+  retryAfterMs,
+  tooBusy: false,
+});
+const busy = (why: string, retryAfterMs?: number): Failed => ({ ...failed(why, retryAfterMs), tooBusy: true });
+const denied = (why: string): Failed => ({ ...failed(why), cause: causeOf('webhook', why) });
+const refused = (why: string): EvictionOutcome => ({ outcome: 'refused', cause: causeOf('refused', why) });
+const blocked = (why: string): EvictionOutcome => ({ outcome: 'blocked', cause: causeOf('budget', why) });
 const NO_REASON = 'the API server gave no reason';
 
 test.each<[string, ApiAnswer, EvictionOutcome]>([
@@ -40,7 +50,7 @@ test.each<[string, ApiAnswer, EvictionOutcome]>([
   [
     '429 with a budget: its name is in the cause only',
     failure(429, "Cannot evict pod as it would violate the pod's disruption budget.", BUDGET),
-    { outcome: 'blocked', why: 'The disruption budget web needs 2 healthy pods and has 2 currently' },
+    blocked('The disruption budget web needs 2 healthy pods and has 2 currently'),
   ],
   [
     '429 with a budget that is being processed, with Retry-After: the watch knows better',
@@ -60,30 +70,47 @@ test.each<[string, ApiAnswer, EvictionOutcome]>([
       },
       { 'retry-after': '10' },
     ),
-    { outcome: 'blocked', why: 'The disruption budget web is still being processed by the server.' },
+    blocked('The disruption budget web is still being processed by the server.'),
   ],
-  ['429 without a budget', failure(429, 'too many requests'), failed('too many requests')],
+  ['429 without a budget', failure(429, 'too many requests'), busy('too many requests')],
   [
     '429 with Retry-After',
     answer(429, { message: 'too many requests' }, { 'retry-after': '3' }),
-    failed('too many requests', 3000),
+    busy('too many requests', 3000),
   ],
   [
     '429 with seconds in the details',
     answer(429, { message: 'm', details: { retryAfterSeconds: 2 } }),
-    failed('m', 2000),
+    busy('m', 2000),
   ],
   [
     '429 with a Retry-After that is a date',
     answer(429, { message: 'm' }, { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }),
-    failed('m'),
+    busy('m'),
   ],
   [
     '500 for two budgets',
     failure(500, 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'),
-    { outcome: 'blocked', why: 'more than one disruption budget selects it, which evictions do not support' },
+    {
+      outcome: 'blocked',
+      cause: causeOf('two-budgets', 'more than one disruption budget selects it, which evictions do not support'),
+    },
   ],
-  ['500', failure(500, 'failed calling webhook "w"'), failed('failed calling webhook "w"')],
+  ...[400, 403, 409, 422, 500].map((status): [string, ApiAnswer, EvictionOutcome] => [
+    `${status} of a webhook that denies, whatever its status: it may allow it later`,
+    failure(status, 'admission webhook "keep.example.org" denied the request: not now'),
+    denied('admission webhook "keep.example.org" denied the request: not now'),
+  ]),
+  [
+    '422 of an admission policy that denies',
+    failure(422, "pods \"p\" is forbidden: ValidatingAdmissionPolicy 'keep' with binding 'all' denied request: no"),
+    denied("pods \"p\" is forbidden: ValidatingAdmissionPolicy 'keep' with binding 'all' denied request: no"),
+  ],
+  [
+    '500 of a webhook that cannot be reached',
+    failure(500, 'failed calling webhook "w"'),
+    failed('failed calling webhook "w"'),
+  ],
   ['503 with Retry-After', answer(503, { message: 'm' }, { 'retry-after': '1' }), failed('m', 1000)],
   ['504', failure(504, 'timeout'), failed('timeout')],
   [
@@ -100,11 +127,11 @@ test.each<[string, ApiAnswer, EvictionOutcome]>([
   ['no body', answer(500, ''), failed(NO_REASON)],
   ['null', answer(500, null), failed(NO_REASON)],
   ['a list', answer(403, []), refused(NO_REASON)],
-  ['causes that are none', answer(429, { message: 'm', details: { causes: 'DisruptionBudget' } }), failed('m')],
+  ['causes that are none', answer(429, { message: 'm', details: { causes: 'DisruptionBudget' } }), busy('m')],
   [
     'a cause without a message',
     answer(429, { message: 'm', details: { causes: [null, { reason: 'DisruptionBudget' }] } }),
-    failed('m'),
+    busy('m'),
   ],
   ['a message that is no text', answer(500, { message: 7 }), failed(NO_REASON)],
 ])('%s', (_what, given, outcome) => {
@@ -115,7 +142,7 @@ describe('the request', () => {
   const pod = podFacts('web-0', { namespace: 'shop' });
 
   test('names the pod by its UID', () => {
-    expect(evictionRequest(pod, { gracePeriodSeconds: -1, dryRun: false })).toEqual({
+    expect(evictionRequest(pod, { gracePeriodSeconds: -1, dryRun: false, disableEviction: false })).toEqual({
       method: 'POST',
       path: '/api/v1/namespaces/shop/pods/web-0/eviction',
       body: {
@@ -127,11 +154,21 @@ describe('the request', () => {
     });
   });
 
-  test('carries a grace period of zero and more, and a dry run', () => {
-    expect(evictionRequest(pod, { gracePeriodSeconds: 0, dryRun: true })).toHaveProperty('body.deleteOptions', {
+  test.each([false, true])('carries a grace period of zero and more, and a dry run; a deletion: %s', (deletes) => {
+    const request = evictionRequest(pod, { gracePeriodSeconds: 0, dryRun: true, disableEviction: deletes });
+    expect(request).toHaveProperty(deletes ? 'body' : 'body.deleteOptions', {
+      ...(deletes ? { apiVersion: 'v1', kind: 'DeleteOptions' } : {}),
       preconditions: { uid: 'uid-web-0' },
       gracePeriodSeconds: 0,
       dryRun: ['All'],
+    });
+  });
+
+  test('deletes exactly that pod where evictions are disabled', () => {
+    expect(evictionRequest(pod, { gracePeriodSeconds: -1, dryRun: false, disableEviction: true })).toEqual({
+      method: 'DELETE',
+      path: '/api/v1/namespaces/shop/pods/web-0',
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'uid-web-0' } },
     });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fateOf, WORDS, type PodFate } from '../../../plugin/drain/filters.ts';
+import { DRAIN_LABEL, fateOf, WORDS, type FilterContext, type PodFate } from '../../../plugin/drain/filters.ts';
 import { planDrain } from '../../../plugin/drain/plan.ts';
-import type { DrainFlags } from '../../../plugin/operation.ts';
-import { podFacts, type PodShape } from './world.ts';
+import type { ActiveWork, DrainFlags } from '../../../plugin/operation.ts';
+import { podFacts, START, type PodShape } from './world.ts';
 
 const DEFAULTS: DrainFlags = {
   force: false,
@@ -10,19 +10,31 @@ const DEFAULTS: DrainFlags = {
   deleteEmptyDirData: false,
   gracePeriodSeconds: -1,
   podSelector: undefined,
+  disableEviction: false,
+  skipWaitForDeleteSeconds: 0,
+};
+const CONTEXT: FilterContext = {
+  flags: DEFAULTS,
+  activeWork: 'wait',
+  now: START,
+  daemonSetExists: () => true,
+  activeWorkOf: ({ labels }) => (labels.has('backup') ? 'a Velero backup' : undefined),
 };
 const AGENT = { owner: { kind: 'DaemonSet', name: 'agent' } };
 const MANAGED = { owner: { kind: 'ReplicaSet' } };
 const MIRROR = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
 
 const evict = (...warnings: string[]): PodFate => ({ fate: 'evict', warnings });
-const leave = (...warnings: string[]): PodFate => ({ fate: 'leave', warnings });
+const leave = (why: string, ...warnings: string[]): PodFate => ({ fate: 'leave', why, warnings });
+const ofDaemonSet = leave('managed by a DaemonSet', WORDS.daemonSetWarning);
+const wait = (why: string): PodFate => ({ fate: 'wait', why });
 const refuse = (message: string): PodFate => ({ fate: 'refuse', message });
 
 interface Case {
   readonly what: string;
   readonly pod: PodShape;
   readonly flags?: Partial<DrainFlags>;
+  readonly activeWork?: ActiveWork;
   readonly missing?: boolean;
   readonly fate: PodFate;
 }
@@ -40,7 +52,7 @@ const CASES: readonly Case[] = [
     fate: refuse(WORDS.unmanagedFatal),
   },
 
-  { what: 'a DaemonSet pod stays', pod: AGENT, fate: leave(WORDS.daemonSetWarning) },
+  { what: 'a DaemonSet pod stays', pod: AGENT, fate: ofDaemonSet },
   {
     what: 'a DaemonSet pod without --ignore-daemonsets',
     pod: AGENT,
@@ -56,7 +68,7 @@ const CASES: readonly Case[] = [
   {
     what: 'a DaemonSet pod with local storage stays all the same',
     pod: { ...AGENT, emptyDir: true },
-    fate: leave(WORDS.daemonSetWarning),
+    fate: ofDaemonSet,
   },
   { what: 'a DaemonSet pod that has succeeded', pod: { ...AGENT, phase: 'Succeeded' }, fate: evict() },
   {
@@ -87,12 +99,12 @@ const CASES: readonly Case[] = [
     fate: evict(),
   },
 
-  { what: 'a mirror pod stays', pod: MIRROR, fate: leave() },
+  { what: 'a mirror pod stays', pod: MIRROR, fate: leave('a static pod') },
   {
     what: 'a mirror pod stays whatever its value and volumes',
     pod: { annotations: { 'kubernetes.io/config.mirror': '' }, emptyDir: true },
     flags: { force: true },
-    fate: leave(),
+    fate: leave('a static pod'),
   },
 
   { what: 'local storage', pod: { ...MANAGED, emptyDir: true }, fate: refuse(WORDS.localStorageFatal) },
@@ -131,18 +143,82 @@ const CASES: readonly Case[] = [
     pod: { ...MANAGED, deletionTimestamp: '2026-01-05T22:09:00Z' },
     fate: evict(),
   },
+
+  {
+    what: 'a pod whose deletion was asked for longer ago than --skip-wait-for-delete-timeout stays, kubectl’s way',
+    pod: { ...MANAGED, emptyDir: true, deletionTimestamp: '2026-01-05T22:09:39Z' },
+    flags: { skipWaitForDeleteSeconds: 20 },
+    fate: leave('its deletion was asked for more than 20s ago'),
+  },
+  {
+    what: 'one whose deletion was asked for just so long ago does not',
+    pod: { ...MANAGED, deletionTimestamp: '2026-01-05T22:09:40Z' },
+    flags: { skipWaitForDeleteSeconds: 20 },
+    fate: evict(),
+  },
+  {
+    what: 'nor one that nobody deletes',
+    pod: MANAGED,
+    flags: { skipWaitForDeleteSeconds: 20 },
+    fate: evict(),
+  },
+
+  {
+    what: 'the label that says skip',
+    pod: { labels: { [DRAIN_LABEL]: 'skip' }, emptyDir: true },
+    fate: leave(`labelled ${DRAIN_LABEL}: skip`),
+  },
+  {
+    what: 'the label that says wait-completed, in any case',
+    pod: { ...MANAGED, labels: { [DRAIN_LABEL]: 'Wait-Completed' } },
+    fate: wait(`labelled ${DRAIN_LABEL}: wait-completed`),
+  },
+  {
+    what: 'a pod that has completed is not waited for',
+    pod: { ...MANAGED, labels: { [DRAIN_LABEL]: 'wait-completed' }, phase: 'Succeeded' },
+    fate: evict(),
+  },
+  { what: 'the label with another value', pod: { ...MANAGED, labels: { [DRAIN_LABEL]: 'drain' } }, fate: evict() },
+  {
+    what: 'the label does not move a DaemonSet pod',
+    pod: { ...AGENT, labels: { [DRAIN_LABEL]: 'wait-completed' } },
+    fate: ofDaemonSet,
+  },
+
+  { what: 'a backup that runs', pod: { ...MANAGED, labels: { backup: '' } }, fate: wait('a Velero backup is running') },
+  {
+    what: 'a backup that runs without a controller is no reason to refuse: it ends by itself',
+    pod: { labels: { backup: '' }, emptyDir: true },
+    fate: wait('a Velero backup is running'),
+  },
+  {
+    what: 'a backup that runs, --active-work=refuse',
+    pod: { ...MANAGED, labels: { backup: '' } },
+    activeWork: 'refuse',
+    fate: refuse(WORDS.activeWorkFatal),
+  },
+  {
+    what: 'a backup that runs, --active-work=evict',
+    pod: { ...MANAGED, labels: { backup: '' } },
+    activeWork: 'evict',
+    fate: evict(),
+  },
+  { what: 'a backup that has ended', pod: { labels: { backup: '' }, phase: 'Succeeded' }, fate: evict() },
+  {
+    what: 'a backup that is being deleted',
+    pod: { ...MANAGED, labels: { backup: '' }, deletionTimestamp: '2026-01-05T22:09:00Z' },
+    fate: evict(),
+  },
 ];
 
 describe('what draining does with a pod', () => {
-  test.each(CASES)('$what', ({ pod, flags, missing, fate }) => {
-    const context = { flags: { ...DEFAULTS, ...flags }, daemonSetExists: () => missing !== true };
-    expect(fateOf(podFacts('p', pod), context)).toEqual(fate);
+  test.each(CASES)('$what', ({ pod, flags, activeWork = 'wait', missing, fate }) => {
+    const given = { flags: { ...DEFAULTS, ...flags }, activeWork, daemonSetExists: () => missing !== true };
+    expect(fateOf(podFacts('p', pod), { ...CONTEXT, ...given })).toEqual(fate);
   });
 });
 
 describe('the plan of a node', () => {
-  const context = { flags: DEFAULTS, daemonSetExists: () => true };
-
   test('evicts low priorities first, then by namespace and name', () => {
     const pods = [
       podFacts('z', { ...MANAGED, priority: -5 }),
@@ -153,8 +229,8 @@ describe('the plan of a node', () => {
     ];
     const names = (list: typeof pods) => list.map(({ namespace, name }) => `${namespace}/${name}`);
     const expected = ['default/z', 'default/b', 'default/c', 'zoo/b', 'default/a'];
-    expect(names([...planDrain('n1', pods, context).evict])).toEqual(expected);
-    expect(names([...planDrain('n1', pods.toReversed(), context).evict])).toEqual(expected);
+    expect(names([...planDrain('n1', pods, CONTEXT).evict])).toEqual(expected);
+    expect(names([...planDrain('n1', pods.toReversed(), CONTEXT).evict])).toEqual(expected);
   });
 
   test('groups refusals and warnings by their words, sorted', () => {
@@ -165,16 +241,33 @@ describe('the plan of a node', () => {
       podFacts('s1', { ...MANAGED, emptyDir: true, namespace: 'zoo' }),
       podFacts('agent', AGENT),
     ];
-    const plan = planDrain('n1', pods, context);
+    const plan = planDrain('n1', pods, CONTEXT);
     expect(plan.refusals).toEqual([
       'Pods that declare no controller (use --force to override): default/a, default/c',
       'Pods with local storage (use --delete-emptydir-data to override): default/s2, zoo/s1',
     ]);
     expect(plan.warnings).toEqual(['ignoring DaemonSet-managed Pods: default/agent']);
-    expect(plan.leave.map(({ name }) => name)).toEqual(['agent']);
+    expect(plan.leave).toMatchObject([{ pod: { name: 'agent' }, why: 'managed by a DaemonSet' }]);
+  });
+
+  test('keeps what ends by itself apart, in the same order', () => {
+    const backup = { ...MANAGED, labels: { backup: '' } };
+    const plan = planDrain('n1', [podFacts('b', backup), podFacts('a', backup), podFacts('web', MANAGED)], CONTEXT);
+    expect(plan.waitFor).toMatchObject([
+      { pod: { name: 'a' }, why: 'a Velero backup is running' },
+      { pod: { name: 'b' }, why: 'a Velero backup is running' },
+    ]);
+    expect(plan.evict).toMatchObject([{ name: 'web' }]);
   });
 
   test('an empty node is drained by doing nothing', () => {
-    expect(planDrain('n1', [], context)).toEqual({ node: 'n1', evict: [], leave: [], warnings: [], refusals: [] });
+    expect(planDrain('n1', [], CONTEXT)).toEqual({
+      node: 'n1',
+      evict: [],
+      waitFor: [],
+      leave: [],
+      warnings: [],
+      refusals: [],
+    });
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { statusFrom, type NodeStatus } from '../../../plugin/operations/node-status.ts';
-import { renderBlocked, renderLeft, renderPlan } from '../../../plugin/output/on-words.ts';
 import { renderStatus } from '../../../plugin/output/status.ts';
 import { renderTable } from '../../../plugin/output/table.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
-import { HeardScreen, nodeFacts, nodeSnapshot, podFacts, START } from './world.ts';
+import { nodeSnapshot, START } from './world.ts';
 import { like } from '../../support/like.ts';
 
 describe('the table', () => {
@@ -144,48 +143,5 @@ describe('formats', () => {
     expect(await renderStatus([], 'yaml', START)).toBe(
       'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nitems: []',
     );
-  });
-});
-
-describe('words of on', () => {
-  test('what is kept off', () => {
-    const screen = new HeardScreen();
-    renderBlocked(['a', 'b'], { enforced: 'yes' }, screen);
-    expect(screen.notes).toEqual([
-      'kept off a, b from now on: backups, add-on changes; and scans of the whole cluster',
-    ]);
-    renderBlocked(['a'], { enforced: 'no' }, screen);
-    renderBlocked(['a'], { enforced: 'unknown', why: 'no right' }, screen);
-    expect(screen.warnings).toEqual([
-      like('nothing keeps backups, scans and add-on changes off a'),
-      'whether backups, scans and add-on changes are kept off a could not be checked: no right',
-    ]);
-  });
-
-  test('a plan', () => {
-    const screen = new HeardScreen();
-    const plan = {
-      node: 'n1',
-      evict: [podFacts('web', { namespace: 'shop' })],
-      leave: [],
-      warnings: ['careful: shop/web'],
-      refusals: [],
-    };
-    renderPlan(nodeFacts('n1'), plan, '(dry run)', screen);
-    expect(screen.results).toEqual([
-      'node/n1 cordoned (dry run)',
-      'pod/web evicted (namespace shop) (dry run)',
-      'node/n1 drained (dry run)',
-    ]);
-    expect(screen.warnings).toEqual(['careful: shop/web']);
-    const cordon = new HeardScreen();
-    renderPlan(nodeFacts('n1', { unschedulable: true }), undefined, '(dry run)', cordon);
-    expect(cordon.results).toEqual(['node/n1 already cordoned (dry run)']);
-  });
-
-  test('what is left', () => {
-    const screen = new HeardScreen();
-    renderLeft('n1', [{ pod: podFacts('web'), why: 'still terminating', refused: false }], screen);
-    expect(screen.notes).toEqual(['left on node n1:', '  default/web: still terminating']);
   });
 });

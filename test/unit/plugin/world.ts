@@ -66,6 +66,7 @@ export class HeardScreen implements Screen {
   readonly results: string[] = [];
   readonly notes: string[] = [];
   readonly warnings: string[] = [];
+  readonly live = undefined;
   result(line: string): void {
     this.results.push(line);
   }
@@ -212,6 +213,12 @@ export interface PodShape {
   readonly phase?: string;
   readonly emptyDir?: boolean;
   readonly priority?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Default: true. */
+  readonly ready?: boolean;
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly nodeName?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 /** A running Pod object. */
@@ -224,19 +231,56 @@ export function podObject(name: string, shape: PodShape = {}): object {
       name,
       namespace: shape.namespace ?? 'default',
       uid: shape.uid ?? `uid-${name}`,
+      labels: shape.labels,
       annotations,
       finalizers,
       deletionTimestamp,
       ownerReferences,
     },
-    spec: { nodeName: 'n1', priority, volumes: shape.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : [] },
-    status: { phase: shape.phase ?? 'Running' },
+    spec: {
+      nodeName: shape.nodeName ?? 'n1',
+      nodeSelector: shape.nodeSelector,
+      priority,
+      containers: [{ name: 'c', resources: { requests: shape.requests } }],
+      volumes: shape.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : [],
+    },
+    status: {
+      phase: shape.phase ?? 'Running',
+      conditions: [{ type: 'Ready', status: shape.ready === false ? 'False' : 'True' }],
+    },
   };
 }
 
 /** A Pod as the plugin reads it. */
 export function podFacts(name: string, shape: PodShape = {}): PodFacts {
   return present(podFromObject(podObject(name, shape)));
+}
+
+/** What differs between disruption budgets of the tests. */
+export interface BudgetShape {
+  readonly namespace?: string;
+  /** `disruptionsAllowed` */
+  readonly allowed: number;
+  /** Healthy pods that it needs, has and expects; default: 1, as many as fit what is allowed, and as many. */
+  readonly needed?: number;
+  readonly healthy?: number;
+  readonly expected?: number;
+}
+
+/** A PodDisruptionBudget object that selects `app: web`. */
+export function budgetObject(name: string, shape: BudgetShape): object {
+  const { namespace = 'default', allowed, needed = 1, healthy = needed + allowed, expected = healthy } = shape;
+  return {
+    metadata: { name, namespace, uid: `uid-${name}`, generation: 1 },
+    spec: { selector: { matchLabels: { app: 'web' } } },
+    status: {
+      observedGeneration: 1,
+      disruptionsAllowed: allowed,
+      desiredHealthy: needed,
+      currentHealthy: healthy,
+      expectedPods: expected,
+    },
+  };
 }
 
 function present<T>(value: T | undefined): T {

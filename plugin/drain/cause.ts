@@ -1,0 +1,86 @@
+import { clean, isUnsatisfiable, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
+import { podName } from './plan.ts';
+
+/** Why a pod is still there. Pods with the same key wait for the same thing; the latest text tells of it best. */
+export interface Cause {
+  readonly kind: 'budget' | 'two-budgets' | 'webhook' | 'server' | 'refused' | 'terminating' | 'running' | 'order';
+  readonly key: string;
+  readonly text: string;
+  /** The budget, where that is what holds it. */
+  readonly budget?: BudgetFacts;
+}
+
+/** Longest text of a cause, in characters: it holds what a server or a webhook said. */
+const MAX_CAUSE = 300;
+
+/** A cause that is known by its text alone. */
+export function causeOf(kind: Cause['kind'], text: string): Cause {
+  const cleaned = clean(text, MAX_CAUSE);
+  return { kind, key: `${kind} ${cleaned}`, text: cleaned };
+}
+
+/** What a budget says, in the words of the API server's own refusal, and whether waiting can help. */
+export function budgetCause(budget: BudgetFacts, notReady: readonly string[] = []): Cause {
+  const name = `${budget.namespace}/${budget.name}`;
+  const state = `disruption budget ${name} needs ${budget.needed} healthy pods and has ${budget.healthy}`;
+  return { kind: 'budget', key: `budget ${name}`, text: `${state}${outlookOf(budget, notReady)}`, budget };
+}
+
+function outlookOf(budget: BudgetFacts, notReady: readonly string[]): string {
+  if (isUnsatisfiable(budget)) return `: it lets none of its ${budget.expected} pods go, ever; change it, or scale up`;
+  if (budget.healthy > budget.needed) return '; others of it go first';
+  return notReady.length === 0 ? '' : ` (not Ready: ${listed(notReady)})`;
+}
+
+/** A cause with what waits because of it. */
+export interface CauseGroup {
+  readonly kind: Cause['kind'];
+  readonly text: string;
+  /** Pods as `namespace/name`, or volumes, or workloads; sorted. */
+  readonly names: readonly string[];
+}
+
+/** The causes of some pods, those of most pods first; pods that wait for nothing but their turn last. */
+export function groupCauses(
+  waiting: Iterable<readonly [PodFacts, Cause]>,
+  explain: (cause: Cause) => Cause = (cause) => cause,
+): readonly CauseGroup[] {
+  const groups = new Map<string, { cause: Cause; names: string[] }>();
+  for (const [pod, cause] of waiting) {
+    const group = groups.get(cause.key) ?? { cause, names: [] };
+    group.cause = cause;
+    group.names.push(podName(pod));
+    groups.set(cause.key, group);
+  }
+  return [...groups.values()]
+    .map(({ cause, names }) => ({ kind: cause.kind, text: explain(cause).text, names: names.sort() }))
+    .sort(byWeight);
+}
+
+function byWeight(a: CauseGroup, b: CauseGroup): number {
+  const last = ({ kind }: CauseGroup): number => (kind === 'order' ? 1 : 0);
+  return last(a) - last(b) || b.names.length - a.names.length || (a.text < b.text ? -1 : 1);
+}
+
+/** How many pods a line names, and how many causes a message (Cluster API shows as many). */
+const PODS_NAMED = 3;
+const CAUSES_TOLD = 5;
+
+/** `why: ns/a, ns/b and 3 more` */
+export function renderGroup({ text, names }: CauseGroup): string {
+  return `${text}: ${listed(names)}`;
+}
+
+/** All causes in one line, for a condition or an Event; empty where there is none. */
+export function renderGroups(groups: readonly CauseGroup[]): string {
+  const told = groups.slice(0, CAUSES_TOLD).map(renderGroup);
+  const rest = groups.length - told.length;
+  return [...told, ...(rest > 0 ? [`${rest} more reasons`] : [])].join('; ');
+}
+
+/** The first few names, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, PODS_NAMED).join(', ');
+  const rest = names.length - PODS_NAMED;
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}

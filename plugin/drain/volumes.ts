@@ -1,0 +1,102 @@
+import {
+  listAt,
+  objectPath,
+  textAt,
+  VOLUME_ATTACHMENTS,
+  type CollectionListener,
+  type PodFacts,
+} from '../../shared/index.ts';
+import type { Session } from '../session.ts';
+import type { CauseGroup } from './cause.ts';
+import { Waiters } from './waiters.ts';
+
+/** A VolumeAttachment (storage.k8s.io/v1): a volume on a node. */
+interface Attachment {
+  readonly name: string;
+  readonly node: string;
+  /** Name of the PersistentVolume; empty for one that stands in the attachment itself. */
+  readonly volume: string;
+}
+
+/**
+ * Waits until no volume is attached to a node any more, other than those of pods that stay. `tell` hears which still are,
+ * when that changes. Ends early with the signal. Throws ClusterRefusal where attachments may not be read.
+ */
+export async function waitForDetach(
+  node: string,
+  staying: readonly PodFacts[],
+  { session, signal, tell }: Waiting,
+): Promise<void> {
+  const keeps = await volumesOf(staying, session);
+  const attached = new Map<string, Attachment>();
+  const waiters = new Waiters();
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const { promise: first, resolve, reject } = Promise.withResolvers<undefined>();
+  const listener: CollectionListener<Attachment> = {
+    project: attachmentFromObject,
+    synced(all) {
+      attached.clear();
+      for (const one of all) attached.set(one.name, one);
+      resolve(undefined);
+      waiters.wake();
+    },
+    changed(one) {
+      attached.set(one.name, one);
+      waiters.wake();
+    },
+    removed({ name }) {
+      attached.delete(name);
+      waiters.wake();
+    },
+  };
+  session.cluster.follow(VOLUME_ATTACHMENTS, listener, { signal: until }).then(() => {
+    resolve(undefined);
+  }, reject);
+  try {
+    await first;
+    for (;;) {
+      const left = [...attached.values()].filter((one) => one.node === node && !keeps.has(one.volume));
+      if (left.length === 0 || signal.aborted) return;
+      tell([{ kind: 'running', text: 'volumes are still attached', names: left.map(nameOf).sort() }]);
+      await waiters.next(until);
+    }
+  } finally {
+    over.abort();
+  }
+}
+
+/** What waiting needs. */
+export interface Waiting {
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  readonly tell: (causes: readonly CauseGroup[]) => void;
+}
+
+function attachmentFromObject(object: unknown): Attachment {
+  return {
+    name: textAt(object, 'metadata', 'name') ?? '',
+    node: textAt(object, 'spec', 'nodeName') ?? '',
+    volume: textAt(object, 'spec', 'source', 'persistentVolumeName') ?? '',
+  };
+}
+
+function nameOf({ name, volume }: Attachment): string {
+  return volume === '' ? name : volume;
+}
+
+/** The PersistentVolumes behind the claims of some pods. */
+async function volumesOf(pods: readonly PodFacts[], { cluster }: Session): Promise<ReadonlySet<string>> {
+  const claims = pods.flatMap(({ namespace, work }) =>
+    listAt(work.template?.spec, 'volumes')
+      .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName') ?? '')
+      .filter((name) => name !== '')
+      .map((name) => ({ namespace, name })),
+  );
+  const volumes = await Promise.all(
+    claims.map(async ({ namespace, name }) =>
+      textAt(await cluster.get(objectPath('v1/persistentvolumeclaims', namespace, name)), 'spec', 'volumeName'),
+    ),
+  );
+  return new Set(volumes.filter((name) => name !== undefined));
+}

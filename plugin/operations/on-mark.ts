@@ -1,0 +1,150 @@
+import {
+  ClusterRefusal,
+  isHeld,
+  MaintError,
+  NodeTable,
+  STATE_LABEL,
+  type Claim,
+  type MaintenanceState,
+} from '../../shared/index.ts';
+import { listNodes } from '../nodes/choose.ts';
+import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
+import { markPatch, recordOf } from '../nodes/mark.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { writeNode } from '../nodes/write.ts';
+import { checkGuards } from '../preflight/checks/guards.ts';
+import type { Survey } from '../preflight/survey.ts';
+import type { OnRun } from './on-run.ts';
+import { undoMarks } from './on-undo.ts';
+import type { Prepared } from './prepared.ts';
+
+/** A node that this run has marked: as it was before, and as it was written. */
+export interface Marked extends Prepared {
+  readonly written: NodeSnapshot;
+}
+
+/**
+ * Marks and cordons every node, each in one write, before the first eviction, so that nothing moves from one of them to
+ * the next. All or none: where one cannot be marked, those before it are as they were. Throws with the truth about each.
+ */
+export async function markAll(prepared: readonly Prepared[], run: OnRun): Promise<readonly Marked[]> {
+  const marked: Marked[] = [];
+  for (const one of prepared) {
+    if (run.session.signal.aborted) break;
+    try {
+      marked.push({ ...one, written: await markNode(one, run) });
+    } catch (thrown) {
+      const isUndone = await undoMarks(marked, run).then(
+        () => true,
+        () => false,
+      );
+      throw afterMarking(thrown, { marked, failed: one.node.facts.name, isUndone });
+    }
+  }
+  return marked;
+}
+
+async function markNode(
+  { node, drain }: Prepared,
+  { claim, operation, session, report, announcer }: OnRun,
+): Promise<NodeSnapshot> {
+  const { name, unschedulable } = node.facts;
+  const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
+  const patch = (fresh: NodeSnapshot) =>
+    markPatch(fresh, claim, { protect: operation.protect, state: stateFor(fresh, state) });
+  const written = await writeNode(node, patch, session.cluster);
+  report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
+  const message = claimText(claim);
+  const count = drain === undefined ? 0 : drain.plan.evict.length + drain.plan.waitFor.length;
+  const left = `${count} of ${count} pods left`;
+  const reason = 'AdminRequested';
+  const draining: readonly ConditionChange[] = [
+    { type: 'DrainInProgress', status: 'True', reason, message: left },
+    { type: 'Drained', status: 'False', reason, message: left },
+  ];
+  // They inform others; nothing waits for them, but the run does not end before they are written.
+  void announcer.conditions(written, [
+    { type: 'MaintenanceInProgress', status: 'True', reason, message },
+    ...(drain === undefined ? [] : draining),
+  ]);
+  void announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
+  return written;
+}
+
+function claimText({ mode, owner, reason }: Claim): string {
+  return `${mode} for ${owner}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** A weaker claim does not undo what a stronger one has reached or is working at. */
+function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): MaintenanceState {
+  const record = recordOf(node);
+  if (record === undefined || wanted === 'initiated') return wanted;
+  return record.completedAt === undefined ? 'initiated' : 'complete';
+}
+
+/** How marking ended. */
+interface FailedMarking {
+  readonly marked: readonly Marked[];
+  readonly failed: string;
+  readonly isUndone: boolean;
+}
+
+/** A write that failed, with the truth about the nodes before it and about itself. */
+function afterMarking(thrown: unknown, { marked, failed, isUndone }: FailedMarking): unknown {
+  if (!(thrown instanceof MaintError)) return thrown;
+  const names = marked.map(({ node }) => node.facts.name);
+  const undo = isUndone
+    ? `the marks of ${names.join(', ')} were taken back`
+    : `${names.join(', ')} stay marked and cordoned (kubectl maint off ${names.join(' ')} undoes it)`;
+  const before = names.length === 0 ? 'nothing was evicted' : `nothing was evicted; ${undo}`;
+  // Without an answer nobody knows whether the write was carried out.
+  const itself =
+    thrown instanceof ClusterRefusal || thrown.code === 'denied'
+      ? `node ${failed} was not changed`
+      : `look what became of it: kubectl maint status ${failed}`;
+  const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
+  return new MaintError(thrown.code, message, { hint: `${before}; ${itself}`, cause: thrown });
+}
+
+/**
+ * Two runs may both find a guard intact and break it together. So after marking all records are read again; where a
+ * guard is broken now because of marks that were not there before, the later run backs out. Throws MaintError('denied')
+ * where that is this one.
+ */
+export async function refuseIfLate(marked: readonly Marked[], survey: Survey, run: OnRun): Promise<void> {
+  const { nodes } = survey;
+  const { session, operation } = run;
+  if (nodes === undefined || (operation.allowLastNode && operation.pace.maxUnavailable === undefined)) return;
+  const mine = new Set(marked.map(({ node }) => node.facts.name));
+  const known = new NodeTable(nodes.map(({ facts }) => facts));
+  const held = await listNodes(session.cluster, STATE_LABEL);
+  const newcomers = held.filter(({ facts }) => !mine.has(facts.name) && isHeld(facts) && !known.isHeld(facts.name));
+  if (newcomers.length === 0) return;
+  const changed = new Map(newcomers.map(({ facts }) => [facts.name, facts]));
+  const now = nodes.map((node) => ({ ...node, facts: changed.get(node.facts.name) ?? node.facts }));
+  const [broken] = checkGuards({ ...survey, nodes: now });
+  if (broken === undefined || newcomers.every((other) => isLater(other, marked))) return;
+  const others = newcomers.map(({ facts }) => facts.name).join(', ');
+  await undoMarks(marked, run);
+  throw new MaintError('denied', `${broken.text}: somebody took ${others} into maintenance at the same time`, {
+    hint: 'nothing was evicted, and the marks of this run were taken back; try again when the other maintenance is over',
+  });
+}
+
+/**
+ * Whether somebody's mark surely came after all of ours: its resourceVersion is higher, and nothing was written on that
+ * node since the mark (the first thing that follows one is a condition). In doubt both back out.
+ */
+function isLater(other: NodeSnapshot, marked: readonly Marked[]): boolean {
+  if (conditionStatuses(other.raw).get('MaintenanceInProgress') === 'True') return false;
+  const theirs = versionOf(other);
+  return marked.every(({ written }) => {
+    const ours = versionOf(written);
+    return theirs !== undefined && ours !== undefined && theirs > ours;
+  });
+}
+
+/** The API server's versions are one rising sequence for all objects of a kind (KEP-5504 makes that a promise). */
+function versionOf({ resourceVersion }: NodeSnapshot): bigint | undefined {
+  return /^\d+$/.test(resourceVersion) ? BigInt(resourceVersion) : undefined;
+}

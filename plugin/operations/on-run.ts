@@ -1,0 +1,14 @@
+import type { Claim } from '../../shared/index.ts';
+import type { Announcer } from '../nodes/announce.ts';
+import type { OnOperation } from '../operation.ts';
+import type { OnReport } from '../output/on-events.ts';
+import type { Session } from '../session.ts';
+
+/** One `on` from its first write to its end. */
+export interface OnRun {
+  readonly operation: OnOperation;
+  readonly claim: Claim;
+  readonly session: Session;
+  readonly report: OnReport;
+  readonly announcer: Announcer;
+}

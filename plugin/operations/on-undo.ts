@@ -1,0 +1,50 @@
+import { MaintError, messageOf } from '../../shared/index.ts';
+import { timestamp } from '../clock.ts';
+import { recordOf } from '../nodes/mark.ts';
+import { undoPatch } from '../nodes/undo.ts';
+import { writeNode } from '../nodes/write.ts';
+import type { Marked } from './on-mark.ts';
+import type { OnRun } from './on-run.ts';
+
+/**
+ * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, and never
+ * another owner's. Pods that were evicted are not moved back. Throws MaintError('gave-up') with the nodes where it failed.
+ */
+export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<void> {
+  const failed: string[] = [];
+  for (const one of marked) {
+    const { name } = one.node.facts;
+    try {
+      await undoOne(one, run);
+    } catch (thrown) {
+      failed.push(`${name} (${messageOf(thrown)})`);
+    }
+  }
+  if (failed.length === 0) return;
+  throw new MaintError('gave-up', `could not take back the marks of ${failed.join(', ')}`, {
+    hint: 'kubectl maint status shows what they are; kubectl maint off NODE --skip-health-check ends a maintenance',
+  });
+}
+
+async function undoOne({ node, written }: Marked, { claim, session, report, announcer }: OnRun): Promise<void> {
+  const now = timestamp(session.clock.now());
+  const undo = { original: node, owner: claim.owner, now };
+  const after = await writeNode(written, (fresh) => undoPatch(fresh, undo), session.cluster);
+  const { name } = node.facts;
+  if (recordOf(after) !== undefined) {
+    report.tell({
+      type: 'rolled-back',
+      node: name,
+      how: 'as before this run: in maintenance for others or from earlier',
+    });
+    return;
+  }
+  void announcer.noConditions(after.facts);
+  void announcer.event(after.facts, {
+    type: 'Normal',
+    reason: 'MaintenanceEnded',
+    message: `taken back by ${claim.owner}: the drain did not come to its end`,
+  });
+  const how = after.facts.unschedulable ? 'cordoned, as it was before' : 'uncordoned';
+  report.tell({ type: 'rolled-back', node: name, how });
+}

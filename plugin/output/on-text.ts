@@ -1,0 +1,139 @@
+import { renderGroup } from '../drain/cause.ts';
+import { summaryOf } from '../drain/progress.ts';
+import type { Enforcement } from '../nodes/enforcement.ts';
+import type { Screen } from '../screen.ts';
+import type { DryRunMark, OnEvent, PodName, ReasonedName } from './on-events.ts';
+
+const SUFFIX: Readonly<Record<NonNullable<DryRunMark>, string>> = {
+  client: ' (dry run)',
+  server: ' (server dry run)',
+};
+
+/** Tells an event as lines for people: results in kubectl's words on stdout, everything else on stderr. */
+export function tellInWords(event: OnEvent, screen: Screen): void {
+  if (isOf(POD_EVENTS, event)) tellOfPods(event, screen);
+  else if (isOf(WAIT_EVENTS, event)) tellOfWaits(event, screen);
+  else if (isOf(NODE_EVENTS, event)) tellOfNode(event, screen);
+  else tellRemark(event, screen);
+}
+
+const POD_EVENTS = ['evicted', 'deleted', 'unconfirmed', 'refused'] as const;
+const WAIT_EVENTS = ['waiting', 'progress', 'left'] as const;
+const NODE_EVENTS = ['cordoned', 'enforced', 'planned', 'room', 'drained', 'rolled-back'] as const;
+
+type Of<T extends readonly OnEvent['type'][]> = Extract<OnEvent, { readonly type: T[number] }>;
+type PodEvent = Of<typeof POD_EVENTS>;
+type WaitEvent = Of<typeof WAIT_EVENTS>;
+type NodeEvent = Of<typeof NODE_EVENTS>;
+
+function isOf<T extends readonly OnEvent['type'][]>(types: T, event: OnEvent): event is Of<T> {
+  return types.includes(event.type);
+}
+
+function tellRemark(event: Exclude<OnEvent, PodEvent | WaitEvent | NodeEvent>, screen: Screen): void {
+  switch (event.type) {
+    case 'finding':
+      // What refuses is told once, by the error that ends the command.
+      if (event.severity === 'warn') screen.warn(event.text);
+      return;
+    case 'note':
+      screen.note(event.text);
+      return;
+    case 'failed':
+      if (event.node === undefined) return;
+      screen.note(`error: node ${event.node}: ${event.message}`);
+      if (event.hint !== undefined) screen.note(`hint: ${event.hint}`);
+  }
+}
+
+function tellOfNode(event: NodeEvent, screen: Screen): void {
+  switch (event.type) {
+    case 'cordoned':
+      screen.result(`node/${event.node} ${event.already ? 'already cordoned' : 'cordoned'}${suffix(event.dryRun)}`);
+      return;
+    case 'enforced':
+      tellEnforcement(event.nodes, event.enforcement, screen);
+      return;
+    case 'planned':
+      tellReasons(`waits for pods on node ${event.node}`, event.waitFor, screen);
+      tellReasons(`stay on node ${event.node}`, event.leave, screen);
+      return;
+    case 'room':
+      // Where some is missing, the preflight has warned of it.
+      if (event.moving > 0 && event.without.length === 0)
+        screen.note(`the other nodes have room for what has to move (pods: ${event.moving})`);
+      return;
+    case 'drained':
+      screen.result(`node/${event.node} drained${suffix(event.dryRun)}`);
+      return;
+    case 'rolled-back':
+      screen.result(`node/${event.node} rolled back: ${event.how}`);
+  }
+}
+
+function tellOfPods(event: PodEvent, screen: Screen): void {
+  switch (event.type) {
+    case 'evicted':
+    case 'deleted':
+      screen.result(`pod/${event.pod.name} ${event.type} (namespace ${event.pod.namespace})${suffix(event.dryRun)}`);
+      return;
+    case 'unconfirmed':
+      screen.result(
+        `pod/${event.pod.name} deletion asked for (namespace ${event.pod.namespace}), its node does not confirm it`,
+      );
+      return;
+    case 'refused':
+      screen.note(`${podTitle(event.pod)} would be refused: ${event.why}`);
+  }
+}
+
+/** Where a live view shows who waits and how far it is, lines of it would only push it away. */
+function tellOfWaits(event: WaitEvent, screen: Screen): void {
+  const isShown = screen.live !== undefined;
+  switch (event.type) {
+    case 'waiting':
+      if (event.dryRun !== undefined) screen.note(`${podTitle(event.pod)} would wait: ${event.why}`);
+      else if (!isShown) screen.note(`${podTitle(event.pod)} waits: ${event.why}`);
+      return;
+    case 'progress':
+      if (!isShown) screen.note(`node/${event.node}: ${summaryOf(event)}`);
+      return;
+    case 'left':
+      screen.note(`left on node ${event.node}:`);
+      for (const group of event.causes) screen.note(`  ${renderGroup(group)}`);
+  }
+}
+
+function podTitle({ namespace, name }: PodName): string {
+  return `pod/${name} (namespace ${namespace})`;
+}
+
+function suffix(dryRun: DryRunMark): string {
+  return dryRun === undefined ? '' : SUFFIX[dryRun];
+}
+
+/** What is kept off the nodes from now on, or that nothing keeps it off. */
+function tellEnforcement(names: readonly string[], enforcement: Enforcement, screen: Screen): void {
+  const nodes = names.join(', ');
+  switch (enforcement.enforced) {
+    case 'yes':
+      screen.note(`kept off ${nodes} from now on: backups, add-on changes; and scans of the whole cluster`);
+      return;
+    case 'no':
+      screen.warn(
+        `nothing keeps backups, scans and add-on changes off ${nodes}: the API server accepted a canary backup (is the webhook installed and ready?)`,
+      );
+      return;
+    case 'unknown':
+      screen.warn(
+        `whether backups, scans and add-on changes are kept off ${nodes} could not be checked: ${enforcement.why}`,
+      );
+  }
+}
+
+/** What a run would do beyond the evictions, which are told one by one. */
+function tellReasons(what: string, pods: readonly ReasonedName[], screen: Screen): void {
+  for (const [why, some] of Map.groupBy(pods, (one) => one.why)) {
+    screen.note(`${what} (${why}): ${some.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { isUnsatisfiable, type BudgetFacts, type PodFacts } from '../../../shared/index.ts';
+import { budgetCause, listed } from '../../drain/cause.ts';
+import { podName } from '../../drain/plan.ts';
+import { warning, type Finding } from '../finding.ts';
+import type { Survey } from '../survey.ts';
+
+/** Budgets that no waiting satisfies: those that let nobody go, and two of them on one pod. */
+export function checkBudgets({ plans, budgetsOf }: Survey): readonly Finding[] {
+  const pods = plans.flatMap(({ evict }) => evict);
+  return [...neverSatisfied(pods, budgetsOf), ...twofold(pods, budgetsOf)];
+}
+
+function neverSatisfied(pods: readonly PodFacts[], budgetsOf: Survey['budgetsOf']): readonly Finding[] {
+  const blocked = new Map<BudgetFacts, string[]>();
+  for (const pod of pods) {
+    for (const budget of budgetsOf(pod).filter(isUnsatisfiable)) {
+      blocked.set(budget, [...(blocked.get(budget) ?? []), podName(pod)]);
+    }
+  }
+  return [...blocked].map(([budget, names]) => warning('budgets', `${budgetCause(budget).text}: ${listed(names)}`));
+}
+
+function twofold(pods: readonly PodFacts[], budgetsOf: Survey['budgetsOf']): readonly Finding[] {
+  const byBudgets = new Map<string, string[]>();
+  for (const pod of pods) {
+    const budgets = budgetsOf(pod);
+    if (budgets.length < 2) continue;
+    const names = budgets
+      .map(({ namespace, name }) => `${namespace}/${name}`)
+      .sort()
+      .join(' and ');
+    byBudgets.set(names, [...(byBudgets.get(names) ?? []), podName(pod)]);
+  }
+  return [...byBudgets].map(([budgets, names]) =>
+    warning(
+      'budgets',
+      `more than one disruption budget (${budgets}) selects ${listed(names)}: evictions support one only`,
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+import {
+  breaksGuard,
+  CONTROL_PLANE_LABEL,
+  isHeld,
+  NodeTable,
+  RECORD_ANNOTATION,
+  type NodeFacts,
+} from '../../../shared/index.ts';
+import type { NodeLimit } from '../../operation.ts';
+import { refusal, type Finding } from '../finding.ts';
+import type { ClusterNode, Survey } from '../survey.ts';
+
+/** What may not be taken from the cluster: control-plane quorum, the last worker, more workers than allowed at once. */
+export function checkGuards(survey: Survey): readonly Finding[] {
+  const { nodes } = survey;
+  if (nodes === undefined) return [];
+  return [...(survey.allowLastNode ? [] : lastLegs(survey.chosen, nodes)), ...tooMany(survey, nodes)];
+}
+
+/** The policy's own guard, asked about one node after the other, each with those before it already marked. */
+function lastLegs(chosen: readonly NodeFacts[], nodes: readonly ClusterNode[]): readonly Finding[] {
+  const table = new NodeTable(nodes.map(({ facts }) => facts));
+  return chosen.flatMap((node) => {
+    const found = isHeld(node) ? [] : breaksGuard(node, table);
+    table.put({ ...node, record: MARKED, unschedulable: true });
+    return found.map(({ detail }) => refusal('guards', `${detail} (--allow-last-node takes it all the same)`));
+  });
+}
+
+const MARKED: NodeFacts['record'] = {
+  kind: 'unreadable',
+  problems: [{ path: RECORD_ANNOTATION, message: 'is about to be written' }],
+};
+
+function tooMany({ chosen, pace: { maxUnavailable } }: Survey, nodes: readonly ClusterNode[]): readonly Finding[] {
+  if (maxUnavailable === undefined) return [];
+  const workers = nodes.map(({ facts }) => facts).filter(({ labels }) => !labels.has(CONTROL_PLANE_LABEL));
+  const names = new Set(chosen.map(({ name }) => name));
+  const out = workers.filter((node) => names.has(node.name) || node.unschedulable || !node.ready || isHeld(node));
+  const allowed = mostUnavailable(maxUnavailable, workers.length);
+  if (out.length <= allowed) return [];
+  const what = `${out.length} of ${workers.length} workers would be out of service`;
+  return [
+    refusal('guards', `${what}, and --max-unavailable allows ${allowed}: ${out.map(({ name }) => name).join(', ')}`),
+  ];
+}
+
+/** Per cent are rounded down, as for a Deployment's maxUnavailable, but one node may always go. */
+function mostUnavailable(limit: NodeLimit, workers: number): number {
+  return 'nodes' in limit ? limit.nodes : Math.max(1, Math.floor((workers * limit.percent) / 100));
+}

@@ -1,0 +1,176 @@
+import {
+  amountsAt,
+  collectionPath,
+  ClusterRefusal,
+  listAt,
+  nodeFromObject,
+  NODES,
+  numberAt,
+  objectPath,
+  REGISTRATION_NAME,
+  textAt,
+  webhookConfigurationPath,
+  type Cluster,
+  type NodeFacts,
+  type PodFacts,
+} from '../../shared/index.ts';
+import type { Budgets } from '../drain/budgets.ts';
+import type { DrainPlan } from '../drain/plan.ts';
+import { readPods } from '../drain/read.ts';
+import { workloadsOf, type Workload } from '../drain/workloads.ts';
+import type { OnOperation } from '../operation.ts';
+import { missingRights, type Right } from './rights.ts';
+import { findRoom } from './room.ts';
+import type { ClusterNode, OwnerHealth, Room, Survey } from './survey.ts';
+
+/** What the survey starts from. */
+export interface Premises {
+  readonly operation: OnOperation;
+  readonly chosen: readonly NodeFacts[];
+  readonly plans: readonly DrainPlan[];
+  readonly budgets: Budgets;
+  readonly cluster: Cluster;
+}
+
+/** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
+export async function readSurvey({ operation, chosen, plans, budgets, cluster }: Premises): Promise<Survey> {
+  const moving = plans.flatMap(({ evict }) => evict);
+  const nodes = readNodes(cluster);
+  const [all, owners, room, rights, registered] = await Promise.all([
+    nodes,
+    readOwners(moving, budgets, cluster),
+    nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
+    missingRights(rightsFor(operation, chosen, moving), cluster),
+    readRegistration(cluster),
+  ]);
+  return {
+    chosen,
+    plans,
+    nodes: all,
+    budgetsOf: (pod) => (operation.drain.disableEviction ? [] : budgets.covering(pod)),
+    owners,
+    room,
+    missingRights: rights,
+    registered,
+    pace: operation.pace,
+    allowLastNode: operation.allowLastNode,
+  };
+}
+
+/** Undefined without the right to list nodes: then nothing is known of the others. */
+export async function readNodes(cluster: Cluster): Promise<readonly ClusterNode[] | undefined> {
+  const nodes: ClusterNode[] = [];
+  try {
+    for await (const { items } of cluster.pages(NODES)) {
+      nodes.push(...items.map(clusterNode).filter((node) => node !== undefined));
+    }
+  } catch (thrown) {
+    if (thrown instanceof ClusterRefusal && thrown.status === 403) return undefined;
+    throw thrown;
+  }
+  return nodes;
+}
+
+function clusterNode(object: unknown): ClusterNode | undefined {
+  const facts = nodeFromObject(object);
+  return facts && { facts, allocatable: amountsAt(object, 'status', 'allocatable'), virtual: isVirtual(facts) };
+}
+
+/** virtual-kubelet's own label and taint, and Liqo's label: behind them stands another service or cluster, not a machine. */
+function isVirtual({ labels, taints }: NodeFacts): boolean {
+  return (
+    labels.get('type') === 'virtual-kubelet' ||
+    labels.get('liqo.io/type') === 'virtual-node' ||
+    taints.some(({ key }) => key === 'virtual-kubelet.io/provider')
+  );
+}
+
+/** Only of workloads that no budget keeps up: the others will not be down. */
+async function readOwners(
+  pods: readonly PodFacts[],
+  budgets: Budgets,
+  cluster: Cluster,
+): Promise<ReadonlyMap<string, OwnerHealth>> {
+  const isKeptUp = (pod: PodFacts): boolean => budgets.covering(pod).some(({ needed }) => needed > 0);
+  const wanted = workloadsOf(pods.filter((pod) => !isKeptUp(pod)));
+  const collections = Map.groupBy(wanted, ({ resource, namespace }) => collectionPath(resource, namespace));
+  const found = await Promise.all([...collections].map(([path, some]) => readSome(path, some, cluster)));
+  return new Map(found.flat());
+}
+
+/** From so many on, one list of a namespace's workloads is less work for the API server than a call for each. */
+const LIST_FROM = 3;
+
+type Found = readonly [uid: string, health: OwnerHealth];
+
+/** What cannot be read says nothing: the check is a courtesy. */
+async function readSome(path: string, some: readonly Workload[], cluster: Cluster): Promise<readonly Found[]> {
+  const byUid = new Map(some.map((one) => [one.uid, one]));
+  const found: Found[] = [];
+  const take = (object: unknown): void => {
+    const workload = byUid.get(textAt(object, 'metadata', 'uid') ?? '');
+    if (workload === undefined) return;
+    const ready = numberAt(object, 'status', 'readyReplicas') ?? 0;
+    found.push([workload.uid, { title: titleOf(object, workload), ready }]);
+  };
+  try {
+    if (some.length >= LIST_FROM) for await (const { items } of cluster.pages(path)) items.forEach(take);
+    else
+      for (const { resource, namespace, name } of some) take(await cluster.get(objectPath(resource, namespace, name)));
+  } catch {
+    return [];
+  }
+  return found;
+}
+
+/** People know the Deployment, not its ReplicaSet. */
+function titleOf(object: unknown, { kind, namespace, name }: Workload): string {
+  const deployment = listAt(object, 'metadata', 'ownerReferences').find(
+    (owner) => textAt(owner, 'kind') === 'Deployment',
+  );
+  const title = textAt(deployment, 'name');
+  return title === undefined ? `${kind} ${namespace}/${name}` : `Deployment ${namespace}/${title}`;
+}
+
+const NOWHERE: Room = { moving: 0, without: [], looked: 0, candidates: 0 };
+
+/** Pods that nobody makes again need no room. */
+async function readRoom(
+  { chosen, plans }: Pick<Survey, 'chosen' | 'plans'>,
+  nodes: readonly ClusterNode[] | undefined,
+  cluster: Cluster,
+): Promise<Room> {
+  if (nodes === undefined) return NOWHERE;
+  const byName = new Map(nodes.map((node) => [node.facts.name, node]));
+  const moving = plans.flatMap(({ node, evict }) =>
+    evict.filter(isMadeAgain).map((pod) => ({ pod, from: byName.get(node) })),
+  );
+  const names = new Set(chosen.map(({ name }) => name));
+  const others = nodes.filter(({ facts }) => !names.has(facts.name));
+  return findRoom(moving, others, (node) => readPods(node, undefined, cluster));
+}
+
+function isMadeAgain({ controller, phase }: PodFacts): boolean {
+  return controller !== undefined && controller.kind !== 'Job' && phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+/** What the run will need; without the rest (conditions, Events) it only tells less. */
+function rightsFor({ drain }: OnOperation, nodes: readonly NodeFacts[], pods: readonly PodFacts[]): readonly Right[] {
+  const onPods = drain.disableEviction
+    ? { verb: 'delete', group: '', resource: 'pods', subresource: '' }
+    : { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' };
+  const namespaces = [...new Set(pods.map(({ namespace }) => namespace))].sort();
+  return [
+    ...nodes.map(({ name }) => ({ verb: 'patch', group: '', resource: 'nodes', subresource: '', namespace: '', name })),
+    ...namespaces.map((namespace) => ({ ...onPods, namespace, name: '' })),
+  ];
+}
+
+async function readRegistration(cluster: Cluster): Promise<Survey['registered']> {
+  try {
+    return (await cluster.get(webhookConfigurationPath(REGISTRATION_NAME))) === undefined ? 'no' : 'yes';
+  } catch {
+    // Most people may not read it. That the webhook refuses is tried out after the mark.
+    return 'unknown';
+  }
+}

@@ -1,0 +1,97 @@
+import { isFinished, isOpenTo, plus, requestsOfPodSpec, type Amounts, type PodFacts } from '../../shared/index.ts';
+import type { ClusterNode, Room } from './survey.ts';
+
+/**
+ * On how many nodes room is looked for at most: their pods have to be read, one list of some 100 pods each. Those with
+ * the most to give come first, so that a cluster with room shows it on the first few.
+ */
+const MAX_NODES = 24;
+/** Nodes that are read at once, after the first one: that one often has room for all. */
+const BATCH = 4;
+
+/** Labels that pods do not name and images depend on: what runs on the one may not run on the other. */
+const MACHINE = ['kubernetes.io/os', 'kubernetes.io/arch'];
+
+/** A pod that has to find a place, with the node that it is on now. */
+export interface Moving {
+  readonly pod: PodFacts;
+  readonly from: ClusterNode | undefined;
+}
+
+/** Looks for room for pods on nodes that stay in service. First fit, the largest pods first: an estimate, not a promise. */
+export async function findRoom(
+  moving: readonly Moving[],
+  nodes: readonly ClusterNode[],
+  readPods: (node: string) => Promise<readonly PodFacts[]>,
+): Promise<Room> {
+  let without = moving.map(toNeed).sort((a, b) => size(b) - size(a));
+  const candidates = nodes
+    .filter((node) => node.facts.ready && !node.virtual && without.some((need) => suits(need, node)))
+    .sort((a, b) => amount(b.allocatable, 'memory') - amount(a.allocatable, 'memory'));
+  let looked = 0;
+  while (without.length > 0 && looked < Math.min(candidates.length, MAX_NODES)) {
+    const batch = candidates.slice(looked, Math.min(looked + (looked === 0 ? 1 : BATCH), MAX_NODES));
+    looked += batch.length;
+    const free = await Promise.all(
+      batch.map(async (node) => ({ node, free: freeOn(node, await readPods(node.facts.name)) })),
+    );
+    for (const place of free) without = fill(place, without);
+  }
+  return { moving: moving.length, without: without.map(({ pod }) => pod), looked, candidates: candidates.length };
+}
+
+/** A pod with what it asks for; a pod itself is one of the things that a node has room for so many of. */
+interface Need {
+  readonly pod: PodFacts;
+  readonly from: ClusterNode | undefined;
+  readonly wants: Amounts;
+}
+
+function toNeed({ pod, from }: Moving): Need {
+  return { pod, from, wants: requestsOf(pod) };
+}
+
+function requestsOf(pod: PodFacts): Amounts {
+  return plus(requestsOfPodSpec(pod.work.template?.spec), ONE_POD);
+}
+
+const ONE_POD: Amounts = new Map([['pods', 1]]);
+
+function size({ wants }: Need): number {
+  // A core counts as much as 4 GiB, as most machines are built.
+  return amount(wants, 'memory') + amount(wants, 'cpu') * 2 ** 32;
+}
+
+function suits({ pod, from }: Need, node: ClusterNode): boolean {
+  const placement = pod.work.template?.placement;
+  const sameMachine = MACHINE.every(
+    (label) => from === undefined || from.facts.labels.get(label) === node.facts.labels.get(label),
+  );
+  return placement !== undefined && sameMachine && isOpenTo(placement, node.facts);
+}
+
+function freeOn(node: ClusterNode, pods: readonly PodFacts[]): Map<string, number> {
+  const free = new Map(node.allocatable);
+  for (const pod of pods) if (!isFinished(pod)) take(free, requestsOf(pod));
+  return free;
+}
+
+/** Puts on a node what fits. Returns the rest. */
+function fill(
+  { node, free }: { readonly node: ClusterNode; readonly free: Map<string, number> },
+  needs: readonly Need[],
+): Need[] {
+  return needs.filter((need) => {
+    if (!suits(need, node) || ![...need.wants].every(([name, wanted]) => wanted <= amount(free, name))) return true;
+    take(free, need.wants);
+    return false;
+  });
+}
+
+function take(free: Map<string, number>, wants: Amounts): void {
+  for (const [name, wanted] of wants) free.set(name, amount(free, name) - wanted);
+}
+
+function amount(amounts: Amounts, name: string): number {
+  return amounts.get(name) ?? 0;
+}

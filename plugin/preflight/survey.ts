@@ -1,0 +1,51 @@
+import type { Amounts, BudgetFacts, NodeFacts, PodFacts } from '../../shared/index.ts';
+import type { DrainPlan } from '../drain/plan.ts';
+import type { PaceFlags } from '../operation.ts';
+import type { Right } from './rights.ts';
+
+/** Everything that the checks look at: read once, before anything is written. */
+export interface Survey {
+  /** The nodes that are to be taken into maintenance. */
+  readonly chosen: readonly NodeFacts[];
+  /** How each of them would be drained; none in mode `cordon`. */
+  readonly plans: readonly DrainPlan[];
+  /** Every node of the cluster; undefined where the caller may not list them. */
+  readonly nodes: readonly ClusterNode[] | undefined;
+  readonly budgetsOf: (pod: PodFacts) => readonly BudgetFacts[];
+  /** Workloads of pods that are to move, by UID. */
+  readonly owners: ReadonlyMap<string, OwnerHealth>;
+  readonly room: Room;
+  /** What the caller may not do and has to. */
+  readonly missingRights: readonly Right[];
+  /** Whether the API server knows our webhook. */
+  readonly registered: 'yes' | 'no' | 'unknown';
+  readonly pace: Pick<PaceFlags, 'maxUnavailable'>;
+  /** Accepts the loss of quorum, of the last worker. */
+  readonly allowLastNode: boolean;
+}
+
+/** A node of the cluster as a place for pods. */
+export interface ClusterNode {
+  readonly facts: NodeFacts;
+  readonly allocatable: Amounts;
+  /** A facade for something that is no machine: what it offers is no room (virtual-kubelet). */
+  readonly virtual: boolean;
+}
+
+/** How a workload is. */
+export interface OwnerHealth {
+  /** `ReplicaSet shop/web-5d8f` */
+  readonly title: string;
+  readonly ready: number;
+}
+
+/** Whether the other nodes have room for what must move. */
+export interface Room {
+  /** How many pods need a place: those that are moved and made again. */
+  readonly moving: number;
+  /** Pods for which none was found. */
+  readonly without: readonly PodFacts[];
+  /** On how many nodes it was looked for, out of how many that could take any of the pods. */
+  readonly looked: number;
+  readonly candidates: number;
+}
