@@ -25,12 +25,13 @@ const NODES = [
   'reset',
   'double',
   'refused',
+  'no-right',
 ];
 
 beforeAll(async () => {
   plane = await startControlPlane({
     nodes: NODES.map((name) => ({ name })),
-    users: [{ name: 'marker', groups: [] }],
+    users: ['marker', 'mover'].map((name) => ({ name, groups: [] })),
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
@@ -185,6 +186,18 @@ describe('the answer to an eviction', () => {
   test('403: it does not wait for a right that nobody gives, and exits 4', async () => {
     const [namespace, node] = [await world.namespace('refused'), 'refused'];
     await world.deployment('web', { namespace, node }, 1);
+    const why = 'pods "web" is forbidden: User "admin" cannot create resource "pods/eviction"';
+    const { ran } = await drainWithEvictions(node, [], () => ({ status: 403, body: status(403, 'Forbidden', why) }));
+    expect(ran.code).toBe(4);
+    expect(ran.stderr).toContain(`error: 1 of 1 pods left on node ${node}: not allowed to evict`);
+    expect(ran.stderr).toMatch(/^ {2}pods "web" is forbidden: .*: refused\/web-\S+$/m);
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
+    expect(await world.podsOn(node)).toHaveLength(1);
+  });
+
+  test('who may not evict is told before anything is written', async () => {
+    const [namespace, node] = [await world.namespace('no-right'), 'no-right'];
+    await world.deployment('web', { namespace, node }, 1);
     await world.grant('marker', [
       { apiGroups: [''], resources: ['nodes', 'nodes/status'], verbs: ['get', 'list', 'patch'] },
       {
@@ -195,13 +208,23 @@ describe('the answer to an eviction', () => {
     ]);
     const ran = await plugin.maint(['on', node], { user: 'marker' });
     expect(ran.code).toBe(4);
-    expect(ran.stderr).toContain(`error: 1 of 1 pods left on node ${node}: not allowed to evict`);
-    expect(ran.stderr).toMatch(
-      /refused\/web-\S+: pods "web-\S+" is forbidden: User "marker" cannot create resource "pods\/eviction"/,
+    expect(ran.stderr).toContain(
+      'error: you may not create pods/eviction in namespace no-right\nhint: nothing was changed',
     );
-    expect(ran.stderr).toContain('Warning: Events of the node are not written: no right to write Events of nodes');
-    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: undefined, unschedulable: false });
     expect(await world.podsOn(node)).toHaveLength(1);
+  });
+
+  test('who may evict, and write no Events, drains and is told of it', async () => {
+    const node = 'no-right';
+    await world.grant('mover', [
+      { apiGroups: [''], resources: ['nodes', 'nodes/status'], verbs: ['get', 'list', 'patch'] },
+      { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+      { apiGroups: ['', 'apps', 'policy'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+    ]);
+    const ran = await plugin.maint(['on', node], { user: 'mover' });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stderr).toContain('Warning: Events of the node are not written: no right to write Events of nodes');
   });
 });
 

@@ -9,7 +9,7 @@ let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
-/** Each has the same pods; what kubectl does on one, the plugin has to do on the other. */
+/** Each has the same pods. */
 const NODES = ['ours', 'theirs', 'forced-ours', 'forced-theirs'];
 
 beforeAll(async () => {
@@ -72,50 +72,6 @@ function owner(
 async function finish(name: string, phase: string): Promise<void> {
   await world.patch(`/api/v1/namespaces/default/pods/${name}/status`, { status: { phase } });
 }
-
-/** `cannot delete MESSAGE: ns/pod, …` of either program, as sorted `MESSAGE: ns/pod`; kubectl says everything twice. */
-function refusals(stderr: string): readonly string[] {
-  const said = [...stderr.matchAll(/cannot delete (.*?)(?=, cannot delete|\]|, continuing|$)/gm)].flatMap(
-    ([, text = '']) => {
-      const at = text.lastIndexOf(': ');
-      return text
-        .slice(at + 2)
-        .split(', ')
-        .map((pod) => `${text.slice(0, at)}: ${pod}`);
-    },
-  );
-  return [...new Set(said)].sort();
-}
-
-function evictions(stdout: string): readonly string[] {
-  return [...stdout.matchAll(/^evicting pod default\/(\S+)|^pod\/(\S+) evicted \(namespace default\)/gm)]
-    .map(([, theirs, ours]) => theirs ?? ours ?? '')
-    .sort();
-}
-
-const FLAGS: readonly (readonly string[])[] = [
-  ['--ignore-daemonsets=false'],
-  ['--ignore-daemonsets=true'],
-  ['--ignore-daemonsets=true', '--force'],
-  ['--ignore-daemonsets=true', '--delete-emptydir-data'],
-  ['--ignore-daemonsets=true', '--force', '--delete-emptydir-data'],
-  ['--ignore-daemonsets=false', '--force', '--delete-emptydir-data'],
-  ['--ignore-daemonsets=true', '--force', '--delete-emptydir-data', '--pod-selector=app=web-ours'],
-];
-
-describe('the plan is kubectl drain’s', () => {
-  test.each(FLAGS.map((flags) => [flags.join(' '), flags] as const))('%s', async (_words, given) => {
-    const theirs = await plane.kubectl(['drain', 'ours', '--dry-run=client', ...given]);
-    const ours = await plugin.maint(['on', 'ours', '--dry-run=client', ...given]);
-    expect(refusals(ours.stderr)).toEqual(refusals(theirs.stderr));
-    expect(ours.code).toBe(theirs.code === 0 ? 0 : 3);
-    // kubectl lists what it would evict only where nothing is refused, and so do we.
-    expect(evictions(ours.stdout)).toEqual(evictions(theirs.stdout));
-    if (theirs.code !== 0) expect(refusals(ours.stderr)).not.toEqual([]);
-    if (theirs.code !== 0) expect(ours.stderr).toContain('hint: nothing was changed');
-    expect(maintenanceOf(await world.node('ours'))).toMatchObject({ label: undefined, unschedulable: false });
-  });
-});
 
 describe('what really happens is what kubectl drain does', () => {
   test('DaemonSet pods and mirror pods stay; finished, bare, orphaned and managed ones go', async () => {
