@@ -1,8 +1,17 @@
-/** `npm run bench -- policy|check`: figures for docs/benchmarks.md. Ratios travel, absolute times do not. */
+/** `npm run bench -- policy|check|drain|status|memory`: figures for docs/benchmarks.md. Ratios travel, absolute times do not. */
 import { benchCheck } from './check.ts';
+import { benchDrain } from './drain.ts';
+import { benchMemory } from './memory.ts';
 import { benchPolicy } from './policy.ts';
+import { benchStatus } from './status.ts';
 
-const BENCHES: Readonly<Record<string, () => void>> = { policy: benchPolicy, check: benchCheck };
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
+  policy: benchPolicy,
+  check: benchCheck,
+  drain: benchDrain,
+  status: benchStatus,
+  memory: benchMemory,
+};
 
 const asked = process.argv.slice(2);
 for (const name of asked.length === 0 ? Object.keys(BENCHES) : asked) {
@@ -11,6 +20,6 @@ for (const name of asked.length === 0 ? Object.keys(BENCHES) : asked) {
     process.stderr.write(`error: no bench is called ${name}; there are ${Object.keys(BENCHES).join(', ')}\n`);
     process.exitCode = 2;
   } else {
-    bench();
+    await bench();
   }
 }
