@@ -1,4 +1,11 @@
-import { MaintError, REGISTRATION_NAME, ruleForTool, SCHEDULE_KIND, type PolicyConfig, type Tool } from '../shared/index.ts';
+import {
+  MaintError,
+  REGISTRATION_NAME,
+  ruleForTool,
+  SCHEDULE_KIND,
+  type PolicyConfig,
+  type Tool,
+} from '../shared/index.ts';
 import { TIMEOUT_SECONDS } from './admission/deadline.ts';
 import { VALIDATE_PATH } from './app.ts';
 import { NODE_CHANGES, ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';

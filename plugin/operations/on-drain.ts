@@ -15,8 +15,8 @@ import { hinted } from '../hint.ts';
 import { recordOf, statePatch, type NodePatch } from '../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
-import type { Marked } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
 
 /**
  * How often pods that came meanwhile are drained as well: one round for what was being bound when the node was cordoned,

@@ -16,12 +16,7 @@ import { checkGuards } from '../preflight/checks/guards.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { OnRun } from './on-run.ts';
 import { undoMarks } from './on-undo.ts';
-import type { Prepared } from './prepared.ts';
-
-/** A node that this run has marked: as it was before, and as it was written. */
-export interface Marked extends Prepared {
-  readonly written: NodeSnapshot;
-}
+import type { Marked, Prepared } from './prepared.ts';
 
 /**
  * Marks and cordons every node, each in one write, before the first eviction, so that nothing moves from one of them to

@@ -3,8 +3,8 @@ import { timestamp } from '../clock.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { undoPatch } from '../nodes/undo.ts';
 import { writeNode } from '../nodes/write.ts';
-import type { Marked } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
 
 /**
  * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, and never

@@ -20,10 +20,10 @@ import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
 import { drainMarkedNode, type Shared } from './on-drain.ts';
 import { dryRunOn } from './on-dry-run.ts';
-import { markAll, refuseIfLate, type Marked } from './on-mark.ts';
+import { markAll, refuseIfLate } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
 import { undoMarks } from './on-undo.ts';
-import { prepare, type Preparation } from './prepared.ts';
+import { prepare, type Marked, type Preparation } from './prepared.ts';
 
 /** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
 const EVICTIONS_AT_ONCE = 32;

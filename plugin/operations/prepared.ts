@@ -12,6 +12,11 @@ export interface Prepared {
   readonly drain: { readonly plan: DrainPlan; readonly pods: PodsOnNode } | undefined;
 }
 
+/** A node that this run has marked: as it was before, and as it was written. */
+export interface Marked extends Prepared {
+  readonly written: NodeSnapshot;
+}
+
 /** Everything that is followed from the preflight to the end of the last drain. */
 export interface Preparation {
   readonly prepared: readonly Prepared[];
