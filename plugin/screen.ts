@@ -14,14 +14,21 @@ export interface Screen {
 export interface LiveArea {
   show(lines: readonly string[]): void;
   clear(): void;
-  /** Width of the terminal, in characters. */
-  columns(): number;
+  /** Width and height of the terminal, in characters. */
+  size(): TerminalSize;
+}
+
+/** How much a terminal shows. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /** A stream that may be a terminal. */
 export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,8 +65,8 @@ function canMove(err: Output, env: Environment): boolean {
   return wantsColour(err, env) && env['TERM'] !== 'dumb';
 }
 
-/** Columns of a terminal that does not tell. */
-const DEFAULT_COLUMNS = 80;
+/** A terminal that does not tell, or says 0: the VT100's. */
+const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
 /** Draws with two control functions of ECMA-48: cursor up (CUU), and erase to the end of the page (ED). */
 class TerminalArea implements LiveArea {
@@ -81,8 +88,12 @@ class TerminalArea implements LiveArea {
     this.show([]);
   }
 
-  columns(): number {
-    return this.#stream.columns ?? DEFAULT_COLUMNS;
+  size(): TerminalSize {
+    const { columns = 0, rows = 0 } = this.#stream;
+    return {
+      columns: columns > 0 ? columns : DEFAULT_SIZE.columns,
+      rows: rows > 0 ? rows : DEFAULT_SIZE.rows,
+    };
   }
 
   erase(): void {

@@ -75,7 +75,7 @@ export function renderGroup({ text, names }: CauseGroup): string {
 export function renderGroups(groups: readonly CauseGroup[]): string {
   const told = groups.slice(0, CAUSES_TOLD).map(renderGroup);
   const rest = groups.length - told.length;
-  return [...told, ...(rest > 0 ? [`${rest} more reasons`] : [])].join('; ');
+  return [...told, ...(rest > 0 ? [`${rest} more ${rest === 1 ? 'reason' : 'reasons'}`] : [])].join('; ');
 }
 
 /** The first few names, and how many more there are. */

@@ -23,6 +23,8 @@ const STUCK_AFTER_MS = 10_000;
 export interface DrainListener {
   /** It waits; told again only when the reason changes. */
   waiting(pod: PodFacts, cause: Cause): void;
+  /** It was asked to go, and does: what it has waited for holds it no more. */
+  going(pod: PodFacts): void;
   gone(pod: PodFacts): void;
   /** Its deletion was asked for, and nobody confirms it. */
   unconfirmed(pod: PodFacts): void;
@@ -93,7 +95,10 @@ async function letEnd({ pod, why }: ReasonedPod, tools: DrainTools): Promise<Lef
 
 async function removePod(pod: PodFacts, tools: DrainTools): Promise<LeftPod | undefined> {
   const evicted = pod.deletedAt === undefined ? await evict(pod, tools) : ACCEPTED;
-  if (evicted.outcome === 'accepted') return awaitRemoval(pod, tools);
+  if (evicted.outcome === 'accepted') {
+    tools.listener.going(pod);
+    return awaitRemoval(pod, tools);
+  }
   if (evicted.outcome !== 'gone') return { pod, cause: asOfNow(evicted.cause, tools) };
   tools.listener.gone(pod);
   return undefined;
@@ -111,16 +116,32 @@ async function awaitRemoval(pod: PodFacts, tools: DrainTools): Promise<LeftPod |
     tools.listener.unconfirmed(pod);
     return undefined;
   }
-  const { pods, signal, clock, listener } = tools;
+  const { pods, signal, listener } = tools;
+  let told = '';
   while (pods.has(pod.uid) && !signal.aborted) {
-    await eitherOf([(until) => pods.moved(pod.uid, until), (until) => clock.sleep(STUCK_AFTER_MS, until)], signal);
-    const deletedAt = pods.pod(pod.uid)?.deletedAt;
-    if (deletedAt !== undefined && clock.now() - deletedAt > STUCK_AFTER_MS)
-      listener.waiting(pod, terminating(pod, tools));
+    const stuckInMs = timeUntilStuck(pod, tools);
+    const cause = terminating(pod, tools);
+    if (stuckInMs <= 0 && cause.text !== told) {
+      told = cause.text;
+      listener.waiting(pod, cause);
+    }
+    await movedOrStuck(pod, stuckInMs, tools);
   }
   if (pods.has(pod.uid)) return { pod, cause: terminating(pod, tools) };
   listener.gone(pod);
   return undefined;
+}
+
+/** Milliseconds until a pod counts as stuck, 0 or less where it does; Infinity while nobody has asked it to go. */
+function timeUntilStuck({ uid }: PodFacts, { pods, clock }: DrainTools): number {
+  const deletedAt = pods.pod(uid)?.deletedAt;
+  return deletedAt === undefined ? Infinity : deletedAt + STUCK_AFTER_MS - clock.now();
+}
+
+/** Resolves when something happens to the pod, or when the moment comes from which it counts as stuck. */
+function movedOrStuck({ uid }: PodFacts, stuckInMs: number, { pods, clock, signal }: DrainTools): Promise<void> {
+  if (stuckInMs <= 0 || stuckInMs === Infinity) return pods.moved(uid, signal);
+  return eitherOf([(until) => pods.moved(uid, until), (until) => clock.sleep(stuckInMs, until)], signal);
 }
 
 /** Resolves with the first of some waits; the others end with it. */

@@ -68,6 +68,10 @@ export class Progress implements DrainListener {
     void announcer.event(node.facts, { type: 'Warning', reason: 'DrainBlocked', message });
   }
 
+  going({ uid }: PodFacts): void {
+    this.#waiting.delete(uid);
+  }
+
   gone(pod: PodFacts): void {
     this.#end(pod);
     const { node, report } = this.#ports;

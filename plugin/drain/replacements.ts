@@ -14,7 +14,7 @@ interface Replicas {
 
 /**
  * Waits until the workloads of some pods have as many ready pods as they want: the replacements are Ready. `tell` hears
- * which are not, when that changes. Workloads that are deleted meanwhile need none. Ends early with the signal.
+ * which are not, at first and after every change of a workload. Workloads that are deleted meanwhile need none. Ends early with the signal.
  */
 export async function waitForReplacements(
   pods: readonly PodFacts[],

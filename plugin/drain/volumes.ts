@@ -1,4 +1,5 @@
 import {
+  at,
   listAt,
   objectPath,
   textAt,
@@ -20,7 +21,7 @@ interface Attachment {
 
 /**
  * Waits until no volume is attached to a node any more, other than those of pods that stay. `tell` hears which still are,
- * when that changes. Ends early with the signal. Throws ClusterRefusal where attachments may not be read.
+ * at first and after every change of an attachment. Ends early with the signal. Throws ClusterRefusal where attachments may not be read.
  */
 export async function waitForDetach(
   node: string,
@@ -87,11 +88,11 @@ function nameOf({ name, volume }: Attachment): string {
 
 /** The PersistentVolumes behind the claims of some pods. */
 async function volumesOf(pods: readonly PodFacts[], { cluster }: Session): Promise<ReadonlySet<string>> {
-  const claims = pods.flatMap(({ namespace, work }) =>
-    listAt(work.template?.spec, 'volumes')
-      .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName') ?? '')
-      .filter((name) => name !== '')
-      .map((name) => ({ namespace, name })),
+  const claims = pods.flatMap((pod) =>
+    listAt(pod.work.template?.spec, 'volumes')
+      .map((volume) => claimOf(volume, pod))
+      .filter((name) => name !== undefined)
+      .map((name) => ({ namespace: pod.namespace, name })),
   );
   const volumes = await Promise.all(
     claims.map(async ({ namespace, name }) =>
@@ -99,4 +100,11 @@ async function volumesOf(pods: readonly PodFacts[], { cluster }: Session): Promi
     ),
   );
   return new Set(volumes.filter((name) => name !== undefined));
+}
+
+/** An ephemeral volume has a claim of its own, named after pod and volume (k8s component-helpers storage/ephemeral). */
+function claimOf(volume: unknown, { name }: PodFacts): string | undefined {
+  if (at(volume, 'ephemeral') != null) return `${name}-${textAt(volume, 'name') ?? ''}`;
+  const named = textAt(volume, 'persistentVolumeClaim', 'claimName');
+  return named === '' ? undefined : named;
 }

@@ -27,10 +27,10 @@ export class Announcer {
   conditions(node: NodeSnapshot, changes: readonly ConditionChange[]): Promise<void> {
     const { cluster, clock } = this.#session;
     const { name } = node.facts;
-    const before = this.#statuses.get(name) ?? conditionStatuses(node.raw);
-    this.#statuses.set(name, new Map([...before, ...changes.map(({ type, status }) => [type, status] as const)]));
     return this.#inTurn(name, 'conditions', async () => {
+      const before = this.#statuses.get(name) ?? conditionStatuses(node.raw);
       const object = await setConditions({ node: name, changes, before, now: timestamp(clock.now()) }, cluster);
+      this.#statuses.set(name, new Map([...before, ...changes.map(({ type, status }) => [type, status] as const)]));
       const written = snapshotFromObject(object);
       if (written !== undefined) this.#written.set(name, written);
     });

@@ -70,11 +70,6 @@ function withEarlier(record: MaintenanceRecord, { annotations }: Before): Mainte
   return { ...record, before: { ...record.before, annotations: { ...annotations, ...record.before.annotations } } };
 }
 
-/** Where nobody asks for a drain any more, none is left to finish. */
-function withoutDrain(rest: MaintenanceRecord | undefined, now: string): MaintenanceRecord | undefined {
-  return rest !== undefined && modeOf(rest) === 'cordon' ? withCompletion(rest, now) : rest;
-}
-
 function earlierProtection(node: NodeSnapshot): Record<string, string | null> {
   return Object.fromEntries(PROTECTION.map((key) => [key, node.annotations.get(key) ?? null]));
 }
@@ -100,22 +95,25 @@ export interface Release {
   readonly now: string;
 }
 
-/** Drops one owner's claim. With the last one, everything is as it was before the maintenance. */
-export function releasePatch(node: NodeSnapshot, { record, owner, now }: Release): NodePatch {
-  const rest = withoutDrain(withoutClaim(record, owner), now);
-  const { resourceVersion } = node;
-  if (rest !== undefined) {
-    return {
-      metadata: {
-        resourceVersion,
-        labels: { [STATE_LABEL]: rest.completedAt === undefined ? 'initiated' : 'complete' },
-        annotations: { [RECORD_ANNOTATION]: renderRecord(rest) },
-      },
-    };
-  }
+/** The record with the claims that are left; where none of them asks for a drain, there is none left to finish. */
+export function remainingPatch(node: NodeSnapshot, rest: MaintenanceRecord, now: string): NodePatch {
+  const record = modeOf(rest) === 'cordon' ? withCompletion(rest, now) : rest;
   return {
     metadata: {
-      resourceVersion,
+      resourceVersion: node.resourceVersion,
+      labels: { [STATE_LABEL]: record.completedAt === undefined ? 'initiated' : 'complete' },
+      annotations: { [RECORD_ANNOTATION]: renderRecord(record) },
+    },
+  };
+}
+
+/** Drops one owner's claim. With the last one, everything is as it was before the maintenance. */
+export function releasePatch(node: NodeSnapshot, { record, owner, now }: Release): NodePatch {
+  const rest = withoutClaim(record, owner);
+  if (rest !== undefined) return remainingPatch(node, rest, now);
+  return {
+    metadata: {
+      resourceVersion: node.resourceVersion,
       labels: { [STATE_LABEL]: null },
       annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null },
     },

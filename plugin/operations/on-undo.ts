@@ -7,8 +7,8 @@ import type { OnRun } from './on-run.ts';
 import type { Marked } from './prepared.ts';
 
 /**
- * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, and never
- * another owner's. Pods that were evicted are not moved back. Throws MaintError('gave-up') with the nodes where it failed.
+ * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, nor what
+ * another owner relies on. Pods that were evicted are not moved back. Throws MaintError('gave-up') with the nodes where it failed.
  */
 export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<void> {
   const failed: string[] = [];

@@ -1,5 +1,6 @@
 import { renderGroup } from '../drain/cause.ts';
 import type { Session } from '../session.ts';
+import type { TerminalSize } from '../screen.ts';
 import type { NodeProgress } from './on-events.ts';
 
 /** How often the view is drawn anew, in ms: it moves, and nobody sees it flicker. */
@@ -16,7 +17,7 @@ export function showLive(progress: () => readonly NodeProgress[], { screen, cloc
   const until = AbortSignal.any([signal, over.signal]);
   const keepDrawing = async (): Promise<void> => {
     while (!until.aborted) {
-      live.show(renderLive(progress(), live.columns()));
+      live.show(renderLive(progress(), live.size()));
       await clock.sleep(DRAW_MS, until);
     }
   };
@@ -29,15 +30,35 @@ export function showLive(progress: () => readonly NodeProgress[], { screen, cloc
   };
 }
 
-/** The view as lines of at most so many columns. */
-export function renderLive(progresses: readonly NodeProgress[], columns: number): readonly string[] {
+/**
+ * The view as lines that fit the terminal: what scrolls out of it cannot be drawn anew. Nodes that are done make room
+ * first, then causes, then whole nodes.
+ */
+export function renderLive(progresses: readonly NodeProgress[], { columns, rows }: TerminalSize): readonly string[] {
   const width = Math.max(0, ...progresses.map(({ node }) => node.length));
-  return progresses
-    .flatMap((progress) => [
+  const nodes = progresses.map((progress) => ({
+    isDone: progress.left === 0 && progress.causes.length === 0,
+    lines: [
       nodeLine(progress, width),
       ...progress.causes.slice(0, CAUSES_SHOWN).map((group) => `  ${renderGroup(group)}`),
-    ])
-    .map((line) => (line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`));
+    ],
+  }));
+  // One row for the cursor, below the view.
+  const room = Math.max(1, rows - 1);
+  const busy = nodes.filter(({ isDone }) => !isDone);
+  const whole = [nodes, busy].map((some) => some.flatMap(({ lines }) => lines)).find((lines) => lines.length <= room);
+  const lines =
+    whole ??
+    shortened(
+      busy.flatMap(({ lines: [first] }) => first ?? []),
+      room,
+    );
+  return lines.map((line) => (line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`));
+}
+
+function shortened(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines;
+  return [...lines.slice(0, room - 1), `... and ${lines.length - room + 1} more nodes`];
 }
 
 const PHASES: Readonly<Record<NodeProgress['phase'], string>> = {

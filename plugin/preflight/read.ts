@@ -35,10 +35,12 @@ export interface Premises {
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey({ operation, chosen, plans, budgets, cluster }: Premises): Promise<Survey> {
   const moving = plans.flatMap(({ evict }) => evict);
+  // A budget keeps up nothing that is deleted.
+  const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
   const nodes = readNodes(cluster);
   const [all, owners, room, rights, registered] = await Promise.all([
     nodes,
-    readOwners(moving, budgets, cluster),
+    readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
     missingRights(rightsFor(operation, chosen, moving), cluster),
     readRegistration(cluster),
@@ -47,7 +49,7 @@ export async function readSurvey({ operation, chosen, plans, budgets, cluster }:
     chosen,
     plans,
     nodes: all,
-    budgetsOf: (pod) => (operation.drain.disableEviction ? [] : budgets.covering(pod)),
+    budgetsOf,
     owners,
     room,
     missingRights: rights,
@@ -88,10 +90,10 @@ function isVirtual({ labels, taints }: NodeFacts): boolean {
 /** Only of workloads that no budget keeps up: the others will not be down. */
 async function readOwners(
   pods: readonly PodFacts[],
-  budgets: Budgets,
+  budgetsOf: Survey['budgetsOf'],
   cluster: Cluster,
 ): Promise<ReadonlyMap<string, OwnerHealth>> {
-  const isKeptUp = (pod: PodFacts): boolean => budgets.covering(pod).some(({ needed }) => needed > 0);
+  const isKeptUp = (pod: PodFacts): boolean => budgetsOf(pod).some(({ needed }) => needed > 0);
   const wanted = workloadsOf(pods.filter((pod) => !isKeptUp(pod)));
   const collections = Map.groupBy(wanted, ({ resource, namespace }) => collectionPath(resource, namespace));
   const found = await Promise.all([...collections].map(([path, some]) => readSome(path, some, cluster)));

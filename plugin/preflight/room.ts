@@ -82,10 +82,18 @@ function fill(
   needs: readonly Need[],
 ): Need[] {
   return needs.filter((need) => {
-    if (!suits(need, node) || ![...need.wants].every(([name, wanted]) => wanted <= amount(free, name))) return true;
+    if (!suits(need, node) || ![...need.wants].every(([name, wanted]) => fits(wanted, amount(free, name)))) return true;
     take(free, need.wants);
     return false;
   });
+}
+
+/** Sums of decimal fractions are a little off in binary: 1 - 0.9 is less than 0.1. */
+const ROUNDING = 1e-6;
+
+/** As the scheduler compares (k8s scheduler noderesources fitsRequest): who asks for nothing fits everywhere. */
+function fits(wanted: number, free: number): boolean {
+  return wanted === 0 || wanted <= free + wanted * ROUNDING;
 }
 
 function take(free: Map<string, number>, wants: Amounts): void {

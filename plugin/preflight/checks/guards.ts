@@ -22,7 +22,7 @@ function lastLegs(chosen: readonly NodeFacts[], nodes: readonly ClusterNode[]): 
   const table = new NodeTable(nodes.map(({ facts }) => facts));
   return chosen.flatMap((node) => {
     const found = isHeld(node) ? [] : breaksGuard(node, table);
-    table.put({ ...node, record: MARKED, unschedulable: true });
+    table.put({ ...node, record: MARKED });
     return found.map(({ detail }) => refusal('guards', `${detail} (--allow-last-node takes it all the same)`));
   });
 }
@@ -36,6 +36,7 @@ function tooMany({ chosen, pace: { maxUnavailable } }: Survey, nodes: readonly C
   if (maxUnavailable === undefined) return [];
   const workers = nodes.map(({ facts }) => facts).filter(({ labels }) => !labels.has(CONTROL_PLANE_LABEL));
   const names = new Set(chosen.map(({ name }) => name));
+  if (!workers.some(({ name }) => names.has(name))) return [];
   const out = workers.filter((node) => names.has(node.name) || node.unschedulable || !node.ready || isHeld(node));
   const allowed = mostUnavailable(maxUnavailable, workers.length);
   if (out.length <= allowed) return [];

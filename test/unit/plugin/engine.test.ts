@@ -32,6 +32,7 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: 
   const { session, cluster, clock } = toldSession();
   const stop = new AbortController();
   const told: string[] = [];
+  const going: string[] = [];
   cluster.lists.set(
     PODS,
     Object.entries(pods).map(([name, shape]) => podObject(name, shape)),
@@ -65,6 +66,7 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: 
     signal: stop.signal,
     listener: {
       waiting: (pod, { text }) => told.push(`${pod.name} waits: ${text}`),
+      going: (pod) => going.push(pod.name),
       gone: (pod) => told.push(`${pod.name} gone`),
       unconfirmed: (pod) => told.push(`${pod.name} unconfirmed`),
     },
@@ -81,6 +83,8 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: 
     clock,
     cluster,
     told,
+    /** Names of the pods that have agreed to go. */
+    going,
     stop,
     drained,
     /** Names of the pods whose eviction was asked for, in that order. */
@@ -150,10 +154,13 @@ describe('a pod that goes', () => {
     const drain = await begin({
       pods: { a: { deletionTimestamp: '2026-01-05T22:10:00Z', finalizers: ['x.io/volume'] } },
     });
-    await drain.clock.pass(10_000);
+    await drain.clock.pass(9_999);
     expect(drain.told).toEqual([]);
-    await drain.clock.pass(10_000);
+    await drain.clock.pass(1);
     expect(drain.told).toEqual(['a waits: still terminating, held by finalizers x.io/volume']);
+    await drain.change('a', { labels: { x: 'y' } });
+    await drain.change('a', { finalizers: ['y.io/z'] });
+    expect(drain.told.slice(1)).toEqual(['a waits: still terminating, held by finalizers y.io/z']);
   });
 
   test.each([
@@ -228,8 +235,10 @@ describe('a pod whose only budget is known', () => {
     expect(drain.told).toEqual([`a waits: ${HELD}`]);
     await drain.budget('changed', 0);
     expect(drain.asked()).toEqual([]);
+    expect(drain.going).toEqual([]);
     await drain.budget('changed', 1);
     expect(drain.asked()).toEqual(['a']);
+    expect(drain.going).toEqual(['a']);
     await drain.remove('a');
     expect(drain.left()).toEqual([]);
   });

@@ -1,0 +1,410 @@
+import { describe, expect, test } from 'vitest';
+import type { DrainPlan } from '../../../../plugin/drain/plan.ts';
+import { findingsOf } from '../../../../plugin/preflight/checks/registry.ts';
+import { refusal, warning, type Finding } from '../../../../plugin/preflight/finding.ts';
+import type { ClusterNode, OwnerHealth, Survey } from '../../../../plugin/preflight/survey.ts';
+import { budgetFromObject, type BudgetFacts, type NodeFacts, type PodFacts } from '../../../../shared/index.ts';
+import { budgetObject, nodeFacts, podFacts, type BudgetShape, type NodeShape } from '../world.ts';
+
+const CONTROL_PLANE: NodeShape = { labels: { 'node-role.kubernetes.io/control-plane': '' } };
+const NOT_READY: NodeShape = { conditions: [{ type: 'Ready', status: 'False' }] };
+const SILENT: NodeShape = { conditions: [{ type: 'Ready', status: 'Unknown' }] };
+const HELD: NodeShape = { annotations: { 'kubectl-maint.io/maintenance': 'x' }, unschedulable: true };
+
+const N1 = nodeFacts('n1');
+
+/** Nodes of the cluster; only what they are matters to the checks. */
+function cluster(...nodes: readonly NodeFacts[]): readonly ClusterNode[] {
+  return nodes.map((facts) => ({ facts, allocatable: new Map(), virtual: false }));
+}
+
+function plan(differs: Partial<DrainPlan> = {}): DrainPlan {
+  return { node: 'n1', evict: [], waitFor: [], leave: [], warnings: [], refusals: [], ...differs };
+}
+
+const evicting = (...evict: readonly PodFacts[]) => [plan({ evict })];
+
+/** One of two nodes, with nothing on it that anybody would miss. */
+function survey(differs: Partial<Survey> = {}): Survey {
+  return {
+    chosen: [N1],
+    plans: [plan()],
+    nodes: cluster(N1, nodeFacts('n2')),
+    budgetsOf: () => [],
+    owners: new Map(),
+    room: { moving: 0, without: [], looked: 0, candidates: 0 },
+    missingRights: [],
+    registered: 'yes',
+    pace: { maxUnavailable: undefined },
+    allowLastNode: false,
+    ...differs,
+  };
+}
+
+type Row = readonly [what: string, differs: Partial<Survey>, findings: readonly Finding[]];
+
+function expectFindings(_what: string, differs: Partial<Survey>, findings: readonly Finding[]): void {
+  expect(findingsOf(survey(differs))).toEqual(findings);
+}
+
+test('a node that can go without harm gives nothing to tell', () => {
+  expect(findingsOf(survey())).toEqual([]);
+});
+
+describe('filters', () => {
+  test.each<Row>([
+    [
+      'every refusal names its node',
+      {
+        plans: [
+          plan({ refusals: ['Pods with local storage: shop/a', 'Pods that declare no controller: shop/b'] }),
+          plan({ node: 'n2', refusals: ['Pods with local storage: shop/c'] }),
+        ],
+      },
+      [
+        refusal('filters', 'node n1: cannot delete Pods with local storage: shop/a'),
+        refusal('filters', 'node n1: cannot delete Pods that declare no controller: shop/b'),
+        refusal('filters', 'node n2: cannot delete Pods with local storage: shop/c'),
+      ],
+    ],
+    [
+      'warnings are told in kubectl’s words',
+      { plans: [plan({ warnings: ['ignoring DaemonSet-managed Pods: kube-system/agent'] })] },
+      [warning('filters', 'ignoring DaemonSet-managed Pods: kube-system/agent')],
+    ],
+    ['pods that stay are nothing to tell', { plans: [plan({ leave: [{ pod: podFacts('a'), why: 'static' }] })] }, []],
+  ])('%s', expectFindings);
+});
+
+describe('guards: the last node', () => {
+  const cp = ['c1', 'c2', 'c3'].map((name) => nodeFacts(name, CONTROL_PLANE));
+  const [c1, c2] = cp;
+  if (c1 === undefined || c2 === undefined) throw new Error('there are three');
+  const lastWorker = (name: string) =>
+    refusal('guards', `node ${name} is the last worker that takes work (--allow-last-node takes it all the same)`);
+  const quorum = (name: string, ready: number, all: number, needed: number) =>
+    refusal(
+      'guards',
+      `with node ${name} in maintenance ${ready} of ${all} control-plane nodes would be Ready, and ${needed} are needed (--allow-last-node takes it all the same)`,
+    );
+
+  test.each<Row>([
+    ['the only worker', { nodes: cluster(N1) }, [lastWorker('n1')]],
+    ['the only one that is Ready', { nodes: cluster(N1, nodeFacts('n2', NOT_READY)) }, [lastWorker('n1')]],
+    [
+      'the only one that is not cordoned',
+      { nodes: cluster(N1, nodeFacts('n2', { unschedulable: true })) },
+      [lastWorker('n1')],
+    ],
+    ['the only one beside the control plane', { nodes: cluster(N1, ...cp) }, [lastWorker('n1')]],
+    ['the last of those that are chosen', { chosen: [N1, nodeFacts('n2')] }, [lastWorker('n2')]],
+    ['one that is accepted', { nodes: cluster(N1), allowLastNode: true }, []],
+    ['the other nodes may not be listed', { nodes: undefined }, []],
+    [
+      'one that is in maintenance already',
+      { chosen: [nodeFacts('n1', HELD)], nodes: cluster(nodeFacts('n1', HELD)) },
+      [],
+    ],
+    [
+      'one that is chosen with one that is in maintenance already',
+      { chosen: [nodeFacts('n2', HELD), N1], nodes: cluster(N1, nodeFacts('n2', HELD)) },
+      [lastWorker('n1')],
+    ],
+    ['one of three of the control plane', { chosen: [c1], nodes: cluster(N1, ...cp) }, []],
+    ['two of three of the control plane', { chosen: [c1, c2], nodes: cluster(N1, ...cp) }, [quorum('c2', 1, 3, 2)]],
+    ['the only one of the control plane', { chosen: [c1], nodes: cluster(N1, c1) }, [quorum('c1', 0, 1, 1)]],
+    ['two of three that are accepted', { chosen: [c1, c2], nodes: cluster(N1, ...cp), allowLastNode: true }, []],
+  ])('%s', expectFindings);
+});
+
+describe('guards: --max-unavailable', () => {
+  const workers = ['n1', 'n2', 'n3', 'n4', 'n5'].map((name) => nodeFacts(name));
+  const but = (name: string, shape: NodeShape) =>
+    cluster(...workers.map((node) => (node.name === name ? nodeFacts(name, shape) : node)));
+  const limit = (maxUnavailable: Survey['pace']['maxUnavailable']) => ({ pace: { maxUnavailable } });
+  const tooMany = (out: string, allowed: number, names: string) =>
+    refusal('guards', `${out} workers would be out of service, and --max-unavailable allows ${allowed}: ${names}`);
+
+  test.each<Row>([
+    ['no limit', { chosen: workers.slice(1), nodes: cluster(...workers) }, []],
+    ['as many as are allowed', { chosen: workers.slice(0, 2), nodes: cluster(...workers), ...limit({ nodes: 2 }) }, []],
+    [
+      'more than are allowed',
+      { chosen: workers.slice(0, 3), nodes: cluster(...workers), ...limit({ nodes: 2 }) },
+      [tooMany('3 of 5', 2, 'n1, n2, n3')],
+    ],
+    [
+      'no worker is taken: what is out already is not this run’s doing',
+      {
+        chosen: [nodeFacts('c1', { labels: { 'node-role.kubernetes.io/control-plane': '' } })],
+        nodes: but('n4', { unschedulable: true }),
+        allowLastNode: true,
+        ...limit({ nodes: 0 }),
+      },
+      [],
+    ],
+    [
+      'one that is cordoned counts',
+      { nodes: but('n4', { unschedulable: true }), ...limit({ nodes: 1 }) },
+      [tooMany('2 of 5', 1, 'n1, n4')],
+    ],
+    [
+      'one that is not Ready counts',
+      { nodes: but('n4', NOT_READY), ...limit({ nodes: 1 }) },
+      [tooMany('2 of 5', 1, 'n1, n4')],
+    ],
+    [
+      'one in maintenance counts, cordoned or not',
+      { nodes: but('n4', { ...HELD, unschedulable: false }), ...limit({ nodes: 1 }) },
+      [tooMany('2 of 5', 1, 'n1, n4')],
+    ],
+    ['one that is chosen counts once, whatever it is', { nodes: but('n1', NOT_READY), ...limit({ nodes: 1 }) }, []],
+    [
+      'the control plane is no worker',
+      {
+        nodes: cluster(...workers, nodeFacts('c1', { ...CONTROL_PLANE, unschedulable: true })),
+        ...limit({ nodes: 1 }),
+      },
+      [],
+    ],
+    [
+      'per cent are rounded down',
+      { chosen: workers.slice(0, 2), nodes: cluster(...workers), ...limit({ percent: 39 }) },
+      [tooMany('2 of 5', 1, 'n1, n2')],
+    ],
+    ['to just as many', { chosen: workers.slice(0, 2), nodes: cluster(...workers), ...limit({ percent: 40 }) }, []],
+    ['one may always go', { nodes: cluster(...workers), ...limit({ percent: 1 }) }, []],
+    [
+      'none where none is allowed',
+      { nodes: cluster(...workers), ...limit({ nodes: 0 }) },
+      [tooMany('1 of 5', 0, 'n1')],
+    ],
+    [
+      '--allow-last-node does not lift it',
+      { chosen: workers, nodes: cluster(...workers), allowLastNode: true, ...limit({ nodes: 4 }) },
+      [tooMany('5 of 5', 4, 'n1, n2, n3, n4, n5')],
+    ],
+    ['the other nodes may not be listed', { nodes: undefined, ...limit({ nodes: 0 }) }, []],
+  ])('%s', expectFindings);
+});
+
+describe('rights', () => {
+  const right = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', namespace: 'shop', name: '' };
+
+  test.each<Row>([
+    [
+      'each that is missing',
+      {
+        missingRights: [
+          { ...right, verb: 'patch', resource: 'nodes', subresource: '', namespace: '', name: 'n1' },
+          right,
+        ],
+      },
+      [
+        refusal('rights', 'you may not patch nodes/n1'),
+        refusal('rights', 'you may not create pods/eviction in namespace shop'),
+      ],
+    ],
+  ])('%s', expectFindings);
+});
+
+describe('unreachable', () => {
+  const silent = nodeFacts('n1', SILENT);
+  const told = warning(
+    'unreachable',
+    'node n1 is unreachable: nobody confirms that its pods ended; if it is off for good, let its volumes go: kubectl taint node n1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute',
+  );
+
+  test.each<Row>([
+    ['a node that is silent', { chosen: [silent, nodeFacts('n3')] }, [told]],
+    ['a node that says it is not Ready', { chosen: [nodeFacts('n1', NOT_READY)] }, []],
+    ['nothing is drained', { chosen: [silent], plans: [] }, []],
+  ])('%s', expectFindings);
+});
+
+describe('budgets', () => {
+  const budget = (name: string, shape: BudgetShape) =>
+    budgetFromObject(budgetObject(name, { namespace: 'shop', ...shape }));
+  const stuck = budget('stuck', { allowed: 0, needed: 2 });
+  const open = budget('open', { allowed: 1, needed: 2 });
+  const waits = budget('waits', { allowed: 0, needed: 2, healthy: 1, expected: 2 });
+  const pods = ['a', 'b', 'c', 'd'].map((name) => podFacts(name, { namespace: 'shop' }));
+  const [a, b] = pods;
+  if (a === undefined || b === undefined) throw new Error('there are four');
+  const under = (...budgets: readonly BudgetFacts[]): Pick<Survey, 'budgetsOf'> => ({ budgetsOf: () => budgets });
+  const never = (names: string) =>
+    warning(
+      'budgets',
+      `disruption budget shop/stuck needs 2 healthy pods and has 2: it lets none of its 2 pods go, ever; change it, or scale up: ${names}`,
+    );
+  const twofold = (budgets: string, names: string) =>
+    warning('budgets', `more than one disruption budget (${budgets}) selects ${names}: evictions support one only`);
+
+  test.each<Row>([
+    ['one that lets a pod go', { plans: evicting(...pods), ...under(open) }, []],
+    ['one that waits for a pod', { plans: evicting(...pods), ...under(waits) }, []],
+    [
+      'one that never lets any go',
+      { plans: evicting(...pods), ...under(stuck) },
+      [never('shop/a, shop/b, shop/c and 1 more')],
+    ],
+    [
+      'is told once for the pods of all nodes',
+      { plans: [...evicting(a), plan({ node: 'n2', evict: [b] })], ...under(stuck) },
+      [never('shop/a, shop/b')],
+    ],
+    [
+      'it does not matter to pods that stay',
+      { plans: [plan({ leave: [{ pod: a, why: 'static' }] })], ...under(stuck) },
+      [],
+    ],
+    [
+      'two on one pod, in whichever order',
+      { plans: evicting(a, b), budgetsOf: ({ name }) => (name === 'a' ? [waits, open] : [open, waits]) },
+      [twofold('shop/open and shop/waits', 'shop/a, shop/b')],
+    ],
+    [
+      'other two on another pod',
+      {
+        plans: evicting(a, b),
+        budgetsOf: ({ name }) => (name === 'a' ? [waits, open] : [open, waits, budget('x', { allowed: 1 })]),
+      },
+      [twofold('shop/open and shop/waits', 'shop/a'), twofold('shop/open and shop/waits and shop/x', 'shop/b')],
+    ],
+    [
+      'two of which one never lets any go',
+      { plans: evicting(a), ...under(open, stuck) },
+      [never('shop/a'), twofold('shop/open and shop/stuck', 'shop/a')],
+    ],
+  ])('%s', expectFindings);
+});
+
+describe('downtime', () => {
+  const pod = (name: string, more: { readonly ready?: boolean } = {}) =>
+    podFacts(name, { owner: { kind: 'ReplicaSet' }, ...more });
+  const owned = (ready: number): Pick<Survey, 'owners'> => ({
+    owners: new Map<string, OwnerHealth>([['uid-owner', { title: 'Deployment shop/web', ready }]]),
+  });
+  const down = (which: string) =>
+    warning('downtime', `Deployment shop/web will be down until it is Ready elsewhere: ${which} moved`);
+
+  test.each<Row>([
+    ['the only ready pod', { plans: evicting(pod('a')), ...owned(1) }, [down('its only ready pod is')]],
+    ['all ready pods', { plans: evicting(pod('a'), pod('b')), ...owned(2) }, [down('all of its 2 ready pods are')]],
+    [
+      'all ready pods, on several nodes',
+      { plans: [...evicting(pod('a')), plan({ node: 'n2', evict: [pod('b')] })], ...owned(2) },
+      [down('all of its 2 ready pods are')],
+    ],
+    ['one more pod is ready elsewhere', { plans: evicting(pod('a'), pod('b')), ...owned(3) }, []],
+    [
+      'more are ready here than it knows of',
+      { plans: evicting(pod('a')), ...owned(0) },
+      [down('its only ready pod is')],
+    ],
+    ['no pod of it is ready', { plans: evicting(pod('a', { ready: false })), ...owned(0) }, []],
+    [
+      'those that are not ready do not count',
+      { plans: evicting(pod('a', { ready: false }), pod('b')), ...owned(2) },
+      [],
+    ],
+    ['the pods are of somebody else', { plans: evicting(podFacts('a')), ...owned(1) }, []],
+    ['nothing is known of its workload', { plans: evicting(pod('a')) }, []],
+  ])('%s', expectFindings);
+});
+
+describe('room', () => {
+  const without = ['b', 'c', 'a', 'd'].map((name) => podFacts(name, { namespace: 'shop' }));
+  const names = 'shop/a, shop/b, shop/c and 1 more';
+  const room = (differs: Partial<Survey['room']>): Pick<Survey, 'room'> => ({
+    room: { moving: 9, without, looked: 24, candidates: 24, ...differs },
+  });
+
+  test.each<Row>([
+    ['for all', room({ without: [] }), []],
+    ['nowhere', room({}), [warning('room', `the other nodes have no room left for ${names}`)]],
+    [
+      'not on those that were looked at',
+      room({ candidates: 90 }),
+      [warning('room', `the 24 largest of 90 other nodes have no room left for ${names}`)],
+    ],
+    ['no node suits', room({ looked: 0, candidates: 0 }), [warning('room', `no other node can take ${names}`)]],
+  ])('%s', expectFindings);
+});
+
+describe('active work', () => {
+  const waiting = (why: string, ...names: readonly string[]) => names.map((name) => ({ pod: podFacts(name), why }));
+  const told = (why: string, names: string) =>
+    warning('active-work', `waiting for pods to end by themselves, because ${why}: ${names}`);
+
+  test.each<Row>([
+    [
+      'is told by its reason, for all nodes',
+      {
+        plans: [
+          plan({ waitFor: [...waiting('a backup is running', 'a'), ...waiting('a scan is running', 'b')] }),
+          plan({ node: 'n2', waitFor: waiting('a backup is running', 'c', 'd', 'e') }),
+        ],
+      },
+      [
+        told('a backup is running', 'default/a, default/c, default/d and 1 more'),
+        told('a scan is running', 'default/b'),
+      ],
+    ],
+  ])('%s', expectFindings);
+});
+
+describe('enforcement', () => {
+  test.each<Row>([
+    [
+      'the webhook is not installed',
+      { registered: 'no' },
+      [warning('enforcement', 'the webhook is not installed: nothing will keep backups, scans and add-on changes off')],
+    ],
+    ['nobody may tell', { registered: 'unknown' }, []],
+  ])('%s', expectFindings);
+});
+
+describe('all findings', () => {
+  const pod = podFacts('a', { owner: { kind: 'ReplicaSet' } });
+
+  test('of all checks are told, refusals first, each in the order of the checks', () => {
+    const two = [1, 2].map((number) => budgetFromObject(budgetObject(`b${number}`, { allowed: 1 })));
+    const everything: Partial<Survey> = {
+      chosen: [nodeFacts('n1', SILENT)],
+      nodes: cluster(N1),
+      plans: [
+        plan({
+          evict: [pod],
+          waitFor: [{ pod, why: 'it runs' }],
+          warnings: ['careful'],
+          refusals: ['Pods: default/a'],
+        }),
+      ],
+      budgetsOf: () => two,
+      owners: new Map([['uid-owner', { title: 'Deployment default/web', ready: 1 }]]),
+      room: { moving: 1, without: [pod], looked: 0, candidates: 0 },
+      missingRights: [{ verb: 'patch', group: '', resource: 'nodes', subresource: '', namespace: '', name: 'n1' }],
+      registered: 'no',
+    };
+    expect(findingsOf(survey(everything)).map(({ severity, check }) => `${severity} ${check}`)).toEqual([
+      'refuse filters',
+      'refuse guards',
+      'refuse rights',
+      'warn filters',
+      'warn unreachable',
+      'warn budgets',
+      'warn downtime',
+      'warn room',
+      'warn active-work',
+      'warn enforcement',
+    ]);
+  });
+
+  test('are told once', () => {
+    const warnings = ['deleting Pods with local storage: shop/a'];
+    expect(findingsOf(survey({ plans: [plan({ warnings }), plan({ node: 'n2', warnings })] }))).toEqual([
+      warning('filters', 'deleting Pods with local storage: shop/a'),
+    ]);
+  });
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { parse } from '../../../../plugin/parse.ts';
+import { followBudgets } from '../../../../plugin/drain/budgets.ts';
+import { readSurvey } from '../../../../plugin/preflight/read.ts';
+import { BUDGETS, NODES, objectPath } from '../../../../shared/index.ts';
+import { budgetObject, nodeFacts, nodeObject, podFacts, toldSession } from '../world.ts';
+
+test.each([
+  ['a budget keeps a workload up', '', []],
+  ['no budget keeps up what is deleted', '--disable-eviction', ['ReplicaSet default/web']],
+])('%s', async (_what, flag, titles) => {
+  const { cluster, clock, session } = toldSession();
+  cluster.lists.set(BUDGETS, [budgetObject('web', { allowed: 1 })]);
+  cluster.lists.set(NODES, [nodeObject('n1')]);
+  cluster.objects.set(objectPath('apps/v1/replicasets', 'default', 'web'), {
+    metadata: { uid: 'uid-owner' },
+    status: { readyReplicas: 1 },
+  });
+  const operation = await parse(['on', 'n1', ...(flag === '' ? [] : [flag])], '1.2.3');
+  if (operation.verb !== 'on') throw new Error('on is on');
+  const budgets = followBudgets(cluster, clock, session.signal);
+  await budgets.first;
+  const pod = podFacts('web-1', { labels: { app: 'web' }, owner: { kind: 'ReplicaSet', name: 'web' } });
+  const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], warnings: [], refusals: [] };
+  const survey = await readSurvey({ operation, chosen: [nodeFacts('n1')], plans: [plan], budgets, cluster });
+  expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);
+});
