@@ -8,6 +8,7 @@ import { keepOnlyLogs } from './folders.ts';
 import { runKubectl } from './kubectl.ts';
 import type { NodeSpec } from './nodes.ts';
 import { areNodesReady, createNode, haveLeases, markNodeAlive, markNodeSilent, nodeSpecs } from './nodes.ts';
+import { touchPods } from './pods.ts';
 import type { Premises } from './premises.ts';
 import { preparePremises } from './premises.ts';
 import { kwokOf, Programs } from './programs.ts';
@@ -91,6 +92,7 @@ function controlPlaneOf(running: Programs, premises: Premises, log: (line: strin
       if (running.has(kwokOf(name))) throw new Error(`node ${name} was not silenced`);
       await markNodeAlive(api, name);
       await startKeepers(running, api, [name]);
+      await touchPods(api, name);
     },
     stopApiServer: () => running.end('kube-apiserver'),
     startApiServer: () => running.startApiServer(),
