@@ -6,14 +6,18 @@ export interface Vitals {
   readonly nodes: Pick<NodeCache, 'synced' | 'isStale' | 'age'>;
   readonly certificates: Pick<CertificateSource, 'current'>;
   readonly draining: () => boolean;
+  /** Why API servers would not take this process's certificate by now, or never see it; undefined where they do. */
+  readonly untrusted: () => string | undefined;
 }
 
 /** Why calls should go elsewhere, one line per reason; empty when this process can serve. */
-export function unreadiness({ nodes, certificates, draining }: Vitals, now: number): readonly string[] {
+export function unreadiness({ nodes, certificates, draining, untrusted }: Vitals, now: number): readonly string[] {
   const reasons: string[] = [];
   if (draining()) reasons.push('shutdown: draining');
   if (!nodes.synced) reasons.push('nodes: not synced yet');
   else if (nodes.isStale(now)) reasons.push(`nodes: not heard of for ${Math.round((nodes.age(now) ?? 0) / 1000)}s`);
   if (!isValidAt(certificates.current(), now)) reasons.push('certificate: not valid now');
+  const distrust = untrusted();
+  if (distrust !== undefined) reasons.push(distrust);
   return reasons;
 }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Judged } from './admission/admit.ts';
 import type { NodeCache } from './nodes/cache.ts';
+import type { RegistrationKeeper } from './registration/keeper.ts';
 import type { CertificateSource } from './tls/source.ts';
 
 /** From 0.5 ms, where a decision from the cache lies; 5 ms is the first bucket of the API server's own histogram. */
@@ -9,7 +10,11 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 /** What is read when the metrics are. */
 export interface Gauged {
   readonly nodes: Pick<NodeCache, 'size' | 'field' | 'interruptions' | 'age'>;
-  readonly certificates: Pick<CertificateSource, 'current'>;
+  readonly certificates: Pick<CertificateSource, 'current' | 'signerNotAfter'>;
+  /** How often this replica has made a new authority sign. */
+  readonly rotations: () => number;
+  /** Undefined where somebody else registers the webhook. */
+  readonly keeper: Pick<RegistrationKeeper, 'missing' | 'drifts'> | undefined;
   readonly inFlight: () => number;
   readonly now: () => number;
 }
@@ -76,7 +81,8 @@ export function createMetrics(gauged: Gauged): Metrics {
   };
 }
 
-function registerGauges(registry: Registry, { nodes, certificates, inFlight, now }: Gauged): void {
+function registerGauges(registry: Registry, gauged: Gauged): void {
+  const { nodes, certificates, inFlight, now, keeper } = gauged;
   const gauges: readonly (readonly [name: string, help: string, read: () => number])[] = [
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
@@ -90,6 +96,16 @@ function registerGauges(registry: Registry, { nodes, certificates, inFlight, now
       'certificate_not_after_seconds',
       'When the serving certificate expires, in seconds since the epoch',
       () => Math.floor(certificates.current().notAfter / 1000),
+    ],
+    [
+      'authority_not_after_seconds',
+      'When the authority that signs serving certificates expires, in seconds since the epoch; NaN where it is not known',
+      () => Math.floor((certificates.signerNotAfter() ?? NaN) / 1000),
+    ],
+    [
+      'registration_missing',
+      'Whether the ValidatingWebhookConfiguration is gone: 1 means that no request is reviewed',
+      () => (keeper?.missing === true ? 1 : 0),
     ],
   ];
   for (const [name, help, read] of gauges) {
@@ -109,6 +125,25 @@ function registerGauges(registry: Registry, { nodes, certificates, inFlight, now
     collect() {
       this.reset();
       this.inc(nodes.interruptions);
+    },
+  });
+  new Counter({
+    name: 'maint_webhook_authority_rotations_total',
+    help: 'How often this replica has made a new authority sign',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(gauged.rotations());
+    },
+  });
+  new Counter({
+    name: 'maint_webhook_registration_repairs_total',
+    help: 'How often the ValidatingWebhookConfiguration was not as it should be and was written, by what was wrong',
+    labelNames: ['drift'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [drift, times] of keeper?.drifts ?? []) this.inc({ drift }, times);
     },
   });
 }

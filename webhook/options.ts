@@ -1,9 +1,10 @@
 import yargs, { type Argv } from 'yargs';
 import { messageOf, parsed, refused, type Parsed, type Problem } from '../shared/index.ts';
-import type { ClusterChoice } from './connect.ts';
+import type { ClusterChoice, Environment } from './connect.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import type { Reach } from './registration.ts';
 import type { ServeOptions } from './serve.ts';
+import type { CertificateOrigin } from './tls/open.ts';
 
 /** What the process was asked to do. */
 export type Operation =
@@ -35,16 +36,20 @@ const DRAIN_SECONDS = 10;
 const MAX_DRAIN_SECONDS = 600;
 
 /** Reads the arguments (without `node` and the script). */
-export async function parseArguments(argv: readonly string[], version: string): Promise<Parsed<Operation>> {
+export async function parseArguments(
+  argv: readonly string[],
+  version: string,
+  env: Environment = {},
+): Promise<Parsed<Operation>> {
   const found: Parsed<Operation>[] = [];
   const parser = yargs()
     .scriptName('maint-webhook')
     .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]')
     .command('$0', 'Serve admission reviews', serveFlags, (flags) => {
-      found.push(serveFromFlags(flags));
+      found.push(serveFromFlags(flags, env));
     })
     .command('serve', 'Serve admission reviews (the default)', serveFlags, (flags) => {
-      found.push(serveFromFlags(flags));
+      found.push(serveFromFlags(flags, env));
     })
     .command(
       'configuration',
@@ -76,6 +81,14 @@ const POLICY = {
   describe: 'File with the configuration (kind: MaintenancePolicy); without it the defaults apply',
 } as const;
 
+const FAILURE_POLICY = {
+  choices: ['Ignore', 'Fail'] as const,
+  default: 'Ignore' as const,
+  describe: 'What the API server does when a call fails',
+};
+
+const CA_SECRET = 'kubectl-maint-ca';
+
 function serveFlags(flags: Argv) {
   return flags
     .option('policy', POLICY)
@@ -88,6 +101,22 @@ function serveFlags(flags: Argv) {
       default: HEALTH_PORT,
       describe: 'HTTP port for /livez, /readyz and /metrics; 0 = any free one',
     })
+    .option('service', {
+      type: 'string',
+      describe:
+        'Service behind which it runs: it then shares an authority with the other replicas and keeps the registration right',
+    })
+    .option('namespace', { type: 'string', describe: 'Namespace of the Service; POD_NAMESPACE by default' })
+    .option('ca-secret', {
+      type: 'string',
+      default: CA_SECRET,
+      describe: 'Secret in which the replicas keep their authority; made where it is missing',
+    })
+    .option('cert-dir', {
+      type: 'string',
+      describe: 'Folder with tls.crt, tls.key and ca.crt that somebody else keeps (cert-manager, a Secret of your own)',
+    })
+    .option('failure-policy', FAILURE_POLICY)
     .option('dns-name', {
       alias: 'host-name',
       type: 'string',
@@ -107,14 +136,42 @@ function serveFlags(flags: Argv) {
 
 type Flags<Add extends (flags: Argv) => Argv<unknown>> = Awaited<ReturnType<Add>['argv']>;
 
-function serveFromFlags(flags: Flags<typeof serveFlags>): Parsed<Operation> {
+/** Flags of `serve` that may be given once. */
+const SERVE_ONCE = [
+  'policy',
+  'kubeconfig',
+  'context',
+  'host',
+  'port',
+  'health-port',
+  'service',
+  'namespace',
+  'ca-secret',
+  'cert-dir',
+  'failure-policy',
+  'ca-out',
+  'drain-seconds',
+];
+
+function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment): Parsed<Operation> {
   const problems = [
-    ...repeated(flags, ['policy', 'kubeconfig', 'context', 'host', 'port', 'health-port', 'ca-out', 'drain-seconds']),
+    ...repeated(flags, SERVE_ONCE),
     ...outside('--port', flags.port, 65_535),
     ...outside('--health-port', flags.healthPort, 65_535),
     ...outside('--drain-seconds', flags.drainSeconds, MAX_DRAIN_SECONDS),
   ];
   if (problems.length > 0) return refused(...problems);
+  const namespace = flags.namespace ?? env['POD_NAMESPACE'] ?? '';
+  if (flags.service !== undefined && namespace === '') {
+    return refused({ path: '--namespace', message: 'is needed with --service, where POD_NAMESPACE does not say it' });
+  }
+  const badNames = [flags.service, namespace, flags.caSecret].filter((name) => name !== undefined && !isName(name));
+  if (flags.service !== undefined && badNames.length > 0) {
+    return refused({
+      path: '',
+      message: `${badNames.map((name) => `"${name ?? ''}"`).join(', ')}: no such name is possible`,
+    });
+  }
   return parsed({
     kind: 'serve',
     cluster: { kubeconfig: flags.kubeconfig, context: flags.context },
@@ -122,13 +179,37 @@ function serveFromFlags(flags: Flags<typeof serveFlags>): Parsed<Operation> {
       host: flags.host,
       port: flags.port,
       healthPort: flags.healthPort,
-      names: flags.dnsName,
+      certificates: originFrom(flags, namespace),
       caOut: flags.caOut,
+      service:
+        flags.service === undefined
+          ? undefined
+          : { namespace, name: flags.service, failurePolicy: flags.failurePolicy },
     },
     policyFile: flags.policy,
     drainMs: flags.drainSeconds * 1000,
     logLevel: flags.logLevel,
   });
+}
+
+function originFrom(
+  flags: Pick<Flags<typeof serveFlags>, 'service' | 'certDir' | 'caSecret' | 'dnsName'>,
+  namespace: string,
+): CertificateOrigin {
+  if (flags.certDir !== undefined) return { kind: 'folder', folder: flags.certDir };
+  if (flags.service === undefined) return { kind: 'self', names: flags.dnsName };
+  const names = [...namesOfService(flags.service, namespace), ...flags.dnsName];
+  return { kind: 'shared', namespace, secret: flags.caSecret, names };
+}
+
+/** The names of a Service in its cluster; API servers ask for the third (k8s apiserver pkg/util/webhook). */
+function namesOfService(name: string, namespace: string): readonly string[] {
+  return [name, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+}
+
+/** A DNS-1123 label, as namespaces and Services are named; Secrets may have dots in theirs. */
+function isName(text: string): boolean {
+  return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text);
 }
 
 function configurationFlags(flags: Argv) {
@@ -137,11 +218,7 @@ function configurationFlags(flags: Argv) {
     .option('url', { type: 'string', describe: 'Address of the webhook: https://HOST:PORT' })
     .option('service', { type: 'string', describe: 'Service of the webhook: NAMESPACE/NAME' })
     .option('ca-file', { type: 'string', describe: 'PEM of the authority that the API server has to trust' })
-    .option('failure-policy', {
-      choices: ['Ignore', 'Fail'] as const,
-      default: 'Ignore' as const,
-      describe: 'What the API server does when a call fails',
-    });
+    .option('failure-policy', FAILURE_POLICY);
 }
 
 function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed<Operation> {

@@ -47,30 +47,77 @@ const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps
 /** What a tool's pods and user-labelled work are made of, whatever the tools are. */
 const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
 
+/** A webhook entry as it is written, but for its caBundle. */
+export interface RenderedEntry extends Omit<Entry, 'failurePolicy'> {
+  readonly failurePolicy: 'Ignore' | 'Fail';
+  readonly clientConfig: ClientConfig;
+  readonly namespaceSelector?: NamespaceSelector;
+  readonly matchPolicy: 'Equivalent';
+  readonly sideEffects: 'None';
+  readonly timeoutSeconds: number;
+  readonly admissionReviewVersions: readonly string[];
+}
+
+type ClientConfig =
+  | { readonly url: string }
+  | {
+      readonly service: {
+        readonly namespace: string;
+        readonly name: string;
+        readonly path: string;
+        readonly port: number;
+      };
+    };
+
+interface NamespaceSelector {
+  readonly matchExpressions: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values: readonly string[];
+  }[];
+}
+
 /** The ValidatingWebhookConfiguration for some tools and a policy, as a value. */
 export function registrationFor(tools: readonly Tool[], policy: PolicyConfig, options: RegistrationOptions): object {
+  const { authorities } = options;
+  const caBundle = authorities === undefined ? {} : { caBundle: Buffer.from(authorities).toString('base64') };
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name: REGISTRATION_NAME, labels: { 'app.kubernetes.io/name': REGISTRATION_NAME } },
-    webhooks: entriesFor(tools, policy).map((entry) => ({
-      failurePolicy: options.failurePolicy,
+    webhooks: renderEntries(entriesFor(tools, policy), options).map((entry) => ({
       ...entry,
-      clientConfig: clientConfigOf(options),
-      matchPolicy: 'Equivalent',
-      ...namespaceSelectorOf(options.reach),
-      sideEffects: 'None',
-      timeoutSeconds: TIMEOUT_SECONDS,
-      admissionReviewVersions: ['v1'],
+      clientConfig: { ...entry.clientConfig, ...caBundle },
     })),
   };
 }
 
-/** What the API server asks about. No request matches two entries, and no subresource any. */
-export function entriesFor(tools: readonly Tool[], policy: PolicyConfig): readonly Entry[] {
+/** Entries as they are written, but for their caBundle. */
+export function renderEntries(
+  entries: readonly Entry[],
+  { reach, failurePolicy }: Pick<RegistrationOptions, 'reach' | 'failurePolicy'>,
+): readonly RenderedEntry[] {
+  return entries.map((entry) => ({
+    failurePolicy,
+    ...entry,
+    clientConfig: clientConfigOf(reach),
+    matchPolicy: 'Equivalent',
+    ...namespaceSelectorOf(reach),
+    sideEffects: 'None',
+    timeoutSeconds: TIMEOUT_SECONDS,
+    admissionReviewVersions: ['v1'],
+  }));
+}
+
+/** The entry on the hot path of DaemonSet rollouts: it is there only while some node is in maintenance. */
+export const ARMED_ENTRY = 'rollout.kubectl-maint.io';
+
+/** What the API server asks about, for any of some policies. No request matches two entries, and no subresource any. */
+export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
+  const kinds = new Set(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return [
-    { name: 'work.kubectl-maint.io', rules: decidedKinds(tools, policy).map(workRule), matchConditions: STARTING },
-    { name: 'rollout.kubectl-maint.io', rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])], matchConditions: ROLLOUT },
+    { name: 'work.kubectl-maint.io', rules: [...kinds].sort().map(workRule), matchConditions: STARTING },
+    { name: ARMED_ENTRY, rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])], matchConditions: ROLLOUT },
     {
       name: 'addon.kubectl-maint.io',
       rules: WORKLOADS.map((kind) => ruleFor(kind, ['UPDATE'])),
@@ -129,15 +176,17 @@ function resourceOfUser(kind: string): Resource {
   throw new MaintError('usage', `the API server cannot be told to ask about ${kind}: it is no kind of work`);
 }
 
-function clientConfigOf({ reach, authorities }: RegistrationOptions): object {
-  const caBundle = authorities === undefined ? {} : { caBundle: Buffer.from(authorities).toString('base64') };
+function clientConfigOf(reach: Reach): ClientConfig {
   return 'url' in reach
-    ? { url: new URL(VALIDATE_PATH, reach.url).href, ...caBundle }
-    : { service: { ...reach.service, path: VALIDATE_PATH, port: 443 }, ...caBundle };
+    ? { url: new URL(VALIDATE_PATH, reach.url).href }
+    : { service: { ...reach.service, path: VALIDATE_PATH, port: SERVICE_PORT } };
 }
 
+/** Port of the Service, as in every chart of a webhook: what firewalls of managed clusters already let through. */
+const SERVICE_PORT = 443;
+
 /** A webhook in the cluster never decides about its own namespace: it could keep itself from coming back. */
-function namespaceSelectorOf(reach: Reach): object {
+function namespaceSelectorOf(reach: Reach): { readonly namespaceSelector?: NamespaceSelector } {
   if ('url' in reach) return {};
   const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [reach.service.namespace] };
   return { namespaceSelector: { matchExpressions: [own] } };

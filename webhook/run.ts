@@ -36,7 +36,7 @@ const BUG = 1;
 /** Does what the arguments ask for, and gives the exit code. Never rejects. */
 export async function run(process: Process, connectTo: Connect = connect): Promise<number> {
   try {
-    const operation = await parseArguments(process.argv, VERSION);
+    const operation = await parseArguments(process.argv, VERSION, process.env);
     if (!operation.ok) {
       throw new MaintError('usage', operation.problems.map(renderProblem).join('\n'), {
         hint: 'see maint-webhook --help',

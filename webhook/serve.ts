@@ -10,13 +10,17 @@ import {
 } from '../shared/index.ts';
 import { Gate } from './admission/gate.ts';
 import { admissionApp, healthApp, type AppPorts } from './app.ts';
-import { openDoor, openSecureDoor, type SecureDoor } from './doors.ts';
+import { openDoor, openSecureDoor, type Door, type SecureDoor } from './doors.ts';
 import { unreadiness } from './health.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
+import type { RegistrationKeeper } from './registration/keeper.ts';
+import { distrustOf, keeperOfOwn, type ServiceReach } from './registration/own.ts';
 import { Waker } from './rollouts/waker.ts';
-import { selfIssuedCertificates } from './tls/self-issued.ts';
+import { bundleOf } from './tls/authority.ts';
+import { openCertificates, type CertificateOrigin } from './tls/open.ts';
+import { Renewal } from './tls/renewal.ts';
 import type { CertificateSource } from './tls/source.ts';
 
 /** How to serve. */
@@ -26,19 +30,22 @@ export interface ServeOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly healthPort: number;
-  /** DNS names and IP addresses by which callers know the webhook. */
-  readonly names: readonly string[];
-  /** File that gets the PEM of the authority; undefined: none. */
+  readonly certificates: CertificateOrigin;
+  /** File that gets the PEM of the authorities; undefined: none. */
   readonly caOut: string | undefined;
+  /** The Service behind which it runs, and whose registration it keeps; undefined: somebody else registers it. */
+  readonly service: ServiceReach | undefined;
 }
 
 /** What serving needs from the world. */
 export interface World {
   readonly cluster: ClusterReader & ClusterSender & ClusterWatcher;
   readonly log: Log;
-  readonly policy: Pick<Policy, 'config' | 'catalogue'>;
+  readonly policy: Pick<Policy, 'config' | 'catalogue' | 'tools'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** For tests that do not wait for minutes: how often dates are looked at, and how long a new authority is only trusted, in ms. */
+  readonly pace?: { readonly tickMs: number; readonly trustedMs: number };
 }
 
 /** A webhook that serves. */
@@ -51,46 +58,52 @@ export interface Serving {
   stop(drainMs: number): Promise<void>;
 }
 
-/** How often the certificate's dates are looked at, in ms. By the clock: a timer over 2^31 ms would fire at once. */
-const CERTIFICATE_TICK_MS = 60_000;
 /** Time for answers that are under way when the doors close, in ms: our timeoutSeconds and the way. */
 const LAST_ANSWERS_MS = 5_000;
 
-/** Opens both doors and follows the nodes. Throws MaintError('usage') where a port or file cannot be had. */
+/** Opens both doors, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, world: World): Promise<Serving> {
   const { log, now, cluster } = world;
-  const nodes = new NodeCache(now);
-  const certificates = await selfIssuedCertificates(options.names, now());
-  await writeAuthorities(options.caOut, certificates);
   const life = { draining: false, ended: new AbortController() };
+  const nodes = new NodeCache(now, () => keeper?.check());
+  const late: { source?: CertificateSource; renewal?: Renewal } = {};
+  const keeper = keeperFor(options, world, nodes, late);
+  const { source, rotations } = await openCertificates(options.certificates, {
+    ...world,
+    ...(world.pace === undefined ? {} : { trustedMs: world.pace.trustedMs }),
+    trustedSince: (certificate) => keeper?.trustedSince(certificate),
+  });
+  late.source = source;
+  await writeAuthorities(options.caOut, source);
   const waker = new Waker({ cluster, field: () => nodes.field, log, now });
-  const ports = portsFor({ world, nodes, certificates, waker, draining: () => life.draining });
-  const admission = await openSecureDoor(
-    admissionApp(ports),
-    { host: options.host, port: options.port },
-    certificates.current(),
-  );
-  const health = await openDoor(healthApp(ports), { host: options.host, port: options.healthPort }).catch(
-    async (error: unknown) => {
-      await admission.close(0);
-      throw error;
+  const ports = portsFor({ world, nodes, source, rotations, keeper, waker, late, draining: () => life.draining });
+  const doors = await openDoors(ports, options, source);
+  const renewal = new Renewal({
+    certificates: source,
+    door: doors.admission,
+    host: options.host,
+    log,
+    now,
+    tickMs: world.pace?.tickMs,
+    renewed: async () => {
+      await writeAuthorities(options.caOut, source);
+      keeper?.check();
     },
-  );
-  const ticker = setInterval(() => {
-    void renew(certificates, admission, options, world);
-  }, CERTIFICATE_TICK_MS).unref();
+  });
+  late.renewal = renewal;
   const failed = failureOf(nodes.follow(cluster, life.ended.signal), life.ended.signal);
-  log.info({ port: admission.port, healthPort: health.port }, 'serving');
+  void keeper?.follow(life.ended.signal);
+  log.info({ port: doors.admission.port, healthPort: doors.health.port }, 'serving');
   return {
-    port: admission.port,
-    healthPort: health.port,
+    port: doors.admission.port,
+    healthPort: doors.health.port,
     failed,
     stop: async (drainMs) => {
       life.draining = true;
       log.info({ seconds: drainMs / 1000 }, 'draining');
       await sleep(drainMs);
-      clearInterval(ticker);
-      await Promise.all([admission.close(LAST_ANSWERS_MS), health.close(LAST_ANSWERS_MS)]);
+      renewal.end();
+      await Promise.all([doors.admission.close(LAST_ANSWERS_MS), doors.health.close(LAST_ANSWERS_MS)]);
       waker.end();
       life.ended.abort();
       log.info({}, 'stopped');
@@ -98,17 +111,62 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   };
 }
 
+/** What is made after whoever needs it. */
+interface Late {
+  source?: CertificateSource;
+  renewal?: Renewal;
+}
+
+function keeperFor(
+  { service }: ServeOptions,
+  { cluster, log, now, policy }: World,
+  nodes: NodeCache,
+  late: Late,
+): RegistrationKeeper | undefined {
+  if (service === undefined) return undefined;
+  return keeperOfOwn({
+    service,
+    policy,
+    nodes,
+    cluster,
+    log,
+    now,
+    certificates: () => late.source,
+    trustChanged: () => void late.renewal?.look(),
+  });
+}
+
+async function openDoors(
+  ports: AppPorts,
+  { host, port, healthPort }: ServeOptions,
+  source: CertificateSource,
+): Promise<{ readonly admission: SecureDoor; readonly health: Door }> {
+  const admission = await openSecureDoor(admissionApp(ports), { host, port }, source.current());
+  const health = await openDoor(healthApp(ports), { host, port: healthPort }).catch(async (error: unknown) => {
+    await admission.close(0);
+    throw error;
+  });
+  return { admission, health };
+}
+
 interface Parts {
   readonly world: World;
   readonly nodes: NodeCache;
-  readonly certificates: CertificateSource;
+  readonly source: CertificateSource;
+  readonly rotations: () => number;
+  readonly keeper: RegistrationKeeper | undefined;
   readonly waker: Waker;
+  readonly late: Late;
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, nodes, certificates, waker, draining }: Parts): AppPorts {
+function portsFor({ world, nodes, source, rotations, keeper, waker, late, draining }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
   const gate = new Gate();
+  const untrusted = (): string | undefined => {
+    if (late.renewal?.isServed === false) return 'certificate: not the one that is served';
+    return keeper && distrustOf(keeper, source);
+  };
   return {
     gate,
     log,
@@ -117,8 +175,8 @@ function portsFor({ world, nodes, certificates, waker, draining }: Parts): AppPo
       waker.decided(judged);
     },
     judges: { reader: cluster, config: policy.config, catalogue: policy.catalogue, nodes, now },
-    metrics: createMetrics({ nodes, certificates, now, inFlight: () => gate.inFlight }),
-    unreadiness: () => unreadiness({ nodes, certificates, draining }, now()),
+    metrics: createMetrics({ nodes, certificates: source, rotations, keeper, now, inFlight: () => gate.inFlight }),
+    unreadiness: () => unreadiness({ nodes, certificates: source, draining, untrusted }, now()),
   };
 }
 
@@ -126,26 +184,10 @@ function portsFor({ world, nodes, certificates, waker, draining }: Parts): AppPo
 async function writeAuthorities(file: string | undefined, certificates: CertificateSource): Promise<void> {
   if (file === undefined) return;
   try {
-    await writeFile(`${file}.new`, certificates.authorities());
+    await writeFile(`${file}.new`, bundleOf(certificates.authorities()));
     await rename(`${file}.new`, file);
   } catch (thrown) {
     throw new MaintError('usage', `cannot write ${file}: ${messageOf(thrown)}`, { cause: thrown });
-  }
-}
-
-async function renew(
-  certificates: CertificateSource,
-  door: SecureDoor,
-  { caOut }: ServeOptions,
-  { log, now }: World,
-): Promise<void> {
-  try {
-    if (!(await certificates.refresh(now()))) return;
-    await writeAuthorities(caOut, certificates);
-    door.present(certificates.current());
-    log.info({ notAfter: new Date(certificates.current().notAfter).toISOString() }, 'certificate renewed');
-  } catch (thrown) {
-    log.error({ error: messageOf(thrown) }, 'certificate not renewed');
   }
 }
 

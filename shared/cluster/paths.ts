@@ -5,6 +5,7 @@ const seg = encodeURIComponent;
 export const NODES = '/api/v1/nodes';
 export const PODS = '/api/v1/pods';
 export const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
+export const WEBHOOK_CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
 export const VOLUME_ATTACHMENTS = '/apis/storage.k8s.io/v1/volumeattachments';
 
 /** One Node. */
@@ -24,7 +25,7 @@ export function podPath(namespace: string, name: string): string {
 
 /** A ValidatingWebhookConfiguration. */
 export function webhookConfigurationPath(name: string): string {
-  return `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${seg(name)}`;
+  return `${WEBHOOK_CONFIGURATIONS}/${seg(name)}`;
 }
 
 /** The Eviction subresource of one Pod (policy/v1). */

@@ -32,12 +32,15 @@ export interface FaultProxy extends AsyncDisposable {
   /** For `--server`. */
   readonly url: string;
   readonly seen: readonly Arrived[];
+  /** From now on nothing more of what is being answered on such paths arrives, and nobody is told: a dead connection. */
+  stall(pathPrefix: string): void;
 }
 
 /** Passes everything on to the control plane's API server, watches too, but for what `fault` answers itself. */
 export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<FaultProxy> {
   const agent = new Agent({ ca: plane.ca, keepAlive: true });
   const seen: Arrived[] = [];
+  const flowing = new Map<ServerResponse, { readonly path: string; readonly reply: IncomingMessage }>();
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrived = { method: incoming.method ?? '', path: incoming.url ?? '', body: await text(incoming) };
     seen.push(arrived);
@@ -61,9 +64,13 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
       response.writeHead(reply.statusCode ?? 502, reply.headers);
       response.flushHeaders();
       reply.pipe(response);
+      flowing.set(response, { path, reply });
     });
     onward.on('error', () => response.destroy());
-    response.on('close', () => onward.destroy());
+    response.on('close', () => {
+      flowing.delete(response);
+      onward.destroy();
+    });
     onward.end(body);
   };
   const server = createServer((incoming, response) => {
@@ -75,6 +82,11 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
   return {
     url: `http://127.0.0.1:${port}`,
     seen,
+    stall: (pathPrefix) => {
+      for (const [response, { path, reply }] of flowing) {
+        if (path.startsWith(pathPrefix)) reply.unpipe(response);
+      }
+    },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         agent.destroy();

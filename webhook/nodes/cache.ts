@@ -17,14 +17,17 @@ export const STALE_AFTER_MS = 180_000;
 /** Every node of the cluster as facts, kept current by a watch. */
 export class NodeCache {
   readonly #now: () => number;
+  readonly #heldChanged: () => void;
+  #isHeld = false;
   #table = new NodeTable();
   #synced = false;
   #lastContact: number | undefined;
   #interruptions = 0;
 
-  /** `now` gives milliseconds since the epoch. */
-  constructor(now: () => number) {
+  /** `now` gives milliseconds since the epoch; `heldChanged` hears when the first node goes into maintenance, or the last leaves it. */
+  constructor(now: () => number, heldChanged: () => void = () => undefined) {
     this.#now = now;
+    this.#heldChanged = heldChanged;
   }
 
   /** The nodes as known now; empty before the first sync. */
@@ -87,5 +90,9 @@ export class NodeCache {
 
   #heard(): void {
     this.#lastContact = this.#now();
+    const isHeld = this.#table.held.length > 0;
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    this.#heldChanged();
   }
 }

@@ -1,28 +1,20 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair, randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
+import { normalPem, type Authority } from './authority.ts';
 import type { ServingCertificate } from './source.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Clocks of API servers may be behind ours. */
 const EARLIER_MS = HOUR_MS;
-/** The authority's key lives in one process's memory and dies with it: it only has to outlast the process. */
-const AUTHORITY_LIFE_MS = 10 * 365 * DAY_MS;
+/** Replaced with an overlap at two thirds of it. */
+export const AUTHORITY_LIFE_MS = 365 * DAY_MS;
 /** The server's certificate, renewed without a restart at two thirds of it. */
 export const LEAF_LIFE_MS = 30 * DAY_MS;
 /** node-forge signs with RSA only; 2048 bits are what Kubernetes' own authorities use. */
 const KEY_BITS = 2048;
-
-/** An authority that signs serving certificates. */
-export interface Authority {
-  /** PEM, for a caBundle. */
-  readonly certificate: string;
-  /** PEM; whoever has it can pretend to be the webhook. */
-  readonly key: string;
-  readonly notAfter: number;
-}
 
 interface Signing {
   readonly subject: string;
@@ -37,11 +29,12 @@ interface Signing {
 /** A new authority. Its key is made off the event loop; signing takes the loop some 60 ms. */
 export async function issueAuthority(now: number): Promise<Authority> {
   const { publicKey, privateKey } = await newKeyPair();
+  const notBefore = now - EARLIER_MS;
   const notAfter = now + AUTHORITY_LIFE_MS;
   const certificate = sign({
     subject: AUTHORITY_NAME,
     issuer: AUTHORITY_NAME,
-    notBefore: now - EARLIER_MS,
+    notBefore,
     notAfter,
     publicKey,
     signingKey: privateKey,
@@ -51,7 +44,7 @@ export async function issueAuthority(now: number): Promise<Authority> {
       { name: 'subjectKeyIdentifier' },
     ],
   });
-  return { certificate, key: privateKey, notAfter };
+  return { certificate, key: privateKey, notBefore, notAfter };
 }
 
 /** A serving certificate for DNS names and IP addresses, never good for longer than its authority. */
@@ -109,7 +102,7 @@ function sign(signing: Signing): string {
   certificate.setIssuer([{ name: 'commonName', value: signing.issuer }]);
   certificate.setExtensions(signing.extensions);
   certificate.sign(forge.pki.privateKeyFromPem(signing.signingKey), forge.md.sha256.create());
-  return forge.pki.certificateToPem(certificate);
+  return normalPem(new X509Certificate(forge.pki.certificateToPem(certificate)));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { certificatesIn } from './authority.ts';
 import { issueAuthority, issueLeaf } from './issue.ts';
 import { renewalOf, type CertificateSource } from './source.ts';
 
@@ -7,7 +8,8 @@ export async function selfIssuedCertificates(names: readonly string[], now: numb
   let leaf = await issueLeaf(authority, names, now);
   return {
     current: () => leaf,
-    authorities: () => authority.certificate,
+    authorities: () => certificatesIn(authority.certificate),
+    signerNotAfter: () => authority.notAfter,
     refresh: async (later) => {
       if (later < renewalOf(leaf)) return false;
       leaf = await issueLeaf(authority, names, later);

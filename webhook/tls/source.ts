@@ -14,8 +14,10 @@ export interface ServingCertificate {
 export interface CertificateSource {
   /** The certificate to present to new connections. */
   current(): ServingCertificate;
-  /** PEM of every authority that callers have to trust by now. */
-  authorities(): string;
+  /** PEM of every authority that callers have to trust by now, one each, in the form of normalPem. */
+  authorities(): readonly string[];
+  /** When the authority that signs expires, in ms since the epoch; undefined where it is not known. */
+  signerNotAfter(): number | undefined;
   /** Looks at the clock: renews what is due, and tells whether `current` or `authorities` differ from before. */
   refresh(now: number): Promise<boolean>;
 }

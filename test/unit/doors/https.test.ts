@@ -51,7 +51,9 @@ function portsFor(fixture: Fixture) {
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
   const metrics = createMetrics({
     nodes,
-    certificates: { current: () => certificate },
+    certificates: { current: () => certificate, signerNotAfter: () => undefined },
+    rotations: () => 0,
+    keeper: undefined,
     inFlight: () => 0,
     now: () => 0,
   });

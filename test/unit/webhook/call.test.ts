@@ -20,7 +20,9 @@ function portsWith(field: () => NodeField, stale = false) {
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
   const metrics = createMetrics({
     nodes,
-    certificates: { current: () => certificate },
+    certificates: { current: () => certificate, signerNotAfter: () => undefined },
+    rotations: () => 0,
+    keeper: undefined,
     inFlight: () => 0,
     now: () => 0,
   });

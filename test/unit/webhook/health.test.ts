@@ -10,11 +10,19 @@ function vitals() {
   const clock = { now: START };
   const cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'));
   const nodes = new NodeCache(() => clock.now);
-  const life = { draining: false };
+  const life: { draining: boolean; untrusted: string | undefined } = { draining: false, untrusted: undefined };
   const certificate = { certificate: '', key: '', notBefore: START - HOUR, notAfter: START + 24 * HOUR };
   void nodes.follow(cluster, new AbortController().signal);
   const reasons = () =>
-    unreadiness({ nodes, certificates: { current: () => certificate }, draining: () => life.draining }, clock.now);
+    unreadiness(
+      {
+        nodes,
+        certificates: { current: () => certificate },
+        draining: () => life.draining,
+        untrusted: () => life.untrusted,
+      },
+      clock.now,
+    );
   return { clock, cluster, nodes, life, reasons };
 }
 
@@ -49,7 +57,13 @@ test('unready outside the dates of the certificate, and while draining; every re
   cluster.sync();
   clock.now += 25 * HOUR;
   life.draining = true;
-  expect(reasons()).toEqual(['shutdown: draining', 'nodes: not heard of for 90000s', 'certificate: not valid now']);
+  life.untrusted = 'registration: does not trust our certificate yet';
+  expect(reasons()).toEqual([
+    'shutdown: draining',
+    'nodes: not heard of for 90000s',
+    'certificate: not valid now',
+    'registration: does not trust our certificate yet',
+  ]);
 });
 
 test('changes, removals and a relist arrive in the field', () => {

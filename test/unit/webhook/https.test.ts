@@ -10,6 +10,7 @@ import { logTo } from '../../../webhook/log.ts';
 import { serve, type Serving } from '../../../webhook/serve.ts';
 import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup, type Answer } from './world.ts';
 
+const SELF = { kind: 'self', names: ['127.0.0.1'] } as const;
 const UID = '7f0c1a5e-0000-4000-8000-000000000001';
 const cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'));
 const out = new Kept();
@@ -20,7 +21,7 @@ let ca: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caOut = join(folder, 'ca.pem');
-  const options = { host: '127.0.0.1', port: 0, healthPort: 0, names: ['127.0.0.1'], caOut };
+  const options = { host: '127.0.0.1', port: 0, healthPort: 0, certificates: SELF, caOut, service: undefined };
   serving = await serve(options, { cluster, log: logTo(out, 'info'), policy: BUILT_IN_POLICY, now: Date.now });
   ca = await readFile(caOut, 'utf8');
 });
@@ -176,8 +177,9 @@ test('a door whose port is taken says so, and leaves nothing open', async () => 
     host: '127.0.0.1',
     port: 0,
     healthPort: serving.healthPort,
-    names: ['127.0.0.1'],
+    certificates: SELF,
     caOut: undefined,
+    service: undefined,
   };
   const second = serve(options, {
     cluster: new ToldCluster(),

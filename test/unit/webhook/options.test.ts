@@ -10,7 +10,13 @@ describe('parseArguments', () => {
       value: {
         kind: 'serve',
         cluster: { kubeconfig: undefined, context: undefined },
-        serve: { host: '', port: 9443, healthPort: 9440, names: ['localhost', '127.0.0.1'], caOut: undefined },
+        serve: {
+          host: '',
+          port: 9443,
+          healthPort: 9440,
+          certificates: { kind: 'self', names: ['localhost', '127.0.0.1'] },
+          caOut: undefined,
+        },
         drainMs: 10_000,
         logLevel: 'info',
       },
@@ -23,7 +29,11 @@ describe('parseArguments', () => {
     expect(await parse(...argv.split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({ ok: false });
     expect(await parse(...argv.replace('0.5', '1').split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({
       ok: true,
-      value: { serve: { names: ['a', 'b'], port: 0, caOut: 'ca.pem' }, cluster: { kubeconfig: 'k' }, drainMs: 1000 },
+      value: {
+        serve: { certificates: { kind: 'self', names: ['a', 'b'] }, port: 0, caOut: 'ca.pem' },
+        cluster: { kubeconfig: 'k' },
+        drainMs: 1000,
+      },
     });
   });
 
@@ -31,6 +41,32 @@ describe('parseArguments', () => {
     expect(await parse(...line.split(' '), '--policy', 'p.yaml')).toMatchObject({
       ok: true,
       value: { policyFile: 'p.yaml' },
+    });
+  });
+
+  test('behind a Service it shares an authority, keeps the registration, and is known by the names of the Service', async () => {
+    expect(await parse('--service', 'maint', '--namespace', 'ops', '--failure-policy', 'Fail')).toMatchObject({
+      ok: true,
+      value: {
+        serve: {
+          service: { namespace: 'ops', name: 'maint', failurePolicy: 'Fail' },
+          certificates: {
+            kind: 'shared',
+            namespace: 'ops',
+            secret: 'kubectl-maint-ca',
+            names: ['maint', 'maint.ops', 'maint.ops.svc', 'maint.ops.svc.cluster.local', 'localhost', '127.0.0.1'],
+          },
+        },
+      },
+    });
+    const inPod = await parseArguments(['--service', 'maint', '--ca-secret', 'own'], '1.2.3', { POD_NAMESPACE: 'ops' });
+    expect(inPod).toMatchObject({ ok: true, value: { serve: { certificates: { namespace: 'ops', secret: 'own' } } } });
+  });
+
+  test('a folder of certificates comes first; the Service is registered all the same', async () => {
+    expect(await parse('--cert-dir', '/tls', '--service', 'maint', '--namespace', 'ops')).toMatchObject({
+      ok: true,
+      value: { serve: { certificates: { kind: 'folder', folder: '/tls' }, service: { name: 'maint' } } },
     });
   });
 
@@ -59,6 +95,9 @@ describe('parseArguments', () => {
     ['--log-level loud', '', 'Invalid values'],
     ['--nonsense', '', 'Unknown argument'],
     ['reboot', '', 'Unknown argument'],
+    ['--service maint', '--namespace', 'POD_NAMESPACE'],
+    ['--service Maint --namespace ops', '', '"Maint": no such name is possible'],
+    ['--service a --service b --namespace ops', '--service', 'twice'],
     ['configuration', '', 'either --url or --service'],
     ['configuration --url https://h --service a/b', '', 'either'],
     ['configuration --url http://h --ca-file f', '--url', 'https'],

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { at, DEFAULT_POLICY, listAt, textAt, TOOLS } from '../../../shared/index.ts';
+import { ARMED_ENTRY, entriesFor, renderEntries } from '../../../webhook/registration.ts';
+import { repairOf, type Drift, type Wanted } from '../../../webhook/registration/repair.ts';
+import { bundleOf, certificatesIn } from '../../../webhook/tls/authority.ts';
+import { issueAuthority } from '../../../webhook/tls/issue.ts';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const pemOf = async () => certificatesIn((await issueAuthority(NOW)).certificate).join('');
+const [CA, OTHER] = [await pemOf(), await pemOf()];
+const ENTRIES = renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), {
+  reach: { service: { namespace: 'maint', name: 'kubectl-maint' } },
+  failurePolicy: 'Ignore',
+});
+const base64 = (...certificates: readonly string[]) => Buffer.from(bundleOf(certificates)).toString('base64');
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** A registration as the API server shows it, with every entry changed. */
+function registration(change: (entry: Entry) => Entry | undefined = (entry) => entry): object {
+  const webhooks = ENTRIES.map((entry) => ({
+    ...entry,
+    objectSelector: {},
+    clientConfig: { ...entry.clientConfig, caBundle: base64(CA) },
+  })).flatMap((entry) => change(entry) ?? []);
+  return { metadata: { name: 'kubectl-maint', resourceVersion: '7' }, webhooks };
+}
+
+const WANTED: Wanted = {
+  entries: ENTRIES,
+  armed: undefined,
+  authorities: [CA],
+  spared: () => false,
+  repairsEntries: true,
+};
+const named = (name: string, change: (entry: Entry) => Entry | undefined) => (entry: Entry) =>
+  entry['name'] === name ? change(entry) : entry;
+const work = (change: (entry: Entry) => Entry | undefined) => registration(named('work.kubectl-maint.io', change));
+const trusting = (...certificates: readonly string[]) =>
+  work((entry) => ({
+    ...entry,
+    clientConfig: { service: at(entry, 'clientConfig', 'service'), caBundle: base64(...certificates) },
+  }));
+const FOREIGN = { key: 'control-plane', operator: 'NotIn', values: ['true'] };
+
+test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
+  ['as it should be', registration(), {}, []],
+  [
+    'no caBundle yet',
+    registration((entry) => ({ ...entry, clientConfig: { service: at(entry, 'clientConfig', 'service') } })),
+    {},
+    ['ca_bundle'],
+  ],
+  ['an authority is missing', registration(), { authorities: [CA, OTHER] }, ['ca_bundle']],
+  ['somebody else’s authority', trusting(OTHER), {}, ['ca_bundle']],
+  [
+    'garbage instead of certificates',
+    work((entry) => ({
+      ...entry,
+      clientConfig: { service: at(entry, 'clientConfig', 'service'), caBundle: 'bm9uZQ==' },
+    })),
+    {},
+    ['ca_bundle'],
+  ],
+  ['one more, that is spared', trusting(CA, OTHER), { spared: () => true }, []],
+  ['one more, that is not', trusting(CA, OTHER), {}, ['ca_bundle']],
+  ['the same in another order', trusting(OTHER, CA), { authorities: [CA, OTHER] }, ['ca_bundle']],
+  ['trust that is somebody else’s to fill in', trusting(OTHER), { authorities: undefined }, []],
+  ['rules edited', work((entry) => ({ ...entry, rules: [] })), {}, ['entry']],
+  ['another failurePolicy', work((entry) => ({ ...entry, failurePolicy: 'Fail' })), {}, ['entry']],
+  [
+    'another Service',
+    work((entry) => ({ ...entry, clientConfig: { service: { namespace: 'x', name: 'y' }, caBundle: base64(CA) } })),
+    {},
+    ['entry'],
+  ],
+  [
+    'rules edited while that is not repaired',
+    work((entry) => ({ ...entry, rules: [] })),
+    { repairsEntries: false },
+    [],
+  ],
+  ['an entry is gone', work(() => undefined), {}, ['missing_entry']],
+  ['an entry is gone while that is not repaired', work(() => undefined), { repairsEntries: false }, []],
+  ['our namespace is not excluded', work((entry) => ({ ...entry, namespaceSelector: {} })), {}, ['namespace_selector']],
+  [
+    'somebody’s selector beside ours',
+    work((entry) => ({
+      ...entry,
+      namespaceSelector: { matchExpressions: [FOREIGN, ...listAt(entry, 'namespaceSelector', 'matchExpressions')] },
+    })),
+    {},
+    [],
+  ],
+  ['an object selector', work((entry) => ({ ...entry, objectSelector: { matchLabels: { a: 'b' } } })), {}, []],
+  ['armed, and should be', registration(), { armed: true }, []],
+  ['armed, and need not be', registration(), { armed: false }, ['disarmed']],
+  ['not armed, and should be', registration(named(ARMED_ENTRY, () => undefined)), { armed: true }, ['armed']],
+  ['not armed, and need not be', registration(named(ARMED_ENTRY, () => undefined)), { armed: false }, []],
+  ['not armed, and nobody knows', registration(named(ARMED_ENTRY, () => undefined)), {}, []],
+  [
+    'an entry of ours from another version',
+    { webhooks: [...listAt(registration(), 'webhooks'), { name: 'gone.kubectl-maint.io' }] },
+    {},
+    ['foreign_entry'],
+  ],
+  ['several at once', { webhooks: [] }, { armed: true }, ['armed', 'missing_entry']],
+])('%s', (_what, given, wanted, drifts) => {
+  const repair = repairOf(given, { ...WANTED, ...wanted });
+  expect(repair?.drifts ?? []).toEqual(drifts);
+  // Written once it is right.
+  const after = { metadata: at(given, 'metadata'), webhooks: repair?.webhooks ?? listAt(given, 'webhooks') };
+  expect(repairOf(after, { ...WANTED, ...wanted })).toBeUndefined();
+});
+
+describe('what is written', () => {
+  const entryOf = (webhooks: readonly unknown[], name: string) =>
+    webhooks.find((entry) => textAt(entry, 'name') === name);
+
+  test('keeps what others have put into it: selectors, entries, fields', () => {
+    const theirs = { name: 'policy.example.org', rules: [] };
+    const given = work((entry) => ({
+      ...entry,
+      rules: [],
+      objectSelector: { matchLabels: { a: 'b' } },
+      namespaceSelector: { matchExpressions: [FOREIGN] },
+    }));
+    const repair = repairOf({ webhooks: [...listAt(given, 'webhooks'), theirs] }, WANTED);
+    expect(repair?.webhooks).toContainEqual(theirs);
+    const [wanted] = ENTRIES;
+    expect(entryOf(repair?.webhooks ?? [], 'work.kubectl-maint.io')).toMatchObject({
+      rules: wanted?.rules,
+      objectSelector: { matchLabels: { a: 'b' } },
+      namespaceSelector: { matchExpressions: [FOREIGN, ...(wanted?.namespaceSelector?.matchExpressions ?? [])] },
+    });
+  });
+
+  test('is armed with the same trust as the rest', () => {
+    const repair = repairOf(registration(named(ARMED_ENTRY, () => undefined)), { ...WANTED, armed: true });
+    expect(textAt(entryOf(repair?.webhooks ?? [], ARMED_ENTRY), 'clientConfig', 'caBundle')).toBe(base64(CA));
+  });
+});

@@ -1,0 +1,208 @@
+import {
+  at,
+  listAt,
+  messageOf,
+  REGISTRATION_NAME,
+  refusalFromAnswer,
+  textAt,
+  webhookConfigurationPath,
+  WEBHOOK_CONFIGURATIONS,
+  type ClusterSender,
+  type ClusterWatcher,
+  type CollectionListener,
+} from '../../shared/index.ts';
+import type { Log } from '../log.ts';
+import { certificatesIn } from '../tls/authority.ts';
+import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
+
+/** What keeping the registration needs. */
+export interface KeepingPorts {
+  readonly cluster: ClusterSender & ClusterWatcher;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How the registration should be by now; undefined: nobody can tell yet. */
+  readonly wanted: () => Omit<Wanted, 'spared' | 'repairsEntries'> | undefined;
+  /** Hears that another certificate is trusted now. */
+  readonly trustChanged: () => void;
+}
+
+/** A certificate that nobody asks for stays trusted for so long, in ms: another replica may be about to serve with it. */
+const SPARED_MS = 3_600_000;
+
+/**
+ * What an entry asks about is repaired at most so often, in ms. While a new version of the webhook replaces an old one
+ * both want the registration their way for a minute; either way it is a valid one.
+ */
+const REPAIR_PAUSE_MS = 30_000;
+
+/** What becomes due with time alone, a certificate or an entry that may go, is noticed so late at most, in ms. */
+const CHECK_EVERY_MS = 30_000;
+
+/**
+ * Keeps the ValidatingWebhookConfiguration right: it trusts the authorities, asks about what the catalogue decides, and
+ * is armed while some node is in maintenance. Every replica does so; a conflict means that another one was faster. It is
+ * patched, never created or deleted: whoever installs the webhook does that.
+ */
+export class RegistrationKeeper {
+  readonly #ports: KeepingPorts;
+  readonly #trusted = new Map<string, number>();
+  readonly #unwanted = new Map<string, number>();
+  readonly #drifts = new Map<Drift, number>();
+  #registration: unknown;
+  #synced = false;
+  #unreadable = false;
+  #repairedAt = -Infinity;
+  #running = false;
+  #again = false;
+
+  constructor(ports: KeepingPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether it is known how the registration is. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** Whether this replica may not read it: then others keep it, or nobody does. */
+  get unreadable(): boolean {
+    return this.#unreadable;
+  }
+
+  /** Whether the registration is known to be gone. */
+  get missing(): boolean {
+    return this.#synced && this.#registration === undefined;
+  }
+
+  /** How often each kind of drift was repaired. */
+  get drifts(): ReadonlyMap<Drift, number> {
+    return this.#drifts;
+  }
+
+  /** Since when every entry trusts a certificate (normalPem), in ms since the epoch; undefined where one does not. */
+  trustedSince(certificate: string): number | undefined {
+    return this.#trusted.get(certificate);
+  }
+
+  /** Follows the registration until the signal aborts, and keeps it right. Never rejects. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const listener: CollectionListener<unknown> = {
+      project: (object) => object,
+      synced: ([registration]) => {
+        this.#synced = true;
+        this.#see(registration);
+      },
+      changed: (registration) => {
+        this.#see(registration);
+      },
+      removed: () => {
+        this.#see(undefined);
+      },
+    };
+    const query = { fieldSelector: `metadata.name=${REGISTRATION_NAME}` };
+    const ticker = setInterval(() => {
+      this.check();
+    }, CHECK_EVERY_MS).unref();
+    try {
+      await this.#ports.cluster.follow(WEBHOOK_CONFIGURATIONS, listener, { query, signal });
+    } catch (thrown) {
+      this.#unreadable = true;
+      this.#ports.log.error({ error: messageOf(thrown) }, 'the registration cannot be read, and is not kept');
+    } finally {
+      clearInterval(ticker);
+    }
+  }
+
+  /** Looks whether something has to be written; whatever may change that calls this. */
+  check(): void {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    void this.#repair().finally(() => {
+      this.#running = false;
+      if (!this.#again) return;
+      this.#again = false;
+      this.check();
+    });
+  }
+
+  #see(registration: unknown): void {
+    const wasMissing = this.missing;
+    this.#registration = registration;
+    this.#noteTrust();
+    if (this.missing && !wasMissing) {
+      this.#ports.log.error(
+        { registration: REGISTRATION_NAME },
+        'the ValidatingWebhookConfiguration is gone: no request is reviewed until it is installed again',
+      );
+    }
+    this.check();
+  }
+
+  #noteTrust(): void {
+    const now = this.#ports.now();
+    const bundles = listAt(this.#registration, 'webhooks').map(
+      (entry) =>
+        new Set(
+          certificatesIn(Buffer.from(textAt(entry, 'clientConfig', 'caBundle') ?? '', 'base64').toString('utf8')),
+        ),
+    );
+    const [first, ...others] = bundles;
+    const all = [...(first ?? [])].filter((certificate) => others.every((bundle) => bundle.has(certificate)));
+    const fresh = all.filter((certificate) => !this.#trusted.has(certificate));
+    for (const certificate of this.#trusted.keys()) if (!all.includes(certificate)) this.#trusted.delete(certificate);
+    for (const certificate of fresh) this.#trusted.set(certificate, now);
+    if (fresh.length > 0) this.#ports.trustChanged();
+  }
+
+  /** Certificates that nobody asks for are trusted for a while more. */
+  #isSpared(certificate: string): boolean {
+    const now = this.#ports.now();
+    const since = this.#unwanted.get(certificate) ?? now;
+    this.#unwanted.set(certificate, since);
+    return now - since < SPARED_MS;
+  }
+
+  async #repair(): Promise<void> {
+    const wanted = this.#ports.wanted();
+    if (this.#registration === undefined || wanted === undefined) return;
+    for (const certificate of wanted.authorities ?? []) this.#unwanted.delete(certificate);
+    const repairsEntries = this.#ports.now() - this.#repairedAt >= REPAIR_PAUSE_MS;
+    const repair = repairOf(this.#registration, {
+      ...wanted,
+      repairsEntries,
+      spared: (certificate) => this.#isSpared(certificate),
+    });
+    if (repair === undefined) return;
+    try {
+      await this.#write(repair);
+    } catch (thrown) {
+      this.#ports.log.error({ error: messageOf(thrown), drifts: repair.drifts }, 'registration not written');
+    }
+  }
+
+  async #write({ webhooks, drifts }: Repair): Promise<void> {
+    const { cluster, log, now } = this.#ports;
+    const answer = await cluster.send({
+      method: 'PATCH',
+      path: webhookConfigurationPath(REGISTRATION_NAME),
+      query: { fieldManager: 'kubectl-maint' },
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { resourceVersion: at(this.#registration, 'metadata', 'resourceVersion') }, webhooks },
+    });
+    // Somebody else was faster; the watch tells what they wrote.
+    if (answer.status === 409 || answer.status === 404) return;
+    if (answer.status >= 300) throw refusalFromAnswer(answer);
+    for (const drift of drifts) this.#drifts.set(drift, (this.#drifts.get(drift) ?? 0) + 1);
+    if (drifts.some((drift) => STATIC.includes(drift))) this.#repairedAt = now();
+    log.info({ drifts }, 'registration written');
+    this.#registration = answer.body;
+    this.#noteTrust();
+  }
+}
+
+/** What is repaired with a pause in between. */
+const STATIC: readonly Drift[] = ['entry', 'missing_entry', 'foreign_entry', 'namespace_selector'];

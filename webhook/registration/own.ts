@@ -1,0 +1,59 @@
+import { X509Certificate } from 'node:crypto';
+import { DEFAULT_POLICY, type Policy } from '../../shared/index.ts';
+import type { NodeCache } from '../nodes/cache.ts';
+import { entriesFor, renderEntries } from '../registration.ts';
+import type { CertificateSource } from '../tls/source.ts';
+import { Arming } from './arming.ts';
+import { RegistrationKeeper, type KeepingPorts } from './keeper.ts';
+
+/** The Service behind which this replica runs. */
+export interface ServiceReach {
+  readonly namespace: string;
+  readonly name: string;
+  readonly failurePolicy: 'Ignore' | 'Fail';
+}
+
+/** What the registration of this replica follows from. */
+export interface OwnParts extends Omit<KeepingPorts, 'wanted'> {
+  readonly service: ServiceReach;
+  readonly policy: Pick<Policy, 'config' | 'tools'>;
+  readonly nodes: Pick<NodeCache, 'synced' | 'field'>;
+  /** Undefined until there are some. */
+  readonly certificates: () => CertificateSource | undefined;
+}
+
+/** The keeper of our own registration. */
+export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: OwnParts): RegistrationKeeper {
+  const { failurePolicy, ...reach } = service;
+  // All that the chart asks about, whatever is switched off: what a rule does not decide is answered at once. Rules and
+  // tools of the configuration may only add to it.
+  const entries = renderEntries(entriesFor(policy.tools, DEFAULT_POLICY, policy.config), {
+    reach: { service: reach },
+    failurePolicy,
+  });
+  const arming = new Arming();
+  return new RegistrationKeeper({
+    ...ports,
+    wanted: () => {
+      const source = certificates();
+      if (source === undefined) return undefined;
+      const authorities = source.authorities();
+      const isHeld = nodes.synced ? nodes.field.held.length > 0 : undefined;
+      return {
+        entries,
+        armed: arming.want(isHeld, ports.now()),
+        authorities: authorities.length === 0 ? undefined : authorities,
+      };
+    },
+  });
+}
+
+/** Why API servers would refuse our certificate; undefined where they take it, or where it is not ours to say. */
+export function distrustOf(keeper: RegistrationKeeper, source: CertificateSource): string | undefined {
+  if (keeper.unreadable || keeper.missing) return undefined;
+  if (!keeper.synced) return 'registration: not read yet';
+  const leaf = new X509Certificate(source.current().certificate);
+  const issuer = source.authorities().find((pem) => leaf.checkIssued(new X509Certificate(pem)));
+  if (issuer === undefined || keeper.trustedSince(issuer) !== undefined) return undefined;
+  return 'registration: does not trust our certificate yet';
+}

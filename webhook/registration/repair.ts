@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util';
+import { at, listAt, textAt } from '../../shared/index.ts';
+import { ARMED_ENTRY, type RenderedEntry } from '../registration.ts';
+import { bundleOf, certificatesIn } from '../tls/authority.ts';
+
+/** How the registration should be. */
+export interface Wanted {
+  readonly entries: readonly RenderedEntry[];
+  /** Whether the entry on the hot path should be there; undefined: as it is. */
+  readonly armed: boolean | undefined;
+  /** PEM of the authorities that have to be trusted (normalPem); undefined: somebody else fills in the caBundle. */
+  readonly authorities: readonly string[] | undefined;
+  /** Certificates that are trusted beyond those, and may stay for a while. */
+  readonly spared: (certificate: string) => boolean;
+  /** Whether what an entry asks about is repaired, too, or only its trust, and whether it is armed. */
+  readonly repairsEntries: boolean;
+}
+
+/** What was not as it should be. */
+export type Drift =
+  'ca_bundle' | 'entry' | 'missing_entry' | 'foreign_entry' | 'namespace_selector' | 'armed' | 'disarmed';
+
+/** A registration that has to be written. */
+export interface Repair {
+  /** The whole list, for a merge patch. */
+  readonly webhooks: readonly unknown[];
+  /** Each once, sorted. */
+  readonly drifts: readonly Drift[];
+}
+
+/**
+ * What has to change in a ValidatingWebhookConfiguration; undefined where nothing has. Selectors that others have added
+ * (AKS does) stay beside ours. The content depends on nothing but the arguments: two replicas never write in turns.
+ */
+export function repairOf(registration: unknown, wanted: Wanted): Repair | undefined {
+  const found = new Map(listAt(registration, 'webhooks').map((entry) => [textAt(entry, 'name') ?? '', entry] as const));
+  const drifts = new Set<Drift>();
+  const webhooks: unknown[] = [];
+  for (const entry of wanted.entries) {
+    const existing = found.get(entry.name);
+    found.delete(entry.name);
+    const repaired = repairedEntry(existing, entry, wanted, drifts);
+    if (repaired !== undefined) webhooks.push(repaired);
+  }
+  for (const [name, entry] of found) {
+    if (isOurs(name) && wanted.repairsEntries) drifts.add('foreign_entry');
+    else webhooks.push(entry);
+  }
+  return drifts.size === 0 ? undefined : { webhooks, drifts: [...drifts].sort() };
+}
+
+function isOurs(name: string): boolean {
+  return name.endsWith('.kubectl-maint.io');
+}
+
+function repairedEntry(existing: unknown, entry: RenderedEntry, wanted: Wanted, drifts: Set<Drift>): unknown {
+  const isHot = entry.name === ARMED_ENTRY;
+  if (existing === undefined) {
+    const isMissing = isHot ? wanted.armed === true : wanted.repairsEntries;
+    if (!isMissing) return undefined;
+    drifts.add(isHot ? 'armed' : 'missing_entry');
+    return withTrust(entry, undefined, wanted, new Set());
+  }
+  if (isHot && wanted.armed === false) {
+    drifts.add('disarmed');
+    return undefined;
+  }
+  return withTrust(
+    wanted.repairsEntries ? repairedFields(existing, entry, drifts) : existing,
+    existing,
+    wanted,
+    drifts,
+  );
+}
+
+/** Fields that are ours alone. */
+const OWN = [
+  'rules',
+  'matchConditions',
+  'failurePolicy',
+  'matchPolicy',
+  'sideEffects',
+  'timeoutSeconds',
+  'admissionReviewVersions',
+] as const;
+
+function repairedFields(existing: unknown, entry: RenderedEntry, drifts: Set<Drift>): object {
+  const reach = at(existing, 'clientConfig');
+  const sameReach = Object.entries(entry.clientConfig).every(([key, value]) =>
+    isDeepStrictEqual(at(reach, key), value),
+  );
+  if (!sameReach || OWN.some((field) => !isDeepStrictEqual(at(existing, field), entry[field]))) drifts.add('entry');
+  const selector = selectorWithOurs(at(existing, 'namespaceSelector'), entry);
+  if (!isDeepStrictEqual(selector, at(existing, 'namespaceSelector') ?? {})) drifts.add('namespace_selector');
+  return { ...fieldsOf(existing), ...entry, namespaceSelector: selector };
+}
+
+/** Others' expressions stay; ours is among them. */
+function selectorWithOurs(existing: unknown, { namespaceSelector }: RenderedEntry): unknown {
+  const expressions = listAt(existing, 'matchExpressions');
+  const missing = (namespaceSelector?.matchExpressions ?? []).filter(
+    (ours) => !expressions.some((one) => isDeepStrictEqual(one, ours)),
+  );
+  if (missing.length === 0) return existing ?? {};
+  return { ...fieldsOf(existing), matchExpressions: [...expressions, ...missing] };
+}
+
+function withTrust(entry: unknown, existing: unknown, { authorities, spared }: Wanted, drifts: Set<Drift>): object {
+  const clientConfig = fieldsOf(at(entry, 'clientConfig'));
+  const bundle = textAt(existing, 'clientConfig', 'caBundle');
+  if (authorities === undefined) {
+    return {
+      ...fieldsOf(entry),
+      clientConfig: { ...clientConfig, ...(bundle === undefined ? {} : { caBundle: bundle }) },
+    };
+  }
+  const trusted = certificatesIn(Buffer.from(bundle ?? '', 'base64').toString('utf8'));
+  const all = [...new Set([...authorities, ...trusted.filter(spared)])].sort();
+  const isSame = isDeepStrictEqual([...trusted].sort(), all);
+  if (!isSame) drifts.add('ca_bundle');
+  const caBundle = isSame ? bundle : Buffer.from(bundleOf(all)).toString('base64');
+  return { ...fieldsOf(entry), clientConfig: { ...clientConfig, caBundle } };
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

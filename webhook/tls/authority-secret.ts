@@ -1,0 +1,67 @@
+import { at, parsed, refused, textAt, type Parsed } from '../../shared/index.ts';
+import { authorityFromPem, certificatesIn } from './authority.ts';
+import type { AuthorityBook } from './rotation.ts';
+
+/** Annotation on the Secret: when the last step of a rotation was made (RFC 3339). */
+const STEPPED_ANNOTATION = 'kubectl-maint.io/ca-stepped-at';
+
+/** Where the Secret is. */
+export interface SecretPlace {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Reads the book from a Secret (core/v1): `ca.crt`, `ca.key`, `next.crt`, `next.key`, `old.crt`. Anybody may have edited it. */
+export function bookFromSecret(secret: unknown): Parsed<AuthorityBook> {
+  const field = (name: string): string | undefined => {
+    const text = textAt(secret, 'data', name);
+    return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8');
+  };
+  const [certificate, key] = [field('ca.crt'), field('ca.key')];
+  if (certificate === undefined || key === undefined)
+    return refused({ path: 'data', message: 'has no ca.crt and ca.key' });
+  const current = authorityFromPem(certificate, key);
+  if (!current.ok) return current;
+  // What is only on the way in or out is worth less: where it cannot be read, it is as if it were not there.
+  const next = authorityFromPem(field('next.crt') ?? '', field('next.key') ?? '');
+  const [old] = certificatesIn(field('old.crt') ?? '');
+  const stepped = Date.parse(textAt(secret, 'metadata', 'annotations', STEPPED_ANNOTATION) ?? '');
+  return parsed({
+    current: current.value,
+    next: next.ok ? next.value : undefined,
+    old,
+    steppedAt: Number.isNaN(stepped) ? current.value.notBefore : stepped,
+  });
+}
+
+/** The Secret that holds a book; with a resourceVersion it replaces exactly that one. */
+export function secretFromBook(
+  { current, next, old, steppedAt }: AuthorityBook,
+  { namespace, name }: SecretPlace,
+  replaced?: unknown,
+): object {
+  const data: Readonly<Record<string, string | undefined>> = {
+    'ca.crt': current.certificate,
+    'ca.key': current.key,
+    'next.crt': next?.certificate,
+    'next.key': next?.key,
+    'old.crt': old,
+  };
+  const encoded = Object.entries(data).flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, Buffer.from(text).toString('base64')] as const],
+  );
+  const labels = at(replaced, 'metadata', 'labels') ?? { 'app.kubernetes.io/name': 'kubectl-maint' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      namespace,
+      name,
+      labels,
+      annotations: { [STEPPED_ANNOTATION]: new Date(steppedAt).toISOString() },
+      ...(replaced === undefined ? {} : { resourceVersion: textAt(replaced, 'metadata', 'resourceVersion') }),
+    },
+    type: 'Opaque',
+    data: Object.fromEntries(encoded),
+  };
+}

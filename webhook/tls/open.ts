@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClusterRefusal, MaintError, messageOf, type ClusterReader, type ClusterSender } from '../../shared/index.ts';
+import type { Log } from '../log.ts';
+import { certificatesFromFolder } from './files-source.ts';
+import type { Trust } from './rotation.ts';
+import { selfIssuedCertificates } from './self-issued.ts';
+import { SharedAuthorities } from './shared-authorities.ts';
+import { sharedCertificates } from './shared-source.ts';
+import type { CertificateSource } from './source.ts';
+
+/** Where the certificate comes from. */
+export type CertificateOrigin =
+  /** An authority of this process alone, for names by which callers know it. */
+  | { readonly kind: 'self'; readonly names: readonly string[] }
+  /** A folder that somebody else keeps. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** An authority in a Secret that the replicas behind a Service share. */
+  | {
+      readonly kind: 'shared';
+      readonly namespace: string;
+      readonly secret: string;
+      readonly names: readonly string[];
+    };
+
+/** What opening needs. */
+export interface OpeningPorts extends Trust {
+  readonly cluster: ClusterReader & ClusterSender;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** A certificate source with how often it has made a new authority sign. */
+export interface OpenedCertificates {
+  readonly source: CertificateSource;
+  readonly rotations: () => number;
+}
+
+/** Opens a source, waiting for an API server that is away. Throws MaintError where waiting does not help. */
+export async function openCertificates(origin: CertificateOrigin, ports: OpeningPorts): Promise<OpenedCertificates> {
+  const { now, trustedSince } = ports;
+  switch (origin.kind) {
+    case 'self':
+      return { source: await selfIssuedCertificates(origin.names, now()), rotations: () => 0 };
+    case 'folder':
+      return { source: await certificatesFromFolder(origin.folder), rotations: () => 0 };
+    case 'shared': {
+      const authorities = new SharedAuthorities({ namespace: origin.namespace, name: origin.secret }, ports);
+      const isTrusted = (certificate: string): boolean => trustedSince(certificate) !== undefined;
+      const source = await untilAnswered(ports.log, () =>
+        sharedCertificates(authorities, { names: origin.names, now: now(), isTrusted }),
+      );
+      return { source, rotations: () => authorities.rotations };
+    }
+  }
+}
+
+/** First and longest pause between tries, in ms; doubled in between. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Tries again while the API server is away or overloaded; a refusal stands. */
+async function untilAnswered<T>(log: Log, ask: () => Promise<T>): Promise<T> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (!isPassing(thrown)) throw thrown;
+      log.warn({ error: messageOf(thrown), seconds: pauseMs / 1000 }, 'the authority cannot be read yet');
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isPassing(thrown: unknown): boolean {
+  if (thrown instanceof ClusterRefusal) return thrown.status === 429 || thrown.status >= 500;
+  return thrown instanceof MaintError && thrown.code === 'cluster';
+}

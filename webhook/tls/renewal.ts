@@ -1,0 +1,85 @@
+import { X509Certificate } from 'node:crypto';
+import { messageOf } from '../../shared/index.ts';
+import type { SecureDoor } from '../doors.ts';
+import type { Log } from '../log.ts';
+import { servedCertificate } from './probe.ts';
+import type { CertificateSource } from './source.ts';
+
+/** How often dates are looked at, in ms. By the clock: a timer over 2^31 ms would fire at once. */
+const TICK_MS = 60_000;
+
+/** What renewal needs. */
+export interface RenewalPorts {
+  readonly certificates: CertificateSource;
+  readonly door: Pick<SecureDoor, 'present' | 'port'>;
+  readonly host: string;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How often the dates are looked at, in ms; TICK_MS but for tests. */
+  readonly tickMs?: number | undefined;
+  /** Called after the certificate or the authorities have changed. */
+  readonly renewed: () => Promise<void>;
+}
+
+/** Keeps the certificate that a door presents current: from time to time, and when asked to. */
+export class Renewal {
+  readonly #ports: RenewalPorts;
+  readonly #ticker: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #isServed = true;
+
+  constructor(ports: RenewalPorts) {
+    this.#ports = ports;
+    this.#ticker = setInterval(() => {
+      void this.look();
+    }, ports.tickMs ?? TICK_MS).unref();
+  }
+
+  /** Whether the door was seen to present the current certificate. */
+  get isServed(): boolean {
+    return this.#isServed;
+  }
+
+  /** Looks at the dates now; while it looks already, once more afterwards. */
+  look(): Promise<void> {
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return this.#running;
+    }
+    const running = this.#lookOnce().finally(() => {
+      this.#running = undefined;
+      if (!this.#again) return;
+      this.#again = false;
+      void this.look();
+    });
+    this.#running = running;
+    return running;
+  }
+
+  end(): void {
+    clearInterval(this.#ticker);
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { certificates, door, log, now, renewed, host } = this.#ports;
+    try {
+      const before = certificates.current();
+      if (await certificates.refresh(now())) {
+        const after = certificates.current();
+        if (after !== before) {
+          door.present(after);
+          log.info({ notAfter: new Date(after.notAfter).toISOString() }, 'certificate renewed');
+        }
+        await renewed();
+      }
+    } catch (thrown) {
+      log.error({ error: messageOf(thrown) }, 'certificate not renewed');
+    }
+    const served = await servedCertificate(host, door.port);
+    const current = new X509Certificate(certificates.current().certificate);
+    this.#isServed = served?.fingerprint256 === current.fingerprint256;
+    if (!this.#isServed) log.error({ port: door.port }, 'the door does not present the current certificate');
+  }
+}

@@ -1,0 +1,78 @@
+import type { Authority } from './authority.ts';
+import { LEAF_LIFE_MS } from './issue.ts';
+import { renewalOf } from './source.ts';
+
+/** The authorities that the replicas share. */
+export interface AuthorityBook {
+  /** Signs. */
+  readonly current: Authority;
+  /** Signs next, once everybody trusts it. */
+  readonly next: Authority | undefined;
+  /** PEM of the one before: certificates that it has signed may still be served. */
+  readonly old: string | undefined;
+  /** When the last step was made, in ms since the epoch. */
+  readonly steppedAt: number;
+}
+
+/** A step on the way from one authority to the next. */
+export type Step = 'prepare' | 'promote' | 'prune' | 'replace';
+
+/**
+ * How long a new authority has to stand in the registration before it signs, in ms: API servers hear of a change within
+ * milliseconds by a watch, and within some seconds where that watch has to be taken up again.
+ */
+export const TRUSTED_MS = 60_000;
+
+/** No certificate that the old authority has signed lives longer. */
+export const PRUNE_AFTER_MS = LEAF_LIFE_MS;
+
+/** Whom API servers trust. */
+export interface Trust {
+  /** Since when they have been told to trust a certificate, in ms since the epoch; undefined: they have not. */
+  readonly trustedSince: (certificate: string) => number | undefined;
+  /** TRUSTED_MS but for tests. */
+  readonly trustedMs?: number;
+}
+
+/**
+ * The step that is due, if any. At two thirds of its life an authority gets a successor, which is trusted before it signs;
+ * one that has expired has nothing left to overlap with.
+ */
+export function dueStep(
+  { current, next, old, steppedAt }: AuthorityBook,
+  now: number,
+  { trustedSince, trustedMs = TRUSTED_MS }: Trust,
+): Step | undefined {
+  if (next !== undefined) {
+    const since = trustedSince(next.certificate);
+    const isTrusted = since !== undefined && now - since >= trustedMs;
+    return isTrusted || now >= current.notAfter ? 'promote' : undefined;
+  }
+  if (now >= current.notAfter) return 'replace';
+  if (old !== undefined) return now - steppedAt >= PRUNE_AFTER_MS ? 'prune' : undefined;
+  return now >= renewalOf(current) ? 'prepare' : undefined;
+}
+
+/** The book after a step. `issue` makes a new authority. */
+export async function afterStep(
+  book: AuthorityBook,
+  step: Step,
+  now: number,
+  issue: () => Promise<Authority>,
+): Promise<AuthorityBook> {
+  switch (step) {
+    case 'prepare':
+      return { ...book, next: await issue(), steppedAt: now };
+    case 'promote':
+      return { current: book.next ?? book.current, next: undefined, old: book.current.certificate, steppedAt: now };
+    case 'prune':
+      return { ...book, old: undefined, steppedAt: now };
+    case 'replace':
+      return { current: await issue(), next: undefined, old: undefined, steppedAt: now };
+  }
+}
+
+/** PEM of every authority that callers have to trust by now. */
+export function trustedIn({ current, next, old }: AuthorityBook): readonly string[] {
+  return [current.certificate, next?.certificate, old].filter((pem) => pem !== undefined);
+}
