@@ -11,9 +11,7 @@ import { decisionTime } from './admission/deadline.ts';
 import { MAX_BODY_BYTES, type Gate } from './admission/gate.ts';
 import { errored, retryLater, type HttpAnswer } from './admission/respond.ts';
 import type { Metrics } from './metrics.ts';
-
-/** Where the API server posts its reviews. */
-export const VALIDATE_PATH = '/validate';
+import { VALIDATE_PATH } from './paths.ts';
 
 /** What the doors need. */
 export interface AppPorts extends CallPorts {
