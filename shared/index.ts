@@ -38,6 +38,7 @@ export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 
 export type * from './cluster/ports.ts';
 export * from './cluster/paths.ts';
+export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/node-event.ts';
 export { answersFromCluster } from './cluster/answers.ts';
 export { connectCluster, connectInCluster, type ConnectOptions } from './cluster/live/connect.ts';
 export { refusalFromAnswer } from './cluster/live/refusal.ts';

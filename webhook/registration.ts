@@ -40,6 +40,8 @@ export interface Entry {
   readonly matchConditions: readonly MatchCondition[];
   /** Where the entry has its own: nodes join and heal whether a webhook answers or not. */
   readonly failurePolicy?: 'Ignore';
+  /** Where it is less than usual: on hot paths. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Kinds whose template changes the add-on rule judges. */
@@ -48,7 +50,7 @@ const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps
 const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
 
 /** A webhook entry as it is written, but for its caBundle. */
-export interface RenderedEntry extends Omit<Entry, 'failurePolicy'> {
+export interface RenderedEntry extends Omit<Entry, 'failurePolicy' | 'timeoutSeconds'> {
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly clientConfig: ClientConfig;
   readonly namespaceSelector?: NamespaceSelector;
@@ -99,15 +101,18 @@ export function renderEntries(
 ): readonly RenderedEntry[] {
   return entries.map((entry) => ({
     failurePolicy,
+    timeoutSeconds: TIMEOUT_SECONDS,
     ...entry,
     clientConfig: clientConfigOf(reach),
     matchPolicy: 'Equivalent',
     ...namespaceSelectorOf(reach),
     sideEffects: 'None',
-    timeoutSeconds: TIMEOUT_SECONDS,
     admissionReviewVersions: ['v1'],
   }));
 }
+
+/** timeoutSeconds where the controllers of the whole cluster wait for the answer. */
+const HOT_TIMEOUT_SECONDS = 1;
 
 /** The entry on the hot path of DaemonSet rollouts: it is there only while some node is in maintenance. */
 export const ARMED_ENTRY = 'rollout.kubectl-maint.io';
@@ -117,7 +122,12 @@ export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyC
   const kinds = new Set(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return [
     { name: 'work.kubectl-maint.io', rules: [...kinds].sort().map(workRule), matchConditions: STARTING },
-    { name: ARMED_ENTRY, rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])], matchConditions: ROLLOUT },
+    {
+      name: ARMED_ENTRY,
+      rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])],
+      matchConditions: ROLLOUT,
+      timeoutSeconds: HOT_TIMEOUT_SECONDS,
+    },
     {
       name: 'addon.kubectl-maint.io',
       rules: WORKLOADS.map((kind) => ruleFor(kind, ['UPDATE'])),

@@ -9,7 +9,9 @@ import {
   type Policy,
 } from '../shared/index.ts';
 import { Gate } from './admission/gate.ts';
+import { sharedReads } from './admission/shared-reads.ts';
 import { admissionApp, healthApp, type AppPorts } from './app.ts';
+import { DenialRecorder } from './denials/recorder.ts';
 import { openDoor, openSecureDoor, type Door, type SecureDoor } from './doors.ts';
 import { unreadiness } from './health.ts';
 import type { Log } from './log.ts';
@@ -76,7 +78,18 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   late.source = source;
   await writeAuthorities(options.caOut, source);
   const waker = new Waker({ cluster, field: () => nodes.field, log, now });
-  const ports = portsFor({ world, nodes, source, rotations, keeper, waker, late, draining: () => life.draining });
+  const recorder = new DenialRecorder({ cluster, field: () => nodes.field, log, now });
+  const ports = portsFor({
+    world,
+    nodes,
+    source,
+    rotations,
+    keeper,
+    waker,
+    recorder,
+    late,
+    draining: () => life.draining,
+  });
   const doors = await openDoors(ports, options, source);
   const renewal = new Renewal({
     certificates: source,
@@ -105,6 +118,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       renewal.end();
       await Promise.all([doors.admission.close(LAST_ANSWERS_MS), doors.health.close(LAST_ANSWERS_MS)]);
       waker.end();
+      await recorder.end();
       life.ended.abort();
       log.info({}, 'stopped');
     },
@@ -156,11 +170,12 @@ interface Parts {
   readonly rotations: () => number;
   readonly keeper: RegistrationKeeper | undefined;
   readonly waker: Waker;
+  readonly recorder: DenialRecorder;
   readonly late: Late;
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, nodes, source, rotations, keeper, waker, late, draining }: Parts): AppPorts {
+function portsFor({ world, nodes, source, rotations, keeper, waker, recorder, late, draining }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
   const gate = new Gate();
   const untrusted = (): string | undefined => {
@@ -173,8 +188,9 @@ function portsFor({ world, nodes, source, rotations, keeper, waker, late, draini
     draining,
     decided: (judged) => {
       waker.decided(judged);
+      recorder.decided(judged);
     },
-    judges: { reader: cluster, config: policy.config, catalogue: policy.catalogue, nodes, now },
+    judges: { reader: sharedReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
     metrics: createMetrics({ nodes, certificates: source, rotations, keeper, now, inFlight: () => gate.inFlight }),
     unreadiness: () => unreadiness({ nodes, certificates: source, draining, untrusted }, now()),
   };

@@ -75,6 +75,11 @@ export function eventsPath(namespace: string): string {
   return `/api/v1/namespaces/${seg(namespace)}/events`;
 }
 
+/** One Event (core/v1). */
+export function eventPath(namespace: string, name: string): string {
+  return `${eventsPath(namespace)}/${seg(name)}`;
+}
+
 /** The kubelet's heartbeat of one Node. */
 export function leasePath(node: string): string {
   return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${seg(node)}`;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isObject, listAt, textAt } from '../../../shared/facts/json.ts';
+import { isObject, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
 import { ARMED_ENTRY } from '../../../webhook/registration.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
 import { secretFromBook } from '../../../webhook/tls/authority-secret.ts';
@@ -164,6 +164,34 @@ describe('the registration', () => {
     await installRegistration(plane, 'Fail');
     await until('backups are denied again', async () => (await backupOf(HELD)) === 'denied');
     for (const replica of replicas) expect(await replica.metrics()).toContain('maint_webhook_registration_missing 0');
+  });
+});
+
+test('a burst of a thousand at once is answered to the last, and so are probes meanwhile', async () => {
+  const burst = Promise.all(
+    Array.from({ length: 1000 }, async (_, index) => {
+      const [node, word] = index % 2 === 0 ? [HELD, 'denied'] : [FREE, 'allowed'];
+      const said = await backupOf(node);
+      return said === word ? [] : [said];
+    }),
+  );
+  for (const replica of replicas) expect(await replica.isReady()).toBe(true);
+  expect((await burst).flat()).toEqual([]);
+});
+
+test('what was refused is an Event on the node, with a count', async () => {
+  const { status } = await plane.api('POST', '/apis/velero.io/v1/namespaces/default/podvolumebackups', {
+    apiVersion: 'velero.io/v1',
+    kind: 'PodVolumeBackup',
+    metadata: { name: 'real', namespace: 'default' },
+    spec: { node: HELD, pod: { namespace: 'default', name: 'db-0' } },
+  });
+  expect(status).toBe(403);
+  await until('the Event', async () => {
+    const { body } = await plane.api('GET', '/api/v1/namespaces/default/events?fieldSelector=reason%3DWorkDenied');
+    return listAt(body, 'items').some(
+      (event) => textAt(event, 'involvedObject', 'name') === HELD && numberAt(event, 'count') === 1,
+    );
   });
 });
 

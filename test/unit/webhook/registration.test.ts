@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { at, CATALOGUE, DEFAULT_POLICY, listAt, textAt, TOOLS, type PolicyConfig } from '../../../shared/index.ts';
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
+import { ARMED_ENTRY, decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
@@ -122,11 +122,12 @@ describe('the registration', () => {
   test('by URL: fails open, has no side effects, looks at every namespace', () => {
     expect(listAt(url, 'webhooks')).toHaveLength(4);
     for (const webhook of listAt(url, 'webhooks')) {
+      const isHot = textAt(webhook, 'name') === ARMED_ENTRY;
       expect(webhook).toMatchObject({
         clientConfig: { url: 'https://127.0.0.1:9443/validate', caBundle: 'UEVN' },
         failurePolicy: 'Ignore',
         sideEffects: 'None',
-        timeoutSeconds: 3,
+        timeoutSeconds: isHot ? 1 : 3,
         matchPolicy: 'Equivalent',
         admissionReviewVersions: ['v1'],
       });

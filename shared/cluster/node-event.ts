@@ -1,0 +1,46 @@
+import { clean } from '../policy/words.ts';
+
+/** What happened to a Node, as `kubectl describe node` lists it. */
+export interface NodeEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason:
+    | 'MaintenanceInitiated'
+    | 'DrainBlocked'
+    | 'MaintenanceComplete'
+    | 'MaintenanceEnded'
+    /** Work was refused because of the node; `count` says how often. */
+    | 'WorkDenied'
+    /** The rollout of an add-on was held back on the node. */
+    | 'AddonHeld';
+  readonly message: string;
+  /** How often, from when to when (RFC 3339). */
+  readonly count: number;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Events about cluster-scoped objects live in this namespace (client-go tools/record). */
+export const NODE_EVENT_NAMESPACE = 'default';
+
+/** Longest message that the API server accepts in an Event (k8s pkg/apis/core/validation NoteLengthLimit). */
+const MAX_EVENT_MESSAGE = 1024;
+
+/** An Event (core/v1) about a Node; the API server completes its name. */
+export function eventAboutNode(
+  node: { readonly name: string; readonly uid: string },
+  { type, reason, message, count, first, last }: NodeEvent,
+): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { generateName: `${node.name.slice(0, 200)}.`, namespace: NODE_EVENT_NAMESPACE },
+    involvedObject: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
+    type,
+    reason,
+    message: clean(message, MAX_EVENT_MESSAGE),
+    source: { component: 'kubectl-maint' },
+    firstTimestamp: first,
+    lastTimestamp: last,
+    count,
+  };
+}

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  at,
+  isObject,
+  nodeFromObject,
+  NodeTable,
+  requestFromReview,
+  textAt,
+  type ApiAnswer,
+  type ApiRequest,
+  type Finding,
+} from '../../../shared/index.ts';
+import type { Judged } from '../../../webhook/admission/admit.ts';
+import { DenialRecorder } from '../../../webhook/denials/recorder.ts';
+import { logTo } from '../../../webhook/log.ts';
+import { Kept, nodeObject, reviewOf, volumeBackup } from './world.ts';
+
+const START = Date.parse('2026-01-06T08:00:00Z');
+const MINUTE = 60_000;
+
+const backup: Finding = {
+  rule: 'backup',
+  decision: 'deny',
+  reason: 'NodeInMaintenance',
+  detail: 'Velero backup is for node n1',
+  nodes: ['n1'],
+};
+
+const fieldsOf = (value: unknown) => (isObject(value) ? value : {});
+
+/** A decision with these findings. */
+function judged(
+  findings: readonly Finding[],
+  { dryRun = false, tool = 'velero' }: { dryRun?: boolean; tool?: string | null } = {},
+): Judged {
+  const review = reviewOf(volumeBackup('n1'));
+  const request = requestFromReview({ ...review, request: { ...fieldsOf(at(review, 'request')), dryRun } });
+  if (!request.ok) throw new Error('a review was given');
+  const decision = findings.some((one) => one.decision === 'deny') ? 'deny' : 'allow';
+  const nodes = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'];
+  return {
+    request: request.value,
+    verdict: { decision, work: 'backup', tool, afterDenial: undefined, nodes, findings, needs: [] },
+    now: START,
+    field: new NodeTable(),
+    stale: false,
+  };
+}
+
+let clock: { now: number };
+let sent: ApiRequest[];
+let say: (request: ApiRequest) => ApiAnswer;
+let out: Kept;
+let recorder: DenialRecorder;
+
+beforeEach(() => {
+  clock = { now: START };
+  sent = [];
+  out = new Kept();
+  say = () => ({ status: 201, headers: {}, body: { metadata: { name: `n1.${sent.length}` } } });
+  const node = nodeFromObject(nodeObject('n1', true));
+  const field = new NodeTable(node === undefined ? [] : [node]);
+  recorder = new DenialRecorder(
+    {
+      cluster: {
+        send: (request) => {
+          sent.push(request);
+          return Promise.resolve(say(request));
+        },
+      },
+      field: () => field,
+      log: logTo(out, 'info'),
+      now: () => clock.now,
+    },
+    MINUTE * 60,
+  );
+});
+
+afterEach(() => recorder.end());
+
+const told = () =>
+  sent.map(({ method, path, body }) => [
+    method,
+    path.replace('/api/v1/namespaces/default/events', ''),
+    textAt(body, 'reason') ?? '',
+    at(body, 'count'),
+  ]);
+
+test('refusals of one kind are one Event with a count, written from time to time', async () => {
+  recorder.decided(judged([backup]));
+  recorder.decided(judged([backup]));
+  expect(sent).toEqual([]);
+  await recorder.write();
+  expect(sent).toEqual([
+    {
+      method: 'POST',
+      path: '/api/v1/namespaces/default/events',
+      body: {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { generateName: 'n1.', namespace: 'default' },
+        involvedObject: { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-n1' },
+        type: 'Warning',
+        reason: 'WorkDenied',
+        message: 'backup (velero): Velero backup is for node n1',
+        source: { component: 'kubectl-maint' },
+        firstTimestamp: '2026-01-06T08:00:00.000Z',
+        lastTimestamp: '2026-01-06T08:00:00.000Z',
+        count: 2,
+      },
+    },
+  ]);
+  await recorder.write();
+  clock.now += MINUTE;
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  expect(sent.slice(1)).toMatchObject([
+    {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/default/events/n1.1',
+      body: { count: 3, lastTimestamp: '2026-01-06T08:01:00.000Z' },
+    },
+  ]);
+});
+
+describe('what is written', () => {
+  test.each<[string, Judged, readonly unknown[]]>([
+    ['another tool', judged([backup], { tool: null }), [['POST', '', 'WorkDenied', 1]]],
+    ['a held rollout', judged([{ ...backup, rule: 'addon', reason: 'RolloutHeld' }]), [['POST', '', 'AddonHeld', 1]]],
+    ['a dry run refuses nothing', judged([backup], { dryRun: true }), []],
+    ['a warning is no refusal', judged([{ ...backup, decision: 'warn' }]), []],
+    [
+      'a warning beside a refusal',
+      judged([backup, { ...backup, rule: 'scan', decision: 'warn' }]),
+      [['POST', '', 'WorkDenied', 1]],
+    ],
+    ['a write of the node itself is the caller’s to know', judged([{ ...backup, rule: 'node-guard' }]), []],
+    [
+      'of many nodes the first five',
+      judged([{ ...backup, nodes: [] }]),
+      Array.from({ length: 5 }, () => ['POST', '', 'WorkDenied', 1]),
+    ],
+  ])('%s', async (_what, decision, events) => {
+    recorder.decided(decision);
+    await recorder.write();
+    expect(told()).toEqual(events);
+  });
+});
+
+test('what cannot be written is tried again with the next, and logged', async () => {
+  say = () => ({ status: 503, headers: {}, body: { message: 'no' } });
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  say = () => ({ status: 201, headers: {}, body: { metadata: { name: 'n1.x' } } });
+  await recorder.write();
+  expect(told()).toEqual([
+    ['POST', '', 'WorkDenied', 1],
+    ['POST', '', 'WorkDenied', 1],
+  ]);
+  expect(out.text).toContain('refusals not written as an Event');
+});
+
+test('an Event that has expired is written anew, whole', async () => {
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  say = ({ method }) =>
+    method === 'PATCH'
+      ? { status: 404, headers: {}, body: {} }
+      : { status: 201, headers: {}, body: { metadata: { name: 'n1.y' } } };
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  expect(told().slice(1)).toEqual([
+    ['PATCH', '/n1.1', '', 2],
+    ['POST', '', 'WorkDenied', 2],
+  ]);
+});
+
+test('after half an hour of quiet it counts from one again', async () => {
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  clock.now += 31 * MINUTE;
+  await recorder.write();
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  expect(told().slice(1)).toEqual([['POST', '', 'WorkDenied', 1]]);
+});
+
+test('a flood of different refusals is bounded, and told', async () => {
+  for (let index = 0; index < 250; index += 1) recorder.decided(judged([backup], { tool: `t${index}` }));
+  await recorder.write();
+  expect(sent).toHaveLength(200);
+  expect(out.text).toContain('too many kinds of refusals for Events');
+});
+
+test('the end writes what is left', async () => {
+  recorder.decided(judged([backup]));
+  await recorder.end();
+  expect(told()).toEqual([['POST', '', 'WorkDenied', 1]]);
+});

@@ -1,0 +1,160 @@
+import {
+  eventAboutNode,
+  eventPath,
+  eventsPath,
+  messageOf,
+  NODE_EVENT_NAMESPACE,
+  refusalFromAnswer,
+  textAt,
+  type ClusterSender,
+  type Finding,
+  type NodeEvent,
+  type NodeField,
+} from '../../shared/index.ts';
+import type { Judged } from '../admission/admit.ts';
+import type { Log } from '../log.ts';
+
+/** How often what was refused is written down, in ms: a refusal is seen soon, and a loop of them is one write. */
+const WRITE_EVERY_MS = 10_000;
+/** Different refusals that are kept apart; more than this within ten seconds is a flood, and is counted in the log. */
+const MAX_KEPT = 200;
+/** An Event that had no refusal for so long, in ms, is over; the next one is a new Event. The API server keeps them for an hour. */
+const OVER_AFTER_MS = 30 * 60_000;
+/** Nodes of one refusal that get an Event: a scan is refused because of all of them. */
+const MAX_NODES = 5;
+
+/** What writing needs. */
+export interface RecorderPorts {
+  readonly cluster: ClusterSender;
+  /** The nodes as known now. */
+  readonly field: () => NodeField;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Refusals of one kind on one node. */
+interface Tally {
+  readonly node: string;
+  readonly reason: 'WorkDenied' | 'AddonHeld';
+  /** What was refused first, for people. */
+  readonly message: string;
+  readonly firstAt: number;
+  lastAt: number;
+  count: number;
+  /** Name of its Event, once it is written. */
+  event: string | undefined;
+  /** How often the Event says that it was. */
+  written: number;
+}
+
+/**
+ * Writes down what was refused as Events on the nodes because of which it was: nobody should find out from a missing
+ * backup. Refusals of one kind are one Event with a count. A write that fails is tried again with the next.
+ */
+export class DenialRecorder {
+  readonly #ports: RecorderPorts;
+  readonly #tallies = new Map<string, Tally>();
+  readonly #ticker: NodeJS.Timeout;
+  #dropped = 0;
+
+  constructor(ports: RecorderPorts, everyMs = WRITE_EVERY_MS) {
+    this.#ports = ports;
+    this.#ticker = setInterval(() => {
+      void this.write();
+    }, everyMs).unref();
+  }
+
+  /** Takes note of a decision. Dry runs refuse nothing. */
+  decided({ request, verdict }: Judged): void {
+    if (request.dryRun || verdict.decision !== 'deny') return;
+    for (const finding of verdict.findings) {
+      if (finding.decision !== 'deny' || finding.rule === 'node-guard') continue;
+      const nodes = finding.nodes.length > 0 ? finding.nodes : verdict.nodes;
+      for (const node of nodes.slice(0, MAX_NODES)) this.#count(node, finding, verdict.tool);
+    }
+  }
+
+  /** Writes what has come since the last time. Never rejects. */
+  async write(): Promise<void> {
+    const now = this.#ports.now();
+    for (const [key, tally] of this.#tallies) {
+      if (tally.count > tally.written) await this.#try(tally);
+      else if (now - tally.lastAt > OVER_AFTER_MS) this.#tallies.delete(key);
+    }
+    if (this.#dropped > 0) this.#ports.log.warn({ refusals: this.#dropped }, 'too many kinds of refusals for Events');
+    this.#dropped = 0;
+  }
+
+  /** Writes for the last time. */
+  async end(): Promise<void> {
+    clearInterval(this.#ticker);
+    await this.write();
+  }
+
+  #count(node: string, { rule, reason, detail }: Finding, tool: string | null): void {
+    const key = `${node} ${rule} ${reason} ${tool ?? ''}`;
+    const now = this.#ports.now();
+    const known = this.#tallies.get(key);
+    if (known !== undefined) {
+      known.count += 1;
+      known.lastAt = now;
+    } else if (this.#tallies.size >= MAX_KEPT) {
+      this.#dropped += 1;
+    } else {
+      const isHeld = reason === 'RolloutHeld';
+      this.#tallies.set(key, {
+        node,
+        reason: isHeld ? 'AddonHeld' : 'WorkDenied',
+        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}`,
+        firstAt: now,
+        lastAt: now,
+        count: 1,
+        event: undefined,
+        written: 0,
+      });
+    }
+  }
+
+  async #try(tally: Tally): Promise<void> {
+    const { count } = tally;
+    try {
+      if (tally.event === undefined) tally.event = await this.#create(tally);
+      else await this.#update(tally, tally.event);
+      tally.written = count;
+    } catch (thrown) {
+      this.#ports.log.warn({ node: tally.node, error: messageOf(thrown) }, 'refusals not written as an Event');
+    }
+  }
+
+  async #create(tally: Tally): Promise<string | undefined> {
+    const uid = this.#ports.field().node(tally.node)?.uid ?? '';
+    const event: NodeEvent = {
+      type: tally.reason === 'AddonHeld' ? 'Normal' : 'Warning',
+      reason: tally.reason,
+      message: tally.message,
+      count: tally.count,
+      first: new Date(tally.firstAt).toISOString(),
+      last: new Date(tally.lastAt).toISOString(),
+    };
+    const answer = await this.#ports.cluster.send({
+      method: 'POST',
+      path: eventsPath(NODE_EVENT_NAMESPACE),
+      body: eventAboutNode({ name: tally.node, uid }, event),
+    });
+    if (answer.status >= 300) throw refusalFromAnswer(answer);
+    return textAt(answer.body, 'metadata', 'name');
+  }
+
+  async #update(tally: Tally, name: string): Promise<void> {
+    const answer = await this.#ports.cluster.send({
+      method: 'PATCH',
+      path: eventPath(NODE_EVENT_NAMESPACE, name),
+      contentType: 'application/merge-patch+json',
+      body: { count: tally.count, lastTimestamp: new Date(tally.lastAt).toISOString() },
+    });
+    // It has expired: what comes is a new one.
+    if (answer.status === 404) tally.event = await this.#create(tally);
+    else if (answer.status >= 300) throw refusalFromAnswer(answer);
+  }
+}
