@@ -4,6 +4,9 @@ export const PREFIX = 'kubectl-maint.io/';
 /** Name of our ValidatingWebhookConfiguration. */
 export const REGISTRATION_NAME = 'kubectl-maint';
 
+/** Its entry on the hot path of DaemonSet rollouts: it is there only while some node is in maintenance. */
+export const ARMED_ENTRY = 'rollout.kubectl-maint.io';
+
 /** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
 export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 

@@ -1,4 +1,5 @@
 import {
+  ARMED_ENTRY,
   MaintError,
   REGISTRATION_NAME,
   ruleForTool,
@@ -113,9 +114,6 @@ export function renderEntries(
 
 /** timeoutSeconds where the controllers of the whole cluster wait for the answer. */
 const HOT_TIMEOUT_SECONDS = 1;
-
-/** The entry on the hot path of DaemonSet rollouts: it is there only while some node is in maintenance. */
-export const ARMED_ENTRY = 'rollout.kubectl-maint.io';
 
 /** What the API server asks about, for any of some policies. No request matches two entries, and no subresource any. */
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {

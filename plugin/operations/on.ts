@@ -4,6 +4,7 @@ import { Limiter } from '../drain/limiter.ts';
 import { Progress, wordFor } from '../drain/progress.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Announcer } from '../nodes/announce.ts';
+import { awaitArming } from '../nodes/arming.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { readEnforcement } from '../nodes/enforcement.ts';
 import { recordOf } from '../nodes/mark.ts';
@@ -13,7 +14,7 @@ import type { OnReport } from '../output/on-events.ts';
 import { onReportFor } from '../output/on-report.ts';
 import { showLive } from '../output/live.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
-import type { Finding } from '../preflight/finding.ts';
+import { warning, type Finding } from '../preflight/finding.ts';
 import { readSurvey } from '../preflight/read.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
@@ -186,7 +187,14 @@ async function tellEnforcement(
   const enforcement = await readEnforcement(first, session.cluster);
   if (registered === 'no' && enforcement.enforced === 'no') return;
   report.tell({ type: 'enforced', nodes, enforcement });
+  const isArmed = await awaitArming(session.cluster, session.clock, session.signal);
+  if (isArmed === false) report.tell({ type: 'finding', ...NOT_ARMED });
 }
+
+const NOT_ARMED: Finding = warning(
+  'enforcement',
+  'rollouts of add-ons are not held back yet: no replica of the webhook has armed its registration',
+);
 
 function claimFrom({ claim, allowLastNode }: OnOperation, owner: string, now: number): Claim {
   const until = untilFrom(claim, now);

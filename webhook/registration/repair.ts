@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, listAt, textAt } from '../../shared/index.ts';
-import { ARMED_ENTRY, type RenderedEntry } from '../registration.ts';
+import { ARMED_ENTRY, at, listAt, textAt } from '../../shared/index.ts';
+import type { RenderedEntry } from '../registration.ts';
 import { bundleOf, certificatesIn } from '../tls/authority.ts';
 
 /** How the registration should be. */

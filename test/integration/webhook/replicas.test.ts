@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ARMED_ENTRY } from '../../../shared/index.ts';
 import { isObject, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
-import { ARMED_ENTRY } from '../../../webhook/registration.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
 import { secretFromBook } from '../../../webhook/tls/authority-secret.ts';
 import { AUTHORITY_LIFE_MS, issueAuthority } from '../../../webhook/tls/issue.ts';

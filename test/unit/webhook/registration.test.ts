@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { at, CATALOGUE, DEFAULT_POLICY, listAt, textAt, TOOLS, type PolicyConfig } from '../../../shared/index.ts';
+import {
+  ARMED_ENTRY,
+  at,
+  CATALOGUE,
+  DEFAULT_POLICY,
+  listAt,
+  textAt,
+  TOOLS,
+  type PolicyConfig,
+} from '../../../shared/index.ts';
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { ARMED_ENTRY, decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
+import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
