@@ -68,6 +68,21 @@ export const lazyStringWidth: Plugin = {
   },
 };
 
+/** yargs asserts what never fails, with a module that takes 4 ms of every start: it is loaded when something does. */
+export const lazyAssert: Plugin = {
+  name: 'lazy-assert',
+  setup(build) {
+    build.onResolve({ filter: /^assert$/ }, ({ path, importer }) =>
+      /[\\/]yargs[\\/]/.test(importer) ? { path, namespace: 'lazy-assert' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'lazy-assert' }, () => ({
+      contents:
+        "export const strictEqual = (a, b, text) => { if (!Object.is(a, b)) require('node:assert').strictEqual(a, b, text); };\n" +
+        "export const notStrictEqual = (a, b, text) => { if (Object.is(a, b)) require('node:assert').notStrictEqual(a, b, text); };",
+    }));
+  },
+};
+
 /** Fails the build when what was left out comes back with an update. */
 export function assertLean(metafile: Metafile): void {
   const back = Object.keys(metafile.inputs).filter((path) =>

@@ -1,7 +1,7 @@
 /** Builds the two bins: one CommonJS file each, nothing to install beside them. */
 import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { assertLean, lazyStringWidth, leanClient } from './esbuild.client.ts';
+import { assertLean, lazyAssert, lazyStringWidth, leanClient } from './esbuild.client.ts';
 import { MINIMUM_NODE } from './node-version.ts';
 
 const bins = [
@@ -33,7 +33,7 @@ for (const { name, entry } of bins) {
       // The young generation is kept small: listing 100,000 pods page by page then stays far below 250 MiB.
       js: `#!/usr/bin/env -S node --max-semi-space-size=4\n${tooOld}const __bundle_url=require('node:url').pathToFileURL(__filename).href;`,
     },
-    plugins: [leanClient, lazyStringWidth],
+    plugins: [leanClient, lazyStringWidth, lazyAssert],
     metafile: true,
     logLevel: 'warning',
   });

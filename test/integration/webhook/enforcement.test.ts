@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAt, textAt } from '../../../shared/facts/json.ts';
@@ -173,6 +175,19 @@ describe('while a node is in maintenance', () => {
     expect((await kubectl(['maint', 'off', 'node-3', '--owner', 'ops', '--skip-health-check'])).code).toBe(0);
     await until('it is ready', async () => (await fetch(`${webhook.healthUrl}/readyz`)).status === 200);
   });
+});
+
+test('ten thousand connections that say nothing keep no review from being answered', async () => {
+  const { port, hostname } = new URL(webhook.url);
+  const idle: Socket[] = [];
+  for (let batch = 0; batch < 100; batch += 1) {
+    const opened = Array.from({ length: 100 }, () => connect(Number(port), hostname));
+    await Promise.all(opened.map((socket) => once(socket, 'connect')));
+    for (const socket of opened) socket.on('error', () => undefined);
+    idle.push(...opened);
+  }
+  expect((await create(podVolumeBackup(HELD))).stderr).toContain('denied the request');
+  for (const socket of idle) socket.destroy();
 });
 
 /** The outage that the test is about. */

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSecureDoor, type SecureDoor } from '../../../webhook/doors.ts';
+import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
+
+/** Callers that are no API server, at the door that takes reviews. */
+
+const LOOPBACK = '127.0.0.1';
+const now = Date.now();
+const authority = await issueAuthority(now);
+let door: SecureDoor;
+
+beforeAll(async () => {
+  const app = express();
+  app.get('/', (_request, response) => {
+    response.type('text').send('here');
+  });
+  door = await openSecureDoor(app, { host: LOOPBACK, port: 0 }, await issueLeaf(authority, [LOOPBACK], now));
+});
+
+afterAll(() => door.close(0));
+
+/** A connection after its handshake; rejects where the door refuses it. */
+async function handshake(options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const socket = connect({ host: LOOPBACK, port: door.port, ca: authority.certificate, ...options });
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+/** What is answered to some bytes, until the door ends the connection. */
+async function answerTo(text: string): Promise<string> {
+  const socket = await handshake();
+  const chunks: string[] = [];
+  socket.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  socket.write(text);
+  await once(socket, 'close');
+  return chunks.join('');
+}
+
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+
+describe('the handshake', () => {
+  test('is refused below TLS 1.2', async () => {
+    // OpenSSL itself no longer speaks it at its default security level: level 0 lets this side try.
+    const old: ConnectionOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };
+    await expect(handshake(old)).rejects.toThrow(/protocol version/i);
+  });
+
+  test('needs no server name: an API server that dials an address sends none', async () => {
+    const socket = await handshake({ servername: '' });
+    expect(socket.authorized).toBe(true);
+    socket.destroy();
+  });
+
+  test('offers no HTTP/2: a caller that wants nothing else is refused, one that takes both gets HTTP/1.1', async () => {
+    const both = await handshake({ ALPNProtocols: ['h2', 'http/1.1'] });
+    expect(both.alpnProtocol).toBe('http/1.1');
+    both.destroy();
+    await expect(handshake({ ALPNProtocols: ['h2'] })).rejects.toThrow();
+  });
+});
+
+describe('what is no request', () => {
+  test.each([
+    ['noise', '\u0000\u0001\u0002\r\n\r\n'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\n${'X-Filler: 0123456789\r\n'.repeat(2000)}\r\n`],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+  ])('%s is answered by an error, and the connection ends', async (_what, text) => {
+    expect(await answerTo(text)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(await answerTo(GET)).toMatch(/^HTTP\/1\.1 200 [^]*here$/);
+  });
+});
