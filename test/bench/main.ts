@@ -1,9 +1,10 @@
-/** `npm run bench -- policy|check|drain|status|memory`: figures for docs/benchmarks.md. Ratios travel, absolute times do not. */
+/** `npm run bench -- policy|check|drain|status|memory|webhook`: figures for docs/benchmarks.md. Ratios travel, absolute times do not. */
 import { benchCheck } from './check.ts';
 import { benchDrain } from './drain.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolicy } from './policy.ts';
 import { benchStatus } from './status.ts';
+import { benchWebhook } from './webhook.ts';
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   policy: benchPolicy,
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   drain: benchDrain,
   status: benchStatus,
   memory: benchMemory,
+  webhook: benchWebhook,
 };
 
 const asked = process.argv.slice(2);
