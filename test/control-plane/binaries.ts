@@ -9,7 +9,7 @@ import type { Environment } from './cache-folder.ts';
 import { binariesFolder, isExecutable } from './cache-folder.ts';
 import { ControlPlaneError } from './errors.ts';
 import { stageFileName, STAGE_FILES } from './stages.ts';
-import type { BinaryName } from './versions.ts';
+import type { Binary, BinaryName } from './versions.ts';
 import { BINARIES } from './versions.ts';
 
 /** What a folder must hold to be meant seriously as KUBEBUILDER_ASSETS; setup-envtest puts exactly these there. */
@@ -18,7 +18,7 @@ const LEAST_ASSETS: readonly BinaryName[] = ['etcd', 'kube-apiserver', 'kubectl'
 /** A waiting run says so this often. */
 const WAITING_LINE_EVERY_MS = 60_000;
 
-/** Where every program of the control plane is, and the folder of KWOK's stage files. */
+/** Where every program is, and the folder of KWOK's stage files. */
 export interface Binaries {
   readonly path: (name: BinaryName) => string;
   readonly stagesFolder: string;
@@ -28,17 +28,20 @@ export interface Binaries {
 export interface BinariesOptions {
   readonly env: Environment;
   readonly log: (line: string) => void;
+  /** Programs beside those of the control plane. */
+  readonly also?: readonly Binary[];
 }
 
 /**
  * Finds the programs of the control plane: in `KUBEBUILDER_ASSETS` if set, else in the cache folder, else builds them
  * once with Go. Several runs at once build one time: the others wait. Throws ControlPlaneError with what to do.
  */
-export async function ensureBinaries({ env, log }: BinariesOptions): Promise<Binaries> {
+export async function ensureBinaries({ env, log, also = [] }: BinariesOptions): Promise<Binaries> {
   const folder = binariesFolder(env);
   const assets = readAssets(env);
-  const fromAssets = BINARIES.filter(({ name }) => assets !== undefined && isExecutable(join(assets, name)));
-  const fromCache = BINARIES.filter((binary) => !fromAssets.includes(binary));
+  const wanted = [...BINARIES, ...also];
+  const fromAssets = wanted.filter(({ name }) => assets !== undefined && isExecutable(join(assets, name)));
+  const fromCache = wanted.filter((binary) => !fromAssets.includes(binary));
   if (assets !== undefined && fromCache.length > 0) {
     log(`KUBEBUILDER_ASSETS has no ${fromCache.map(({ name }) => name).join(', ')}: taken from ${folder}`);
   }
@@ -57,7 +60,7 @@ async function buildMissing(missing: () => BuildList, folder: string, { env, log
   let saidAt = -Infinity;
   const lock = await takeLock(join(folder, '.lock'), (owner) => {
     if (Date.now() - saidAt < WAITING_LINE_EVERY_MS) return;
-    log(`${owner} builds the control plane already, waiting for it (${elapsedSince(start)} so far) ...`);
+    log(`${owner} builds the programs for tests already, waiting for it (${elapsedSince(start)} so far) ...`);
     saidAt = Date.now();
   });
   try {
@@ -74,7 +77,7 @@ function isComplete(list: BuildList): boolean {
   return list.binaries.length === 0 && !list.stages;
 }
 
-function missingIn(folder: string, wanted: typeof BINARIES): BuildList {
+function missingIn(folder: string, wanted: readonly Binary[]): BuildList {
   return {
     binaries: wanted.filter(({ name }) => !isExecutable(join(folder, name))),
     stages: !STAGE_FILES.every((path) => isFile(join(folder, 'stages', stageFileName(path)))),

@@ -119,7 +119,7 @@ export function elapsedSince(start: number): string {
 
 function howToGetBinaries(list: BuildList, folder: string): string {
   const missing = [...list.binaries.map(({ name }) => name), ...(list.stages ? ["kwok's stage files"] : [])];
-  return `the control plane for tests needs ${missing.join(', ')}, and Go is not there to build them. Do one of these:
+  return `the tests need ${missing.join(', ')}, and Go is not there to build them. Do one of these:
   - install Go ${GO_VERSION} or later (https://go.dev/doc/install) and run this again: everything is built once, in about
     11 minutes on 2 cores, and kept in ${folder}
   - set KUBEBUILDER_ASSETS to a folder with these programs of Kubernetes ${KUBERNETES_VERSION}

@@ -2,14 +2,15 @@
 export const KUBERNETES_VERSION = '1.37.2';
 const ETCD_VERSION = '3.7.3';
 export const KWOK_VERSION = '0.8.0';
+const HELM_VERSION = '4.3.1';
 
 /** The Go release that these versions ask for in their go.mod; older ones fetch it by themselves since Go 1.21. */
 export const GO_VERSION = '1.26';
 
 /** The Go modules that the binaries are built in. */
-export type GoModuleName = 'kubernetes' | 'etcd' | 'kwok';
+export type GoModuleName = 'kubernetes' | 'etcd' | 'kwok' | 'helm';
 
-/** A program of the control plane and the Go package that it is built from. */
+/** A program that tests run and the Go package that it is built from. */
 export interface Binary {
   readonly name: BinaryName;
   readonly version: string;
@@ -17,9 +18,10 @@ export interface Binary {
   readonly goPackage: string;
 }
 
-export type BinaryName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kwok';
+export type BinaryName =
+  'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kwok' | 'helm';
 
-/** In the order of building: the slowest first, because the others reuse most of what it compiled. */
+/** The control plane, in the order of building: the slowest first, because the others reuse most of what it compiled. */
 export const BINARIES: readonly Binary[] = [
   kubernetesBinary('kube-apiserver'),
   kubernetesBinary('kube-controller-manager'),
@@ -29,11 +31,20 @@ export const BINARIES: readonly Binary[] = [
   { name: 'kwok', version: KWOK_VERSION, goModule: 'kwok', goPackage: 'sigs.k8s.io/kwok/cmd/kwok' },
 ];
 
+/** What installs the chart; no part of a control plane. */
+export const HELM: Binary = {
+  name: 'helm',
+  version: HELM_VERSION,
+  goModule: 'helm',
+  goPackage: 'helm.sh/helm/v4/cmd/helm',
+};
+
 /** Module path and version as Go writes them, for each module that is required. */
 export const REQUIRED_MODULES: Readonly<Record<GoModuleName, string>> = {
   kubernetes: `k8s.io/kubernetes v${KUBERNETES_VERSION}`,
   etcd: `go.etcd.io/etcd/server/v3 v${ETCD_VERSION}`,
   kwok: `sigs.k8s.io/kwok v${KWOK_VERSION}`,
+  helm: `helm.sh/helm/v4 v${HELM_VERSION}`,
 };
 
 function kubernetesBinary(name: BinaryName): Binary {

@@ -5,7 +5,7 @@ import { ensureBinaries } from '../../control-plane/binaries.ts';
 import type { Environment } from '../../control-plane/cache-folder.ts';
 import { binariesFolder } from '../../control-plane/cache-folder.ts';
 import { stageFileName, STAGE_FILES } from '../../control-plane/stages.ts';
-import { BINARIES } from '../../control-plane/versions.ts';
+import { BINARIES, HELM } from '../../control-plane/versions.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 const ALL = BINARIES.map(({ name }) => name);
@@ -86,6 +86,19 @@ describe('with nothing but Go', () => {
     expect(readdirSync(binariesFolder(env)).sort()).toEqual([...ALL, 'stages'].sort());
   });
 
+  it('builds programs beside the control plane where they are asked for, and only there', async () => {
+    const go = fakeGo();
+    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
+    const folder = completeCache(env);
+    const lines: string[] = [];
+    await ensureBinaries({ env, log: quiet });
+    expect(go.calls()).toEqual([]);
+    const { path } = await ensureBinaries({ env, log: (line) => lines.push(line), also: [HELM] });
+    expect(go.calls()).toEqual([expect.stringContaining('helm.sh/helm/v4/cmd/helm')]);
+    expect(lines[0]).toBe('building helm 4.3.1 (1 of 1) ...');
+    expect(path('helm')).toBe(join(folder, 'helm'));
+  });
+
   it('builds once for two runs at the same time', async () => {
     const go = fakeGo();
     const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
@@ -93,7 +106,7 @@ describe('with nothing but Go', () => {
     const log = (line: string) => lines.push(line);
     await Promise.all([ensureBinaries({ env, log }), ensureBinaries({ env, log })]);
     expect(go.calls().filter((call) => call.startsWith('build'))).toHaveLength(ALL.length);
-    expect(lines.filter((line) => line.includes('builds the control plane already'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('builds the programs for tests already'))).toHaveLength(1);
   });
 
   it('says what failed and where the log is, and puts no broken program in place', async () => {

@@ -27,8 +27,8 @@ it('gives etcd a main package of its own', () => {
   expect(files['main.go']).toContain('etcdmain.Main(os.Args)');
 });
 
-it('needs only a go.mod for kwok', () => {
-  expect(Object.keys(goModuleFiles('kwok'))).toEqual(['go.mod']);
+it.each(['kwok', 'helm'] as const)('needs only a go.mod for %s', (name) => {
+  expect(Object.keys(goModuleFiles(name))).toEqual(['go.mod']);
 });
 
 it('tells Kubernetes programs their version, without which they call themselves v0.0.0', () => {
