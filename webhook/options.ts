@@ -25,6 +25,8 @@ export type Operation =
       readonly policyFile: string | undefined;
       readonly failurePolicy: 'Ignore' | 'Fail';
     }
+  /** What the chart's hook and test ask for. */
+  | { readonly kind: 'uninstall' | 'verify'; readonly cluster: ClusterChoice }
   /** `--help` and `--version`. */
   | { readonly kind: 'print'; readonly text: string };
 
@@ -59,6 +61,12 @@ export async function parseArguments(
         found.push(configurationFromFlags(flags));
       },
     )
+    .command('verify', 'Call the webhook as the API server would, and tell what answers', clusterFlags, (flags) => {
+      found.push(onCluster('verify', flags));
+    })
+    .command('uninstall', 'Delete the ValidatingWebhookConfiguration', clusterFlags, (flags) => {
+      found.push(onCluster('uninstall', flags));
+    })
     .strict()
     .version(version)
     .help()
@@ -89,11 +97,21 @@ const FAILURE_POLICY = {
 
 const CA_SECRET = 'kubectl-maint-ca';
 
-function serveFlags(flags: Argv) {
+function clusterFlags(flags: Argv) {
   return flags
-    .option('policy', POLICY)
     .option('kubeconfig', { type: 'string', describe: 'Kubeconfig file; in a pod its service account is used instead' })
-    .option('context', { type: 'string', describe: 'Context of the kubeconfig' })
+    .option('context', { type: 'string', describe: 'Context of the kubeconfig' });
+}
+
+function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<Operation> {
+  const twice = repeated(flags, ['kubeconfig', 'context']);
+  if (twice.length > 0) return refused(...twice);
+  return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
+}
+
+function serveFlags(flags: Argv) {
+  return clusterFlags(flags)
+    .option('policy', POLICY)
     .option('host', { type: 'string', default: '', defaultDescription: 'all', describe: 'Interface to listen on' })
     .option('port', { type: 'number', default: PORT, describe: 'HTTPS port for reviews; 0 = any free one' })
     .option('health-port', {

@@ -7,6 +7,8 @@ import { parseArguments, type Operation } from './options.ts';
 import { readPolicy } from './policy.ts';
 import { registrationFor } from './registration.ts';
 import { serve } from './serve.ts';
+import { uninstall } from './uninstall.ts';
+import { verify } from './verify.ts';
 import { VERSION } from './version.ts';
 
 /** The process, as far as it is needed. */
@@ -56,8 +58,25 @@ async function carryOut(operation: Operation, process: Process, connectTo: Conne
     case 'configuration':
       process.stdout.write(await renderConfiguration(operation));
       return 0;
+    case 'verify':
+    case 'uninstall':
+      process.stdout.write(`${await once(operation, process, connectTo)}\n`);
+      return 0;
     case 'serve':
       return serveUntilSignal(operation, process, connectTo);
+  }
+}
+
+async function once(
+  { kind, cluster: choice }: Operation & { kind: 'uninstall' | 'verify' },
+  { env }: Process,
+  connectTo: Connect,
+): Promise<string> {
+  const cluster = await connectTo(choice, env);
+  try {
+    return kind === 'verify' ? (await verify(cluster)).join('\n') : await uninstall(cluster);
+  } finally {
+    cluster.close();
   }
 }
 

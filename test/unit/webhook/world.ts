@@ -6,6 +6,7 @@ import {
   nodePath,
   RECORD_ANNOTATION,
   STATE_LABEL,
+  type ApiAnswer,
   type Cluster,
   type CollectionListener,
 } from '../../../shared/index.ts';
@@ -107,7 +108,7 @@ export class ToldCluster implements Cluster {
     });
   }
 
-  send(): Promise<never> {
+  send(): Promise<ApiAnswer> {
     return Promise.reject(new Error('the webhook sends nothing'));
   }
 

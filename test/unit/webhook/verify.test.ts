@@ -1,0 +1,121 @@
+/** `maint-webhook verify` and `uninstall`: what the chart's test and its hook run. */
+import { createServer, type Server } from 'node:https';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { numberAt, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
+import { run } from '../../../webhook/run.ts';
+import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
+import { Kept, ToldCluster } from './world.ts';
+
+const REGISTRATION = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-maint';
+
+/** A cluster that has one registration, or none, and takes note of what it is sent. */
+class RegisteredCluster extends ToldCluster {
+  readonly sent: ApiRequest[] = [];
+  readonly #registration: object | undefined;
+  readonly #answer: ApiAnswer;
+
+  constructor(registration: object | undefined, status = 200) {
+    super();
+    this.#registration = registration;
+    this.#answer = { status, headers: {}, body: { kind: 'Status', message: 'no right to', reason: 'Forbidden' } };
+  }
+
+  override get(path: string): Promise<unknown> {
+    return Promise.resolve(path === REGISTRATION ? this.#registration : undefined);
+  }
+
+  override send(request?: ApiRequest): Promise<ApiAnswer> {
+    if (request !== undefined) this.sent.push(request);
+    return Promise.resolve(this.#answer);
+  }
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+async function ran(command: string, cluster: RegisteredCluster) {
+  const [stdout, stderr] = [new Kept(), new Kept()];
+  const process = { argv: [command], env: {}, stdout, stderr, onSignal: () => undefined };
+  const code = await run(process, () => Promise.resolve(cluster));
+  return { code, stdout: stdout.text, stderr: stderr.text, closed: cluster.closed };
+}
+
+describe('verify', () => {
+  let server: Server;
+  let bundle: string;
+  let stranger: string;
+  let readiness = '';
+
+  beforeAll(async () => {
+    const now = Date.now();
+    const [authority, other] = await Promise.all([issueAuthority(now), issueAuthority(now)]);
+    const { certificate, key } = await issueLeaf(authority, ['127.0.0.1'], now);
+    bundle = base64(authority.certificate);
+    stranger = base64(other.certificate);
+    server = createServer({ cert: certificate, key }, (request, answer) => {
+      answer.writeHead(request.url === '/readyz' && readiness === '' ? 200 : 503).end(`${readiness}\n`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterAll(() => server.close());
+
+  const port = () => numberAt(server.address(), 'port') ?? 0;
+  const entry = (name: string, caBundle: string | undefined, at = `https://127.0.0.1:${port()}/validate`) => ({
+    name: `${name}.kubectl-maint.io`,
+    clientConfig: { url: at, caBundle },
+  });
+  const registered = (...webhooks: object[]) => new RegisteredCluster({ webhooks });
+
+  test('tells for every entry what answers it, by the certificate that the entry trusts', async () => {
+    expect(await ran('verify', registered(entry('work', bundle), entry('addon', bundle)))).toEqual({
+      code: 0,
+      stdout: ['work', 'addon'].map((name) => `${name}.kubectl-maint.io is answered by 127.0.0.1:${port()}\n`).join(''),
+      stderr: '',
+      closed: true,
+    });
+  });
+
+  test.each<[name: string, cluster: () => RegisteredCluster, says: RegExp]>([
+    ['no registration', () => new RegisteredCluster(undefined), /kubectl-maint is missing: nothing is reviewed/],
+    ['no entries', () => registered(), /has no entries yet/],
+    ['no caBundle', () => registered(entry('work', bundle), entry('addon', undefined)), /no caBundle for addon\.kube/],
+    ['a caBundle of somebody else', () => registered(entry('work', stranger)), /calls 127\.0\.0\.1:\d+ .* fails: /],
+    ['nobody there', () => registered(entry('work', bundle, 'https://127.0.0.1:1/validate')), /fails: .*ECONNREFUSED/],
+    [
+      'a Service that does not resolve, by the name that API servers know',
+      () =>
+        registered({
+          name: 'work.kubectl-maint.io',
+          clientConfig: { caBundle: bundle, service: { name: 'kubectl-maint', namespace: 'none.invalid', port: 443 } },
+        }),
+      /calls kubectl-maint\.none\.invalid\.svc:443 .* fails: /,
+    ],
+  ])('%s is a failure of the cluster', async (_, cluster, says) => {
+    const { code, stdout, stderr } = await ran('verify', cluster());
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain('hint: kubectl get pods');
+  });
+
+  test('a replica that is not ready is told with its reasons', async () => {
+    readiness = 'nodes: not synced yet';
+    const { code, stderr } = await ran('verify', registered(entry('work', bundle)));
+    readiness = '';
+    expect(code).toBe(4);
+    expect(stderr).toContain('is not ready: nodes: not synced yet');
+  });
+});
+
+describe('uninstall', () => {
+  test.each([
+    { does: 'deletes the registration', status: 200, code: 0, says: 'kubectl-maint deleted' },
+    { does: 'finds nothing to do where it is gone', status: 404, code: 0, says: 'kubectl-maint is not there' },
+    { does: 'tells a refusal', status: 403, code: 4, says: 'no right to' },
+  ])('$does', async ({ status, code, says }) => {
+    const cluster = new RegisteredCluster(undefined, status);
+    const result = await ran('uninstall', cluster);
+    expect(result).toMatchObject({ code, closed: true });
+    expect(code === 0 ? result.stdout : result.stderr).toContain(says);
+    expect(cluster.sent).toEqual([{ method: 'DELETE', path: REGISTRATION }]);
+  });
+});

@@ -1,0 +1,87 @@
+import { request } from 'node:https';
+import { isIP } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  at,
+  listAt,
+  MaintError,
+  messageOf,
+  numberAt,
+  REGISTRATION_NAME,
+  textAt,
+  webhookConfigurationPath,
+  type ClusterReader,
+} from '../shared/index.ts';
+
+/** For a connection and its answer, in ms: what the API server gives an entry of ours. */
+const ASK_MS = 3000;
+
+/** Where an API server calls an entry, and whom it trusts there. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** PEM. */
+  readonly authorities: string;
+}
+
+/**
+ * Goes the way of an API server to the webhook: every entry of the registration, its address, its caBundle, the
+ * certificate that is presented there, and whether the replica behind it is ready. Gives a line for each entry.
+ * Throws MaintError('cluster') with what is wrong, and ClusterRefusal.
+ */
+export async function verify(cluster: Pick<ClusterReader, 'get'>): Promise<readonly string[]> {
+  const registration = await cluster.get(webhookConfigurationPath(REGISTRATION_NAME));
+  if (registration === undefined) throw failed('is missing: nothing is reviewed');
+  const entries = listAt(registration, 'webhooks');
+  if (entries.length === 0) throw failed('has no entries yet: the replicas write them once they run');
+  const lines: string[] = [];
+  for (const entry of entries) {
+    const name = textAt(entry, 'name') ?? '';
+    const target = targetOf(entry);
+    if (target === undefined) throw failed(`has no caBundle for ${name}: the API server trusts nobody there`);
+    const place = `${target.host}:${target.port}`;
+    const answer = await ask(target).catch((cause: unknown) => {
+      throw failed(`calls ${place} for ${name}, and that fails: ${messageOf(cause)}`, cause);
+    });
+    if (answer !== 'ok') throw failed(`calls ${place} for ${name}, and that is not ready: ${answer}`);
+    lines.push(`${name} is answered by ${place}`);
+  }
+  return lines;
+}
+
+function failed(what: string, cause?: unknown): MaintError {
+  return new MaintError('cluster', `the ValidatingWebhookConfiguration ${REGISTRATION_NAME} ${what}`, {
+    cause,
+    hint: 'kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint shows the replicas; their logs say what they lack',
+  });
+}
+
+/** API servers know a Service by `NAME.NAMESPACE.svc` (apiserver pkg/util/webhook/client.go). */
+function targetOf(entry: unknown): Target | undefined {
+  const config = at(entry, 'clientConfig');
+  const bundle = textAt(config, 'caBundle') ?? '';
+  if (bundle === '') return undefined;
+  const authorities = Buffer.from(bundle, 'base64').toString('utf8');
+  const url = textAt(config, 'url');
+  if (url !== undefined) {
+    const { hostname, port } = new URL(url);
+    return { host: hostname, port: port === '' ? 443 : Number(port), authorities };
+  }
+  const [name, namespace] = [textAt(config, 'service', 'name') ?? '', textAt(config, 'service', 'namespace') ?? ''];
+  return { host: `${name}.${namespace}.svc`, port: numberAt(config, 'service', 'port') ?? 443, authorities };
+}
+
+/** `ok`, or what readiness lacks. Rejects where no trusted answer comes. */
+function ask({ host, port, authorities }: Target): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { host, port, path: '/readyz', ca: authorities, agent: false, timeout: ASK_MS };
+    const call = request({ ...options, ...(isIP(host) === 0 && { servername: host }) }, (answer) => {
+      text(answer).then((said) => {
+        resolve(answer.statusCode === 200 ? 'ok' : said.trim());
+      }, reject);
+    });
+    call.on('timeout', () => call.destroy(new Error(`no answer in ${ASK_MS / 1000}s`)));
+    call.on('error', reject);
+    call.end();
+  });
+}
