@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { isOverdue } from '../shared/index.ts';
 import type { Judged } from './admission/admit.ts';
 import type { NodeCache } from './nodes/cache.ts';
 import type { RegistrationKeeper } from './registration/keeper.ts';
@@ -87,6 +88,11 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
     ['nodes_in_maintenance', 'Nodes in the cache that are in maintenance', () => nodes.field.held.length],
+    [
+      'nodes_overdue',
+      'Nodes in the cache whose maintenance should have ended by now',
+      () => nodes.field.held.filter(({ record }) => record.kind === 'record' && isOverdue(record.record, now())).length,
+    ],
     [
       'node_cache_age_seconds',
       'Time since the watch of nodes gave a sign of life; NaN before the first',
