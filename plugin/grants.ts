@@ -1,0 +1,48 @@
+import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
+
+/** What everybody needs who looks: `status`, and `check` against a cluster. */
+const LOOKING: readonly Grant[] = [
+  ...lookupGrants(TOOLS),
+  { group: '', resource: 'configmaps', verbs: ['get'], names: ['kubectl-maint-policy'] },
+];
+
+const replicated: readonly Grant[] = [
+  { group: '', resource: 'replicationcontrollers', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'replicasets', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'watch'] },
+];
+
+/** The chart's role `kubectl-maint-viewer`. */
+export const VIEWER_GRANTS: readonly Grant[] = mergedGrants(LOOKING);
+
+/**
+ * The chart's role `kubectl-maint-operator`: `on`, `off` and `status`. Not in it: deleting pods (`--disable-eviction`
+ * goes past every budget), and the two below, each of which is the right to run anything.
+ */
+export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
+  ...LOOKING,
+  ...replicated,
+  { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
+  { group: '', resource: 'nodes/status', verbs: ['patch'] },
+  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+  { group: '', resource: 'pods/eviction', verbs: ['create'] },
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
+  { group: '', resource: 'events', verbs: ['create'] },
+  { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
+  { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['list', 'watch'] },
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] },
+  {
+    group: 'admissionregistration.k8s.io',
+    resource: 'validatingwebhookconfigurations',
+    verbs: ['get'],
+    names: [REGISTRATION_NAME],
+  },
+  // No such objects exist: it is the right to change the record of a node, which the record guard asks for.
+  { group: 'kubectl-maint.io', resource: 'maintenances', verbs: ['set'] },
+]);
+
+/** `off` touches pods that were held back, so that their controller comes at once; without it that may take minutes. */
+export const WAKE_GRANTS: readonly Grant[] = [{ group: '', resource: 'pods', verbs: ['patch'] }];
+
+/** `on` tries a backup in a server dry run, in the namespace `default`; without it, whether it is refused stays unknown. */
+export const CANARY_GRANTS: readonly Grant[] = [{ group: '', resource: 'pods', verbs: ['create'] }];

@@ -1,0 +1,198 @@
+/** The declared grants against the calls in the code: a new call without a grant fails here, and so does a grant that nothing needs. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../../../plugin/grants.ts';
+import * as paths from '../../../shared/cluster/paths.ts';
+import { lookupGrants, mergedGrants, TOOLS, type Grant } from '../../../shared/index.ts';
+import { REPLICA_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS } from '../../../webhook/grants.ts';
+
+/** `verbs group/resource [names]`, several joined by `; `. */
+const REGISTRATION = 'admissionregistration.k8s.io/validatingwebhookconfigurations [kubectl-maint]';
+const CA = '/secrets [kubectl-maint-ca]';
+
+/** What each use of a path (shared/cluster/paths.ts) calls, by file. Nothing: it only names objects, or is another's. */
+const LOOKUPS: Calls = {
+  'shared/cluster/answers.ts': {
+    controllerRevisionsPath: 'list apps/controllerrevisions',
+    daemonSetPath: 'get apps/daemonsets',
+    nodePath: 'get /nodes',
+    NODES: 'list /nodes',
+    // What tools name nodes through: Velero's restores through a pod, Longhorn's backups through a volume.
+    objectPath: 'get /pods; get longhorn.io/volumes',
+    podsPath: 'list /pods',
+  },
+};
+const WEBHOOK: Calls = {
+  'webhook/nodes/cache.ts': { NODES: 'list,watch /nodes' },
+  'webhook/rollouts/waker.ts': {
+    daemonSetPath: 'get apps/daemonsets',
+    daemonSetStatusPath: 'patch apps/daemonsets/status',
+    podsPath: 'list /pods',
+  },
+  'webhook/uninstall.ts': { webhookConfigurationPath: `delete ${REGISTRATION}` },
+  'webhook/verify.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
+};
+const PLUGIN: Calls = {
+  'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
+  'plugin/drain/eviction.ts': {
+    evictionPath: 'create /pods/eviction',
+    // --disable-eviction, for which no role of ours is meant.
+    podPath: '',
+  },
+  'plugin/drain/not-ready.ts': { podsPath: 'list /pods' },
+  'plugin/drain/pods-on-node.ts': { PODS: 'list,watch /pods' },
+  'plugin/drain/read.ts': { daemonSetPath: 'get apps/daemonsets', PODS: 'list /pods' },
+  'plugin/drain/replacements.ts': {
+    collectionPath: 'list,watch apps/replicasets; list,watch apps/statefulsets; list,watch /replicationcontrollers',
+  },
+  'plugin/drain/volumes.ts': {
+    objectPath: 'get /persistentvolumeclaims',
+    VOLUME_ATTACHMENTS: 'list,watch storage.k8s.io/volumeattachments',
+  },
+  'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
+  // Waking held add-ons: WAKE_GRANTS.
+  'plugin/health/held-addons.ts': { podPath: '' },
+  'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
+  'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
+  'plugin/nodes/events.ts': { eventsPath: 'create /events' },
+  'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
+  'plugin/operations/off.ts': { nodePath: 'get /nodes' },
+  'plugin/operations/on-drain.ts': { nodePath: 'get /nodes' },
+  'plugin/preflight/read.ts': {
+    collectionPath: 'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers',
+    NODES: 'list /nodes',
+    objectPath: 'get apps/replicasets; get apps/statefulsets; get /replicationcontrollers',
+    webhookConfigurationPath: `get ${REGISTRATION}`,
+  },
+};
+
+/** Paths that are written out, and why no grant is about them. */
+const LITERALS = [
+  // The canary: CANARY_GRANTS.
+  'plugin/nodes/enforcement.ts: /api/v1/namespaces/default/pods',
+  // What everybody may ask about himself (system:basic-user).
+  'plugin/nodes/owner.ts: /apis/authentication.k8s.io/v1/selfsubjectreviews',
+  'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+  'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+];
+
+/** Granted before the code calls it: the replicas' certificates, their registration, Events about refused work. */
+const AHEAD = [
+  'create /events',
+  'create /secrets',
+  `get ${CA}`,
+  `get ${REGISTRATION}`,
+  `list ${REGISTRATION}`,
+  'patch /events',
+  `patch ${REGISTRATION}`,
+  `update ${CA}`,
+  `watch ${REGISTRATION}`,
+];
+
+type Calls = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Files below a folder that import paths or write them out. */
+async function usesBelow(folder: string): Promise<{ readonly used: string[]; readonly literals: string[] }> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
+  const known = new Set(Object.keys(paths));
+  const used: string[] = [];
+  const literals: string[] = [];
+  for (const name of names) {
+    const file = join(folder, name);
+    const text = await readFile(file, 'utf8');
+    const imported = [...text.matchAll(/^import \{([^}]*)\} from '[^']*\/(?:index|paths)\.ts';$/gm)];
+    const found = imported.flatMap(([, list = '']) => list.split(',').map((one) => one.trim()));
+    used.push(...found.filter((one) => known.has(one)).map((one) => `${file}: ${one}`));
+    literals.push(...[...text.matchAll(/['"`](\/apis?\/[^'"`]*)['"`]/g)].map(([, path]) => `${file}: ${path ?? ''}`));
+  }
+  return { used: used.sort(), literals: literals.sort() };
+}
+
+function listed(calls: Calls): readonly string[] {
+  return Object.entries(calls)
+    .flatMap(([file, uses]) => Object.keys(uses).map((use) => `${file}: ${use}`))
+    .sort();
+}
+
+/** `verb group/resource [names]`, one for each verb, sorted. */
+function called(...all: readonly Calls[]): readonly string[] {
+  const texts = all.flatMap((calls) => Object.values(calls).flatMap((uses) => Object.values(uses)));
+  const singles = texts
+    .flatMap((text) => text.split('; '))
+    .flatMap((text) => {
+      const [verbs = '', ...what] = text.split(' ');
+      return verbs === '' ? [] : verbs.split(',').map((verb) => [verb, ...what].join(' '));
+    });
+  return [...new Set(singles)].sort();
+}
+
+function granted(...grants: readonly Grant[]): readonly string[] {
+  const singles = grants.flatMap(({ group, resource, verbs, names }) =>
+    verbs.map((verb) => `${verb} ${group}/${resource}${names === undefined ? '' : ` [${names.join(' ')}]`}`),
+  );
+  return [...new Set(singles)].sort();
+}
+
+describe('the calls in the code are the ones in the table', () => {
+  test.each([
+    ['webhook', WEBHOOK],
+    ['plugin', PLUGIN],
+  ])('%s', async (folder, calls) => {
+    const { used, literals } = await usesBelow(folder);
+    expect(used).toEqual(listed(calls));
+    expect(literals).toEqual(LITERALS.filter((line) => line.startsWith(folder)));
+  });
+
+  test('shared: only what answers the policy calls by itself', async () => {
+    const { used } = await usesBelow('shared/cluster');
+    expect(used).toEqual(listed(LOOKUPS));
+  });
+});
+
+describe('the grants are what the code calls', () => {
+  test('lookups', () => {
+    expect(granted(...lookupGrants(TOOLS))).toEqual(called(LOOKUPS));
+  });
+
+  test('replicas, of which no one uninstalls', () => {
+    const grants = granted(...Object.values(REPLICA_GRANTS).flat());
+    const calls = called(LOOKUPS, WEBHOOK).filter((call) => !call.startsWith('delete '));
+    expect(grants).toEqual([...new Set([...calls, ...AHEAD])].sort());
+  });
+
+  test('the hook and the test of the chart', () => {
+    expect(granted(...UNINSTALL_GRANTS)).toEqual([`delete ${REGISTRATION}`]);
+    expect(granted(...VERIFY_GRANTS)).toEqual([`get ${REGISTRATION}`]);
+  });
+
+  test('operators, who may change records besides', () => {
+    const own = ['get /configmaps [kubectl-maint-policy]', 'set kubectl-maint.io/maintenances'];
+    expect(granted(...OPERATOR_GRANTS)).toEqual([...new Set([...called(LOOKUPS, PLUGIN), ...own])].sort());
+  });
+
+  test('viewers look', () => {
+    expect(granted(...VIEWER_GRANTS)).toEqual(['get /configmaps [kubectl-maint-policy]', ...called(LOOKUPS)].sort());
+  });
+
+  test('what runs anything is granted by none of them', () => {
+    const powers = granted(...WAKE_GRANTS, ...CANARY_GRANTS, { group: '', resource: 'pods', verbs: ['delete'] });
+    const all = granted(...Object.values(REPLICA_GRANTS).flat(), ...OPERATOR_GRANTS, ...VIEWER_GRANTS);
+    expect(all.filter((one) => powers.includes(one))).toEqual([]);
+    expect(all.filter((one) => /^(create|update|patch) \S*\/(pods|daemonsets|deployments|jobs)$/.test(one))).toEqual(
+      [],
+    );
+  });
+});
+
+test('grants of the same objects become one, whatever their order', () => {
+  const pods = (verb: string, ...names: string[]): Grant => ({
+    group: '',
+    resource: 'pods',
+    verbs: [verb],
+    ...(names.length > 0 && { names }),
+  });
+  const merged = [{ group: '', resource: 'pods', verbs: ['get', 'list'] }, pods('patch', 'a')];
+  expect(mergedGrants([pods('list'), pods('patch', 'a'), pods('get'), pods('list')])).toEqual(merged);
+  expect(mergedGrants([pods('get'), pods('list'), pods('patch', 'a')])).toEqual(merged);
+});
