@@ -5,6 +5,7 @@ const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'Files are formatted', run: 'prettier --check . --log-level warn' },
   { says: 'Types hold', run: 'tsc --noEmit' },
   { says: 'The tables in docs are those of the registries', run: 'node .ci/generated-docs.ts --check' },
+  { says: 'What the chart takes from the code is that of the code', run: 'node .ci/generated-chart.ts --check' },
   { says: 'The bins build', run: 'node esbuild.config.ts' },
   { says: 'The published package is well formed', run: 'publint --strict' },
   { says: 'Nothing is unused', run: 'knip' },

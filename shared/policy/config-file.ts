@@ -78,7 +78,8 @@ const rules = strict(
   ),
 );
 
-const file = strict({
+/** The form of a configuration file; what it cannot say is checked by policyFromValue. */
+export const POLICY_FORM = strict({
   apiVersion: z.literal('kubectl-maint.io/v1alpha1'),
   kind: z.literal('MaintenancePolicy'),
   preset: z._default(z.enum(['default', 'palette'] satisfies readonly (keyof typeof PRESETS)[]), 'default'),
@@ -91,7 +92,7 @@ const file = strict({
  * of a wrong type, said twice, or could never apply. A configuration that is half understood is none.
  */
 export function policyFromValue(value: unknown): Parsed<Policy> {
-  const result = z.safeParse(file, value);
+  const result = z.safeParse(POLICY_FORM, value);
   const tools = at(value, 'tools') === undefined ? parsed([]) : parseUserTools(at(value, 'tools'));
   const problems = [
     ...(result.success ? [] : result.error.issues.flatMap((issue) => problemsFromIssue(issue, value, ''))),
@@ -105,7 +106,7 @@ export function policyFromValue(value: unknown): Parsed<Policy> {
   return parsed({ config, tools: all, catalogue: catalogueFromTools(all) });
 }
 
-function configFrom({ preset, rules: entries }: z.infer<typeof file>): PolicyConfig {
+function configFrom({ preset, rules: entries }: z.infer<typeof POLICY_FORM>): PolicyConfig {
   const base = withRules(PRESETS[preset], (rule, id) => ruleFrom(entries[id] ?? {}, rule));
   const { change, brokenAfter } = entries['addon'] ?? {};
   const span = brokenAfter === undefined ? undefined : parseDuration(brokenAfter);

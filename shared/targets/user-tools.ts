@@ -75,7 +75,8 @@ const tool = strict({
     .check(z.minLength(1, 'must hold at least one'), z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`)),
 });
 
-const tools = z.array(tool).check(z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`));
+/** The form of tools in the configuration; what it cannot say is checked by parseUserTools. */
+export const TOOLS_FORM = z.array(tool).check(z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`));
 
 type Entry = z.infer<typeof tool>;
 
@@ -85,7 +86,7 @@ type Entry = z.infer<typeof tool>;
  * problems: a tool that silently matches nothing, or everything, is only noticed when a backup is missing.
  */
 export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly Tool[]> {
-  const result = z.safeParse(tools, value);
+  const result = z.safeParse(TOOLS_FORM, value);
   const problems = result.success
     ? [...conflictsOf(result.data, root), ...shadowedIn(result.data, root), ...weaknessesOf(result.data, root)]
     : result.error.issues.flatMap((issue) => problemsFromIssue(issue, value, root));

@@ -1,0 +1,190 @@
+/** The chart's life on a real API server with fake nodes: installed, upgraded, rolled back, uninstalled. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at, DEFAULT_POLICY, isTrueAt, listAt, numberAt, textAt, TOOLS } from '../../../shared/index.ts';
+import { registrationFor } from '../../../webhook/registration.ts';
+import { issueAuthority } from '../../../webhook/tls/issue.ts';
+import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
+import { until } from '../../support/until.ts';
+
+const RELEASE = 'guard';
+const REPLICA = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
+const REGISTRATION = 'validatingwebhookconfigurations/kubectl-maint';
+
+let plane: ControlPlane;
+let helm: Helm;
+
+beforeAll(async () => {
+  plane = await startControlPlane({ nodes: 3 });
+  helm = await helmFor(plane.kubeconfig);
+  await kubectl('create', 'namespace', NAMESPACE);
+  const levels = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
+  await kubectl('label', 'namespace', NAMESPACE, ...levels);
+});
+afterAll(async () => {
+  await helm.end();
+  await plane.stop();
+});
+
+async function kubectl(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await plane.kubectl(args);
+  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+}
+
+async function got(what: string, ...flags: readonly string[]): Promise<unknown> {
+  return JSON.parse(await kubectl('get', what, '-n', NAMESPACE, '-o', 'json', ...flags));
+}
+
+/** Runs helm on the release, and fails with what it says. */
+async function release(verb: string, ...args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await helm.run(verb, RELEASE, ...args);
+  expect(code, stdout + stderr).toBe(0);
+}
+
+const WAIT = ['--wait', '--timeout', '60s'];
+
+const readyReplicas = async () => numberAt(await got('deployment/kubectl-maint'), 'status', 'readyReplicas');
+const entries = async () => listAt(await got(REGISTRATION), 'webhooks');
+
+test('is installed; its pods are restricted, ready, and on different nodes', async () => {
+  await release('install', CHART, ...WAIT);
+  expect(await readyReplicas()).toBe(2);
+  const pods = listAt(await got('pods', '-l', 'app.kubernetes.io/name=kubectl-maint'), 'items');
+  expect(new Set(pods.map((pod) => textAt(pod, 'spec', 'nodeName'))).size).toBe(2);
+  expect(new Set(pods.map((pod) => numberAt(pod, 'spec', 'priority')))).toEqual(new Set([2_000_000_000]));
+  expect(await entries()).toEqual([]);
+  expect(numberAt(await got('poddisruptionbudget/kubectl-maint'), 'status', 'disruptionsAllowed')).toBe(1);
+});
+
+/** Whether a replica may do something, written `verb group/resource[/subresource] [name] [in namespace]`. */
+async function mayReplica(right: string): Promise<boolean> {
+  const [, verb, group, resource, subresource, name, namespace] =
+    /^(\w+) ([^/ ]*)\/([^/ ]+)(?:\/(\w+))?(?: (?!in )(\S+))?(?: in (\S+))?$/.exec(right) ?? [];
+  const { body } = await plane.api('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user: REPLICA, resourceAttributes: { verb, group, resource, subresource, name, namespace } },
+  });
+  return isTrueAt(body, 'status', 'allowed');
+}
+
+const VWC = 'admissionregistration.k8s.io/validatingwebhookconfigurations';
+
+test.each([
+  'get /nodes',
+  'list /nodes',
+  'watch /nodes',
+  'get /pods',
+  'list /pods',
+  'get apps/daemonsets',
+  'patch apps/daemonsets/status',
+  'list apps/controllerrevisions',
+  'get longhorn.io/volumes',
+  `patch ${VWC} kubectl-maint`,
+  `create /secrets in ${NAMESPACE}`,
+  `update /secrets kubectl-maint-ca in ${NAMESPACE}`,
+  'create /events in default',
+])('replicas may %s', async (right) => {
+  expect(await mayReplica(right)).toBe(true);
+});
+
+test.each([
+  'patch /nodes',
+  'patch /nodes/status',
+  `create /pods in ${NAMESPACE}`,
+  'patch /pods',
+  'create /pods/eviction',
+  'patch apps/daemonsets',
+  `delete ${VWC} kubectl-maint`,
+  `create ${VWC}`,
+  `patch ${VWC} another`,
+  `list /secrets in ${NAMESPACE}`,
+  `get /secrets another in ${NAMESPACE}`,
+  'get /secrets kubectl-maint-ca in default',
+  `create /events in ${NAMESPACE}`,
+  'set kubectl-maint.io/maintenances',
+])('replicas may not %s', async (right) => {
+  expect(await mayReplica(right)).toBe(false);
+});
+
+test('replicas find their registration by its name, listed and watched, and no other', async () => {
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+  const named = `${path}?fieldSelector=metadata.name%3Dkubectl-maint`;
+  expect(await kubectl('get', '--raw', named, `--as=${REPLICA}`)).toContain('"name":"kubectl-maint"');
+  const asStream =
+    'watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+  expect(await kubectl('get', '--raw', `${named}&${asStream}`, `--as=${REPLICA}`)).toContain('"type":"ADDED"');
+  await expect(kubectl('get', '--raw', path, `--as=${REPLICA}`)).rejects.toThrow('forbidden');
+});
+
+describe('every variant is taken by the API server, in a dry run', async () => {
+  /** Kinds of other projects, whose definitions are not installed here. */
+  const FOREIGN = /^(?:Certificate|Issuer|ServiceMonitor|PrometheusRule)\//;
+
+  test.each([...(await variants())])('%s', async (variant, file) => {
+    const objects = [...(await rendered(helm, '-f', file))].filter(([id]) => !FOREIGN.test(id));
+    const { code, stderr } = await plane.kubectl(
+      ['apply', '--server-side', '--dry-run=server', '--force-conflicts', '--field-manager=helm', '-f', '-'],
+      { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) }) },
+    );
+    expect(code, stderr).toBe(0);
+    // Warnings are Pod Security's: the node's network is what no restricted pod may have.
+    if (variant === 'eks-custom-cni') expect(stderr).toContain('host namespaces (hostNetwork=true)');
+    else expect(stderr).toBe('');
+  });
+});
+
+/** What replicas write: made by the code, trusting an authority, with the entry for rollouts. */
+async function writtenByReplicas(failurePolicy: 'Ignore' | 'Fail'): Promise<string> {
+  const { certificate } = await issueAuthority(Date.now());
+  const reach = { service: { namespace: NAMESPACE, name: 'kubectl-maint' } };
+  const whole = registrationFor(TOOLS, DEFAULT_POLICY, { reach, authorities: certificate, failurePolicy });
+  return JSON.stringify({ webhooks: at(whole, 'webhooks') });
+}
+
+test('an upgrade and a rollback leave alone what the replicas wrote, and roll out the rest', async () => {
+  const patch = ['patch', REGISTRATION, '--type=merge', `--as=${REPLICA}`, '--field-manager=kubectl-maint', '-p'];
+  await kubectl(...patch, await writtenByReplicas('Ignore'));
+  // As after an upgrade of theirs, or an edit that they repaired: all of it is theirs now, and differs from before.
+  await kubectl(...patch, await writtenByReplicas('Fail'));
+  const written = await entries();
+  expect(written.map((entry) => textAt(entry, 'name'))).toContain('rollout.kubectl-maint.io');
+  const before = at(await got('deployment/kubectl-maint'), 'metadata', 'generation');
+
+  await release('upgrade', CHART, '--set', 'replicas=3,policy.preset=palette', ...WAIT);
+  expect(await readyReplicas()).toBe(3);
+  expect(await entries()).toEqual(written);
+  expect(textAt(await got('configmap/kubectl-maint-policy'), 'data', 'policy.yaml')).toContain('preset: palette');
+  expect(at(await got('deployment/kubectl-maint'), 'metadata', 'generation')).not.toBe(before);
+
+  await release('rollback', '1', ...WAIT);
+  await until('three replicas are two again', async () => (await readyReplicas()) === 2);
+  expect(await entries()).toEqual(written);
+  expect(textAt(await got('configmap/kubectl-maint-policy'), 'data', 'policy.yaml')).toContain('preset: default');
+});
+
+test('an upgrade with values that make no sense changes nothing', async () => {
+  const { code } = await helm.run('upgrade', RELEASE, CHART, '--set', 'failurePolicy=Maybe');
+  expect(code).toBe(1);
+  expect(await readyReplicas()).toBe(2);
+});
+
+test('is uninstalled: the hook ran, the registration is gone, and nothing else is left', async () => {
+  await release('uninstall', ...WAIT);
+  const events = listAt(
+    await got('events', '--field-selector', 'involvedObject.name=kubectl-maint-uninstall'),
+    'items',
+  );
+  expect(events.map((event) => textAt(event, 'reason'))).toEqual(
+    expect.arrayContaining(['SuccessfulCreate', 'Completed']),
+  );
+  const kinds = [
+    'deployments,pods,services,serviceaccounts,configmaps,poddisruptionbudgets,jobs',
+    'roles,rolebindings,clusterroles,clusterrolebindings,validatingwebhookconfigurations',
+  ].join(',');
+  await until('nothing of the release is left', async () => {
+    const left = await kubectl('get', kinds, '-A', '-l', `app.kubernetes.io/instance=${RELEASE}`, '-o', 'name');
+    return left === '';
+  });
+});

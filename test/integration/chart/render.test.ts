@@ -1,0 +1,433 @@
+/** The chart as Helm renders it: every variant of ci/, held against what the code and Kubernetes ask of it. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../../../plugin/grants.ts';
+import { at, isObject, listAt, numberAt, policyFromValue, textAt, textsAt, type Grant } from '../../../shared/index.ts';
+import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
+import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
+
+const VARIANTS = await variants();
+const NAMES = [...VARIANTS.keys()];
+
+let helm: Helm;
+const charts = new Map<string, ReadonlyMap<string, object>>();
+
+beforeAll(async () => {
+  helm = await helmFor();
+  for (const [name, file] of VARIANTS) charts.set(name, await rendered(helm, '-f', file));
+});
+afterAll(() => helm.end());
+
+/** One object of a variant; undefined where the variant has none of that kind and name. */
+const of = (variant: string, id: string) => charts.get(variant)?.get(id);
+const deploymentOf = (variant: string) => of(variant, 'Deployment/kubectl-maint');
+const podOf = (variant: string) => at(deploymentOf(variant), 'spec', 'template', 'spec');
+const containerOf = (pod: unknown) => at(pod, 'containers', '0');
+
+describe.each(NAMES)('%s', (variant) => {
+  test('passes helm lint --strict', async () => {
+    const { code, stdout, stderr } = await helm.run('lint', '--strict', CHART, '-f', VARIANTS.get(variant) ?? '');
+    expect(code, stdout + stderr).toBe(0);
+  });
+
+  test('puts every object into its own namespace, or where its kind is known', () => {
+    const elsewhere = [...(charts.get(variant) ?? [])].flatMap(([id, object]) => {
+      const namespace = textAt(object, 'metadata', 'namespace');
+      return namespace === undefined || namespace === NAMESPACE ? [] : [`${id} in ${namespace}`];
+    });
+    const inDefault = ['Role/kubectl-maint-events in default', 'RoleBinding/kubectl-maint-events in default'];
+    const canary = variant === 'operators' ? ['Role/kubectl-maint-canary in default'] : [];
+    expect(elsewhere.sort()).toEqual([...canary, ...inDefault].sort());
+  });
+
+  /** What Pod Security calls restricted (k8s pod-security-admission policy/check_*.go), by path in the pod. */
+  const RESTRICTED: readonly (readonly [where: 'pod' | 'container', path: string, value: unknown])[] = [
+    ['pod', 'securityContext.runAsNonRoot', true],
+    ['pod', 'securityContext.runAsUser', 65_532],
+    ['pod', 'securityContext.seccompProfile.type', 'RuntimeDefault'],
+    ['pod', 'hostPID', undefined],
+    ['pod', 'hostIPC', undefined],
+    ['container', 'securityContext.allowPrivilegeEscalation', false],
+    ['container', 'securityContext.readOnlyRootFilesystem', true],
+    ['container', 'securityContext.capabilities.drop', ['ALL']],
+    ['container', 'securityContext.capabilities.add', undefined],
+    ['container', 'securityContext.privileged', undefined],
+    // No CPU limit: a throttled replica is a late one. Memory always has both.
+    ['container', 'resources.limits.cpu', undefined],
+  ];
+
+  test('every pod is restricted, limits its memory and does not hog the CPU', () => {
+    const pods = [...(charts.get(variant) ?? [])].flatMap(([id, object]) => {
+      const pod = id.startsWith('Pod/') ? at(object, 'spec') : at(object, 'spec', 'template', 'spec');
+      return pod === undefined ? [] : [[id, pod] as const];
+    });
+    expect(pods.length).toBeGreaterThanOrEqual(2);
+    for (const [id, pod] of pods) {
+      expect(listAt(pod, 'containers'), id).toHaveLength(1);
+      for (const [where, path, value] of RESTRICTED) {
+        expect(at(where === 'pod' ? pod : containerOf(pod), ...path.split('.')), `${id} ${path}`).toEqual(value);
+      }
+      expect(textAt(containerOf(pod), 'resources', 'limits', 'memory'), id).toMatch(/^\d+Mi$/);
+      expect(textAt(containerOf(pod), 'resources', 'requests', 'memory'), id).toMatch(/^\d+Mi$/);
+      expect(JSON.stringify(pod), id).not.toContain('hostPath');
+      expect(at(pod, 'hostNetwork'), id).toBe(
+        variant === 'eks-custom-cni' && id.startsWith('Deployment') ? true : undefined,
+      );
+    }
+  });
+
+  test('lets a pod drain and give its last answers before it is killed', () => {
+    const drain = Number(argumentOf(variant, 'drain-seconds'));
+    // LAST_ANSWERS_MS of webhook/serve.ts, and as much again for a slow node.
+    expect(numberAt(podOf(variant), 'terminationGracePeriodSeconds')).toBeGreaterThanOrEqual(drain + 2 * 5);
+  });
+
+  test('grants what the code calls, and nothing else', () => {
+    const { cluster, authority, events } = REPLICA_GRANTS;
+    const own: readonly Grant[] = variant === 'policy' ? LOOKUPS_OF_POLICY : [];
+    const isSelfManaged = !['cert-manager', 'cert-manager-issuer', 'existing-secret'].includes(variant);
+    const hasRoles = variant !== 'small';
+    const wake = variant === 'operators' ? WAKE_GRANTS : [];
+    const wanted: Readonly<Record<string, readonly Grant[]>> = {
+      'ClusterRole/kubectl-maint': [...cluster, ...own],
+      'Role/kubectl-maint-events': events,
+      ...(isSelfManaged && { 'Role/kubectl-maint-authority': authority }),
+      ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': [...OPERATOR_GRANTS, ...wake] }),
+      ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': VIEWER_GRANTS }),
+      ...(hasRoles && { 'ClusterRole/kubectl-maint-uninstall': UNINSTALL_GRANTS }),
+      ...(variant === 'operators' && { 'Role/kubectl-maint-canary': CANARY_GRANTS }),
+    };
+    const roles = [...(charts.get(variant) ?? [])].filter(([id]) => /^(?:Cluster)?Role\//.test(id));
+    expect(Object.fromEntries(roles.map(([id, role]) => [id, listAt(role, 'rules')]))).toEqual(
+      Object.fromEntries(Object.entries(wanted).map(([id, grants]) => [id, grants.map(ruleOf)])),
+    );
+  });
+
+  test('binds roles to accounts of its own only', () => {
+    const bindings = [...(charts.get(variant) ?? [])].filter(([id]) => id.includes('Binding/'));
+    for (const [id, binding] of bindings) {
+      const account = id.endsWith('-uninstall') ? 'kubectl-maint-uninstall' : 'kubectl-maint';
+      expect(listAt(binding, 'subjects'), id).toEqual([
+        { kind: 'ServiceAccount', name: account, namespace: NAMESPACE },
+      ]);
+      expect(textAt(binding, 'roleRef', 'name'), id).toBe(textAt(binding, 'metadata', 'name'));
+    }
+  });
+
+  test('leaves the entries of the registration to the replicas', () => {
+    const registration = of(variant, 'ValidatingWebhookConfiguration/kubectl-maint');
+    expect(Object.keys(registration ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
+  });
+
+  test('hands the webhook a policy that it accepts', () => {
+    const text = textAt(of(variant, 'ConfigMap/kubectl-maint-policy'), 'data', 'policy.yaml') ?? '';
+    expect(policyFromValue(parse(text))).toMatchObject({ ok: true });
+  });
+});
+
+/** What the user's own tools of ci/policy.values.yaml are looked up through. */
+const LOOKUPS_OF_POLICY: readonly Grant[] = [
+  { group: 'example.com', resource: 'databases', verbs: ['get'] },
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
+];
+
+function ruleOf({ group, resource, verbs, names }: Grant): object {
+  return { apiGroups: [group], resources: [resource], verbs, ...(names && { resourceNames: names }) };
+}
+
+/** `10` of `--drain-seconds=10`. */
+function argumentOf(variant: string, flag: string): string | undefined {
+  const arg = textsAt(containerOf(podOf(variant)), 'args').find((text) => text.startsWith(`--${flag}=`));
+  return arg?.slice(flag.length + 3);
+}
+
+describe('the defaults', () => {
+  test('make these objects', () => {
+    expect([...(charts.get('default')?.keys() ?? [])].sort()).toEqual([
+      'ClusterRole/kubectl-maint',
+      'ClusterRole/kubectl-maint-operator',
+      'ClusterRole/kubectl-maint-uninstall',
+      'ClusterRole/kubectl-maint-viewer',
+      'ClusterRoleBinding/kubectl-maint',
+      'ClusterRoleBinding/kubectl-maint-uninstall',
+      'ConfigMap/kubectl-maint-policy',
+      'Deployment/kubectl-maint',
+      'Job/kubectl-maint-uninstall',
+      'Pod/kubectl-maint-verify',
+      'PodDisruptionBudget/kubectl-maint',
+      'Role/kubectl-maint-authority',
+      'Role/kubectl-maint-events',
+      'RoleBinding/kubectl-maint-authority',
+      'RoleBinding/kubectl-maint-events',
+      'Service/kubectl-maint',
+      'ServiceAccount/kubectl-maint',
+      'ServiceAccount/kubectl-maint-uninstall',
+      'ValidatingWebhookConfiguration/kubectl-maint',
+    ]);
+  });
+
+  test('serve as the replicas of one Service, with what the chart made for them', () => {
+    expect(textsAt(containerOf(podOf('default')), 'args')).toEqual([
+      'serve',
+      '--service=kubectl-maint',
+      '--port=9443',
+      '--health-port=9440',
+      '--policy=/etc/kubectl-maint/policy/policy.yaml',
+      '--failure-policy=Ignore',
+      '--drain-seconds=10',
+      '--log-level=info',
+      '--ca-secret=kubectl-maint-ca',
+    ]);
+    expect(at(podOf('default'), 'priorityClassName')).toBe('system-cluster-critical');
+    expect(at(deploymentOf('default'), 'spec', 'replicas')).toBe(2);
+    expect(at(deploymentOf('default'), 'spec', 'strategy', 'rollingUpdate')).toEqual({
+      maxUnavailable: 0,
+      maxSurge: 1,
+    });
+  });
+
+  test('probe the plain port, and ask the one for reviews nothing', () => {
+    const probes = ['startupProbe', 'readinessProbe', 'livenessProbe'].map((probe) =>
+      at(containerOf(podOf('default')), probe, 'httpGet'),
+    );
+    expect(probes).toEqual([
+      { path: '/livez', port: 'health' },
+      { path: '/readyz', port: 'health' },
+      { path: '/livez', port: 'health' },
+    ]);
+  });
+
+  test('spread over nodes and zones, and would rather not share a node', () => {
+    const spread = listAt(podOf('default'), 'topologySpreadConstraints').map((one) => textAt(one, 'topologyKey'));
+    expect(spread).toEqual(['kubernetes.io/hostname', 'topology.kubernetes.io/zone']);
+    const [term] = listAt(
+      podOf('default'),
+      ...['affinity', 'podAntiAffinity', 'preferredDuringSchedulingIgnoredDuringExecution'],
+    );
+    expect(textAt(term, 'podAffinityTerm', 'topologyKey')).toBe('kubernetes.io/hostname');
+  });
+
+  test('a release of another name makes the same objects', async () => {
+    const { stdout } = await helm.run('template', 'other', CHART);
+    const names = [...stdout.matchAll(/^ {2}name: (\S+)$/gm)].map(([, name = '']) => name);
+    expect(names.filter((name) => !/^kubectl-maint(-|$)/.test(name))).toEqual([]);
+  });
+
+  test('the version of the chart is that of everything', async () => {
+    const chart: unknown = parse(await readFile(`${CHART}/Chart.yaml`, 'utf8'));
+    const main: unknown = JSON.parse(await readFile('package.json', 'utf8'));
+    const version = textAt(main, 'version');
+    expect([textAt(chart, 'version'), textAt(chart, 'appVersion')]).toEqual([version, version]);
+    expect(textAt(containerOf(podOf('default')), 'image')).toMatch(new RegExp(`:${version ?? ''}$`));
+  });
+});
+
+describe('what a variant changes', () => {
+  test.each<[variant: string, what: string, seen: () => unknown, wanted: unknown]>([
+    ['eks-custom-cni', 'the network', () => at(podOf('eks-custom-cni'), 'dnsPolicy'), 'ClusterFirstWithHostNet'],
+    [
+      'eks-custom-cni',
+      'the rollout: a surge would find every port taken',
+      () => at(deploymentOf('eks-custom-cni'), 'spec', 'strategy', 'rollingUpdate'),
+      { maxUnavailable: 1, maxSurge: 0 },
+    ],
+    ['gke-private', 'the port', () => argumentOf('gke-private', 'port'), '10250'],
+    [
+      'gke-private',
+      'the port of the container',
+      () => listAt(containerOf(podOf('gke-private')), 'ports'),
+      [
+        { name: 'https', containerPort: 10250 },
+        { name: 'health', containerPort: 9440 },
+      ],
+    ],
+    [
+      'gke-private',
+      'the quota, with room for a rollout',
+      () => at(of('gke-private', 'ResourceQuota/kubectl-maint'), 'spec', 'hard'),
+      { pods: 4 },
+    ],
+    [
+      'aks',
+      'label and annotations of the registration',
+      () => {
+        const registration = of('aks', 'ValidatingWebhookConfiguration/kubectl-maint');
+        const key = 'admissions.enforcer/disabled';
+        return [at(registration, 'metadata', 'labels', key), at(registration, 'metadata', 'annotations')];
+      },
+      ['true', { 'admissions.enforcer/disabled': 'true', 'example.com/owner': 'platform' }],
+    ],
+    ['cert-manager', 'the certificate', () => argumentOf('cert-manager', 'cert-dir'), '/etc/kubectl-maint/tls'],
+    [
+      'cert-manager',
+      'who signs',
+      () => at(of('cert-manager', 'Certificate/kubectl-maint'), 'spec', 'issuerRef'),
+      { name: 'kubectl-maint', kind: 'Issuer', group: 'cert-manager.io' },
+    ],
+    [
+      'cert-manager',
+      'for which names',
+      () => at(of('cert-manager', 'Certificate/kubectl-maint'), 'spec', 'dnsNames'),
+      ['', '.maint-system', '.maint-system.svc', '.maint-system.svc.cluster.local'].map((end) => `kubectl-maint${end}`),
+    ],
+    [
+      'cert-manager-issuer',
+      'the signer',
+      () => at(of('cert-manager-issuer', 'Certificate/kubectl-maint'), 'spec', 'issuerRef'),
+      { name: 'company', kind: 'ClusterIssuer', group: 'cert-manager.io' },
+    ],
+    [
+      'cert-manager-issuer',
+      'no authority',
+      () => of('cert-manager-issuer', 'Certificate/kubectl-maint-root'),
+      undefined,
+    ],
+    ['existing-secret', 'what a failed call means', () => argumentOf('existing-secret', 'failure-policy'), 'Fail'],
+    ['existing-secret', 'no Secret of ours', () => argumentOf('existing-secret', 'ca-secret'), undefined],
+    [
+      'existing-secret',
+      'the Secret',
+      () => at(podOf('existing-secret'), 'volumes', '1', 'secret', 'secretName'),
+      'our-certificate',
+    ],
+    [
+      'observed',
+      'who may call',
+      () => at(of('observed', 'NetworkPolicy/kubectl-maint'), 'spec', 'ingress'),
+      [
+        {
+          ports: [{ protocol: 'TCP', port: 'https' }],
+          from: [{ ipBlock: { cidr: '10.0.0.0/28' } }, { ipBlock: { cidr: 'fd00::/64' } }],
+        },
+        { ports: [{ protocol: 'TCP', port: 'health' }], from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
+      ],
+    ],
+    [
+      'observed',
+      'who is called',
+      () => at(of('observed', 'NetworkPolicy/kubectl-maint'), 'spec', 'egress'),
+      [
+        {
+          ports: [{ protocol: 'TCP', port: 6443 }],
+          to: [{ ipBlock: { cidr: '10.0.0.0/28' } }, { ipBlock: { cidr: 'fd00::/64' } }],
+        },
+      ],
+    ],
+    [
+      'observed',
+      'labels by which Prometheus finds',
+      () =>
+        ['ServiceMonitor', 'PrometheusRule'].map((kind) =>
+          at(of('observed', `${kind}/kubectl-maint`), 'metadata', 'labels', 'release'),
+        ),
+      ['prometheus', 'prometheus'],
+    ],
+    [
+      'observed',
+      'alerts, as they stand in the file',
+      () => listAt(of('observed', 'PrometheusRule/kubectl-maint'), 'spec', 'groups').length,
+      1,
+    ],
+    [
+      'small',
+      'the image',
+      () => textAt(containerOf(podOf('small')), 'image')?.slice(-72),
+      `@sha256:${'0123456789abcdef'.repeat(4)}`,
+    ],
+    ['small', 'no priority class', () => at(podOf('small'), 'priorityClassName'), undefined],
+    ['small', 'no hook', () => of('small', 'Job/kubectl-maint-uninstall'), undefined],
+    ['small', 'no roles for people', () => of('small', 'ClusterRole/kubectl-maint-viewer'), undefined],
+    [
+      'small',
+      'labels of the pods',
+      () => at(deploymentOf('small'), 'spec', 'template', 'metadata', 'labels', 'team'),
+      'platform',
+    ],
+  ])('%s: %s', (_variant, _what, seen, wanted) => {
+    expect(seen()).toEqual(wanted);
+  });
+
+  test('policy: the configuration is as it was written, and replicas start again when it changes', () => {
+    const text = textAt(of('policy', 'ConfigMap/kubectl-maint-policy'), 'data', 'policy.yaml') ?? '';
+    const policy = policyFromValue(parse(text));
+    if (!policy.ok) throw new Error(JSON.stringify(policy.problems));
+    expect(policy.value.config).toMatchObject({ addonChange: 'deny', brokenAfterMs: 900_000 });
+    expect(policy.value.config.rules.placement.mode).toBe('off');
+    expect(policy.value.config.rules.scan.tools.get('trivy-operator')).toEqual({ scope: 'node' });
+    expect(policy.value.tools.map(({ id }) => id)).toContain('our-dumper');
+    const checksum = (variant: string) =>
+      at(deploymentOf(variant), 'spec', 'template', 'metadata', 'annotations', 'checksum/policy');
+    expect(checksum('policy')).not.toBe(checksum('default'));
+    expect(checksum('aks')).toBe(checksum('default'));
+  });
+
+  test('observed: the dashboard is the file', async () => {
+    const shipped = textAt(of('observed', 'ConfigMap/kubectl-maint-dashboard'), 'data', 'kubectl-maint.json') ?? '';
+    expect(JSON.parse(shipped)).toEqual(JSON.parse(await readFile(`${CHART}/files/dashboard.json`, 'utf8')));
+  });
+});
+
+describe('values that are refused before anything is changed', () => {
+  test.each([
+    ['an unknown value', ['--set', 'replica=3'], 'replica'],
+    ['an unknown value inside', ['--set', 'image.repo=x'], 'repo'],
+    ['no replica', ['--set', 'replicas=0'], 'replicas'],
+    ['text for a number', ['--set-string', 'replicas=two'], 'replicas'],
+    ['an unknown failure policy', ['--set', 'failurePolicy=ignore'], 'failurePolicy'],
+    ['a digest that is none', ['--set', 'image.digest=sha256:abc'], 'digest'],
+    ['a port that needs root', ['--set', 'ports.https=443'], 'https'],
+    ['a drain as long as a night', ['--set', 'drainSeconds=36000'], 'drainSeconds'],
+    ['a source that nobody knows', ['--set', 'certificates.source=vault'], 'source'],
+    ['a Secret without a name', ['--set', 'certificates.source=existingSecret'], 'existingSecret'],
+    ['a network that is none', ['--set', 'networkPolicy.apiServerCidrs={anywhere}'], 'apiServerCidrs'],
+    ['an unknown preset', ['--set', 'policy.preset=strict'], 'preset'],
+    ['an unknown rule', ['--set', 'policy.rules.backups.mode=warn'], 'backups'],
+    ['a mode without quotes, which YAML makes a boolean', ['--set', 'policy.rules.scan.mode=false'], 'mode'],
+    ['a rule with a key of another', ['--set', 'policy.rules.addon.scope=node'], 'scope'],
+    ['a tool without a name', ['--set', 'policy.tools[0].title=x'], 'id'],
+    ['a log level that the webhook does not know', ['--set', 'logLevel=trace'], 'logLevel'],
+  ])('%s', async (_, flags, names) => {
+    const { code, stderr } = await helm.run('template', 'guard', CHART, ...flags);
+    expect(code).toBe(1);
+    expect(stderr).toContain("values don't meet the specifications of the schema");
+    expect(stderr).toContain(names);
+  });
+
+  test('an older Kubernetes', async () => {
+    const { code, stderr } = await helm.run('template', 'guard', CHART, '--kube-version', '1.29.9');
+    expect(code).toBe(1);
+    expect(stderr).toContain('requires kubeVersion: >=1.30.0-0');
+  });
+
+  test('the schema is closed everywhere, but where keys are free', async () => {
+    const schema: unknown = JSON.parse(await readFile(`${CHART}/values.schema.json`, 'utf8'));
+    expect(openObjects(schema, '')).toEqual(['.global']);
+  });
+
+  test('every value of values.yaml is in the schema, and the other way round', async () => {
+    const schema: unknown = JSON.parse(await readFile(`${CHART}/values.schema.json`, 'utf8'));
+    const values: unknown = parse(await readFile(`${CHART}/values.yaml`, 'utf8'));
+    const known = Object.keys(objectAt(schema, 'properties')).filter((name) => name !== 'global');
+    expect(Object.keys(objectAt(values)).sort()).toEqual(known.sort());
+  });
+});
+
+/** Where a schema lets any key pass: paths of objects that say nothing of keys that they do not name. */
+function openObjects(schema: unknown, path: string): readonly string[] {
+  if (Array.isArray(schema)) return schema.flatMap((one, index) => openObjects(one, `${path}[${index}]`));
+  if (!isObject(schema)) return [];
+  const isOpen = schema['type'] === 'object' && schema['additionalProperties'] === undefined;
+  const inside = Object.entries(schema).flatMap(([key, value]) => {
+    if (key === 'properties') {
+      return Object.entries(objectAt(value)).flatMap(([name, one]) => openObjects(one, `${path}.${name}`));
+    }
+    return key === 'then' || key === 'if' ? [] : openObjects(value, path);
+  });
+  return [...(isOpen ? [path] : []), ...inside];
+}
+
+function objectAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, unknown>> {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
+}
