@@ -25,12 +25,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- end -}}
 {{- end }}
 
-{{/* What Pod Security calls restricted. The image's user has no name that a kubelet could see, so it is named here. */}}
+{{/* What Pod Security calls restricted. The group lets the user read a mounted certificate. */}}
 {{- define "kubectl-maint.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
+{{- with .Values.runAsUser }}
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+{{- end }}
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 

@@ -164,6 +164,12 @@ test('an upgrade and a rollback leave alone what the replicas wrote, and roll ou
   expect(textAt(await got('configmap/kubectl-maint-policy'), 'data', 'policy.yaml')).toContain('preset: default');
 });
 
+test('a second one beside it is refused', async () => {
+  const { code, stderr } = await helm.run('install', 'another', CHART, '--namespace', 'other', '--create-namespace');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/"kubectl-maint[\w-]*".* exists and cannot be imported into the current release/);
+});
+
 test('an upgrade with values that make no sense changes nothing', async () => {
   const { code } = await helm.run('upgrade', RELEASE, CHART, '--set', 'failurePolicy=Maybe');
   expect(code).toBe(1);

@@ -44,7 +44,7 @@ describe.each(NAMES)('%s', (variant) => {
   /** What Pod Security calls restricted (k8s pod-security-admission policy/check_*.go), by path in the pod. */
   const RESTRICTED: readonly (readonly [where: 'pod' | 'container', path: string, value: unknown])[] = [
     ['pod', 'securityContext.runAsNonRoot', true],
-    ['pod', 'securityContext.runAsUser', 65_532],
+    ['pod', 'securityContext.runAsUser', variant === 'openshift' ? undefined : 65_532],
     ['pod', 'securityContext.seccompProfile.type', 'RuntimeDefault'],
     ['pod', 'hostPID', undefined],
     ['pod', 'hostIPC', undefined],
@@ -393,6 +393,15 @@ describe('values that are refused before anything is changed', () => {
     expect(stderr).toContain("values don't meet the specifications of the schema");
     expect(stderr).toContain(names);
   });
+
+  test.each(['default', 'kube-system'])(
+    'the namespace %s, where others would go unguarded with it',
+    async (namespace) => {
+      const { code, stderr } = await helm.run('template', 'guard', CHART, '--namespace', namespace);
+      expect(code).toBe(1);
+      expect(stderr).toContain('install it into a namespace of its own');
+    },
+  );
 
   test('an older Kubernetes', async () => {
     const { code, stderr } = await helm.run('template', 'guard', CHART, '--kube-version', '1.29.9');
