@@ -1,0 +1,177 @@
+/** The chart's roles at work: who holds them does everything by them, as the API server's own audit log tells. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { numberAt, textAt } from '../../../shared/index.ts';
+import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { helmFor, NAMESPACE, rendered } from '../../support/helm.ts';
+import { pluginRunner, type Ran } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { Workloads } from '../../support/workloads.ts';
+import { Addons } from '../hold/addons.ts';
+
+const REPLICA = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
+const NODES = ['node-1', 'node-2', 'node-3', 'node-4'];
+
+let folder: string;
+let plane: ControlPlane;
+let webhook: WebhookProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maint-rights-'));
+  const users = [REPLICA, 'olga', 'vera'];
+  const rules = [{ level: 'Metadata', users }, { level: 'None' }];
+  const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
+  await writeFile(join(folder, 'policy.yaml'), stringify(policy));
+  plane = await startControlPlane({
+    nodes: NODES.map((name) => ({ name })),
+    users: users.map((name) => ({ name, groups: [] })),
+    apiServerArgs: [
+      `--audit-policy-file=${join(folder, 'policy.yaml')}`,
+      `--audit-log-path=${join(folder, 'audit.log')}`,
+    ],
+  });
+  await giveRoles();
+  // The registration is the admin's: a replica as a process has an address, and no Service.
+  webhook = await startWebhook({ ...plane, kubeconfig: await plane.kubeconfigFor(REPLICA) });
+  await webhook.register();
+});
+afterAll(async () => {
+  await webhook.stop();
+  await plane.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** Everything of the chart that gives rights, and the two people who got them. */
+async function giveRoles(): Promise<void> {
+  const helm = await helmFor();
+  const objects = [...(await rendered(helm))].filter(([id]) => /^(?:Cluster)?Role(?:Binding)?\//.test(id));
+  await helm.end();
+  await applied(['create', 'namespace', NAMESPACE]);
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) });
+  await applied(['apply', '-f', '-'], input);
+  await applied(['create', 'clusterrolebinding', 'olga', '--clusterrole=kubectl-maint-operator', '--user=olga']);
+  await applied(['create', 'clusterrolebinding', 'vera', '--clusterrole=kubectl-maint-viewer', '--user=vera']);
+}
+
+async function applied(args: readonly string[], input?: string): Promise<void> {
+  const { code, stderr } = await plane.kubectl(args, input === undefined ? {} : { input });
+  expect(code, stderr).toBe(0);
+}
+
+/** `verb group/resource[/subresource]` of every call of a user so far, with the status of its answer; each once. */
+async function callsOf(user: string): Promise<readonly { readonly call: string; readonly status: number }[]> {
+  const lines = (await readFile(join(folder, 'audit.log'), 'utf8')).split('\n').filter((line) => line.endsWith('}'));
+  const seen = new Map<string, { readonly call: string; readonly status: number }>();
+  for (const line of lines) {
+    const entry: unknown = JSON.parse(line);
+    if (textAt(entry, 'user', 'username') !== user) continue;
+    const part = (name: string) => textAt(entry, 'objectRef', name) ?? '';
+    const subresource = part('subresource') === '' ? '' : `/${part('subresource')}`;
+    const call = `${textAt(entry, 'verb') ?? ''} ${part('apiGroup')}/${part('resource')}${subresource}`;
+    const status = numberAt(entry, 'responseStatus', 'code') ?? 0;
+    seen.set(`${call} ${status}`, { call, status });
+  }
+  return [...seen.values()].sort((one, other) => (one.call < other.call ? -1 : 1));
+}
+
+async function refusedOf(user: string): Promise<readonly string[]> {
+  return (await callsOf(user)).filter(({ status }) => status === 403).map(({ call }) => call);
+}
+
+/** What a user asked and got. */
+async function grantedTo(user: string): Promise<readonly string[]> {
+  return (await callsOf(user)).filter(({ status }) => status < 300).map(({ call }) => call);
+}
+
+/** A Deployment with a pod on each node, and a budget that lets one of them go. */
+async function webOnAllNodes(world: Workloads, namespace: string): Promise<void> {
+  const labels = { app: 'web' };
+  const spread = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' };
+  const spec = {
+    containers: [{ name: 'c', image: 'web' }],
+    topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: labels } }],
+  };
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  await world.create(path, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace },
+    spec: { replicas: NODES.length, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  });
+  await until('the pods are ready', async () => {
+    return numberAt(await world.get(`${path}/web`), 'status', 'readyReplicas') === NODES.length;
+  });
+  await world.budget('web', namespace, 'web', NODES.length - 1);
+}
+
+/** The answer to a pod that a user calls work of some kind, put on a node, in a server dry run. */
+async function asked(work: string, nodeName: string): Promise<number> {
+  const metadata = { name: 'asked', namespace: 'shop', labels: { 'kubectl-maint.io/work': work } };
+  const spec = { nodeName, containers: [{ name: 'c', image: 'c' }] };
+  return (await plane.api('POST', '/api/v1/namespaces/shop/pods?dryRun=All', { metadata, spec })).status;
+}
+
+test('an operator takes a node into maintenance, drains it and brings it back; a replica holds a rollout meanwhile', async () => {
+  const plugin = pluginRunner(plane);
+  const olga = (line: string): Promise<Ran> => plugin.maint(line.split(' '), { user: 'olga' });
+  const world = new Workloads(plane);
+  const addons = new Addons(plane);
+  await addons.create('agent', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } });
+  await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
+  await webOnAllNodes(world, await world.namespace('shop'));
+
+  const on = await olga('on node-2 --wait-ready --wait-volumes --reason disk');
+  expect(on, on.stderr).toMatchObject({ code: 0 });
+  const stay = await addons.podsOn('agent', ['node-2']);
+  await addons.roll('agent', 'agent:2');
+  await addons.reaches('agent', { image: 'agent:2', nodes: NODES.filter((name) => name !== 'node-2'), stay });
+  expect([await asked('backup', 'node-2'), await asked('backup', 'node-1'), await asked('scan', 'node-1')]).toEqual([
+    403, 201, 403,
+  ]);
+  expect(await olga('status')).toMatchObject({ code: 0 });
+  expect(await plugin.maint(['status'], { user: 'vera' })).toMatchObject({ code: 0 });
+  const off = await olga('off node-2 --healthy-for 0s');
+  expect(off, off.stderr).toMatchObject({ code: 0 });
+  await addons.reaches('agent', { image: 'agent:2', nodes: NODES });
+  expect(await asked('scan', 'node-1')).toBe(201);
+});
+
+test('the operator was refused what the role leaves out, and nothing else', async () => {
+  // The canary; and the touch of held pods, where their controller has not come by itself before.
+  expect(['create /pods', 'create /pods, patch /pods']).toContain((await refusedOf('olga')).join(', '));
+  expect(await grantedTo('olga')).toEqual(
+    expect.arrayContaining([
+      'create /events',
+      'create /pods/eviction',
+      'get admissionregistration.k8s.io/validatingwebhookconfigurations',
+      'get coordination.k8s.io/leases',
+      'patch /nodes',
+      'patch /nodes/status',
+      'watch apps/replicasets',
+      'watch policy/poddisruptionbudgets',
+      'watch storage.k8s.io/volumeattachments',
+    ]),
+  );
+});
+
+test('the viewer looked, and was refused nothing', async () => {
+  expect(await refusedOf('vera')).toEqual([]);
+  expect(await grantedTo('vera')).toEqual(['list /nodes', 'list /pods']);
+});
+
+test('the replica was refused nothing, and read live what it decided', async () => {
+  expect(await refusedOf(REPLICA)).toEqual([]);
+  const calls = [
+    'get /nodes',
+    'get apps/daemonsets',
+    'list /nodes',
+    'list /pods',
+    'list apps/controllerrevisions',
+    'watch /nodes',
+  ];
+  expect(await grantedTo(REPLICA)).toEqual(expect.arrayContaining(calls));
+});
