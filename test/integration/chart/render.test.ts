@@ -403,6 +403,15 @@ describe('values that are refused before anything is changed', () => {
     },
   );
 
+  test.each([
+    ['one port for both', ['ports.health=9443'], 'https and health must differ'],
+    ["the kubelet's port on the node's network", ['hostNetwork=true', 'ports.https=10250'], "the kubelet's"],
+  ])('%s', async (_, values, says) => {
+    const { code, stderr } = await helm.run('template', 'guard', CHART, '--set', values.join(','));
+    expect(code).toBe(1);
+    expect(stderr).toContain(says);
+  });
+
   test('an older Kubernetes', async () => {
     const { code, stderr } = await helm.run('template', 'guard', CHART, '--kube-version', '1.29.9');
     expect(code).toBe(1);
