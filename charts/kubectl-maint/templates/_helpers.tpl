@@ -104,7 +104,10 @@ helm.sh/hook-weight: {{ . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
 
-{{/* A pod that runs one command of the image to its end. Takes the root and the command. */}}
+{{/*
+A pod that runs one command of the image to its end. Takes the root and the command. It goes onto any node, also where
+nothing else may: every node of the cluster may be in maintenance, or full.
+*/}}
 {{- define "kubectl-maint.onePod" -}}
 automountServiceAccountToken: true
 enableServiceLinks: false
@@ -115,8 +118,9 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- with .root.Values.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.tolerations }}
-tolerations: {{- toYaml . | nindent 2 }}
+tolerations: [{ operator: Exists }]
+{{- with .root.Values.priorityClass.name }}
+priorityClassName: {{ . }}
 {{- end }}
 securityContext: {{- include "kubectl-maint.podSecurity" .root | nindent 2 }}
 containers:
@@ -125,7 +129,8 @@ containers:
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     args: [{{ .command }}]
     resources:
-      requests: { cpu: 10m, memory: 64Mi }
-      limits: { memory: 128Mi }
+      # Seen: 101 MiB.
+      requests: { cpu: 10m, memory: 112Mi }
+      limits: { memory: 192Mi }
     securityContext: {{- include "kubectl-maint.containerSecurity" .root | nindent 6 }}
 {{- end }}

@@ -176,7 +176,8 @@ test('an upgrade with values that make no sense changes nothing', async () => {
   expect(await readyReplicas()).toBe(2);
 });
 
-test('is uninstalled: the hook ran, the registration is gone, and nothing else is left', async () => {
+test('is uninstalled while no node takes pods: the hook ran, the registration is gone, and nothing else is left', async () => {
+  await kubectl('cordon', 'node-1', 'node-2', 'node-3');
   await release('uninstall', ...WAIT);
   const events = listAt(
     await got('events', '--field-selector', 'involvedObject.name=kubectl-maint-uninstall'),
