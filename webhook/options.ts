@@ -97,18 +97,6 @@ const FAILURE_POLICY = {
 
 const CA_SECRET = 'kubectl-maint-ca';
 
-function clusterFlags(flags: Argv) {
-  return flags
-    .option('kubeconfig', { type: 'string', describe: 'Kubeconfig file; in a pod its service account is used instead' })
-    .option('context', { type: 'string', describe: 'Context of the kubeconfig' });
-}
-
-function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<Operation> {
-  const twice = repeated(flags, ['kubeconfig', 'context']);
-  if (twice.length > 0) return refused(...twice);
-  return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
-}
-
 function serveFlags(flags: Argv) {
   return clusterFlags(flags)
     .option('policy', POLICY)
@@ -228,6 +216,18 @@ function namesOfService(name: string, namespace: string): readonly string[] {
 /** A DNS-1123 label, as namespaces and Services are named; Secrets may have dots in theirs. */
 function isName(text: string): boolean {
   return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text);
+}
+
+function clusterFlags(flags: Argv) {
+  return flags
+    .option('kubeconfig', { type: 'string', describe: 'Kubeconfig file; in a pod its service account is used instead' })
+    .option('context', { type: 'string', describe: 'Context of the kubeconfig' });
+}
+
+function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<Operation> {
+  const twice = repeated(flags, ['kubeconfig', 'context']);
+  if (twice.length > 0) return refused(...twice);
+  return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
 }
 
 function configurationFlags(flags: Argv) {

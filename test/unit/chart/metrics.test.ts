@@ -22,12 +22,15 @@ function heldNode(name: string, until: string | undefined): object {
 function metricsOf(...nodes: readonly object[]): Promise<string> {
   const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
-  return createMetrics({
+  const gauged = {
     nodes: { size: nodes.length, field: table, interruptions: 0, age: () => 0 },
-    certificates: { current: () => certificate },
+    certificates: { current: () => certificate, signerNotAfter: () => undefined },
+    rotations: () => 0,
+    keeper: undefined,
     inFlight: () => 0,
     now: () => NOW,
-  }).render();
+  };
+  return createMetrics(gauged).render();
 }
 
 test('nodes are overdue once the end that their claims announce has passed', async () => {
