@@ -63,6 +63,7 @@ const PLUGIN: Calls = {
   'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
   // Waking held add-ons: WAKE_GRANTS.
   'plugin/health/held-addons.ts': { podPath: '' },
+  'plugin/nodes/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
   'plugin/nodes/events.ts': { eventsPath: 'create /events' },
