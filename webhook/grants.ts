@@ -1,7 +1,7 @@
 import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
 
-/** Name of the Secret in which the replicas keep their authority. */
-const CA_SECRET = 'kubectl-maint-ca';
+/** Name of the Secret in which the replicas keep their authority, unless a flag says otherwise. */
+export const CA_SECRET = 'kubectl-maint-ca';
 
 const REGISTRATION = {
   group: 'admissionregistration.k8s.io',

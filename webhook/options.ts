@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { messageOf, parsed, refused, type Parsed, type Problem } from '../shared/index.ts';
 import type { ClusterChoice, Environment } from './connect.ts';
+import { CA_SECRET } from './grants.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import type { Reach } from './registration.ts';
 import type { ServeOptions } from './serve.ts';
@@ -94,8 +95,6 @@ const FAILURE_POLICY = {
   default: 'Ignore' as const,
   describe: 'What the API server does when a call fails',
 };
-
-const CA_SECRET = 'kubectl-maint-ca';
 
 function serveFlags(flags: Argv) {
   return clusterFlags(flags)

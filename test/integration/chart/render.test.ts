@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../../../plugin/grants.ts';
 import { at, isObject, listAt, numberAt, policyFromValue, textAt, textsAt, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
+import { parseArguments } from '../../../webhook/options.ts';
 import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
 
 const VARIANTS = await variants();
@@ -113,6 +114,14 @@ describe.each(NAMES)('%s', (variant) => {
       ]);
       expect(textAt(binding, 'roleRef', 'name'), id).toBe(textAt(binding, 'metadata', 'name'));
     }
+  });
+
+  test('runs the webhook with arguments that it understands', async () => {
+    const args = textsAt(containerOf(podOf(variant)), 'args');
+    expect(await parseArguments(args, '', { POD_NAMESPACE: NAMESPACE })).toMatchObject({
+      ok: true,
+      value: { kind: 'serve', serve: { service: { namespace: NAMESPACE, name: 'kubectl-maint' } } },
+    });
   });
 
   test('leaves the entries of the registration to the replicas', () => {

@@ -54,7 +54,7 @@ describe('what is asked of Prometheus', () => {
   ];
 
   test.each([
-    ['alerts', 'alerts.yaml', 7],
+    ['alerts', 'alerts.yaml', 9],
     ['the dashboard', 'dashboard.json', 14],
   ])('%s ask for metrics that exist', async (_, file, count) => {
     const source: unknown = parse(await readFile(`charts/kubectl-maint/files/${file}`, 'utf8'));
