@@ -3,7 +3,7 @@ import { messageOf, parsed, refused, type Parsed, type Problem } from '../shared
 import type { ClusterChoice, Environment } from './connect.ts';
 import { CA_SECRET } from './grants.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
-import type { Reach } from './registration.ts';
+import { FAIL_CLOSED, type FailClosed, type Reach } from './registration.ts';
 import type { ServeOptions } from './serve.ts';
 import type { CertificateOrigin } from './tls/open.ts';
 
@@ -122,6 +122,13 @@ function serveFlags(flags: Argv) {
       describe: 'Folder with tls.crt, tls.key and ca.crt that somebody else keeps (cert-manager, a Secret of your own)',
     })
     .option('failure-policy', FAILURE_POLICY)
+    .option('fail-closed', {
+      choices: FAIL_CLOSED,
+      array: true,
+      nargs: 1,
+      default: [] as readonly FailClosed[],
+      describe: 'Entry whose calls must not fail, whatever --failure-policy says; repeatable',
+    })
     .option('dns-name', {
       alias: 'host-name',
       type: 'string',
@@ -189,7 +196,7 @@ function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment): Pars
       service:
         flags.service === undefined
           ? undefined
-          : { namespace, name: flags.service, failurePolicy: flags.failurePolicy },
+          : { namespace, name: flags.service, failurePolicy: flags.failurePolicy, failClosed: flags.failClosed },
     },
     policyFile: flags.policy,
     drainMs: flags.drainSeconds * 1000,

@@ -23,7 +23,13 @@ export interface RegistrationOptions {
   readonly authorities: string | undefined;
   /** What an API server does when a call fails. */
   readonly failurePolicy: 'Ignore' | 'Fail';
+  /** Entries whose calls must not fail, whatever `failurePolicy` says. */
+  readonly failClosed?: readonly FailClosed[];
 }
+
+/** Entries that may be told to fail closed, by the first part of their names; the guard of nodes never does. */
+export const FAIL_CLOSED = ['work', 'rollout', 'addon'] as const;
+export type FailClosed = (typeof FAIL_CLOSED)[number];
 
 /** A rule of a webhook entry (admissionregistration.k8s.io/v1 RuleWithOperations). */
 interface Rule {
@@ -98,10 +104,11 @@ export function registrationFor(tools: readonly Tool[], policy: PolicyConfig, op
 /** Entries as they are written, but for their caBundle. */
 export function renderEntries(
   entries: readonly Entry[],
-  { reach, failurePolicy }: Pick<RegistrationOptions, 'reach' | 'failurePolicy'>,
+  { reach, failurePolicy, failClosed = [] }: Omit<RegistrationOptions, 'authorities'>,
 ): readonly RenderedEntry[] {
+  const closed = failClosed.map((name) => `${name}.kubectl-maint.io`);
   return entries.map((entry) => ({
-    failurePolicy,
+    failurePolicy: closed.includes(entry.name) ? 'Fail' : failurePolicy,
     timeoutSeconds: TIMEOUT_SECONDS,
     ...entry,
     clientConfig: clientConfigOf(reach),

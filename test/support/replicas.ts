@@ -82,7 +82,7 @@ export async function startReplica(
         names: [`${SERVICE}.${NAMESPACE}.svc`],
       },
       caOut: undefined,
-      service: { namespace: NAMESPACE, name: SERVICE, failurePolicy: 'Fail' },
+      service: { namespace: NAMESPACE, name: SERVICE, failurePolicy: 'Fail', failClosed: [] },
     },
     {
       cluster,

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { DEFAULT_POLICY, type Policy } from '../../shared/index.ts';
 import type { NodeCache } from '../nodes/cache.ts';
-import { entriesFor, renderEntries } from '../registration.ts';
+import { entriesFor, renderEntries, type FailClosed } from '../registration.ts';
 import type { CertificateSource } from '../tls/source.ts';
 import { Arming } from './arming.ts';
 import { RegistrationKeeper, type KeepingPorts } from './keeper.ts';
@@ -11,6 +11,7 @@ export interface ServiceReach {
   readonly namespace: string;
   readonly name: string;
   readonly failurePolicy: 'Ignore' | 'Fail';
+  readonly failClosed: readonly FailClosed[];
 }
 
 /** What the registration of this replica follows from. */
@@ -24,12 +25,13 @@ export interface OwnParts extends Omit<KeepingPorts, 'wanted'> {
 
 /** The keeper of our own registration. */
 export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: OwnParts): RegistrationKeeper {
-  const { failurePolicy, ...reach } = service;
+  const { failurePolicy, failClosed, ...reach } = service;
   // All that the chart asks about, whatever is switched off: what a rule does not decide is answered at once. Rules and
   // tools of the configuration may only add to it.
   const entries = renderEntries(entriesFor(policy.tools, DEFAULT_POLICY, policy.config), {
     reach: { service: reach },
     failurePolicy,
+    failClosed,
   });
   const arming = new Arming();
   return new RegistrationKeeper({

@@ -383,6 +383,7 @@ describe('values that are refused before anything is changed', () => {
     ['an unknown value inside', ['--set', 'image.repo=x'], 'repo'],
     ['no replica', ['--set', 'replicas=0'], 'replicas'],
     ['text for a number', ['--set-string', 'replicas=two'], 'replicas'],
+    ['an entry that never fails closed', ['--set', 'failClosed={node-guard}'], 'failClosed'],
     ['an unknown failure policy', ['--set', 'failurePolicy=ignore'], 'failurePolicy'],
     ['a digest that is none', ['--set', 'image.digest=sha256:abc'], 'digest'],
     ['a port that needs root', ['--set', 'ports.https=443'], 'https'],

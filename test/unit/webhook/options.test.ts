@@ -49,7 +49,7 @@ describe('parseArguments', () => {
       ok: true,
       value: {
         serve: {
-          service: { namespace: 'ops', name: 'maint', failurePolicy: 'Fail' },
+          service: { namespace: 'ops', name: 'maint', failurePolicy: 'Fail', failClosed: [] },
           certificates: {
             kind: 'shared',
             namespace: 'ops',
@@ -61,6 +61,15 @@ describe('parseArguments', () => {
     });
     const inPod = await parseArguments(['--service', 'maint', '--ca-secret', 'own'], '1.2.3', { POD_NAMESPACE: 'ops' });
     expect(inPod).toMatchObject({ ok: true, value: { serve: { certificates: { namespace: 'ops', secret: 'own' } } } });
+  });
+
+  test('entries that fail closed are named', async () => {
+    const line = ['--service', 'maint', '--namespace', 'ops', '--fail-closed', 'work', '--fail-closed=addon'];
+    expect(await parse(...line)).toMatchObject({
+      ok: true,
+      value: { serve: { service: { failurePolicy: 'Ignore', failClosed: ['work', 'addon'] } } },
+    });
+    expect(await parse('--fail-closed', 'node-guard')).toMatchObject({ ok: false });
   });
 
   test('a folder of certificates comes first; the Service is registered all the same', async () => {

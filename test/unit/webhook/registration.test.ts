@@ -11,7 +11,7 @@ import {
 } from '../../../shared/index.ts';
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { decidedKinds, entriesFor, registrationFor } from '../../../webhook/registration.ts';
+import { decidedKinds, entriesFor, registrationFor, renderEntries } from '../../../webhook/registration.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
@@ -157,4 +157,15 @@ describe('the registration', () => {
       });
     }
   });
+});
+
+test('single entries fail closed where that is asked for, and the guard of nodes never does', () => {
+  const reach = { url: 'https://127.0.0.1:9443' };
+  const entries = renderEntries(ENTRIES, { reach, failurePolicy: 'Ignore', failClosed: ['work', 'rollout'] });
+  expect(entries.map(({ name, failurePolicy }) => [name.split('.')[0], failurePolicy])).toEqual([
+    ['work', 'Fail'],
+    ['rollout', 'Fail'],
+    ['addon', 'Ignore'],
+    ['node-guard', 'Ignore'],
+  ]);
 });
