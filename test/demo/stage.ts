@@ -4,7 +4,8 @@ import type { ControlPlane } from '../control-plane/contract.ts';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { until } from '../support/until.ts';
-import { startWebhook, type WebhookProcess } from '../support/webhook-process.ts';
+import { startWebhook } from '../support/webhook-process.ts';
+import { OWN_CAST, type Cast } from './cast.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -17,12 +18,27 @@ export interface Told {
   readonly text: string;
 }
 
-/** Where the story plays: a control plane with five nodes, an application on it, and the webhook. */
+/** Where the story plays: a cluster with an application on it, and the webhook. */
 export interface Stage extends AsyncDisposable {
-  readonly controlPlane: ControlPlane;
-  readonly webhook: WebhookProcess;
+  readonly cast: Cast;
   /** Runs kubectl, which finds the plugin, as a person would. */
   kubectl(args: readonly string[], input?: string): Promise<Told>;
+}
+
+/** The pods of a namespace, as the API server has them. */
+export async function podsOf({ kubectl }: Pick<Stage, 'kubectl'>, namespace: string): Promise<readonly unknown[]> {
+  const { code, text } = await kubectl(['get', '--raw', `/api/v1/namespaces/${namespace}/pods`]);
+  if (code !== 0) throw new Error(text);
+  return listAt(JSON.parse(text), 'items');
+}
+
+/** Those of some pods that are Ready. */
+export function readyOf(pods: readonly unknown[]): readonly unknown[] {
+  return pods.filter((pod) =>
+    listAt(pod, 'status', 'conditions').some(
+      (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
+    ),
+  );
 }
 
 /** A file of the story, as seen from where kubectl runs. */
@@ -48,7 +64,8 @@ export async function buildStage(say: (line: string) => void): Promise<Stage> {
 }
 
 async function furnish(controlPlane: ControlPlane, say: (line: string) => void): Promise<Stage> {
-  const kubectl: Stage['kubectl'] = (args, input) => runKubectl(controlPlane, args, input);
+  const kubectl: Stage['kubectl'] = (args, input) =>
+    runKubectl(controlPlane.kubectlPath, args, input, controlPlane.kubeconfig);
   const apply = async (file: string): Promise<void> => {
     const { code, text } = await kubectl(['apply', '-f', manifest(file)]);
     if (code !== 0) throw new Error(`kubectl apply -f ${file}: ${text}`);
@@ -56,13 +73,12 @@ async function furnish(controlPlane: ControlPlane, say: (line: string) => void):
   say('deploying a shop (two applications with disruption budgets), a log collector and the API of Velero ...');
   await apply('velero-crd.yaml');
   await apply('shop.yaml');
-  await until('every pod is ready', () => isSettled(controlPlane));
+  await until('every pod is ready', () => isSettled({ kubectl }));
   say('starting the webhook and registering it ...');
   const webhook = await startWebhook(controlPlane);
   await webhook.register();
   return {
-    controlPlane,
-    webhook,
+    cast: OWN_CAST,
     kubectl,
     [Symbol.asyncDispose]: async () => {
       await webhook.stop();
@@ -74,25 +90,23 @@ async function furnish(controlPlane: ControlPlane, say: (line: string) => void):
 /** Eight web, four db and five log collectors. */
 const PODS = 17;
 
-async function isSettled({ api }: ControlPlane): Promise<boolean> {
-  const pods = listAt((await api('GET', '/api/v1/pods')).body, 'items');
-  const ready = pods.filter((pod) =>
-    listAt(pod, 'status', 'conditions').some(
-      (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-    ),
-  );
-  return pods.length === PODS && ready.length === PODS;
+async function isSettled(stage: Pick<Stage, 'kubectl'>): Promise<boolean> {
+  const { shop, logging } = OWN_CAST.namespaces;
+  const pods = [...(await podsOf(stage, shop)), ...(await podsOf(stage, logging))];
+  return pods.length === PODS && readyOf(pods).length === PODS;
 }
 
-async function runKubectl(
-  controlPlane: ControlPlane,
+/** Runs a kubectl that finds the plugin; without a kubeconfig it finds its own. */
+export async function runKubectl(
+  program: string,
   args: readonly string[],
-  input: string | undefined,
+  input?: string,
+  kubeconfig?: string,
 ): Promise<Told> {
   const path = [join(ROOT, 'dist/bin'), join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(':');
-  const child = spawnBound(controlPlane.kubectlPath, args, {
+  const child = spawnBound(program, args, {
     cwd: ROOT,
-    env: { ...process.env, PATH: path, KUBECONFIG: controlPlane.kubeconfig },
+    env: { ...process.env, PATH: path, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }) },
     streams: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const chunks: string[] = [];
