@@ -19,20 +19,23 @@ export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { isOpenTo } from './scheduling/placement.ts';
+export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
-export { classify, SCHEDULE_KIND, type Catalogue } from './targets/classify.ts';
-export type { Tool, Work } from './targets/tool.ts';
+export { CARRIERS, catalogueFromTools, classify, LABELLED, SCHEDULE_KIND, type Catalogue } from './targets/classify.ts';
+export { LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
+export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { RULES } from './policy/registry.ts';
-export { DEFAULT_POLICY, ruleForTool, type PolicyConfig } from './policy/config.ts';
+export { DEFAULT_POLICY, ruleForTool, type PolicyConfig, type RuleMode, type Scope } from './policy/config.ts';
 export { BUILT_IN_POLICY, policyFromValue, type Policy } from './policy/config-file.ts';
 export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { NO_ANSWERS, type Answer } from './policy/needs.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
 export { breaksGuard } from './policy/guards.ts';
-export { explainDenial, explainWarnings } from './policy/explain.ts';
+export { keptOffNodes, keptOutOfCluster } from './policy/details.ts';
+export { explainBriefly, explainDenial, explainRight, explainWarnings } from './policy/explain.ts';
 export { clean } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 

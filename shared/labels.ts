@@ -13,6 +13,14 @@ export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 /** Node label with the state: `initiated`, `complete` or `returning`. Lets selectors and policies find the nodes. */
 export const STATE_LABEL = `${PREFIX}maintenance`;
 
+/**
+ * Node label that mirrors an exception of the record from one rule, with any value: policies in the API server select
+ * nodes by it. They have no clock: that the exception is over is judged where the record is read.
+ */
+export function exceptionLabel(rule: string): string {
+  return `${PREFIX}allow-${rule}`;
+}
+
 /** Label by which users mark their own work as `backup` or `scan`. */
 export const WORK_LABEL = `${PREFIX}work`;
 

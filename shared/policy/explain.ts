@@ -2,7 +2,7 @@ import type { NodeField } from '../facts/node-table.ts';
 import { isOverdue, modeOf, untilOf } from '../record/claims.ts';
 import { NO_RECORD, type MaintenanceRecord } from '../record/record.ts';
 import type { AfterDenial } from '../targets/tool.ts';
-import type { Finding, Reason, Verdict } from './verdict.ts';
+import type { Finding, Reason, RuleId, Verdict } from './verdict.ts';
 import { clean, wrapped } from './words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
@@ -31,6 +31,27 @@ export function explainDenial(verdict: Verdict, telling: Telling): string {
   // However long the story is, what to do is never cut off.
   const next = `. ${nextStep(denials, about, verdict)}`;
   return clean(parts.filter((part) => part !== '').join('. '), MAX_MESSAGE - next.length) + next;
+}
+
+/** A denial where only the node's name is known, and its record cannot be read: the API server's own policies. */
+export interface BriefDenial {
+  readonly rule: RuleId;
+  readonly detail: string;
+  readonly node: string;
+  /** The rule looks at the whole cluster: other nodes may be in maintenance as well. */
+  readonly isAboutCluster: boolean;
+  readonly afterDenial: AfterDenial;
+}
+
+/** The denial without the record: names where to read it instead. */
+export function explainBriefly({ rule, detail, node, isAboutCluster, afterDenial }: BriefDenial): string {
+  const end = isAboutCluster ? 'the maintenance ends' : `kubectl maint off ${node}`;
+  return `${rule}: ${detail}. By whom, why and until when: kubectl maint status ${node}. ${AFTER[afterDenial](end)}`;
+}
+
+/** What an identity without the right to change records reads; `what` it may not do. */
+export function explainRight(user: string, what: string): string {
+  return `node-guard: ${user} may not ${what}: that needs the verb set on maintenances.kubectl-maint.io. ${RECORD_STEP}`;
 }
 
 /** Lines short enough for every client; a longer warning goes on in the next one. */
@@ -68,9 +89,11 @@ function renderUntil(record: MaintenanceRecord, now: number): string {
   return `${isOverdue(record, now) ? 'overdue since' : 'until'} ${clean(until, 40)}`;
 }
 
+const RECORD_STEP = 'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off';
+
 /** What to do where the reason alone says it; of several reasons the first in this order. `end` is what ends the wait. */
 const STEPS: readonly (readonly [Reason, (end: string) => string])[] = [
-  ['NotYours', () => 'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off'],
+  ['NotYours', () => RECORD_STEP],
   ['UnreadableRecord', () => 'Write it with kubectl maint on'],
   ['LastNode', () => 'To take it all the same: kubectl maint on --allow-last-node'],
   ['StaysCordoned', (end) => `It takes work again after ${end}`],

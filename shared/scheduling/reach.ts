@@ -36,7 +36,7 @@ export interface ReachOptions {
  * Maintenance itself causes most of them, so they do not decide which nodes a pod belongs to: a verdict must not change
  * because the node in maintenance is just rebooting.
  */
-const PASSING_TAINTS: ReadonlySet<string> = new Set([
+export const PASSING_TAINTS: ReadonlySet<string> = new Set([
   CORDON.key,
   'node.kubernetes.io/not-ready',
   'node.kubernetes.io/unreachable',

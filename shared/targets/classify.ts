@@ -97,9 +97,10 @@ function labelPattern(work: 'backup' | 'scan'): WorkPattern {
 }
 
 /** Kinds on which the user's label counts: what a CronJob or Deployment makes carries the label of its template. */
-const CARRIERS = ['/Pod', 'batch/Job'];
+export const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
 
-const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
+/** What the user's label makes of an object, by the label's value. */
+export const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
 
 /** The kind whose objects start nothing when they are written: the Jobs that they make are decided. */
 export const SCHEDULE_KIND = 'batch/CronJob';

@@ -1,5 +1,6 @@
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
+import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
 import { needing, NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { joinNames } from '../words.ts';
@@ -31,7 +32,7 @@ function confirmed(found: Judgement, subject: Subject, surroundings: Surrounding
 function ofCluster({ classification }: Subject, { field }: Surroundings): Judgement {
   const nodes = field.heldNames;
   if (nodes.length === 0) return NO_OBJECTION;
-  const detail = `${nameOf(classification)} does not run in the cluster while ${joinNames(nodes)} ${are(nodes)} in maintenance`;
+  const detail = keptOutOfCluster(nameOf(classification), nodes);
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });
 }
 
@@ -48,7 +49,7 @@ function ofNodes({ object, classification }: Subject, surroundings: Surroundings
     case 'pinned':
       return objection({
         reason: 'NodeInMaintenance',
-        detail: `${what} is for ${names}, which ${are(reach.nodes)} in maintenance`,
+        detail: keptOffNodes(what, reach.nodes),
         nodes: reach.nodes,
       });
     case 'only':
@@ -71,8 +72,4 @@ function mayLand(owned: boolean, names: string, nodes: readonly string[]): Judge
 
 function nameOf(classification: Subject['classification']): string {
   return classification.pattern?.what ?? 'the work';
-}
-
-function are(nodes: readonly string[]): string {
-  return nodes.length === 1 ? 'is' : 'are';
 }

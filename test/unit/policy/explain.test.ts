@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { NodeTable } from '../../../shared/facts/node-table.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
-import { explainDenial, explainWarnings, MAX_MESSAGE, MAX_WARNING } from '../../../shared/policy/explain.ts';
+import {
+  explainBriefly,
+  explainDenial,
+  explainRight,
+  explainWarnings,
+  MAX_MESSAGE,
+  MAX_WARNING,
+} from '../../../shared/policy/explain.ts';
 import type { Finding, Verdict } from '../../../shared/policy/verdict.ts';
 import { creation, held, node, NOW, RECORD, SINCE, situation, volumeBackup } from './world.ts';
 
@@ -112,6 +119,26 @@ describe('what to do', () => {
     [verdictOf({ nodes: [] }), undefined, /Do it again after the maintenance ends$/],
   ])('%#', (verdict, afterDenial, text) => {
     expect(explained([held('n1')], { ...verdict, afterDenial })).toMatch(text);
+  });
+});
+
+describe('where only the name of the node is known', () => {
+  test.each([
+    [false, 'retried', 'It is tried again by itself, and runs after kubectl maint off n1'],
+    [false, 'failed', 'Do it again after kubectl maint off n1'],
+    [true, 'lost', 'This run is lost: start it again after the maintenance ends'],
+  ] as const)('about the whole cluster: %s, %s', (isAboutCluster, afterDenial, end) => {
+    const detail = 'it is for node n1';
+    expect(explainBriefly({ rule: 'backup', detail, node: 'n1', isAboutCluster, afterDenial })).toBe(
+      `backup: it is for node n1. By whom, why and until when: kubectl maint status n1. ${end}`,
+    );
+  });
+
+  test('a right that is missing is named', () => {
+    expect(explainRight('ana', 'uncordon node n1')).toBe(
+      'node-guard: ana may not uncordon node n1: that needs the verb set on maintenances.kubectl-maint.io. ' +
+        'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off',
+    );
   });
 });
 
