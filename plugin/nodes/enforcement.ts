@@ -4,8 +4,12 @@ import { messageOf, textAt, WORK_LABEL, type Cluster } from '../../shared/index.
 export type Enforcement =
   { readonly enforced: 'yes' } | { readonly enforced: 'no' } | { readonly enforced: 'unknown'; readonly why: string };
 
-/** A denial of ours carries the name of a webhook or policy of ours (k8s apiserver webhook/errors/statuserror.go). */
+/**
+ * A denial of ours carries the name of a webhook or a policy of ours (k8s apiserver webhook/errors/statuserror.go,
+ * policy/validating/plugin.go).
+ */
 const OURS = 'kubectl-maint.io';
+const DENIED = ['denied the request', 'denied request'];
 
 /** Pinned to the node, so that any other tool's policy sees an ordinary pod; a server dry run, so that nothing runs. */
 function canary(node: string): object {
@@ -40,5 +44,5 @@ export async function readEnforcement(node: string, cluster: Cluster): Promise<E
 
 /** Whether a refusal is our own webhook's or policy's. */
 export function isOurDenial(message: string): boolean {
-  return message.includes(OURS) && message.includes('denied the request');
+  return message.includes(OURS) && DENIED.some((words) => message.includes(words));
 }

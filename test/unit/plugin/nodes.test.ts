@@ -433,7 +433,10 @@ describe('who and which', () => {
     ],
     [
       'denied by a policy of ours',
-      failure(422, "ValidatingAdmissionPolicy 'floor.kubectl-maint.io' denied the request: no"),
+      failure(
+        422,
+        "ValidatingAdmissionPolicy 'backup.kubectl-maint.io' with binding 'backup.kubectl-maint.io' denied request: no",
+      ),
       { enforced: 'yes' },
     ],
     [
