@@ -15,6 +15,9 @@ const OF_DAEMONSET =
   "(request.operation == 'DELETE' ? oldObject : object).metadata.?ownerReferences.orValue([])" +
   ".exists(o, o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/') && o.?controller.orValue(false))";
 
+/** Whether the DaemonSet controller asks about a pod of a DaemonSet. */
+export const ROLLOUT_POD = `${CONTROLLERS} && ${OF_DAEMONSET}`;
+
 /** Pods that the DaemonSet controller makes or deletes: what a rollout does, and the hold rule judges. */
 export const ROLLOUT: readonly MatchCondition[] = [
   { name: 'daemonset-controller', expression: CONTROLLERS },
@@ -45,7 +48,7 @@ export const STARTING: readonly MatchCondition[] = [
   {
     // The entry for rollouts has these; asked twice, the API server would wait for two equal answers.
     name: 'no-rollout',
-    expression: `!(request.resource.resource == 'pods' && request.operation == 'CREATE' && ${CONTROLLERS} && ${OF_DAEMONSET})`,
+    expression: `!(request.resource.resource == 'pods' && request.operation == 'CREATE' && ${ROLLOUT_POD})`,
   },
 ];
 

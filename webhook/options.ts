@@ -28,6 +28,7 @@ export type Operation =
     }
   /** What the chart's hook and test ask for. */
   | { readonly kind: 'uninstall' | 'verify'; readonly cluster: ClusterChoice }
+  | { readonly kind: 'policies'; readonly policyFile: string | undefined }
   /** `--help` and `--version`. */
   | { readonly kind: 'print'; readonly text: string };
 
@@ -47,7 +48,7 @@ export async function parseArguments(
   const found: Parsed<Operation>[] = [];
   const parser = yargs()
     .scriptName('maint-webhook')
-    .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]')
+    .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]')
     .command('$0', 'Serve admission reviews', serveFlags, (flags) => {
       found.push(serveFromFlags(flags, env));
     })
@@ -68,6 +69,14 @@ export async function parseArguments(
     .command('uninstall', 'Delete the ValidatingWebhookConfiguration', clusterFlags, (flags) => {
       found.push(onCluster('uninstall', flags));
     })
+    .command(
+      'policies',
+      'Print the ValidatingAdmissionPolicies that hold without a webhook, for kubectl apply -f -',
+      policiesFlags,
+      (flags) => {
+        found.push(policiesFromFlags(flags));
+      },
+    )
     .strict()
     .version(version)
     .help()
@@ -260,6 +269,15 @@ function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed
     policyFile: flags.policy,
     failurePolicy: flags.failurePolicy,
   });
+}
+
+function policiesFlags(flags: Argv) {
+  return flags.option('policy', POLICY);
+}
+
+function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<Operation> {
+  const twice = repeated(flags, ['policy']);
+  return twice.length > 0 ? refused(...twice) : parsed({ kind: 'policies', policyFile: flags.policy });
 }
 
 function reachFrom(url: string | undefined, service: string | undefined): Parsed<Reach> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { MaintError, messageOf, renderProblem, type MaintErrorCode } from '../shared/index.ts';
 import { connect, type Connect, type Environment } from './connect.ts';
+import { floorObjects } from './floor/floor.ts';
 import { logTo } from './log.ts';
 import { parseArguments, type Operation } from './options.ts';
 import { readPolicy } from './policy.ts';
@@ -62,6 +63,9 @@ async function carryOut(operation: Operation, process: Process, connectTo: Conne
     case 'uninstall':
       process.stdout.write(`${await once(operation, process, connectTo)}\n`);
       return 0;
+    case 'policies':
+      process.stdout.write(await renderPolicies(operation));
+      return 0;
     case 'serve':
       return serveUntilSignal(operation, process, connectTo);
   }
@@ -85,6 +89,12 @@ async function renderConfiguration(operation: Operation & { kind: 'configuration
   const { tools, config } = await readPolicy(operation.policyFile);
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
   return stringify(registrationFor(tools, config, { reach, failurePolicy, authorities }), { lineWidth: 0 });
+}
+
+async function renderPolicies({ policyFile }: Operation & { kind: 'policies' }): Promise<string> {
+  const { tools, config } = await readPolicy(policyFile);
+  const documents = floorObjects(tools, config).map((object) => stringify(object, { lineWidth: 0 }));
+  return documents.map((document) => `---\n${document}`).join('');
 }
 
 async function readAuthorities(file: string): Promise<string> {

@@ -15,12 +15,22 @@ export interface ApiAnswer {
 /** A call to the API server as one user. The path begins with `/`; a body is sent as JSON. Rejects without an answer. */
 export type CallApi = (method: string, path: string, body?: object) => Promise<ApiAnswer>;
 
+/** Which API server, and who calls. */
+export interface Connection {
+  readonly server: string;
+  readonly ca: string;
+  readonly token: string;
+  /** Sent with every call; impersonation, for example. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /** The few calls that the launcher itself needs, with the server's certificate verified. */
-export function apiCaller(connection: { server: string; ca: string; token: string }): CallApi {
+export function apiCaller(connection: Connection): CallApi {
   const agent = new Agent({ ca: connection.ca, keepAlive: true, maxSockets: MOST_CONNECTIONS });
   return (method, path, body) =>
     new Promise((resolve, reject) => {
       const headers = {
+        ...connection.headers,
         authorization: `Bearer ${connection.token}`,
         accept: 'application/json',
         'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',

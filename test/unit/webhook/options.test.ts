@@ -37,7 +37,7 @@ describe('parseArguments', () => {
     });
   });
 
-  test.each(['serve', 'configuration --service ns/svc'])('%s by a configuration', async (line) => {
+  test.each(['serve', 'configuration --service ns/svc', 'policies'])('%s by a configuration', async (line) => {
     expect(await parse(...line.split(' '), '--policy', 'p.yaml')).toMatchObject({
       ok: true,
       value: { policyFile: 'p.yaml' },
@@ -102,6 +102,8 @@ describe('parseArguments', () => {
     ['--policy a --policy b', '--policy', 'twice'],
     ['--drain-seconds -1', '--drain-seconds', 'from 0 to 600'],
     ['--log-level loud', '', 'Invalid values'],
+    ['policies --policy a --policy b', '--policy', 'twice'],
+    ['policies --url https://h', '', 'Unknown argument'],
     ['--nonsense', '', 'Unknown argument'],
     ['reboot', '', 'Unknown argument'],
     ['--service maint', '--namespace', 'POD_NAMESPACE'],
@@ -125,6 +127,7 @@ describe('parseArguments', () => {
     ['--version', '1.2.3'],
     ['--help', '--health-port'],
     ['configuration --help', '--failure-policy'],
+    ['policies --help', '--policy'],
   ])('%s prints', async (line, part) => {
     const read = await parse(...line.split(' '));
     expect(read).toMatchObject({ ok: true, value: { kind: 'print', text: expect.stringContaining(part) as unknown } });

@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { ClusterRefusal, listAt, numberAt, textAt } from '../../../shared/index.ts';
 import { run } from '../../../webhook/run.ts';
 import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup } from './world.ts';
@@ -159,6 +159,36 @@ describe('configuration', () => {
     expect(await code).toBe(2);
     expect(stderr.text).toContain(text);
     expect(stdout.text).toBe('');
+  });
+});
+
+describe('policies', () => {
+  const printed = async (line: string) => {
+    const { code, stdout } = started(line);
+    expect(await code).toBe(0);
+    expect(stdout.text).not.toMatch(/&a1|\*a1/);
+    const documents = parseAllDocuments(stdout.text).map((document) => {
+      const value: unknown = document.toJS();
+      return value;
+    });
+    return documents.map((value) => `${textAt(value, 'kind') ?? ''} ${textAt(value, 'metadata', 'name') ?? ''}`);
+  };
+
+  test('prints what holds without a webhook, as YAML documents', async () => {
+    expect(await printed('policies')).toEqual(
+      ['scan', 'backup', 'record'].flatMap((name) => [
+        `ValidatingAdmissionPolicy ${name}.kubectl-maint.io`,
+        `ValidatingAdmissionPolicyBinding ${name}.kubectl-maint.io`,
+      ]),
+    );
+  });
+
+  test('by the configuration', async () => {
+    const policy = await policyFile('no-scan.yaml', 'rules: { scan: { mode: "off" }, node-guard: { mode: "off" } }');
+    expect(await printed(`policies --policy ${policy}`)).toEqual([
+      'ValidatingAdmissionPolicy backup.kubectl-maint.io',
+      'ValidatingAdmissionPolicyBinding backup.kubectl-maint.io',
+    ]);
   });
 });
 

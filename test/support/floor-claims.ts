@@ -1,0 +1,59 @@
+/** Which fixtures the floor claims, by the claims of the catalogue and by how the object is placed. */
+import {
+  CATALOGUE,
+  classify,
+  creationOf,
+  HOSTNAME_LABEL,
+  requestFromReview,
+  TOOLS,
+  type PolicyConfig,
+  type ReviewRequest,
+  type WorkObject,
+} from '../../shared/index.ts';
+import { claimOf, entriesOf, PLACED, type Claim, type Entry, type LeftOut } from '../../webhook/floor/claims.ts';
+import type { Fixture } from './fixtures.ts';
+
+/** Why a case of work is not the floor's; `placement`: it reaches the node in a way that one node does not tell. */
+export type NotClaimed = LeftOut | 'no-work' | 'operation' | 'placement' | 'kind' | 'ended-exception';
+
+/** The request of a fixture. */
+export function requestOf({ object, isReview }: Pick<Fixture, 'object' | 'isReview'>): ReviewRequest {
+  if (!isReview) return creationOf(object);
+  const review = requestFromReview(object);
+  if (!review.ok) throw new Error(JSON.stringify(review.problems));
+  return review.value;
+}
+
+/** Whether the floor decides the case as the webhook does; else why not. */
+export function claimOfFixture(fixture: Fixture): Claim | NotClaimed {
+  const request = requestOf(fixture);
+  const { object, operation, subresource, user } = request;
+  if (object === undefined || subresource !== '' || operation === 'CONNECT') return 'operation';
+  const entry = entryOf(object, user.name, fixture.config);
+  if (entry === undefined) return 'no-work';
+  const claim = claimOf(entry);
+  if (typeof claim === 'string') return claim;
+  if (!claim.kinds.includes(object.groupKind)) return 'kind';
+  return claim.outcome.scope === 'node' && claim.outcome.node.in === 'pods' && !isPlacedExactly(object)
+    ? 'placement'
+    : claim;
+}
+
+function entryOf(object: WorkObject, user: string, config: PolicyConfig): Entry | undefined {
+  const { tool, pattern } = classify(object, CATALOGUE, user);
+  return entriesOf(TOOLS, config).find((entry) => entry.tool === tool && entry.pattern === pattern);
+}
+
+/** By its node's name, or by a hostname and nothing that depends on other nodes. */
+function isPlacedExactly({ template, groupKind }: WorkObject): boolean {
+  if (template === undefined || !PLACED.includes(groupKind)) return false;
+  const { nodeName, nodeSelector, terms, podAffinity } = template.placement;
+  return (
+    nodeName !== undefined || (nodeSelector.has(HOSTNAME_LABEL) && terms === undefined && podAffinity.length === 0)
+  );
+}
+
+/** A claim as one word for tables. */
+export function shownClaim(claim: Claim | NotClaimed): string {
+  return typeof claim === 'string' ? claim : 'claimed';
+}

@@ -1,0 +1,159 @@
+import {
+  CARRIERS,
+  catalogueFromTools,
+  LABEL_STRENGTH,
+  LABELLED,
+  ruleForTool,
+  SCHEDULE_KIND,
+  type NodeSource,
+  type PolicyConfig,
+  type RuleMode,
+  type Scope,
+  type Tool,
+  type WorkPattern,
+} from '../../shared/index.ts';
+import { RESOURCES } from '../resources.ts';
+import { isExact } from './matcher.ts';
+
+/** Why a pattern is left to the webhook, or to nobody. The text is for people. */
+export const LEFT_OUT = {
+  off: 'its rule is off',
+  'starts-nothing': 'it starts nothing when it is written, so nobody refuses it',
+  'only-leads': 'it only leads to work that is decided, and passes',
+  'names-no-node': 'it runs no pods and names no node, so nobody refuses it',
+  'looked-up': 'its node stands in other objects, which have to be looked up',
+  program: 'it is known by a program, which has to be found in the words of shells and wrappers',
+  fields: 'it is known by fields that CEL cannot ask about without knowing their types',
+  'unknown-resource': 'the API server serves its kind under a name that only the cluster knows',
+} as const;
+
+/** A reason of LEFT_OUT. */
+export type LeftOut = keyof typeof LEFT_OUT;
+
+/** What the policy does with the work of a pattern, as far as it differs between patterns. */
+export interface Outcome {
+  readonly work: 'backup' | 'scan';
+  readonly mode: Exclude<RuleMode, 'off'>;
+  readonly scope: Scope;
+  /** Where its node stands; of no matter where the scope is the cluster. */
+  readonly node: NodeSource;
+}
+
+/** A pattern of the catalogue, with what becomes of its work. */
+export interface Entry {
+  readonly tool: string;
+  /** As in the catalogue; what its user labelled (see `labelledEntries`) has 0: it counts where nothing else matches. */
+  readonly strength: number;
+  readonly pattern: WorkPattern;
+  /** Undefined: never refused. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** A pattern that the floor decides exactly as the webhook does, and on which kinds. */
+export interface Claim extends Entry {
+  readonly outcome: Outcome;
+  /** Kinds as `group/Kind`. */
+  readonly kinds: readonly string[];
+}
+
+/** Every pattern of some tools, the strongest evidence first, then what users labelled. */
+export function entriesOf(tools: readonly Tool[], config: PolicyConfig): readonly Entry[] {
+  const patterns = catalogueFromTools(tools).patterns.map((entry) => withOutcome(entry, config));
+  return [...patterns, ...labelledEntries(config)];
+}
+
+function labelledEntries(config: PolicyConfig): readonly Entry[] {
+  return Object.values(LABELLED).map((pattern) => withOutcome({ tool: 'labelled', strength: 0, pattern }, config));
+}
+
+function withOutcome(entry: Omit<Entry, 'outcome'>, config: PolicyConfig): Entry {
+  return { ...entry, outcome: outcomeOf(entry, config) };
+}
+
+function outcomeOf({ tool, pattern }: Omit<Entry, 'outcome'>, config: PolicyConfig): Outcome | undefined {
+  const { mode, scope } = ruleForTool(config, pattern.work, tool);
+  const passes = pattern.role === 'schedule' || (pattern.role === 'root' && scope === 'node');
+  return mode === 'off' || passes ? undefined : { work: pattern.work, mode, scope, node: pattern.node };
+}
+
+/** What the floor claims of an entry, or why it does not. */
+export function claimOf(entry: Entry): Claim | LeftOut {
+  const { pattern, outcome } = entry;
+  if (outcome === undefined) return reasonToPass(pattern);
+  const inexact = inexactPart(entry, outcome);
+  if (inexact !== undefined) return inexact;
+  const known = kindsOf(pattern).filter((kind) => RESOURCES.has(kind));
+  if (known.length === 0) return 'unknown-resource';
+  const kinds = known.filter((kind) => canReach(kind, outcome));
+  return kinds.length === 0 ? 'names-no-node' : { ...entry, outcome, kinds };
+}
+
+function reasonToPass({ role }: WorkPattern): LeftOut {
+  if (role === 'schedule') return 'starts-nothing';
+  return role === 'root' ? 'only-leads' : 'off';
+}
+
+function inexactPart({ pattern }: Entry, { scope, node }: Outcome): LeftOut | undefined {
+  if (scope === 'node' && !['pods', 'field', 'label'].includes(node.in)) return 'looked-up';
+  if (isExact(pattern.match)) return undefined;
+  return pattern.match.fields === undefined && pattern.match.endedBy === undefined ? 'program' : 'fields';
+}
+
+/** A CronJob starts nothing when it is written. */
+function kindsOf({ match }: WorkPattern): readonly string[] {
+  return (match.kinds ?? CARRIERS).filter((kind) => kind !== SCHEDULE_KIND);
+}
+
+/** Kinds whose pods are placed as they say; a DaemonSet's controller has its own ideas (see shared/scheduling). */
+export const PLACED: readonly string[] = [
+  '/Pod',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'batch/Job',
+];
+
+function canReach(kind: string, { scope, node }: Outcome): boolean {
+  return scope === 'cluster' || node.in !== 'pods' || PLACED.includes(kind);
+}
+
+/**
+ * Entries that may win over a claim for the same object and end otherwise. An object that one of them may describe is
+ * left to the webhook: which evidence is the stronger one is decided in one place.
+ */
+export function rivalsOf(claim: Claim, entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter(
+    (entry) =>
+      endsOtherwise(entry, claim.outcome) &&
+      mayWin(entry, claim) &&
+      (entry.pattern.match.kinds ?? CARRIERS).some((kind) => claim.kinds.includes(kind)),
+  );
+}
+
+function endsOtherwise({ outcome }: Entry, other: Outcome): boolean {
+  return outcome === undefined || outcomeKey(outcome) !== outcomeKey(other);
+}
+
+/** Two outcomes with the same key refuse the same objects in the same way. */
+export function outcomeKey({ work, mode, scope, node }: Outcome): string {
+  return JSON.stringify([work, mode, scope, scope === 'node' ? node : null]);
+}
+
+/** A label wins over a guess by image for the same work, and over nothing else (shared/targets/classify.ts). */
+function mayWin(entry: Entry, claim: Claim): boolean {
+  if (isLabelled(claim)) return !isLabelled(entry) && !(isSameWork(entry, claim) && isGuess(entry));
+  if (isLabelled(entry)) return isSameWork(entry, claim) && isGuess(claim);
+  return entry.strength >= claim.strength;
+}
+
+function isLabelled({ tool }: Entry): boolean {
+  return tool === 'labelled';
+}
+
+function isGuess({ strength }: Entry): boolean {
+  return strength < LABEL_STRENGTH;
+}
+
+function isSameWork(a: Entry, b: Entry): boolean {
+  return a.pattern.work === b.pattern.work;
+}

@@ -1,0 +1,52 @@
+import { LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
+import { all, any, list, literal } from './cel.ts';
+
+/** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, fields of any type at any depth. */
+export function isExact({ commands, arguments: words, fields, endedBy }: Matcher): boolean {
+  return commands === undefined && words === undefined && fields === undefined && endedBy === undefined;
+}
+
+/** An expression that holds exactly where an exact matcher (see `isExact`) of this strength does, whatever the kind. */
+export function conditionOf(match: Matcher, strength: number): string {
+  const { images } = match;
+  // A pod that a workload keeps up is a service, whatever its image (shared/targets/matcher.ts).
+  const isRun = images !== undefined && strength < LABEL_STRENGTH ? ['!variables.keptUp'] : [];
+  return all([...isRun, ...exactParts(match)]);
+}
+
+/** An expression that holds at least wherever the matcher does: what CEL cannot ask is taken as given, or by substrings. */
+export function possibilityOf(match: Matcher): string {
+  const { commands } = match;
+  const kinds = match.kinds === undefined ? [] : [`variables.kind in ${list(match.kinds)}`];
+  const runs =
+    commands === undefined
+      ? []
+      : [`variables.words.exists(c, c.exists(w, ${list(commands)}.exists(p, w.contains(p))))`];
+  return all([...kinds, ...exactParts(match), ...runs]);
+}
+
+function exactParts({ owners, labels, annotations, images, ...match }: Matcher): readonly string[] {
+  return [
+    ...(owners === undefined ? [] : [`variables.owners.exists(o, o in ${list(owners)})`]),
+    ...written(labels, 'labels'),
+    ...written(annotations, 'annotations'),
+    ...(images === undefined ? [] : [`variables.images.exists(i, i in ${list(images)})`]),
+    ...named(match),
+  ];
+}
+
+function named({ names, nameWords, writers }: Matcher): readonly string[] {
+  return [
+    ...(names === undefined ? [] : [any(names.map((prefix) => `variables.name.startsWith(${literal(prefix)})`))]),
+    ...(nameWords === undefined ? [] : [`variables.nameWords.exists(w, w in ${list(nameWords)})`]),
+    ...(writers === undefined ? [] : [`variables.writer in ${list(writers)}`]),
+  ];
+}
+
+/** Every key has an accepted value in one of the places where it may stand; no values accept any. */
+function written(wanted: Accepted | undefined, places: string): readonly string[] {
+  return Object.entries(wanted ?? {}).map(([key, values]) => {
+    const is = values.length === 0 ? '' : ` && m[${literal(key)}] in ${list(values)}`;
+    return `variables.${places}.exists(m, ${literal(key)} in m${is})`;
+  });
+}

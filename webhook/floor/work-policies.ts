@@ -1,0 +1,145 @@
+import {
+  exceptionLabel,
+  explainBriefly,
+  keptOffNodes,
+  keptOutOfCluster,
+  STATE_LABEL,
+  type AfterDenial,
+} from '../../shared/index.ts';
+import { RESOURCES } from '../resources.ts';
+import { all, any, list, literal, sentence } from './cel.ts';
+import { conditionsFor, type NamingKind } from './changes.ts';
+import { outcomeKey, rivalsOf, type Claim, type Entry, type Outcome } from './claims.ts';
+import { conditionOf, possibilityOf } from './matcher.ts';
+import type { PolicyParts, ResourceRule, Validation, Variable } from './objects.ts';
+import { namedIn, PINNED, PLACEMENT_VARIABLES } from './placement.ts';
+import { OBJECT_VARIABLES } from './variables.ts';
+
+/** Claims that are decided alike, and refused in the same words but for what the work is. */
+interface Group {
+  readonly claims: readonly Claim[];
+  readonly outcome: Outcome;
+  readonly afterDenial: AfterDenial;
+}
+
+/**
+ * Most patterns of one group: each is a level of nested conditionals, and the API server's parser takes 250 levels
+ * (cel-go, parser.MaxRecursionDepth) of which others use fewer than ten.
+ */
+const MAX_PATTERNS = 100;
+
+/** The policies about backups and scans: one per rule and mode. */
+export function workPolicies(claims: readonly Claim[], entries: readonly Entry[]): readonly PolicyParts[] {
+  const byPolicy = Map.groupBy(claims, ({ outcome: { work, mode } }) => `${work} ${mode}`);
+  return [...byPolicy.values()].flatMap((members) => {
+    const [first] = members;
+    return first === undefined ? [] : [policyFor(first.outcome, members, entries)];
+  });
+}
+
+function policyFor({ work, mode }: Outcome, claims: readonly Claim[], entries: readonly Entry[]): PolicyParts {
+  const groups = groupsOf(claims);
+  return {
+    name: `${work}${mode === 'enforce' ? '' : `-${mode}`}.kubectl-maint.io`,
+    mode,
+    failurePolicy: 'Ignore',
+    resourceRules: resourceRules(claims.flatMap(({ kinds }) => kinds)),
+    matchConditions: conditionsFor(claims.flatMap(namingKind)),
+    variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, ...groups.map(foundVariable)],
+    validations: groups.map((group, index) => validationOf(group, index, entries)),
+    nodes: [
+      { key: STATE_LABEL, operator: 'Exists' },
+      { key: exceptionLabel(work), operator: 'DoesNotExist' },
+    ],
+  };
+}
+
+function groupsOf(claims: readonly Claim[]): readonly Group[] {
+  const keyOf = ({ outcome, strength, pattern }: Claim) =>
+    JSON.stringify([outcomeKey(outcome), strength, pattern.afterDenial]);
+  return [...Map.groupBy(claims, keyOf).values()].flatMap(chunked).flatMap((members) => {
+    const [first] = members;
+    return first === undefined
+      ? []
+      : [{ claims: members, outcome: first.outcome, afterDenial: first.pattern.afterDenial }];
+  });
+}
+
+function chunked(claims: readonly Claim[]): readonly (readonly Claim[])[] {
+  const starts = claims.flatMap((_, index) => (index % MAX_PATTERNS === 0 ? [index] : []));
+  return starts.map((start) => claims.slice(start, start + MAX_PATTERNS));
+}
+
+function namingKind({ kinds, outcome: { node } }: Claim): readonly NamingKind[] {
+  return node.in === 'field' || node.in === 'label' ? [{ kinds, source: node }] : [];
+}
+
+/** One rule per group of the API. */
+function resourceRules(kinds: readonly string[]): readonly ResourceRule[] {
+  const known = [...new Set(kinds)].sort().flatMap((kind) => RESOURCES.get(kind) ?? []);
+  return [...Map.groupBy(known, ({ group }) => group)].map(([group, resources]) => ({
+    apiGroups: [group],
+    // A tool's next version is its own affair: names and fields that we read are the same in all so far.
+    apiVersions: [group.includes('.') ? '*' : 'v1'],
+    resources: resources.map(({ resource }) => resource),
+    operations: ['CREATE', 'UPDATE'],
+  }));
+}
+
+const nameOfFound = (index: number): string => `work${index}`;
+
+/** What the object is, as a noun phrase; empty where it is none of the group. */
+function foundVariable({ claims }: Group, index: number): Variable {
+  const byWhat = [...Map.groupBy(claims, ({ pattern }) => pattern.what)];
+  const expression = byWhat.reduceRight(
+    (rest, [what, members]) => `(${any(members.map(conditionFor))}) ? ${literal(what)} : ${rest}`,
+    "''",
+  );
+  return { name: nameOfFound(index), expression };
+}
+
+function conditionFor({ tool, kinds, pattern, strength }: Claim): string {
+  const is =
+    tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : conditionOf(pattern.match, strength);
+  return all([`variables.kind in ${list(kinds)}`, is]);
+}
+
+function validationOf(group: Group, index: number, entries: readonly Entry[]): Validation {
+  const { outcome, claims } = group;
+  const rivals = claims.flatMap((claim) => rivalsOf(claim, entries)).map(possibilityFor);
+  const found = `variables.${nameOfFound(index)}`;
+  const reached = reachOf(outcome);
+  return {
+    expression: [
+      `${found} == ''`,
+      '!variables.held',
+      ...(reached === undefined ? [] : [`!(${reached})`]),
+      ...(rivals.length === 0 ? [] : [any(rivals)]),
+    ].join(' || '),
+    messageExpression: messageFor(group, found),
+    message: `${outcome.work}: refused because of a node in maintenance. See kubectl maint status`,
+    reason: 'Forbidden',
+  };
+}
+
+function possibilityFor({ tool, pattern }: Entry): string {
+  return tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : possibilityOf(pattern.match);
+}
+
+/** Whether the work reaches the node in `params`; undefined where any node in maintenance will do. */
+function reachOf({ scope, node }: Outcome): string | undefined {
+  if (scope === 'cluster') return undefined;
+  return node.in === 'field' || node.in === 'label' ? namedIn('object', node) : PINNED;
+}
+
+/** The composer's words. What a controller's refused pod or Job becomes is the same for every tool. */
+function messageFor({ outcome: { work, scope }, afterDenial }: Group, found: string): string {
+  const isAboutCluster = scope === 'cluster';
+  const detail = (isAboutCluster ? keptOutOfCluster : keptOffNodes)('{what}', ['{node}']);
+  const after = (fate: AfterDenial): string =>
+    sentence(explainBriefly({ rule: work, detail, node: '{node}', isAboutCluster, afterDenial: fate }), {
+      what: found,
+      node: 'params.metadata.name',
+    });
+  return `variables.made == 'batch/Job /Pod' ? ${after('retried')} : variables.made == 'batch/CronJob batch/Job' ? ${after('lost')} : ${after(afterDenial)}`;
+}
