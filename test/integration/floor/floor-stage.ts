@@ -1,0 +1,244 @@
+/** An API server without any webhook, on which the floor is put for the cluster and the configuration of a fixture. */
+import { isObject, listAt, textAt, TOOLS, type PolicyConfig, type ReviewRequest } from '../../../shared/index.ts';
+import { floorObjects } from '../../../webhook/floor/floor.ts';
+import { RESOURCES } from '../../../webhook/resources.ts';
+import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
+import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import type { Fixture } from '../../support/fixtures.ts';
+import { requestOf } from '../../support/floor-claims.ts';
+import { until } from '../../support/until.ts';
+import { wholeObject } from './whole-object.ts';
+
+const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/** What the API server said to a case. */
+export interface Said {
+  readonly decision: 'allow' | 'warn' | 'deny';
+  readonly message: string;
+}
+
+/** The stage: one API server for all cases. */
+export class FloorStage {
+  readonly plane: ControlPlane;
+  #round = 0;
+
+  constructor(plane: ControlPlane) {
+    this.plane = plane;
+  }
+
+  /** Starts an API server that knows every kind of the cases, with what updates update in place. */
+  static async start(fixtures: readonly Fixture[]): Promise<FloorStage> {
+    const plane = await startControlPlane({ controllerManager: false, scheduler: false, kwok: false });
+    const stage = new FloorStage(plane);
+    await stage.#define(fixtures);
+    for (const fixture of fixtures) await stage.#prepare(fixture);
+    return stage;
+  }
+
+  /** Puts the nodes of a cluster and the floor of a configuration in force, and waits until they are. */
+  async arm(nodes: readonly object[], config: PolicyConfig): Promise<void> {
+    this.#round += 1;
+    const { api } = this.plane;
+    await succeed(api('DELETE', '/api/v1/nodes'));
+    await Promise.all([api('DELETE', `${ADMISSION}/${POLICIES}`), api('DELETE', `${ADMISSION}/${BINDINGS}`)]);
+    for (const node of nodes) await succeed(api('POST', '/api/v1/nodes', node));
+    for (const object of floorObjects(TOOLS, config))
+      await succeed(api('POST', `${ADMISSION}/${collectionOf(object)}`, object));
+    await this.#live();
+  }
+
+  /** Sends a case as its user would, in a dry run. */
+  async send(fixture: Fixture): Promise<Said> {
+    const request = requestOf(fixture);
+    const call = this.#callAs(request);
+    const { object, oldObject } = request;
+    const path = collectionPath(fixture);
+    const query = '?dryRun=All';
+    const answer =
+      request.operation === 'CREATE'
+        ? await call('POST', path + query, placed(object?.raw, fixture))
+        : await call(
+            'PATCH',
+            `${path}/${oldObject?.name ?? ''}${query}`,
+            difference(placed(oldObject?.raw, fixture), placed(object?.raw, fixture)),
+          );
+    return saidBy(answer, fixture.name);
+  }
+
+  async stop(): Promise<void> {
+    await this.plane.stop();
+  }
+
+  /** Every right, by somebody else's name: what the floor looks at is the name. */
+  #callAs({ user }: ReviewRequest): CallApi {
+    const { server, ca, adminToken: token } = this.plane;
+    const headers = {
+      'Impersonate-User': user.name === '' ? 'somebody' : user.name,
+      'Impersonate-Group': 'system:masters',
+    };
+    return apiCaller({ server, ca, token, headers });
+  }
+
+  /** Policies are compiled together, and Nodes come in the order of their writes: where the last one is seen, all are. */
+  async #live(): Promise<void> {
+    const { api } = this.plane;
+    const name = `canary-${this.#round}`;
+    await succeed(
+      api('POST', '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { canary: name } } }),
+    );
+    for (const object of canary(name)) await succeed(api('POST', `${ADMISSION}/${collectionOf(object)}`, object));
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'canary' } };
+    await until('the policies are in force', async () => {
+      const { body } = await api('POST', '/api/v1/namespaces/default/configmaps?dryRun=All', map);
+      return textAt(body, 'message')?.includes(`seen ${name}`) === true;
+    });
+  }
+
+  async #define(fixtures: readonly Fixture[]): Promise<void> {
+    const custom = new Map(fixtures.map(definitionFor).flatMap((one) => (one === undefined ? [] : [[one.path, one]])));
+    for (const { definition } of custom.values()) await succeed(this.plane.api('POST', CRDS, definition));
+    for (const path of custom.keys()) {
+      await until(`${path} is served`, async () => (await this.plane.api('GET', path)).status === 200);
+    }
+  }
+
+  /** Each case has a namespace of its own, and there what it updates. */
+  async #prepare(fixture: Fixture): Promise<void> {
+    const { api } = this.plane;
+    const metadata = { name: namespaceOf(fixture) };
+    await succeed(api('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata }));
+    const { operation, oldObject } = requestOf(fixture);
+    if (operation !== 'UPDATE' || oldObject === undefined) return;
+    const path = collectionPath(fixture);
+    await succeed(api('POST', path, placed(oldObject.raw, fixture)));
+    if (oldObject.deleting) await succeed(api('DELETE', `${path}/${oldObject.name}`));
+  }
+}
+
+const POLICIES = 'validatingadmissionpolicies';
+const BINDINGS = 'validatingadmissionpolicybindings';
+
+function collectionOf(object: object): string {
+  return textAt(object, 'kind') === 'ValidatingAdmissionPolicy' ? POLICIES : BINDINGS;
+}
+
+/** A policy that refuses a ConfigMap as soon as it sees one node. */
+function canary(node: string): readonly object[] {
+  const metadata = { name: 'canary' };
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] };
+  const selector = { matchLabels: { canary: node } };
+  return [
+    {
+      apiVersion,
+      kind: 'ValidatingAdmissionPolicy',
+      metadata,
+      spec: {
+        paramKind: { apiVersion: 'v1', kind: 'Node' },
+        matchConstraints: { resourceRules: [rule] },
+        validations: [{ expression: 'false', messageExpression: "'seen ' + params.metadata.name" }],
+      },
+    },
+    {
+      apiVersion,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata,
+      spec: {
+        policyName: 'canary',
+        validationActions: ['Deny'],
+        paramRef: { selector, parameterNotFoundAction: 'Allow' },
+      },
+    },
+  ];
+}
+
+/** Whether the API server can be asked about a case: a kind that it serves, created or updated, and no subresource. */
+export function canBeSent(fixture: Fixture): boolean {
+  const { object, operation, subresource } = requestOf(fixture);
+  return (
+    object !== undefined &&
+    ['CREATE', 'UPDATE'].includes(operation) &&
+    subresource === '' &&
+    object.groupKind !== '/Node' &&
+    RESOURCES.has(object.groupKind)
+  );
+}
+
+/** Groups that every API server serves. */
+const BUILT_IN = ['', 'apps', 'batch'];
+
+interface Definition {
+  readonly path: string;
+  readonly definition: object;
+}
+
+/** The definition of a custom kind in the version of the case: any content is taken. */
+function definitionFor(fixture: Fixture): Definition | undefined {
+  const { object } = requestOf(fixture);
+  const known = object && RESOURCES.get(object.groupKind);
+  if (known === undefined || object === undefined || BUILT_IN.includes(object.group)) return undefined;
+  const { group, resource } = known;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    path: `/apis/${group}/${object.version}/${resource}`,
+    definition: {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${resource}.${group}`, annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' } },
+      spec: {
+        group,
+        scope: object.namespace === '' ? 'Cluster' : 'Namespaced',
+        names: { plural: resource, singular: object.kind.toLowerCase(), kind: object.kind },
+        versions: [{ name: object.version, served: true, storage: true, schema }],
+      },
+    },
+  };
+}
+
+function namespaceOf({ name }: Fixture): string {
+  return name.replaceAll('/', '-').slice(0, 63).replace(/-$/, '');
+}
+
+function collectionPath(fixture: Fixture): string {
+  const { object, oldObject } = requestOf(fixture);
+  const about = object ?? oldObject;
+  const resource = about && RESOURCES.get(about.groupKind)?.resource;
+  if (about === undefined || resource === undefined) throw new Error(`${fixture.name}: its kind has no resource`);
+  const root = about.group === '' ? `/api/${about.version}` : `/apis/${about.group}/${about.version}`;
+  const isClusters = about.namespace === '' && !BUILT_IN.includes(about.group);
+  return isClusters ? `${root}/${resource}` : `${root}/namespaces/${namespaceOf(fixture)}/${resource}`;
+}
+
+/** The object in the namespace of its case. */
+function placed(raw: unknown, fixture: Fixture): Readonly<Record<string, unknown>> {
+  if (!isObject(raw)) throw new Error(`${fixture.name}: no object`);
+  return wholeObject(raw, namespaceOf(fixture));
+}
+
+/** The JSON merge patch (RFC 7386) that makes one object of another. */
+function difference(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  const patch: Record<string, unknown> = Object.fromEntries(gone.map((key) => [key, null]));
+  for (const [key, value] of Object.entries(after)) {
+    const old = before[key];
+    if (isObject(value) && isObject(old)) patch[key] = difference(old, value);
+    else if (JSON.stringify(value) !== JSON.stringify(old)) patch[key] = value;
+  }
+  return patch;
+}
+
+function saidBy({ status, body }: ApiAnswer, name: string): Said {
+  const message = textAt(body, 'message') ?? '';
+  if (status < 300) return { decision: 'allow', message };
+  if (message.includes("ValidatingAdmissionPolicy '")) return { decision: 'deny', message };
+  throw new Error(`${name}: ${status} ${message} ${JSON.stringify(listAt(body, 'details', 'causes'))}`);
+}
+
+async function succeed(answer: Promise<ApiAnswer>): Promise<void> {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`${status}: ${textAt(body, 'message') ?? ''}`);
+}
