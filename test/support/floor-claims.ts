@@ -14,22 +14,30 @@ import { claimOf, entriesOf, PLACED, type Claim, type Entry, type LeftOut } from
 import type { Fixture } from './fixtures.ts';
 
 /** Why a case of work is not the floor's; `placement`: it reaches the node in a way that one node does not tell. */
-export type NotClaimed = LeftOut | 'no-work' | 'operation' | 'placement' | 'kind' | 'ended-exception';
+export type NotClaimed = LeftOut | 'no-work' | 'operation' | 'placement' | 'kind';
 
-/** The request of a fixture. */
-export function requestOf({ object, isReview }: Pick<Fixture, 'object' | 'isReview'>): ReviewRequest {
+/** An object, or a review of one, under a name. */
+export type Case = Pick<Fixture, 'name' | 'object' | 'isReview'>;
+
+/** The request of a case. */
+export function requestOf({ object, isReview }: Pick<Case, 'object' | 'isReview'>): ReviewRequest {
   if (!isReview) return creationOf(object);
   const review = requestFromReview(object);
   if (!review.ok) throw new Error(JSON.stringify(review.problems));
   return review.value;
 }
 
-/** Whether the floor decides the case as the webhook does; else why not. */
+/** Whether the floor decides a fixture as the webhook does; else why not. */
 export function claimOfFixture(fixture: Fixture): Claim | NotClaimed {
-  const request = requestOf(fixture);
+  return claimIn(fixture, fixture.config);
+}
+
+/** The same for any case, under a configuration. */
+export function claimIn(about: Case, config: PolicyConfig): Claim | NotClaimed {
+  const request = requestOf(about);
   const { object, operation, subresource, user } = request;
   if (object === undefined || subresource !== '' || operation === 'CONNECT') return 'operation';
-  const entry = entryOf(object, user.name, fixture.config);
+  const entry = entryOf(object, user.name, config);
   if (entry === undefined) return 'no-work';
   const claim = claimOf(entry);
   if (typeof claim === 'string') return claim;

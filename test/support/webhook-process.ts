@@ -71,8 +71,7 @@ async function register(
   controlPlane: ControlPlane,
   { url, caFile, failurePolicy }: { url: string; caFile: string; failurePolicy: string },
 ): Promise<void> {
-  const printed = await output([
-    BIN,
+  const printed = await printedBy([
     'configuration',
     `--url=${url}`,
     `--ca-file=${caFile}`,
@@ -82,8 +81,9 @@ async function register(
   if (applied.code !== 0) throw new Error(`the webhook could not be registered: ${applied.stderr}`);
 }
 
-async function output(args: readonly string[]): Promise<string> {
-  const child = spawnBound(process.execPath, args, { streams: ['ignore', 'pipe', 'pipe'] });
+/** What the built webhook prints with these arguments; throws where it does not end with 0. */
+export async function printedBy(args: readonly string[]): Promise<string> {
+  const child = spawnBound(process.execPath, [BIN, ...args], { streams: ['ignore', 'pipe', 'pipe'] });
   const chunks: string[] = [];
   child.process.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   child.process.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));

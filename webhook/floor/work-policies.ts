@@ -126,10 +126,13 @@ function possibilityFor({ tool, pattern }: Entry): string {
   return tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : possibilityOf(pattern.match);
 }
 
+/** The API server checks expressions against every kind of a policy, and most have no such field: here it must not. */
+const UNTYPED = 'dyn(object)';
+
 /** Whether the work reaches the node in `params`; undefined where any node in maintenance will do. */
 function reachOf({ scope, node }: Outcome): string | undefined {
   if (scope === 'cluster') return undefined;
-  return node.in === 'field' || node.in === 'label' ? namedIn('object', node) : PINNED;
+  return node.in === 'field' || node.in === 'label' ? namedIn(UNTYPED, node) : PINNED;
 }
 
 /** The composer's words. What a controller's refused pod or Job becomes is the same for every tool. */

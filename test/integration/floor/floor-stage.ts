@@ -1,11 +1,10 @@
-/** An API server without any webhook, on which the floor is put for the cluster and the configuration of a fixture. */
+/** An API server without any webhook, on which the floor is put for the cluster and the configuration of a case. */
 import { isObject, listAt, textAt, TOOLS, type PolicyConfig, type ReviewRequest } from '../../../shared/index.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
 import { RESOURCES } from '../../../webhook/resources.ts';
 import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
-import type { Fixture } from '../../support/fixtures.ts';
-import { requestOf } from '../../support/floor-claims.ts';
+import { requestOf, type Case } from '../../support/floor-claims.ts';
 import { until } from '../../support/until.ts';
 import { wholeObject } from './whole-object.ts';
 
@@ -28,11 +27,11 @@ export class FloorStage {
   }
 
   /** Starts an API server that knows every kind of the cases, with what updates update in place. */
-  static async start(fixtures: readonly Fixture[]): Promise<FloorStage> {
+  static async start(cases: readonly Case[]): Promise<FloorStage> {
     const plane = await startControlPlane({ controllerManager: false, scheduler: false, kwok: false });
     const stage = new FloorStage(plane);
-    await stage.#define(fixtures);
-    for (const fixture of fixtures) await stage.#prepare(fixture);
+    await stage.#define(cases);
+    for (const about of cases) await stage.#prepare(about);
     return stage;
   }
 
@@ -49,21 +48,21 @@ export class FloorStage {
   }
 
   /** Sends a case as its user would, in a dry run. */
-  async send(fixture: Fixture): Promise<Said> {
-    const request = requestOf(fixture);
+  async send(about: Case): Promise<Said> {
+    const request = requestOf(about);
     const call = this.#callAs(request);
     const { object, oldObject } = request;
-    const path = collectionPath(fixture);
+    const path = collectionPath(about);
     const query = '?dryRun=All';
     const answer =
       request.operation === 'CREATE'
-        ? await call('POST', path + query, placed(object?.raw, fixture))
+        ? await call('POST', path + query, placed(object?.raw, about))
         : await call(
             'PATCH',
             `${path}/${oldObject?.name ?? ''}${query}`,
-            difference(placed(oldObject?.raw, fixture), placed(object?.raw, fixture)),
+            difference(placed(oldObject?.raw, about), placed(object?.raw, about)),
           );
-    return saidBy(answer, fixture.name);
+    return saidBy(answer, about.name);
   }
 
   async stop(): Promise<void> {
@@ -95,8 +94,8 @@ export class FloorStage {
     });
   }
 
-  async #define(fixtures: readonly Fixture[]): Promise<void> {
-    const custom = new Map(fixtures.map(definitionFor).flatMap((one) => (one === undefined ? [] : [[one.path, one]])));
+  async #define(cases: readonly Case[]): Promise<void> {
+    const custom = new Map(cases.map(definitionFor).flatMap((one) => (one === undefined ? [] : [[one.path, one]])));
     for (const { definition } of custom.values()) await succeed(this.plane.api('POST', CRDS, definition));
     for (const path of custom.keys()) {
       await until(`${path} is served`, async () => (await this.plane.api('GET', path)).status === 200);
@@ -104,14 +103,14 @@ export class FloorStage {
   }
 
   /** Each case has a namespace of its own, and there what it updates. */
-  async #prepare(fixture: Fixture): Promise<void> {
+  async #prepare(about: Case): Promise<void> {
     const { api } = this.plane;
-    const metadata = { name: namespaceOf(fixture) };
+    const metadata = { name: namespaceOf(about) };
     await succeed(api('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata }));
-    const { operation, oldObject } = requestOf(fixture);
+    const { operation, oldObject } = requestOf(about);
     if (operation !== 'UPDATE' || oldObject === undefined) return;
-    const path = collectionPath(fixture);
-    await succeed(api('POST', path, placed(oldObject.raw, fixture)));
+    const path = collectionPath(about);
+    await succeed(api('POST', path, placed(oldObject.raw, about)));
     if (oldObject.deleting) await succeed(api('DELETE', `${path}/${oldObject.name}`));
   }
 }
@@ -154,8 +153,8 @@ function canary(node: string): readonly object[] {
 }
 
 /** Whether the API server can be asked about a case: a kind that it serves, created or updated, and no subresource. */
-export function canBeSent(fixture: Fixture): boolean {
-  const { object, operation, subresource } = requestOf(fixture);
+export function canBeSent(about: Case): boolean {
+  const { object, operation, subresource } = requestOf(about);
   return (
     object !== undefined &&
     ['CREATE', 'UPDATE'].includes(operation) &&
@@ -174,8 +173,8 @@ interface Definition {
 }
 
 /** The definition of a custom kind in the version of the case: any content is taken. */
-function definitionFor(fixture: Fixture): Definition | undefined {
-  const { object } = requestOf(fixture);
+function definitionFor(about: Case): Definition | undefined {
+  const { object } = requestOf(about);
   const known = object && RESOURCES.get(object.groupKind);
   if (known === undefined || object === undefined || BUILT_IN.includes(object.group)) return undefined;
   const { group, resource } = known;
@@ -196,24 +195,26 @@ function definitionFor(fixture: Fixture): Definition | undefined {
   };
 }
 
-function namespaceOf({ name }: Fixture): string {
+function namespaceOf({ name }: Case): string {
   return name.replaceAll('/', '-').slice(0, 63).replace(/-$/, '');
 }
 
-function collectionPath(fixture: Fixture): string {
-  const { object, oldObject } = requestOf(fixture);
-  const about = object ?? oldObject;
-  const resource = about && RESOURCES.get(about.groupKind)?.resource;
-  if (about === undefined || resource === undefined) throw new Error(`${fixture.name}: its kind has no resource`);
-  const root = about.group === '' ? `/api/${about.version}` : `/apis/${about.group}/${about.version}`;
-  const isClusters = about.namespace === '' && !BUILT_IN.includes(about.group);
-  return isClusters ? `${root}/${resource}` : `${root}/namespaces/${namespaceOf(fixture)}/${resource}`;
+function collectionPath(about: Case): string {
+  const { object, oldObject } = requestOf(about);
+  const { group, version, namespace, groupKind } = object ?? oldObject ?? NOTHING;
+  const resource = RESOURCES.get(groupKind)?.resource;
+  if (resource === undefined) throw new Error(`${about.name}: its kind has no resource`);
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  const isClusters = namespace === '' && !BUILT_IN.includes(group);
+  return isClusters ? `${root}/${resource}` : `${root}/namespaces/${namespaceOf(about)}/${resource}`;
 }
 
+const NOTHING = { group: '', version: '', namespace: '', groupKind: '' };
+
 /** The object in the namespace of its case. */
-function placed(raw: unknown, fixture: Fixture): Readonly<Record<string, unknown>> {
-  if (!isObject(raw)) throw new Error(`${fixture.name}: no object`);
-  return wholeObject(raw, namespaceOf(fixture));
+function placed(raw: unknown, about: Case): Readonly<Record<string, unknown>> {
+  if (!isObject(raw)) throw new Error(`${about.name}: no object`);
+  return wholeObject(raw, namespaceOf(about));
 }
 
 /** The JSON merge patch (RFC 7386) that makes one object of another. */
