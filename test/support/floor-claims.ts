@@ -10,7 +10,8 @@ import {
   type ReviewRequest,
   type WorkObject,
 } from '../../shared/index.ts';
-import { claimOf, entriesOf, PLACED, type Claim, type Entry, type LeftOut } from '../../webhook/floor/claims.ts';
+import { claimOf, entriesOf, type Claim, type Entry, type LeftOut } from '../../webhook/floor/claims.ts';
+import { PLACED } from '../../webhook/floor/kinds.ts';
 import type { Fixture } from './fixtures.ts';
 
 /** Why a case of work is not the floor's; `placement`: it reaches the node in a way that one node does not tell. */

@@ -1,27 +1,18 @@
-import { MIRROR_ANNOTATION, type NodeSource } from '../../shared/index.ts';
-import { ROLLOUT_POD, type MatchCondition } from '../match-conditions.ts';
-import { any, list, literal } from './cel.ts';
+import { MIRROR_ANNOTATION } from '../../shared/index.ts';
+import { ROLLOUT_POD } from '../match-conditions.ts';
+import { all, any, list, literal } from './cel.ts';
+import { KIND, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';
-
-/** A kind whose objects name their node themselves. */
-export interface NamingKind {
-  readonly kinds: readonly string[];
-  readonly source: NodeSource & { readonly in: 'field' | 'label' };
-}
-
-/** The kind of the request, as `group/Kind`. */
-export const KIND = "request.kind.group + '/' + request.kind.kind";
 
 /**
  * What work has to do to be looked at: begin or move (shared/policy/change.ts), and be neither the kubelet's own copy of
  * a static pod nor a pod of the DaemonSet controller.
  */
-export function conditionsFor(naming: readonly NamingKind[]): readonly MatchCondition[] {
-  return [
-    { name: 'starts', expression: `request.operation == 'CREATE' || (${LIVES} && (${any(changes(naming))}))` },
-    { name: 'no-mirror', expression: `!(${KIND} == '/Pod' && ${MIRROR})` },
-    { name: 'no-rollout', expression: `!(${KIND} == '/Pod' && ${ROLLOUT_POD})` },
-  ];
+export function startsWork(naming: readonly NamingKind[]): string {
+  return all([
+    `request.operation == 'CREATE' || (${LIVES} && (${any(changes(naming))}))`,
+    `!(${KIND} == '/Pod' && ((${MIRROR}) || (${ROLLOUT_POD})))`,
+  ]);
 }
 
 const LIVES = '!has(object.metadata.deletionTimestamp)';

@@ -13,6 +13,7 @@ import {
   type WorkPattern,
 } from '../../shared/index.ts';
 import { RESOURCES } from '../resources.ts';
+import { PLACED } from './kinds.ts';
 import { isExact } from './matcher.ts';
 
 /** Why a pattern is left to the webhook, or to nobody. The text is for people. */
@@ -103,15 +104,6 @@ function inexactPart({ pattern }: Entry, { scope, node }: Outcome): LeftOut | un
 function kindsOf({ match }: WorkPattern): readonly string[] {
   return (match.kinds ?? CARRIERS).filter((kind) => kind !== SCHEDULE_KIND);
 }
-
-/** Kinds whose pods are placed as they say; a DaemonSet's controller has its own ideas (see shared/scheduling). */
-export const PLACED: readonly string[] = [
-  '/Pod',
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
-  'batch/Job',
-];
 
 function canReach(kind: string, { scope, node }: Outcome): boolean {
   return scope === 'cluster' || node.in !== 'pods' || PLACED.includes(kind);

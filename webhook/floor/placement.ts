@@ -1,5 +1,6 @@
-import { HOSTNAME_LABEL, PASSING_TAINTS, type NodeSource } from '../../shared/index.ts';
+import { HOSTNAME_LABEL, PASSING_TAINTS } from '../../shared/index.ts';
 import { all, any, list, literal, optional } from './cel.ts';
+import { KIND, PLACED, type NamingKind, type OwnSource } from './kinds.ts';
 
 /** Where the pods of the object say that they run; `variables.spec` is their spec. */
 const SELECTOR = 'variables.spec.?nodeSelector.orValue({})';
@@ -23,6 +24,20 @@ export const PINNED = `variables.nodeName != '' ? variables.nodeName == params.m
   ])})`,
 ])})`;
 
+/**
+ * Whether the object's pods, or the object itself, may name the node in `params`: PINNED without its particulars, asked
+ * before anything else is, because it holds for one of all nodes in maintenance at most.
+ */
+export function mayName(sources: readonly NamingKind[]): string {
+  const pods = (spec: string): string =>
+    any([
+      `${spec}.?nodeName.orValue('') == params.metadata.name`,
+      names(`${spec}.?nodeSelector[?${literal(HOSTNAME_LABEL)}].orValue('')`),
+    ]);
+  const named = sources.map(({ kinds, source }) => all([`${KIND} in ${list(kinds)}`, namedIn(source)]));
+  return `${KIND} == '/Pod' ? (${pods('object.spec')}) : (${KIND} in ${list(PLACED)} ? (${pods('object.spec.template.spec')}) : (${any(named)}))`;
+}
+
 /** What PINNED reads besides the spec. */
 export const PLACEMENT_VARIABLES = [
   { name: 'nodeName', expression: "variables.spec.?nodeName.orValue('')" },
@@ -30,17 +45,19 @@ export const PLACEMENT_VARIABLES = [
 ];
 
 /** Whether a node's name that stands in the object itself means the node in `params`. */
-export function namedIn(root: string, source: NodeSource & { readonly in: 'field' | 'label' }): string {
-  return names(valueAt(root, source));
+export function namedIn(source: OwnSource): string {
+  return names(valueAt(UNTYPED, source));
 }
 
+/** The API server checks expressions against every kind of a policy, and most have no such field: here it must not. */
+const UNTYPED = 'dyn(object)';
+
 /** The node's name where the source says; empty where there is none. */
-export function valueAt(root: string, source: NodeSource & { readonly in: 'field' | 'label' }): string {
+export function valueAt(root: string, source: OwnSource): string {
   const path = source.in === 'field' ? source.path : ['metadata', 'labels', source.key];
   return `${optional(root, path)}.orValue('')`;
 }
 
-/** A node is meant by its name and by its hostname label. */
 function names(value: string): string {
   const label = `${LABELS}[?${literal(HOSTNAME_LABEL)}].orValue('')`;
   return all([`${value} != ''`, any([`${value} == params.metadata.name`, `${value} == ${label}`])]);

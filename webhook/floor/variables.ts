@@ -1,7 +1,6 @@
 import { RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
 import { list, literal } from './cel.ts';
-import { KIND } from './changes.ts';
-import { PLACED } from './claims.ts';
+import { KIND, PLACED } from './kinds.ts';
 import type { Variable } from './objects.ts';
 
 /** Kinds that make pods from a template, and pods. */

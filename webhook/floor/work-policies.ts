@@ -1,4 +1,5 @@
 import {
+  DEFAULT_POLICY,
   exceptionLabel,
   explainBriefly,
   keptOffNodes,
@@ -8,11 +9,13 @@ import {
 } from '../../shared/index.ts';
 import { RESOURCES } from '../resources.ts';
 import { all, any, list, literal, sentence } from './cel.ts';
-import { conditionsFor, type NamingKind } from './changes.ts';
+import { startsWork } from './changes.ts';
 import { outcomeKey, rivalsOf, type Claim, type Entry, type Outcome } from './claims.ts';
+import { evidenceOf, SMALL } from './evidence.ts';
+import type { NamingKind } from './kinds.ts';
 import { conditionOf, possibilityOf } from './matcher.ts';
 import type { PolicyParts, ResourceRule, Validation, Variable } from './objects.ts';
-import { namedIn, PINNED, PLACEMENT_VARIABLES } from './placement.ts';
+import { mayName, namedIn, PINNED, PLACEMENT_VARIABLES } from './placement.ts';
 import { OBJECT_VARIABLES } from './variables.ts';
 
 /** Claims that are decided alike, and refused in the same words but for what the work is. */
@@ -28,30 +31,42 @@ interface Group {
  */
 const MAX_PATTERNS = 100;
 
-/** The policies about backups and scans: one per rule and mode. */
+/** The policies about backups and scans: one per rule, mode and scope. */
 export function workPolicies(claims: readonly Claim[], entries: readonly Entry[]): readonly PolicyParts[] {
-  const byPolicy = Map.groupBy(claims, ({ outcome: { work, mode } }) => `${work} ${mode}`);
+  const byPolicy = Map.groupBy(claims, ({ outcome: { work, mode, scope } }) => `${work} ${mode} ${scope}`);
   return [...byPolicy.values()].flatMap((members) => {
     const [first] = members;
     return first === undefined ? [] : [policyFor(first.outcome, members, entries)];
   });
 }
 
-function policyFor({ work, mode }: Outcome, claims: readonly Claim[], entries: readonly Entry[]): PolicyParts {
+function policyFor(outcome: Outcome, claims: readonly Claim[], entries: readonly Entry[]): PolicyParts {
   const groups = groupsOf(claims);
   return {
-    name: `${work}${mode === 'enforce' ? '' : `-${mode}`}.kubectl-maint.io`,
-    mode,
+    name: nameFor(outcome),
+    mode: outcome.mode,
     failurePolicy: 'Ignore',
     resourceRules: resourceRules(claims.flatMap(({ kinds }) => kinds)),
-    matchConditions: conditionsFor(claims.flatMap(namingKind)),
+    matchConditions: [{ name: 'work', expression: conditionOn(outcome, claims) }],
     variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, ...groups.map(foundVariable)],
     validations: groups.map((group, index) => validationOf(group, index, entries)),
     nodes: [
       { key: STATE_LABEL, operator: 'Exists' },
-      { key: exceptionLabel(work), operator: 'DoesNotExist' },
+      { key: exceptionLabel(outcome.work), operator: 'DoesNotExist' },
     ],
   };
+}
+
+/** `backup.kubectl-maint.io`; where it is not as by default, scope and mode are named: `scan-node-warn.kubectl-maint.io`. */
+function nameFor({ work, mode, scope }: Outcome): string {
+  const parts = [work, ...(scope === DEFAULT_POLICY.rules[work].scope ? [] : [scope])];
+  return `${[...parts, ...(mode === 'enforce' ? [] : [mode])].join('-')}.kubectl-maint.io`;
+}
+
+/** The API server evaluates a policy for every node in maintenance: what rules most objects out is asked first, at once. */
+function conditionOn({ scope }: Outcome, claims: readonly Claim[]): string {
+  const naming = claims.flatMap(namingKind);
+  return all([SMALL, scope === 'cluster' ? evidenceOf(claims) : mayName(naming), startsWork(naming)]);
 }
 
 function groupsOf(claims: readonly Claim[]): readonly Group[] {
@@ -126,13 +141,10 @@ function possibilityFor({ tool, pattern }: Entry): string {
   return tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : possibilityOf(pattern.match);
 }
 
-/** The API server checks expressions against every kind of a policy, and most have no such field: here it must not. */
-const UNTYPED = 'dyn(object)';
-
 /** Whether the work reaches the node in `params`; undefined where any node in maintenance will do. */
 function reachOf({ scope, node }: Outcome): string | undefined {
   if (scope === 'cluster') return undefined;
-  return node.in === 'field' || node.in === 'label' ? namedIn(UNTYPED, node) : PINNED;
+  return node.in === 'field' || node.in === 'label' ? namedIn(node) : PINNED;
 }
 
 /** The composer's words. What a controller's refused pod or Job becomes is the same for every tool. */

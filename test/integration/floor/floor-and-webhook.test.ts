@@ -57,6 +57,13 @@ function pod(labels: Record<string, string>, spec: object, container: object = {
   };
 }
 
+function containers(count: number, lastImage: string): readonly object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `c${index}`,
+    image: index === count - 1 ? lastImage : `registry.example.com/team/app-${index}:1.2.3`,
+  }));
+}
+
 function volumeBackup(node: string): object {
   const metadata = { generateName: 'b-', namespace: 'default' };
   return { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata, spec: { node, pod: { name: 'db-0' } } };
@@ -122,6 +129,21 @@ describe('a node is in maintenance', () => {
 
   test('what the floor does not claim is refused by the webhook', async () => {
     expect(await create(HIDDEN_SCAN)).toContain(`${BY_WEBHOOK}scan: kube-bench run`);
+  });
+
+  test.each([
+    ['a pod of more containers than the floor looks at', pod({}, { containers: containers(51, 'kube-bench') }), 'scan'],
+    [
+      'a backup with a script that is too long to be searched for other work',
+      pod({ 'kubectl-maint.io/work': 'backup' }, PINNED, { command: ['sh', '-c', 'x'.repeat(16_001)] }),
+      'backup',
+    ],
+  ])('%s is refused by the webhook', async (_, object, rule) => {
+    expect(await create(object)).toContain(`${BY_WEBHOOK}${rule}: `);
+  });
+
+  test('the largest pod that the floor looks at is refused by it', async () => {
+    expect(await create(pod({}, { containers: containers(50, 'kube-bench') }))).toMatch(BY_FLOOR);
   });
 
   test.each([
