@@ -1,8 +1,9 @@
 /** Writes the tables of docs/ that come from the registries. With `--check` nothing is written, and a table that differs fails. */
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
 import { generatedParts, table } from './generated-file.ts';
+import { claimOf, entriesOf, LEFT_OUT } from '../webhook/floor/claims.ts';
 
-const DOCS = ['docs/policy.md', 'docs/tools.md'];
+const DOCS = ['docs/floor.md', 'docs/policy.md', 'docs/tools.md'];
 
 const AFTER = {
   retried: 'tried again by itself',
@@ -16,6 +17,21 @@ function rules(): string {
     return [`\`${id}\``, denies, mode, scope, unknown];
   });
   return table(['Rule', 'Refuses', 'Default mode', 'Looks at', 'Where it cannot be found out'], rows);
+}
+
+/** Of the work that is decided: what the floor claims, and what it leaves to the webhook and why; by tool. */
+function floor(): string {
+  const decided = entriesOf(TOOLS, DEFAULT_POLICY).filter(({ outcome }) => outcome !== undefined);
+  const byTool = [...Map.groupBy(decided, ({ tool }) => tool)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = byTool.map(([tool, entries]) => {
+    const claims = entries.map((entry) => ({ what: entry.pattern.what, claim: claimOf(entry) }));
+    const claimed = claims.flatMap(({ what, claim }) => (typeof claim === 'string' ? [] : [what]));
+    const left = claims.flatMap(({ what, claim }) =>
+      typeof claim === 'string' ? [`${what}: ${LEFT_OUT[claim]}`] : [],
+    );
+    return row(`\`${tool}\``, [...new Set(claimed)].join('; '), [...new Set(left)].join('; '));
+  });
+  return table(['Tool', 'The floor decides', 'The webhook alone decides'], rows);
 }
 
 function tools(work: 'backup' | 'scan'): string {
@@ -43,6 +59,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   backups: () => tools('backup'),
   scans: () => tools('scan'),
   delivery,
+  floor,
 };
 
 for (const path of DOCS) await generatedParts(path, TABLES);
