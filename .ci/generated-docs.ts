@@ -29,7 +29,7 @@ function floor(): string {
     const left = claims.flatMap(({ what, claim }) =>
       typeof claim === 'string' ? [`${what}: ${LEFT_OUT[claim]}`] : [],
     );
-    return row(`\`${tool}\``, [...new Set(claimed)].join('; '), [...new Set(left)].join('; '));
+    return [`\`${tool}\``, [...new Set(claimed)].join('; '), [...new Set(left)].join('; ')];
   });
   return table(['Tool', 'The floor decides', 'The webhook alone decides'], rows);
 }
