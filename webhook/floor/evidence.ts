@@ -3,13 +3,14 @@ import { all, any, list, literal } from './cel.ts';
 import { KIND } from './kinds.ts';
 import type { Claim } from './claims.ts';
 
-/** The pods' spec of a pod or a workload; of other kinds nothing. */
-const SPEC = `(${KIND} == '/Pod' ? object.spec : object.?spec.?template.?spec.orValue({}))`;
+/** The pods' spec of a pod or a workload; of other kinds nothing, whatever their templates are. */
+const TEMPLATE_SPEC = 'object.?spec.?template.?spec.orValue({})';
+const SPEC = `(${KIND} == '/Pod' ? object.spec : (request.kind.group in ['apps', 'batch'] ? ${TEMPLATE_SPEC} : {}))`;
 const CONTAINERS = [`${SPEC}.?initContainers.orValue([])`, `${SPEC}.?containers.orValue([])`];
 
 /**
- * Most containers of a pod that is looked at. The API server evaluates a policy once per node in maintenance, and takes
- * some 40 µs per container each time; real pods have fewer than twenty. Others are left to the webhook.
+ * Most containers of a pod that is looked at. The API server evaluates a policy once per node in maintenance: 50 containers,
+ * a scan among them, and 50 such nodes took 0.4 s. Real pods have fewer than twenty. Others are left to the webhook.
  */
 const MAX_CONTAINERS = 50;
 
