@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { isCollection, isMap, isScalar, parseDocument, stringify, type Pair, type YAMLMap } from 'yaml';
 import { toJSONSchema } from 'zod/mini';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../plugin/grants.ts';
+import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
 import { POLICY_FORM } from '../shared/policy/config-file.ts';
 import { TOOLS_FORM } from '../shared/targets/user-tools.ts';
+import { floorObjects } from '../webhook/floor/floor.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
 import { generated, generatedParts, table } from './generated-file.ts';
@@ -28,6 +30,16 @@ async function grants(): Promise<void> {
     `${CHART}/files/grants.yaml`,
     `# Made from webhook/grants.ts and plugin/grants.ts by npm run fix.\n${text}`,
   );
+}
+
+/** What the API server enforces by itself, a file for each rule; the template leaves out what the values change. */
+async function floor(): Promise<void> {
+  const byName = Map.groupBy(floorObjects(TOOLS, DEFAULT_POLICY), (object) => textAt(object, 'metadata', 'name') ?? '');
+  for (const [name, objects] of byName) {
+    const text = objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
+    const path = `${CHART}/files/floor/${name.replace('.kubectl-maint.io', '')}.yaml`;
+    await generated(path, `# Made from webhook/floor by npm run fix.\n${text}`);
+  }
 }
 
 /** The schema is written by hand, but for what the webhook reads: Helm accepts of that what the webhook accepts. */
@@ -86,6 +98,7 @@ function initialOf(value: unknown): unknown {
 
 const values = await readFile(`${CHART}/values.yaml`, 'utf8');
 await grants();
+await floor();
 await schema();
 await generatedParts(`${CHART}/README.md`, {
   values: () => table(['Value', 'Default', 'Meaning'], valueRows(values)),

@@ -134,3 +134,10 @@ containers:
       limits: { memory: 192Mi }
     securityContext: {{- include "kubectl-maint.containerSecurity" .root | nindent 6 }}
 {{- end }}
+
+{{/* `yes` where the floor that comes with the chart decides a rule as the policy of the values does, but for its mode. */}}
+{{- define "kubectl-maint.floorClaims" -}}
+{{- $given := get .values.policy.rules .rule | default dict -}}
+{{- $isGuard := eq .rule "node-guard" -}}
+{{- if or $isGuard (and (eq .values.policy.preset "default") (not $given.scope) (not $given.tools) (not .values.policy.tools)) -}}yes{{- end -}}
+{{- end }}

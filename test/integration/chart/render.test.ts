@@ -106,7 +106,7 @@ describe.each(NAMES)('%s', (variant) => {
   });
 
   test('binds roles to accounts of its own only', () => {
-    const bindings = [...(charts.get(variant) ?? [])].filter(([id]) => id.includes('Binding/'));
+    const bindings = [...(charts.get(variant) ?? [])].filter(([id]) => /^(Cluster)?RoleBinding\//.test(id));
     for (const [id, binding] of bindings) {
       const account = id.endsWith('-uninstall') ? 'kubectl-maint-uninstall' : 'kubectl-maint';
       expect(listAt(binding, 'subjects'), id).toEqual([
@@ -172,6 +172,8 @@ describe('the defaults', () => {
       'Service/kubectl-maint',
       'ServiceAccount/kubectl-maint',
       'ServiceAccount/kubectl-maint-uninstall',
+      ...['backup', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicy/${name}.kubectl-maint.io`),
+      ...['backup', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicyBinding/${name}.kubectl-maint.io`),
       'ValidatingWebhookConfiguration/kubectl-maint',
     ]);
   });
@@ -220,7 +222,7 @@ describe('the defaults', () => {
   test('a release of another name makes the same objects', async () => {
     const { stdout } = await helm.run('template', 'other', CHART);
     const names = [...stdout.matchAll(/^ {2}name: (\S+)$/gm)].map(([, name = '']) => name);
-    expect(names.filter((name) => !/^kubectl-maint(-|$)/.test(name))).toEqual([]);
+    expect(names.filter((name) => !/^kubectl-maint(-|$)|\.kubectl-maint\.io$/.test(name))).toEqual([]);
   });
 
   test('the version of the chart is that of everything', async () => {
@@ -374,6 +376,35 @@ describe('what a variant changes', () => {
   test('observed: the dashboard is the file', async () => {
     const shipped = textAt(of('observed', 'ConfigMap/kubectl-maint-dashboard'), 'data', 'kubectl-maint.json') ?? '';
     expect(JSON.parse(shipped)).toEqual(JSON.parse(await readFile(`${CHART}/files/dashboard.json`, 'utf8')));
+  });
+});
+
+describe('the floor', () => {
+  const [deny, warn, audit] = ['Deny', 'Warn', 'Audit'];
+  const all = { 'backup.kubectl-maint.io': deny, 'record.kubectl-maint.io': deny, 'scan.kubectl-maint.io': deny };
+  const { 'record.kubectl-maint.io': record, ...work } = all;
+
+  test.each<[string, object]>([
+    ['policy.rules.scan.mode=enforce', all],
+    ['policy.rules.scan.mode=warn', { ...all, 'scan.kubectl-maint.io': warn }],
+    ['policy.rules.node-guard.mode=audit', { ...all, 'record.kubectl-maint.io': audit }],
+    ['policy.rules.backup.mode=off', { 'record.kubectl-maint.io': record, 'scan.kubectl-maint.io': deny }],
+    ['policy.rules.node-guard.mode=off', work],
+    // What the values change otherwise, the policies that come with the chart do not know.
+    ['policy.preset=palette', { 'record.kubectl-maint.io': record }],
+    ['policy.rules.scan.scope=node', { 'backup.kubectl-maint.io': deny, 'record.kubectl-maint.io': record }],
+    ['policy.rules.backup.tools.velero.mode=off', { 'scan.kubectl-maint.io': deny, 'record.kubectl-maint.io': record }],
+    ['floor.enabled=false', {}],
+  ])('with %s', async (value, actions) => {
+    const objects = [...(await rendered(helm, '--set', value)).values()];
+    const bindings = objects.filter((object) => textAt(object, 'kind') === 'ValidatingAdmissionPolicyBinding');
+    const seen = bindings.map((binding) => [
+      textAt(binding, 'metadata', 'name') ?? '',
+      textsAt(binding, 'spec', 'validationActions').join(),
+    ]);
+    expect(Object.fromEntries(seen)).toEqual(actions);
+    const policies = objects.filter((object) => textAt(object, 'kind') === 'ValidatingAdmissionPolicy');
+    expect(policies).toHaveLength(bindings.length);
   });
 });
 
