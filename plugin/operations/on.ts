@@ -184,9 +184,10 @@ async function tellEnforcement(
   const nodes = marked.map(({ node }) => node.facts.name);
   const [first] = nodes;
   if (first === undefined) return;
-  const enforcement = await readEnforcement(first, session.cluster);
+  const enforcement = await readEnforcement(first, session);
   if (registered === 'no' && enforcement.enforced === 'no') return;
   report.tell({ type: 'enforced', nodes, enforcement });
+  if (enforcement.enforced !== 'yes') return;
   const isArmed = await awaitArming(session.cluster, session.clock, session.signal);
   if (isArmed === false) report.tell({ type: 'finding', ...NOT_ARMED });
 }

@@ -119,6 +119,11 @@ function tellEnforcement(names: readonly string[], enforcement: Enforcement, scr
     case 'yes':
       screen.note(`kept off ${nodes} from now on: backups, add-on changes; and scans of the whole cluster`);
       return;
+    case 'in-part':
+      screen.warn(
+        `only what the API server decides by itself is kept off ${nodes}: the webhook let a canary backup pass (is a replica of it ready?)`,
+      );
+      return;
     case 'no':
       screen.warn(
         `nothing keeps backups, scans and add-on changes off ${nodes}: the API server accepted a canary backup (is the webhook installed and ready?)`,

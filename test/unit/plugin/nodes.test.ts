@@ -14,7 +14,7 @@ import {
   STATE_LABEL,
   type Claim,
 } from '../../../shared/index.ts';
-import { answer, failure, nodeObject, nodeSnapshot, toldSession, ToldCluster, type NodeShape } from './world.ts';
+import { answer, failure, nodeObject, nodeSnapshot, settle, toldSession, ToldCluster, type NodeShape } from './world.ts';
 import { like } from '../../support/like.ts';
 
 const AUTOSCALER = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
@@ -451,17 +451,36 @@ describe('who and which', () => {
     ],
     ['a page', answer(502, '<html>'), { enforced: 'unknown', why: 'status 502' }],
   ])('a canary that is %s', async (_what, said, enforcement) => {
-    const cluster = new ToldCluster();
+    const { session, cluster, clock } = toldSession();
     cluster.say = () => said;
-    expect(await readEnforcement('n1', cluster)).toEqual(enforcement);
-    expect(cluster.requests).toMatchObject([
-      { method: 'POST', query: { dryRun: 'All' }, body: { spec: { nodeName: 'n1' } } },
-    ]);
+    const read = readEnforcement('n1', session);
+    await settle();
+    await clock.pass(1000);
+    expect(await read).toEqual(enforcement);
+    const [first] = cluster.requests;
+    expect(first).toMatchObject({ method: 'POST', query: { dryRun: 'All' } });
+    expect(JSON.stringify(first?.body)).toContain('"values":["n1"]');
+    expect(cluster.requests.slice(1).every(({ body }) => at(body, 'spec', 'nodeName') === 'n1')).toBe(true);
+  });
+
+  test.each<[string, number]>([
+    ['at once', 2],
+    ['a moment later', 3],
+  ])('one that the webhook lets pass and the API server refuses %s is refused in part', async (_when, from) => {
+    const { session, cluster, clock } = toldSession();
+    cluster.say = (_request, count) =>
+      count < from
+        ? answer(201)
+        : failure(422, "ValidatingAdmissionPolicy 'backup.kubectl-maint.io' with binding 'b' denied request: no");
+    const read = readEnforcement('n1', session);
+    await settle();
+    await clock.pass(1000);
+    expect(await read).toEqual({ enforced: 'in-part' });
   });
 
   test('a canary without an answer is not known', async () => {
-    const cluster = new ToldCluster();
+    const { session, cluster } = toldSession();
     cluster.say = () => Promise.reject(new Error('connection refused'));
-    expect(await readEnforcement('n1', cluster)).toEqual({ enforced: 'unknown', why: 'connection refused' });
+    expect(await readEnforcement('n1', session)).toEqual({ enforced: 'unknown', why: 'connection refused' });
   });
 });

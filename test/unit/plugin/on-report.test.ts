@@ -96,6 +96,14 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
       json: '"type":"enforced","nodes":["n1","n2"],"enforcement":{"enforced":"yes"}',
     },
     {
+      what: 'that only the floor holds',
+      event: { type: 'enforced', nodes: ['n1'], enforcement: { enforced: 'in-part' } },
+      lines: [
+        'err: Warning: only what the API server decides by itself is kept off n1: the webhook let a canary backup pass (is a replica of it ready?)',
+      ],
+      json: '"type":"enforced","nodes":["n1"],"enforcement":{"enforced":"in-part"}',
+    },
+    {
       what: 'that nothing is kept off',
       event: { type: 'enforced', nodes: ['n1', 'n2'], enforcement: { enforced: 'no' } },
       lines: [
