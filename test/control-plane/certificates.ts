@@ -54,6 +54,8 @@ const SERVING: object[] = [
     name: 'subjectAltName',
     altNames: [
       { type: ADDRESS, ip: '127.0.0.1' },
+      // The Service `kubernetes`, which pods know by this address: the first of the range in command-lines.ts.
+      { type: ADDRESS, ip: '10.96.0.1' },
       { type: DNS, value: 'localhost' },
       { type: DNS, value: 'kubernetes.default.svc' },
     ],

@@ -19,7 +19,15 @@ export interface Binary {
 }
 
 export type BinaryName =
-  'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kwok' | 'helm';
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubectl'
+  | 'kwok'
+  | 'helm'
+  | 'kubelet'
+  | 'kube-proxy';
 
 /** The control plane, in the order of building: the slowest first, because the others reuse most of what it compiled. */
 export const BINARIES: readonly Binary[] = [
@@ -38,6 +46,9 @@ export const HELM: Binary = {
   goModule: 'helm',
   goPackage: 'helm.sh/helm/v4/cmd/helm',
 };
+
+/** What a real node runs beside containerd; no part of a control plane. */
+export const NODE_PROGRAMS: readonly Binary[] = [kubernetesBinary('kubelet'), kubernetesBinary('kube-proxy')];
 
 /** Module path and version as Go writes them, for each module that is required. */
 export const REQUIRED_MODULES: Readonly<Record<GoModuleName, string>> = {
