@@ -20,6 +20,19 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          globalSetup: ['test/real-nodes/setup.ts'],
+          // Real pods start and end in seconds, and a drained webhook answers on for ten.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // After all others: three nodes and their pods have the two cores to themselves.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+        },
+      },
     ],
   },
 });
