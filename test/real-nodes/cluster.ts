@@ -7,6 +7,7 @@ import { until } from '../support/until.ts';
 import { removeAbandonedCgroups } from './cgroups.ts';
 import { makeNetwork, type Network } from './network.ts';
 import { KUBE_PROXY_USER, realNodeName, startRealNode, type RealNode } from './node.ts';
+import { serveNames, serviceAddress } from './names.ts';
 import { pauseImage } from './pause-image.ts';
 
 /** A control plane with real nodes (real-1, real-2 …), each with the pause image. Pods reach it as in any cluster. */
@@ -32,6 +33,8 @@ export async function startRealCluster(count: number): Promise<RealCluster> {
     ends.push(() => network.end());
     const plane = await startPlane(network, numbers);
     ends.push(() => plane.stop());
+    const names = await serveNames(network.host, (name) => serviceAddress(plane.api, name));
+    ends.push(() => names.close());
     const images = [await pauseImage(plane.folder)];
     const nodes = await Promise.all(
       numbers.map(async (number) => {

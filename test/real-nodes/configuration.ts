@@ -5,6 +5,9 @@ import type { Place } from './network.ts';
 /** The image of the process that holds a pod's namespaces. */
 export const PAUSE_IMAGE = 'localhost/pause:1';
 
+/** What the names of Services end in. */
+export const CLUSTER_DOMAIN = 'cluster.local';
+
 /** What the configuration of a node depends on. `folder` is the node's own. */
 export interface NodeSettings {
   readonly folder: string;
@@ -38,16 +41,17 @@ state = "${join(folder, 'state')}"
 `;
 }
 
-/** The network of a node's pods: a bridge with addresses of the node's own range. */
+/**
+ * The network of a node's pods, with addresses of the node's own range. Each has a link of its own: on a bridge, answers
+ * between two pods of a node would go past the node, which alone knows that a Service was asked.
+ */
 export function cniConfig({ folder, place }: NodeSettings): string {
   return JSON.stringify({
     cniVersion: '1.0.0',
     name: 'pods',
     plugins: [
       {
-        type: 'bridge',
-        bridge: 'pods',
-        isGateway: true,
+        type: 'ptp',
         ipMasq: false,
         ipam: {
           type: 'host-local',
@@ -60,7 +64,7 @@ export function cniConfig({ folder, place }: NodeSettings): string {
   });
 }
 
-export function kubeletConfig({ folder, cgroup }: NodeSettings): string {
+export function kubeletConfig({ folder, cgroup }: NodeSettings, nameServer: string): string {
   return stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -78,6 +82,8 @@ export function kubeletConfig({ folder, cgroup }: NodeSettings): string {
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     volumePluginDir: join(folder, 'plugins'),
     resolvConf: '',
+    clusterDNS: [nameServer],
+    clusterDomain: CLUSTER_DOMAIN,
     // Images come from files, by one import per node: none may be collected as unused.
     imageGCHighThresholdPercent: 100,
     makeIPTablesUtilChains: false,

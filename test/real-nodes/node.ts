@@ -110,7 +110,7 @@ async function writeConfiguration(settings: NodeSettings, { plane, network }: No
   const files = {
     'containerd.toml': containerdConfig(settings),
     'cni/10-pods.conflist': cniConfig(settings),
-    'kubelet.yaml': kubeletConfig(settings),
+    'kubelet.yaml': kubeletConfig(settings, network.host),
     'kube-proxy.yaml': kubeProxyConfig(settings, join(folder, 'kube-proxy.kubeconfig'), network.range),
     'kubelet.kubeconfig': await kubeconfig(kubeletUser(name).name),
     'kube-proxy.kubeconfig': await kubeconfig(KUBE_PROXY_USER),

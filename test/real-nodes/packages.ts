@@ -4,7 +4,7 @@ import { programOnPath } from '../control-plane/cache-folder.ts';
 import { runProgram } from '../support/plugin-run.ts';
 
 /** Where Debian and its relatives put the CNI plugins. */
-const BRIDGE_PLUGIN = '/usr/lib/cni/bridge';
+const POD_LINKS = '/usr/lib/cni/ptp';
 
 /** Programs that are needed beside those that we build, and the Debian packages that they come from. */
 const PACKAGES: readonly (readonly [program: string, name: string])[] = [
@@ -22,7 +22,7 @@ const PACKAGES: readonly (readonly [program: string, name: string])[] = [
 /** The Debian packages that are missing. */
 export function missingPackages(env: Environment): readonly string[] {
   const missing = PACKAGES.filter(([program]) => programOnPath(program, env) === undefined).map(([, name]) => name);
-  return existsSync(BRIDGE_PLUGIN) ? missing : [...missing, 'containernetworking-plugins'];
+  return existsSync(POD_LINKS) ? missing : [...missing, 'containernetworking-plugins'];
 }
 
 /** Installs packages, where there is apt-get and it reaches its mirrors; what is missing after that is the caller's to see. */
