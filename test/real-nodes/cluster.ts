@@ -36,13 +36,14 @@ export async function startRealCluster(count: number): Promise<RealCluster> {
     const names = await serveNames(network.host, (name) => serviceAddress(plane.api, name));
     ends.push(() => names.close());
     const images = [await pauseImage(plane.folder)];
-    const nodes = await Promise.all(
-      numbers.map(async (number) => {
-        const node = await startRealNode({ plane, network, number, count, program: path, images });
-        ends.push(() => node.end());
-        return node;
-      }),
+    // All have started or failed before one failure ends them: none is left behind half started.
+    const starts = await Promise.allSettled(
+      numbers.map((number) => startRealNode({ plane, network, number, count, program: path, images })),
     );
+    const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    for (const node of nodes) ends.push(() => node.end());
+    const failure = starts.find((start) => start.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
     await until('all nodes are Ready', () =>
       areNodesReady(
         plane.api,
