@@ -63,7 +63,7 @@ export function bundledPackages(metafile: unknown): readonly string[] {
 
 /** Plugins of the build put a name and a colon before the path. */
 function packageFolder(path: string): readonly string[] {
-  const found = /(?:^|:)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+  const found = /(?:^|:)((?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
   return found === undefined ? [] : [found];
 }
 
