@@ -48,8 +48,13 @@ export async function sbomFor({ repository, metafile, libraries }: SbomSources):
     version: 1,
     // No time and no serial number: the same image has the same list.
     metadata: { component: { ...npmComponent(own), type: 'application' } },
-    components: parts.toSorted((a, b) => (a.purl < b.purl ? -1 : 1)),
+    components: unique(parts).toSorted((a, b) => (a.purl < b.purl ? -1 : 1)),
   };
+}
+
+/** One version of a package may be installed at several places. */
+function unique(parts: readonly Component[]): readonly Component[] {
+  return [...new Map(parts.map((part) => [part.purl, part])).values()];
 }
 
 /** The folders of npm packages of which a bundle holds at least a byte, sorted: `node_modules/a/node_modules/@b/c`. */

@@ -57,7 +57,8 @@ describe.skipIf(whyNoRealNodes() !== undefined)('the image', () => {
       expect(purls).toContain(`pkg:npm/${name?.replace('@', '%40') ?? ''}@${version ?? ''}`);
     }
     const npm = components.filter((component) => textAt(component, 'purl')?.startsWith('pkg:npm/') === true);
-    expect(npm).toHaveLength(folders.length);
+    expect(new Set(purls).size).toBe(purls.length);
+    expect(npm.length).toBeLessThanOrEqual(folders.length);
     expect(npm.filter((component) => listAt(component, 'licenses').length === 0)).toEqual([]);
     expect(purls).toContainEqual(expect.stringMatching(/^pkg:generic\/nodejs@24\./));
     expect(purls).toContainEqual(expect.stringMatching(/libc\.so\.6/));
