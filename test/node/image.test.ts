@@ -48,9 +48,8 @@ describe.skipIf(whyNoRealNodes() !== undefined)('the image', () => {
     const components = listAt(sbom, 'components');
     const purls = components.map((component) => textAt(component, 'purl'));
     const folders = bundledPackages(JSON.parse(await readFile('dist/maint-webhook.meta.json', 'utf8')));
-    expect(folders).toEqual(
-      expect.arrayContaining(['node_modules/express', 'node_modules/node-forge', 'node_modules/yaml']),
-    );
+    const names = components.map((component) => textAt(component, 'name'));
+    expect(names).toEqual(expect.arrayContaining(['express', 'node-forge', 'yaml', 'zod']));
     for (const path of folders) {
       const manifest: unknown = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
       const [name, version] = [textAt(manifest, 'name'), textAt(manifest, 'version')];
