@@ -10,7 +10,9 @@ const LAST_NETWORK = 239;
 /** Machines are 10.N.0.11, 10.N.0.12 …; their pods are 10.N.1.0/24, 10.N.2.0/24 … */
 const FIRST_MACHINE = 10;
 
+/** The alias of every link says which process it belongs to. */
 const ALIAS = 'kubectl-maint-';
+const OWN_ALIAS = `${ALIAS}${process.pid}`;
 
 const Links = z.array(z.object({ ifname: z.string().optional(), ifalias: z.string().optional() }));
 const Addresses = z.array(z.object({ addr_info: z.array(z.object({ local: z.string().optional() })).optional() }));
@@ -43,7 +45,7 @@ export async function makeNetwork(): Promise<Network> {
     const bridge = `maint${n}`;
     // Another run that is faster has the name; then it is the next one's turn.
     if ((await runProgram('ip', ['link', 'add', bridge, 'type', 'bridge'], process.env)).code !== 0) continue;
-    await succeed('ip', ['link', 'set', bridge, 'alias', `${ALIAS}${process.pid}`]);
+    await succeed('ip', ['link', 'set', bridge, 'alias', OWN_ALIAS]);
     await succeed('ip', ['address', 'add', `10.${n}.0.1/24`, 'dev', bridge]);
     await succeed('ip', ['link', 'set', bridge, 'up']);
     return networkOf(n, bridge);
@@ -55,6 +57,7 @@ export async function makeNetwork(): Promise<Network> {
 
 function networkOf(n: number, bridge: string): Network {
   const host = `10.${n}.0.1`;
+  const joined: string[] = [];
   const place = (number: number): Place => ({
     address: `10.${n}.0.${FIRST_MACHINE + number}`,
     pods: `10.${n}.${number}.0/24`,
@@ -68,7 +71,8 @@ function networkOf(n: number, bridge: string): Network {
       const outer = `${bridge}v${number}`;
       const peer = ['peer', 'name', 'eth0', 'netns', String(machine.pid)];
       await succeed('ip', ['link', 'add', outer, 'type', 'veth', ...peer]);
-      await succeed('ip', ['link', 'set', outer, 'master', bridge, 'up']);
+      joined.push(outer);
+      await succeed('ip', ['link', 'set', outer, 'master', bridge, 'alias', OWN_ALIAS, 'up']);
       await succeed('ip', ['route', 'add', pods, 'via', address, 'dev', bridge]);
       const inside = (...args: readonly string[]) => succeedInside(machine, 'ip', args);
       await inside('address', 'add', `${address}/24`, 'dev', 'eth0');
@@ -79,7 +83,9 @@ function networkOf(n: number, bridge: string): Network {
       }
     },
     end: async () => {
-      await succeed('ip', ['link', 'delete', bridge]);
+      // A machine's end takes its link along, but not before the last connection that it had open is given up: minutes.
+      for (const outer of joined) await remove(outer);
+      await remove(bridge);
     },
   };
 }
@@ -90,9 +96,13 @@ async function addresses(): Promise<readonly string[]> {
 }
 
 async function removeAbandoned(): Promise<void> {
-  const links = Links.parse(JSON.parse((await succeed('ip', ['-json', 'link', 'show', 'type', 'bridge'])) || '[]'));
-  for (const { ifname, ifalias } of links) {
+  for (const { ifname, ifalias } of Links.parse(JSON.parse(await succeed('ip', ['-json', 'link'])))) {
     if (ifname === undefined || ifalias?.startsWith(ALIAS) !== true) continue;
-    if (!isAlive(Number(ifalias.slice(ALIAS.length)))) await succeed('ip', ['link', 'delete', ifname]);
+    if (!isAlive(Number(ifalias.slice(ALIAS.length)))) await remove(ifname);
   }
+}
+
+/** Removes a link, which may be gone already. */
+async function remove(link: string): Promise<void> {
+  await runProgram('ip', ['link', 'delete', link], process.env);
 }
