@@ -14,7 +14,16 @@ import {
   STATE_LABEL,
   type Claim,
 } from '../../../shared/index.ts';
-import { answer, failure, nodeObject, nodeSnapshot, settle, toldSession, ToldCluster, type NodeShape } from './world.ts';
+import {
+  answer,
+  failure,
+  nodeObject,
+  nodeSnapshot,
+  settle,
+  toldSession,
+  ToldCluster,
+  type NodeShape,
+} from './world.ts';
 import { like } from '../../support/like.ts';
 
 const AUTOSCALER = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
