@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listAt, textAt } from '../../../shared/facts/json.ts';
+import type { ControlPlane } from '../../control-plane/contract.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import { DIALS_ENDPOINTS, installService, NAMESPACE, REGISTRATION_PATH, startReplica } from '../../support/replicas.ts';
+import { until } from '../../support/until.ts';
+import { printedBy } from '../../support/webhook-process.ts';
+import { Workloads } from '../../support/workloads.ts';
+
+/** Every replica is down: the cluster goes on, the floor holds, and everything else is as failurePolicy says. */
+
+const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
+const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+
+beforeAll(async () => {
+  plane = await startControlPlane({ nodes: 4, apiServerArgs: DIALS_ENDPOINTS });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+  expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
+  expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
+  await world.namespace('shop');
+  await world.deployment('web', { namespace: 'shop', node: BUSY }, 2);
+  await installService(plane, 'Fail');
+  const replica = await startReplica(plane, 'only');
+  expect(await plugin.maint(['on', HELD, '--owner', 'ops'])).toMatchObject({ code: 0 });
+  await until('the floor is armed', async () => (await backupOf(HELD)).includes('denied'));
+  await replica.stop(0);
+});
+
+afterAll(() => plane.stop());
+
+/** What is said of a backup of a node; empty where it is accepted. */
+async function backupOf(node: string): Promise<string> {
+  return refusalOf('/apis/velero.io/v1/namespaces/default/podvolumebackups', {
+    apiVersion: 'velero.io/v1',
+    kind: 'PodVolumeBackup',
+    metadata: { generateName: 'b-' },
+    spec: { node, pod: { namespace: 'default', name: 'db-0' } },
+  });
+}
+
+/** What is said of a pod in a namespace; empty where it is accepted. */
+async function podIn(namespace: string, labels: object = {}): Promise<string> {
+  return refusalOf(`/api/v1/namespaces/${namespace}/pods`, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { generateName: 'p-', labels },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  });
+}
+
+async function refusalOf(collection: string, object: object): Promise<string> {
+  const { status, body } = await plane.api('POST', `${collection}?dryRun=All`, object);
+  return status === 201 ? '' : (textAt(body, 'message') ?? `status ${status}`);
+}
+
+describe('with failurePolicy Fail', () => {
+  test('the floor refuses what it claims, in its own words', async () => {
+    expect(await backupOf(HELD)).toMatch(/ValidatingAdmissionPolicy .*is for node node-1, which is in maintenance/);
+    expect(await podIn('default', { 'kubectl-maint.io/work': 'scan' })).toContain('ValidatingAdmissionPolicy');
+  });
+
+  test('what the webhook alone would decide is refused as a failed call', async () => {
+    expect(await backupOf(FREE)).toContain('failed calling webhook "work.kubectl-maint.io"');
+    expect(await podIn('default')).toContain('failed calling webhook');
+  });
+
+  test('its own namespace goes on: the webhook can come back', async () => {
+    await until('its service account', async () => (await podIn(NAMESPACE)) === '');
+    await world.deployment('kubectl-maint', { namespace: NAMESPACE, node: FREE }, 2);
+  });
+
+  test.each<[string, () => Promise<{ status: number }>]>([
+    ['heartbeats', () => plane.api('PATCH', `/api/v1/nodes/${HELD}/status`, { status: { phase: 'Running' } })],
+    ['taints and labels', () => plane.api('PATCH', `/api/v1/nodes/${FREE}`, { metadata: { labels: { a: 'b' } } })],
+    [
+      'a new node',
+      () => plane.api('POST', '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'new' } }),
+    ],
+    ['a node that goes', () => plane.api('DELETE', '/api/v1/nodes/new')],
+    [
+      'leases',
+      () =>
+        plane.api('PATCH', `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${FREE}`, {
+          metadata: { labels: { a: 'b' } },
+        }),
+    ],
+    [
+      'scaling',
+      () => plane.api('PATCH', '/apis/apps/v1/namespaces/shop/deployments/web/scale', { spec: { replicas: 1 } }),
+    ],
+    ['deletions', () => plane.api('DELETE', '/api/v1/namespaces/shop/pods/none')],
+  ])('%s are nobody’s business', async (_what, call) => {
+    const { status } = await call();
+    expect([200, 201, 404]).toContain(status);
+  });
+});
+
+test('a drain goes on, and tells that only the floor holds', async () => {
+  // Replacements of what is moved could not start while the start of pods fails closed.
+  const webhooks = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks').filter(
+    (entry) => textAt(entry, 'failurePolicy') === 'Ignore',
+  );
+  expect(webhooks.map((entry) => textAt(entry, 'name'))).toEqual(['node-guard.kubectl-maint.io']);
+  expect((await plane.api('PATCH', REGISTRATION_PATH, { webhooks: await failingOpen() })).status).toBe(200);
+  await until('calls fail open', async () => (await podIn('default')) === '');
+  const ran = await plugin.maint(['on', BUSY, '--owner', 'ops']);
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.stdout).toContain(`node/${BUSY} drained`);
+  expect(ran.stderr).toContain(`only what the API server decides by itself is kept off ${BUSY}`);
+});
+
+/** Every entry with failurePolicy Ignore. */
+async function failingOpen(): Promise<readonly object[]> {
+  const { body } = await plane.api('GET', REGISTRATION_PATH);
+  return listAt(body, 'webhooks').map((entry) => ({ ...fieldsOf(entry), failurePolicy: 'Ignore' }));
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+test('with failurePolicy Ignore everything passes but what the floor claims', async () => {
+  expect(await backupOf(FREE)).toBe('');
+  expect(await podIn('default')).toBe('');
+  expect(await backupOf(HELD)).toContain('ValidatingAdmissionPolicy');
+});
+
+test('off brings nodes back, and the registration can be taken off', async () => {
+  expect(await plugin.maint(['off', HELD, BUSY, '--owner', 'ops', '--healthy-for', '1s'])).toMatchObject({ code: 0 });
+  await until('the floor lets backups pass', async () => (await backupOf(HELD)) === '');
+  expect((await plane.api('DELETE', REGISTRATION_PATH)).status).toBe(200);
+});
