@@ -1,31 +1,34 @@
-/** The main job with real pods: the node goes into maintenance on which the webhook itself runs. */
+/** The main job with real pods, and the chart: the node is drained on which a replica of the webhook runs. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildWebhookImage } from '../../image/image.ts';
 import { listAt, textAt } from '../../shared/index.ts';
-import type { KubectlResult } from '../control-plane/kubectl.ts';
+import type { ApiAnswer } from '../control-plane/api.ts';
 import { whyNoRealNodes } from '../real-nodes/able.ts';
 import { startRealCluster, type RealCluster } from '../real-nodes/cluster.ts';
 import { PAUSE_IMAGE } from '../real-nodes/configuration.ts';
+import { NAMESPACE } from '../support/helm.ts';
 import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
 import { until } from '../support/until.ts';
-import { installWebhook, NAMESPACE, type Installation } from './install.ts';
+import { installWebhook, isReady, type Installation } from './install.ts';
 
 const IMAGE = 'localhost/maint-webhook:test';
-const SHOP = '/api/v1/namespaces/shop/pods';
 /** Two for each of three nodes. */
 const PODS = 6;
+/** A drain that moves a replica takes at least its ten seconds of answering on; a call takes milliseconds. */
+const LEAST_ANSWERS = 100;
 
 describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', () => {
   let folder: string;
   let cluster: RealCluster;
   let plugin: PluginRunner;
   let webhook: Installation;
-  /** The node that goes into maintenance, and one that does not. */
+  /** The node that is drained and the one that is not, each with a replica; and one without, which is marked first. */
   let host: string;
   let other: string;
+  let marked: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'maint-node-test-'));
@@ -37,10 +40,9 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
     await apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: shop() }));
     webhook = await installWebhook(cluster.plane, IMAGE);
     await until('the shop is ready on every node', async () => new Set(await shopNodes()).size === 3);
-    const hosts = await webhook.nodes();
-    const names = cluster.nodes.map(({ name }) => name);
-    host = hosts[0] ?? '';
-    other = names.find((name) => !hosts.includes(name)) ?? '';
+    const replicas = await webhook.nodes();
+    [host = '', other = ''] = replicas;
+    marked = cluster.nodes.map(({ name }) => name).find((name) => !replicas.includes(name)) ?? '';
   });
   afterAll(async () => {
     await cluster.stop();
@@ -54,93 +56,121 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
 
   /** The nodes of the shop's ready pods, one for each. */
   async function shopNodes(): Promise<readonly string[]> {
-    return listAt((await cluster.plane.api('GET', SHOP)).body, 'items')
-      .filter((pod) =>
-        listAt(pod, 'status', 'conditions').some(
-          (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-        ),
-      )
+    return listAt((await cluster.plane.api('GET', '/api/v1/namespaces/shop/pods')).body, 'items')
+      .filter(isReady)
       .map((pod) => textAt(pod, 'spec', 'nodeName') ?? '');
   }
 
-  /** What Velero creates for a pod with a volume on that node. */
-  function backUp(node: string): Promise<KubectlResult> {
-    const object = {
+  /** What Velero creates for a pod with a volume on that node, in a dry run: 201, or the refusal. */
+  function backUp(node: string): Promise<ApiAnswer> {
+    return cluster.plane.api('POST', '/apis/velero.io/v1/namespaces/shop/podvolumebackups?dryRun=All', {
       apiVersion: 'velero.io/v1',
       kind: 'PodVolumeBackup',
-      metadata: { generateName: 'nightly-', namespace: 'shop' },
+      metadata: { generateName: 'nightly-' },
       spec: { node, pod: { namespace: 'shop', name: 'db-0' } },
-    };
-    return cluster.plane.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
+    });
   }
 
-  test('the webhook answers from a pod that may write nothing and is nobody', async () => {
-    await webhook.settled();
-    expect(await backUp(host)).toMatchObject({ code: 0 });
-    const id = ['exec', '-n', NAMESPACE, 'deploy/kubectl-maint', '--', '/bin/node', '-p'];
+  /** Runs the plugin, which has to succeed; what it says to people. */
+  async function maint(...args: readonly string[]): Promise<string> {
+    const ran = await plugin.maint(args);
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    return ran.stderr;
+  }
+
+  test('two replicas run on different nodes, in pods that may write nothing and are nobody', async () => {
+    expect(new Set([host, other, marked]).size).toBe(3);
+    expect((await backUp(host)).status).toBe(201);
+    const node = ['exec', '-n', NAMESPACE, 'deploy/kubectl-maint', '--', '/bin/node', '-p'];
     const write =
       "process.getuid() + ' ' + (() => { try { fs.writeFileSync('/x', '') } catch (e) { return e.code } })()";
-    expect(await cluster.plane.kubectl([...id, write])).toMatchObject({ code: 0, stdout: '65532 EROFS\n' });
+    expect(await cluster.plane.kubectl([...node, write])).toMatchObject({ code: 0, stdout: '65532 EROFS\n' });
   });
 
-  test('on: real pods and the webhook move to other nodes, within the budget', async () => {
-    const ran = await plugin.maint(['on', host, '--reason', 'swap a disk', '--timeout=120s']);
-    expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    expect(ran.stderr).toContain(`kept off ${host} from now on`);
+  test('enforcement never stops while the node of a replica is drained and the replica moves', async () => {
+    await maint('on', marked, '--mode=cordon', '--reason=wait for a part');
+    await until('a backup of the marked node is refused', async () => (await backUp(marked)).status !== 201);
+    const watched = watch(() => backUp(marked));
+    const said = await maint('on', host, '--reason=swap a disk', '--timeout=120s');
+    expect(said).toContain(`kept off ${host} from now on`);
+    await until('both replicas are elsewhere', async () => (await webhook.nodes()).length === 2);
+    expect(await webhook.nodes()).not.toContain(host);
+    const answers = await watched.end();
+    expect(answers.length).toBeGreaterThan(LEAST_ANSWERS);
+    expect(answers.filter(({ body }) => textAt(body, 'message')?.includes('work.kubectl-maint.io') !== true)).toEqual(
+      [],
+    );
+  });
+
+  test('real pods have moved', async () => {
     await until('the shop is whole elsewhere', async () => (await shopNodes()).length === PODS);
     expect(await shopNodes()).not.toContain(host);
-    await webhook.settled();
-    expect(await webhook.nodes()).not.toContain(host);
   });
 
-  test('a backup for that node is refused with reason and next step; one for another node passes', async () => {
-    const refused = await backUp(host);
-    expect(refused.code).toBe(1);
+  test('a backup of that node is refused with reason and next step; one of another node passes', async () => {
+    const said = textAt((await backUp(host)).body, 'message');
     for (const part of ['denied the request', host, 'swap a disk', `kubectl maint off ${host}`])
-      expect(refused.stderr).toContain(part);
-    expect(await backUp(other)).toMatchObject({ code: 0 });
+      expect(said).toContain(part);
+    expect((await backUp(other)).status).toBe(201);
   });
 
   test('off: the node takes work and backups again', async () => {
-    const ran = await plugin.maint(['off', host, '--healthy-for=1s']);
-    expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    await until('backups pass', async () => (await backUp(host)).code === 0);
+    await maint('off', host, marked, '--healthy-for=1s');
+    await until('backups pass', async () => (await backUp(host)).status === 201);
     await cluster.plane.kubectl(['scale', '-n', 'shop', 'deployment/web', '--replicas=9']);
     await until('the node runs pods again', async () => (await shopNodes()).includes(host));
   });
+
+  test('the chart tests itself, and is uninstalled without a trace on the API server', async () => {
+    await webhook.testAndUninstall();
+    const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-maint';
+    expect((await cluster.plane.api('GET', path)).status).toBe(404);
+  });
 });
+
+/** Asks again and again until told to end; every answer. */
+function watch(ask: () => Promise<ApiAnswer>): { end(): Promise<readonly ApiAnswer[]> } {
+  const answers: ApiAnswer[] = [];
+  const life = { over: false };
+  const asked = (async () => {
+    while (!life.over) answers.push(await ask());
+  })();
+  return {
+    end: async () => {
+      life.over = true;
+      await asked;
+      return answers;
+    },
+  };
+}
 
 function shop(): readonly object[] {
   const labels = { app: 'web' };
-  const topologySpreadConstraints = [
-    {
-      maxSkew: 1,
-      topologyKey: 'kubernetes.io/hostname',
-      whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: labels },
-    },
-  ];
-  const containers = [{ name: 'web', image: PAUSE_IMAGE, imagePullPolicy: 'Never' }];
+  const labelSelector = { matchLabels: labels };
+  const spread = {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector,
+  };
+  const spec = {
+    terminationGracePeriodSeconds: 5,
+    topologySpreadConstraints: [spread],
+    containers: [{ name: 'web', image: PAUSE_IMAGE, imagePullPolicy: 'Never' }],
+  };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'web', namespace: 'shop' },
-      spec: {
-        replicas: PODS,
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: { terminationGracePeriodSeconds: 5, topologySpreadConstraints, containers },
-        },
-      },
+      spec: { replicas: PODS, selector: labelSelector, template: { metadata: { labels }, spec } },
     },
     {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: 'web', namespace: 'shop' },
-      spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+      spec: { maxUnavailable: 1, selector: labelSelector },
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { ensureBinaries } from '../control-plane/binaries.ts';
-import { NODE_PROGRAMS } from '../control-plane/versions.ts';
+import { HELM, NODE_PROGRAMS } from '../control-plane/versions.ts';
 import { whyNeverRealNodes, whyNoRealNodes } from './able.ts';
 import { installPackages, missingPackages } from './packages.ts';
 
@@ -10,5 +10,5 @@ export async function setup(): Promise<void> {
   if (whyNeverRealNodes() === undefined && missing.length > 0) await installPackages(missing, log);
   const reason = whyNoRealNodes();
   if (reason !== undefined) log(`real nodes: skipped, ${reason}`);
-  else await ensureBinaries({ env: process.env, log, also: NODE_PROGRAMS });
+  else await ensureBinaries({ env: process.env, log, also: [...NODE_PROGRAMS, HELM] });
 }
