@@ -1,5 +1,6 @@
 import {
   ARMED_ENTRY,
+  CARRIERS,
   MaintError,
   REGISTRATION_NAME,
   ruleForTool,
@@ -53,8 +54,6 @@ export interface Entry {
 
 /** Kinds whose template changes the add-on rule judges. */
 const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'];
-/** What a tool's pods and user-labelled work are made of, whatever the tools are. */
-const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
 
 /** A webhook entry as it is written, but for its caBundle. */
 export interface RenderedEntry extends Omit<Entry, 'failurePolicy' | 'timeoutSeconds'> {

@@ -68,7 +68,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   const { log, now, cluster } = world;
   const life = { draining: false, ended: new AbortController() };
   const nodes = new NodeCache(now, () => keeper?.check());
-  const late: { source?: CertificateSource; renewal?: Renewal } = {};
+  const late: Late = {};
   const keeper = keeperFor(options, world, nodes, late);
   const { source, rotations } = await openCertificates(options.certificates, {
     ...world,

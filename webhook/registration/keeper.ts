@@ -4,7 +4,6 @@ import {
   messageOf,
   REGISTRATION_NAME,
   refusalFromAnswer,
-  textAt,
   webhookConfigurationPath,
   WEBHOOK_CONFIGURATIONS,
   type ClusterSender,
@@ -12,7 +11,7 @@ import {
   type CollectionListener,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
-import { certificatesIn } from '../tls/authority.ts';
+import { trustedBy } from './ca-bundle.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
 /** What keeping the registration needs. */
@@ -144,12 +143,7 @@ export class RegistrationKeeper {
 
   #noteTrust(): void {
     const now = this.#ports.now();
-    const bundles = listAt(this.#registration, 'webhooks').map(
-      (entry) =>
-        new Set(
-          certificatesIn(Buffer.from(textAt(entry, 'clientConfig', 'caBundle') ?? '', 'base64').toString('utf8')),
-        ),
-    );
+    const bundles = listAt(this.#registration, 'webhooks').map((entry) => new Set(trustedBy(entry)));
     const [first, ...others] = bundles;
     const all = [...(first ?? [])].filter((certificate) => others.every((bundle) => bundle.has(certificate)));
     const fresh = all.filter((certificate) => !this.#trusted.has(certificate));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ARMED_ENTRY, at, listAt, textAt } from '../../shared/index.ts';
 import type { RenderedEntry } from '../registration.ts';
-import { bundleOf, certificatesIn } from '../tls/authority.ts';
+import { caBundleOf, trustedBy } from './ca-bundle.ts';
 
 /** How the registration should be. */
 export interface Wanted {
@@ -114,11 +114,11 @@ function withTrust(entry: unknown, existing: unknown, { authorities, spared }: W
       clientConfig: { ...clientConfig, ...(bundle === undefined ? {} : { caBundle: bundle }) },
     };
   }
-  const trusted = certificatesIn(Buffer.from(bundle ?? '', 'base64').toString('utf8'));
+  const trusted = trustedBy(existing);
   const all = [...new Set([...authorities, ...trusted.filter(spared)])].sort();
   const isSame = isDeepStrictEqual([...trusted].sort(), all);
   if (!isSame) drifts.add('ca_bundle');
-  const caBundle = isSame ? bundle : Buffer.from(bundleOf(all)).toString('base64');
+  const caBundle = isSame ? bundle : caBundleOf(all);
   return { ...fieldsOf(entry), clientConfig: { ...clientConfig, caBundle } };
 }
 

@@ -3,7 +3,7 @@ import { messageOf, parsed, refused, type Parsed } from '../../shared/index.ts';
 
 /** An authority that signs serving certificates. */
 export interface Authority {
-  /** PEM, for a caBundle. */
+  /** PEM (normalPem), for a caBundle. */
   readonly certificate: string;
   /** PEM; whoever has it can pretend to be the webhook. */
   readonly key: string;

@@ -8,7 +8,7 @@ export interface AuthorityBook {
   readonly current: Authority;
   /** Signs next, once everybody trusts it. */
   readonly next: Authority | undefined;
-  /** PEM of the one before: certificates that it has signed may still be served. */
+  /** PEM (normalPem) of the one before: certificates that it has signed may still be served. */
   readonly old: string | undefined;
   /** When the last step was made, in ms since the epoch. */
   readonly steppedAt: number;

@@ -1,4 +1,3 @@
-import { certificatesIn } from './authority.ts';
 import { issueAuthority, issueLeaf } from './issue.ts';
 import { renewalOf, type CertificateSource } from './source.ts';
 
@@ -8,7 +7,7 @@ export async function selfIssuedCertificates(names: readonly string[], now: numb
   let leaf = await issueLeaf(authority, names, now);
   return {
     current: () => leaf,
-    authorities: () => certificatesIn(authority.certificate),
+    authorities: () => [authority.certificate],
     signerNotAfter: () => authority.notAfter,
     refresh: async (later) => {
       if (later < renewalOf(leaf)) return false;

@@ -29,17 +29,13 @@ const MAX_TRIES = 5;
 export class SharedAuthorities {
   readonly #place: SecretPlace;
   readonly #ports: SharingPorts;
+  /** As last read or written; undefined before the first time. */
   #book: AuthorityBook | undefined;
   #rotations = 0;
 
   constructor(place: SecretPlace, ports: SharingPorts) {
     this.#place = place;
     this.#ports = ports;
-  }
-
-  /** As last read or written; undefined before the first time. */
-  get book(): AuthorityBook | undefined {
-    return this.#book;
   }
 
   /** How often this replica has made an authority sign that did not before. */

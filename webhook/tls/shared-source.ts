@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { certificatesIn } from './authority.ts';
 import { issueLeaf } from './issue.ts';
 import { trustedIn, type AuthorityBook } from './rotation.ts';
 import type { SharedAuthorities } from './shared-authorities.ts';
@@ -36,7 +35,7 @@ export async function sharedCertificates(
     const isOther = leaf.issuer !== book.current.certificate;
     return isOther ? isTrusted(book.current.certificate) : moment >= renewalOf(leaf);
   };
-  const trusted = (): readonly string[] => [...new Set([...trustedIn(book), leaf.issuer].flatMap(certificatesIn))];
+  const trusted = (): readonly string[] => [...new Set([...trustedIn(book), leaf.issuer])];
   return {
     current: () => leaf,
     authorities: trusted,
