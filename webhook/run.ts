@@ -4,7 +4,8 @@ import { MaintError, messageOf, renderProblem, type MaintErrorCode } from '../sh
 import { connect, type Connect, type Environment } from './connect.ts';
 import { floorObjects } from './floor/floor.ts';
 import { logTo } from './log.ts';
-import { parseArguments, type Operation } from './options.ts';
+import type { Operation } from './options/operation.ts';
+import { parseArguments } from './options/parse.ts';
 import { readPolicy } from './policy.ts';
 import { registrationFor } from './registration.ts';
 import { serve } from './serve.ts';

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../../../plugin/grants.ts';
 import { at, isObject, listAt, numberAt, policyFromValue, textAt, textsAt, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
-import { parseArguments } from '../../../webhook/options.ts';
+import { parseArguments } from '../../../webhook/options/parse.ts';
 import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
 
 const VARIANTS = await variants();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseArguments } from '../../../webhook/options.ts';
+import { parseArguments } from '../../../webhook/options/parse.ts';
 
 const parse = (...argv: string[]) => parseArguments(argv, '1.2.3');
 

@@ -1,0 +1,29 @@
+import type { ClusterChoice } from '../connect.ts';
+import type { LogLevel } from '../log.ts';
+import type { Reach } from '../registration.ts';
+import type { ServeOptions } from '../serve.ts';
+
+/** What the process was asked to do. */
+export type Operation =
+  | {
+      readonly kind: 'serve';
+      readonly cluster: ClusterChoice;
+      readonly serve: ServeOptions;
+      /** File with the configuration; undefined: the defaults. */
+      readonly policyFile: string | undefined;
+      /** How long to answer on once asked to end. */
+      readonly drainMs: number;
+      readonly logLevel: LogLevel;
+    }
+  | {
+      readonly kind: 'configuration';
+      readonly reach: Reach;
+      readonly caFile: string | undefined;
+      readonly policyFile: string | undefined;
+      readonly failurePolicy: 'Ignore' | 'Fail';
+    }
+  /** What the chart's hook and test ask for. */
+  | { readonly kind: 'uninstall' | 'verify'; readonly cluster: ClusterChoice }
+  | { readonly kind: 'policies'; readonly policyFile: string | undefined }
+  /** `--help` and `--version`. */
+  | { readonly kind: 'print'; readonly text: string };

@@ -1,0 +1,77 @@
+import yargs, { type Argv } from 'yargs';
+import { messageOf, parsed, refused, type Parsed } from '../../shared/index.ts';
+import type { Environment } from '../connect.ts';
+import { clusterFlags, POLICY, repeated, type Flags } from './flags.ts';
+import { configurationFlags, configurationFromFlags } from './configuration.ts';
+import type { Operation } from './operation.ts';
+import { serveFlags, serveFromFlags } from './serve.ts';
+
+/** Reads the arguments (without `node` and the script). */
+export async function parseArguments(
+  argv: readonly string[],
+  version: string,
+  env: Environment = {},
+): Promise<Parsed<Operation>> {
+  const found: Parsed<Operation>[] = [];
+  const parser = yargs()
+    .scriptName('maint-webhook')
+    .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]')
+    .command('$0', 'Serve admission reviews', serveFlags, (flags) => {
+      found.push(serveFromFlags(flags, env));
+    })
+    .command('serve', 'Serve admission reviews (the default)', serveFlags, (flags) => {
+      found.push(serveFromFlags(flags, env));
+    })
+    .command(
+      'configuration',
+      'Print the ValidatingWebhookConfiguration for kubectl apply -f -',
+      configurationFlags,
+      (flags) => {
+        found.push(configurationFromFlags(flags));
+      },
+    )
+    .command('verify', 'Call the webhook as the API server would, and tell what answers', clusterFlags, (flags) => {
+      found.push(onCluster('verify', flags));
+    })
+    .command('uninstall', 'Delete the ValidatingWebhookConfiguration', clusterFlags, (flags) => {
+      found.push(onCluster('uninstall', flags));
+    })
+    .command(
+      'policies',
+      'Print the ValidatingAdmissionPolicies that hold without a webhook, for kubectl apply -f -',
+      policiesFlags,
+      (flags) => {
+        found.push(policiesFromFlags(flags));
+      },
+    )
+    .strict()
+    .version(version)
+    .help()
+    .wrap(null)
+    .fail(false)
+    .exitProcess(false);
+  let text = '';
+  try {
+    await parser.parseAsync([...argv], {}, (_error, _flags, output) => {
+      text = output;
+    });
+  } catch (thrown) {
+    return refused({ path: '', message: messageOf(thrown) });
+  }
+  return found[0] ?? parsed({ kind: 'print', text });
+}
+
+function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<Operation> {
+  const twice = repeated(flags, ['kubeconfig', 'context']);
+  if (twice.length > 0) return refused(...twice);
+  return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
+}
+
+function policiesFlags(flags: Argv) {
+  return flags.option('policy', POLICY);
+}
+
+function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<Operation> {
+  const twice = repeated(flags, ['policy']);
+  return twice.length > 0 ? refused(...twice) : parsed({ kind: 'policies', policyFile: flags.policy });
+}
