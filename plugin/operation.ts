@@ -1,4 +1,4 @@
-import type { ConnectOptions, Mode } from '../shared/index.ts';
+import type { ConnectOptions, LiftableRule, Mode } from '../shared/index.ts';
 
 /** Which nodes a command is about: names, or a label selector; never both, never neither for verbs that write. */
 export interface NodeChoice {
@@ -59,6 +59,8 @@ export interface ClaimFlags {
 export type DryRun = 'none' | 'client' | 'server';
 /** Lines for people, or a stream of events, one JSON object a line. */
 export type OnFormat = 'text' | 'json';
+/** Lines for people, or one JSON object. */
+export type AllowFormat = 'text' | 'json';
 export type CheckFormat = 'table' | 'json' | 'yaml';
 export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
 
@@ -93,6 +95,27 @@ export interface OffOperation {
   readonly healthyForMs: number;
   /** Milliseconds for each node; 0 = no limit. */
   readonly timeoutMs: number;
+}
+
+/** What `allow` does to the exceptions of a node: one more, or those from some rules (undefined: from all) taken back. */
+export type ExceptionChange =
+  | {
+      readonly kind: 'grant';
+      readonly rules: readonly LiftableRule[];
+      /** RFC 3339, from `--until`; or a span in milliseconds, from `--for`. */
+      readonly until: { readonly at: string } | { readonly inMs: number };
+      readonly reason: string;
+    }
+  | { readonly kind: 'revoke'; readonly rules: readonly LiftableRule[] | undefined };
+
+/** `kubectl maint allow` */
+export interface AllowOperation {
+  readonly verb: 'allow';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly change: ExceptionChange;
+  readonly dryRun: DryRun;
+  readonly format: AllowFormat;
 }
 
 /** `kubectl maint status` */
@@ -133,4 +156,4 @@ export interface PrintOperation {
 
 /** What the command line asks for, as a value. */
 export type Operation =
-  OnOperation | OffOperation | StatusOperation | CheckOperation | ValidateOperation | PrintOperation;
+  OnOperation | OffOperation | AllowOperation | StatusOperation | CheckOperation | ValidateOperation | PrintOperation;

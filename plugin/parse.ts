@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { MaintError } from '../shared/index.ts';
+import { allowOperation, allowOptions } from './flags/allow.ts';
 import { checkOperation, checkOptions } from './flags/check.ts';
 import { offOperation, offOptions } from './flags/off.ts';
 import { onOperation, onOptions } from './flags/on.ts';
@@ -38,6 +39,9 @@ function program(version: string, ask: (operation: Operation) => void): Argv {
     })
     .command('off [node...]', 'Bring nodes back when they are healthy', offOptions, (argv) => {
       ask(offOperation(argv));
+    })
+    .command('allow [node...]', 'Break-glass: let refused work pass for a while', allowOptions, (argv) => {
+      ask(allowOperation(argv));
     })
     .command('status [node...]', 'Show what is in maintenance', statusOptions, (argv) => {
       ask(statusOperation(argv));

@@ -41,6 +41,8 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
         return await (await import('./operations/on.ts')).runOn(operation, session);
       case 'off':
         return await (await import('./operations/off.ts')).runOff(operation, session);
+      case 'allow':
+        return await (await import('./operations/allow.ts')).runAllow(operation, session);
       case 'status':
         return await (await import('./operations/status.ts')).runStatus(operation, session);
     }

@@ -6,6 +6,7 @@ export { parseDuration, renderDuration } from './duration.ts';
 
 export * from './record/record.ts';
 export * from './record/claims.ts';
+export * from './record/exceptions.ts';
 export * from './record/state.ts';
 
 export * from './facts/json.ts';

@@ -14,9 +14,12 @@ export const SELECTOR = {
 /** A Kubernetes name (DNS subdomain, RFC 1123; k8s apimachinery/pkg/util/validation IsDNS1123Subdomain). */
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
+/** kubectl's names of the type, as in TYPE/NAME (k8s core/v1 Node: plural, singular, short name). */
+const TYPE = /^(?:nodes?|no)\//;
+
 /** Nodes from the command line: `n1`, `node/n1`, or a selector. Throws what is wrong with them. */
 export function nodeChoice(words: readonly string[], selector: string | undefined): NodeChoice {
-  const names = words.map((word) => word.replace(/^nodes?\//, ''));
+  const names = words.map((word) => word.replace(TYPE, ''));
   const bad = names.find((name) => !NAME.test(name));
   if (bad !== undefined) throw new MaintError('usage', `"${bad}" is not the name of a node`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

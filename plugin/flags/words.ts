@@ -18,6 +18,7 @@ const SWITCHES = [
   'rollback',
   'protect',
   'skip-health-check',
+  'revoke',
   'exit-code',
   'insecure-skip-tls-verify',
 ];

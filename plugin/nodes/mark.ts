@@ -1,5 +1,6 @@
 import {
   AUTOSCALER_ANNOTATION,
+  exceptionLabels,
   KARPENTER_ANNOTATION,
   MaintError,
   modeOf,
@@ -10,6 +11,7 @@ import {
   withClaim,
   withCompletion,
   withoutClaim,
+  withoutPastExceptions,
   type Before,
   type Claim,
   type MaintenanceRecord,
@@ -37,12 +39,39 @@ export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
   if (record.kind === 'record') return record.record;
   const problems = record.problems.map(renderProblem).join('; ');
   throw new MaintError('denied', `the maintenance record of node ${name} cannot be read: ${problems}`, {
-    hint: `nothing was changed; to give the record up: kubectl annotate node ${name} ${LEFTOVERS.map((key) => `${key}-`).join(' ')} && kubectl label node ${name} ${STATE_LABEL}- && kubectl uncordon ${name}`,
+    hint: `nothing was changed; to give the record up: kubectl annotate node ${name} ${LEFTOVERS.map((key) => `${key}-`).join(' ')} && kubectl label node ${name} ${leftLabels(node).join(' ')} && kubectl uncordon ${name}`,
   });
+}
+
+/** Labels that a maintenance leaves behind then, each with the `-` by which kubectl removes it. */
+function leftLabels({ facts }: NodeSnapshot): readonly string[] {
+  return [STATE_LABEL, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
 }
 
 /** Annotations that a maintenance leaves behind when its record is lost. */
 const LEFTOVERS = [RECORD_ANNOTATION, ...PROTECTION];
+
+/** What a Node carries while it is in maintenance, and when it is written (RFC 3339). */
+export interface Carried {
+  readonly record: MaintenanceRecord;
+  readonly state: MaintenanceState;
+  readonly now: string;
+}
+
+/** The one way to write a record: with its state, without exceptions that are over, and with the labels of the others. */
+export function carriedPatch(
+  { resourceVersion, facts }: NodeSnapshot,
+  { record, state, now }: Carried,
+): Pick<NodePatch, 'metadata'> {
+  const at = Date.parse(now);
+  return {
+    metadata: {
+      resourceVersion,
+      labels: { [STATE_LABEL]: state, ...exceptionLabels(record, at, facts.labels) },
+      annotations: { [RECORD_ANNOTATION]: renderRecord(withoutPastExceptions(record, at)) },
+    },
+  };
+}
 
 /** Mark and cordon in one write: the claim, the state, the cordon, and the protection from autoscalers. */
 export function markPatch(
@@ -55,12 +84,9 @@ export function markPatch(
   const marked = withEarlier(withClaim(current, claim, before), before);
   const record = state === 'complete' ? withCompletion(marked, claim.since) : marked;
   const protection = protect ? PROTECTION.map((key) => [key, 'true'] as const) : [];
+  const { metadata } = carriedPatch(node, { record, state, now: claim.since });
   return {
-    metadata: {
-      resourceVersion: node.resourceVersion,
-      labels: { [STATE_LABEL]: state },
-      annotations: { [RECORD_ANNOTATION]: renderRecord(record), ...Object.fromEntries(protection) },
-    },
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...Object.fromEntries(protection) } },
     spec: { unschedulable: true },
   };
 }
@@ -79,13 +105,7 @@ export function statePatch(node: NodeSnapshot, state: MaintenanceState, now: str
   const record = recordOf(node);
   if (record === undefined) return undefined;
   const next = state === 'complete' ? withCompletion(record, now) : record;
-  return {
-    metadata: {
-      resourceVersion: node.resourceVersion,
-      labels: { [STATE_LABEL]: state },
-      annotations: { [RECORD_ANNOTATION]: renderRecord(next) },
-    },
-  };
+  return carriedPatch(node, { record: next, state, now });
 }
 
 /** Whose claim is dropped from which record, and when (RFC 3339). */
@@ -98,13 +118,7 @@ export interface Release {
 /** The record with the claims that are left; where none of them asks for a drain, there is none left to finish. */
 export function remainingPatch(node: NodeSnapshot, rest: MaintenanceRecord, now: string): NodePatch {
   const record = modeOf(rest) === 'cordon' ? withCompletion(rest, now) : rest;
-  return {
-    metadata: {
-      resourceVersion: node.resourceVersion,
-      labels: { [STATE_LABEL]: record.completedAt === undefined ? 'initiated' : 'complete' },
-      annotations: { [RECORD_ANNOTATION]: renderRecord(record) },
-    },
-  };
+  return carriedPatch(node, { record, state: record.completedAt === undefined ? 'initiated' : 'complete', now });
 }
 
 /** Drops one owner's claim. With the last one, everything is as it was before the maintenance. */
@@ -114,7 +128,7 @@ export function releasePatch(node: NodeSnapshot, { record, owner, now }: Release
   return {
     metadata: {
       resourceVersion: node.resourceVersion,
-      labels: { [STATE_LABEL]: null },
+      labels: { [STATE_LABEL]: null, ...exceptionLabels(undefined, Date.parse(now), node.facts.labels) },
       annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null },
     },
     spec: { unschedulable: record.before.cordoned ? true : null },

@@ -1,5 +1,5 @@
-import { RECORD_ANNOTATION, renderRecord, STATE_LABEL, type MaintenanceRecord } from '../../shared/index.ts';
-import { PROTECTION, recordOf, releasePatch, remainingPatch, type NodePatch } from './mark.ts';
+import type { MaintenanceRecord } from '../../shared/index.ts';
+import { carriedPatch, PROTECTION, recordOf, releasePatch, remainingPatch, type NodePatch } from './mark.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
 /** What is undone: the marks that an owner's run has made on a node that looked like this before. */
@@ -24,31 +24,27 @@ export function undoPatch(fresh: NodeSnapshot, { original, owner, now }: Undo): 
   const isShared = claims.some((claim) => !before.claims.some((known) => known.owner === claim.owner));
   return isShared
     ? remainingPatch(fresh, { ...record, claims }, now)
-    : restoringPatch(fresh, { ...record, claims }, original, before);
+    : restoringPatch(fresh, { ...record, claims }, { original, before, now });
 }
 
 /** Everything as it was in the maintenance before. */
 function restoringPatch(
-  { resourceVersion }: NodeSnapshot,
+  fresh: NodeSnapshot,
   { completedAt, ...record }: MaintenanceRecord,
-  original: NodeSnapshot,
-  before: MaintenanceRecord,
+  {
+    original,
+    before,
+    now,
+  }: { readonly original: NodeSnapshot; readonly before: MaintenanceRecord; readonly now: string },
 ): NodePatch {
   const restored: MaintenanceRecord = {
     ...record,
     before: before.before,
     ...(before.completedAt === undefined ? {} : { completedAt: before.completedAt }),
   };
-  return {
-    metadata: {
-      resourceVersion,
-      labels: { [STATE_LABEL]: original.facts.state },
-      annotations: {
-        ...Object.fromEntries(PROTECTION.map((key) => [key, original.annotations.get(key) ?? null])),
-        [RECORD_ANNOTATION]: renderRecord(restored),
-      },
-    },
-  };
+  const { metadata } = carriedPatch(fresh, { record: restored, state: original.facts.state, now });
+  const protection = PROTECTION.map((key) => [key, original.annotations.get(key) ?? null] as const);
+  return { metadata: { ...metadata, annotations: { ...Object.fromEntries(protection), ...metadata.annotations } } };
 }
 
 function claimsWithout(

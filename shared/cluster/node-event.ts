@@ -8,6 +8,9 @@ export interface NodeEvent {
     | 'DrainBlocked'
     | 'MaintenanceComplete'
     | 'MaintenanceEnded'
+    /** Rules were lifted from the node for a while, or hold again before that. */
+    | 'ExceptionGranted'
+    | 'ExceptionRevoked'
     /** Work was refused because of the node; `count` says how often. */
     | 'WorkDenied'
     /** The rollout of an add-on was held back on the node. */

@@ -2,7 +2,7 @@ import { isHeld, type NodeFacts } from '../facts/node.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { fieldWith, type NodeField } from '../facts/node-table.ts';
 import { MIRROR_ANNOTATION } from '../labels.ts';
-import { isExcepted } from '../record/claims.ts';
+import { isExcepted } from '../record/exceptions.ts';
 import { classify, type Catalogue } from '../targets/classify.ts';
 import { afterDenialOf } from './after-denial.ts';
 import { changeOf } from './change.ts';

@@ -1,4 +1,4 @@
-import type { Before, Claim, Exception, MaintenanceRecord, Mode } from './record.ts';
+import type { Before, Claim, MaintenanceRecord, Mode } from './record.ts';
 
 /** The record with this owner's claim added, or renewed: the mode only escalates, `since` stays the first one. */
 export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, before: Before): MaintenanceRecord {
@@ -55,14 +55,4 @@ export function untilOf(record: MaintenanceRecord): string | undefined {
 export function isOverdue(record: MaintenanceRecord, now: number): boolean {
   const until = untilOf(record);
   return until !== undefined && Date.parse(until) < now;
-}
-
-/** Exceptions that apply at this moment. */
-export function activeExceptions(record: MaintenanceRecord, now: number): readonly Exception[] {
-  return record.exceptions.filter((exception) => Date.parse(exception.until) > now);
-}
-
-/** Whether an exception takes this rule off the node at this moment. */
-export function isExcepted(record: MaintenanceRecord, rule: string, now: number): boolean {
-  return activeExceptions(record, now).some((exception) => exception.rules.includes(rule));
 }

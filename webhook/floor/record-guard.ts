@@ -1,9 +1,13 @@
-import { exceptionLabel, explainRight, RECORD_ANNOTATION, STATE_LABEL, type RuleMode } from '../../shared/index.ts';
+import {
+  exceptionLabel,
+  explainRight,
+  MIRRORED_RULES,
+  RECORD_ANNOTATION,
+  STATE_LABEL,
+  type RuleMode,
+} from '../../shared/index.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import type { PolicyParts, Validation } from './objects.ts';
-
-/** Rules from which the record may except a node and whose exceptions are mirrored as labels. */
-export const MIRRORED = ['backup', 'scan'] as const;
 
 const annotation = (object: string): string => `${object}.metadata.?annotations[?${literal(RECORD_ANNOTATION)}]`;
 
@@ -15,7 +19,7 @@ function differs(valueIn: (object: string) => string): string {
 
 const RECORD_CHANGES = any([
   differs(annotation),
-  ...[STATE_LABEL, ...MIRRORED.map(exceptionLabel)].map((key) =>
+  ...[STATE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].map((key) =>
     differs((object) => `${object}.metadata.?labels[?${literal(key)}]`),
   ),
 ]);

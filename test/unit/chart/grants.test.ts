@@ -80,7 +80,7 @@ const PLUGIN: Calls = {
 /** Paths that are written out, and why no grant is about them. */
 const LITERALS = [
   // The canary: CANARY_GRANTS.
-  'plugin/nodes/enforcement.ts: /api/v1/namespaces/default/pods',
+  'plugin/nodes/canary.ts: /api/v1/namespaces/default/pods',
   // What everybody may ask about himself (system:basic-user).
   'plugin/nodes/owner.ts: /apis/authentication.k8s.io/v1/selfsubjectreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',

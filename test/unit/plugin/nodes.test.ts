@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { Announcer } from '../../../plugin/nodes/announce.ts';
 import { chooseNodes } from '../../../plugin/nodes/choose.ts';
 import { readEnforcement } from '../../../plugin/nodes/enforcement.ts';
+import { exceptionEnd } from '../../../plugin/nodes/exceptions.ts';
 import { markPatch, recordOf, releasePatch, statePatch, type NodePatch } from '../../../plugin/nodes/mark.ts';
 import { ownerFor } from '../../../plugin/nodes/owner.ts';
 import { writeNode } from '../../../plugin/nodes/write.ts';
 import {
   at,
   ClusterRefusal,
+  exceptionLabel,
   NODES,
   parseRecord,
   RECORD_ANNOTATION,
@@ -178,6 +180,50 @@ describe('the state', () => {
 
   test('a record that somebody removed is not made again', () => {
     expect(statePatch(nodeSnapshot('n1'), 'complete', LATER)).toBeUndefined();
+  });
+});
+
+describe('exceptions', () => {
+  const exception = (rules: readonly string[], until: string) => ({ rules, until, by: 'ana', reason: 'last' });
+  const exceptions = [exception(['backup', 'addon'], LATER), exception(['scan'], SINCE)];
+  const node = nodeSnapshot('n1', held({ exceptions }, { labels: { [exceptionLabel('scan')]: 'true' } }));
+
+  test('a write of the record drops those that are over, and their labels', () => {
+    const patch = statePatch(node, 'complete', SINCE);
+    expect(recordIn(patch)).toMatchObject({ exceptions: [exceptions[0]] });
+    expect(patch?.metadata.labels).toEqual({
+      [STATE_LABEL]: 'complete',
+      [exceptionLabel('backup')]: 'true',
+      [exceptionLabel('scan')]: null,
+    });
+  });
+
+  test('the end of the maintenance takes every label along, and a new one does not begin with an old label', () => {
+    const record = recordOf(node);
+    if (record === undefined) throw new Error('no record');
+    const labels = { [exceptionLabel('scan')]: null };
+    expect(releasePatch(node, { record, owner: 'ana', now: SINCE }).metadata.labels).toEqual({
+      [STATE_LABEL]: null,
+      ...labels,
+    });
+    const left = nodeSnapshot('n1', { labels: { [exceptionLabel('scan')]: '' } });
+    expect(markPatch(left, ana, PROTECTED).metadata.labels).toEqual({ [STATE_LABEL]: 'initiated', ...labels });
+  });
+
+  test.each([
+    [{ inMs: 1_800_000 }, '2026-01-05T22:40:00Z'],
+    [{ at: '2026-01-06T22:10:00Z' }, '2026-01-06T22:10:00Z'],
+  ])('end: %j', (until, end) => {
+    expect(exceptionEnd(until, Date.parse(SINCE))).toBe(end);
+  });
+
+  test.each([
+    [{ inMs: 0 }, 'the exception would be over at once: it ends at 2026-01-05T22:10:00Z'],
+    [{ at: '2026-01-05T22:09:00Z' }, 'the exception would be over at once: it ends at 2026-01-05T22:09:00Z'],
+    [{ inMs: 90_000_000 }, 'the exception would last 25h: 24h is the most'],
+    [{ at: '2026-01-15T22:10:00Z' }, 'the exception would last 10d: 24h is the most'],
+  ])('no end: %j', (until, message) => {
+    expect(thrownBy(() => exceptionEnd(until, Date.parse(SINCE)))).toMatchObject({ code: 'usage', message });
   });
 });
 

@@ -156,6 +156,35 @@ describe('off and status', () => {
   });
 });
 
+describe('allow', () => {
+  const GRANT = { kind: 'grant', rules: ['backup'], until: { inMs: 1_800_000 }, reason: 'last' };
+  const ALLOW = {
+    verb: 'allow',
+    cluster: NO_CLUSTER_FLAGS,
+    nodes: { names: ['n1'] },
+    change: GRANT,
+    dryRun: 'none',
+    format: 'text',
+  };
+
+  test.each<[string, object]>([
+    ['n1 --rules backup --for 30m --reason last', ALLOW],
+    ['no/n1 --rules=backup --for=30m --reason=last --dry-run=server', { ...ALLOW, dryRun: 'server' }],
+    [
+      'n1 --rules backup,scan,backup --for 30m --reason last',
+      { ...ALLOW, change: { ...GRANT, rules: ['backup', 'scan'] } },
+    ],
+    [
+      'n1 --rules addon --until 2026-01-31T08:00:00+02:00 --reason last -ojson',
+      { ...ALLOW, change: { ...GRANT, rules: ['addon'], until: { at: '2026-01-31T06:00:00Z' } }, format: 'json' },
+    ],
+    ['n1 --revoke', { ...ALLOW, change: { kind: 'revoke' } }],
+    ['n1 --revoke --rules placement', { ...ALLOW, change: { kind: 'revoke', rules: ['placement'] } }],
+  ])('%s', async (words, operation) => {
+    expect(await read(`allow ${words}`)).toEqual(operation);
+  });
+});
+
 describe('usage errors: one line each', () => {
   test.each([
     ['on', 'no node is named'],
@@ -217,6 +246,20 @@ describe('usage errors: one line each', () => {
     ],
     ['on n1 -o yaml', 'invalid values: Argument: output, Given: "yaml", Choices: "json"'],
     ['on n1 --wait-ready=soon', '--wait-ready: "soon" is neither true nor false'],
+    ['allow', 'no node is named'],
+    ['allow n1', '--rules is missing: what is to be allowed?'],
+    ['allow n1 --rules backup', '--reason is missing: why is it allowed?'],
+    ['allow n1 --rules backup --reason x', 'neither --for nor --until says when it ends'],
+    [
+      'allow n1 --rules backup --reason x --for 1h --until 2026-01-31T06:00:00Z',
+      '--for and --until cannot both be given',
+    ],
+    [
+      'allow n1 --rules backup,backups',
+      '--rules: "backups" is not a rule that can be lifted; these can: addon, backup, placement, scan',
+    ],
+    ['allow n1 --rules node-guard', '--rules: node-guard cannot be lifted; these can: addon, backup, placement, scan'],
+    ['allow n1 --revoke --for 1h', '--revoke takes no --for, --until or --reason: it takes exceptions back at once'],
     ['off n1 --mode=drain', 'unknown argument: mode'],
     ['frobnicate', 'unknown argument: frobnicate'],
     ['--context x', 'no command is given'],

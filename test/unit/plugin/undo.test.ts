@@ -8,6 +8,7 @@ import { nodeSnapshot, type NodeShape } from './world.ts';
 const EARLIER = '2026-01-05T20:00:00Z';
 const SINCE = '2026-01-05T22:10:00Z';
 const NOW = '2026-01-05T22:30:00Z';
+const LATER = '2026-01-06T08:00:00Z';
 const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'drain', since: SINCE };
 const zoe: Claim = { owner: 'zoe', mode: 'cordon', since: EARLIER };
@@ -184,7 +185,7 @@ describe('a node that was in maintenance before', () => {
   });
 
   test('keeps exceptions that were made meanwhile, and fields of a later version', () => {
-    const exceptions = [{ rules: ['backup'], until: NOW, by: 'ben', reason: 'now or never' }];
+    const exceptions = [{ rules: ['backup'], until: LATER, by: 'ben', reason: 'now or never' }];
     const now = held({ claims: [zoe, ana], exceptions, future: { x: 1 } });
     expect(recordIn(undone(held({ claims: [zoe] }), now))).toEqual({ ...now.record, claims: [zoe] });
   });

@@ -1,14 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  activeExceptions,
-  isExcepted,
-  isOverdue,
-  modeOf,
-  untilOf,
-  withClaim,
-  withCompletion,
-  withoutClaim,
-} from '../../../shared/record/claims.ts';
+import { isOverdue, modeOf, untilOf, withClaim, withCompletion, withoutClaim } from '../../../shared/record/claims.ts';
 import type { Claim, MaintenanceRecord } from '../../../shared/record/record.ts';
 
 const [T1, T2, T3] = ['2026-01-05T22:00:00Z', '2026-01-05T23:00:00Z', '2026-01-06T00:00:00Z'];
@@ -88,14 +79,4 @@ test('overdue is what has an end that has passed', () => {
   expect(isOverdue(record, Date.parse(T2))).toBe(false);
   expect(isOverdue(record, Date.parse(T2) + 1)).toBe(true);
   expect(isOverdue(recordOf([claim('a')]), Date.parse(T3))).toBe(false);
-});
-
-test('an exception holds for its rules, until its end', () => {
-  const exception = { rules: ['backup', 'scan'], until: T2, by: 'ben', reason: 'last one' };
-  const record = recordOf([claim('ana')], { exceptions: [exception] });
-  expect(activeExceptions(record, Date.parse(T2) - 1)).toEqual([exception]);
-  expect(activeExceptions(record, Date.parse(T2))).toEqual([]);
-  expect(isExcepted(record, 'scan', Date.parse(T2) - 1)).toBe(true);
-  expect(isExcepted(record, 'addon', Date.parse(T2) - 1)).toBe(false);
-  expect(isExcepted(record, 'scan', Date.parse(T2))).toBe(false);
 });

@@ -1,0 +1,145 @@
+import { LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../shared/index.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { wakeAddons } from '../health/held-addons.ts';
+import { Announcer } from '../nodes/announce.ts';
+import { askCanary, byName, type CanaryAnswer } from '../nodes/canary.ts';
+import { chooseNodes } from '../nodes/choose.ts';
+import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedChange } from '../nodes/exceptions.ts';
+import { recordOf } from '../nodes/mark.ts';
+import { ownerFor } from '../nodes/owner.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import type { AllowOperation } from '../operation.ts';
+import { renderAllowances, tellChange, tellTrial, type Allowance, type Trial } from '../output/allow.ts';
+import type { Session } from '../session.ts';
+import { Failures } from './failures.ts';
+
+/**
+ * `kubectl maint allow`: an exception in the record of each node, or back. The API server is asked afterwards whether
+ * the work really passes: what a record says and what is enforced are two things, and people act on the second.
+ */
+export async function runAllow(operation: AllowOperation, session: Session): Promise<ExitCode> {
+  const { screen, signal } = session;
+  const run = await prepared(operation, session);
+  const failures = new Failures((node, { message, hint }) => {
+    screen.note(`error: node ${node}: ${message}`);
+    if (hint !== undefined) screen.note(`hint: ${hint}`);
+  });
+  const changed: ChangedExceptions[] = [];
+  for (const node of run.nodes) {
+    if (signal.aborted) break;
+    await failures.collect(node.facts.name, run.nodes.length, async () => {
+      changed.push(await changeOne(node, run));
+    });
+  }
+  const allowances: Allowance[] = [];
+  for (const one of changed) {
+    const trials = operation.dryRun === 'none' ? await tryOut(one, run) : [];
+    allowances.push({ node: one.node.facts.name, exceptions: one.current, trials });
+  }
+  if (operation.format === 'json') screen.result(renderAllowances(allowances));
+  if (signal.aborted) return EXIT.interrupted;
+  const isRefused = allowances.some(({ trials }) => trials.some(({ said }) => said === 'refused'));
+  return failures.worst === EXIT.done && run.change.kind === 'grant' && isRefused ? EXIT.gaveUp : failures.worst;
+}
+
+interface AllowRun {
+  readonly operation: AllowOperation;
+  readonly session: Session;
+  readonly announcer: Announcer;
+  readonly nodes: readonly NodeSnapshot[];
+  readonly change: PlannedChange;
+  /** Whose change it is. */
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Everything that can be wrong is found before the first write. */
+async function prepared(operation: AllowOperation, session: Session): Promise<AllowRun> {
+  const { cluster, clock } = session;
+  const now = clock.now();
+  const { change } = operation;
+  const until = change.kind === 'grant' ? exceptionEnd(change.until, now) : '';
+  const nodes = inMaintenance(await chooseNodes(operation.nodes, cluster), operation, session);
+  const by = nodes.length === 0 ? '' : await ownerFor(undefined, cluster);
+  return {
+    operation,
+    session,
+    announcer: new Announcer(session),
+    nodes,
+    change:
+      change.kind === 'revoke'
+        ? { kind: 'revoke', rules: change.rules ?? LIFTABLE_RULES }
+        : { kind: 'grant', exception: { rules: [...change.rules], until, by, reason: change.reason } },
+    by,
+    now,
+  };
+}
+
+/** An exception where nothing is refused would help nobody; to take one back there is nothing to do. */
+function inMaintenance(
+  nodes: readonly NodeSnapshot[],
+  { change, format }: AllowOperation,
+  { screen }: Session,
+): readonly NodeSnapshot[] {
+  const free = nodes.filter((node) => recordOf(node) === undefined).map(({ facts }) => facts.name);
+  if (free.length > 0 && change.kind === 'grant') {
+    throw new MaintError('denied', `not in maintenance, so there is nothing to except: ${free.join(', ')}`, {
+      hint: 'nothing was changed; kubectl maint status shows what is in maintenance',
+    });
+  }
+  if (format === 'text') for (const name of free) screen.result(`node/${name} not in maintenance`);
+  return nodes.filter(({ facts }) => !free.includes(facts.name));
+}
+
+async function changeOne(node: NodeSnapshot, run: AllowRun): Promise<ChangedExceptions> {
+  const { operation, session, announcer, change, by, now } = run;
+  const { dryRun, format } = operation;
+  const one = await changeExceptions(node, change, { now, dryRun }, session.cluster);
+  if (format === 'text') tellChange(one, change, dryRun, session.screen);
+  if (dryRun !== 'none' || one.rules.length === 0) return one;
+  const rules = one.rules.join(', ');
+  await announcer.event(
+    one.node.facts,
+    change.kind === 'grant'
+      ? {
+          type: 'Normal',
+          reason: 'ExceptionGranted',
+          message: `${rules} allowed until ${change.exception.until} by ${by}: ${change.exception.reason}`,
+        }
+      : { type: 'Normal', reason: 'ExceptionRevoked', message: `${rules} no longer allowed: taken back by ${by}` },
+  );
+  return one;
+}
+
+/** Asks for what was changed, where a dry run can tell; rollouts that waited are let go. */
+async function tryOut(one: ChangedExceptions, run: AllowRun): Promise<readonly Trial[]> {
+  const { change, operation, session } = run;
+  const trials: Trial[] = [];
+  for (const rule of MIRRORED_RULES.filter((known) => one.rules.includes(known))) {
+    const answer = await settled(one.node.facts.name, rule, change.kind === 'grant' ? 'accepted' : 'refused', session);
+    trials.push({ rule, ...answer });
+  }
+  if (operation.format === 'text') for (const trial of trials) tellTrial(trial, one, change, session.screen);
+  if (change.kind === 'grant' && one.rules.includes('addon')) await wakeAddons(one.node.facts.name, session);
+  return trials;
+}
+
+/** How often a canary is sent, and for how long: replicas hear of a change in milliseconds, policies within 0.7 s. */
+const ASK_EVERY_MS = 200;
+const SETTLES_WITHIN_MS = 2000;
+
+/** What the API server says to a canary as soon as it is what is expected, or at the end. */
+async function settled(
+  node: string,
+  work: (typeof MIRRORED_RULES)[number],
+  expected: 'accepted' | 'refused',
+  { cluster, clock, signal }: Session,
+): Promise<CanaryAnswer> {
+  const end = clock.now() + SETTLES_WITHIN_MS;
+  for (;;) {
+    const answer = await askCanary(work, byName(node), cluster);
+    if (answer.said === expected || answer.said === 'unknown' || signal.aborted || clock.now() >= end) return answer;
+    await clock.sleep(ASK_EVERY_MS, signal);
+  }
+}
