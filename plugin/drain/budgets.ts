@@ -9,7 +9,7 @@ import {
   type PodFacts,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import { Waiters } from './waiters.ts';
+import { firstOf, Waiters } from './waiters.ts';
 
 /**
  * How long pods wait at most for news of their budget before one of them asks all the same, in ms: kubectl's own 5 s,
@@ -208,11 +208,9 @@ class BudgetBook {
     return took;
   }
 
-  async #changeOrTime(namespace: string, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const until = AbortSignal.any([signal, over.signal]);
-    await Promise.race([this.#clock.sleep(ASK_ANYWAY_MS, until), this.#changesIn(namespace).next(until)]);
-    over.abort();
+  #changeOrTime(namespace: string, signal: AbortSignal): Promise<void> {
+    const changes = this.#changesIn(namespace);
+    return firstOf([(until) => this.#clock.sleep(ASK_ANYWAY_MS, until), (until) => changes.next(until)], signal);
   }
 
   #changesIn(namespace: string): Waiters {

@@ -6,6 +6,7 @@ import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts'
 import type { Limiter } from './limiter.ts';
 import type { DrainPlan, ReasonedPod } from './plan.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
+import { firstOf } from './waiters.ts';
 
 /** First and longest wait after a failure of the server; doubled in between, up to half of it more by chance. */
 const FIRST_BACKOFF_MS = 200;
@@ -141,18 +142,7 @@ function timeUntilStuck({ uid }: PodFacts, { pods, clock }: DrainTools): number 
 /** Resolves when something happens to the pod, or when the moment comes from which it counts as stuck. */
 function movedOrStuck({ uid }: PodFacts, stuckInMs: number, { pods, clock, signal }: DrainTools): Promise<void> {
   if (stuckInMs <= 0 || stuckInMs === Infinity) return pods.moved(uid, signal);
-  return eitherOf([(until) => pods.moved(uid, until), (until) => clock.sleep(stuckInMs, until)], signal);
-}
-
-/** Resolves with the first of some waits; the others end with it. */
-async function eitherOf(
-  waits: readonly ((until: AbortSignal) => Promise<unknown>)[],
-  signal: AbortSignal,
-): Promise<void> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  await Promise.race(waits.map((wait) => wait(until)));
-  over.abort();
+  return firstOf([(until) => pods.moved(uid, until), (until) => clock.sleep(stuckInMs, until)], signal);
 }
 
 /** Asks until the API server has accepted, refused for good, or the drain is over. */

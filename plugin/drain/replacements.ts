@@ -1,4 +1,5 @@
-import { collectionPath, numberAt, textAt, type CollectionListener, type PodFacts } from '../../shared/index.ts';
+import { collectionPath, numberAt, textAt, type PodFacts } from '../../shared/index.ts';
+import { followCollection } from './collection.ts';
 import type { Waiting } from './volumes.ts';
 import { Waiters } from './waiters.ts';
 import { workloadsOf, type Workload } from './workloads.ts';
@@ -21,51 +22,23 @@ export async function waitForReplacements(
   { session, signal, tell }: Waiting,
 ): Promise<void> {
   const workloads = workloadsOf(pods);
-  const seen = new Map<string, Replicas>();
-  const waiters = new Waiters();
+  const wakes = new Waiters();
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const collections = Map.groupBy(workloads, ({ resource, namespace }) => collectionPath(resource, namespace));
+  const paths = new Set(workloads.map(({ resource, namespace }) => collectionPath(resource, namespace)));
   try {
-    await Promise.all([...collections].map(([path, some]) => followSome(path, some)));
+    const collections = [...paths].map((path) =>
+      followCollection({ path, project: replicasFromObject, wakes, signal: until }, session.cluster),
+    );
+    await Promise.all(collections.map(({ first }) => first));
     for (;;) {
-      const late = workloads.filter(({ uid }) => isLate(seen.get(uid)));
+      const late = workloads.filter(({ uid }) => collections.some((collection) => isLate(collection.get(uid))));
       if (late.length === 0 || signal.aborted) return;
       tell([{ kind: 'running', text: 'replacements are not Ready', names: late.map(titleOf).sort() }]);
-      await waiters.next(until);
+      await wakes.next(until);
     }
   } finally {
     over.abort();
-  }
-
-  /** Resolves when the workloads of one collection are known, and goes on to follow them. */
-  function followSome(path: string, some: readonly Workload[]): Promise<undefined> {
-    const uids = new Set(some.map(({ uid }) => uid));
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const put = (one: Replicas): void => {
-      if (uids.has(one.uid)) seen.set(one.uid, one);
-    };
-    const listener: CollectionListener<Replicas> = {
-      project: replicasFromObject,
-      synced(all) {
-        for (const uid of uids) seen.delete(uid);
-        all.forEach(put);
-        resolve(undefined);
-        waiters.wake();
-      },
-      changed(one) {
-        put(one);
-        waiters.wake();
-      },
-      removed({ uid }) {
-        seen.delete(uid);
-        waiters.wake();
-      },
-    };
-    session.cluster.follow(path, listener, { signal: until }).then(() => {
-      resolve(undefined);
-    }, reject);
-    return promise;
   }
 }
 

@@ -1,18 +1,12 @@
-import {
-  at,
-  listAt,
-  objectPath,
-  textAt,
-  VOLUME_ATTACHMENTS,
-  type CollectionListener,
-  type PodFacts,
-} from '../../shared/index.ts';
+import { at, listAt, objectPath, textAt, VOLUME_ATTACHMENTS, type PodFacts } from '../../shared/index.ts';
 import type { Session } from '../session.ts';
 import type { CauseGroup } from './cause.ts';
+import { followCollection } from './collection.ts';
 import { Waiters } from './waiters.ts';
 
 /** A VolumeAttachment (storage.k8s.io/v1): a volume on a node. */
 interface Attachment {
+  readonly uid: string;
   readonly name: string;
   readonly node: string;
   /** Name of the PersistentVolume; empty for one that stands in the attachment itself. */
@@ -29,38 +23,18 @@ export async function waitForDetach(
   { session, signal, tell }: Waiting,
 ): Promise<void> {
   const keeps = await volumesOf(staying, session);
-  const attached = new Map<string, Attachment>();
-  const waiters = new Waiters();
+  const wakes = new Waiters();
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const { promise: first, resolve, reject } = Promise.withResolvers<undefined>();
-  const listener: CollectionListener<Attachment> = {
-    project: attachmentFromObject,
-    synced(all) {
-      attached.clear();
-      for (const one of all) attached.set(one.name, one);
-      resolve(undefined);
-      waiters.wake();
-    },
-    changed(one) {
-      attached.set(one.name, one);
-      waiters.wake();
-    },
-    removed({ name }) {
-      attached.delete(name);
-      waiters.wake();
-    },
-  };
-  session.cluster.follow(VOLUME_ATTACHMENTS, listener, { signal: until }).then(() => {
-    resolve(undefined);
-  }, reject);
+  const followed = { path: VOLUME_ATTACHMENTS, project: attachmentFromObject, wakes, signal: until };
   try {
-    await first;
+    const attached = followCollection(followed, session.cluster);
+    await attached.first;
     for (;;) {
-      const left = [...attached.values()].filter((one) => one.node === node && !keeps.has(one.volume));
+      const left = attached.all().filter((one) => one.node === node && !keeps.has(one.volume));
       if (left.length === 0 || signal.aborted) return;
       tell([{ kind: 'running', text: 'volumes are still attached', names: left.map(nameOf).sort() }]);
-      await waiters.next(until);
+      await wakes.next(until);
     }
   } finally {
     over.abort();
@@ -76,6 +50,7 @@ export interface Waiting {
 
 function attachmentFromObject(object: unknown): Attachment {
   return {
+    uid: textAt(object, 'metadata', 'uid') ?? '',
     name: textAt(object, 'metadata', 'name') ?? '',
     node: textAt(object, 'spec', 'nodeName') ?? '',
     volume: textAt(object, 'spec', 'source', 'persistentVolumeName') ?? '',

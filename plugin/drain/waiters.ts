@@ -24,3 +24,14 @@ export class Waiters {
     });
   }
 }
+
+/** Resolves with the first of some waits, or when the signal aborts; the others end with it. */
+export async function firstOf(
+  waits: readonly ((until: AbortSignal) => Promise<unknown>)[],
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  await Promise.race(waits.map((wait) => wait(until)));
+  over.abort();
+}

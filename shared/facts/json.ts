@@ -61,6 +61,12 @@ export function stringMapAt(value: unknown, ...path: readonly string[]): Readonl
 /** Most objects leave most maps out. */
 const NO_STRINGS: ReadonlyMap<string, string> = new Map();
 
+/** The fields of the object at a path, to make another from; none where there is no object. */
+export function fieldsAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, unknown>> {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
+}
+
 /** Whether a value is a JSON object (not null, not a list). */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

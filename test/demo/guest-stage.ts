@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments, stringify } from 'yaml';
-import { at, isObject, listAt, textAt } from '../../shared/facts/json.ts';
+import { at, fieldsAt, listAt, textAt } from '../../shared/facts/json.ts';
 import { until } from '../support/until.ts';
 import { DEMO_LABEL, DEMO_OWNER, guestCast, type Cast } from './cast.ts';
 import { manifest, podsOf, readyOf, runKubectl, type Stage } from './stage.ts';
@@ -82,21 +82,21 @@ async function shopFor(cast: Cast, image: string): Promise<string> {
 }
 
 function moved(object: unknown, names: ReadonlyMap<string, string>, image: string): object {
-  const metadata = fieldsOf(at(object, 'metadata'));
+  const metadata = fieldsAt(object, 'metadata');
   const isNamespace = textAt(object, 'kind') === 'Namespace';
   const key = isNamespace ? 'name' : 'namespace';
   const named = { ...metadata, [key]: names.get(textAt(metadata, key) ?? '') ?? '' };
   const labels = { [DEMO_LABEL]: '' };
   const template = at(object, 'spec', 'template');
-  const whole = { ...fieldsOf(object), metadata: { ...named, labels } };
+  const whole = { ...fieldsAt(object), metadata: { ...named, labels } };
   return template === undefined
     ? whole
-    : { ...whole, spec: { ...fieldsOf(at(object, 'spec')), template: played(template, image) } };
+    : { ...whole, spec: { ...fieldsAt(object, 'spec'), template: played(template, image) } };
 }
 
 /** A pod template whose containers run the given image and ask for next to nothing. */
 function played(template: unknown, image: string): object {
-  const labels = { ...fieldsOf(at(template, 'metadata', 'labels')), [DEMO_LABEL]: '', version: '1' };
+  const labels = { ...fieldsAt(template, 'metadata', 'labels'), [DEMO_LABEL]: '', version: '1' };
   const containers = listAt(template, 'spec', 'containers').map((one) => ({
     name: textAt(one, 'name'),
     image,
@@ -104,13 +104,10 @@ function played(template: unknown, image: string): object {
   }));
   return {
     metadata: { labels },
-    spec: { ...fieldsOf(at(template, 'spec')), containers, terminationGracePeriodSeconds: 1 },
+    spec: { ...fieldsAt(template, 'spec'), containers, terminationGracePeriodSeconds: 1 },
   };
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return isObject(value) ? { ...value } : {};
-}
 
 async function isSettled(stage: Stage): Promise<boolean> {
   const { shop, logging } = stage.cast.namespaces;

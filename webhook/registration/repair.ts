@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ARMED_ENTRY, at, listAt, textAt } from '../../shared/index.ts';
+import { ARMED_ENTRY, at, fieldsAt, listAt, textAt } from '../../shared/index.ts';
 import type { RenderedEntry } from '../registration.ts';
 import { caBundleOf, trustedBy } from './ca-bundle.ts';
 
@@ -92,7 +92,7 @@ function repairedFields(existing: unknown, entry: RenderedEntry, drifts: Set<Dri
   if (!sameReach || OWN.some((field) => !isDeepStrictEqual(at(existing, field), entry[field]))) drifts.add('entry');
   const selector = selectorWithOurs(at(existing, 'namespaceSelector'), entry);
   if (!isDeepStrictEqual(selector, at(existing, 'namespaceSelector') ?? {})) drifts.add('namespace_selector');
-  return { ...fieldsOf(existing), ...entry, namespaceSelector: selector };
+  return { ...fieldsAt(existing), ...entry, namespaceSelector: selector };
 }
 
 /** Others' expressions stay; ours is among them. */
@@ -102,15 +102,15 @@ function selectorWithOurs(existing: unknown, { namespaceSelector }: RenderedEntr
     (ours) => !expressions.some((one) => isDeepStrictEqual(one, ours)),
   );
   if (missing.length === 0) return existing ?? {};
-  return { ...fieldsOf(existing), matchExpressions: [...expressions, ...missing] };
+  return { ...fieldsAt(existing), matchExpressions: [...expressions, ...missing] };
 }
 
 function withTrust(entry: unknown, existing: unknown, { authorities, spared }: Wanted, drifts: Set<Drift>): object {
-  const clientConfig = fieldsOf(at(entry, 'clientConfig'));
+  const clientConfig = fieldsAt(entry, 'clientConfig');
   const bundle = textAt(existing, 'clientConfig', 'caBundle');
   if (authorities === undefined) {
     return {
-      ...fieldsOf(entry),
+      ...fieldsAt(entry),
       clientConfig: { ...clientConfig, ...(bundle === undefined ? {} : { caBundle: bundle }) },
     };
   }
@@ -119,9 +119,6 @@ function withTrust(entry: unknown, existing: unknown, { authorities, spared }: W
   const isSame = isDeepStrictEqual([...trusted].sort(), all);
   if (!isSame) drifts.add('ca_bundle');
   const caBundle = isSame ? bundle : caBundleOf(all);
-  return { ...fieldsOf(entry), clientConfig: { ...clientConfig, caBundle } };
+  return { ...fieldsAt(entry), clientConfig: { ...clientConfig, caBundle } };
 }
 
-function fieldsOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}

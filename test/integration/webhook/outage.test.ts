@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/facts/json.ts';
+import { fieldsAt, listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
@@ -119,12 +119,9 @@ test('a drain goes on, and tells that only the floor holds', async () => {
 /** Every entry with failurePolicy Ignore. */
 async function failingOpen(): Promise<readonly object[]> {
   const { body } = await plane.api('GET', REGISTRATION_PATH);
-  return listAt(body, 'webhooks').map((entry) => ({ ...fieldsOf(entry), failurePolicy: 'Ignore' }));
+  return listAt(body, 'webhooks').map((entry) => ({ ...fieldsAt(entry), failurePolicy: 'Ignore' }));
 }
 
-function fieldsOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
 
 test('with failurePolicy Ignore everything passes but what the floor claims', async () => {
   expect(await backupOf(FREE)).toBe('');

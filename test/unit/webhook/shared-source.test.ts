@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   at,
+  fieldsAt,
   textAt,
   type ApiAnswer,
   type ApiRequest,
@@ -49,7 +50,7 @@ class OneSecret implements ClusterSender, Pick<ClusterReader, 'get'> {
     this.#version += 1;
     this.writes += 1;
     const metadata = at(body, 'metadata');
-    this.object = { ...asObject(body), metadata: { ...asObject(metadata), resourceVersion: String(this.#version) } };
+    this.object = { ...fieldsAt(body), metadata: { ...fieldsAt(metadata), resourceVersion: String(this.#version) } };
     return { status: 200, headers: {}, body: this.object };
   }
 
@@ -58,9 +59,6 @@ class OneSecret implements ClusterSender, Pick<ClusterReader, 'get'> {
   }
 }
 
-function asObject(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
 
 /** Whom API servers trust, and since when: what replicas have written into the registration. */
 class Trust {
@@ -125,7 +123,7 @@ test('a clock that is 30 days ahead finds a new certificate by the same authorit
 
 test.each<[string, (secret: OneSecret) => unknown]>([
   ['deleted', () => undefined],
-  ['emptied', ({ object }) => ({ ...asObject(object), data: {} })],
+  ['emptied', ({ object }) => ({ ...fieldsAt(object), data: {} })],
 ])('a Secret that was %s is written anew, and nobody’s trust changes', async (_what, spoiled) => {
   const [secret, trust] = [new OneSecret(), new Trust()];
   const source = await replica(secret, trust, START);
