@@ -78,7 +78,7 @@ const CLAIMS = 'v1/persistentvolumeclaims';
 
 describe('volumes', () => {
   function attachment(name: string, nodeName = 'n1', volume: string | undefined = `pv-${name}`): object {
-    return { metadata: { name }, spec: { nodeName, source: { persistentVolumeName: volume } } };
+    return { metadata: { name, uid: `uid-${name}` }, spec: { nodeName, source: { persistentVolumeName: volume } } };
   }
 
   /** A pod that stays, with some volumes. */
@@ -113,7 +113,10 @@ describe('volumes', () => {
   });
 
   test('are named by what is attached, sorted; one of no PersistentVolume by its attachment', async () => {
-    const inline = { metadata: { name: 'csi-1' }, spec: { nodeName: 'n1', source: { inlineVolumeSpec: {} } } };
+    const inline = {
+      metadata: { name: 'csi-1', uid: 'uid-csi-1' },
+      spec: { nodeName: 'n1', source: { inlineVolumeSpec: {} } },
+    };
     const wait = await detach([attachment('z'), inline, attachment('a'), attachment('x', 'n2')]);
     expect(wait.told).toEqual(['volumes are still attached: csi-1, pv-a, pv-z']);
     expect(wait.ended()).toBe('not yet');
