@@ -108,7 +108,6 @@ function played(template: unknown, image: string): object {
   };
 }
 
-
 async function isSettled(stage: Stage): Promise<boolean> {
   const { shop, logging } = stage.cast.namespaces;
   const [shopPods, collectors] = [await podsOf(stage, shop), await podsOf(stage, logging)];

@@ -121,4 +121,3 @@ function withTrust(entry: unknown, existing: unknown, { authorities, spared }: W
   const caBundle = isSame ? bundle : caBundleOf(all);
   return { ...fieldsAt(entry), clientConfig: { ...clientConfig, caBundle } };
 }
-

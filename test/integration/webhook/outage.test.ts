@@ -122,7 +122,6 @@ async function failingOpen(): Promise<readonly object[]> {
   return listAt(body, 'webhooks').map((entry) => ({ ...fieldsAt(entry), failurePolicy: 'Ignore' }));
 }
 
-
 test('with failurePolicy Ignore everything passes but what the floor claims', async () => {
   expect(await backupOf(FREE)).toBe('');
   expect(await podIn('default')).toBe('');

@@ -59,7 +59,6 @@ class OneSecret implements ClusterSender, Pick<ClusterReader, 'get'> {
   }
 }
 
-
 /** Whom API servers trust, and since when: what replicas have written into the registration. */
 class Trust {
   readonly since = new Map<string, number>();
