@@ -4,6 +4,19 @@ import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from
 const LOOKING: readonly Grant[] = [
   ...lookupGrants(TOOLS),
   { group: '', resource: 'configmaps', verbs: ['get'], names: ['kubectl-maint-policy'] },
+  // `status --watch`.
+  { group: '', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+  // How a node is, whether it may be deleted, and whether anything is enforced.
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] },
+  { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['list'] },
+  {
+    group: 'admissionregistration.k8s.io',
+    resource: 'validatingwebhookconfigurations',
+    verbs: ['get'],
+    names: [REGISTRATION_NAME],
+  },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: ['list'] },
 ];
 
 const replicated: readonly Grant[] = [
@@ -22,21 +35,13 @@ export const VIEWER_GRANTS: readonly Grant[] = mergedGrants(LOOKING);
 export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...LOOKING,
   ...replicated,
-  { group: '', resource: 'nodes', verbs: ['get', 'list', 'patch'] },
+  { group: '', resource: 'nodes', verbs: ['patch'] },
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
-  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
   { group: '', resource: 'events', verbs: ['create'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
-  { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['list', 'watch'] },
-  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] },
-  {
-    group: 'admissionregistration.k8s.io',
-    resource: 'validatingwebhookconfigurations',
-    verbs: ['get'],
-    names: [REGISTRATION_NAME],
-  },
+  { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['watch'] },
   // No such objects exist: it is the right to change the record of a node, which the record guard asks for.
   { group: 'kubectl-maint.io', resource: 'maintenances', verbs: ['set'] },
 ]);

@@ -124,6 +124,10 @@ export interface StatusOperation {
   readonly cluster: ClusterFlags;
   readonly nodes: NodeChoice;
   readonly format: StatusFormat;
+  /** Characters in a line of the table; 0 = nothing is cut; undefined: the terminal's. */
+  readonly width: number | undefined;
+  /** Go on showing what changes, until interrupted. */
+  readonly watch: boolean;
   /** Exit 6 when some node is in maintenance. */
   readonly exitCode: boolean;
 }

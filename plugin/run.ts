@@ -2,9 +2,9 @@ import { MaintError, messageOf } from '../shared/index.ts';
 import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
-import type { CheckOperation, Operation, ValidateOperation } from './operation.ts';
+import type { CheckOperation, Operation, StatusOperation, ValidateOperation } from './operation.ts';
 import { parse } from './parse.ts';
-import { wantsColour, type Screen } from './screen.ts';
+import { lookOf, wantsColour, type Screen } from './screen.ts';
 import type { Session } from './session.ts';
 
 /** What the process hands to a run. */
@@ -44,11 +44,27 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
       case 'allow':
         return await (await import('./operations/allow.ts')).runAllow(operation, session);
       case 'status':
-        return await (await import('./operations/status.ts')).runStatus(operation, session);
+        return await status(operation, session);
     }
   } finally {
     cluster.close();
   }
+}
+
+async function status(operation: StatusOperation, session: Session): Promise<ExitCode> {
+  const { runStatus } = await import('./operations/status.ts');
+  const { stdout, env } = process;
+  const left = new AbortController();
+  // A watch whose reader has left (`| head -1`) would go on for nobody.
+  if (operation.watch) {
+    stdout.once('error', () => {
+      left.abort();
+    });
+  }
+  return runStatus(operation, lookOf(stdout, env), {
+    ...session,
+    signal: AbortSignal.any([session.signal, left.signal]),
+  });
 }
 
 async function check(operation: CheckOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {

@@ -60,6 +60,20 @@ export function wantsColour(out: Pick<Output, 'isTTY'>, env: Environment): boole
   return out.isTTY === true && (env['NO_COLOR'] ?? '') === '';
 }
 
+/** How results may look. */
+export interface Look {
+  /** Characters in a line; 0 = nothing is cut: whoever is no terminal reads whole lines. */
+  readonly width: number;
+  readonly colour: boolean;
+  readonly isTerminal: boolean;
+}
+
+/** The look of what goes to a stream. */
+export function lookOf(out: Output, env: Environment): Look {
+  const isTerminal = out.isTTY === true;
+  return { width: isTerminal ? (out.columns ?? 0) : 0, colour: wantsColour(out, env), isTerminal };
+}
+
 /** A terminal that understands how to move its cursor, and a person who wants it to. */
 function canMove(err: Output, env: Environment): boolean {
   return wantsColour(err, env) && env['TERM'] !== 'dumb';

@@ -1,17 +1,9 @@
 import { at, listAt, objectPath, textAt, VOLUME_ATTACHMENTS, type PodFacts } from '../../shared/index.ts';
 import type { Session } from '../session.ts';
+import { attachmentFromObject, attachmentName } from './attachment.ts';
 import type { CauseGroup } from './cause.ts';
 import { followCollection } from './collection.ts';
 import { Waiters } from './waiters.ts';
-
-/** A VolumeAttachment (storage.k8s.io/v1): a volume on a node. */
-interface Attachment {
-  readonly uid: string;
-  readonly name: string;
-  readonly node: string;
-  /** Name of the PersistentVolume; empty for one that stands in the attachment itself. */
-  readonly volume: string;
-}
 
 /**
  * Waits until no volume is attached to a node any more, other than those of pods that stay. `tell` hears which still are,
@@ -33,7 +25,7 @@ export async function waitForDetach(
     for (;;) {
       const left = attached.all().filter((one) => one.node === node && !keeps.has(one.volume));
       if (left.length === 0 || signal.aborted) return;
-      tell([{ kind: 'running', text: 'volumes are still attached', names: left.map(nameOf).sort() }]);
+      tell([{ kind: 'running', text: 'volumes are still attached', names: left.map(attachmentName).sort() }]);
       await wakes.next(until);
     }
   } finally {
@@ -46,19 +38,6 @@ export interface Waiting {
   readonly session: Session;
   readonly signal: AbortSignal;
   readonly tell: (causes: readonly CauseGroup[]) => void;
-}
-
-function attachmentFromObject(object: unknown): Attachment {
-  return {
-    uid: textAt(object, 'metadata', 'uid') ?? '',
-    name: textAt(object, 'metadata', 'name') ?? '',
-    node: textAt(object, 'spec', 'nodeName') ?? '',
-    volume: textAt(object, 'spec', 'source', 'persistentVolumeName') ?? '',
-  };
-}
-
-function nameOf({ name, volume }: Attachment): string {
-  return volume === '' ? name : volume;
 }
 
 /** The PersistentVolumes behind the claims of some pods. */

@@ -1,8 +1,9 @@
 import type { Argv } from 'yargs';
+import { MaintError } from '../../shared/index.ts';
 import type { StatusFormat, StatusOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
 import { nodeChoice, SELECTOR } from './nodes.ts';
-import { last } from './values.ts';
+import { integerFlag, last } from './values.ts';
 
 /** The flags of `kubectl maint status`. */
 export function statusOptions<T>(yargs: Argv<T>) {
@@ -21,24 +22,51 @@ export function statusOptions<T>(yargs: Argv<T>) {
       coerce: last<StatusFormat>,
       describe: 'Output format',
     })
+    .option('width', {
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: "Cut the lines of the table after so many characters; 0 = never; by default the terminal's width",
+    })
+    .option('watch', {
+      alias: 'w',
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe: 'After showing them, watch for changes',
+    })
     .option('exit-code', {
       type: 'boolean',
       default: false,
       coerce: last<boolean>,
       describe: 'Exit 6 when some node is in maintenance',
     })
-    .example('$0 status', 'what is in maintenance, since when, and by whom');
+    .example('$0 status', 'what is in maintenance, since when, and by whom')
+    .example('$0 status worker-3 -w -o wide', 'follow how worker-3 is drained')
+    .example('$0 status --exit-code -o name', 'for scripts: exit 6 while some node is in maintenance');
 }
 
 type StatusArguments = Awaited<ReturnType<typeof statusOptions<unknown>>['argv']>;
 
 /** What the flags ask for. Throws MaintError('usage'). */
 export function statusOperation(argv: StatusArguments): StatusOperation {
+  const [watch, exitCode] = [argv.watch === true, argv['exit-code'] === true];
+  if (watch && exitCode)
+    throw new MaintError('usage', '--watch and --exit-code cannot both be given: a watch does not end');
   return {
     verb: 'status',
     cluster: clusterFlags(argv),
     nodes: nodeChoice(argv.node ?? [], argv.selector),
     format: argv.output ?? 'table',
-    exitCode: argv['exit-code'] === true,
+    width: widthFlag(argv.width),
+    watch,
+    exitCode,
   };
+}
+
+function widthFlag(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const width = integerFlag('--width', text);
+  if (width < 0) throw new MaintError('usage', '--width: a line has no fewer than 0 characters');
+  return width;
 }

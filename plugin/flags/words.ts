@@ -20,6 +20,7 @@ const SWITCHES = [
   'skip-health-check',
   'revoke',
   'exit-code',
+  'watch',
   'insecure-skip-tls-verify',
 ];
 

@@ -66,7 +66,8 @@ function isRefusedForGood(thrown: unknown): boolean {
 
 const NOT_FOUND = 404;
 
-async function readLease(
+/** A node's Lease, undefined where it has none, and the API server's time at that moment. Throws ClusterRefusal. */
+export async function readLease(
   node: string,
   cluster: Cluster,
   signal: AbortSignal,

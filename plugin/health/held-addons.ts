@@ -26,7 +26,7 @@ const TOUCH_EVERY_MS = 1000;
 
 /** Lets held add-on changes go without waiting for them. */
 export async function wakeAddons(node: string, session: Session): Promise<void> {
-  const behind = await readHeld(await readPods(node, undefined, session.cluster), session.cluster, session.signal);
+  const behind = await readHeldPods(await readPods(node, undefined, session.cluster), session.cluster, session.signal);
   await toucher(session)(behind);
 }
 
@@ -37,14 +37,14 @@ export async function wakeAddons(node: string, session: Session): Promise<void> 
 export async function catchUpAddons(node: string, session: Session, signal: AbortSignal): Promise<void> {
   const note = session.screen.note.bind(session.screen);
   const pods = followPods(node, undefined, session, { signal, note });
-  const behind = await readHeld(await pods.first, session.cluster, signal);
+  const behind = await readHeldPods(await pods.first, session.cluster, signal);
   if (behind.length === 0) return;
   session.screen.note(`node/${node} add-ons catch up: ${behind.map(podName).join(', ')}`);
   await waitFor(node, behind, pods, { session, signal });
 }
 
 /** The living pods of DaemonSets whose template is not the current one. */
-async function readHeld(
+export async function readHeldPods(
   pods: readonly PodFacts[],
   cluster: Cluster,
   signal: AbortSignal,
@@ -108,13 +108,14 @@ async function readDaemonSets(
   const wanted = new Map(
     pods.map((pod) => [ownerUid(pod), { namespace: pod.namespace, name: pod.controller?.name ?? '' }]),
   );
-  const found = new Map<string, DaemonSetFacts>();
-  for (const [uid, where] of wanted) {
-    const answer = await fetch({ need: 'daemonset', ...where });
-    const daemonSet = answer.answer === 'daemonset' ? answer.daemonSet : undefined;
-    if (daemonSet?.uid === uid && !daemonSet.deleting) found.set(uid, daemonSet);
-  }
-  return found;
+  const found = await Promise.all(
+    [...wanted].map(async ([uid, where]) => {
+      const answer = await fetch({ need: 'daemonset', ...where });
+      const daemonSet = answer.answer === 'daemonset' ? answer.daemonSet : undefined;
+      return daemonSet?.uid === uid && !daemonSet.deleting ? ([[uid, daemonSet]] as const) : [];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 function isBehind(pod: PodFacts, daemonSet: DaemonSetFacts | undefined): boolean {

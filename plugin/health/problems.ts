@@ -15,7 +15,12 @@ export interface HealthFacts {
 
 /** Why a node is not healthy, one short phrase each; empty when it is. */
 export function healthProblems({ node, lease, serverNow }: HealthFacts): readonly string[] {
-  return [...readiness(node), ...pressures(node), ...heartbeat(lease, serverNow), ...deletion(node)];
+  return [...conditionProblems(node), ...heartbeat(lease, serverNow), ...deletion(node)];
+}
+
+/** Those that the Node itself shows: not Ready, short of something. */
+export function conditionProblems(node: unknown): readonly string[] {
+  return [...readiness(node), ...pressures(node)];
 }
 
 function readiness(node: unknown): readonly string[] {
@@ -33,13 +38,30 @@ function conditionOf(node: unknown, type: string): unknown {
   return listAt(node, 'status', 'conditions').find((condition) => textAt(condition, 'type') === type);
 }
 
+/** When a node's kubelet was last heard of. */
+export interface Heartbeat {
+  /** RFC 3339. */
+  readonly renewedAt: string;
+  readonly ageSeconds: number;
+  /** How long its Lease holds. */
+  readonly leaseSeconds: number;
+}
+
+/** What a Lease tells; undefined where there is none, or it was never renewed. */
+export function heartbeatOf(lease: unknown, serverNow: number): Heartbeat | undefined {
+  const renewedAt = textAt(lease, 'spec', 'renewTime') ?? '';
+  const renewed = Date.parse(renewedAt);
+  if (Number.isNaN(renewed)) return undefined;
+  const leaseSeconds = numberAt(lease, 'spec', 'leaseDurationSeconds') ?? DEFAULT_LEASE_SECONDS;
+  return { renewedAt, ageSeconds: Math.round((serverNow - renewed) / 1000), leaseSeconds };
+}
+
 /** The kubelet renews its Lease; one older than its duration means that the heartbeat stopped. */
 function heartbeat(lease: unknown, serverNow: number): readonly string[] {
-  const renewed = Date.parse(textAt(lease, 'spec', 'renewTime') ?? '');
-  if (Number.isNaN(renewed)) return ['no heartbeat (no Lease in kube-node-lease)'];
-  const seconds = numberAt(lease, 'spec', 'leaseDurationSeconds') ?? DEFAULT_LEASE_SECONDS;
-  const age = Math.round((serverNow - renewed) / 1000);
-  return age > seconds ? [`no heartbeat for ${age}s (Lease of ${seconds}s)`] : [];
+  const beat = heartbeatOf(lease, serverNow);
+  if (beat === undefined) return ['no heartbeat (no Lease in kube-node-lease)'];
+  const { ageSeconds, leaseSeconds } = beat;
+  return ageSeconds > leaseSeconds ? [`no heartbeat for ${ageSeconds}s (Lease of ${leaseSeconds}s)`] : [];
 }
 
 /** The kubelet's default nodeLeaseDurationSeconds. */

@@ -1,43 +1,93 @@
 import { clean, renderDuration } from '../../shared/index.ts';
-import type { NodeStatus } from '../operations/node-status.ts';
 import type { StatusFormat } from '../operation.ts';
-import { renderTable } from './table.ts';
+import { counted, type Deletion, type DeletionBlocker } from '../status/deletion.ts';
+import type { NodeStatus } from '../status/node-status.ts';
+import type { StatusReport } from '../status/report.ts';
+import { cutLine, renderTable } from './table.ts';
 
-/** The `-o json` and `-o yaml` form: a list, like kubectl's. */
-function asList(statuses: readonly NodeStatus[]): object {
-  return { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceStatusList', items: statuses };
+/** The `-o json` and `-o yaml` form: a list, like kubectl's. Only ever extended. */
+function asList({ nodes, enforcement }: StatusReport): object {
+  return { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceStatusList', enforcement, items: nodes };
+}
+
+/** How tables look. */
+export interface TableStyle {
+  /** Characters in a line; 0 = nothing is cut. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** Milliseconds since the epoch: ages count to it. */
+  readonly now: number;
 }
 
 /** Renders the statuses; empty for tables without rows. */
-export async function renderStatus(
-  statuses: readonly NodeStatus[],
-  format: StatusFormat,
-  now: number,
-): Promise<string> {
+export async function renderStatus(report: StatusReport, format: StatusFormat, style: TableStyle): Promise<string> {
   switch (format) {
     case 'json':
-      return JSON.stringify(asList(statuses), undefined, 2);
+      return JSON.stringify(asList(report), undefined, 2);
     case 'yaml': {
       const { stringify } = await import('yaml');
-      return stringify(asList(statuses)).trimEnd();
+      return stringify(asList(report)).trimEnd();
     }
     case 'name':
-      return statuses.map(({ name }) => `node/${name}`).join('\n');
+      return report.nodes.map(nameOf).join('\n');
     case 'table':
     case 'wide':
-      return statuses.length === 0 ? '' : renderTable(rowsFrom(statuses, format === 'wide', now));
+      return new StatusTable(format, style.width).render(report.nodes, style);
   }
 }
 
-const HEADER = ['NAME', 'STATE', 'MODE', 'AGE', 'UNTIL', 'OWNERS', 'PODS LEFT', 'READY'];
-const WIDE = ['REASON', 'PROGRESS'];
+/** `node/n1` */
+export function nameOf({ name }: NodeStatus): string {
+  return `node/${name}`;
+}
+
+const HEADER = [
+  'NAME',
+  'STATE',
+  'MODE',
+  'AGE',
+  'UNTIL',
+  'OWNERS',
+  'PODS LEFT',
+  'READY',
+  'HEARTBEAT',
+  'DELETION',
+  'EXCEPTIONS',
+];
+const WIDE = ['HEALTH', 'HELD BACK', 'REASON', 'PROGRESS'];
 const NOTHING = '<none>';
-/** Widest reason or owner in a cell, in characters; the whole text is in -o json. */
+const UNKNOWN = '<unknown>';
+/** Widest text in a cell, in characters; the whole text is in -o json. */
 const MAX_CELL = 60;
 
-function rowsFrom(statuses: readonly NodeStatus[], wide: boolean, now: number): readonly (readonly string[])[] {
-  const rows = statuses.map((status) => [...cells(status, now), ...(wide ? wideCells(status) : [])]);
-  return [[...HEADER, ...(wide ? WIDE : [])], ...rows];
+/** What a terminal takes for red, and for its usual colour (ECMA-48, SGR). */
+const [RED, USUAL] = ['\u001b[31m', '\u001b[0m'];
+
+/** A table that may go on: header first, then rows in columns that stay where they are. */
+export class StatusTable {
+  readonly #wide: boolean;
+  readonly #width: number;
+  readonly #widths: number[] = [];
+  #isBegun = false;
+
+  /** `width`: characters in a line; 0 = nothing is cut. */
+  constructor(format: 'table' | 'wide', width: number) {
+    this.#wide = format === 'wide';
+    this.#width = width;
+  }
+
+  /** The next rows, below the header where they are the first; empty without rows. Overdue nodes are red. */
+  render(nodes: readonly NodeStatus[], { colour, now }: Pick<TableStyle, 'colour' | 'now'>): string {
+    if (nodes.length === 0) return '';
+    const rows = nodes.map((node) => [...cells(node, now), ...(this.#wide ? wideCells(node) : [])]);
+    const header = this.#isBegun ? [] : [[...HEADER, ...(this.#wide ? WIDE : [])]];
+    this.#isBegun = true;
+    const lines = renderTable([...header, ...rows], this.#widths).split('\n');
+    return lines
+      .map((line) => (this.#width > 0 ? cutLine(line, this.#width) : line))
+      .map((line, index) => (colour && nodes[index - header.length]?.overdue === true ? RED + line + USUAL : line))
+      .join('\n');
+  }
 }
 
 function cells(status: NodeStatus, now: number): readonly string[] {
@@ -47,10 +97,19 @@ function cells(status: NodeStatus, now: number): readonly string[] {
     status.mode ?? NOTHING,
     status.since === null ? NOTHING : renderDuration(now - Date.parse(status.since)),
     untilCell(status.until, now),
-    cell(status.claims.map(({ owner }) => owner).join(',')),
-    status.podsLeft === null ? NOTHING : String(status.podsLeft),
+    cell(status.cordonedBy ?? status.claims.map(({ owner }) => owner).join(',')),
+    known(status, status.podsLeft, String),
     status.ready ? 'True' : 'False',
+    known(status, status.heartbeat, ({ ageSeconds }) => renderDuration(ageSeconds * 1000)),
+    known(status, status.deletion, deletionCell),
+    exceptionCell(status, now),
   ];
+}
+
+/** Of a node that is not in maintenance nothing more is read. */
+function known<T>(status: NodeStatus, value: T | null, render: (value: T) => string): string {
+  if (value !== null) return render(value);
+  return status.deletion === null ? NOTHING : UNKNOWN;
 }
 
 function untilCell(until: string | null, now: number): string {
@@ -59,11 +118,39 @@ function untilCell(until: string | null, now: number): string {
   return left < 0 ? `overdue ${renderDuration(-left)}` : `in ${renderDuration(left)}`;
 }
 
+const BLOCKED_BY: Readonly<Record<DeletionBlocker['kind'], (count: number) => string>> = {
+  pods: (count) => counted(count, 'pod'),
+  volumes: (count) => counted(count, 'volume'),
+  'control-plane': () => 'quorum',
+  claims: (count) => counted(count, 'owner'),
+  record: () => 'record',
+};
+
+function deletionCell({ verdict, blockers }: Deletion): string {
+  if (verdict !== 'blocked') return verdict === 'safe' ? 'safe' : UNKNOWN;
+  return `blocked: ${blockers.map(({ kind, names }) => BLOCKED_BY[kind](names.length)).join(', ')}`;
+}
+
+/** What is lifted, and for how much longer; what a label lifts alone is on the node without an exception. */
+function exceptionCell({ exceptions, exceptionLabels }: NodeStatus, now: number): string {
+  const lifted = exceptions.map(
+    ({ rules, until }) => `${rules.join('+')} for ${renderDuration(Date.parse(until) - now)}`,
+  );
+  const mirrored = exceptions.flatMap(({ rules }) => rules);
+  const alone = exceptionLabels.filter((rule) => !mirrored.includes(rule)).map((rule) => `${rule} by label alone`);
+  return cell([...lifted, ...alone].join(', '));
+}
+
 function wideCells(status: NodeStatus): readonly string[] {
   const reasons = status.claims.map(({ reason, ticket }) =>
     [ticket, reason].filter((part) => part !== undefined).join(' '),
   );
-  return [cell(reasons.filter((text) => text !== '').join('; ')), cell(status.problems.join('; ') || status.progress)];
+  return [
+    known(status, status.health, (problems) => (problems.length === 0 ? 'healthy' : cell(problems.join(', ')))),
+    known(status, status.heldBack, (pods) => cell(pods.join(','))),
+    cell(reasons.filter((text) => text !== '').join('; ')),
+    cell(status.problems.join('; ') || status.progress),
+  ];
 }
 
 function cell(text: string): string {

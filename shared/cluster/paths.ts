@@ -6,6 +6,7 @@ export const NODES = '/api/v1/nodes';
 export const PODS = '/api/v1/pods';
 export const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
 export const WEBHOOK_CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+export const POLICY_BINDINGS = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
 export const VOLUME_ATTACHMENTS = '/apis/storage.k8s.io/v1/volumeattachments';
 
 /** One Node. */

@@ -1,4 +1,4 @@
-import type { NodeFacts } from '../facts/node.ts';
+import { isHeld, type NodeFacts } from '../facts/node.ts';
 import type { NodeField } from '../facts/node-table.ts';
 import { CONTROL_PLANE_LABEL } from '../labels.ts';
 import type { Objection } from './rule.ts';
@@ -10,7 +10,7 @@ import type { Objection } from './rule.ts';
 export function breaksGuard(marked: NodeFacts, field: NodeField): readonly Objection[] {
   if (accepts(marked)) return [];
   const others = [...field.others()].filter((node) => node.name !== marked.name);
-  return marked.labels.has(CONTROL_PLANE_LABEL) ? quorum(marked, others, field) : lastWorker(marked, others);
+  return marked.labels.has(CONTROL_PLANE_LABEL) ? quorum(marked, field) : lastWorker(marked, others);
 }
 
 /** `allowLastNode: true` on a claim: `kubectl maint on --allow-last-node`. */
@@ -18,12 +18,25 @@ function accepts({ record }: NodeFacts): boolean {
   return record.kind === 'record' && record.record.claims.some((claim) => claim['allowLastNode'] === true);
 }
 
-function quorum({ name }: NodeFacts, others: readonly NodeFacts[], field: NodeField): readonly Objection[] {
-  const left = others.filter((node) => node.labels.has(CONTROL_PLANE_LABEL));
-  const all =
-    left.length + field.held.filter((node) => node.labels.has(CONTROL_PLANE_LABEL) && node.name !== name).length + 1;
-  const needed = Math.floor(all / 2) + 1;
-  const ready = left.filter((node) => node.ready).length;
+/** What a control plane comes to without one of its nodes. */
+export interface Quorum {
+  /** Nodes left that are Ready and not in maintenance. */
+  readonly ready: number;
+  /** Its nodes, the one that goes included. */
+  readonly all: number;
+  /** Ready nodes that it needs: floor(all / 2) + 1, etcd's majority. */
+  readonly needed: number;
+}
+
+/** The control plane without the node of this name. */
+export function quorumWithout(name: string, nodes: Iterable<NodeFacts>): Quorum {
+  const left = [...nodes].filter((node) => node.labels.has(CONTROL_PLANE_LABEL) && node.name !== name);
+  const all = left.length + 1;
+  return { ready: left.filter((node) => node.ready && !isHeld(node)).length, all, needed: Math.floor(all / 2) + 1 };
+}
+
+function quorum({ name }: NodeFacts, field: NodeField): readonly Objection[] {
+  const { ready, all, needed } = quorumWithout(name, [...field.others(), ...field.held]);
   if (ready >= needed) return [];
   const detail = `with node ${name} in maintenance ${ready} of ${all} control-plane nodes would be Ready, and ${needed} are needed`;
   return [{ reason: 'LastNode', detail, nodes: [name] }];

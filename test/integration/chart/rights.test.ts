@@ -133,7 +133,11 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
     403, 201, 403,
   ]);
   expect(await olga('status')).toMatchObject({ code: 0 });
-  expect(await plugin.maint(['status'], { user: 'vera' })).toMatchObject({ code: 0 });
+  expect(await plugin.maint(['status', '-o', 'wide'], { user: 'vera' })).toMatchObject({ code: 0 });
+  const watch = await plugin.start(['status', '-w'], { user: 'vera' });
+  await until('a viewer watches', () => Promise.resolve(watch.said().includes('node-2')));
+  watch.signal('SIGINT');
+  expect(await watch.ended).toMatchObject({ code: 130, stderr: '' });
   const off = await olga('off node-2 --healthy-for 0s');
   expect(off, off.stderr).toMatchObject({ code: 0 });
   await addons.reaches('agent', { image: 'agent:2', nodes: NODES });
@@ -160,7 +164,18 @@ test('the operator was refused what the role leaves out, and nothing else', asyn
 
 test('the viewer looked, and was refused nothing', async () => {
   expect(await refusedOf('vera')).toEqual([]);
-  expect(await grantedTo('vera')).toEqual(['list /nodes', 'list /pods']);
+  expect(await grantedTo('vera')).toEqual([
+    'get admissionregistration.k8s.io/validatingwebhookconfigurations',
+    'get apps/daemonsets',
+    'get coordination.k8s.io/leases',
+    'list /nodes',
+    'list /pods',
+    'list admissionregistration.k8s.io/validatingadmissionpolicybindings',
+    'list apps/controllerrevisions',
+    'list storage.k8s.io/volumeattachments',
+    'watch /nodes',
+    'watch /pods',
+  ]);
 });
 
 test('the replica was refused nothing, and read live what it decided', async () => {

@@ -6,6 +6,8 @@ import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { Workloads } from '../../support/workloads.ts';
 import { like } from '../../support/like.ts';
 
+const ANY_NUMBER: unknown = expect.any(Number);
+
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
@@ -31,6 +33,7 @@ test('nothing in maintenance: a line for people, nothing for programs, exit 0 wi
   expect(JSON.parse(json.stdout)).toEqual({
     apiVersion: 'kubectl-maint.io/v1alpha1',
     kind: 'MaintenanceStatusList',
+    enforcement: null,
     items: [],
   });
 });
@@ -61,26 +64,32 @@ describe('with nodes in maintenance', () => {
 
   test('table', async () => {
     const { code, stdout, stderr } = await plugin.maint(['status']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off\n' +
+        'hint: cordoned without a record; to take over: kubectl maint on cordoned --adopt\n',
+    });
     const [header, ...rows] = stdout
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    expect(header).toEqual(['NAME', 'STATE', 'MODE', 'AGE', 'UNTIL', 'OWNERS', 'PODS LEFT', 'READY']);
-    const age = like(/^\d+[smhd]/);
+    const names = ['NAME', 'STATE', 'MODE', 'AGE', 'UNTIL', 'OWNERS', 'PODS LEFT', 'READY', 'HEARTBEAT', 'DELETION'];
+    expect(header).toEqual([...names, 'EXCEPTIONS']);
+    const [age, none] = [like(/^\d+[smhd]/), '<none>'];
     expect(rows).toEqual([
-      ['cordoned', 'Cordoned', '<none>', '<none>', '<none>', '<none>', '<none>', 'True'],
-      ['drained', 'Complete', 'drain', age, like(/^in 1\d\dm$/), 'ana', '0', 'True'],
-      ['draining', 'Initiated', 'drain', age, like(/^overdue \d+d$/), 'ben', '1', 'True'],
-      ['garbled', 'Unreadable', '<none>', '<none>', '<none>', '<none>', '0', 'True'],
+      ['cordoned', 'Cordoned', none, none, none, none, none, 'True', none, none, none],
+      ['drained', 'Complete', 'drain', age, like(/^in 1\d\dm$/), 'ana', '0', 'True', age, 'safe', none],
+      ['draining', 'Initiated', 'drain', age, like(/^overdue \d+d$/), 'ben', '1', 'True', age, 'blocked: 1 pod', none],
+      ['garbled', 'Unreadable', none, none, none, none, '0', 'True', age, 'blocked: record', none],
     ]);
   });
 
   test('wide adds the reason, and what is wrong with a record', async () => {
     const { stdout } = await plugin.maint(['status', '-o', 'wide', 'drained', 'garbled']);
-    expect(stdout).toMatch(/READY +REASON +PROGRESS\n/);
-    expect(stdout).toMatch(/^drained .* True +CHG-7 swap a disk +<none>$/m);
-    expect(stdout).toMatch(/^garbled .* True +<none> +is not JSON$/m);
+    expect(stdout).toMatch(/EXCEPTIONS +HEALTH +HELD BACK +REASON +PROGRESS\n/);
+    expect(stdout).toMatch(/^drained .* safe +<none> +healthy +<none> +CHG-7 swap a disk +<none>$/m);
+    expect(stdout).toMatch(/^garbled .* record +<none> +healthy +<none> +<none> +is not JSON$/m);
   });
 
   test('json and yaml are the same list', async () => {
@@ -100,10 +109,18 @@ describe('with nodes in maintenance', () => {
       claims: [
         { owner: 'ana', mode: 'drain', since: like(/./), until: like(/./), reason: 'swap a disk', ticket: 'CHG-7' },
       ],
+      overdue: false,
+      cordonedBy: null,
       podsLeft: 0,
+      progress: '',
       ready: true,
       schedulable: false,
-      progress: '',
+      health: [],
+      heartbeat: { renewedAt: like(/^20/), ageSeconds: ANY_NUMBER, leaseSeconds: 40 },
+      deletion: { verdict: 'safe', blockers: [] },
+      heldBack: [],
+      exceptions: [],
+      exceptionLabels: [],
       problems: [],
     });
   });

@@ -33,7 +33,14 @@ const OFF = {
   healthyForMs: 30_000,
   timeoutMs: 600_000,
 };
-const STATUS = { verb: 'status', cluster: NO_CLUSTER_FLAGS, nodes: { names: [] }, format: 'table', exitCode: false };
+const STATUS = {
+  verb: 'status',
+  cluster: NO_CLUSTER_FLAGS,
+  nodes: { names: [] },
+  format: 'table',
+  watch: false,
+  exitCode: false,
+};
 
 const read = (words: string) => parse(words.split(' '), '1.2.3');
 
@@ -150,6 +157,10 @@ describe('off and status', () => {
     ['status -o wide --output=name', { ...STATUS, format: 'name' }],
     ['status --exit-code', { ...STATUS, exitCode: true }],
     ['status --exit-code=false', STATUS],
+    ['status -w -o wide', { ...STATUS, format: 'wide', watch: true }],
+    ['status --watch=false', STATUS],
+    ['status --width 0', { ...STATUS, width: 0 }],
+    ['status --width=60 --width=120', { ...STATUS, width: 120 }],
     ['--context x status', { ...STATUS, cluster: { ...NO_CLUSTER_FLAGS, context: 'x' } }],
   ])('%s', async (words, operation) => {
     expect(await read(words)).toEqual(operation);
@@ -221,6 +232,10 @@ describe('usage errors: one line each', () => {
     ['on n1 --mode evict', 'invalid values: Argument: mode, Given: "evict", Choices: "drain", "cordon"'],
     ['on n1 --dry-run=maybe', 'invalid values: Argument: dry-run, Given: "maybe", Choices: "none", "client", "server"'],
     ['status -o xml', 'invalid values: Argument: output, Given: "xml", Choices: "wide", "json", "yaml", "name"'],
+    ['status --width wide', '--width: "wide" is not a whole number'],
+    ['status --width -1', '--width: a line has no fewer than 0 characters'],
+    ['status -w --exit-code', '--watch and --exit-code cannot both be given: a watch does not end'],
+    ['status --watch=maybe', '--watch: "maybe" is neither true nor false'],
     ['on n1 --force=maybe', '--force: "maybe" is neither true nor false'],
     ['on n1 --ignore-daemonsets=yes', '--ignore-daemonsets: "yes" is neither true nor false'],
     ['on n1 --protect=', '--protect: "" is neither true nor false'],
@@ -319,7 +334,7 @@ describe('text', () => {
       ],
     ],
     ['off', ['--owner', '--healthy-for', '--skip-health-check', '--timeout', '--kubeconfig']],
-    ['status', ['--output', '--exit-code', '--context']],
+    ['status', ['--output', '--width', '--watch', '--exit-code', '--context']],
   ])('%s --help names every flag, even beside what would be an error', async (verb, flags) => {
     for (const words of [
       [verb, '--help'],

@@ -163,6 +163,7 @@ export interface NodeShape {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly unschedulable?: boolean;
+  readonly taints?: readonly object[];
   readonly resourceVersion?: string;
   readonly conditions?: readonly object[];
   readonly deletionTimestamp?: string;
@@ -182,7 +183,7 @@ export function nodeObject(name: string, shape: NodeShape = {}): object {
       annotations,
       deletionTimestamp,
     },
-    spec: shape.unschedulable === undefined ? {} : { unschedulable: shape.unschedulable },
+    spec: { unschedulable: shape.unschedulable, taints: shape.taints },
     status: { conditions: shape.conditions ?? [{ type: 'Ready', status: 'True' }] },
   };
 }

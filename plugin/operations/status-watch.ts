@@ -1,0 +1,86 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { chooseNodes } from '../nodes/choose.ts';
+import type { StatusOperation } from '../operation.ts';
+import { tellStatus } from '../output/status-notes.ts';
+import { AppendedRows, LiveTable, type StatusView } from '../output/status-view.ts';
+import type { Look } from '../screen.ts';
+import type { Session } from '../session.ts';
+import { FollowedNodes } from '../status/following.ts';
+import { isNarrowed } from '../status/node-status.ts';
+import { reportOn } from '../status/report.ts';
+import { Unreadable } from '../status/unreadable.ts';
+
+/** Changes that come together are shown together: a drain changes many pods at once. */
+const SETTLE_MS = 200;
+
+/** What no watch tells is read again so often: kubelets renew their Leases every 10 s. */
+const READ_AGAIN_MS = 10_000;
+
+/** How often ages move on. */
+const TICK_MS = 1000;
+
+/** `kubectl maint status --watch`: nodes, and the pods on those in maintenance, are followed by watch until interrupted. */
+export async function watchStatus(operation: StatusOperation, look: Look, session: Session): Promise<ExitCode> {
+  const { clock, signal } = session;
+  const view = viewFor(operation, look, session);
+  try {
+    await follow(operation, view, session);
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  } finally {
+    view.end(clock.now());
+  }
+  return EXIT.interrupted;
+}
+
+async function follow(operation: StatusOperation, view: StatusView, session: Session): Promise<void> {
+  const { clock, signal, screen } = session;
+  const { format, nodes: choice } = operation;
+  // Names that do not exist are an error, as without --watch.
+  if (choice.names.length > 0) await chooseNodes(choice, session.cluster);
+  const followed = new FollowedNodes(choice, session);
+  await followed.begin();
+  const unreadable = new Unreadable(signal);
+  const podsOn = followed.podsOn.bind(followed);
+  let isFirst = true;
+  while (!signal.aborted) {
+    const seen = followed.version;
+    const report = await reportOn(await followed.now(), { format, podsOn }, session, unreadable);
+    await view.show(report.nodes, clock.now());
+    unreadable.tell(screen);
+    if (isFirst) tellStatus(report, format, screen);
+    isFirst = false;
+    await nextReason(seen, followed, view, session);
+    await clock.sleep(SETTLE_MS, signal);
+  }
+}
+
+/** Waits until there is a reason to read again; ages move on meanwhile. */
+async function nextReason(
+  seen: number,
+  followed: FollowedNodes,
+  view: StatusView,
+  { clock, signal }: Session,
+): Promise<void> {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const tick = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(TICK_MS, until);
+      if (until.aborted) return;
+      view.tick(clock.now());
+    }
+  };
+  void tick();
+  await Promise.race([followed.changedSince(seen, until), clock.sleep(READ_AGAIN_MS, until)]);
+  over.abort();
+}
+
+function viewFor(operation: StatusOperation, look: Look, { screen }: Session): StatusView {
+  const { format } = operation;
+  const style = { width: operation.width ?? look.width, colour: look.colour };
+  const isTable = format === 'table' || format === 'wide';
+  return isTable && look.isTerminal && screen.live !== undefined
+    ? new LiveTable(format, { area: screen.live, screen }, { style, all: isNarrowed(operation.nodes) })
+    : new AppendedRows(format, screen, style);
+}

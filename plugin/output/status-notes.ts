@@ -1,0 +1,40 @@
+import type { StatusFormat } from '../operation.ts';
+import type { Screen } from '../screen.ts';
+import type { Enforcement } from '../status/enforcement.ts';
+import type { StatusReport } from '../status/report.ts';
+
+/** What people have to know besides the table, on stderr; programs have it in the list. */
+export function tellStatus(report: StatusReport, format: StatusFormat, screen: Screen): void {
+  if (format !== 'table' && format !== 'wide') return;
+  if (report.nodes.length === 0) screen.note('No nodes in maintenance.');
+  if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
+  const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
+  if (cordoned.length === 0) return;
+  const names = cordoned.map(({ name }) => name).join(' ');
+  screen.note(`hint: cordoned without a record; to take over: kubectl maint on ${names} --adopt`);
+}
+
+/** What is missing is said at once; that all is well, to those who look closely. */
+function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Screen): void {
+  const missing = missingEnforcement(enforcement);
+  if (missing !== undefined) screen.warn(missing);
+  else if (closely && enforcement.webhook === 'registered') {
+    screen.note(`enforced by the webhook${withFloor(enforcement)}`);
+  }
+}
+
+function missingEnforcement({ webhook, floor }: Enforcement): string | undefined {
+  if (webhook === 'partly') return 'the webhook is not asked about rollouts: add-on changes are not held back';
+  if (webhook !== 'missing') return undefined;
+  if (floor === null || floor.length === 0) {
+    return 'the webhook is not registered: nothing keeps backups, scans and add-on changes off';
+  }
+  return `the webhook is not registered: only ${floor.join(' and ')} work that names its node is kept off, by the API server's own policies`;
+}
+
+function withFloor({ floor }: Enforcement): string {
+  if (floor === null) return '';
+  return floor.length === 0
+    ? ' alone: the API server has no policies of its own'
+    : `, and by the API server's own policies (${floor.join(', ')})`;
+}

@@ -1,0 +1,130 @@
+import type { StatusFormat } from '../operation.ts';
+import type { LiveArea, Screen } from '../screen.ts';
+import { isInMaintenanceOrCordoned, type NodeStatus } from '../status/node-status.ts';
+import { nameOf, StatusTable, type TableStyle } from './status.ts';
+
+/** Shows statuses that change. */
+export interface StatusView {
+  /** Everything that is known now, nodes that have left maintenance included. */
+  show(nodes: readonly NodeStatus[], now: number): Promise<void>;
+  /** Time has passed. */
+  tick(now: number): void;
+  /** Nothing more is coming. */
+  end(now: number): void;
+}
+
+/** What a view looks like. */
+export type ViewStyle = Pick<TableStyle, 'width' | 'colour'>;
+
+/** A table that is drawn anew in its place; its last state stays on the screen. */
+export class LiveTable implements StatusView {
+  readonly #format: 'table' | 'wide';
+  readonly #area: LiveArea;
+  readonly #screen: Screen;
+  readonly #style: ViewStyle;
+  /** Whether nodes are shown whatever their state. */
+  readonly #all: boolean;
+  #nodes: readonly NodeStatus[] | undefined;
+
+  constructor(
+    format: 'table' | 'wide',
+    where: { readonly area: LiveArea; readonly screen: Screen },
+    { style, all }: { readonly style: ViewStyle; readonly all: boolean },
+  ) {
+    this.#format = format;
+    this.#area = where.area;
+    this.#screen = where.screen;
+    this.#style = style;
+    this.#all = all;
+  }
+
+  show(nodes: readonly NodeStatus[], now: number): Promise<void> {
+    this.#nodes = this.#all ? nodes : nodes.filter(isInMaintenanceOrCordoned);
+    this.tick(now);
+    return Promise.resolve();
+  }
+
+  tick(now: number): void {
+    if (this.#nodes === undefined) return;
+    const { rows, columns } = this.#area.size();
+    // A line that the terminal breaks would leave its end behind.
+    const width = Math.min(this.#style.width === 0 ? columns : this.#style.width, columns);
+    const lines = this.#render(this.#nodes, width, now).split('\n');
+    // One row for the cursor, below the view: what scrolls out cannot be drawn anew.
+    const room = Math.max(1, rows - 1);
+    const shown =
+      lines.length <= room ? lines : [...lines.slice(0, room - 1), `... and ${lines.length - room + 1} more nodes`];
+    this.#area.show(shown);
+  }
+
+  end(now: number): void {
+    this.#area.clear();
+    if (this.#nodes !== undefined) this.#screen.result(this.#render(this.#nodes, this.#style.width, now));
+  }
+
+  #render(nodes: readonly NodeStatus[], width: number, now: number): string {
+    const { colour } = this.#style;
+    const table = new StatusTable(this.#format, width).render(nodes, { colour, now });
+    return table === '' ? 'No nodes in maintenance.' : table;
+  }
+}
+
+/** Appends a node whenever something of it has changed, as `kubectl get --watch` does. */
+export class AppendedRows implements StatusView {
+  readonly #render: (nodes: readonly NodeStatus[], now: number) => Promise<string>;
+  readonly #screen: Screen;
+  readonly #last = new Map<string, NodeStatus>();
+
+  constructor(format: StatusFormat, screen: Screen, style: ViewStyle) {
+    this.#render = rowsIn(format, style);
+    this.#screen = screen;
+  }
+
+  async show(nodes: readonly NodeStatus[], now: number): Promise<void> {
+    const there = new Set(nodes.map(({ name }) => name));
+    const gone = [...this.#last.values()].filter(({ name }) => !there.has(name));
+    const news = [
+      ...nodes.filter((node) => isNews(node, this.#last.get(node.name))),
+      ...gone.map((node) => ({ ...node, state: 'Deleted' })),
+    ];
+    for (const { name } of gone) this.#last.delete(name);
+    for (const node of nodes) this.#last.set(node.name, node);
+    if (news.length > 0) this.#screen.result(await this.#render(news, now));
+  }
+
+  tick(): void {
+    // What is written stays as it is.
+  }
+
+  end(): void {
+    // Every change is written already.
+  }
+}
+
+/** The heartbeat goes on all the time; that it stops is in the health. */
+function isNews(node: NodeStatus, last: NodeStatus | undefined): boolean {
+  const essence = (status: NodeStatus): string => JSON.stringify({ ...status, heartbeat: status.heartbeat !== null });
+  return last === undefined || essence(node) !== essence(last);
+}
+
+function rowsIn(
+  format: StatusFormat,
+  { width, colour }: ViewStyle,
+): (nodes: readonly NodeStatus[], now: number) => Promise<string> {
+  switch (format) {
+    case 'json':
+      return (nodes) => Promise.resolve(nodes.map((node) => JSON.stringify(node)).join('\n'));
+    case 'yaml':
+      return async (nodes) => {
+        const { stringify } = await import('yaml');
+        return nodes.map((node) => `---\n${stringify(node).trimEnd()}`).join('\n');
+      };
+    case 'name':
+      return (nodes) => Promise.resolve(nodes.map(nameOf).join('\n'));
+    case 'table':
+    case 'wide': {
+      const table = new StatusTable(format, width);
+      return (nodes, now) => Promise.resolve(table.render(nodes, { colour, now }));
+    }
+  }
+}

@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest';
+import { planDrain } from '../../../plugin/drain/plan.ts';
+import { renderStatus, StatusTable } from '../../../plugin/output/status.ts';
+import { tellStatus } from '../../../plugin/output/status-notes.ts';
+import type { Enforcement } from '../../../plugin/status/enforcement.ts';
+import { statusFrom, type NodeStatus } from '../../../plugin/status/node-status.ts';
+import type { NodeReadings } from '../../../plugin/status/readings.ts';
+import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
+import { like } from '../../support/like.ts';
+import { HeardScreen, nodeSnapshot, podFacts, START } from './world.ts';
+
+const ago = (seconds: number) => new Date(START - seconds * 1000).toISOString();
+
+const RECORD = {
+  version: 1,
+  claims: [
+    {
+      owner: 'ana',
+      mode: 'cordon',
+      since: '2026-01-05T22:00:00Z',
+      until: '2026-01-05T23:10:00Z',
+      reason: 'disk',
+      ticket: 'T-1',
+    },
+    { owner: 'ben', mode: 'drain', since: '2026-01-05T22:05:00Z', until: '2026-01-05T22:40:00Z' },
+  ],
+  before: { cordoned: false },
+  initiatedAt: '2026-01-05T22:00:00Z',
+  completedAt: '2026-01-05T22:06:00Z',
+};
+const ONE_OWNER = { ...RECORD, claims: RECORD.claims.slice(0, 1) };
+
+const READINGS: NodeReadings = {
+  plan: planDrain('n1', [], {
+    flags: {
+      force: true,
+      ignoreDaemonSets: true,
+      deleteEmptyDirData: true,
+      gracePeriodSeconds: -1,
+      podSelector: undefined,
+      disableEviction: false,
+      skipWaitForDeleteSeconds: 0,
+    },
+    activeWork: 'evict',
+    now: 0,
+    daemonSetExists: () => true,
+    activeWorkOf: () => undefined,
+  }),
+  lease: { lease: { spec: { renewTime: ago(4), leaseDurationSeconds: 40 } }, serverNow: START },
+  attached: [],
+  quorum: 'none',
+  heldBack: [],
+};
+
+const UNREADABLE: NodeReadings = {
+  plan: undefined,
+  lease: undefined,
+  attached: undefined,
+  quorum: undefined,
+  heldBack: undefined,
+};
+
+interface Shape {
+  readonly label?: string;
+  readonly unschedulable?: boolean;
+  readonly conditions?: readonly object[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly taints?: readonly object[];
+}
+
+function status(record: object | string | undefined, shape: Shape = {}, readings: Partial<NodeReadings> = {}) {
+  const { label, labels, annotations, ...rest } = shape;
+  const text = typeof record === 'object' ? JSON.stringify(record) : record;
+  const node = nodeSnapshot('n1', {
+    ...rest,
+    annotations: { ...annotations, ...(text === undefined ? {} : { [RECORD_ANNOTATION]: text }) },
+    labels: { ...labels, ...(label === undefined ? {} : { [STATE_LABEL]: label }) },
+  });
+  return statusFrom(node, text === undefined ? undefined : { ...READINGS, ...readings }, START);
+}
+
+describe('the status of a node', () => {
+  test.each([
+    ['complete', 'Complete'],
+    ['initiated', 'Initiated'],
+    ['returning', 'Returning'],
+    ['__proto__', 'Initiated'],
+    [undefined, 'Initiated'],
+  ])('label %s: %s', (label, state) => {
+    expect(status(RECORD, label === undefined ? {} : { label })).toMatchObject({
+      state,
+      mode: 'drain',
+      since: '2026-01-05T22:00:00Z',
+      until: '2026-01-05T23:10:00Z',
+      overdue: false,
+    });
+  });
+
+  test('without a record nothing is read about it', () => {
+    expect(status(undefined)).toEqual({
+      name: 'n1',
+      state: 'None',
+      mode: null,
+      since: null,
+      until: null,
+      overdue: false,
+      claims: [],
+      cordonedBy: null,
+      podsLeft: null,
+      progress: '',
+      ready: true,
+      schedulable: true,
+      health: null,
+      heartbeat: null,
+      deletion: null,
+      heldBack: null,
+      exceptions: [],
+      exceptionLabels: [],
+      problems: [],
+    });
+    expect(status(undefined, { unschedulable: true, label: 'complete' })).toMatchObject({
+      state: 'Cordoned',
+      schedulable: false,
+    });
+  });
+
+  test('with a record that cannot be read', () => {
+    expect(status('{"version":1}')).toMatchObject({ state: 'Unreadable', mode: null });
+    expect(status('{"version":1}').problems.length).toBeGreaterThan(1);
+  });
+
+  test('the condition tells what the drain waits for, while it does', () => {
+    const condition = { type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left' };
+    expect(status(RECORD, { conditions: [condition] })).toMatchObject({ progress: '1 of 2 pods left', ready: false });
+    expect(status(RECORD, { conditions: [{ ...condition, status: 'False' }] }).progress).toBe('');
+  });
+
+  test('what could not be read is null; a problem that the Node itself shows is one all the same', () => {
+    const nothing = { podsLeft: null, health: null, heartbeat: null, heldBack: null };
+    expect(status(ONE_OWNER, {}, UNREADABLE)).toMatchObject({ ...nothing, deletion: { verdict: 'unknown' } });
+    const conditions = [{ type: 'Ready', status: 'False', reason: 'R', message: 'CNI' }];
+    expect(status(ONE_OWNER, { conditions }, UNREADABLE).health).toEqual(['not Ready (CNI)']);
+  });
+
+  test('the heartbeat: how old it is, and that it is late', () => {
+    const late = { lease: { spec: { renewTime: ago(90), leaseDurationSeconds: 40 } }, serverNow: START };
+    expect(status(RECORD, {}, { lease: late })).toMatchObject({
+      heartbeat: { renewedAt: ago(90), ageSeconds: 90, leaseSeconds: 40 },
+      health: ['no heartbeat for 90s (Lease of 40s)'],
+    });
+    expect(status(RECORD, {}, { lease: { lease: undefined, serverNow: START } })).toMatchObject({
+      heartbeat: null,
+      health: ['no heartbeat (no Lease in kube-node-lease)'],
+    });
+  });
+
+  test('exceptions while they last, and what labels lift', () => {
+    const lasting = { rules: ['backup'], until: '2026-01-05T22:40:00Z', by: 'ana', reason: 'restore test' };
+    const over = { ...lasting, until: '2026-01-05T22:09:00Z' };
+    const labels = { 'kubectl-maint.io/allow-scan': 'true', 'kubectl-maint.io/allow-backup': 'true' };
+    expect(status({ ...RECORD, exceptions: [over, lasting] }, { labels })).toMatchObject({
+      exceptions: [lasting],
+      exceptionLabels: ['backup', 'scan'],
+    });
+  });
+
+  test.each<[tool: string | null, shape: Shape]>([
+    ['cluster-autoscaler', { taints: [{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }] }],
+    ['Karpenter', { taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }] }],
+    ['medik8s', { unschedulable: true, taints: [{ key: 'medik8s.io/drain', effect: 'NoSchedule' }] }],
+    ['kured', { unschedulable: true, annotations: { 'weave.works/kured-reboot-in-progress': ago(60) } }],
+    ['Harvester', { unschedulable: true, annotations: { 'harvesterhci.io/maintain-status': 'running' } }],
+    [null, { unschedulable: true }],
+  ])('cordoned by %s', (tool, shape) => {
+    expect(status(undefined, shape)).toMatchObject({ state: 'Cordoned', cordonedBy: tool });
+  });
+});
+
+const render = (nodes: readonly NodeStatus[], format: 'table' | 'wide', width = 0) =>
+  renderStatus({ nodes, enforcement: null }, format, { width, colour: false, now: START });
+
+describe('formats', () => {
+  const one = status(RECORD, { label: 'complete' });
+
+  test('the table', async () => {
+    const pods = [podFacts('db-0', {}), podFacts('web', {})];
+    const blocked = status(
+      ONE_OWNER,
+      { label: 'initiated' },
+      { plan: READINGS.plan && { ...READINGS.plan, evict: pods } },
+    );
+    const exceptions = [{ rules: ['backup', 'scan'], until: '2026-01-05T22:22:00Z', by: 'ana', reason: 'x' }];
+    const excepted = status(
+      { ...ONE_OWNER, exceptions },
+      { label: 'complete', labels: { 'kubectl-maint.io/allow-addon': '' } },
+    );
+    const foreign = status(undefined, { taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }] });
+    const table = await render([one, blocked, excepted, foreign, status(ONE_OWNER, {}, UNREADABLE)], 'table');
+    expect(table.split('\n')).toEqual([
+      'NAME   STATE       MODE     AGE      UNTIL    OWNERS      PODS LEFT   READY   HEARTBEAT   DELETION            EXCEPTIONS',
+      'n1     Complete    drain    10m      in 60m   ana,ben     0           True    4s          blocked: 2 owners   <none>',
+      'n1     Initiated   cordon   10m      in 60m   ana         2           True    4s          blocked: 2 pods     <none>',
+      'n1     Complete    cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m, addon by label alone',
+      'n1     Cordoned    <none>   <none>   <none>   Karpenter   <none>      True    <none>      <none>              <none>',
+      'n1     Initiated   cordon   10m      in 60m   ana         <unknown>   True    <unknown>   <unknown>           <none>',
+    ]);
+  });
+
+  test('wide', async () => {
+    const held = status(ONE_OWNER, {}, { heldBack: [podFacts('agent-x', {})] });
+    const conditions = [{ type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left; budget' }];
+    const wide = await render([held, status('nonsense'), status(RECORD, { conditions })], 'wide');
+    expect(wide.split('\n')).toEqual([
+      like(/EXCEPTIONS +HEALTH +HELD BACK +REASON +PROGRESS$/),
+      like(/<none> +healthy +default\/agent-x +T-1 disk +<none>$/),
+      like(/^n1 +Unreadable .* blocked: record +<none> +healthy +<none> +<none> +is not JSON$/),
+      like(/False .* not Ready \(.*\) +<none> +T-1 disk +1 of 2 pods left; budget$/),
+    ]);
+  });
+
+  test('lines are cut at the width, and only there', async () => {
+    const lines = (await render([one], 'table', 40)).split('\n');
+    expect(lines).toEqual(['NAME   STATE      MODE    AGE   UNTIL  …', 'n1     Complete   drain   10m   in 60m …']);
+    expect((await render([one], 'table', 400)).split('\n')[0]).toMatch(/EXCEPTIONS$/);
+  });
+
+  test('overdue is red where colour is wanted, and control characters of a stranger are gone', () => {
+    const text = JSON.stringify(RECORD)
+      .replace('"disk"', JSON.stringify('\u001b[31mred\nline'))
+      .replace('"ana"', JSON.stringify('an\u0007a'));
+    const late = statusFrom(
+      nodeSnapshot('n1', { annotations: { [RECORD_ANNOTATION]: text } }),
+      READINGS,
+      START + 4 * 3_600_000,
+    );
+    const style = { colour: true, now: START + 4 * 3_600_000 };
+    const [header = '', row = ''] = new StatusTable('wide', 0).render([late], style).split('\n');
+    expect(row).toContain(' overdue 3h ');
+    expect([row.startsWith('\u001b[31mn1 '), row.endsWith('\u001b[0m')]).toEqual([true, true]);
+    expect(header).not.toContain('\u001b');
+    const plain = new StatusTable('wide', 0).render([late], { ...style, colour: false });
+    // eslint-disable-next-line no-control-regex -- that none is left is the point
+    expect(plain.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  test('name, json, and nothing', async () => {
+    const style = { width: 5, colour: true, now: START };
+    const enforcement: Enforcement = { webhook: 'registered', floor: [] };
+    expect(await renderStatus({ nodes: [one, one], enforcement }, 'name', style)).toBe('node/n1\nnode/n1');
+    expect(await renderStatus({ nodes: [], enforcement: null }, 'name', style)).toBe('');
+    expect(await renderStatus({ nodes: [], enforcement: null }, 'wide', style)).toBe('');
+    expect(JSON.parse(await renderStatus({ nodes: [one], enforcement }, 'json', style))).toEqual({
+      apiVersion: 'kubectl-maint.io/v1alpha1',
+      kind: 'MaintenanceStatusList',
+      enforcement,
+      items: [one],
+    });
+    expect(await renderStatus({ nodes: [], enforcement: null }, 'yaml', style)).toBe(
+      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nitems: []',
+    );
+  });
+});
+
+describe('what is said besides', () => {
+  const said = (nodes: readonly NodeStatus[], enforcement: Enforcement | null, format: 'table' | 'wide' | 'json') => {
+    const screen = new HeardScreen();
+    tellStatus({ nodes, enforcement }, format, screen);
+    return [...screen.warnings.map((text) => `Warning: ${text}`), ...screen.notes];
+  };
+  const held = status(ONE_OWNER);
+
+  test.each<[Enforcement['webhook'], Enforcement['floor'], string[]]>([
+    [
+      'registered',
+      ['backup', 'scan'],
+      ["enforced by the webhook, and by the API server's own policies (backup, scan)"],
+    ],
+    ['registered', [], ['enforced by the webhook alone: the API server has no policies of its own']],
+    ['partly', [], ['Warning: the webhook is not asked about rollouts: add-on changes are not held back']],
+    ['missing', [], ['Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off']],
+    [
+      'missing',
+      ['backup', 'scan'],
+      [
+        "Warning: the webhook is not registered: only backup and scan work that names its node is kept off, by the API server's own policies",
+      ],
+    ],
+    ['unknown', null, []],
+  ])('the webhook is %s, the floor %j', (webhook, floor, lines) => {
+    expect(said([held], { webhook, floor }, 'wide')).toEqual(lines);
+    expect(said([held], { webhook, floor }, 'table')).toEqual(lines.filter((line) => line.startsWith('Warning')));
+    expect(said([held], { webhook, floor }, 'json')).toEqual([]);
+  });
+
+  test('who cordoned a node is not known: it may be taken over; a tool is left to its work', () => {
+    const [cordoned, kured] = [
+      status(undefined, { unschedulable: true }),
+      status(undefined, { unschedulable: true, annotations: { 'weave.works/kured-reboot-in-progress': '' } }),
+    ];
+    expect(said([cordoned, kured], null, 'table')).toEqual([
+      'hint: cordoned without a record; to take over: kubectl maint on n1 --adopt',
+    ]);
+    expect(said([kured], null, 'table')).toEqual([]);
+  });
+});
