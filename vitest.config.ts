@@ -22,6 +22,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'release',
+          include: ['test/release/**/*.test.ts'],
+          globalSetup: ['test/support/binaries.ts'],
+          // Five programs of 150 MB each are put together, packed and unpacked; the first run downloads their parts.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
           globalSetup: ['test/real-nodes/setup.ts'],

@@ -72,6 +72,7 @@ function goMod(name: GoModuleName): string {
 /** `-ldflags`: no debug information (a third of the size), and the version that the program says it has. */
 export function linkerFlags(binary: Binary): string {
   if (binary.goModule === 'helm') return `-s -w -X helm.sh/helm/v4/internal/version.version=v${binary.version}`;
+  if (binary.goModule === 'krew') return `-s -w -X sigs.k8s.io/krew/internal/version.gitTag=v${binary.version}`;
   if (binary.goModule !== 'kubernetes') return '-s -w';
   const [major, minor] = binary.version.split('.');
   const base = 'k8s.io/component-base/version';

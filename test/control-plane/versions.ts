@@ -3,12 +3,13 @@ export const KUBERNETES_VERSION = '1.37.2';
 const ETCD_VERSION = '3.7.3';
 export const KWOK_VERSION = '0.8.0';
 const HELM_VERSION = '4.3.1';
+const KREW_VERSION = '0.4.4';
 
 /** The Go release that these versions ask for in their go.mod; older ones fetch it by themselves since Go 1.21. */
 export const GO_VERSION = '1.26';
 
 /** The Go modules that the binaries are built in. */
-export type GoModuleName = 'kubernetes' | 'etcd' | 'kwok' | 'helm';
+export type GoModuleName = 'kubernetes' | 'etcd' | 'kwok' | 'helm' | 'krew';
 
 /** A program that tests run and the Go package that it is built from. */
 export interface Binary {
@@ -26,6 +27,8 @@ export type BinaryName =
   | 'kubectl'
   | 'kwok'
   | 'helm'
+  | 'krew'
+  | 'validate-krew-manifest'
   | 'kubelet'
   | 'kube-proxy';
 
@@ -47,6 +50,9 @@ export const HELM: Binary = {
   goPackage: 'helm.sh/helm/v4/cmd/helm',
 };
 
+/** What installs the plugin, and what judges its manifest; no part of a control plane. */
+export const KREW: readonly Binary[] = [krewBinary('krew'), krewBinary('validate-krew-manifest')];
+
 /** What a real node runs beside containerd; no part of a control plane. */
 export const NODE_PROGRAMS: readonly Binary[] = [kubernetesBinary('kubelet'), kubernetesBinary('kube-proxy')];
 
@@ -56,7 +62,12 @@ export const REQUIRED_MODULES: Readonly<Record<GoModuleName, string>> = {
   etcd: `go.etcd.io/etcd/server/v3 v${ETCD_VERSION}`,
   kwok: `sigs.k8s.io/kwok v${KWOK_VERSION}`,
   helm: `helm.sh/helm/v4 v${HELM_VERSION}`,
+  krew: `sigs.k8s.io/krew v${KREW_VERSION}`,
 };
+
+function krewBinary(name: BinaryName): Binary {
+  return { name, version: KREW_VERSION, goModule: 'krew', goPackage: `sigs.k8s.io/krew/cmd/${name}` };
+}
 
 function kubernetesBinary(name: BinaryName): Binary {
   return { name, version: KUBERNETES_VERSION, goModule: 'kubernetes', goPackage: `k8s.io/kubernetes/cmd/${name}` };

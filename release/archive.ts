@@ -1,0 +1,18 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { tar } from './tar.ts';
+import { zip } from './zip.ts';
+
+/** A file of an archive. */
+export interface ArchivedFile {
+  /** Plain ASCII, no folder. */
+  readonly name: string;
+  readonly mode: number;
+  readonly bytes: Buffer;
+}
+
+/** An archive in the format that its name says. The same files make the same bytes: they have no owner and no time. */
+export async function archive(name: string, files: readonly ArchivedFile[]): Promise<Buffer> {
+  const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return name.endsWith('.zip') ? zip(sorted) : await promisify(gzip)(tar(sorted));
+}

@@ -1,0 +1,28 @@
+/** `npm run release [-- --base-url URL]`: all that a release publishes, in dist/release. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PLATFORMS } from './platforms.ts';
+import { buildRelease } from './release.ts';
+
+const FOLDER = 'dist/release';
+
+const { values } = parseArgs({ options: { 'base-url': { type: 'string' } } });
+const baseUrl = values['base-url'] === undefined ? undefined : webAddress(values['base-url']);
+
+await buildRelease({ platforms: PLATFORMS, folder: FOLDER, baseUrl });
+for (const name of await readdir(FOLDER)) {
+  const bytes = (await stat(join(FOLDER, name))).size;
+  process.stdout.write(
+    `${join(FOLDER, name)} (${bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`})\n`,
+  );
+}
+if (baseUrl === undefined) {
+  process.stderr.write('no maint.yaml for krew: say where the archives will be, with --base-url URL\n');
+}
+
+function webAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:') return url;
+  throw new Error(`--base-url ${text}: it has to begin with https://, and name the folder of the archives`);
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { archive } from './archive.ts';
+import { buildExecutable } from './executable.ts';
+import { krewManifest, type Download } from './krew.ts';
+import { run } from './node-package.ts';
+import { archiveName, programName, type Platform } from './platforms.ts';
+
+/** What to build, and where to. */
+export interface ReleasePlan {
+  readonly platforms: readonly Platform[];
+  readonly folder: string;
+  /** Where the archives will be, beside each other; without it there is no manifest for krew. */
+  readonly baseUrl?: URL | undefined;
+}
+
+/**
+ * Builds a release: an archive per platform, the npm package, `checksums.txt`, `maint.yaml`. The same commit makes the same
+ * bytes. Needs the built bundles; run it in the repository.
+ */
+export async function buildRelease({ platforms, folder, baseUrl }: ReleasePlan): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const downloads: Download[] = [];
+  // One after the other: each holds a program of 150 MB in memory.
+  for (const platform of platforms) downloads.push(await buildArchive(platform, folder));
+  run('npm', ['pack', '--silent', '--pack-destination', folder]);
+  await writeFile(join(folder, 'checksums.txt'), await checksumsOf(folder));
+  if (baseUrl === undefined) return;
+  const plugin = PluginFacts.parse(JSON.parse(await readFile('package.json', 'utf8')));
+  await writeFile(join(folder, 'maint.yaml'), krewManifest(plugin, downloads, baseUrl));
+}
+
+const PluginFacts = z.object({ version: z.string(), homepage: z.optional(z.string()) });
+
+async function buildArchive(platform: Platform, folder: string): Promise<Download> {
+  const workshop = await mkdtemp(join(tmpdir(), 'maint-release-'));
+  try {
+    const { program, nodeLicense } = await buildExecutable(platform, workshop);
+    const name = archiveName(platform);
+    const bytes = await archive(name, [
+      { name: programName(platform), mode: 0o755, bytes: await readFile(program) },
+      { name: 'LICENSE', mode: 0o644, bytes: await readFile('LICENSE') },
+      { name: 'LICENSE.nodejs', mode: 0o644, bytes: await readFile(nodeLicense) },
+    ]);
+    await writeFile(join(folder, name), bytes);
+    return { platform, name, sha256: sha256(bytes) };
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** As `sha256sum --check` reads them. */
+async function checksumsOf(folder: string): Promise<string> {
+  const names = (await readdir(folder)).sort();
+  const lines = names.map(async (name) => `${sha256(await readFile(join(folder, name)))}  ${name}\n`);
+  return (await Promise.all(lines)).join('');
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

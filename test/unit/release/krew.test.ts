@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { krewManifest } from '../../../release/krew.ts';
+import { archiveName, PLATFORMS } from '../../../release/platforms.ts';
+
+const downloads = PLATFORMS.map((platform) => ({ platform, name: archiveName(platform), sha256: 'a'.repeat(64) }));
+
+test.each(['https://example.com/v1', 'https://example.com/v1/'])('archives are where %s says', (base) => {
+  const manifest: unknown = parse(krewManifest({ version: '1.2.3' }, downloads, new URL(base)));
+  expect(manifest).toMatchObject({
+    metadata: { name: 'maint' },
+    spec: {
+      version: 'v1.2.3',
+      platforms: downloads.map(({ platform, name, sha256 }) => ({
+        selector: { matchLabels: { os: platform.os, arch: platform.arch } },
+        uri: `https://example.com/v1/${name}`,
+        sha256,
+      })),
+    },
+  });
+});
+
+test('a web page is named where there is one', () => {
+  const homepage = 'https://example.com';
+  const manifest: unknown = parse(krewManifest({ version: '1.2.3', homepage }, [], new URL(homepage)));
+  expect(manifest).toMatchObject({ spec: { homepage } });
+});
