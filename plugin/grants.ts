@@ -39,7 +39,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
-  { group: '', resource: 'events', verbs: ['create'] },
+  { group: '', resource: 'events', verbs: ['create', 'list'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
   { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['watch'] },
   // No such objects exist: it is the right to change the record of a node, which the record guard asks for.

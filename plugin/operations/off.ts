@@ -7,6 +7,7 @@ import { catchUpAddons, wakeAddons } from '../health/held-addons.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
+import { lostRecords } from '../nodes/lost.ts';
 import { recordOf, releasePatch, statePatch, type NodePatch } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
@@ -30,18 +31,25 @@ export async function runOff(operation: OffOperation, session: Session): Promise
     session.screen.note(`error: node ${node}: ${message}`);
     if (hint !== undefined) session.screen.note(`hint: ${hint}`);
   });
+  const lost = held.length === nodes.length ? undefined : await lostRecords(session.cluster);
   for (const node of nodes) {
     if (session.signal.aborted) break;
-    if (records.get(node.facts.name) === undefined) await sayNotInMaintenance(node, session);
+    const { name } = node.facts;
+    if (records.get(name) === undefined) await sayNotInMaintenance(node, lost?.get(name), session);
     else await failures.collect(node.facts.name, nodes.length, () => bringBack(node, owner, operation, session));
   }
   return session.signal.aborted ? EXIT.interrupted : failures.worst;
 }
 
 /** Conditions of ours on a node without a record were left by a command that was killed between two writes. */
-async function sayNotInMaintenance(node: NodeSnapshot, session: Session): Promise<void> {
+async function sayNotInMaintenance(node: NodeSnapshot, lostAt: string | undefined, session: Session): Promise<void> {
+  const { name } = node.facts;
   if (conditionStatuses(node.raw).has('MaintenanceInProgress')) await new Announcer(session).noConditions(node.facts);
-  session.screen.result(`node/${node.facts.name} not in maintenance`);
+  session.screen.result(`node/${name} not in maintenance`);
+  if (lostAt === undefined) return;
+  session.screen.warn(
+    `node ${name} was deleted while in maintenance, and its record with it (${lostAt}): nothing is kept off it any more; kubectl maint on ${name} takes it into maintenance again`,
+  );
 }
 
 function refuseForeign(node: NodeSnapshot, record: MaintenanceRecord | undefined, owner: string): void {

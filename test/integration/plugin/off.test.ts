@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
+import { eventAboutNode, eventsPath, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -21,6 +21,7 @@ const NODES = [
   'foreign',
   'escalated',
   'idle',
+  'returned',
   'garbled',
   'watched',
   'late',
@@ -80,6 +81,19 @@ describe('the node is as it was before', () => {
       textAt(before, 'metadata', 'resourceVersion'),
     );
   });
+});
+
+test('a node that came back without its record: `off` says that it was lost', async () => {
+  const node = 'returned';
+  const now = new Date().toISOString();
+  const told = { type: 'Warning', reason: 'MaintenanceEnded', message: 'deleted', count: 1 } as const;
+  const event = eventAboutNode({ name: node, uid: 'of-the-deleted-one' }, { ...told, first: now, last: now });
+  await world.create(eventsPath('default'), { ...event, reason: 'MaintenanceLost' });
+  const off = await plugin.maint(['off', node]);
+  expect(off).toMatchObject({ code: 0, stdout: `node/${node} not in maintenance\n` });
+  expect(off.stderr).toMatch(
+    /^Warning: node returned was deleted while in maintenance, and its record with it \(\d{4}-.+Z\)/,
+  );
 });
 
 describe('owners', () => {

@@ -1,0 +1,37 @@
+import { eventsPath, NODE_EVENT_NAMESPACE, numberAt, textAt, type ClusterReader } from '../../shared/index.ts';
+
+/** An Event of ours about a Node, as others read it. */
+export interface OwnEvent {
+  readonly node: string;
+  readonly reason: string;
+  readonly message: string;
+  /** How often it happened. */
+  readonly count: number;
+  /** When it was written first, by the API server's clock, and when it happened last (RFC 3339). */
+  readonly createdAt: string;
+  readonly lastAt: string;
+}
+
+/** Ours are about Nodes and carry our name (k8s pkg/registry/core/event ToSelectableFields). */
+const OURS = 'involvedObject.kind=Node,source=kubectl-maint';
+
+/** Every Event of plugin and webhook about Nodes that the API server still keeps: an hour by default. Throws ClusterRefusal. */
+export async function readOwnEvents(cluster: ClusterReader): Promise<readonly OwnEvent[]> {
+  const events: OwnEvent[] = [];
+  for await (const { items } of cluster.pages(eventsPath(NODE_EVENT_NAMESPACE), { query: { fieldSelector: OURS } })) {
+    events.push(...items.map(ownEventFromObject));
+  }
+  return events;
+}
+
+function ownEventFromObject(object: unknown): OwnEvent {
+  const createdAt = textAt(object, 'metadata', 'creationTimestamp') ?? '';
+  return {
+    node: textAt(object, 'involvedObject', 'name') ?? '',
+    reason: textAt(object, 'reason') ?? '',
+    message: textAt(object, 'message') ?? '',
+    count: numberAt(object, 'count') ?? 1,
+    createdAt,
+    lastAt: textAt(object, 'lastTimestamp') ?? createdAt,
+  };
+}
