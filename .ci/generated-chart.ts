@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isCollection, isMap, isScalar, parseDocument, stringify, type Pair, type YAMLMap } from 'yaml';
 import { toJSONSchema } from 'zod/mini';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/grants.ts';
 import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
 import { POLICY_FORM } from '../shared/policy/config-file.ts';
 import { TOOLS_FORM } from '../shared/targets/user-tools.ts';
@@ -19,7 +19,6 @@ async function grants(): Promise<void> {
     {
       replicas: REPLICA_GRANTS,
       operator: OPERATOR_GRANTS,
-      wake: WAKE_GRANTS,
       canary: CANARY_GRANTS,
       viewer: VIEWER_GRANTS,
       uninstall: UNINSTALL_GRANTS,

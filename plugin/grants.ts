@@ -30,7 +30,7 @@ export const VIEWER_GRANTS: readonly Grant[] = mergedGrants(LOOKING);
 
 /**
  * The chart's role `kubectl-maint-operator`: `on`, `off` and `status`. Not in it: deleting pods (`--disable-eviction`
- * goes past every budget), and the two below, each of which is the right to run anything.
+ * goes past every budget), and creating them (CANARY_GRANTS), which is the right to run anything.
  */
 export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...LOOKING,
@@ -40,14 +40,13 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
   { group: '', resource: 'events', verbs: ['create', 'list'] },
+  // `off` tells the controllers of held add-ons to go on; a status can start nothing.
+  { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
   { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['watch'] },
   // No such objects exist: it is the right to change the record of a node, which the record guard asks for.
   { group: 'kubectl-maint.io', resource: 'maintenances', verbs: ['set'] },
 ]);
-
-/** `off` touches pods that were held back, so that their controller comes at once; without it that may take minutes. */
-export const WAKE_GRANTS: readonly Grant[] = [{ group: '', resource: 'pods', verbs: ['patch'] }];
 
 /** `on` tries a backup in a server dry run, in the namespace `default`; without it, whether it is refused stays unknown. */
 export const CANARY_GRANTS: readonly Grant[] = [{ group: '', resource: 'pods', verbs: ['create'] }];

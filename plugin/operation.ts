@@ -58,7 +58,7 @@ export interface ClaimFlags {
 
 export type DryRun = 'none' | 'client' | 'server';
 /** Lines for people, or a stream of events, one JSON object a line. */
-export type OnFormat = 'text' | 'json';
+export type StreamFormat = 'text' | 'json';
 /** Lines for people, or one JSON object. */
 export type AllowFormat = 'text' | 'json';
 export type CheckFormat = 'table' | 'json' | 'yaml';
@@ -81,7 +81,7 @@ export interface OnOperation {
   readonly dryRun: DryRun;
   /** Undo what this run did where it does not come to its end. */
   readonly rollback: boolean;
-  readonly format: OnFormat;
+  readonly format: StreamFormat;
 }
 
 /** `kubectl maint off` */
@@ -89,12 +89,18 @@ export interface OffOperation {
   readonly verb: 'off';
   readonly cluster: ClusterFlags;
   readonly nodes: NodeChoice;
+  /** Whose claim is dropped; undefined: the caller's. */
   readonly owner: string | undefined;
+  /** Everybody's claims are dropped. */
+  readonly all: boolean;
+  /** Nodes that are brought back at once; 0 = all. */
+  readonly maxParallel: number;
   readonly skipHealthCheck: boolean;
   /** Milliseconds during which the node must stay clean. */
   readonly healthyForMs: number;
   /** Milliseconds for each node; 0 = no limit. */
   readonly timeoutMs: number;
+  readonly format: StreamFormat;
 }
 
 /** What `allow` does to the exceptions of a node: one more, or those from some rules (undefined: from all) taken back. */

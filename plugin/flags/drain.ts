@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { MaintError } from '../../shared/index.ts';
 import type { ActiveWork, DrainFlags, NodeLimit, PaceFlags } from '../operation.ts';
-import { integerFlag, last } from './values.ts';
+import { countFlag, integerFlag, last } from './values.ts';
 
 const DRAIN = 'Draining (as in kubectl drain):';
 const PACE = 'Draining (beyond kubectl drain):';
@@ -120,7 +120,7 @@ type DrainArguments = Awaited<ReturnType<typeof drainOptions<unknown>>['argv']>;
 
 /** What kubectl's flags ask for. Throws MaintError('usage'). */
 export function drainFlags(argv: DrainArguments): DrainFlags {
-  atLeastZero('--chunk-size', argv['chunk-size'] ?? '500');
+  countFlag('--chunk-size', argv['chunk-size'] ?? '500');
   return {
     force: argv.force === true,
     ignoreDaemonSets: argv['ignore-daemonsets'] !== false,
@@ -128,28 +128,19 @@ export function drainFlags(argv: DrainArguments): DrainFlags {
     gracePeriodSeconds: integerFlag('--grace-period', argv['grace-period'] ?? '-1'),
     podSelector: argv['pod-selector'],
     disableEviction: argv['disable-eviction'] === true,
-    skipWaitForDeleteSeconds: atLeastZero(
-      '--skip-wait-for-delete-timeout',
-      argv['skip-wait-for-delete-timeout'] ?? '0',
-    ),
+    skipWaitForDeleteSeconds: countFlag('--skip-wait-for-delete-timeout', argv['skip-wait-for-delete-timeout'] ?? '0'),
   };
 }
 
 /** What ours ask for. Throws MaintError('usage'). */
 export function paceFlags(argv: DrainArguments): PaceFlags {
   return {
-    maxParallel: atLeastZero('--max-parallel', argv['max-parallel'] ?? '10'),
+    maxParallel: countFlag('--max-parallel', argv['max-parallel'] ?? '10'),
     maxUnavailable: argv['max-unavailable'] === undefined ? undefined : nodeLimit(argv['max-unavailable']),
     activeWork: argv['active-work'] ?? 'wait',
     waitVolumes: argv['wait-volumes'] === true,
     waitReady: argv['wait-ready'] === true,
   };
-}
-
-function atLeastZero(flag: string, text: string): number {
-  const number = integerFlag(flag, text);
-  if (number < 0) throw new MaintError('usage', `${flag}: "${text}" is less than 0`);
-  return number;
 }
 
 function nodeLimit(text: string): NodeLimit {

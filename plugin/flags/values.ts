@@ -33,6 +33,13 @@ export function integerFlag(flag: string, text: string): number {
   return Number(text);
 }
 
+/** A whole number that is not negative. */
+export function countFlag(flag: string, text: string): number {
+  const number = integerFlag(flag, text);
+  if (number < 0) throw new MaintError('usage', `${flag}: "${text}" is less than 0`);
+  return number;
+}
+
 /** Free text for the record: one that everybody can read in one go. */
 export function textFlag(flag: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

@@ -19,6 +19,7 @@ const SWITCHES = [
   'protect',
   'skip-health-check',
   'revoke',
+  'all',
   'exit-code',
   'watch',
   'insecure-skip-tls-verify',

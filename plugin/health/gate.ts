@@ -9,59 +9,102 @@ import {
   type Cluster,
 } from '../../shared/index.ts';
 import type { Session } from '../session.ts';
-import { healthProblems } from './problems.ts';
+import { followHeldAddons, type HeldAddons } from './held-addons.ts';
+import { healthFrom, type NodeHealth } from './node-health.ts';
+import type { AddonWaker } from './waker.ts';
 
-/** How often a node's health is looked at. */
+/** How often a node is looked at. */
 const LOOK_EVERY_MS = 1000;
 
-/** Waits until a node was clean for some time without a break. Throws `gave-up` with what is missing when the signal ends it. */
-export async function waitUntilHealthy(
-  node: string,
-  healthyForMs: number,
-  session: Session,
-  signal: AbortSignal,
-): Promise<void> {
-  const { clock, screen } = session;
+/** How far a node is through the gate; part of the contract of `off -o json`. */
+export interface GateState extends NodeHealth {
+  readonly node: string;
+  /** `NAMESPACE/NAME` of each DaemonSet whose held change is not current and Ready on the node yet. */
+  readonly addons: readonly string[];
+  /** Seconds without any problem, and how many of them are wanted. */
+  readonly cleanFor: number;
+  readonly healthyFor: number;
+}
+
+/** One node's way through the gate. */
+export interface Gate {
+  readonly node: string;
+  readonly healthyForMs: number;
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  readonly waker: AddonWaker;
+  /** Hears every look. */
+  readonly tell: (state: GateState) => void;
+  readonly note: (text: string) => void;
+  /** Whether the gate need not be passed any more: the Node object as it is tells. */
+  readonly isOver: (node: unknown) => boolean;
+}
+
+/**
+ * Waits until the add-ons that were held back on a node are current and Ready, and the node was clean for some time
+ * without a break. Returns the add-ons that caught up. Throws `gave-up` with what is missing when the signal ends it.
+ */
+export async function passGate(gate: Gate): Promise<readonly string[]> {
+  const { node, session, signal } = gate;
+  const following = { signal, note: gate.note };
+  const addons = await followHeldAddons(node, session, gate.waker, following);
   let cleanSince: number | undefined;
-  let told: string | undefined;
+  let state: GateState | undefined;
   for (;;) {
-    const problems = await readProblems(node, session, signal);
-    const now = clock.now();
-    cleanSince = problems.length === 0 ? (cleanSince ?? now) : undefined;
-    if (cleanSince !== undefined && now - cleanSince >= healthyForMs) return;
-    const state =
-      problems.length === 0 ? `clean, watching it for ${healthyForMs / 1000}s` : `waits: ${problems.join(', ')}`;
-    if (state !== told) screen.note(`node/${node} ${state}`);
-    told = state;
-    await clock.sleep(LOOK_EVERY_MS, signal);
-    if (signal.aborted) throw notHealthy(node, state, session.signal.aborted);
+    const look = await lookAt(gate, addons).catch((thrown: unknown) => {
+      throw signal.aborted ? notPassed(gate, state) : thrown;
+    });
+    if (look.isOver) return addons.names;
+    const now = session.clock.now();
+    cleanSince = look.problems.length === 0 ? (cleanSince ?? now) : undefined;
+    const cleanForMs = cleanSince === undefined ? 0 : now - cleanSince;
+    const [cleanFor, healthyFor] = [Math.floor(cleanForMs / 1000), gate.healthyForMs / 1000];
+    const { isOver, ...seen } = look;
+    state = { node, ...seen, cleanFor, healthyFor };
+    gate.tell(state);
+    if (cleanSince !== undefined && cleanForMs >= gate.healthyForMs) return addons.names;
+    const changed = look.addons.length > 0 ? [addons.changed(signal)] : [];
+    await Promise.race([session.clock.sleep(LOOK_EVERY_MS, signal), ...changed]);
+    if (signal.aborted) throw notPassed(gate, state);
   }
 }
 
-function notHealthy(node: string, state: string, interrupted: boolean): MaintError {
-  const what = interrupted ? `interrupted, node ${node}` : `node ${node} did not become healthy in time:`;
-  return new MaintError(interrupted ? 'interrupted' : 'gave-up', `${what} ${state}`, {
-    hint: `it stays in maintenance (Returning); run the same command again, or skip the check: kubectl maint off ${node} --skip-health-check`,
-  });
-}
+type Look = Omit<GateState, 'node' | 'cleanFor' | 'healthyFor'> & { readonly isOver: boolean };
 
 /** What cannot be read now is a problem of the moment; only a missing right will not pass. */
-async function readProblems(node: string, session: Session, signal: AbortSignal): Promise<readonly string[]> {
+async function lookAt({ node, session, signal, isOver }: Gate, addons: HeldAddons): Promise<Look> {
   try {
-    const [object, lease] = await Promise.all([
+    const [object, lease, late] = await Promise.all([
       session.cluster.get(nodePath(node), { signal }),
       readLease(node, session.cluster, signal),
+      addons.late(),
     ]);
-    if (textAt(object, 'metadata', 'name') === undefined) return ['deleted'];
-    return healthProblems({ node: object, lease: lease.object, serverNow: lease.serverNow ?? session.clock.now() });
+    const waits = late.map((name) => `DaemonSet ${name} is not current and Ready on it`);
+    if (textAt(object, 'metadata', 'name') === undefined) return { ...UNKNOWN, addons: late, problems: ['deleted'] };
+    const health = healthFrom({ node: object, lease: lease.object, serverNow: lease.serverNow ?? session.clock.now() });
+    return { ...health, addons: late, problems: [...waits, ...health.problems], isOver: isOver(object) };
   } catch (thrown) {
     if (signal.aborted || isRefusedForGood(thrown)) throw thrown;
-    return [`API server: ${messageOf(thrown)}`];
+    return { ...UNKNOWN, problems: [`API server: ${messageOf(thrown)}`] };
   }
 }
+
+const UNKNOWN = { ready: undefined, heartbeatAge: undefined, pressures: [], addons: [], isOver: false };
 
 function isRefusedForGood(thrown: unknown): boolean {
   return thrown instanceof ClusterRefusal && (thrown.status === 401 || thrown.status === 403);
+}
+
+/** What a node waits for, in one line. */
+export function waitsFor({ problems, cleanFor, healthyFor }: GateState): string {
+  return problems.length > 0 ? problems.join(', ') : `clean for ${cleanFor}s of ${healthyFor}s`;
+}
+
+function notPassed({ node, session }: Gate, state: GateState | undefined): MaintError {
+  const missing = state === undefined ? 'it was not looked at yet' : waitsFor(state);
+  const isInterrupted = session.signal.aborted;
+  const what = isInterrupted ? 'interrupted while waiting for' : 'gave up waiting for';
+  return new MaintError(isInterrupted ? 'interrupted' : 'gave-up', `${what} node ${node}: ${missing}`);
 }
 
 const NOT_FOUND = 404;

@@ -10,7 +10,7 @@ import {
   STATE_LABEL,
   withClaim,
   withCompletion,
-  withoutClaim,
+  withoutClaims,
   withoutPastExceptions,
   type Before,
   type Claim,
@@ -108,10 +108,10 @@ export function statePatch(node: NodeSnapshot, state: MaintenanceState, now: str
   return carriedPatch(node, { record: next, state, now });
 }
 
-/** Whose claim is dropped from which record, and when (RFC 3339). */
+/** Whose claims are dropped from which record, and when (RFC 3339). */
 export interface Release {
   readonly record: MaintenanceRecord;
-  readonly owner: string;
+  readonly owners: readonly string[];
   readonly now: string;
 }
 
@@ -121,9 +121,9 @@ export function remainingPatch(node: NodeSnapshot, rest: MaintenanceRecord, now:
   return carriedPatch(node, { record, state: record.completedAt === undefined ? 'initiated' : 'complete', now });
 }
 
-/** Drops one owner's claim. With the last one, everything is as it was before the maintenance. */
-export function releasePatch(node: NodeSnapshot, { record, owner, now }: Release): NodePatch {
-  const rest = withoutClaim(record, owner);
+/** Drops these owners' claims. With the last one, everything is as it was before the maintenance. */
+export function releasePatch(node: NodeSnapshot, { record, owners, now }: Release): NodePatch {
+  const rest = withoutClaims(record, owners);
   if (rest !== undefined) return remainingPatch(node, rest, now);
   return {
     metadata: {

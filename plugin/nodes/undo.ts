@@ -20,7 +20,7 @@ export function undoPatch(fresh: NodeSnapshot, { original, owner, now }: Undo): 
   if (record?.claims.some((claim) => claim.owner === owner) !== true) return undefined;
   const before = recordOf(original);
   const claims = claimsWithout(record, before, owner);
-  if (before === undefined || claims.length === 0) return releasePatch(fresh, { record, owner, now });
+  if (before === undefined || claims.length === 0) return releasePatch(fresh, { record, owners: [owner], now });
   const isShared = claims.some((claim) => !before.claims.some((known) => known.owner === claim.owner));
   return isShared
     ? remainingPatch(fresh, { ...record, claims }, now)

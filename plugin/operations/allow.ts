@@ -1,6 +1,7 @@
 import { LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../shared/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { wakeAddons } from '../health/held-addons.ts';
+import { wakeHeldAddons } from '../health/held-addons.ts';
+import { addonWaker } from '../health/waker.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../nodes/canary.ts';
 import { chooseNodes } from '../nodes/choose.ts';
@@ -121,8 +122,15 @@ async function tryOut(one: ChangedExceptions, run: AllowRun): Promise<readonly T
     trials.push({ rule, ...answer });
   }
   if (operation.format === 'text') for (const trial of trials) tellTrial(trial, one, change, session.screen);
-  if (change.kind === 'grant' && one.rules.includes('addon')) await wakeAddons(one.node.facts.name, session);
+  if (change.kind === 'grant' && one.rules.includes('addon')) await letAddonsGo(one.node.facts.name, session);
   return trials;
+}
+
+async function letAddonsGo(node: string, session: Session): Promise<void> {
+  const waker = addonWaker(session, (text) => {
+    session.screen.warn(text);
+  });
+  await wakeHeldAddons(node, session, waker);
 }
 
 /** How often a canary is sent, and for how long: replicas hear of a change in milliseconds, policies within 0.7 s. */

@@ -10,9 +10,11 @@ import { readEnforcement } from '../nodes/enforcement.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
-import type { OnReport } from '../output/on-events.ts';
-import { onReportFor } from '../output/on-report.ts';
+import type { OnEvent, OnReport } from '../output/on-events.ts';
+import { renderDrains } from '../output/on-live.ts';
+import { tellInWords } from '../output/on-text.ts';
 import { showLive } from '../output/live.ts';
+import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
 import { warning, type Finding } from '../preflight/finding.ts';
 import { readSurvey } from '../preflight/read.ts';
@@ -37,7 +39,7 @@ export async function runOn(operation: OnOperation, given: Session): Promise<Exi
   const over = new AbortController();
   // What is followed ends with the command, however it ends.
   const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
-  const report = onReportFor(operation.format, session);
+  const report = reportFor<OnEvent>(operation.format, session, tellInWords);
   try {
     return await carryOut(operation, session, report);
   } catch (thrown) {
@@ -150,7 +152,8 @@ async function drainAll(marked: readonly Marked[], shared: Shared, run: OnRun): 
   };
   const progresses = marked.map(({ written }) => new Progress({ node: written, ...ports }));
   const atOnce = new Limiter(operation.pace.maxParallel === 0 ? marked.length : operation.pace.maxParallel);
-  const live = showLive(() => progresses.map(({ now }) => now), session);
+  const nowOf = ({ now }: Progress) => now;
+  const live = showLive((size) => renderDrains(progresses.map(nowOf), size), session);
   try {
     await Promise.all(
       marked.map((one, index) =>

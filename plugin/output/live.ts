@@ -1,23 +1,21 @@
-import { renderGroup } from '../drain/cause.ts';
 import type { Session } from '../session.ts';
 import type { TerminalSize } from '../screen.ts';
-import type { NodeProgress } from './on-events.ts';
 
 /** How often the view is drawn anew, in ms: it moves, and nobody sees it flicker. */
 const DRAW_MS = 200;
-const BAR_CELLS = 20;
-/** Causes below each node: more push the other nodes off the screen. */
-const CAUSES_SHOWN = 3;
 
 /** Shows how far nodes are until it is ended, where the screen can; plain lines tell of it elsewhere. */
-export function showLive(progress: () => readonly NodeProgress[], { screen, clock, signal }: Session): { end(): void } {
+export function showLive(
+  view: (size: TerminalSize) => readonly string[],
+  { screen, clock, signal }: Session,
+): { end(): void } {
   const { live } = screen;
   if (live === undefined) return { end: () => undefined };
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const keepDrawing = async (): Promise<void> => {
     while (!until.aborted) {
-      live.show(renderLive(progress(), live.size()));
+      live.show(view(live.size()));
       await clock.sleep(DRAW_MS, until);
     }
   };
@@ -30,19 +28,18 @@ export function showLive(progress: () => readonly NodeProgress[], { screen, cloc
   };
 }
 
+/** A node in the view. */
+export interface NodeView {
+  readonly isDone: boolean;
+  /** Its own line, and those below it that say more. */
+  readonly lines: readonly string[];
+}
+
 /**
  * The view as lines that fit the terminal: what scrolls out of it cannot be drawn anew. Nodes that are done make room
- * first, then causes, then whole nodes.
+ * first, then what is said below each, then whole nodes.
  */
-export function renderLive(progresses: readonly NodeProgress[], { columns, rows }: TerminalSize): readonly string[] {
-  const width = Math.max(0, ...progresses.map(({ node }) => node.length));
-  const nodes = progresses.map((progress) => ({
-    isDone: progress.left === 0 && progress.causes.length === 0,
-    lines: [
-      nodeLine(progress, width),
-      ...progress.causes.slice(0, CAUSES_SHOWN).map((group) => `  ${renderGroup(group)}`),
-    ],
-  }));
+export function fitted(nodes: readonly NodeView[], { columns, rows }: TerminalSize): readonly string[] {
   // One row for the cursor, below the view.
   const room = Math.max(1, rows - 1);
   const busy = nodes.filter(({ isDone }) => !isDone);
@@ -59,19 +56,4 @@ export function renderLive(progresses: readonly NodeProgress[], { columns, rows 
 function shortened(lines: readonly string[], room: number): readonly string[] {
   if (lines.length <= room) return lines;
   return [...lines.slice(0, room - 1), `... and ${lines.length - room + 1} more nodes`];
-}
-
-const PHASES: Readonly<Record<NodeProgress['phase'], string>> = {
-  pods: '',
-  volumes: 'waiting for volumes',
-  replacements: 'waiting for replacements',
-};
-
-function nodeLine({ node, phase, left, total, causes }: NodeProgress, width: number): string {
-  const gone = total - left;
-  const filled = total === 0 ? 0 : Math.floor((gone / total) * BAR_CELLS);
-  const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_CELLS - filled)}]`;
-  const waiting = causes.reduce((sum, { names }) => sum + names.length, 0);
-  const more = phase === 'pods' ? (waiting === 0 ? '' : `${waiting} waiting`) : PHASES[phase];
-  return `${node.padEnd(width)}  ${bar}  ${gone}/${total}  ${more}`.trimEnd();
 }

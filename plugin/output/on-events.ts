@@ -1,6 +1,7 @@
 import type { CauseGroup } from '../drain/cause.ts';
 import type { Enforcement } from '../nodes/enforcement.ts';
 import type { Finding } from '../preflight/finding.ts';
+import type { Report } from './report.ts';
 
 /** A pod as events name it. */
 export interface PodName {
@@ -87,6 +88,4 @@ export interface NodeProgress {
 }
 
 /** Hears what `on` tells. */
-export interface OnReport {
-  tell(event: OnEvent): void;
-}
+export type OnReport = Report<OnEvent>;

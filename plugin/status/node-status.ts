@@ -13,7 +13,7 @@ import {
   type MaintenanceRecord,
 } from '../../shared/index.ts';
 import { podName } from '../drain/plan.ts';
-import { conditionProblems, healthProblems, heartbeatOf, type Heartbeat } from '../health/problems.ts';
+import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../health/node-health.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { NodeChoice } from '../operation.ts';
 import { cordonedBy } from './cordoned-by.ts';
@@ -103,7 +103,7 @@ function aroundNode(node: NodeSnapshot, readings: NodeReadings | undefined): Aro
   const { plan, lease, attached, quorum, heldBack } = readings;
   return {
     podsLeft: plan === undefined ? null : plan.evict.length + plan.waitFor.length,
-    health: lease === undefined ? conditionsAlone(node) : healthProblems({ node: node.raw, ...lease }),
+    health: lease === undefined ? conditionsAlone(node) : healthFrom({ node: node.raw, ...lease }).problems,
     heartbeat: (lease && heartbeatOf(lease.lease, lease.serverNow)) ?? null,
     deletion: judgeDeletion({ node: node.facts, plan, attached, quorum }),
     heldBack: heldBack?.map(podName).sort() ?? null,

@@ -16,9 +16,9 @@ export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, 
   return claim.mode === 'drain' ? withoutCompletion(next) : next;
 }
 
-/** The record without this owner's claim, or undefined when it was the last one: the maintenance is over. */
-export function withoutClaim(current: MaintenanceRecord, owner: string): MaintenanceRecord | undefined {
-  const claims = current.claims.filter((claim) => claim.owner !== owner);
+/** The record without these owners' claims, or undefined when no other is left: the maintenance is over. */
+export function withoutClaims(current: MaintenanceRecord, owners: readonly string[]): MaintenanceRecord | undefined {
+  const claims = current.claims.filter((claim) => !owners.includes(claim.owner));
   return claims.length === 0 ? undefined : { ...current, claims };
 }
 

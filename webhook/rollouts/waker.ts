@@ -2,13 +2,13 @@ import {
   controllerOf,
   daemonSetFromObjects,
   daemonSetPath,
-  daemonSetStatusPath,
   GENERATION_LABEL,
   isAlive,
   messageOf,
   podFromObject,
   podsPath,
   refusalFromAnswer,
+  wakeRequest,
   type ClusterReader,
   type ClusterSender,
   type DaemonSetFacts,
@@ -23,9 +23,6 @@ import type { Log } from '../log.ts';
  */
 const WAKE_AFTER_MS = 1000;
 
-/** Condition on the DaemonSet's status that says when its controller was woken last; writing it is what wakes. */
-export const WOKEN_CONDITION = 'kubectl-maint.io/RolloutWoken';
-
 /** What waking needs. */
 export interface WakerPorts {
   readonly cluster: ClusterReader & ClusterSender;
@@ -37,10 +34,8 @@ export interface WakerPorts {
 }
 
 /**
- * Wakes the DaemonSet controller while a rollout is held on some nodes and others are still to be served. It picks nodes
- * at random and comes back later and later after a refusal (doubled up to 1000 s), so that a node in service may be left
- * out for minutes; any change of the DaemonSet makes it look again at once. Written through the status subresource, which can change no
- * pod template: the right to do so is no right to run anything, and what deploys the DaemonSet sees no difference.
+ * Wakes the DaemonSet controller while a rollout is held on some nodes and others are still to be served: it picks nodes
+ * at random and comes back later and later after a refusal, so that a node in service may be left out for minutes.
  */
 export class Waker {
   readonly #ports: WakerPorts;
@@ -83,20 +78,9 @@ export class Waker {
     const { cluster, field, now } = this.#ports;
     const daemonSet = daemonSetFromObjects(await cluster.get(daemonSetPath(namespace, name)), []);
     if (daemonSet === undefined || !(await this.#hasNodesLeft(daemonSet, field()))) return;
-    const woken = {
-      type: WOKEN_CONDITION,
-      status: 'True',
-      reason: 'RolloutHeld',
-      message: 'its rollout waits on nodes in maintenance, and was told to go on with the others',
-      lastTransitionTime: new Date(now()).toISOString(),
-    };
-    const answer = await cluster.send({
-      method: 'PATCH',
-      path: daemonSetStatusPath(namespace, name),
-      query: { fieldManager: 'kubectl-maint' },
-      contentType: 'application/strategic-merge-patch+json',
-      body: { status: { conditions: [woken] } },
-    });
+    const message = 'its rollout waits on nodes in maintenance, and was told to go on with the others';
+    const waking = { reason: 'RolloutHeld', message, now: new Date(now()).toISOString() } as const;
+    const answer = await cluster.send(wakeRequest(daemonSet, waking));
     if (answer.status >= 300) throw refusalFromAnswer(answer);
   }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../../../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/grants.ts';
 import { at, isObject, listAt, numberAt, policyFromValue, textAt, textsAt, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
 import { parseArguments } from '../../../webhook/options/parse.ts';
@@ -89,12 +89,11 @@ describe.each(NAMES)('%s', (variant) => {
     const own: readonly Grant[] = variant === 'policy' ? LOOKUPS_OF_POLICY : [];
     const isSelfManaged = !['cert-manager', 'cert-manager-issuer', 'existing-secret'].includes(variant);
     const hasRoles = variant !== 'small';
-    const wake = variant === 'operators' ? WAKE_GRANTS : [];
     const wanted: Readonly<Record<string, readonly Grant[]>> = {
       'ClusterRole/kubectl-maint': [...cluster, ...own],
       'Role/kubectl-maint-events': events,
       ...(isSelfManaged && { 'Role/kubectl-maint-authority': authority }),
-      ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': [...OPERATOR_GRANTS, ...wake] }),
+      ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': OPERATOR_GRANTS }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': VIEWER_GRANTS }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-uninstall': UNINSTALL_GRANTS }),
       ...(variant === 'operators' && { 'Role/kubectl-maint-canary': CANARY_GRANTS }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventAboutNode, eventsPath, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
+import { eventAboutNode, eventsPath, isObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -22,11 +22,15 @@ const NODES = [
   'escalated',
   'idle',
   'returned',
+  'everybody',
+  'side-1',
+  'side-2',
+  'side-3',
   'garbled',
   'watched',
   'late',
 ];
-const SILENT = ['silent', 'silent-on'];
+const SILENT = ['silent', 'silent-on', 'silent-side'];
 
 beforeAll(async () => {
   plane = await startControlPlane({
@@ -135,11 +139,29 @@ describe('owners', () => {
     const refused = await plugin.maint(['off', node], { user: 'ben' });
     expect(refused).toMatchObject({ code: 3, stdout: '' });
     expect(refused.stderr).toContain(`error: node ${node} is in maintenance for ana, not for ben; nothing was changed`);
-    expect(refused.stderr).toMatch(/^hint: on their behalf: kubectl maint off foreign --owner '?ana'?$/m);
+    expect(refused.stderr).toMatch(
+      /^hint: on their behalf: kubectl maint off foreign --owner '?ana'?; for everybody: kubectl maint off foreign --all$/m,
+    );
     expect(maintenanceOf(await world.node(node))).toEqual(maintenanceOf(before));
     const ran = await plugin.maint(['off', node, '--owner', 'ana', '--healthy-for', '0'], { user: 'ben' });
     expect(ran.code).toBe(0);
     expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+  });
+
+  test('--all drops the claims of everybody, says whose, and leaves the one of who came meanwhile', async () => {
+    const node = 'everybody';
+    for (const user of ['ana', 'ben']) expect(await plugin.maint(['on', node], { user })).toMatchObject({ code: 0 });
+    const running = await plugin.start(['off', node, '--all', '--healthy-for', '10m']);
+    await until('it is watched', () => running.said().includes(`node/${node} clean, watching it for 600s`));
+    expect(await plugin.maint(['on', node, '--owner', 'zoe'])).toMatchObject({ code: 0 });
+    const first = await running.ended;
+    expect(first).toMatchObject({ code: 0, stdout: `node/${node} stays in maintenance for zoe\n` });
+    expect(first.stderr).toContain(`node/${node} drops the claims of ana, ben\n`);
+
+    const second = await plugin.maint(['off', node, '--all', '--healthy-for', '0'], { user: 'ben' });
+    expect(second).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
+    expect(second.stderr).toContain(`node/${node} drops the claims of zoe\n`);
+    expect(await world.events(node)).toContain('MaintenanceEnded: ended by zoe');
   });
 });
 
@@ -179,7 +201,7 @@ describe('health', () => {
     const gaveUp = await plugin.maint(['off', node, '--timeout', '2s']);
     expect(gaveUp.code).toBe(5);
     expect(gaveUp.stderr).toContain(
-      `error: node ${node} did not become healthy in time: waits: not Ready (Kubelet stopped posting node status.), no heartbeat (no Lease in kube-node-lease)`,
+      `error: gave up waiting for node ${node}: not Ready (Kubelet stopped posting node status.), no heartbeat (no Lease in kube-node-lease)`,
     );
     expect(gaveUp.stderr).toContain('it stays in maintenance (Returning)');
     expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'returning', unschedulable: true });
@@ -198,8 +220,42 @@ describe('health', () => {
     expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
     const ran = await plugin.maint(['off', node, '--healthy-for', '10m', '--timeout', '2s']);
     expect(ran.code).toBe(5);
-    expect(ran.stderr).toContain(`did not become healthy in time: clean, watching it for 600s`);
+    expect(ran.stderr).toMatch(/^error: gave up waiting for node watched: clean for [12]s of 600s$/m);
     expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+  });
+
+  test('several nodes are watched at the same time; --max-parallel limits it, and one that fails stops no other', async () => {
+    const [nodes, silent] = [['side-1', 'side-2', 'side-3'], 'silent-side'];
+    expect(await plugin.maint(['on', ...nodes, silent, '--max-parallel=0'])).toMatchObject({ code: 0 });
+    const ran = await plugin.maint(['off', ...nodes, silent, '--healthy-for=3s', '--timeout=5s', '-ojson']);
+    expect(ran, ran.stderr).toMatchObject({ code: 5, stderr: '' });
+    const events = eventsIn(ran.stdout);
+    const first = (type: string, node: string) => events.findIndex((one) => one.type === type && one.node === node);
+    // All of them began before the first was back.
+    const begun = [...nodes, silent].map((node) => first('returning', node));
+    const ended = nodes.map((node) => first('ended', node));
+    expect(Math.min(...begun)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...begun)).toBeLessThan(Math.min(...ended));
+    expect(events).toContainEqual({
+      type: 'progress',
+      node: silent,
+      ready: false,
+      addons: [],
+      pressures: [],
+      problems: ['not Ready (Kubelet stopped posting node status.)', 'no heartbeat (no Lease in kube-node-lease)'],
+      cleanFor: 0,
+      healthyFor: 3,
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'failed', node: silent });
+    for (const node of nodes) expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+    expect(maintenanceOf(await world.node(silent))).toMatchObject({ label: 'returning', unschedulable: true });
+
+    expect(await plugin.maint(['on', ...nodes, '--mode=cordon'])).toMatchObject({ code: 0 });
+    const one = eventsIn(
+      (await plugin.maint(['off', ...nodes, '--healthy-for=0', '--max-parallel=1', '-ojson'])).stdout,
+    );
+    const order = one.filter(({ type }) => type !== 'progress').map(({ type, node }) => `${type} ${node}`);
+    expect(order).toEqual(nodes.flatMap((node) => [`returning ${node}`, `ended ${node}`]));
   });
 
   test.each(['1ms', '20ms', '60ms'])('a timeout of %s, in the middle of a read, is exit 5 as well', async (timeout) => {
@@ -256,5 +312,17 @@ async function revive(node: string): Promise<void> {
         { type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: now, lastTransitionTime: now },
       ],
     },
+  });
+}
+
+/** The events of `-o json`, without their times. */
+function eventsIn(stdout: string): readonly { readonly type: string; readonly node: string }[] {
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const event: unknown = JSON.parse(line);
+    if (!isObject(event)) throw new Error(`no event: ${line}`);
+    const { time, ...told } = event;
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    return { ...told, type: textAt(event, 'type') ?? '', node: textAt(event, 'node') ?? '' };
   });
 }

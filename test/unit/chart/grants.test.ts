@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS, WAKE_GRANTS } from '../../../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/grants.ts';
 import * as paths from '../../../shared/cluster/paths.ts';
 import { lookupGrants, mergedGrants, TOOLS, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS } from '../../../webhook/grants.ts';
@@ -22,6 +22,8 @@ const LOOKUPS: Calls = {
     objectPath: 'get /pods; get longhorn.io/volumes',
     podsPath: 'list /pods',
   },
+  // Only made there: who sends it is below.
+  'shared/cluster/wake.ts': { daemonSetStatusPath: '' },
 };
 const WEBHOOK: Calls = {
   'webhook/denials/recorder.ts': { eventPath: 'patch /events', eventsPath: 'create /events' },
@@ -32,7 +34,7 @@ const WEBHOOK: Calls = {
   },
   'webhook/rollouts/waker.ts': {
     daemonSetPath: 'get apps/daemonsets',
-    daemonSetStatusPath: 'patch apps/daemonsets/status',
+    wakeRequest: 'patch apps/daemonsets/status',
     podsPath: 'list /pods',
   },
   'webhook/tls/shared-authorities.ts': {
@@ -60,15 +62,13 @@ const PLUGIN: Calls = {
     VOLUME_ATTACHMENTS: 'list,watch storage.k8s.io/volumeattachments',
   },
   'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
-  // Waking held add-ons: WAKE_GRANTS.
-  'plugin/health/held-addons.ts': { podPath: '' },
+  'plugin/health/waker.ts': { wakeRequest: 'patch apps/daemonsets/status' },
   'plugin/nodes/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
   'plugin/nodes/events.ts': { eventsPath: 'create /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
-  'plugin/operations/off.ts': { nodePath: 'get /nodes' },
   'plugin/operations/on-drain.ts': { nodePath: 'get /nodes' },
   'plugin/status/enforcement.ts': {
     POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings',
@@ -108,7 +108,7 @@ type Calls = Readonly<Record<string, Readonly<Record<string, string>>>>;
 /** Files below a folder that import paths or write them out. */
 async function usesBelow(folder: string): Promise<{ readonly used: string[]; readonly literals: string[] }> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
-  const known = new Set(Object.keys(paths));
+  const known = new Set([...Object.keys(paths), 'wakeRequest']);
   const used: string[] = [];
   const literals: string[] = [];
   for (const name of names) {
@@ -191,7 +191,7 @@ describe('the grants are what the code calls', () => {
   });
 
   test('what runs anything is granted by none of them', () => {
-    const powers = granted(...WAKE_GRANTS, ...CANARY_GRANTS, { group: '', resource: 'pods', verbs: ['delete'] });
+    const powers = granted(...CANARY_GRANTS, { group: '', resource: 'pods', verbs: ['delete', 'patch'] });
     const all = granted(...Object.values(REPLICA_GRANTS).flat(), ...OPERATOR_GRANTS, ...VIEWER_GRANTS);
     expect(all.filter((one) => powers.includes(one))).toEqual([]);
     expect(all.filter((one) => /^(create|update|patch) \S*\/(pods|daemonsets|deployments|jobs)$/.test(one))).toEqual(

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { waitUntilHealthy } from '../../../plugin/health/gate.ts';
-import { healthProblems } from '../../../plugin/health/problems.ts';
-import { NODES } from '../../../shared/index.ts';
-import { answer, nodeObject, settle, START, toldSession } from './world.ts';
+import { passGate, waitsFor, type GateState } from '../../../plugin/health/gate.ts';
+import { healthFrom } from '../../../plugin/health/node-health.ts';
+import { addonWaker } from '../../../plugin/health/waker.ts';
+import {
+  controllerRevisionsPath,
+  daemonSetPath,
+  daemonSetStatusPath,
+  nodePath,
+  PODS,
+  textAt,
+  type ApiAnswer,
+} from '../../../shared/index.ts';
+import { answer, failure, nodeObject, podObject, settle, START, toldSession } from './world.ts';
 
 const at = (secondsAgo: number) => new Date(START - secondsAgo * 1000).toISOString();
 const lease = (secondsAgo: number, leaseDurationSeconds?: number) => ({
@@ -47,8 +56,18 @@ test.each<[string, unknown, unknown, readonly string[]]>([
     [],
   ],
   ['a heartbeat just in time', nodeObject('n1'), lease(40, 40), []],
-  ['a heartbeat that stopped', nodeObject('n1'), lease(41, 40), ['no heartbeat for 41s (Lease of 40s)']],
-  ['the kubelet’s default duration', nodeObject('n1'), lease(90), ['no heartbeat for 90s (Lease of 40s)']],
+  [
+    'a heartbeat that stopped',
+    nodeObject('n1'),
+    lease(41, 40),
+    ['no heartbeat since 2026-01-05T22:09:19Z (Lease of 40s)'],
+  ],
+  [
+    'the kubelet’s default duration',
+    nodeObject('n1'),
+    lease(90),
+    ['no heartbeat since 2026-01-05T22:08:30Z (Lease of 40s)'],
+  ],
   ['a lease from the future (a clock that is wrong)', nodeObject('n1'), lease(-30, 40), []],
   ['no lease', nodeObject('n1'), undefined, ['no heartbeat (no Lease in kube-node-lease)']],
   [
@@ -70,46 +89,81 @@ test.each<[string, unknown, unknown, readonly string[]]>([
     ],
   ],
 ])('%s', (_what, node, given, problems) => {
-  expect(healthProblems({ node, lease: given, serverNow: START })).toEqual(problems);
+  expect(healthFrom({ node, lease: given, serverNow: START }).problems).toEqual(problems);
 });
 
-describe('the gate', () => {
-  function begin(healthyForMs: number, ready = true) {
-    const [stop, interrupt] = [new AbortController(), new AbortController()];
-    const world = toldSession(interrupt.signal);
-    const { cluster, clock, session } = world;
-    const set = (ready: boolean) => {
-      cluster.objects.set(`${NODES}/n1`, ready ? nodeObject('n1') : nodeObject('n1', { conditions: [] }));
-    };
-    cluster.say = () =>
-      answer(
-        200,
-        { spec: { renewTime: new Date(clock.now()).toISOString() } },
-        { date: new Date(clock.now()).toUTCString() },
-      );
-    set(ready);
-    let ended: string | undefined;
-    const waiting = waitUntilHealthy(
-      'n1',
+test('the age of the heartbeat, readiness and pressures are told apart', () => {
+  const node = conditions(READY, ['DiskPressure', 'True']);
+  expect(healthFrom({ node, lease: lease(7, 40), serverNow: START })).toEqual({
+    ready: true,
+    heartbeatAge: 7,
+    pressures: ['DiskPressure'],
+    problems: ['DiskPressure'],
+  });
+  expect(healthFrom({ node: conditions(), lease: undefined, serverNow: START })).toMatchObject({
+    ready: false,
+    heartbeatAge: undefined,
+  });
+});
+
+/** A node on its way through the gate. */
+function begin(healthyForMs: number, ready = true) {
+  const [stop, interrupt] = [new AbortController(), new AbortController()];
+  const world = toldSession(interrupt.signal);
+  const { cluster, clock, session, screen } = world;
+  const set = (isReady: boolean) => {
+    cluster.objects.set(nodePath('n1'), isReady ? nodeObject('n1') : nodeObject('n1', { conditions: [] }));
+  };
+  /** What the API server says to everything but the Lease, which is always fresh. */
+  let patched: ApiAnswer = answer(200);
+  cluster.say = ({ method }) => {
+    const [now, renewTime] = [new Date(clock.now()).toUTCString(), new Date(clock.now()).toISOString()];
+    return method === 'PATCH' ? patched : answer(200, { spec: { renewTime } }, { date: now });
+  };
+  set(ready);
+  const states: GateState[] = [];
+  let isOver = false;
+  let ended: string | undefined;
+  const pass = () =>
+    passGate({
+      node: 'n1',
       healthyForMs,
       session,
-      AbortSignal.any([stop.signal, interrupt.signal]),
-    ).then(
-      () => (ended = 'healthy'),
+      signal: AbortSignal.any([stop.signal, interrupt.signal]),
+      waker: addonWaker(session, (text) => {
+        screen.warn(text);
+      }),
+      tell: (state) => states.push(state),
+      note: () => undefined,
+      isOver: () => isOver,
+    }).then(
+      (addons) => (ended = ['passed', ...addons].join(' ')),
       (error: unknown) => (ended = String(error)),
     );
-    return { ...world, set, stop, interrupt, waiting, ended: () => ended };
-  }
+  return {
+    ...world,
+    set,
+    stop,
+    interrupt,
+    states,
+    pass,
+    ended: () => ended,
+    endIt: () => (isOver = true),
+    refuse: (refusal: ApiAnswer) => (patched = refusal),
+    waiting: () => states.map(waitsFor),
+  };
+}
 
+describe('the gate', () => {
   test('a clean node passes at once when it need not be watched', async () => {
     const gate = begin(0);
-    await gate.waiting;
-    expect(gate.ended()).toBe('healthy');
-    expect(gate.screen.notes).toEqual([]);
+    await gate.pass();
+    expect([gate.ended(), gate.waiting()]).toEqual(['passed', ['clean for 0s of 0s']]);
   });
 
-  test('one relapse starts the time anew; each state is told once', async () => {
+  test('one relapse starts the time anew', async () => {
     const gate = begin(3000);
+    void gate.pass();
     await settle();
     await gate.clock.pass(1000);
     await gate.clock.pass(1000);
@@ -121,45 +175,152 @@ describe('the gate', () => {
       expect([second, gate.ended()]).toEqual([second, undefined]);
     }
     await gate.clock.pass(1000);
-    expect(gate.ended()).toBe('healthy');
-    expect(gate.screen.notes).toEqual([
-      'node/n1 clean, watching it for 3s',
-      'node/n1 waits: not Ready (the kubelet has not reported)',
-      'node/n1 clean, watching it for 3s',
+    expect(gate.ended()).toBe('passed');
+    expect(gate.waiting()).toEqual([
+      'clean for 0s of 3s',
+      'clean for 1s of 3s',
+      'clean for 2s of 3s',
+      'not Ready (the kubelet has not reported)',
+      'clean for 0s of 3s',
+      'clean for 1s of 3s',
+      'clean for 2s of 3s',
+      'clean for 3s of 3s',
     ]);
   });
 
   test('the end says what was missing', async () => {
     const gate = begin(3000, false);
+    void gate.pass();
     await settle();
     gate.stop.abort();
-    await gate.waiting;
-    expect(gate.ended()).toContain('node n1 did not become healthy in time: waits: not Ready');
+    await settle();
+    expect(gate.ended()).toContain('gave up waiting for node n1: not Ready (the kubelet has not reported)');
   });
 
   test('an interruption is none of the node’s faults', async () => {
     const gate = begin(3000);
+    void gate.pass();
     await settle();
     gate.interrupt.abort();
-    await gate.waiting;
-    expect(gate.ended()).toContain('interrupted, node n1 clean, watching it for 3s');
+    await settle();
+    expect(gate.ended()).toContain('interrupted while waiting for node n1: clean for 0s of 3s');
   });
 
   test('a node that is deleted meanwhile is waited for, not passed', async () => {
     const gate = begin(1000);
+    void gate.pass();
     await settle();
     gate.cluster.objects.clear();
     await gate.clock.pass(1000);
     gate.stop.abort();
-    await gate.waiting;
-    expect(gate.ended()).toContain('node n1 did not become healthy in time: waits: deleted');
+    await settle();
+    expect(gate.ended()).toContain('gave up waiting for node n1: deleted');
   });
 
   test('the server’s clock judges the heartbeat, not ours', async () => {
     const gate = begin(0);
     gate.cluster.say = () =>
       answer(200, { spec: { renewTime: at(300) } }, { date: new Date(START - 299_000).toUTCString() });
-    await gate.waiting;
-    expect(gate.ended()).toBe('healthy');
+    await gate.pass();
+    expect(gate.ended()).toBe('passed');
+  });
+
+  test('an API server that fails is a problem of the moment, a missing right is not', async () => {
+    const gate = begin(0);
+    gate.cluster.say = () => failure(503, 'busy');
+    void gate.pass();
+    await settle();
+    expect([gate.ended(), gate.waiting()]).toEqual([undefined, ['API server: busy']]);
+    gate.cluster.say = () => failure(403, 'no leases for you');
+    await gate.clock.pass(1000);
+    expect(gate.ended()).toContain('no leases for you');
+  });
+
+  test('is over as soon as nobody needs it any more', async () => {
+    const gate = begin(60_000);
+    void gate.pass();
+    await settle();
+    gate.endIt();
+    await gate.clock.pass(1000);
+    expect(gate.ended()).toBe('passed');
+  });
+});
+
+describe('held add-ons', () => {
+  /** A gate before which the pod of a DaemonSet is behind. */
+  function held() {
+    const gate = begin(0);
+    const { objects, lists } = gate.cluster;
+    const owner = { kind: 'DaemonSet', name: 'agent' };
+    const labels = (hash: string) => ({ 'controller-revision-hash': hash });
+    const revision = (hash: string, number: number) => ({
+      revision: number,
+      metadata: {
+        name: hash,
+        labels: labels(hash),
+        ownerReferences: [{ ...owner, uid: 'uid-owner', controller: true }],
+      },
+    });
+    objects.set(daemonSetPath('ops', 'agent'), {
+      metadata: { name: 'agent', namespace: 'ops', uid: 'uid-owner' },
+      spec: { template: { spec: {} } },
+    });
+    lists.set(controllerRevisionsPath('ops'), [revision('old', 1), revision('new', 2)]);
+    const pod = (name: string, hash: string, ready: boolean) =>
+      podObject(name, { namespace: 'ops', owner, labels: labels(hash), ready });
+    lists.set(PODS, [pod('agent-a', 'old', true)]);
+    const wakes = () => gate.cluster.requests.filter(({ method }) => method === 'PATCH');
+    return { ...gate, pod, wakes };
+  }
+
+  const LATE = 'DaemonSet ops/agent is not current and Ready on it';
+
+  test('their controller is told to go on each second, and the node waits until they are current and Ready', async () => {
+    const gate = held();
+    void gate.pass();
+    await settle();
+    expect([gate.ended(), gate.waiting()]).toEqual([undefined, [LATE]]);
+    expect(gate.wakes().map(({ path }) => path)).toEqual([daemonSetStatusPath('ops', 'agent')]);
+    await gate.clock.pass(1000);
+    expect(gate.wakes()).toHaveLength(2);
+    gate.cluster.tell(PODS, 'removed', gate.pod('agent-a', 'old', true));
+    gate.cluster.tell(PODS, 'changed', gate.pod('agent-b', 'new', false));
+    await settle();
+    expect(gate.ended()).toBeUndefined();
+    gate.cluster.tell(PODS, 'changed', gate.pod('agent-b', 'new', true));
+    await settle();
+    expect(gate.ended()).toBe('passed ops/agent');
+    // Nothing is behind any more, so nobody is woken.
+    expect(gate.wakes()).toHaveLength(2);
+  });
+
+  test('a DaemonSet that is deleted meanwhile has nothing to catch up with', async () => {
+    const gate = held();
+    void gate.pass();
+    await settle();
+    gate.cluster.objects.delete(daemonSetPath('ops', 'agent'));
+    await gate.clock.pass(1000);
+    expect(gate.ended()).toBe('passed ops/agent');
+  });
+
+  test('without the right to wake they are waited for all the same, and that is said once', async () => {
+    const gate = held();
+    gate.refuse(failure(403, 'no'));
+    void gate.pass();
+    await settle();
+    await gate.clock.pass(1000);
+    expect([gate.wakes().length, gate.screen.warnings.length]).toEqual([2, 1]);
+    expect(gate.screen.warnings[0]).toContain('no right to patch daemonsets/status');
+    expect(gate.ended()).toBeUndefined();
+  });
+
+  test('a wake is a condition on the status, in the words of a return', async () => {
+    const gate = held();
+    void gate.pass();
+    await settle();
+    const body = JSON.stringify(gate.wakes()[0]?.body);
+    expect(body).toContain('"type":"kubectl-maint.io/RolloutWoken"');
+    expect(body).toContain('"reason":"NodeReturns"');
+    expect(textAt(gate.wakes()[0], 'contentType')).toBe('application/strategic-merge-patch+json');
   });
 });

@@ -1,7 +1,10 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { CauseGroup } from '../../../plugin/drain/cause.ts';
-import { renderLive, showLive } from '../../../plugin/output/live.ts';
+import type { GateState } from '../../../plugin/health/gate.ts';
+import { showLive } from '../../../plugin/output/live.ts';
+import { renderGates } from '../../../plugin/output/off-live.ts';
+import { renderDrains } from '../../../plugin/output/on-live.ts';
 import type { NodeProgress } from '../../../plugin/output/on-events.ts';
 import { screenFromStreams, wantsColour, type LiveArea, type Output } from '../../../plugin/screen.ts';
 import { settle, toldSession } from './world.ts';
@@ -14,7 +17,7 @@ function because(text: string, ...names: readonly string[]): CauseGroup {
   return { kind: 'server', text, names };
 }
 
-describe('the view', () => {
+describe('the view of drains', () => {
   test.each<[string, readonly NodeProgress[], readonly string[]]>([
     ['no nodes, no lines', [], []],
     ['nothing to do: an empty bar', [progressOf('n1')], ['n1  [....................]  0/0']],
@@ -48,7 +51,7 @@ describe('the view', () => {
       ['n1       [....................]  0/1  1 waiting', '  busy: ns/a', 'node-10  [####################]  2/2'],
     ],
   ])('%s', (_what, progresses, lines) => {
-    expect(renderLive(progresses, { columns: 80, rows: 24 })).toEqual(lines);
+    expect(renderDrains(progresses, { columns: 80, rows: 24 })).toEqual(lines);
   });
 
   test.each([
@@ -56,7 +59,7 @@ describe('the view', () => {
     [30, 'n1  [....................]  0…'],
     [1, '…'],
   ])('a line is at most %d columns wide', (columns, line) => {
-    expect(renderLive([progressOf('n1', { left: 1, total: 1 })], { columns, rows: 24 })).toEqual([line]);
+    expect(renderDrains([progressOf('n1', { left: 1, total: 1 })], { columns, rows: 24 })).toEqual([line]);
   });
 
   const [done, busy] = ['[####################]  1/1', '[....................]  0/1  1 waiting'];
@@ -69,7 +72,65 @@ describe('the view', () => {
   ])('in %d rows, one of them for the cursor, what is done goes first, then causes, then nodes', (rows, lines) => {
     const waiting = { left: 1, total: 1, causes: [because('late', 'ns/a')] };
     const all = [progressOf('n1', { total: 1 }), progressOf('n2', waiting), progressOf('n3', waiting)];
-    expect(renderLive(all, { columns: 80, rows })).toEqual(lines);
+    expect(renderDrains(all, { columns: 80, rows })).toEqual(lines);
+  });
+});
+
+describe('the view of nodes that come back', () => {
+  const clean: GateState = {
+    node: 'n1',
+    addons: [],
+    ready: true,
+    heartbeatAge: 3,
+    pressures: [],
+    problems: [],
+    cleanFor: 12,
+    healthyFor: 30,
+  };
+  const late = 'DaemonSet kube-system/agent is not current and Ready on it';
+
+  test.each<[string, readonly GateState[], readonly string[]]>([
+    ['no nodes, no lines', [], []],
+    ['clean', [clean], ['n1  add-ons current  Ready  heartbeat 3s ago  no pressure  stable for 12s of 30s']],
+    [
+      'every criterion that is not met, and what is wrong below',
+      [
+        {
+          ...clean,
+          addons: ['kube-system/agent'],
+          ready: false,
+          heartbeatAge: 95,
+          pressures: ['DiskPressure'],
+          problems: [late, 'not Ready (no CNI)', 'DiskPressure', 'no heartbeat since then'],
+        },
+      ],
+      [
+        'n1  add-ons behind: 1  not Ready  heartbeat 95s ago  DiskPressure  waits',
+        `  ${late}`,
+        '  not Ready (no CNI)',
+        '  DiskPressure',
+      ],
+    ],
+    [
+      'one without a Lease below one that cannot be read: columns are aligned',
+      [
+        { ...clean, ready: undefined, heartbeatAge: undefined, problems: ['API server: 503'] },
+        { ...clean, node: 'n10', heartbeatAge: undefined, problems: ['no heartbeat (no Lease)'] },
+      ],
+      [
+        'n1   not seen',
+        '  API server: 503',
+        'n10  add-ons current  Ready  no heartbeat  no pressure  waits',
+        '  no heartbeat (no Lease)',
+      ],
+    ],
+  ])('%s', (_what, states, lines) => {
+    expect(renderGates(states, { columns: 120, rows: 24 })).toEqual(lines);
+  });
+
+  test('words of a kubelet cannot move the cursor', () => {
+    const lines = renderGates([{ ...clean, problems: ['not Ready (\u001b[2J\nhello)'] }], { columns: 80, rows: 24 });
+    expect(lines[1]).toBe('  not Ready ( [2J hello)');
   });
 });
 
@@ -89,7 +150,7 @@ describe('showing it', () => {
   test('is drawn anew five times a second, as of then, until it is ended', async () => {
     const { drawn, clock, session } = drawing();
     let left = 2;
-    const shown = showLive(() => [progressOf('n1', { left, total: 2 })], session);
+    const shown = showLive((size) => renderDrains([progressOf('n1', { left, total: 2 })], size), session);
     const [none, half] = [['n1  [....................]  0/2'], ['n1  [##########..........]  1/2']];
     expect(drawn).toEqual([none]);
     left = 1;

@@ -202,7 +202,7 @@ describe('exceptions', () => {
     const record = recordOf(node);
     if (record === undefined) throw new Error('no record');
     const labels = { [exceptionLabel('scan')]: null };
-    expect(releasePatch(node, { record, owner: 'ana', now: SINCE }).metadata.labels).toEqual({
+    expect(releasePatch(node, { record, owners: ['ana'], now: SINCE }).metadata.labels).toEqual({
       [STATE_LABEL]: null,
       ...labels,
     });
@@ -228,11 +228,11 @@ describe('exceptions', () => {
 });
 
 describe('releasing', () => {
-  function release(shape: NodeShape, owner: string): NodePatch {
+  function release(shape: NodeShape, ...owners: readonly string[]): NodePatch {
     const node = nodeSnapshot('n1', shape);
     const record = recordOf(node);
     if (record === undefined) throw new Error('no record');
-    return releasePatch(node, { record, owner, now: LATER });
+    return releasePatch(node, { record, owners, now: LATER });
   }
 
   test('the last claim: every trace goes, and what was before comes back', () => {
@@ -245,6 +245,12 @@ describe('releasing', () => {
       },
       spec: { unschedulable: null },
     });
+  });
+
+  test('the claims of several owners at once, the last of them included', () => {
+    const shape = held({ claims: [ana, ben] });
+    expect(release(shape, 'ana', 'ben').metadata.annotations).toEqual({ [RECORD_ANNOTATION]: null });
+    expect(release(shape, 'ana', 'zoe')).toEqual(release(shape, 'ana'));
   });
 
   test('an earlier cordon stays', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OnEvent, PodName } from '../../../plugin/output/on-events.ts';
-import { onReportFor } from '../../../plugin/output/on-report.ts';
+import { reportFor } from '../../../plugin/output/report.ts';
 import { tellInWords } from '../../../plugin/output/on-text.ts';
 import type { LiveArea, Screen } from '../../../plugin/screen.ts';
 import { toldSession } from './world.ts';
@@ -342,14 +342,14 @@ describe('in words', () => {
 describe('the report', () => {
   test.each(ALL)('as JSON, $event.type: $what', ({ event, json }) => {
     const { session, screen } = toldSession();
-    onReportFor('json', session).tell(event);
+    reportFor<OnEvent>('json', session, tellInWords).tell(event);
     expect(screen.results).toEqual([`{"time":"2026-01-05T22:10:00Z",${json}}`]);
     expect([...screen.notes, ...screen.warnings]).toEqual([]);
   });
 
   test('as JSON carries the time at which it is told, in whole seconds', async () => {
     const { session, screen, clock } = toldSession();
-    const report = onReportFor('json', session);
+    const report = reportFor<OnEvent>('json', session, tellInWords);
     await clock.pass(61_999);
     report.tell({ type: 'note', text: 'x' });
     expect(screen.results).toEqual(['{"time":"2026-01-05T22:11:01Z","type":"note","text":"x"}']);
@@ -357,7 +357,7 @@ describe('the report', () => {
 
   test('as text is told in words', () => {
     const { session, screen } = toldSession();
-    const report = onReportFor('text', session);
+    const report = reportFor<OnEvent>('text', session, tellInWords);
     report.tell({ type: 'drained', node: 'n1', dryRun: undefined });
     report.tell({ type: 'note', text: 'a note' });
     report.tell({ type: 'finding', check: 'room', severity: 'warn', text: 'no room' });

@@ -29,9 +29,12 @@ const OFF = {
   verb: 'off',
   cluster: NO_CLUSTER_FLAGS,
   nodes: { names: ['n1'] },
+  all: false,
+  maxParallel: 10,
   skipHealthCheck: false,
   healthyForMs: 30_000,
   timeoutMs: 600_000,
+  format: 'text',
 };
 const STATUS = {
   verb: 'status',
@@ -149,6 +152,9 @@ describe('off and status', () => {
     ['off node/n1 --owner ben', { ...OFF, owner: 'ben' }],
     ['off n1 --skip-health-check', { ...OFF, skipHealthCheck: true }],
     ['off n1 --healthy-for 2m --timeout 0', { ...OFF, healthyForMs: 120_000, timeoutMs: 0 }],
+    ['off n1 --all', { ...OFF, all: true }],
+    ['off n1 --all=false --owner ben', { ...OFF, owner: 'ben' }],
+    ['off n1 --max-parallel=0 -o json', { ...OFF, maxParallel: 0, format: 'json' }],
     ['off -l rack=b7', { ...OFF, nodes: { names: [], selector: 'rack=b7' } }],
     ['status', STATUS],
     ['status n1 node/n2', { ...STATUS, nodes: { names: ['n1', 'n2'] } }],
@@ -208,6 +214,8 @@ describe('usage errors: one line each', () => {
     ['on N1', '"N1" is not the name of a node'],
     ['on n1/n2', '"n1/n2" is not the name of a node'],
     ['on __proto__', '"__proto__" is not the name of a node'],
+    ['off n1 --all --owner ben', '--all and --owner cannot both be given'],
+    ['off n1 --max-parallel=-1', '--max-parallel: "-1" is less than 0'],
     ['on n1 --until 2026-01-31T06:00:00Z --for 2h', '--until and --for cannot both be given'],
     [
       'on n1 --until tomorrow',
@@ -333,7 +341,19 @@ describe('text', () => {
         '--as-group',
       ],
     ],
-    ['off', ['--owner', '--healthy-for', '--skip-health-check', '--timeout', '--kubeconfig']],
+    [
+      'off',
+      [
+        '--owner',
+        '--all',
+        '--max-parallel',
+        '--output',
+        '--healthy-for',
+        '--skip-health-check',
+        '--timeout',
+        '--kubeconfig',
+      ],
+    ],
     ['status', ['--output', '--width', '--watch', '--exit-code', '--context']],
   ])('%s --help names every flag, even beside what would be an error', async (verb, flags) => {
     for (const words of [

@@ -147,7 +147,7 @@ describe('the status of a node', () => {
     const late = { lease: { spec: { renewTime: ago(90), leaseDurationSeconds: 40 } }, serverNow: START };
     expect(status(RECORD, {}, { lease: late })).toMatchObject({
       heartbeat: { renewedAt: ago(90), ageSeconds: 90, leaseSeconds: 40 },
-      health: ['no heartbeat for 90s (Lease of 40s)'],
+      health: ['no heartbeat since 2026-01-05T22:08:30Z (Lease of 40s)'],
     });
     expect(status(RECORD, {}, { lease: { lease: undefined, serverNow: START } })).toMatchObject({
       heartbeat: null,

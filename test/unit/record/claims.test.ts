@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOverdue, modeOf, untilOf, withClaim, withCompletion, withoutClaim } from '../../../shared/record/claims.ts';
+import { isOverdue, modeOf, untilOf, withClaim, withCompletion, withoutClaims } from '../../../shared/record/claims.ts';
 import type { Claim, MaintenanceRecord } from '../../../shared/record/record.ts';
 
 const [T1, T2, T3] = ['2026-01-05T22:00:00Z', '2026-01-05T23:00:00Z', '2026-01-06T00:00:00Z'];
@@ -48,9 +48,10 @@ describe('a claim is added', () => {
 
 test('a claim goes; with the last one the record', () => {
   const both = recordOf([claim('ana'), claim('ben')]);
-  expect(withoutClaim(both, 'ana')).toEqual(recordOf([claim('ben')]));
-  expect(withoutClaim(both, 'cleo')).toEqual(both);
-  expect(withoutClaim(recordOf([claim('ana')]), 'ana')).toBeUndefined();
+  expect(withoutClaims(both, ['ana'])).toEqual(recordOf([claim('ben')]));
+  expect(withoutClaims(both, ['cleo'])).toEqual(both);
+  expect(withoutClaims(recordOf([claim('ana')]), ['ana'])).toBeUndefined();
+  expect(withoutClaims(both, ['ben', 'ana'])).toBeUndefined();
 });
 
 test('completion is remembered once', () => {

@@ -8,11 +8,12 @@ import {
   type ApiAnswer,
   type ApiRequest,
   type ListPage,
+  WOKEN_CONDITION,
   type Verdict,
 } from '../../../shared/index.ts';
 import type { Judged } from '../../../webhook/admission/admit.ts';
 import { logTo } from '../../../webhook/log.ts';
-import { Waker, WOKEN_CONDITION } from '../../../webhook/rollouts/waker.ts';
+import { Waker } from '../../../webhook/rollouts/waker.ts';
 import { until } from '../../support/until.ts';
 import { Kept, nodeObject } from './world.ts';
 

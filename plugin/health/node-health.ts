@@ -1,4 +1,5 @@
 import { listAt, numberAt, textAt } from '../../shared/index.ts';
+import { timestamp } from '../clock.ts';
 
 /** Conditions that must not be True on a node that takes work again (k8s api core/v1 NodeConditionType). */
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
@@ -13,12 +14,30 @@ export interface HealthFacts {
   readonly serverNow: number;
 }
 
-/** Why a node is not healthy, one short phrase each; empty when it is. */
-export function healthProblems({ node, lease, serverNow }: HealthFacts): readonly string[] {
-  return [...conditionProblems(node), ...heartbeat(lease, serverNow), ...deletion(node)];
+/** How a node is. */
+export interface NodeHealth {
+  /** Undefined where it could not be read. */
+  readonly ready: boolean | undefined;
+  /** Seconds since its kubelet renewed the Lease; undefined where there is none. */
+  readonly heartbeatAge: number | undefined;
+  /** Types of the conditions that should not be True and are. */
+  readonly pressures: readonly string[];
+  /** Why it is not healthy, one short phrase each, the same as long as nothing changes; empty when it is. */
+  readonly problems: readonly string[];
 }
 
-/** Those that the Node itself shows: not Ready, short of something. */
+/** Judges a node. */
+export function healthFrom({ node, lease, serverNow }: HealthFacts): NodeHealth {
+  const heartbeat = heartbeatOf(lease, serverNow);
+  return {
+    ready: readiness(node).length === 0,
+    heartbeatAge: heartbeat && Math.max(0, heartbeat.ageSeconds),
+    pressures: pressures(node),
+    problems: [...conditionProblems(node), ...heartbeatProblems(heartbeat), ...deletion(node)],
+  };
+}
+
+/** Those problems that the Node itself shows: not Ready, short of something. */
 export function conditionProblems(node: unknown): readonly string[] {
   return [...readiness(node), ...pressures(node)];
 }
@@ -57,11 +76,11 @@ export function heartbeatOf(lease: unknown, serverNow: number): Heartbeat | unde
 }
 
 /** The kubelet renews its Lease; one older than its duration means that the heartbeat stopped. */
-function heartbeat(lease: unknown, serverNow: number): readonly string[] {
-  const beat = heartbeatOf(lease, serverNow);
-  if (beat === undefined) return ['no heartbeat (no Lease in kube-node-lease)'];
-  const { ageSeconds, leaseSeconds } = beat;
-  return ageSeconds > leaseSeconds ? [`no heartbeat for ${ageSeconds}s (Lease of ${leaseSeconds}s)`] : [];
+function heartbeatProblems(heartbeat: Heartbeat | undefined): readonly string[] {
+  if (heartbeat === undefined) return ['no heartbeat (no Lease in kube-node-lease)'];
+  const { renewedAt, ageSeconds, leaseSeconds } = heartbeat;
+  if (ageSeconds <= leaseSeconds) return [];
+  return [`no heartbeat since ${timestamp(Date.parse(renewedAt))} (Lease of ${leaseSeconds}s)`];
 }
 
 /** The kubelet's default nodeLeaseDurationSeconds. */

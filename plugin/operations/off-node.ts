@@ -1,0 +1,127 @@
+import { modeOf } from '../../shared/index.ts';
+import { timestamp } from '../clock.ts';
+import { withinTime } from '../deadline.ts';
+import { passGate, type GateState } from '../health/gate.ts';
+import { wakeHeldAddons } from '../health/held-addons.ts';
+import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
+import { recordOf, releasePatch, statePatch, type NodePatch } from '../nodes/mark.ts';
+import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
+import { writeNode } from '../nodes/write.ts';
+import type { OffRun } from './off-run.ts';
+
+/** A node that is to leave maintenance, and whose claims are dropped for it. */
+export interface Leaving {
+  readonly node: NodeSnapshot;
+  readonly owners: readonly string[];
+}
+
+/**
+ * Brings one node back: held add-on changes go, then the node has to be clean, then the claims are dropped; with the
+ * last one it is as it was before. Where others hold it anyway, the claims are dropped at once.
+ */
+export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise<void> {
+  const { operation, session, report, announcer } = run;
+  const { name } = node.facts;
+  const isHeldByOthers = othersOn(node, owners).length > 0;
+  const { written: ready, addons } = isHeldByOthers
+    ? { written: node, addons: [] }
+    : await makeReady(node, owners, run);
+  const release = (fresh: NodeSnapshot): NodePatch | undefined => {
+    const record = recordOf(fresh);
+    return record && releasePatch(fresh, { record, owners, now: timestamp(session.clock.now()) });
+  };
+  const written = await writeNode(ready, release, session.cluster);
+  const others = othersOn(written, owners);
+  if (others.length > 0) {
+    if (isDrainGivenUp(written)) await announcer.conditions(written, [DRAIN_GIVEN_UP]);
+    report.tell({ type: 'stays', node: name, owners: others });
+    return;
+  }
+  await announcer.noConditions(written.facts);
+  const message = `ended by ${owners.join(', ')}`;
+  await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message });
+  // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.
+  if (operation.skipHealthCheck) await wakeHeldAddons(name, session, run.waker);
+  report.tell({ type: 'ended', node: name, cordoned: written.facts.unschedulable, addons });
+}
+
+/** Whoever else has a claim on the node. */
+function othersOn(node: NodeSnapshot, owners: readonly string[]): readonly string[] {
+  const claims = recordOf(node)?.claims ?? [];
+  return claims.map((claim) => claim.owner).filter((other) => !owners.includes(other));
+}
+
+const DRAIN_GIVEN_UP: ConditionChange = {
+  type: 'DrainInProgress',
+  status: 'False',
+  reason: 'NotRequested',
+  message: 'no claim asks for a drain any more',
+};
+
+/** The claim that asked for the drain is gone, and the drain had not come to its end. */
+function isDrainGivenUp(node: NodeSnapshot): boolean {
+  const record = recordOf(node);
+  const draining = conditionStatuses(node.raw).get('DrainInProgress') === 'True';
+  return draining && record !== undefined && modeOf(record) === 'cordon';
+}
+
+interface Ready {
+  readonly written: NodeSnapshot;
+  /** The add-ons that caught up. */
+  readonly addons: readonly string[];
+}
+
+/** Takes the node through the gate. */
+async function makeReady(node: NodeSnapshot, owners: readonly string[], run: OffRun): Promise<Ready> {
+  const { operation, session, report, gates, waker } = run;
+  const { name } = node.facts;
+  const returning = (fresh: NodeSnapshot) => statePatch(fresh, 'returning', timestamp(session.clock.now()));
+  const written = await writeNode(node, returning, session.cluster);
+  report.tell({ type: 'returning', node: name });
+  if (operation.skipHealthCheck) return { written, addons: [] };
+  const waiting = {
+    timeoutMs: operation.timeoutMs,
+    waitsFor: `node ${name} to be healthy`,
+    hint: `it stays in maintenance (Returning); run kubectl maint off ${name} again to go on, or with --skip-health-check`,
+  };
+  const tell = teller(run);
+  try {
+    const addons = await withinTime(waiting, session, (signal) =>
+      passGate({
+        node: name,
+        healthyForMs: operation.healthyForMs,
+        session,
+        signal,
+        waker,
+        tell,
+        note: (text) => {
+          report.tell({ type: 'note', text });
+        },
+        isOver: (object) => needsNoGate(object, owners),
+      }),
+    );
+    return { written, addons };
+  } finally {
+    gates.delete(name);
+  }
+}
+
+/** Somebody else has claimed the node meanwhile, so that it does not come back; or its record is gone. */
+function needsNoGate(object: unknown, owners: readonly string[]): boolean {
+  const fresh = snapshotFromObject(object);
+  if (fresh === undefined) return false;
+  return recordOf(fresh) === undefined || othersOn(fresh, owners).length > 0;
+}
+
+/** Every look goes to the live view; what changes about the problems is told. */
+function teller({ report, gates, operation }: OffRun): (state: GateState) => void {
+  let told: string | undefined;
+  return (state) => {
+    gates.set(state.node, state);
+    const problems = state.problems.join(', ');
+    const isPassed = problems === '' && operation.healthyForMs === 0;
+    if (problems === told || isPassed) return;
+    told = problems;
+    report.tell({ type: 'progress', ...state });
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { GateState } from '../../../plugin/health/gate.ts';
+import type { OffEvent } from '../../../plugin/output/off-events.ts';
+import { tellOffInWords } from '../../../plugin/output/off-text.ts';
+import { reportFor } from '../../../plugin/output/report.ts';
+import type { LiveArea, Screen } from '../../../plugin/screen.ts';
+import { toldSession } from './world.ts';
+
+const LIVE: LiveArea = { show: () => undefined, clear: () => undefined, size: () => ({ columns: 80, rows: 24 }) };
+
+function linesOf(event: OffEvent, live?: LiveArea): readonly string[] {
+  const lines: string[] = [];
+  const screen: Screen = {
+    result: (line) => lines.push(`out: ${line}`),
+    note: (line) => lines.push(`err: ${line}`),
+    warn: (line) => lines.push(`err: Warning: ${line}`),
+    live,
+  };
+  tellOffInWords(event, screen);
+  return lines;
+}
+
+const clean: GateState = {
+  node: 'n1',
+  addons: [],
+  ready: true,
+  heartbeatAge: 3,
+  pressures: [],
+  problems: [],
+  cleanFor: 0,
+  healthyFor: 30,
+};
+const waiting = { ...clean, ready: false, problems: ['not Ready (no CNI)', 'DiskPressure'] };
+const LOST_AT = '2026-01-05T20:00:00Z';
+
+describe('in words', () => {
+  test.each<[string, OffEvent, readonly string[]]>([
+    ['a note', { type: 'note', text: 'again' }, ['err: again']],
+    ['a warning', { type: 'warning', text: 'slow' }, ['err: Warning: slow']],
+    [
+      'nothing to end',
+      { type: 'not-in-maintenance', node: 'n1', lostAt: undefined },
+      ['out: node/n1 not in maintenance'],
+    ],
+    [
+      'nothing to end any more',
+      { type: 'not-in-maintenance', node: 'n1', lostAt: LOST_AT },
+      [
+        'out: node/n1 not in maintenance',
+        'err: Warning: node n1 was deleted while in maintenance, and its record with it (2026-01-05T20:00:00Z): nothing is kept off it any more; kubectl maint on n1 takes it into maintenance again',
+      ],
+    ],
+    [
+      'claims of everybody, whose names are data',
+      { type: 'claims', node: 'n1', owners: ['ana', 'b\u001b[1men'] },
+      ['err: node/n1 drops the claims of ana, b [1men'],
+    ],
+    ['on its way', { type: 'returning', node: 'n1' }, []],
+    ['it waits', { type: 'progress', ...waiting }, ['err: node/n1 waits: not Ready (no CNI), DiskPressure']],
+    ['it is watched', { type: 'progress', ...clean }, ['err: node/n1 clean, watching it for 30s']],
+    [
+      'others hold it',
+      { type: 'stays', node: 'n1', owners: ['ben', 'zoe'] },
+      ['out: node/n1 stays in maintenance for ben, zoe'],
+    ],
+    [
+      'it is back',
+      { type: 'ended', node: 'n1', cordoned: false, addons: [] },
+      ['out: node/n1 uncordoned', 'out: node/n1 out of maintenance'],
+    ],
+    [
+      'it is back as it was, with its add-ons',
+      { type: 'ended', node: 'n1', cordoned: true, addons: ['kube-system/agent', 'ops/logs'] },
+      [
+        'err: node/n1 add-ons caught up: kube-system/agent, ops/logs',
+        'out: node/n1 stays cordoned, as it was before',
+        'out: node/n1 out of maintenance',
+      ],
+    ],
+    [
+      'one of several failed',
+      { type: 'failed', node: 'n1', message: 'gave up', hint: 'try again' },
+      ['err: error: node n1: gave up', 'err: hint: try again'],
+    ],
+    ['the command failed: told where it ends', { type: 'failed', node: undefined, message: 'no', hint: undefined }, []],
+  ])('%s', (_what, event, lines) => {
+    expect(linesOf(event)).toEqual(lines);
+  });
+
+  test('a live view shows what a node waits for; lines would push it away', () => {
+    expect(linesOf({ type: 'progress', ...waiting }, LIVE)).toEqual([]);
+    expect(linesOf({ type: 'ended', node: 'n1', cordoned: false, addons: [] }, LIVE)).toHaveLength(2);
+  });
+});
+
+test('as JSON: one object a line, time and type first', () => {
+  const { session, screen } = toldSession();
+  const report = reportFor<OffEvent>('json', session, tellOffInWords);
+  report.tell({ type: 'progress', ...waiting });
+  report.tell({ type: 'ended', node: 'n1', cordoned: false, addons: [] });
+  expect(screen.results).toEqual([
+    '{"time":"2026-01-05T22:10:00Z","type":"progress","node":"n1","addons":[],"ready":false,"heartbeatAge":3,"pressures":[],"problems":["not Ready (no CNI)","DiskPressure"],"cleanFor":0,"healthyFor":30}',
+    '{"time":"2026-01-05T22:10:00Z","type":"ended","node":"n1","cordoned":false,"addons":[]}',
+  ]);
+  expect(screen.notes).toEqual([]);
+});
