@@ -32,6 +32,8 @@ export type Reason =
   | 'LastNode'
   /** The node that is deleted still runs pods. */
   | 'StillInUse'
+  /** The node that is deleted is in maintenance. */
+  | 'RecordLost'
   /** What decides could not be found out. */
   | 'Unknown';
 

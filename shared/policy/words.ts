@@ -12,7 +12,7 @@ export function joinNames(names: readonly string[]): string {
 }
 
 /** Longest object name that Kubernetes accepts (DNS subdomain, RFC 1123): longer ones did not come from it. */
-const MAX_NAME = 253;
+export const MAX_NAME = 253;
 
 /**
  * Text from outside as one printable line of at most `max` characters: control characters, line breaks, terminal

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
-import { joinNames } from '../words.ts';
+import { clean, joinNames, MAX_NAME } from '../words.ts';
 import { isRollout, judgeHold } from './addon-hold.ts';
 
 /** Kinds whose template change rolls out to running pods. Jobs cannot change theirs. */
@@ -35,6 +35,9 @@ function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surr
 function holdAdvice({ object }: Subject, reached: readonly string[], field: Surroundings['field']): Judgement {
   const waiting = reached.filter((name) => field.node(name)?.state !== 'returning');
   if (waiting.length === 0 || textAt(object.raw, 'spec', 'updateStrategy', 'type') === 'OnDelete') return NO_OBJECTION;
-  const detail = `the change waits on ${joinNames(waiting)} until maintenance ends there; every other node gets it now`;
+  const [only, ...more] = waiting;
+  const end =
+    only !== undefined && more.length === 0 ? `kubectl maint off ${clean(only, MAX_NAME)}` : 'maintenance ends there';
+  const detail = `the change is held back on ${joinNames(waiting)} until ${end}; every other node gets it now`;
   return objection({ reason: 'RolloutWaits', detail, nodes: waiting, weight: 'advise' });
 }

@@ -4,18 +4,10 @@ import type { NodeField } from '../../facts/node-table.ts';
 import { isAlive, type PodFacts } from '../../facts/pod.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
 import { renderProblem } from '../../problem.ts';
+import { NO_RECORD } from '../../record/record.ts';
 import { breaksGuard } from '../guards.ts';
 import { needKey } from '../needs.ts';
-import {
-  NO_OBJECTION,
-  needing,
-  objection,
-  type Judgement,
-  type Objection,
-  type Rule,
-  type Subject,
-  type Surroundings,
-} from '../rule.ts';
+import { needing, type Judgement, type Objection, type Rule, type Subject, type Surroundings } from '../rule.ts';
 import { clean } from '../words.ts';
 
 /** The record of a node is written by those who may, readably, and not so that the cluster loses its last legs. */
@@ -85,16 +77,33 @@ function takesLast({ after, field, wasMarked }: Write): readonly Objection[] {
   return wasMarked || after.record.kind === 'none' ? [] : breaksGuard(after, field);
 }
 
-/** Deleting a node is nobody else's business; only that its pods go with it is said. */
+/** Deleting a node is nobody else's business; only what goes with it is said. */
 function judgeDelete({ object }: Subject, { answers, live }: Surroundings): Judgement {
   const need = { need: 'pods-on-node', namespace: '', node: object.name } as const;
   const answer = answers.get(needKey(need));
-  if (answer === undefined) return live ? needing(need) : NO_OBJECTION;
-  const pods = answer.answer === 'pods-on-node' ? answer.pods.filter(isOthersWork) : [];
-  if (pods.length === 0) return NO_OBJECTION;
-  const detail = `node ${object.name} still runs ${pods.length} pods that nobody moved away`;
-  return objection({ reason: 'StillInUse', detail, nodes: [object.name], weight: 'advise' });
+  if (answer === undefined && live) return needing(need);
+  const pods = answer?.answer === 'pods-on-node' ? answer.pods.filter(isOthersWork) : [];
+  return { objections: [...stillInUse(object.name, pods.length), ...losesRecord(object)], needs: [] };
 }
+
+function stillInUse(name: string, pods: number): readonly Objection[] {
+  if (pods === 0) return [];
+  const detail = `node ${name} still runs ${pods} ${pods === 1 ? 'pod' : 'pods'} that nobody moved away`;
+  return [{ reason: 'StillInUse', detail, nodes: [name], weight: 'advise' }];
+}
+
+/** A node that comes back under the same name takes work, whatever is done to it. */
+function losesRecord({ name, raw }: Subject['object']): readonly Objection[] {
+  const record = nodeFromObject(raw)?.record ?? NO_RECORD;
+  if (record.kind === 'none') return [];
+  const owners = record.kind === 'record' ? record.record.claims.map(({ owner }) => clean(owner, MAX_OWNER)) : [];
+  const by = owners.length === 0 ? '' : ` for ${owners.join(', ')}`;
+  const detail = `node ${name} is in maintenance${by}: the record goes with it, and under this name it comes back without`;
+  return [{ reason: 'RecordLost', detail, nodes: [name], weight: 'advise' }];
+}
+
+/** Longest owner in a sentence, in characters. */
+const MAX_OWNER = 80;
 
 function isOthersWork(pod: PodFacts): boolean {
   return isAlive(pod) && !pod.mirror && pod.controller?.kind !== 'DaemonSet';

@@ -146,7 +146,9 @@ describe('while a node is in maintenance', () => {
 
   test.each(['unavailable', 'surging'])('a DaemonSet (%s) rolls everywhere but there', async (name) => {
     const { code, stderr } = await kubectl(['set', 'image', `daemonset/${name}`, 'c=agent:2']);
-    expect(stderr).toContain(`Warning: addon: the change waits on node ${HELD}`);
+    expect(stderr).toContain(
+      `Warning: addon: the change is held back on node ${HELD} until kubectl maint off ${HELD}; `,
+    );
     expect(code).toBe(0);
     const others = ['node-1', 'node-3', 'node-4'];
     await until('the other nodes have it, and only it', async () => {

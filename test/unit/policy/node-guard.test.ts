@@ -40,6 +40,21 @@ describe('deleting a node', () => {
   });
 });
 
+test.each<[what: string, annotation: string, detail: string]>([
+  [
+    'readable',
+    JSON.stringify(RECORD),
+    'node n1 is in maintenance for ana: the record goes with it, and under this name it comes back without',
+  ],
+  ['unreadable', 'x', 'node n1 is in maintenance: the record goes with it, and under this name it comes back without'],
+])('deleting a node with a %s record says that it is lost', (_, annotation, detail) => {
+  const metadata = { name: 'n1', annotations: { 'kubectl-maint.io/maintenance': annotation } };
+  const marked = { ...bare('n1'), metadata };
+  expect(evaluate(deletion(marked), situation([held('n1')], { live: true, answers: pods() })).findings).toEqual([
+    { rule: 'node-guard', decision: 'warn', reason: 'RecordLost', detail, nodes: ['n1'] },
+  ]);
+});
+
 test('deleting a node asks nothing offline, and passes', () => {
   expect(evaluate(deletion(bare('n1')), situation([held('n1')]))).toMatchObject({
     decision: 'allow',
