@@ -76,6 +76,10 @@ export interface OnOperation {
   readonly allowLastNode: boolean;
   /** Keep autoscalers off the node while in maintenance. */
   readonly protect: boolean;
+  /** Make a cordon that is there part of the maintenance, so that `off` uncordons. */
+  readonly adopt: boolean;
+  /** Show the maintenance as a role of the node. */
+  readonly roleLabel: boolean;
   /** Milliseconds for each node; 0 = no limit. */
   readonly timeoutMs: number;
   readonly dryRun: DryRun;

@@ -21,6 +21,9 @@ export function exceptionLabel(rule: string): string {
   return `${PREFIX}allow-${rule}`;
 }
 
+/** Node label that `kubectl get nodes` shows as the role `maintenance` (k8s pkg/printers findNodeRoles); `on --role-label`. */
+export const ROLE_LABEL = 'node-role.kubernetes.io/maintenance';
+
 /** Label by which users mark their own work as `backup` or `scan`. */
 export const WORK_LABEL = `${PREFIX}work`;
 

@@ -62,6 +62,18 @@ export function onOptions<T>(yargs: Argv<T>) {
       coerce: last<boolean>,
       describe: 'Keep cluster-autoscaler and Karpenter from removing the node meanwhile',
     })
+    .option('adopt', {
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe: 'Take over a node that others have cordoned: off uncordons it. Without it, off keeps their cordon',
+    })
+    .option('role-label', {
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe: 'Also show the role maintenance in kubectl get nodes, until off',
+    })
     .option('dry-run', {
       type: 'string',
       choices: ['none', 'client', 'server'] as const,
@@ -88,7 +100,8 @@ export function onOptions<T>(yargs: Argv<T>) {
       '$0 on worker-3 --reason "swap a disk" --for 2h',
       'drain worker-3 and keep backups, scans and add-on changes off it',
     )
-    .example('$0 on -l rack=b7 --mode=cordon', 'only keep new work off a whole rack');
+    .example('$0 on -l rack=b7 --mode=cordon', 'only keep new work off a whole rack')
+    .example('$0 on worker-3 --adopt', 'take over a node that somebody has cordoned by hand');
 }
 
 type OnArguments = Awaited<ReturnType<typeof onOptions<unknown>>['argv']>;
@@ -104,6 +117,8 @@ export function onOperation(argv: OnArguments): OnOperation {
     pace: paceFlags(argv),
     allowLastNode: argv['allow-last-node'] === true,
     protect: argv.protect !== false,
+    adopt: argv.adopt === true,
+    roleLabel: argv['role-label'] === true,
     timeoutMs: timeoutFlag('--timeout', argv.timeout ?? '0'),
     dryRun: argv['dry-run'] ?? 'none',
     rollback: argv.rollback === true,

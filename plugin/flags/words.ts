@@ -17,6 +17,8 @@ const SWITCHES = [
   'wait-ready',
   'rollback',
   'protect',
+  'adopt',
+  'role-label',
   'skip-health-check',
   'revoke',
   'all',

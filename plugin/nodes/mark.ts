@@ -7,6 +7,7 @@ import {
   RECORD_ANNOTATION,
   renderProblem,
   renderRecord,
+  ROLE_LABEL,
   STATE_LABEL,
   withClaim,
   withCompletion,
@@ -73,27 +74,51 @@ export function carriedPatch(
   };
 }
 
-/** Mark and cordon in one write: the claim, the state, the cordon, and the protection from autoscalers. */
-export function markPatch(
-  node: NodeSnapshot,
-  claim: Claim,
-  { protect, state }: { readonly protect: boolean; readonly state: MaintenanceState },
-): NodePatch {
+/** How a node is marked. */
+export interface Marking {
+  readonly state: MaintenanceState;
+  /** Keep autoscalers off it. */
+  readonly protect: boolean;
+  /** A cordon that was there before becomes part of the maintenance, and ends with it. */
+  readonly adopt: boolean;
+  /** Show the maintenance as a role of the node. */
+  readonly roleLabel: boolean;
+}
+
+/** Mark and cordon in one write: the claim, the state, the cordon, the protection from autoscalers, the role. */
+export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {
+  const { protect, state, adopt, roleLabel } = marking;
   const current = recordOf(node);
-  const before = { cordoned: node.facts.unschedulable, annotations: protect ? earlierProtection(node) : {} };
-  const marked = withEarlier(withClaim(current, claim, before), before);
+  const before = {
+    cordoned: node.facts.unschedulable && !adopt,
+    annotations: protect ? earlierProtection(node) : {},
+    ...(roleLabel ? { labels: { [ROLE_LABEL]: node.facts.labels.get(ROLE_LABEL) ?? null } } : {}),
+  };
+  const known = withEarlier(withClaim(current, claim, before), before);
+  const marked = adopt ? withEarlierCordon(known, false) : known;
   const record = state === 'complete' ? withCompletion(marked, claim.since) : marked;
   const protection = protect ? PROTECTION.map((key) => [key, 'true'] as const) : [];
   const { metadata } = carriedPatch(node, { record, state, now: claim.since });
   return {
-    metadata: { ...metadata, annotations: { ...metadata.annotations, ...Object.fromEntries(protection) } },
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, ...(roleLabel ? { [ROLE_LABEL]: '' } : {}) },
+      annotations: { ...metadata.annotations, ...Object.fromEntries(protection) },
+    },
     spec: { unschedulable: true },
   };
 }
 
-/** A later claim may protect a node that the first did not: what it overwrites comes back as well. */
-function withEarlier(record: MaintenanceRecord, { annotations }: Before): MaintenanceRecord {
-  return { ...record, before: { ...record.before, annotations: { ...annotations, ...record.before.annotations } } };
+/** A later claim may set on a node what the first did not: what it overwrites comes back as well. */
+function withEarlier(record: MaintenanceRecord, { annotations, labels }: Before): MaintenanceRecord {
+  const earlier = { ...record.before, annotations: { ...annotations, ...record.before.annotations } };
+  const before = labels === undefined ? earlier : { ...earlier, labels: { ...labels, ...record.before.labels } };
+  return { ...record, before };
+}
+
+/** The record with another answer to whether the cordon was there before, and so stays when the maintenance ends. */
+export function withEarlierCordon(record: MaintenanceRecord, cordoned: boolean): MaintenanceRecord {
+  return { ...record, before: { ...record.before, cordoned } };
 }
 
 function earlierProtection(node: NodeSnapshot): Record<string, string | null> {
@@ -128,7 +153,11 @@ export function releasePatch(node: NodeSnapshot, { record, owners, now }: Releas
   return {
     metadata: {
       resourceVersion: node.resourceVersion,
-      labels: { [STATE_LABEL]: null, ...exceptionLabels(undefined, Date.parse(now), node.facts.labels) },
+      labels: {
+        ...record.before.labels,
+        [STATE_LABEL]: null,
+        ...exceptionLabels(undefined, Date.parse(now), node.facts.labels),
+      },
       annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null },
     },
     spec: { unschedulable: record.before.cordoned ? true : null },

@@ -1,11 +1,21 @@
-import type { MaintenanceRecord } from '../../shared/index.ts';
-import { carriedPatch, PROTECTION, recordOf, releasePatch, remainingPatch, type NodePatch } from './mark.ts';
+import { ROLE_LABEL, type MaintenanceRecord } from '../../shared/index.ts';
+import {
+  carriedPatch,
+  PROTECTION,
+  recordOf,
+  releasePatch,
+  remainingPatch,
+  withEarlierCordon,
+  type NodePatch,
+} from './mark.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
 /** What is undone: the marks that an owner's run has made on a node that looked like this before. */
 export interface Undo {
   readonly original: NodeSnapshot;
   readonly owner: string;
+  /** The run made an earlier cordon part of the maintenance: that is taken back as well. */
+  readonly adopted: boolean;
   /** RFC 3339. */
   readonly now: string;
 }
@@ -15,10 +25,12 @@ export interface Undo {
  * others stay, and so does what others rely on who came meanwhile. A node that stays in maintenance stays cordoned.
  * Undefined where the record, or this run's claim, is gone already.
  */
-export function undoPatch(fresh: NodeSnapshot, { original, owner, now }: Undo): NodePatch | undefined {
-  const record = recordOf(fresh);
-  if (record?.claims.some((claim) => claim.owner === owner) !== true) return undefined;
+export function undoPatch(fresh: NodeSnapshot, { original, owner, adopted, now }: Undo): NodePatch | undefined {
+  const marked = recordOf(fresh);
+  if (marked?.claims.some((claim) => claim.owner === owner) !== true) return undefined;
   const before = recordOf(original);
+  const wasCordoned = before?.before.cordoned ?? original.facts.unschedulable;
+  const record = adopted ? withEarlierCordon(marked, wasCordoned) : marked;
   const claims = claimsWithout(record, before, owner);
   if (before === undefined || claims.length === 0) return releasePatch(fresh, { record, owners: [owner], now });
   const isShared = claims.some((claim) => !before.claims.some((known) => known.owner === claim.owner));
@@ -44,7 +56,19 @@ function restoringPatch(
   };
   const { metadata } = carriedPatch(fresh, { record: restored, state: original.facts.state, now });
   const protection = PROTECTION.map((key) => [key, original.annotations.get(key) ?? null] as const);
-  return { metadata: { ...metadata, annotations: { ...Object.fromEntries(protection), ...metadata.annotations } } };
+  return {
+    metadata: {
+      ...metadata,
+      labels: { ...roleOf(original, fresh), ...metadata.labels },
+      annotations: { ...Object.fromEntries(protection), ...metadata.annotations },
+    },
+  };
+}
+
+/** The role label as it was, where it is another now. */
+function roleOf(original: NodeSnapshot, fresh: NodeSnapshot): Readonly<Record<string, string | null>> {
+  const earlier = original.facts.labels.get(ROLE_LABEL);
+  return fresh.facts.labels.get(ROLE_LABEL) === earlier ? {} : { [ROLE_LABEL]: earlier ?? null };
 }
 
 function claimsWithout(

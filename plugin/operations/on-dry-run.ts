@@ -42,9 +42,7 @@ function namesIn({ node, evict, waitFor, leave }: DrainPlan): Omit<Extract<OnEve
 
 async function markOnServer(node: Prepared['node'], { claim, operation, session }: OnRun): Promise<void> {
   const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
-  await writeNode(node, (fresh) => markPatch(fresh, claim, { protect: operation.protect, state }), session.cluster, {
-    dryRun: true,
-  });
+  await writeNode(node, (fresh) => markPatch(fresh, claim, { ...operation, state }), session.cluster, { dryRun: true });
 }
 
 interface Judging {

@@ -45,10 +45,12 @@ async function markNode(
 ): Promise<NodeSnapshot> {
   const { name, unschedulable } = node.facts;
   const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
-  const patch = (fresh: NodeSnapshot) =>
-    markPatch(fresh, claim, { protect: operation.protect, state: stateFor(fresh, state) });
+  const patch = (fresh: NodeSnapshot) => markPatch(fresh, claim, { ...operation, state: stateFor(fresh, state) });
   const written = await writeNode(node, patch, session.cluster);
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
+  if (operation.adopt && unschedulable) {
+    report.tell({ type: 'note', text: `node/${name} was cordoned before; kubectl maint off ${name} uncordons it` });
+  }
   const message = claimText(claim);
   const count = drain === undefined ? 0 : drain.plan.evict.length + drain.plan.waitFor.length;
   const left = `${count} of ${count} pods left`;

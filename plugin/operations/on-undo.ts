@@ -26,9 +26,12 @@ export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<
   });
 }
 
-async function undoOne({ node, written }: Marked, { claim, session, report, announcer }: OnRun): Promise<void> {
+async function undoOne(
+  { node, written }: Marked,
+  { claim, operation, session, report, announcer }: OnRun,
+): Promise<void> {
   const now = timestamp(session.clock.now());
-  const undo = { original: node, owner: claim.owner, now };
+  const undo = { original: node, owner: claim.owner, adopted: operation.adopt, now };
   const after = await writeNode(written, (fresh) => undoPatch(fresh, undo), session.cluster);
   const { name } = node.facts;
   if (recordOf(after) !== undefined) {

@@ -25,6 +25,7 @@ const claim = z.looseObject({
 const before = z.looseObject({
   cordoned: z.boolean(),
   annotations: z.optional(z.record(z.string(), z.nullable(z.string()))),
+  labels: z.optional(z.record(z.string(), z.nullable(z.string()))),
 });
 
 const exception = z.looseObject({
@@ -47,7 +48,7 @@ const record = z.looseObject({
 export type Mode = z.infer<typeof mode>;
 /** One owner's wish for maintenance. Times are RFC 3339. */
 export type Claim = z.infer<typeof claim>;
-/** What the node was like before the first claim: its cordon, and annotations that we set (null = it had none). */
+/** What the node was like before the first claim: its cordon, and annotations and labels that we set (null = it had none). */
 export type Before = z.infer<typeof before>;
 /** A time-limited permission: these rules do not apply to this node until then. */
 export type Exception = z.infer<typeof exception>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventAboutNode, eventsPath, isObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
+import { at, eventAboutNode, eventsPath, isObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -22,6 +22,8 @@ const NODES = [
   'escalated',
   'idle',
   'returned',
+  'adopted',
+  'roles',
   'everybody',
   'side-1',
   'side-2',
@@ -63,6 +65,41 @@ describe('the node is as it was before', () => {
       unschedulable: true,
       conditions: {},
     });
+  });
+
+  test('with --adopt an earlier cordon ends with the maintenance; a rollback leaves it to who made it', async () => {
+    const [namespace, node] = [await world.namespace('adopted'), 'adopted'];
+    await world.deployment('web', { namespace, node }, 1);
+    await world.budget('web', namespace, 'web', 1);
+    await world.patch(`/api/v1/nodes/${node}`, { spec: { unschedulable: true } });
+    expect(await plugin.maint(['on', node, '--adopt', '--rollback', '--timeout=1s'])).toMatchObject({ code: 5 });
+    const free = { label: undefined, record: undefined, conditions: {} };
+    expect(maintenanceOf(await world.node(node))).toEqual({ ...free, unschedulable: true });
+
+    const on = await plugin.maint(['on', node, '--adopt', '--mode=cordon']);
+    expect(on).toMatchObject({ code: 0, stdout: `node/${node} already cordoned\n` });
+    expect(on.stderr).toContain(`node/${node} was cordoned before; kubectl maint off ${node} uncordons it\n`);
+    const off = await plugin.maint(['off', node, '--healthy-for', '0']);
+    expect(off).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
+    expect(maintenanceOf(await world.node(node))).toEqual({ ...free, unschedulable: false });
+  });
+
+  test('--role-label: kubectl get nodes shows the role meanwhile, and the label is what it was afterwards', async () => {
+    const node = 'roles';
+    const role = 'node-role.kubernetes.io/maintenance';
+    const roles = async () => {
+      const { stdout } = await plane.kubectl(['get', 'node', node, '--no-headers']);
+      return [stdout.trim().split(/\s+/)[2], textAt(at(await world.node(node), 'metadata', 'labels'), role)];
+    };
+    for (const earlier of [undefined, 'weekly']) {
+      if (earlier !== undefined)
+        await world.patch(`/api/v1/nodes/${node}`, { metadata: { labels: { [role]: earlier } } });
+      expect(await plugin.maint(['on', node, '--role-label'])).toMatchObject({ code: 0 });
+      expect(await roles()).toEqual(['maintenance', '']);
+      expect(await plugin.maint(['on', node, '--role-label'])).toMatchObject({ code: 0 });
+      expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+      expect(await roles()).toEqual(earlier === undefined ? ['<none>', undefined] : ['maintenance', earlier]);
+    }
   });
 
   test('earlier annotations for autoscalers come back, also when only a second `on` protected the node', async () => {

@@ -13,6 +13,7 @@ import {
   NODES,
   parseRecord,
   RECORD_ANNOTATION,
+  ROLE_LABEL,
   STATE_LABEL,
   type Claim,
 } from '../../../shared/index.ts';
@@ -34,7 +35,7 @@ const SINCE = '2026-01-05T22:10:00Z';
 const LATER = '2026-01-06T08:00:00Z';
 const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'cordon', since: LATER };
-const PROTECTED = { protect: true, state: 'initiated' } as const;
+const PROTECTED = { protect: true, state: 'initiated', adopt: false, roleLabel: false } as const;
 
 function recordText(fields: object = {}): string {
   return JSON.stringify({
@@ -99,6 +100,30 @@ describe('marking', () => {
     });
   });
 
+  test.each<[string, NodeShape, boolean]>([
+    ['a cordon of others becomes part of the maintenance', { unschedulable: true }, false],
+    ['a node that is not cordoned is as without it', {}, false],
+    ['one that an earlier claim found cordoned, too', held({ before: { cordoned: true } }), false],
+  ])('--adopt: %s', (_what, shape, cordoned) => {
+    const node = nodeSnapshot('n1', shape);
+    expect(recordIn(markPatch(node, ana, { ...PROTECTED, adopt: true }))).toMatchObject({ before: { cordoned } });
+  });
+
+  test.each<[string, NodeShape, object]>([
+    ['remembers that there was none', {}, { [ROLE_LABEL]: null }],
+    ['remembers the one that was there', { labels: { [ROLE_LABEL]: 'weekly' } }, { [ROLE_LABEL]: 'weekly' }],
+    [
+      'remembers what the first `on` found, not what it wrote',
+      held({ before: { cordoned: false, labels: { [ROLE_LABEL]: null } } }, { labels: { [ROLE_LABEL]: '' } }),
+      { [ROLE_LABEL]: null },
+    ],
+    ['of a second claim, too', held(), { [ROLE_LABEL]: null }],
+  ])('--role-label %s', (_what, shape, labels) => {
+    const patch = markPatch(nodeSnapshot('n1', shape), ana, { ...PROTECTED, roleLabel: true });
+    expect(patch.metadata.labels).toMatchObject({ [ROLE_LABEL]: '', [STATE_LABEL]: 'initiated' });
+    expect(recordIn(patch)).toMatchObject({ before: { labels } });
+  });
+
   test('--protect=false touches no annotation of others', () => {
     const patch = markPatch(nodeSnapshot('n1'), ana, { ...PROTECTED, protect: false });
     expect(Object.keys(patch.metadata.annotations)).toEqual([RECORD_ANNOTATION]);
@@ -131,12 +156,12 @@ describe('marking', () => {
     });
     expect(escalated).not.toHaveProperty('completedAt');
     const drained = nodeSnapshot('n1', held({ completedAt: SINCE }));
-    expect(
-      recordIn(markPatch(drained, { ...ana, mode: 'cordon' }, { protect: true, state: 'complete' })),
-    ).toMatchObject({
-      claims: [{ mode: 'drain' }],
-      completedAt: SINCE,
-    });
+    expect(recordIn(markPatch(drained, { ...ana, mode: 'cordon' }, { ...PROTECTED, state: 'complete' }))).toMatchObject(
+      {
+        claims: [{ mode: 'drain' }],
+        completedAt: SINCE,
+      },
+    );
   });
 
   test('resuming keeps fields of a later version', () => {
@@ -251,6 +276,12 @@ describe('releasing', () => {
     const shape = held({ claims: [ana, ben] });
     expect(release(shape, 'ana', 'ben').metadata.annotations).toEqual({ [RECORD_ANNOTATION]: null });
     expect(release(shape, 'ana', 'zoe')).toEqual(release(shape, 'ana'));
+  });
+
+  test.each([null, '', 'weekly'])('the role label is what it was: %j', (value) => {
+    const before = { cordoned: false, labels: { [ROLE_LABEL]: value, [STATE_LABEL]: 'complete' } };
+    const shape = held({ before }, { labels: { [ROLE_LABEL]: '' } });
+    expect(release(shape, 'ana').metadata.labels).toEqual({ [ROLE_LABEL]: value, [STATE_LABEL]: null });
   });
 
   test('an earlier cordon stays', () => {

@@ -49,6 +49,8 @@ function operationOf(asked: Asked): OnOperation {
     },
     allowLastNode: false,
     protect: true,
+    adopt: false,
+    roleLabel: false,
     timeoutMs: 0,
     dryRun: 'none',
     rollback: false,

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { NodePatch } from '../../../plugin/nodes/mark.ts';
 import { undoPatch } from '../../../plugin/nodes/undo.ts';
-import { AUTOSCALER_ANNOTATION, KARPENTER_ANNOTATION, RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
+import {
+  AUTOSCALER_ANNOTATION,
+  KARPENTER_ANNOTATION,
+  RECORD_ANNOTATION,
+  ROLE_LABEL,
+  STATE_LABEL,
+} from '../../../shared/index.ts';
 import type { Claim } from '../../../shared/index.ts';
 import { nodeSnapshot, type NodeShape } from './world.ts';
 
@@ -30,15 +36,15 @@ function held(
   return {
     record,
     unschedulable: true,
-    labels: state === undefined ? {} : { [STATE_LABEL]: state },
+    labels: { ...shape.labels, ...(state === undefined ? {} : { [STATE_LABEL]: state }) },
     annotations: { ...shape.annotations, [RECORD_ANNOTATION]: JSON.stringify(record) },
   };
 }
 
 /** What takes back the run of ana on a node that looked like this before it, and looks like that now. */
-function undone(original: NodeShape, now: NodeShape): NodePatch | undefined {
+function undone(original: NodeShape, now: NodeShape, adopted = false): NodePatch | undefined {
   const fresh = nodeSnapshot('n1', { ...now, resourceVersion: '9' });
-  return undoPatch(fresh, { original: nodeSnapshot('n1', original), owner: 'ana', now: NOW });
+  return undoPatch(fresh, { original: nodeSnapshot('n1', original), owner: 'ana', adopted, now: NOW });
 }
 
 function recordIn(patch: NodePatch | undefined): unknown {
@@ -90,6 +96,37 @@ describe('a node that was free before', () => {
       },
     });
   });
+});
+
+describe('a cordon of others that the run has adopted is theirs again', () => {
+  const adopted = { before: { cordoned: false } };
+
+  test('on a node without an earlier record', () => {
+    const now = held({ claims: [ana], ...adopted });
+    expect(undone({ unschedulable: true }, now, true)?.spec).toEqual({ unschedulable: true });
+    expect(undone({}, now, true)?.spec).toEqual({ unschedulable: null });
+  });
+
+  test('beside a claim that came meanwhile', () => {
+    const patch = undone({ unschedulable: true }, held({ claims: [ana, ben], ...adopted }), true);
+    expect(recordIn(patch)).toMatchObject({ claims: [ben], before: { cordoned: true } });
+  });
+
+  test('in a maintenance that had found it', () => {
+    const original = held({ claims: [zoe], before: { cordoned: true } });
+    const patch = undone(original, held({ claims: [zoe, ana, ben], ...adopted }), true);
+    expect(recordIn(patch)).toMatchObject({ claims: [zoe, ben], before: { cordoned: true } });
+  });
+});
+
+test.each([
+  [undefined, '', { [ROLE_LABEL]: null }],
+  ['weekly', '', { [ROLE_LABEL]: 'weekly' }],
+  ['', '', {}],
+])('the role label was %j and is %j', (was, is, labels) => {
+  const original = held({ claims: [zoe] }, was === undefined ? {} : { labels: { [ROLE_LABEL]: was } });
+  const now = held({ claims: [zoe, ana] }, { labels: { [ROLE_LABEL]: is } });
+  expect(undone(original, now)?.metadata.labels).toEqual({ ...labels, [STATE_LABEL]: 'initiated' });
 });
 
 describe('a node that was in maintenance before', () => {
