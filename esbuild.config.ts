@@ -1,6 +1,7 @@
 /** Builds the two bins: one CommonJS file each, nothing to install beside them. */
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { bundledPackages, licensesOf } from './bundled-packages.ts';
 import { assertLean, lazyAssert, lazyStringWidth, leanClient } from './esbuild.client.ts';
 import { MINIMUM_NODE } from './node-version.ts';
 
@@ -41,6 +42,7 @@ for (const { name, entry } of bins) {
   await chmod(outfile, 0o755);
   // What the image's list of parts is made from.
   await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile));
+  await writeFile(`dist/${name}.LICENSES.txt`, await licensesOf(bundledPackages(metafile)));
   // kubectl looks for an executable called kubectl-maint on the PATH.
   await rm(`dist/bin/${name}`, { force: true });
   await symlink(`../${name}.cjs`, `dist/bin/${name}`);

@@ -3,12 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { bundledPackages } from '../bundled-packages.ts';
 import { output, type Library } from './root.ts';
-
-/** The part of esbuild's metafile that says which files ended up in a bundle. */
-const Metafile = z.object({
-  outputs: z.record(z.string(), z.object({ inputs: z.record(z.string(), z.object({ bytesInOutput: z.number() })) })),
-});
 
 const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string().optional() });
 type Manifest = z.infer<typeof Manifest>;
@@ -55,21 +51,6 @@ export async function sbomFor({ repository, metafile, libraries }: SbomSources):
 /** One version of a package may be installed at several places. */
 function unique(parts: readonly Component[]): readonly Component[] {
   return [...new Map(parts.map((part) => [part.purl, part])).values()];
-}
-
-/** The folders of npm packages of which a bundle holds at least a byte, sorted: `node_modules/a/node_modules/@b/c`. */
-export function bundledPackages(metafile: unknown): readonly string[] {
-  const { outputs } = Metafile.parse(metafile);
-  const folders = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? packageFolder(path) : [])),
-  );
-  return [...new Set(folders)].sort();
-}
-
-/** Plugins of the build put a name and a colon before the path. */
-function packageFolder(path: string): readonly string[] {
-  const found = /(?:^|:)((?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
-  return found === undefined ? [] : [found];
 }
 
 async function manifestIn(folder: string): Promise<Manifest> {

@@ -7,17 +7,22 @@ import { buildRelease } from './release.ts';
 
 const FOLDER = 'dist/release';
 
-const { values } = parseArgs({ options: { 'base-url': { type: 'string' } } });
-const baseUrl = values['base-url'] === undefined ? undefined : webAddress(values['base-url']);
-
-await buildRelease({ platforms: PLATFORMS, folder: FOLDER, baseUrl });
-for (const name of await readdir(FOLDER)) {
-  const bytes = (await stat(join(FOLDER, name))).size;
-  process.stdout.write(
-    `${join(FOLDER, name)} (${bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`})\n`,
-  );
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
-if (baseUrl === undefined) {
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { 'base-url': { type: 'string' } } });
+  const baseUrl = values['base-url'] === undefined ? undefined : webAddress(values['base-url']);
+  await buildRelease({ platforms: PLATFORMS, folder: FOLDER, baseUrl });
+  for (const name of await readdir(FOLDER)) {
+    const { size } = await stat(join(FOLDER, name));
+    process.stdout.write(`${join(FOLDER, name)} (${(size / 1e6).toFixed(1)} MB)\n`);
+  }
+  if (baseUrl !== undefined) return;
   process.stderr.write('no maint.yaml for krew: say where the archives will be, with --base-url URL\n');
 }
 

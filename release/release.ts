@@ -44,13 +44,19 @@ async function buildArchive(platform: Platform, folder: string): Promise<Downloa
     const bytes = await archive(name, [
       { name: programName(platform), mode: 0o755, bytes: await readFile(program) },
       { name: 'LICENSE', mode: 0o644, bytes: await readFile('LICENSE') },
-      { name: 'LICENSE.nodejs', mode: 0o644, bytes: await readFile(nodeLicense) },
+      { name: 'LICENSES.txt', mode: 0o644, bytes: await licensesWithin(nodeLicense) },
     ]);
     await writeFile(join(folder, name), bytes);
     return { platform, name, sha256: sha256(bytes) };
   } finally {
     await rm(workshop, { recursive: true, force: true });
   }
+}
+
+/** The licences of the bundle's packages, and those of Node.js. */
+async function licensesWithin(nodeLicense: string): Promise<Buffer> {
+  const files = ['dist/kubectl-maint.LICENSES.txt', nodeLicense];
+  return Buffer.concat(await Promise.all(files.map((file) => readFile(file))));
 }
 
 /** As `sha256sum --check` reads them. */

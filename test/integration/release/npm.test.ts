@@ -26,11 +26,17 @@ function npm(prefix: string, ...args: readonly string[]): Promise<Ran> {
 }
 
 test('holds the bins and what a reader needs, and nothing else', () => {
-  expect(listAt(packed, 'files').map((file) => textAt(file, 'path'))).toEqual([
+  expect(
+    listAt(packed, 'files')
+      .flatMap((file) => textAt(file, 'path') ?? [])
+      .sort(),
+  ).toEqual([
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'dist/kubectl-maint.LICENSES.txt',
     'dist/kubectl-maint.cjs',
+    'dist/maint-webhook.LICENSES.txt',
     'dist/maint-webhook.cjs',
     'package.json',
   ]);

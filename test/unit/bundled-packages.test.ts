@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bundledPackages } from '../../../image/sbom.ts';
+import { bundledPackages, licensesOf } from '../../bundled-packages.ts';
 
 test.each([
   ['a package', 'node_modules/zod/v4/core.js', 'node_modules/zod'],
@@ -27,4 +30,19 @@ test.each([
 
 test('what is no metafile is refused', () => {
   expect(() => bundledPackages({})).toThrow();
+});
+
+test('the licence of each part goes with the bundle', async () => {
+  const texts = await licensesOf(['node_modules/zod', 'node_modules/yaml']);
+  expect(texts).toMatch(/^zod [\d.]+ \(MIT\)\n\n[^]*Colin McDonnell[^]*\n-{80}\n\nyaml [\d.]+ \(ISC\)\n\nCopyright/);
+});
+
+test('a part without one stops the build', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'maint-unlicensed-'));
+  try {
+    await writeFile(join(folder, 'package.json'), '{"name":"a","version":"1.0.0","license":"MIT"}');
+    await expect(licensesOf([folder])).rejects.toThrow(`${folder} brings no licence`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
