@@ -133,7 +133,12 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
     403, 201, 403,
   ]);
   expect(await olga('status')).toMatchObject({ code: 0 });
-  expect(await plugin.maint(['status', '-o', 'wide'], { user: 'vera' })).toMatchObject({ code: 0 });
+  const wide = await plugin.maint(['status', '-o', 'wide'], { user: 'vera' });
+  expect(wide).toMatchObject({
+    code: 0,
+    stderr: 'enforced by the webhook alone: the API server has no policies of its own\n',
+  });
+  expect(wide.stdout).toMatch(new RegExp(`^node-2 .* healthy +default/${stay[0]?.name ?? ''} +disk `, 'm'));
   const watch = await plugin.start(['status', '-w'], { user: 'vera' });
   await until('a viewer watches', () => Promise.resolve(watch.said().includes('node-2')));
   watch.signal('SIGINT');
