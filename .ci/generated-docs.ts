@@ -1,9 +1,10 @@
 /** Writes the tables of docs/ that come from the registries. With `--check` nothing is written, and a table that differs fails. */
+import { CHECKS } from '../plugin/doctor/checks/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
 import { generatedParts, table } from './generated-file.ts';
 import { claimOf, entriesOf, LEFT_OUT } from '../webhook/floor/claims.ts';
 
-const DOCS = ['docs/floor.md', 'docs/policy.md', 'docs/tools.md'];
+const DOCS = ['docs/doctor.md', 'docs/floor.md', 'docs/policy.md', 'docs/tools.md'];
 
 const AFTER = {
   retried: 'tried again by itself',
@@ -34,6 +35,11 @@ function floor(): string {
   return table(['Tool', 'The floor decides', 'The webhook alone decides'], rows);
 }
 
+function checks(): string {
+  const rows = CHECKS.map(({ id, asks, warns, fails }) => [`[\`${id}\`](#${id})`, asks, warns, fails]);
+  return table(['Check', 'Asks', 'Warns', 'Fails'], rows);
+}
+
 function tools(work: 'backup' | 'scan'): string {
   const rows = TOOLS.flatMap(({ id, title, source, patterns }) => {
     const mine = patterns.filter((pattern) => pattern.work === work);
@@ -59,6 +65,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   backups: () => tools('backup'),
   scans: () => tools('scan'),
   delivery,
+  checks,
   floor,
 };
 

@@ -7,6 +7,7 @@ export const EXIT = {
   usage: 2,
   denied: 3,
   cluster: 4,
+  /** Gave up waiting, only partly done; of `doctor`: a check fails. */
   gaveUp: 5,
   inMaintenance: 6,
   interrupted: 130,

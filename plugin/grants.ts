@@ -1,6 +1,6 @@
 import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
 
-/** What everybody needs who looks: `status`, and `check` against a cluster. */
+/** What everybody needs who looks: `status`, `doctor`, and `check` against a cluster. */
 const LOOKING: readonly Grant[] = [
   ...lookupGrants(TOOLS),
   { group: '', resource: 'configmaps', verbs: ['get'], names: ['kubectl-maint-policy'] },
@@ -17,6 +17,8 @@ const LOOKING: readonly Grant[] = [
     names: [REGISTRATION_NAME],
   },
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: ['list'] },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verbs: ['list'] },
+  { group: 'apps', resource: 'deployments', verbs: ['get'], names: ['kubectl-maint'] },
 ];
 
 const replicated: readonly Grant[] = [
@@ -48,5 +50,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: 'kubectl-maint.io', resource: 'maintenances', verbs: ['set'] },
 ]);
 
-/** `on` tries a backup in a server dry run, in the namespace `default`; without it, whether it is refused stays unknown. */
-export const CANARY_GRANTS: readonly Grant[] = [{ group: '', resource: 'pods', verbs: ['create'] }];
+/** `on` and `doctor` try work in server dry runs, in the namespace `default`; without it, whether it is refused stays unknown. */
+export const CANARY_GRANTS: readonly Grant[] = [
+  { group: '', resource: 'pods', verbs: ['create'] },
+  { group: 'velero.io', resource: 'podvolumebackups', verbs: ['create'] },
+];

@@ -62,6 +62,7 @@ export type StreamFormat = 'text' | 'json';
 /** Lines for people, or one JSON object. */
 export type AllowFormat = 'text' | 'json';
 export type CheckFormat = 'table' | 'json' | 'yaml';
+export type DoctorFormat = 'text' | 'json';
 export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
 
 /** `kubectl maint on` */
@@ -162,6 +163,13 @@ export interface ValidateOperation {
   readonly policyFile: string;
 }
 
+/** `kubectl maint doctor` */
+export interface DoctorOperation {
+  readonly verb: 'doctor';
+  readonly cluster: ClusterFlags;
+  readonly format: DoctorFormat;
+}
+
 /** Text that was asked for: help or the version. */
 export interface PrintOperation {
   readonly verb: 'print';
@@ -170,4 +178,11 @@ export interface PrintOperation {
 
 /** What the command line asks for, as a value. */
 export type Operation =
-  OnOperation | OffOperation | AllowOperation | StatusOperation | CheckOperation | ValidateOperation | PrintOperation;
+  | OnOperation
+  | OffOperation
+  | AllowOperation
+  | StatusOperation
+  | CheckOperation
+  | ValidateOperation
+  | DoctorOperation
+  | PrintOperation;

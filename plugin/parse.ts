@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { MaintError } from '../shared/index.ts';
 import { allowOperation, allowOptions } from './flags/allow.ts';
 import { checkOperation, checkOptions } from './flags/check.ts';
+import { doctorOperation, doctorOptions } from './flags/doctor.ts';
 import { offOperation, offOptions } from './flags/off.ts';
 import { onOperation, onOptions } from './flags/on.ts';
 import { statusOperation, statusOptions } from './flags/status.ts';
@@ -10,7 +11,8 @@ import type { Operation } from './operation.ts';
 
 /** Exit codes and other words below the list of verbs. */
 const EPILOGUE = `Exit codes: 0 done, 1 bug, 2 usage, 3 denied by a guard, 4 cluster refused or unreachable,
-5 gave up waiting, 6 some node is in maintenance (status --exit-code), 130 interrupted.`;
+5 gave up waiting, or a check fails (doctor), 6 some node is in maintenance (status --exit-code),
+130 interrupted.`;
 
 /** Turns a command line into what it asks for. Throws MaintError('usage') with everything needed to correct it. */
 export async function parse(argv: readonly string[], version: string): Promise<Operation> {
@@ -48,6 +50,9 @@ function program(version: string, ask: (operation: Operation) => void): Argv {
     })
     .command('check', 'Say what the webhook would say of manifests', checkOptions, (argv) => {
       ask(checkOperation(argv));
+    })
+    .command('doctor', 'Say whether enforcement is live', doctorOptions, (argv) => {
+      ask(doctorOperation(argv));
     })
     .command('version', 'Print the version', {}, () => {
       ask({ verb: 'print', text: `kubectl maint ${version}` });

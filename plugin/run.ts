@@ -2,7 +2,7 @@ import { MaintError, messageOf } from '../shared/index.ts';
 import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
-import type { CheckOperation, Operation, StatusOperation, ValidateOperation } from './operation.ts';
+import type { CheckOperation, DoctorOperation, Operation, StatusOperation, ValidateOperation } from './operation.ts';
 import { parse } from './parse.ts';
 import { lookOf, wantsColour, type Screen } from './screen.ts';
 import type { Session } from './session.ts';
@@ -33,6 +33,7 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
   }
   if (operation.verb === 'check') return check(operation, invocation);
   if (operation.verb === 'validate') return validate(operation, invocation);
+  if (operation.verb === 'doctor') return doctor(operation, invocation);
   const cluster = await connect(operation.cluster, invocation.screen, invocation.version);
   const session: Session = { cluster, screen: invocation.screen, clock: systemClock, signal: invocation.signal };
   try {
@@ -76,6 +77,19 @@ async function check(operation: CheckOperation, { screen, signal, version }: Inv
     return await runCheck(operation, { screen, clock: systemClock, signal, stdin, colour, cluster });
   } finally {
     cluster?.close();
+  }
+}
+
+async function doctor(operation: DoctorOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {
+  const { runDoctor } = await import('./operations/doctor.ts');
+  // Its canaries provoke warnings: it looks at them, and nobody else has to read them.
+  const quiet: Screen = { ...screen, warn: () => undefined };
+  const cluster = await connect(operation.cluster, quiet, version);
+  const colour = wantsColour(process.stdout, process.env);
+  try {
+    return await runDoctor(operation, { cluster, screen, clock: systemClock, signal, version, colour });
+  } finally {
+    cluster.close();
   }
 }
 

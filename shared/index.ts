@@ -48,3 +48,4 @@ export { wakeRequest, WOKEN_CONDITION } from './cluster/wake.ts';
 export { lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export { connectCluster, connectInCluster, type ConnectOptions } from './cluster/live/connect.ts';
 export { refusalFromAnswer } from './cluster/live/refusal.ts';
+export { warningsIn } from './cluster/live/warnings.ts';

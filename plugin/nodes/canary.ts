@@ -1,7 +1,11 @@
-import { messageOf, textAt, WORK_LABEL, type Cluster } from '../../shared/index.ts';
+import { podsPath, WORK_LABEL, type ApiRequest, type ClusterSender } from '../../shared/index.ts';
+import { askInDryRun } from './dry-run.ts';
+
+/** Where canaries live: a namespace that every cluster has. They are asked about in a server dry run, so that nothing runs. */
+export const CANARY_NAMESPACE = 'default';
 
 /** What pins a canary to its node. The floor claims names only; affinity is the webhook's to judge, and every tool may set it. */
-type Pin = (node: string) => object;
+export type Pin = (node: string) => object;
 
 export const byName: Pin = (node) => ({ nodeName: node });
 
@@ -15,6 +19,32 @@ export const byAffinity: Pin = (node) => ({
   },
 });
 
+/** What kind of work a canary looks like. */
+export interface CanaryShape {
+  /** As a user labels work; undefined: it carries no label. */
+  readonly work?: 'backup' | 'scan';
+  readonly image?: string;
+  readonly command?: readonly string[];
+}
+
+const NEVER_PULLED = 'canary.invalid/never-pulled';
+
+/** A pod that is an ordinary one to any other tool's policy. */
+export function canaryPod(pin: object, { work, image = NEVER_PULLED, command }: CanaryShape): ApiRequest {
+  const labels = work === undefined ? {} : { labels: { [WORK_LABEL]: work } };
+  const container = { name: 'canary', image, ...(command !== undefined && { command }) };
+  return {
+    method: 'POST',
+    path: podsPath(CANARY_NAMESPACE),
+    body: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { generateName: 'kubectl-maint-canary-', namespace: CANARY_NAMESPACE, ...labels },
+      spec: { ...pin, automountServiceAccountToken: false, containers: [container] },
+    },
+  };
+}
+
 /** What the API server said to a canary; `refused` is a refusal of ours, any other one tells nothing of us. */
 export type CanaryAnswer =
   | { readonly said: 'accepted' }
@@ -22,48 +52,15 @@ export type CanaryAnswer =
   | { readonly said: 'unknown'; readonly why: string };
 
 /** Asks the API server for a pod that does some work on a node, in a server dry run. */
-export async function askCanary(
-  work: 'backup' | 'scan',
-  pin: ReturnType<Pin>,
-  cluster: Cluster,
-): Promise<CanaryAnswer> {
-  try {
-    const answer = await cluster.send({
-      method: 'POST',
-      path: '/api/v1/namespaces/default/pods',
-      query: { dryRun: 'All', fieldManager: 'kubectl-maint' },
-      body: canary(work, pin),
-    });
-    if (answer.status < 300) return { said: 'accepted' };
-    const why = textAt(answer.body, 'message') ?? `status ${answer.status}`;
-    return { said: isOurDenial(why) ? 'refused' : 'unknown', why };
-  } catch (thrown) {
-    return { said: 'unknown', why: messageOf(thrown) };
+export async function askCanary(work: 'backup' | 'scan', pin: object, cluster: ClusterSender): Promise<CanaryAnswer> {
+  const answer = await askInDryRun(canaryPod(pin, { work }), cluster);
+  switch (answer.said) {
+    case 'accepted':
+      return { said: 'accepted' };
+    case 'denied':
+      return { said: 'refused', why: answer.message };
+    case 'unreached':
+    case 'unclear':
+      return { said: 'unknown', why: answer.why };
   }
-}
-
-/** An ordinary pod to any other tool's policy; a server dry run, so that nothing runs. */
-function canary(work: string, pin: object): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { generateName: 'kubectl-maint-canary-', namespace: 'default', labels: { [WORK_LABEL]: work } },
-    spec: {
-      ...pin,
-      automountServiceAccountToken: false,
-      containers: [{ name: 'canary', image: 'canary.invalid/never-pulled' }],
-    },
-  };
-}
-
-/**
- * A denial of ours carries the name of a webhook or a policy of ours (k8s apiserver webhook/errors/statuserror.go,
- * policy/validating/plugin.go).
- */
-const OURS = 'kubectl-maint.io';
-const DENIED = ['denied the request', 'denied request'];
-
-/** Whether a refusal is our own webhook's or policy's. */
-export function isOurDenial(message: string): boolean {
-  return message.includes(OURS) && DENIED.some((words) => message.includes(words));
 }

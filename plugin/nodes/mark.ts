@@ -40,7 +40,7 @@ export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
   if (record.kind === 'record') return record.record;
   const problems = record.problems.map(renderProblem).join('; ');
   throw new MaintError('denied', `the maintenance record of node ${name} cannot be read: ${problems}`, {
-    hint: `nothing was changed; to give the record up: kubectl annotate node ${name} ${LEFTOVERS.map((key) => `${key}-`).join(' ')} && kubectl label node ${name} ${leftLabels(node).join(' ')} && kubectl uncordon ${name}`,
+    hint: `nothing was changed; to give the record up: ${givingUp(node)}`,
   });
 }
 
@@ -51,6 +51,13 @@ function leftLabels({ facts }: NodeSnapshot): readonly string[] {
 
 /** Annotations that a maintenance leaves behind when its record is lost. */
 const LEFTOVERS = [RECORD_ANNOTATION, ...PROTECTION];
+
+/** Command line that takes a record which cannot be read, and all that goes with it, off a node. */
+export function givingUp(node: NodeSnapshot): string {
+  const { name } = node.facts;
+  const annotations = LEFTOVERS.map((key) => `${key}-`).join(' ');
+  return `kubectl annotate node ${name} ${annotations} && kubectl label node ${name} ${leftLabels(node).join(' ')} && kubectl uncordon ${name}`;
+}
 
 /** What a Node carries while it is in maintenance, and when it is written (RFC 3339). */
 export interface Carried {

@@ -1,5 +1,5 @@
 import { MaintError, nodePath, refusalFromAnswer, type ApiAnswer, type Cluster } from '../../shared/index.ts';
-import { isOurDenial } from './canary.ts';
+import { isOurDenial } from './dry-run.ts';
 import type { NodePatch } from './mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { isTrueAt, listAt, textsAt, type Cluster } from '../../shared/index.ts';
+import { isTrueAt, listAt, textsAt, type ClusterSender } from '../../shared/index.ts';
 
 /** Something that a caller may do (authorization.k8s.io/v1 ResourceAttributes). */
 export interface Right {
@@ -23,7 +23,7 @@ export function renderRight({ verb, resource, subresource, namespace, name }: Ri
  * tells (SelfSubjectRulesReview); what that does not show is asked for one by one. What cannot be asked counts as given:
  * the API server decides in the end.
  */
-export async function missingRights(wanted: readonly Right[], cluster: Cluster): Promise<readonly Right[]> {
+export async function missingRights(wanted: readonly Right[], cluster: ClusterSender): Promise<readonly Right[]> {
   const rules = await ownRules(cluster);
   const open = wanted.filter((right) => !rules.some((rule) => gives(rule, right)));
   const answers = await Promise.all(open.map((right) => isAllowed(right, cluster)));
@@ -38,7 +38,7 @@ interface OwnRule {
   readonly names: readonly string[];
 }
 
-async function ownRules(cluster: Cluster): Promise<readonly OwnRule[]> {
+async function ownRules(cluster: ClusterSender): Promise<readonly OwnRule[]> {
   const answer = await cluster.send({
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
@@ -67,7 +67,7 @@ function gives({ verbs, groups, resources, names }: OwnRule, right: Right): bool
   return isNamed && has(verbs, [verb]) && has(groups, [group]) && has(resources, what);
 }
 
-async function isAllowed(right: Right, cluster: Cluster): Promise<boolean | undefined> {
+async function isAllowed(right: Right, cluster: ClusterSender): Promise<boolean | undefined> {
   const { verb, group, resource, subresource, namespace, name } = right;
   const answer = await cluster.send({
     method: 'POST',

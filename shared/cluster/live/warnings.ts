@@ -5,7 +5,7 @@ const WARNING_299 = /\b299 \S+ "((?:[^"\\]|\\.)*)"/g;
 export function warningTeller(tell: ((text: string) => void) | undefined): (headers: readonly string[]) => void {
   const told = new Set<string>();
   return (headers) => {
-    for (const text of headers.flatMap(textsOf)) {
+    for (const text of headers.flatMap(warningsIn)) {
       if (told.has(text)) continue;
       told.add(text);
       tell?.(text);
@@ -13,6 +13,7 @@ export function warningTeller(tell: ((text: string) => void) | undefined): (head
   };
 }
 
-function textsOf(header: string): string[] {
+/** The texts of one Warning header, or of several joined by commas. */
+export function warningsIn(header: string): string[] {
   return [...header.matchAll(WARNING_299)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'));
 }

@@ -139,6 +139,8 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
     stderr: 'enforced by the webhook alone: the API server has no policies of its own\n',
   });
   expect(wide.stdout).toMatch(new RegExp(`^node-2 .* healthy +default/${stay[0]?.name ?? ''} +disk `, 'm'));
+  expect(await plugin.maint(['doctor'], { user: 'vera' })).toMatchObject({ code: 0 });
+  expect(await olga('doctor')).toMatchObject({ code: 0 });
   const watch = await plugin.start(['status', '-w'], { user: 'vera' });
   await until('a viewer watches', () => Promise.resolve(watch.said().includes('node-2')));
   watch.signal('SIGINT');
@@ -150,8 +152,8 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
 });
 
 test('the operator was refused what the role leaves out, and nothing else', async () => {
-  // The canary.
-  expect(await refusedOf('olga')).toEqual(['create /pods']);
+  // Canaries, of which the record is denied by the webhook.
+  expect(await refusedOf('olga')).toEqual(['create /pods', 'patch /nodes', 'patch apps/daemonsets']);
   expect(await grantedTo('olga')).toEqual(
     expect.arrayContaining([
       'create /events',
@@ -167,14 +169,20 @@ test('the operator was refused what the role leaves out, and nothing else', asyn
   );
 });
 
-test('the viewer looked, and was refused nothing', async () => {
-  expect(await refusedOf('vera')).toEqual([]);
+test('the viewer looked, and was refused nothing but what canaries write in dry runs', async () => {
+  expect(await refusedOf('vera')).toEqual(['create /pods', 'patch /nodes', 'patch apps/daemonsets']);
   expect(await grantedTo('vera')).toEqual([
+    'create authorization.k8s.io/selfsubjectaccessreviews',
+    'create authorization.k8s.io/selfsubjectrulesreviews',
+    // Discovery.
+    'get /',
+    'get /nodes',
     'get admissionregistration.k8s.io/validatingwebhookconfigurations',
     'get apps/daemonsets',
     'get coordination.k8s.io/leases',
     'list /nodes',
     'list /pods',
+    'list admissionregistration.k8s.io/validatingadmissionpolicies',
     'list admissionregistration.k8s.io/validatingadmissionpolicybindings',
     'list apps/controllerrevisions',
     'list storage.k8s.io/volumeattachments',

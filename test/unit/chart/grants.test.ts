@@ -45,6 +45,18 @@ const WEBHOOK: Calls = {
   'webhook/verify.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
 };
 const PLUGIN: Calls = {
+  // Canaries, in dry runs: CANARY_GRANTS, and rights of whoever may write anyhow.
+  'plugin/doctor/checks/canary-addon.ts': { daemonSetPath: 'get apps/daemonsets' },
+  'plugin/doctor/checks/canary-backup.ts': { collectionPath: '' },
+  'plugin/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
+  'plugin/doctor/policy.ts': { objectPath: 'get /configmaps [kubectl-maint-policy]' },
+  'plugin/doctor/readings.ts': {
+    collectionPath:
+      'list admissionregistration.k8s.io/validatingadmissionpolicies; list admissionregistration.k8s.io/validatingadmissionpolicybindings',
+    objectPath: 'get apps/deployments [kubectl-maint]',
+    podsPath: 'list /pods',
+    webhookConfigurationPath: `get ${REGISTRATION}`,
+  },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {
     evictionPath: 'create /pods/eviction',
@@ -64,6 +76,7 @@ const PLUGIN: Calls = {
   'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
   'plugin/health/waker.ts': { wakeRequest: 'patch apps/daemonsets/status' },
   'plugin/nodes/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
+  'plugin/nodes/canary.ts': { podsPath: '' },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
   'plugin/nodes/events.ts': { eventsPath: 'create /events' },
@@ -84,8 +97,10 @@ const PLUGIN: Calls = {
   },
 };
 
-/** What `status` calls. */
+/** What `status` and `doctor` call, but for canaries. */
 const LOOKING = [
+  'plugin/doctor/policy.ts',
+  'plugin/doctor/readings.ts',
   'plugin/status/',
   'plugin/drain/pods-on-node.ts',
   'plugin/drain/read.ts',
@@ -95,8 +110,8 @@ const LOOKING = [
 
 /** Paths that are written out, and why no grant is about them. */
 const LITERALS = [
-  // The canary: CANARY_GRANTS.
-  'plugin/nodes/canary.ts: /api/v1/namespaces/default/pods',
+  // Discovery, which everybody may ask for (system:discovery).
+  'plugin/doctor/readings.ts: /apis/${groupVersion}',
   // What everybody may ask about himself (system:basic-user).
   'plugin/nodes/owner.ts: /apis/authentication.k8s.io/v1/selfsubjectreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
@@ -180,14 +195,14 @@ describe('the grants are what the code calls', () => {
   });
 
   test('operators, who may change records besides', () => {
-    const own = ['get /configmaps [kubectl-maint-policy]', 'set kubectl-maint.io/maintenances'];
+    const own = ['set kubectl-maint.io/maintenances'];
     expect(granted(...OPERATOR_GRANTS)).toEqual([...new Set([...called(LOOKUPS, PLUGIN), ...own])].sort());
   });
 
   test('viewers look', () => {
     const looking = Object.entries(PLUGIN).filter(([file]) => LOOKING.some((part) => file.startsWith(part)));
     const calls = called(LOOKUPS, Object.fromEntries(looking));
-    expect(granted(...VIEWER_GRANTS)).toEqual(['get /configmaps [kubectl-maint-policy]', ...calls].sort());
+    expect(granted(...VIEWER_GRANTS)).toEqual(calls);
   });
 
   test('what runs anything is granted by none of them', () => {

@@ -373,3 +373,12 @@ describe('text', () => {
     }
   });
 });
+
+describe('doctor', () => {
+  test('asks nothing but where the cluster is', async () => {
+    expect(await read('doctor')).toEqual({ verb: 'doctor', cluster: NO_CLUSTER_FLAGS, format: 'text' });
+    expect(await read('doctor -ojson --context prod')).toMatchObject({ cluster: { context: 'prod' }, format: 'json' });
+    await expect(read('doctor n1')).rejects.toThrow(MaintError);
+    await expect(read('doctor -o yaml')).rejects.toThrow(MaintError);
+  });
+});

@@ -1,0 +1,31 @@
+/** From harmless to broken. `warn` also where something could not be found out. */
+export type CheckStatus = 'ok' | 'warn' | 'fail';
+
+/** One thing that a check found. */
+export interface Diagnosis {
+  readonly status: CheckStatus;
+  /** What it means, as one sentence without a full stop. */
+  readonly message: string;
+  /** What to do about it; undefined where nothing has to be done. */
+  readonly todo: string | undefined;
+}
+
+/** All is as it should be. */
+export function ok(message: string): Diagnosis {
+  return { status: 'ok', message, todo: undefined };
+}
+
+/** Enforcement works, but something is not as it should be; or it could not be found out. */
+export function warn(message: string, todo: string): Diagnosis {
+  return { status: 'warn', message, todo };
+}
+
+/** Enforcement, or a part of it, does not work. */
+export function fail(message: string, todo: string): Diagnosis {
+  return { status: 'fail', message, todo };
+}
+
+/** What could not be found out, and why. */
+export function unknown(why: string, todo: string): Diagnosis {
+  return warn(`not known: ${why}`, todo);
+}

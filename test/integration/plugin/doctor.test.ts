@@ -1,0 +1,293 @@
+/** `doctor` on a real API server: a replica behind its Service, the floor, Velero's API, a DaemonSet; then one thing after the other breaks. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VIEWER_GRANTS } from '../../../plugin/grants.ts';
+import { CHECKS } from '../../../plugin/doctor/checks/registry.ts';
+import { isObject, listAt, numberAt, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { like } from '../../support/like.ts';
+import { type PluginRunner, pluginRunner, type RunOptions } from '../../support/plugin-run.ts';
+import {
+  DIALS_ENDPOINTS,
+  installService,
+  NAMESPACE,
+  REGISTRATION_PATH,
+  type Replica,
+  startReplica,
+} from '../../support/replicas.ts';
+import { until } from '../../support/until.ts';
+import { printedBy } from '../../support/webhook-process.ts';
+import { Workloads } from '../../support/workloads.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
+const HELD = 'node-1';
+const NODES = ['node-1', 'node-2', 'node-3'];
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+let replica: Replica;
+let version: string;
+
+beforeAll(async () => {
+  version = textAt(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')), 'version') ?? '';
+  plane = await startControlPlane({
+    nodes: NODES.map((name) => ({ name, labels: { agents: 'yes' } })),
+    apiServerArgs: DIALS_ENDPOINTS,
+    users: [{ name: 'vera', groups: [] }],
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+  const crd = await plane.kubectl(['apply', '-f', join(ROOT, 'test/demo/manifests/velero-crd.yaml')]);
+  expect(crd.stderr).toBe('');
+  expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
+  await installService(plane, 'Ignore');
+  replica = await startReplica(plane, 'only');
+  await installDeployment();
+  await world.namespace('agents');
+  await world.daemonSet('agent', 'agents', 'agents', NODES.length);
+});
+afterAll(() => plane.stop());
+
+/** The Deployment of the chart, as far as doctor looks at it; its pods are KWOK's. */
+async function installDeployment(): Promise<void> {
+  const labels = { 'app.kubernetes.io/name': 'kubectl-maint' };
+  const spread = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' };
+  const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
+  await world.create(path, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'kubectl-maint',
+      labels: { ...labels, 'app.kubernetes.io/version': version, 'helm.sh/chart': `kubectl-maint-${version}` },
+    },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [{ name: 'webhook', image: `example.invalid/kubectl-maint:${version}` }],
+          topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: labels } }],
+        },
+      },
+    },
+  });
+  await until('the replicas are ready', async () => {
+    return numberAt(await world.get(`${path}/kubectl-maint`), 'status', 'readyReplicas') === 2;
+  });
+}
+
+/** What doctor says, as JSON, with a line for each item. */
+async function doctor(options?: RunOptions): Promise<{ code: number | null; lines: string[]; stderr: string }> {
+  const { code, stdout, stderr } = await plugin.maint(['doctor', '-o', 'json'], options);
+  const report: unknown = JSON.parse(stdout);
+  expect(report).toMatchObject({ apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'DoctorReport' });
+  const items = listAt(report, 'items');
+  // Whatever is not as it should be says what to do.
+  for (const item of items) expect(textAt(item, 'todo') === undefined).toBe(textAt(item, 'status') === 'ok');
+  const lines = items.map((item) => ['status', 'check', 'message'].map((field) => textAt(item, field) ?? '').join(' '));
+  return { code, lines, stderr };
+}
+
+const notOk = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('ok '));
+const of = (check: string, lines: readonly string[]) => lines.filter((line) => line.split(' ')[1] === check);
+
+/** Whether the API server refuses a Velero backup of the node. */
+async function isArmed(): Promise<boolean> {
+  const backup = { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata: { generateName: 'b-' } };
+  const path = '/apis/velero.io/v1/namespaces/default/podvolumebackups?dryRun=All';
+  const { body } = await plane.api('POST', path, { ...backup, spec: { node: HELD, pod: {} } });
+  return textAt(body, 'message')?.includes('ValidatingAdmissionPolicy') === true;
+}
+
+test('nothing is in maintenance: all is well, and it is said that nothing could be tried', async () => {
+  const { code, lines, stderr } = await doctor();
+  expect(notOk(lines)).toEqual(
+    ['backup', 'scan', 'addon', 'placement'].map(
+      (rule) => `warn canary-${rule} not tried: no node is in maintenance, so nothing is refused`,
+    ),
+  );
+  expect(of('canary-node-guard', lines)).toEqual([
+    `ok canary-node-guard an unreadable record for node ${HELD} is denied by the webhook, in its own words`,
+  ]);
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('Warning');
+});
+
+describe('a node is in maintenance', () => {
+  beforeAll(async () => {
+    const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner', 'ops']);
+    expect(on, on.stderr).toMatchObject({ code: 0 });
+    await until('the floor has seen it', isArmed);
+  });
+
+  test('every check is fine: Velero, kube-bench and a DaemonSet are kept off, by webhook and by floor', async () => {
+    const { code, lines } = await doctor();
+    expect(notOk(lines)).toEqual([]);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `ok canary-backup a backup by affinity for node ${HELD} is denied by the webhook, in its own words`,
+        `ok canary-backup a backup by name for node ${HELD} is denied by the floor, in its own words`,
+        `ok canary-backup a PodVolumeBackup of Velero for node ${HELD} is denied by the floor, in its own words`,
+        `ok canary-scan a script that runs kube-bench for node ${HELD} is denied by the webhook, in its own words`,
+        `ok canary-scan a pod of kube-bench for node ${HELD} is denied by the floor, in its own words`,
+        `ok canary-addon a change of DaemonSet agents/agent, which runs on node ${HELD}, is warned of by the webhook, in its own words`,
+        `ok canary-placement an ordinary pod by name for node ${HELD} is warned of by the webhook, in its own words`,
+        `ok records nodes: 3; in maintenance: ${HELD}`,
+        'ok replicas 2 of 2 replicas of the webhook ready, on 2 nodes',
+        `ok versions webhook, chart and this plugin are ${version}`,
+      ]),
+    );
+    expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(CHECKS.map(({ id }) => id)));
+    expect(code).toBe(0);
+  });
+
+  test('nothing is left behind: no canary exists, and no node has changed', async () => {
+    const before = await world.node(HELD);
+    await doctor();
+    expect(textAt(await world.node(HELD), 'metadata', 'annotations', RECORD_ANNOTATION)).toBe(
+      textAt(before, 'metadata', 'annotations', RECORD_ANNOTATION),
+    );
+    expect(listAt(await world.get('/api/v1/namespaces/default/pods'), 'items')).toEqual([]);
+    expect(await world.events(HELD)).not.toEqual(expect.arrayContaining([like('WorkDenied')]));
+  });
+
+  test('a viewer sees everything but what the API server would ask of somebody who writes', async () => {
+    const rules = VIEWER_GRANTS.map(({ group, resource, verbs, names }) => ({
+      apiGroups: [group],
+      resources: [resource],
+      verbs,
+      ...(names !== undefined && { resourceNames: names }),
+    }));
+    await world.grant('vera', rules);
+    let said = await doctor({ user: 'vera' });
+    await until('the role works', async () => {
+      said = await doctor({ user: 'vera' });
+      return of('records', said.lines)[0]?.startsWith('ok') === true;
+    });
+    expect(said.code).toBe(0);
+    const tried = ['latency', 'canary-node-guard', 'canary-backup', 'canary-scan', 'canary-addon', 'canary-placement'];
+    expect(new Set(notOk(said.lines).map((line) => line.split(' ')[1]))).toEqual(new Set([...tried, 'rights']));
+    expect(of('canary-node-guard', said.lines)[0]).toContain('you may not patch nodes');
+    expect(of('canary-backup', said.lines)[0]).toContain('you may not create pods');
+  });
+
+  test('without any right every line says which one is missing, and what cannot be done is a failure', async () => {
+    const { code, lines, stderr } = await doctor({ user: 'developer' });
+    expect(code).toBe(5);
+    expect(stderr).toBe('');
+    expect(of('records', lines)).toEqual(['warn records not known: you may not list nodes']);
+    expect(of('certificates', lines)).toEqual([
+      'warn certificates not known: you may not get validatingwebhookconfigurations',
+    ]);
+    expect(of('rights', lines)).toContain('fail rights status: you may not get nodes, list nodes, list pods');
+    expect(notOk(lines).filter((line) => line.startsWith('fail') && !line.startsWith('fail rights'))).toEqual([]);
+  });
+
+  test('traces without a record, and an end that has passed', async () => {
+    const record = {
+      version: 1,
+      claims: [{ owner: 'ben', mode: 'cordon', since: '2026-01-05T22:10:00Z', until: '2026-01-06T00:00:00Z' }],
+      before: { cordoned: false },
+      exceptions: [{ rules: ['backup'], until: '2026-01-05T23:00:00Z', by: 'ben', reason: 'restore' }],
+      initiatedAt: '2026-01-05T22:10:00Z',
+    };
+    await world.patch('/api/v1/nodes/node-2', { metadata: { labels: { [STATE_LABEL]: 'complete' } } });
+    await world.patch('/api/v1/nodes/node-3', {
+      metadata: {
+        labels: { [STATE_LABEL]: 'complete' },
+        annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) },
+      },
+      spec: { unschedulable: true },
+    });
+    const { code, lines } = await doctor();
+    expect(code).toBe(0);
+    expect(notOk(lines)).toEqual([
+      like(/^warn records node node-2 has no record .* traces of one: label kubectl-maint.io\/maintenance$/),
+      like(/^warn overdue node node-3 was to be back .* ago \(2026-01-06T00:00:00Z, ben\)$/),
+      like(/^warn overdue the exception of node node-3 from backup by ben ended at 2026-01-05T23:00:00Z/),
+    ]);
+    const label = { labels: { [STATE_LABEL]: null } };
+    await world.patch('/api/v1/nodes/node-2', { metadata: label });
+    await world.patch('/api/v1/nodes/node-3', {
+      metadata: { ...label, annotations: { [RECORD_ANNOTATION]: null } },
+      spec: { unschedulable: null },
+    });
+  });
+
+  test('a floor in parts: a binding is missing, then everything of it', async () => {
+    await world.remove(`${ADMISSION}/validatingadmissionpolicybindings/backup.kubectl-maint.io`);
+    await until('backups are left to the webhook', async () => !(await isArmed()));
+    const half = await doctor();
+    expect(half.code).toBe(5);
+    expect(of('floor', half.lines)).toEqual([like('fail floor the policy backup.kubectl-maint.io has no binding')]);
+    expect(of('canary-backup', half.lines)).toEqual([
+      like('ok canary-backup a backup by affinity'),
+      like(/^warn canary-backup a backup by name .* is denied by the webhook alone/),
+      like(/^warn canary-backup a PodVolumeBackup of Velero .* is denied by the webhook alone/),
+    ]);
+    const ours = ['-l', 'app.kubernetes.io/name=kubectl-maint'];
+    await plane.kubectl(['delete', 'validatingadmissionpolicies,validatingadmissionpolicybindings', ...ours]);
+    const none = await doctor();
+    expect(none.code).toBe(0);
+    expect(of('floor', none.lines)).toEqual(
+      ['backup', 'scan', 'record'].map((part) => like(`warn floor the policy ${part}.kubectl-maint.io is missing`)),
+    );
+  });
+
+  describe('and no webhook answers', () => {
+    beforeAll(() => replica.stop(0));
+
+    test('calls that fail closed are told as such', async () => {
+      const { code, lines } = await doctor();
+      expect(code).toBe(5);
+      expect(of('canary-node-guard', lines)).toEqual([
+        `fail canary-node-guard an unreadable record for node ${HELD} passes: the webhook does not refuse it`,
+      ]);
+      expect(of('canary-scan', lines)[0]).toMatch(/^fail canary-scan the API server cannot call the webhook/);
+      expect(of('latency', lines)).toEqual(['warn latency not known: no call of the webhook could be timed']);
+    });
+
+    test('calls that fail open let everything pass', async () => {
+      const { body } = await plane.api('GET', REGISTRATION_PATH);
+      const webhooks = listAt(body, 'webhooks').map((entry) => ({
+        ...(isObject(entry) ? entry : {}),
+        failurePolicy: 'Ignore',
+      }));
+      await world.patch(REGISTRATION_PATH, { webhooks });
+      let lines: readonly string[] = [];
+      await until('calls fail open', async () => {
+        ({ lines } = await doctor());
+        return of('canary-scan', lines)[0]?.includes('passes') === true;
+      });
+      expect(lines.filter((line) => line.startsWith('fail canary-')).map((line) => line.split(' ')[1])).toEqual([
+        'canary-node-guard',
+        ...['canary-backup', 'canary-backup', 'canary-backup'],
+        ...['canary-scan', 'canary-scan'],
+        'canary-addon',
+        'canary-placement',
+      ]);
+    });
+
+    test('an unreadable record, and no registration at all; in lines for people', async () => {
+      await world.remove(REGISTRATION_PATH);
+      await world.patch('/api/v1/nodes/node-3', { metadata: { annotations: { [RECORD_ANNOTATION]: 'nonsense' } } });
+      const { code, stdout } = await plugin.maint(['doctor']);
+      expect(code).toBe(5);
+      expect(stdout).toMatch(/^fail {2}webhook {12}the ValidatingWebhookConfiguration kubectl-maint is missing/m);
+      expect(stdout).toMatch(/^ {25}-> install the chart: helm install kubectl-maint/m);
+      expect(stdout).toMatch(/^fail {2}records {12}the record of node node-3 cannot be read, .*: is not JSON$/m);
+      expect(stdout).toMatch(/^ {25}-> to give it up: kubectl annotate node node-3 kubectl-maint.io\/maintenance- /m);
+      expect(stdout).toMatch(/^\d+ ok, \d+ warn, \d+ fail$/m);
+    });
+  });
+});
+
+test('an API server that cannot be reached is no report: exit 4, and nothing on stdout', async () => {
+  const ran = await plugin.maint(['doctor', '--server', 'https://127.0.0.1:1']);
+  expect(ran).toMatchObject({ code: 4, stdout: '' });
+  expect(ran.stderr).toMatch(/^error: /m);
+});
