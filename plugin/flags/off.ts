@@ -2,12 +2,13 @@ import type { Argv } from 'yargs';
 import { MaintError } from '../../shared/index.ts';
 import type { OffOperation } from '../operation.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
+import { healthFlags, healthOptions } from './health.ts';
 import { requiredNodes, SELECTOR } from './nodes.ts';
 import { countFlag, last, textFlag, timeoutFlag } from './values.ts';
 
 /** The flags of `kubectl maint off`. */
 export function offOptions<T>(yargs: Argv<T>) {
-  return clusterOptions(yargs)
+  return healthOptions(clusterOptions(yargs))
     .positional('node', { type: 'string', array: true, describe: 'Nodes to bring back' })
     .option('selector', SELECTOR)
     .option('owner', {
@@ -28,19 +29,6 @@ export function offOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       coerce: last<string>,
       describe: 'Nodes that are brought back at once; 0 = all',
-    })
-    .option('healthy-for', {
-      type: 'string',
-      default: '30s',
-      requiresArg: true,
-      coerce: last<string>,
-      describe: 'How long the node must stay clean: Ready, heartbeat in time, no pressure',
-    })
-    .option('skip-health-check', {
-      type: 'boolean',
-      default: false,
-      coerce: last<boolean>,
-      describe: 'Bring the node back whatever its health',
     })
     .option('timeout', {
       type: 'string',
@@ -77,8 +65,7 @@ export function offOperation(argv: OffArguments): OffOperation {
     owner: textFlag('--owner', argv.owner),
     all: argv.all === true,
     maxParallel: countFlag('--max-parallel', argv['max-parallel'] ?? '10'),
-    skipHealthCheck: argv['skip-health-check'] === true,
-    healthyForMs: timeoutFlag('--healthy-for', argv['healthy-for'] ?? '30s'),
+    ...healthFlags(argv),
     timeoutMs: timeoutFlag('--timeout', argv.timeout ?? '10m'),
     format: argv.output ?? 'text',
   };

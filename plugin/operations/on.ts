@@ -17,16 +17,16 @@ import { showLive } from '../output/live.ts';
 import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
 import { warning, type Finding } from '../preflight/finding.ts';
-import { readSurvey } from '../preflight/read.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
 import { drainMarkedNode, type Shared } from './on-drain.ts';
 import { dryRunOn } from './on-dry-run.ts';
+import { lookAhead, refusedFor, type Foresight } from './on-foresight.ts';
 import { markAll, refuseIfLate } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
 import { undoMarks } from './on-undo.ts';
-import { prepare, type Marked, type Preparation } from './prepared.ts';
+import type { Marked } from './prepared.ts';
 
 /** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
 const EVICTIONS_AT_ONCE = 32;
@@ -35,34 +35,47 @@ const EVICTIONS_AT_ONCE = 32;
  * `kubectl maint on`: read everything and refuse before the first write; mark and cordon every node; then drain them,
  * several at once. Each node's record tells how far it came, whatever happens.
  */
-export async function runOn(operation: OnOperation, given: Session): Promise<ExitCode> {
-  const over = new AbortController();
-  // What is followed ends with the command, however it ends.
-  const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
+export async function runOn(operation: OnOperation, session: Session): Promise<ExitCode> {
   const report = reportFor<OnEvent>(operation.format, session, tellInWords);
   try {
-    return await carryOut(operation, session, report);
+    const { code, leaves } = await takeIntoMaintenance(operation, session, report);
+    if (leaves !== undefined) report.tell({ type: 'note', text: `interrupted: ${leaves}` });
+    return code;
   } catch (thrown) {
     if (thrown instanceof MaintError && operation.format === 'json') {
       report.tell({ type: 'failed', node: undefined, message: thrown.message, hint: thrown.hint });
     }
     throw thrown;
+  }
+}
+
+/** How an `on` ended. */
+export interface OnEnd {
+  readonly code: ExitCode;
+  /** What an interrupted one leaves behind, and how to go on or undo it. */
+  readonly leaves: string | undefined;
+}
+
+/** Everything that `on` does; how it ended is the caller's to tell. Throws MaintError. */
+export async function takeIntoMaintenance(operation: OnOperation, given: Session, report: OnReport): Promise<OnEnd> {
+  const over = new AbortController();
+  // What is followed ends with the command, however it ends.
+  const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
+  try {
+    return await carryOut(operation, session, report);
   } finally {
     over.abort();
   }
 }
 
-async function carryOut(operation: OnOperation, session: Session, report: OnReport): Promise<ExitCode> {
+async function carryOut(operation: OnOperation, session: Session, report: OnReport): Promise<OnEnd> {
   const begun = await begin(operation, session, report).catch((thrown: unknown) => {
     if (session.signal.aborted) return undefined;
     throw thrown;
   });
-  if (begun === undefined) {
-    report.tell({ type: 'note', text: 'interrupted: nothing was changed' });
-    return EXIT.interrupted;
-  }
+  if (begun === undefined) return interrupted('nothing was changed');
   const { preparation, survey, run } = begun;
-  if (operation.dryRun !== 'none') return dryRunOn(preparation.prepared, survey, run);
+  if (operation.dryRun !== 'none') return ended(await dryRunOn(preparation.prepared, survey, run));
   try {
     const marked = await markAll(preparation.prepared, run);
     await refuseIfLate(marked, survey, run);
@@ -72,9 +85,15 @@ async function carryOut(operation: OnOperation, session: Session, report: OnRepo
   }
 }
 
-interface Begun {
-  readonly preparation: Preparation;
-  readonly survey: Survey;
+function ended(code: ExitCode): OnEnd {
+  return { code, leaves: undefined };
+}
+
+function interrupted(leaves: string): OnEnd {
+  return { code: EXIT.interrupted, leaves };
+}
+
+interface Begun extends Foresight {
   readonly run: OnRun;
 }
 
@@ -85,43 +104,35 @@ async function begin(operation: OnOperation, session: Session, report: OnReport)
   nodes.forEach(recordOf);
   const owner = await ownerFor(operation.claim.owner, cluster);
   const claim = claimFrom(operation, owner, clock.now());
-  const note = (text: string): void => {
+  const foresight = await lookAhead(nodes, operation, session, (text) => {
     report.tell({ type: 'note', text });
-  };
-  const preparation = await prepare(nodes, operation, session, note);
-  const { prepared, budgets } = preparation;
-  const plans = prepared.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
-  const chosen = nodes.map(({ facts }) => facts);
-  const survey = await readSurvey({ operation, chosen, plans, budgets, cluster });
-  refuseOrWarn(findingsOf(survey), report);
-  return { preparation, survey, run: { operation, claim, session, report, announcer: new Announcer(session) } };
+  });
+  refuseOrWarn(findingsOf(foresight.survey), report);
+  return { ...foresight, run: { operation, claim, session, report, announcer: new Announcer(session) } };
 }
 
 /** Everything that speaks against it at once; nothing is changed when one of it refuses. */
 function refuseOrWarn(findings: readonly Finding[], report: OnReport): void {
   const refusals = findings.filter(({ severity }) => severity === 'refuse');
-  for (const finding of findings)
-    if (refusals.length === 0 || finding.severity === 'refuse') report.tell({ type: 'finding', ...finding });
-  if (refusals.length === 0) return;
-  const code = refusals.every(({ check }) => check === 'rights') ? 'cluster' : 'denied';
-  throw new MaintError(code, refusals.map(({ text }) => text).join('\n       '), { hint: 'nothing was changed' });
+  for (const finding of refusals.length === 0 ? findings : refusals) report.tell({ type: 'finding', ...finding });
+  if (refusals.length > 0) throw refusedFor(refusals);
 }
 
 async function drainAndComplete(
   marked: readonly Marked[],
   { survey, ...shared }: Shared & { readonly survey: Survey },
   run: OnRun,
-): Promise<ExitCode> {
+): Promise<OnEnd> {
   const { session, operation } = run;
   const isInterrupted = (): boolean => session.signal.aborted;
   try {
-    if (isInterrupted()) return await interrupted(marked, run);
+    if (isInterrupted()) return await stopped(marked, run);
     const worst = await whileAsking(tellEnforcement(marked, survey, run), () =>
       operation.claim.mode === 'cordon' ? Promise.resolve(EXIT.done) : drainAll(marked, shared, run),
     );
-    if (isInterrupted()) return await interrupted(marked, run);
+    if (isInterrupted()) return await stopped(marked, run);
     if (worst !== EXIT.done && operation.rollback) await undoMarks(marked, run);
-    return worst;
+    return ended(worst);
   } catch (thrown) {
     if (operation.rollback) await undoMarks(marked, run);
     throw thrown;
@@ -220,10 +231,9 @@ function untilFrom({ until }: ClaimFlags, now: number): string | undefined {
   return until.at;
 }
 
-async function interrupted(marked: readonly Marked[], run: OnRun): Promise<ExitCode> {
+async function stopped(marked: readonly Marked[], run: OnRun): Promise<OnEnd> {
   if (run.operation.rollback) await undoMarks(marked, run);
-  run.report.tell({ type: 'note', text: `interrupted: ${stateOf(marked, run)}` });
-  return EXIT.interrupted;
+  return interrupted(stateOf(marked, run));
 }
 
 function stateOf(marked: readonly Marked[], { operation }: OnRun): string {

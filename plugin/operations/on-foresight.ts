@@ -1,0 +1,35 @@
+import { MaintError } from '../../shared/index.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import type { OnOperation } from '../operation.ts';
+import type { Finding } from '../preflight/finding.ts';
+import { readSurvey } from '../preflight/read.ts';
+import type { Survey } from '../preflight/survey.ts';
+import type { Session } from '../session.ts';
+import { prepare, type Preparation } from './prepared.ts';
+
+/** What taking nodes into maintenance comes to, before anything is written. */
+export interface Foresight {
+  readonly preparation: Preparation;
+  readonly survey: Survey;
+}
+
+/** Plans the drain of each node and reads what the checks look at. What is followed ends with the session's signal. */
+export async function lookAhead(
+  nodes: readonly NodeSnapshot[],
+  operation: OnOperation,
+  session: Session,
+  note: (text: string) => void,
+): Promise<Foresight> {
+  const preparation = await prepare(nodes, operation, session, note);
+  const { prepared, budgets } = preparation;
+  const plans = prepared.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
+  const chosen = nodes.map(({ facts }) => facts);
+  const survey = await readSurvey({ operation, chosen, plans, budgets, cluster: session.cluster });
+  return { preparation, survey };
+}
+
+/** All reasons to refuse as one failure: `cluster` where only rights are missing, else `denied`. */
+export function refusedFor(refusals: readonly Finding[]): MaintError {
+  const code = refusals.every(({ check }) => check === 'rights') ? 'cluster' : 'denied';
+  return new MaintError(code, refusals.map(({ text }) => text).join('\n       '), { hint: 'nothing was changed' });
+}
