@@ -129,6 +129,35 @@ export interface AllowOperation {
   readonly format: AllowFormat;
 }
 
+/** A program and its arguments, without a shell. */
+export interface NodeCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** `kubectl maint run` */
+export interface RunOperation {
+  readonly verb: 'run';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly command: NodeCommand;
+  /** How each node is taken into maintenance, and brought back; both name all nodes. */
+  readonly on: OnOperation;
+  readonly off: OffOperation;
+  /** Nodes under way at once; 0 = all. */
+  readonly maxParallel: number;
+  /** Milliseconds for the command on each node; 0 = no limit. */
+  readonly commandTimeoutMs: number;
+  /** Folder for what the command writes; undefined: only the screen. */
+  readonly outputDir: string | undefined;
+  /** Goes on with nodes that are in maintenance for this owner already. */
+  readonly resume: boolean;
+  /** Prints what would be done. */
+  readonly dryRun: boolean;
+  /** The flags as words, for the line that goes on; without nodes and `--resume`. */
+  readonly flags: readonly string[];
+}
+
 /** `kubectl maint status` */
 export interface StatusOperation {
   readonly verb: 'status';
@@ -180,6 +209,7 @@ export interface PrintOperation {
 export type Operation =
   | OnOperation
   | OffOperation
+  | RunOperation
   | AllowOperation
   | StatusOperation
   | CheckOperation

@@ -5,8 +5,9 @@ import { checkOperation, checkOptions } from './flags/check.ts';
 import { doctorOperation, doctorOptions } from './flags/doctor.ts';
 import { offOperation, offOptions } from './flags/off.ts';
 import { onOperation, onOptions } from './flags/on.ts';
+import { runOperation, runOptions } from './flags/run.ts';
 import { statusOperation, statusOptions } from './flags/status.ts';
-import { wordsFromKubectl } from './flags/words.ts';
+import { wordsFromKubectl, type Words } from './flags/words.ts';
 import type { Operation } from './operation.ts';
 
 /** Exit codes and other words below the list of verbs. */
@@ -17,15 +18,15 @@ const EPILOGUE = `Exit codes: 0 done, 1 bug, 2 usage, 3 denied by a guard, 4 clu
 /** Turns a command line into what it asks for. Throws MaintError('usage') with everything needed to correct it. */
 export async function parse(argv: readonly string[], version: string): Promise<Operation> {
   let asked: Operation | undefined;
-  const parser = program(version, (operation) => {
+  const words = wordsFromKubectl(argv.length === 0 ? ['--help'] : argv);
+  const parser = program(version, words, (operation) => {
     asked = operation;
   });
-  const words = argv.length === 0 ? ['--help'] : wordsFromKubectl(argv);
-  const printed = await parseWith(parser, words);
+  const printed = await parseWith(parser, words.ours);
   return asked ?? { verb: 'print', text: printed };
 }
 
-function program(version: string, ask: (operation: Operation) => void): Argv {
+function program(version: string, words: Words, ask: (operation: Operation) => void): Argv {
   return yargs()
     .scriptName('kubectl maint')
     .usage('kubectl maint takes nodes into maintenance, safely, and brings them back.\n\nUsage: $0 COMMAND')
@@ -41,6 +42,9 @@ function program(version: string, ask: (operation: Operation) => void): Argv {
     })
     .command('off [node...]', 'Bring nodes back when they are healthy', offOptions, (argv) => {
       ask(offOperation(argv));
+    })
+    .command('run [node...]', 'Run a command on nodes in maintenance, one after the other', runOptions, (argv) => {
+      ask(runOperation(argv, words));
     })
     .command('allow [node...]', 'Break-glass: let refused work pass for a while', allowOptions, (argv) => {
       ask(allowOperation(argv));

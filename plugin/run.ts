@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
 import type { CheckOperation, DoctorOperation, Operation, StatusOperation, ValidateOperation } from './operation.ts';
+import type { RunPorts } from './operations/run.ts';
 import { parse } from './parse.ts';
 import { lookOf, wantsColour, type Screen } from './screen.ts';
 import type { Session } from './session.ts';
@@ -42,6 +43,8 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
         return await (await import('./operations/on.ts')).runOn(operation, session);
       case 'off':
         return await (await import('./operations/off.ts')).runOff(operation, session);
+      case 'run':
+        return await (await import('./operations/run.ts')).runCommandOnNodes(operation, session, runPorts());
       case 'allow':
         return await (await import('./operations/allow.ts')).runAllow(operation, session);
       case 'status':
@@ -50,6 +53,12 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
   } finally {
     cluster.close();
   }
+}
+
+function runPorts(): RunPorts {
+  const { stdin, stdout, stderr, env } = process;
+  const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
+  return { env, canAnswer: stdin.isTTY, onTerminal, signals: process };
 }
 
 async function status(operation: StatusOperation, session: Session): Promise<ExitCode> {

@@ -19,6 +19,8 @@ const SWITCHES = [
   'protect',
   'adopt',
   'role-label',
+  'allow-last-node',
+  'resume',
   'skip-health-check',
   'revoke',
   'all',
@@ -31,15 +33,28 @@ const SWITCHES = [
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 
+/** A command line in two: what is for us, and the command that `run` carries out, each word as it was typed. */
+export interface Words {
+  readonly ours: readonly string[];
+  readonly command: readonly string[];
+}
+
 /**
  * Rewrites a command line from what kubectl's parser understands (Go pflag) to what ours does: values that hang on a
- * short flag, every spelling of a boolean, and a lone `--`. Throws MaintError('usage') on a boolean that is none:
- * `--ignore-daemonsets=yes` must not come to mean false.
+ * short flag, every spelling of a boolean, and a lone `--`. What follows the `--` of `run` is left alone. Throws
+ * MaintError('usage') on a boolean that is none: `--ignore-daemonsets=yes` must not come to mean false.
  */
-export function wordsFromKubectl(argv: readonly string[]): readonly string[] {
+export function wordsFromKubectl(argv: readonly string[]): Words {
   const end = argv.indexOf('--');
-  const words = end === -1 ? argv : argv.filter((_, index) => index !== end);
-  return words.map((word) => switchWord(shortWord(word)));
+  const [before, after] = end === -1 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
+  const isApart = verbOf(before) === 'run';
+  const ours = isApart ? before : [...before, ...after];
+  return { ours: ours.map((word) => switchWord(shortWord(word))), command: isApart ? after : [] };
+}
+
+/** The first word that is neither a flag nor, behind one, its value. */
+function verbOf(words: readonly string[]): string | undefined {
+  return words.find((word, index) => !word.startsWith('-') && !/^-[^=]*$/.test(words[index - 1] ?? ''));
 }
 
 function shortWord(word: string): string {

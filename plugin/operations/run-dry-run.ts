@@ -1,0 +1,31 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { shellLine } from '../node-command/quote.ts';
+import type { OnEvent } from '../output/on-events.ts';
+import { tellInWords } from '../output/on-text.ts';
+import { reportFor } from '../output/report.ts';
+import type { RunOperation } from '../operation.ts';
+import type { Session } from '../session.ts';
+import { takeIntoMaintenance } from './on.ts';
+import type { ChosenNodes } from './run-nodes.ts';
+
+/** Tells what a run would do on each node, in its order. Nothing is changed. Throws MaintError where a node is refused. */
+export async function dryRunOnNodes(
+  { nodes, owner }: ChosenNodes,
+  operation: RunOperation,
+  session: Session,
+): Promise<ExitCode> {
+  const report = reportFor<OnEvent>('text', session, tellInWords);
+  const line = shellLine([operation.command.program, ...operation.command.args]);
+  for (const { facts } of nodes) {
+    const on = {
+      ...operation.on,
+      nodes: { names: [facts.name], selector: undefined },
+      claim: { ...operation.on.claim, owner },
+    };
+    const { code } = await takeIntoMaintenance(on, session, report);
+    if (code !== EXIT.done) return code;
+    session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);
+    session.screen.result(`node/${facts.name} out of maintenance (dry run)`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,76 @@
+import { MaintError, messageOf, nodePath } from '../../shared/index.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { shellLine } from '../node-command/quote.ts';
+import { recordOf } from '../nodes/mark.ts';
+import { snapshotFromObject } from '../nodes/snapshot.ts';
+import type { RunOperation } from '../operation.ts';
+import type { Course, NodesRun } from './run-course.ts';
+
+/** How long the truth about a node is asked for, in ms: whoever interrupted wants an answer. */
+const ASK_MS = 10_000;
+
+/** Tells how a run ended: about every node what the cluster says of it, and the line that goes on. */
+export async function tellEnding(courses: readonly Course[], run: NodesRun): Promise<ExitCode> {
+  const { screen, signal } = run.session;
+  const left = courses.filter(({ phase }) => phase !== 'done' && phase !== 'gone');
+  const done = courses.length - left.length;
+  if (left.length === 0) {
+    screen.note(`${done} of ${courses.length} nodes done`);
+    return EXIT.done;
+  }
+  const states = await Promise.all(courses.map((course) => stateNow(course, run)));
+  for (const { node, failure } of courses)
+    if (failure instanceof MaintError && !signal.aborted)
+      screen.note(`error: node ${node.facts.name}: ${failure.message}`);
+  screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${courses.length} nodes done`);
+  for (const [index, course] of courses.entries())
+    screen.note(`node/${course.node.facts.name} ${sentence(course, states[index] ?? '')}`);
+  screen.note('to go on, once what stopped it is mended:');
+  screen.note(lineToGoOn(left, run.operation));
+  return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
+}
+
+/** Whether a run that was stopped has changed nothing: no node is done, and none came into maintenance by it. */
+export async function isUntouched(courses: readonly Course[], run: NodesRun): Promise<boolean> {
+  if (courses.some(({ phase }) => phase !== 'waiting' && phase !== 'draining')) return false;
+  const begun = courses.filter(({ phase }) => phase === 'draining');
+  const states = await Promise.all(begun.map((course) => stateNow(course, run)));
+  return states.every((state) => state === NOT_HELD);
+}
+
+const NOT_HELD = 'not in maintenance';
+const TITLES = { initiated: 'Initiated', complete: 'Complete', returning: 'Returning' } as const;
+
+/** What the cluster says of a node now. */
+async function stateNow({ node }: Course, { session, owner }: NodesRun): Promise<string> {
+  try {
+    const object = await session.cluster.get(nodePath(node.facts.name), { signal: AbortSignal.timeout(ASK_MS) });
+    const now = snapshotFromObject(object);
+    if (now === undefined) return 'does not exist any more';
+    const isHeld = recordOf(now)?.claims.some((claim) => claim.owner === owner) === true;
+    return isHeld ? `in maintenance (${TITLES[now.facts.state]})` : NOT_HELD;
+  } catch (thrown) {
+    return `in a state that could not be read (${messageOf(thrown)})`;
+  }
+}
+
+function sentence({ phase, stopped }: Course, state: string): string {
+  switch (phase) {
+    case 'done':
+      return 'done';
+    case 'gone':
+      return 'done, and does not exist any more';
+    case 'waiting':
+      return state === NOT_HELD ? 'not begun' : `${state}, not begun`;
+    case 'draining':
+    case 'running':
+    case 'returning':
+      return `${state}: ${stopped ?? 'stopped'}`;
+  }
+}
+
+/** The command line for what is left: a POSIX shell takes it as it is. */
+function lineToGoOn(left: readonly Course[], { flags, command }: RunOperation): string {
+  const names = left.map(({ node }) => node.facts.name);
+  return shellLine(['kubectl', 'maint', 'run', ...names, ...flags, '--resume', '--', command.program, ...command.args]);
+}

@@ -1,0 +1,109 @@
+import { isHeld, MaintError, nodePath, renderDuration, type Claim } from '../../shared/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import { runCommand, type CommandEnd } from '../node-command/child.ts';
+import { commandEnvironment } from '../node-command/environment.ts';
+import { outputSink } from '../node-command/output.ts';
+import { shellLine } from '../node-command/quote.ts';
+import { recordOf } from '../nodes/mark.ts';
+import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
+import { runOff } from './off.ts';
+import { takeIntoMaintenance } from './on.ts';
+import type { Course, NodesRun } from './run-course.ts';
+import { waitForHealth } from './run-health.ts';
+import { refuseHeld } from './run-nodes.ts';
+
+/**
+ * Takes one node through: into maintenance, the command, back. The course tells how far it came. Throws MaintError where
+ * it fails; where the run was halted it only stops.
+ */
+export async function takeThrough(course: Course, run: NodesRun): Promise<void> {
+  course.phase = 'draining';
+  if (!(await drain(course, run))) return;
+  course.phase = 'running';
+  if (!(await carryOutCommand(course, run))) return;
+  course.phase = 'returning';
+  course.phase = await bringBack(course, run);
+}
+
+/** False where the run was halted meanwhile. */
+async function drain(course: Course, run: NodesRun): Promise<boolean> {
+  const { operation, owner, session, halt } = run;
+  const { name } = course.node.facts;
+  const fresh = await readNode(name, run);
+  if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
+  const on = {
+    ...operation.on,
+    nodes: { names: [name], selector: undefined },
+    claim: { ...operation.on.claim, owner },
+  };
+  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, run.report);
+  if (code !== EXIT.done) course.stopped = 'the drain was stopped';
+  else if (halt.aborted) course.stopped = 'drained, the command was not begun';
+  return course.stopped === undefined;
+}
+
+/** Throws where the command does not end well; false where that was because of an interruption. */
+async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> {
+  const { operation, owner, session, surroundings, relay } = run;
+  const { name } = course.node.facts;
+  const node = (await readNode(name, run)) ?? course.node;
+  const sink = outputSink(name, session.screen, operation.outputDir);
+  const begun = session.clock.now();
+  session.screen.note(`node/${name} runs: ${shellLine([operation.command.program, ...operation.command.args])}`);
+  const end = await runCommand(
+    {
+      command: operation.command,
+      env: commandEnvironment(surroundings.env, node, claimOf(node, owner) ?? { owner }),
+      stdin: operation.maxParallel === 1 && surroundings.canAnswer ? 'inherit' : 'ignore',
+      onTerminal: surroundings.onTerminal,
+      timeoutMs: operation.commandTimeoutMs,
+    },
+    sink,
+    relay,
+  );
+  const words = `the command ${endInWords(end, operation.commandTimeoutMs)}`;
+  if (session.signal.aborted) {
+    course.stopped = `interrupted, ${words}`;
+    return false;
+  }
+  if (end.code !== 0) throw new MaintError('gave-up', words);
+  session.screen.note(`node/${name} ${words} after ${renderDuration(session.clock.now() - begun)}`);
+  return true;
+}
+
+function claimOf(node: NodeSnapshot, owner: string): Claim | undefined {
+  return recordOf(node)?.claims.find((claim) => claim.owner === owner);
+}
+
+function endInWords({ code, signal, timedOut }: CommandEnd, timeoutMs: number): string {
+  if (timedOut) return `was stopped after ${renderDuration(timeoutMs)} (--command-timeout)`;
+  if (signal !== null) return `was killed by ${signal}`;
+  return code === 0 ? 'ended well' : `exited with code ${code ?? 'unknown'}`;
+}
+
+/** Brings a node back. One that the command has replaced has lost its record: it has to be healthy all the same. */
+async function bringBack({ node }: Course, run: NodesRun): Promise<'done' | 'gone'> {
+  const { operation, owner, session } = run;
+  const { name, uid } = node.facts;
+  const now = await readNode(name, run);
+  if (now === undefined) {
+    session.screen.warn(`node ${name} does not exist any more after its command: there is nothing to bring back`);
+    return 'gone';
+  }
+  if (claimOf(now, owner) === undefined) {
+    const why = now.facts.uid === uid ? 'somebody ended it' : 'the node was deleted and made again';
+    session.screen.warn(`node ${name} is not in maintenance for ${owner} any more: ${why} while the command ran`);
+    if (!isHeld(now.facts)) await waitForHealth(name, run);
+    return 'done';
+  }
+  const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner };
+  const code = await runOff(off, session);
+  // It may have come to its end just before the interruption.
+  const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;
+  if (!isBack) throw new MaintError('interrupted', 'interrupted on the way back');
+  return 'done';
+}
+
+async function readNode(name: string, { session }: NodesRun): Promise<NodeSnapshot | undefined> {
+  return snapshotFromObject(await session.cluster.get(nodePath(name)));
+}

@@ -1,0 +1,256 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { nodeObject } from '../../control-plane/nodes.ts';
+import { type PluginRunner, pluginEnvironment, pluginRunner, runProgram, type Ran } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+let folder: string;
+
+const GROUPS = ['walk', 'pair', 'env', 'ctrl', 'kept', 'gone', 'other', 'slow'];
+const NODES = GROUPS.flatMap((group) => ['a', 'b', 'c', 'd'].map((letter) => `${group}-${letter}`));
+
+beforeAll(async () => {
+  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })) });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+  folder = await mkdtemp(join(tmpdir(), 'maint-run-'));
+});
+
+afterAll(async () => {
+  await plane.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const AT_ONCE = '--healthy-for=0';
+const of = (group: string, letters = 'abcd'): readonly string[] =>
+  Array.from(letters).map((letter) => `${group}-${letter}`);
+
+/** Nodes of a group that are in maintenance, with their state. */
+async function held(group: string): Promise<readonly string[]> {
+  const states = await Promise.all(
+    of(group).map(async (name) => [name, maintenanceOf(await world.node(name)).label] as const),
+  );
+  return states.flatMap(([name, label]) => (label === undefined ? [] : [`${name} ${label}`]));
+}
+
+/** The line that goes on, given to a shell as it was printed. */
+async function goOnAsPrinted({ stderr }: Ran): Promise<Ran> {
+  const line = /^kubectl maint run .*$/ms.exec(stderr)?.[0] ?? 'false';
+  const env = pluginEnvironment(plane.kubeconfig);
+  const kubectl = join(plane.kubectlPath, '..');
+  return runProgram('/bin/sh', ['-c', line.trimEnd()], { ...env, PATH: `${kubectl}:${env['PATH'] ?? ''}` });
+}
+
+test('the first failure stops; the node stays in maintenance; the printed line goes on and ends with all nodes back', async () => {
+  const mended = join(folder, "it's mended");
+  const script = `echo "at $NODE"; [ "$NODE" != walk-b ] || [ -e "$0" ] || exit 3`;
+  const command = ['sh', '-c', script, mended];
+  const stopped = await plugin.maint(['run', ...of('walk'), AT_ONCE, '--reason', "it's new", '--', ...command]);
+  expect(stopped.code).toBe(5);
+  expect(stopped.stdout).toContain('walk-a | at walk-a\n');
+  expect(stopped.stdout).toContain('node/walk-a out of maintenance\n');
+  expect(stopped.stdout).toContain('walk-b | at walk-b\n');
+  expect(stopped.stdout).not.toContain('walk-c');
+  expect(stopped.stderr).toContain('error: node walk-b: the command exited with code 3\n');
+  expect(stopped.stderr).toContain(
+    [
+      'stopped: 1 of 4 nodes done',
+      'node/walk-a done',
+      'node/walk-b in maintenance (Complete): the command exited with code 3',
+      'node/walk-c not begun',
+      'node/walk-d not begun',
+    ].join('\n'),
+  );
+  expect(await held('walk')).toEqual(['walk-b complete']);
+
+  const refused = await plugin.maint(['run', ...of('walk', 'bc'), '--', 'true']);
+  expect(refused).toMatchObject({ code: 3, stdout: '' });
+  expect(refused.stderr).toContain('error: node walk-b in maintenance for admin already');
+  expect(refused.stderr).toContain('hint: --resume goes on there');
+
+  await writeFile(mended, '');
+  const resumed = await goOnAsPrinted(stopped);
+  expect(resumed).toMatchObject({ code: 0 });
+  expect(resumed.stdout.match(/^walk-. \| .*$/gm)).toEqual([
+    'walk-b | at walk-b',
+    'walk-c | at walk-c',
+    'walk-d | at walk-d',
+  ]);
+  expect(resumed.stderr).toContain('3 of 3 nodes done\n');
+  expect(await held('walk')).toEqual([]);
+});
+
+describe('before anything is changed', () => {
+  const untouched = async (args: readonly string[], code: number, message: string): Promise<void> => {
+    const ran = await plugin.maint(['run', ...args]);
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(ran.stderr).toContain(message);
+    expect(ran.stderr).not.toContain('--resume --');
+    expect(await held('other')).toEqual([]);
+  };
+
+  test.each<[string, readonly string[], number, string]>([
+    ['no command', ['other-a'], 2, 'error: no command is given'],
+    ['no command after --', ['other-a', '--'], 2, 'error: no command is given'],
+    ['a program that is not there', ['other-a', '--', 'no-such-program'], 2, '"no-such-program" is not found in PATH'],
+    ['a node that is not there', ['other-a', 'nowhere', '--', 'true'], 4, 'error: nodes "nowhere" not found'],
+  ])('%s is refused', (_, args, code, message) => untouched(args, code, message));
+
+  test('what refuses a later node refuses all', async () => {
+    const namespace = await world.namespace('other');
+    await world.pod('alone', { namespace, node: 'other-c' });
+    await untouched([...of('other', 'abc'), '--', 'true'], 3, 'error: node other-c: cannot delete');
+    await untouched(
+      [...of('other', 'ab'), '--max-parallel=2', '--max-unavailable=1', '--', 'true'],
+      3,
+      '--max-unavailable allows 1',
+    );
+  });
+
+  test('files that are there already are left alone, and none is made', async () => {
+    const dir = join(folder, 'taken');
+    expect(await plugin.maint(['run', 'kept-d', AT_ONCE, '--output-dir', dir, '--', 'true'])).toMatchObject({
+      code: 0,
+    });
+    await untouched(['other-a', 'kept-d', '--output-dir', dir, '--', 'true'], 2, 'kept-d.stdout');
+    expect(await readdir(dir)).toEqual(['kept-d.stderr', 'kept-d.stdout']);
+  });
+
+  test('--dry-run=client tells the order, and changes nothing', async () => {
+    const ran = await plugin.maint(['run', ...of('other', 'ba'), '--dry-run=client', '--', 'echo', 'a b']);
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: of('other', 'ba')
+        .flatMap((name) => [
+          `node/${name} cordoned (dry run)`,
+          `node/${name} drained (dry run)`,
+          `node/${name} runs: echo 'a b' (dry run)`,
+          `node/${name} out of maintenance (dry run)`,
+        ])
+        .map((line) => `${line}\n`)
+        .join(''),
+    });
+    expect(await held('other')).toEqual([]);
+  });
+});
+
+test('words after -- are the command, as they are; what it should know is in its environment', async () => {
+  await world.patch('/api/v1/nodes/env-a/status', {
+    status: {
+      addresses: [
+        { type: 'ExternalIP', address: '203.0.113.7' },
+        { type: 'InternalIP', address: '-oProxyCommand=reboot' },
+      ],
+    },
+  });
+  const words = ['-lapp', '--force=T', '--', '--help', '', 'a  b', '*', '-', '-f'];
+  const show = 'for word; do echo "[$word]"; done; echo "$NODE,$NODE_IP,$MAINT_REASON,$MAINT_OWNER,$MAINT_TICKET"';
+  const flags = [AT_ONCE, '--reason', 'kernel', '--ticket', 'CHG1', '--owner', 'ana'];
+  const ran = await plugin.maint(['run', 'env-a', ...flags, '--', 'sh', '-c', show, 'sh', ...words]);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout.match(/(?<=^env-a \| ).*$/gm)).toEqual([
+    ...words.map((word) => `[${word}]`),
+    'env-a,203.0.113.7,kernel,ana,CHG1',
+  ]);
+});
+
+test('two at once: a failure lets the other command end and its node come back, and no more is begun', async () => {
+  const waits = `case $NODE in pair-a) until [ -e ${folder}/failed ]; do sleep 0.1; done; echo ended;; pair-b) touch ${folder}/failed; kill -9 $$;; esac`;
+  const ran = await plugin.maint(['run', ...of('pair'), AT_ONCE, '--max-parallel', '2', '--', 'sh', '-c', waits]);
+  expect(ran.code).toBe(5);
+  expect(ran.stdout).toContain('pair-a | ended\n');
+  expect(ran.stdout).toContain('node/pair-a out of maintenance\n');
+  expect(ran.stderr).toContain('node/pair-b in maintenance (Complete): the command was killed by SIGKILL\n');
+  expect(ran.stderr).toContain('node/pair-c not begun\n');
+  expect(await held('pair')).toEqual(['pair-b complete']);
+  const resumed = await goOnAsPrinted(ran);
+  // It goes on as it began; this time the second node would fail again.
+  expect(resumed.code).toBe(5);
+  expect(
+    await plugin.maint(['run', ...of('pair', 'bcd'), '--resume', AT_ONCE, '--max-parallel=0', '--', 'true']),
+  ).toMatchObject({
+    code: 0,
+  });
+  expect(await held('pair')).toEqual([]);
+});
+
+describe('an interruption', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s reaches the whole command, and the truth about every node is told',
+    async (signal) => {
+      // The shell ends by the signal only after its child has.
+      const script = `trap 'echo heard; exit 9' INT TERM; echo begun; sleep 60 & wait`;
+      const nodes = signal === 'SIGINT' ? of('ctrl', 'ab') : of('ctrl', 'cd');
+      const running = await plugin.start(['run', ...nodes, AT_ONCE, '--', 'sh', '-c', script]);
+      await until('the command runs', () => running.said().includes(' | begun'));
+      running.signal(signal);
+      const ran = await running.ended;
+      expect(ran.code).toBe(130);
+      expect(ran.stdout).toContain(`${nodes[0] ?? ''} | heard\n`);
+      expect(ran.stderr).toContain(
+        [
+          'interrupted: 0 of 2 nodes done',
+          `node/${nodes[0] ?? ''} in maintenance (Complete): interrupted, the command exited with code 9`,
+          `node/${nodes[1] ?? ''} not begun`,
+        ].join('\n'),
+      );
+      expect(ran.stderr).toContain(`kubectl maint run ${nodes.join(' ')} --healthy-for=0 --resume -- sh -c `);
+    },
+  );
+
+  test('a second one kills a command that does not heed the first', async () => {
+    const script = `trap 'echo heard' INT; echo begun; while :; do sleep 0.1; done`;
+    const running = await plugin.start(['run', 'slow-a', AT_ONCE, '--', 'sh', '-c', script]);
+    await until('the command runs', () => running.said().includes(' | begun'));
+    running.signal('SIGINT');
+    await until('it goes on', () => running.said().includes(' | heard'));
+    running.signal('SIGINT');
+    const ran = await running.ended;
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain(
+      'node/slow-a in maintenance (Complete): interrupted, the command was killed by SIGKILL',
+    );
+  });
+});
+
+test('--command-timeout stops a command', async () => {
+  const ran = await plugin.maint(['run', 'slow-b', AT_ONCE, '--command-timeout=1s', '--', 'sleep', '60']);
+  expect(ran.code).toBe(5);
+  expect(ran.stderr).toContain('error: node slow-b: the command was stopped after 1s (--command-timeout)\n');
+});
+
+test('--output-dir keeps every byte of both streams', async () => {
+  const dir = join(folder, 'kept');
+  const script = `printf 'caf\\351\\033[2Jx\\nlast'; printf 'oops' >&2`;
+  const ran = await plugin.maint(['run', 'kept-a', AT_ONCE, '--output-dir', dir, '--', 'sh', '-c', script]);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('kept-a | caf\uFFFD\uFFFD[2Jx\nkept-a | last\n');
+  expect(ran.stderr).toContain('kept-a | oops\n');
+  expect(await readFile(join(dir, 'kept-a.stdout'), 'latin1')).toBe('caf\u00E9\u001B[2Jx\nlast');
+  expect(await readFile(join(dir, 'kept-a.stderr'), 'latin1')).toBe('oops');
+});
+
+test('an upgrade by replacement: a node that is made again must be healthy, one that is gone is no failure', async () => {
+  const manifest = join(folder, 'gone-a.json');
+  await writeFile(manifest, JSON.stringify(nodeObject({ name: 'gone-a' })));
+  const script = `"$0" delete node "$NODE" && { [ $NODE = gone-b ] || "$0" create -f ${manifest}; }`;
+  const command = ['sh', '-c', script, plane.kubectlPath];
+  const ran = await plugin.maint(['run', ...of('gone', 'ab'), '--healthy-for=1s', '--', ...command]);
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toContain(
+    'Warning: node gone-a is not in maintenance for admin any more: the node was deleted and made again while the command ran\n',
+  );
+  expect(ran.stderr).toContain('node/gone-a clean, watching it for 1s\n');
+  expect(ran.stderr).toContain('Warning: node gone-b does not exist any more after its command');
+  expect(ran.stderr).toContain('2 of 2 nodes done\n');
+  const again = await plugin.maint(['run', ...of('gone', 'bc'), AT_ONCE, '--resume', '--', 'true']);
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.stderr).toContain('Warning: node gone-b does not exist any more, and is left out\n');
+});
