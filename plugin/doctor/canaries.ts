@@ -1,4 +1,12 @@
-import { clean, type PolicyConfig, type RuleMode } from '../../shared/index.ts';
+import {
+  clean,
+  exceptionLabel,
+  isExcepted,
+  type NodeFacts,
+  type PolicyConfig,
+  type RuleMode,
+} from '../../shared/index.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { Said, Speaker } from '../nodes/dry-run.ts';
 import { forbidden } from './check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from './diagnosis.ts';
@@ -96,5 +104,23 @@ export function notTried(): Diagnosis {
   return warn(
     'not tried: no node is in maintenance, so nothing is refused',
     'run it again while a node is in maintenance; kubectl maint on tries a backup by itself',
+  );
+}
+
+/** Nodes in maintenance that no exception, and no label that mirrors one, takes the rule off. */
+export function heldBy(rule: RuleId, held: readonly NodeSnapshot[], now: number): readonly NodeFacts[] {
+  return held
+    .map(({ facts }) => facts)
+    .filter(({ record, labels }) => {
+      const isLifted = record.kind === 'record' && isExcepted(record.record, rule, now);
+      return !isLifted && !labels.has(exceptionLabel(rule));
+    });
+}
+
+/** What is allowed everywhere is refused nowhere. */
+export function excepted(rule: RuleId): Diagnosis {
+  return warn(
+    `not tried: exceptions take the rule ${rule} off every node in maintenance`,
+    'kubectl maint status shows them; kubectl maint allow NODE --revoke ends them',
   );
 }

@@ -1,16 +1,18 @@
-import {
-  exceptionLabel,
-  isExcepted,
-  ruleForTool,
-  STATE_LABEL,
-  type ApiRequest,
-  type PolicyConfig,
-} from '../../shared/index.ts';
+import { ruleForTool, STATE_LABEL, type ApiRequest, type PolicyConfig } from '../../shared/index.ts';
 import { askInDryRun, type Said, type Speaker } from '../nodes/dry-run.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import { expectationOf, judgeCanary, notTried, switchedOff, type Canary, type RuleId } from './canaries.ts';
+import {
+  excepted,
+  expectationOf,
+  heldBy,
+  judgeCanary,
+  notTried,
+  switchedOff,
+  type Canary,
+  type RuleId,
+} from './canaries.ts';
 import { checkOf, type Check } from './check.ts';
-import { fail, ok, warn, type Diagnosis } from './diagnosis.ts';
+import { fail, ok, type Diagnosis } from './diagnosis.ts';
 import type { Readings } from './readings.ts';
 
 /** A canary that can be sent for a node. */
@@ -68,12 +70,7 @@ async function readWork(rule: RuleId, canaries: readonly WorkCanary[], readings:
 
 /** The floor finds nodes by their label, so one that has it is asked about. */
 function nodeFor(rule: RuleId, held: readonly NodeSnapshot[], now: number): string | undefined {
-  const open = held
-    .map(({ facts }) => facts)
-    .filter(({ record, labels }) => {
-      const isLifted = record.kind === 'record' && isExcepted(record.record, rule, now);
-      return !isLifted && !labels.has(exceptionLabel(rule));
-    });
+  const open = heldBy(rule, held, now);
   return (open.find(({ labels }) => labels.has(STATE_LABEL)) ?? open[0])?.name;
 }
 
@@ -88,12 +85,7 @@ export function judgeWork(reading: WorkReading): readonly Diagnosis[] {
     case 'off':
       return [switchedOff(reading.mode)];
     case 'excepted':
-      return [
-        warn(
-          `not tried: exceptions take the rule ${reading.rule} off every node in maintenance`,
-          'kubectl maint status shows them; kubectl maint allow NODE --revoke ends them',
-        ),
-      ];
+      return [excepted(reading.rule)];
     case 'idle':
       return [reading.said?.said === 'denied' ? deniedIdly(reading.said.words.text) : notTried()];
     case 'asked':

@@ -10,7 +10,7 @@ import {
 } from '../../../shared/index.ts';
 import { readPods } from '../../drain/read.ts';
 import { askInDryRun } from '../../nodes/dry-run.ts';
-import { expectationOf, judgeCanary, notTried, switchedOff, type Canary } from '../canaries.ts';
+import { excepted, expectationOf, heldBy, judgeCanary, notTried, switchedOff, type Canary } from '../canaries.ts';
 import { checkOf } from '../check.ts';
 import { warn, type Diagnosis } from '../diagnosis.ts';
 import type { Readings } from '../readings.ts';
@@ -19,6 +19,7 @@ import type { Readings } from '../readings.ts';
 export type AddonReading =
   | { readonly kind: 'off'; readonly mode: RuleMode }
   | { readonly kind: 'idle' }
+  | { readonly kind: 'excepted' }
   | { readonly kind: 'none'; readonly node: string }
   | { readonly kind: 'asked'; readonly canary: Canary };
 
@@ -37,8 +38,10 @@ async function readAddon(readings: Readings): Promise<AddonReading> {
   const expected = expectationOf(mode);
   if (expected === undefined) return { kind: 'off', mode };
   // On the way back changes are let go.
-  const node = held.map(({ facts }) => facts).find(({ state }) => state !== 'returning');
-  if (node === undefined) return { kind: 'idle' };
+  const staying = held.filter(({ facts }) => facts.state !== 'returning');
+  if (staying.length === 0) return { kind: 'idle' };
+  const [node] = heldBy('addon', staying, readings.now());
+  if (node === undefined) return { kind: 'excepted' };
   const daemonSet = await findDaemonSet(node, readings);
   if (daemonSet === undefined) return { kind: 'none', node: node.name };
   const { namespace, name } = daemonSet;
@@ -100,6 +103,8 @@ export function judgeAddon(reading: AddonReading): readonly Diagnosis[] {
       return [switchedOff(reading.mode)];
     case 'idle':
       return [notTried()];
+    case 'excepted':
+      return [excepted('addon')];
     case 'none':
       return [
         warn(

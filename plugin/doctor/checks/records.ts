@@ -5,6 +5,7 @@ import {
   MIRRORED_RULES,
   RECORD_ANNOTATION,
   renderProblem,
+  ROLE_LABEL,
   STATE_LABEL,
 } from '../../../shared/index.ts';
 import { conditionStatuses } from '../../nodes/conditions.ts';
@@ -69,7 +70,7 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
 
 /** Protection from autoscalers is also others' to set: alone it is no trace of ours. */
 function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot): readonly Diagnosis[] {
-  const left = [STATE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].filter((key) => labels.has(key));
+  const left = [STATE_LABEL, ROLE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].filter((key) => labels.has(key));
   const conditions = [...conditionStatuses(raw).keys()].filter((type) => OURS.includes(type));
   if (left.length === 0 && conditions.length === 0) return [];
   const protection = PROTECTION.filter((key) => annotations.has(key));

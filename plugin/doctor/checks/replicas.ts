@@ -76,7 +76,7 @@ function judgeReady(
       `kubectl rollout restart deployment kubectl-maint -n ${namespace} spreads them, where other nodes have room`,
     );
   }
-  return ok(`${many}, on ${places.size} nodes`);
+  return ok(`${many}, on ${places.size === 1 ? 'the only node' : `${places.size} nodes`}`);
 }
 
 function isReady(pod: unknown): boolean {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { judgeCanary, type Canary } from '../../../../plugin/doctor/canaries.ts';
+import { heldBy, judgeCanary, type Canary } from '../../../../plugin/doctor/canaries.ts';
 import { judgeAddon } from '../../../../plugin/doctor/checks/canary-addon.ts';
 import { judgeNodeGuard } from '../../../../plugin/doctor/checks/canary-node-guard.ts';
 import { judgeWork } from '../../../../plugin/doctor/work-canaries.ts';
 import { byName, canaryPod } from '../../../../plugin/nodes/canary.ts';
 import { askInDryRun, type Said, type Speaker } from '../../../../plugin/nodes/dry-run.ts';
 import { like } from '../../../support/like.ts';
-import { answer, failure, ToldCluster } from '../world.ts';
+import { RECORD_ANNOTATION } from '../../../../shared/index.ts';
+import { answer, failure, nodeSnapshot, START, ToldCluster } from '../world.ts';
 
 const denied = (by: Speaker, text = 'backup: no'): Said => ({ said: 'denied', words: { by, text }, message: text });
 const accepted = (...texts: readonly string[]): Said => ({
@@ -123,5 +124,30 @@ test('what cannot be tried is said, and why', () => {
   expect(message(judgeNodeGuard({ mode: 'enforce', canary }))).toEqual([
     'ok an unreadable record for node n1 is denied by the floor: you may not change records, and nobody like you may',
     'warn not known: the webhook is not asked, because you may not change records',
+  ]);
+});
+
+test('nodes that an exception takes a rule off are not asked about', () => {
+  const exception = (until: string) => ({ rules: ['addon'], until, by: 'ana', reason: 'urgent' });
+  const node = (name: string, until: string, labels = {}) => {
+    const record = {
+      version: 1,
+      claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-05T20:00:00Z' }],
+      before: { cordoned: false },
+      exceptions: [exception(until)],
+      initiatedAt: '2026-01-05T20:00:00Z',
+    };
+    return nodeSnapshot(name, { labels, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
+  };
+  const held = [
+    node('lifted', '2026-01-05T23:00:00Z'),
+    node('over', '2026-01-05T22:00:00Z'),
+    node('labelled', '2026-01-05T22:00:00Z', { 'kubectl-maint.io/allow-addon': 'true' }),
+  ];
+  const names = (rule: Canary['rule']) => heldBy(rule, held, START).map(({ name }) => name);
+  expect(names('addon')).toEqual(['over']);
+  expect(names('scan')).toEqual(['lifted', 'over', 'labelled']);
+  expect(judgeAddon({ kind: 'excepted' })).toMatchObject([
+    { status: 'warn', message: like('exceptions take the rule addon off') },
   ]);
 });

@@ -134,7 +134,7 @@ describe('replicas', () => {
     [service(2, [pod('n1'), pod('n2')]), 3, 'ok 2 of 2 replicas of the webhook ready, on 2 nodes'],
     [service(2, [pod('n1'), pod('n1')]), 3, 'warn 2 of 2 replicas of the webhook ready, all on node n1'],
     [service(2, [pod('n1'), pod('n1')]), undefined, 'warn 2 of 2 replicas of the webhook ready, all on node n1'],
-    [service(2, [pod('n1'), pod('n1')]), 1, 'ok 2 of 2 replicas of the webhook ready, on 1 nodes'],
+    [service(2, [pod('n1'), pod('n1')]), 1, 'ok 2 of 2 replicas of the webhook ready, on the only node'],
     [service(2, [pod('n1'), pod('n2', 'False')]), 3, 'warn 1 of 2 replicas of the webhook ready: when its node goes'],
     [
       service(2, [pod('n1'), pod('n2', 'True', { deletionTimestamp: '2026-01-05T22:10:00Z' })]),
