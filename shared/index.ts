@@ -35,6 +35,7 @@ export { decide, type FetchNeed } from './policy/decide.ts';
 export { NO_ANSWERS, type Answer } from './policy/needs.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
 export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';
+export { afterDenialOfMaker } from './policy/after-denial.ts';
 export { keptOffNodes, keptOutOfCluster } from './policy/details.ts';
 export { explainBriefly, explainDenial, explainRight, explainWarnings } from './policy/explain.ts';
 export { clean } from './policy/words.ts';

@@ -24,6 +24,9 @@ export function exceptionLabel(rule: string): string {
 /** Node label that `kubectl get nodes` shows as the role `maintenance` (k8s pkg/printers findNodeRoles); `on --role-label`. */
 export const ROLE_LABEL = 'node-role.kubernetes.io/maintenance';
 
+/** Event annotation that says what becomes of the work that was refused: `retried`, `lost` or `failed` (targets/tool.ts). */
+export const AFTER_DENIAL_ANNOTATION = `${PREFIX}after-denial`;
+
 /** Label by which users mark their own work as `backup` or `scan`. */
 export const WORK_LABEL = `${PREFIX}work`;
 

@@ -1,4 +1,11 @@
-import { eventsPath, NODE_EVENT_NAMESPACE, numberAt, textAt, type ClusterReader } from '../../shared/index.ts';
+import {
+  AFTER_DENIAL_ANNOTATION,
+  eventsPath,
+  NODE_EVENT_NAMESPACE,
+  numberAt,
+  textAt,
+  type ClusterReader,
+} from '../../shared/index.ts';
 
 /** An Event of ours about a Node, as others read it. */
 export interface OwnEvent {
@@ -10,6 +17,8 @@ export interface OwnEvent {
   /** When it was written first, by the API server's clock, and when it happened last (RFC 3339). */
   readonly createdAt: string;
   readonly lastAt: string;
+  /** What becomes of refused work; undefined where the Event does not tell. */
+  readonly afterDenial: string | undefined;
 }
 
 /** Ours are about Nodes and carry our name (k8s pkg/registry/core/event ToSelectableFields). */
@@ -33,5 +42,6 @@ function ownEventFromObject(object: unknown): OwnEvent {
     count: numberAt(object, 'count') ?? 1,
     createdAt,
     lastAt: textAt(object, 'lastTimestamp') ?? createdAt,
+    afterDenial: textAt(object, 'metadata', 'annotations', AFTER_DENIAL_ANNOTATION),
   };
 }

@@ -13,6 +13,8 @@ import type { OffRun } from './off-run.ts';
 export interface Leaving {
   readonly node: NodeSnapshot;
   readonly owners: readonly string[];
+  /** Since when it is in maintenance (RFC 3339). */
+  readonly since: string;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise
   // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.
   if (operation.skipHealthCheck) await wakeHeldAddons(name, session, run.waker);
   report.tell({ type: 'ended', node: name, cordoned: written.facts.unschedulable, addons });
+  run.ended.add(name);
 }
 
 /** Whoever else has a claim on the node. */

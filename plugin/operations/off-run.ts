@@ -15,4 +15,6 @@ export interface OffRun {
   readonly waker: AddonWaker;
   /** The nodes that are on their way through the gate, by name: what the live view shows. */
   readonly gates: Map<string, GateState>;
+  /** The names of the nodes that are out of maintenance so far. */
+  readonly ended: Set<string>;
 }

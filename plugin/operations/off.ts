@@ -17,6 +17,7 @@ import { showLive } from '../output/live.ts';
 import { reportFor, type Report } from '../output/report.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
+import { tellKeptOff } from './off-kept.ts';
 import { bringBack, type Leaving } from './off-node.ts';
 import type { OffRun } from './off-run.ts';
 
@@ -43,10 +44,15 @@ async function carryOut(operation: OffOperation, session: Session, report: Repor
   const waker = addonWaker(session, (text) => {
     report.tell({ type: 'warning', text });
   });
-  const run: OffRun = { operation, session, report, announcer, waker, gates: new Map() };
+  const run: OffRun = { operation, session, report, announcer, waker, gates: new Map(), ended: new Set() };
   const others = nodes.filter((node) => recordOf(node) === undefined);
   if (others.length > 0) await tellNotInMaintenance(others, run);
-  return bringAllBack(leaving, nodes.length, run);
+  const code = await bringAllBack(leaving, nodes.length, run);
+  const ended = leaving.flatMap(({ node: { facts }, since }) =>
+    run.ended.has(facts.name) ? [{ node: facts.name, since }] : [],
+  );
+  if (ended.length > 0) await tellKeptOff(ended, run);
+  return code;
 }
 
 /** Whose claims are dropped on which node. Throws MaintError('denied') where that would be somebody else's. */
@@ -57,12 +63,13 @@ async function chooseClaims(
 ): Promise<readonly Leaving[]> {
   const claimed = nodes.flatMap((node) => {
     const record = recordOf(node);
-    return record === undefined ? [] : [{ node, owners: record.claims.map((claim) => claim.owner) }];
+    if (record === undefined) return [];
+    return [{ node, owners: record.claims.map((claim) => claim.owner), since: record.initiatedAt }];
   });
   if (operation.all || claimed.length === 0) return claimed;
   const owner = await ownerFor(operation.owner, session.cluster);
   for (const { node, owners } of claimed) if (!owners.includes(owner)) throw foreign(node.facts.name, owners, owner);
-  return claimed.map(({ node }) => ({ node, owners: [owner] }));
+  return claimed.map((one) => ({ ...one, owners: [owner] }));
 }
 
 function foreign(node: string, owners: readonly string[], owner: string): MaintError {

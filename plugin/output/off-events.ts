@@ -1,4 +1,5 @@
 import type { GateState } from '../health/gate.ts';
+import type { KeptOff } from '../nodes/kept-off.ts';
 
 /**
  * What `off` tells while it works. People read it as lines; with `-o json` each is one JSON object on a line of its
@@ -24,6 +25,17 @@ export type OffEvent =
       readonly node: string;
       readonly cordoned: boolean;
       readonly addons: readonly string[];
+    }
+  /**
+   * What was kept off the nodes that are back, as far as Events tell. `unreadable`: why some or all of them could not be
+   * read; `expired`: some maintenance began longer ago than Events are kept by default.
+   */
+  | {
+      readonly type: 'kept-off';
+      readonly nodes: readonly string[];
+      readonly work: readonly KeptOff[];
+      readonly unreadable: string | undefined;
+      readonly expired: boolean;
     }
   /** `node` is undefined where the command as a whole failed. */
   | {

@@ -1,6 +1,7 @@
 import { clean } from '../../shared/index.ts';
 import { waitsFor } from '../health/gate.ts';
 import type { Screen } from '../screen.ts';
+import { keptOffLines } from './kept-off.ts';
 import type { OffEvent } from './off-events.ts';
 
 /** Longest line about one node, in characters: kubelets write long messages. */
@@ -15,6 +16,18 @@ export function renderOwners(owners: readonly string[]): string {
 
 /** Tells an event as lines for people: results in kubectl's words on stdout, everything else on stderr. */
 export function tellOffInWords(event: OffEvent, screen: Screen): void {
+  if (isResult(event)) tellResult(event, screen);
+  else tellRemark(event, screen);
+}
+
+type Of<T extends OffEvent['type']> = Extract<OffEvent, { readonly type: T }>;
+type Result = Of<'not-in-maintenance' | 'stays' | 'ended'>;
+
+function isResult(event: OffEvent): event is Result {
+  return ['not-in-maintenance', 'stays', 'ended'].includes(event.type);
+}
+
+function tellRemark(event: Exclude<OffEvent, Result>, screen: Screen): void {
   switch (event.type) {
     case 'note':
       screen.note(event.text);
@@ -30,17 +43,13 @@ export function tellOffInWords(event: OffEvent, screen: Screen): void {
     case 'progress':
       tellProgress(event, screen);
       return;
+    case 'kept-off':
+      for (const line of keptOffLines(event)) screen.note(line);
+      return;
     case 'failed':
       tellFailure(event, screen);
-      return;
-    case 'not-in-maintenance':
-    case 'stays':
-    case 'ended':
-      tellResult(event, screen);
   }
 }
-
-type Of<T extends OffEvent['type']> = Extract<OffEvent, { readonly type: T }>;
 
 /** Where a live view shows it, lines would only push it away. */
 function tellProgress(event: Of<'progress'>, screen: Screen): void {
@@ -54,7 +63,7 @@ function tellFailure({ node, message, hint }: Of<'failed'>, screen: Screen): voi
   if (hint !== undefined) screen.note(`hint: ${hint}`);
 }
 
-function tellResult(event: Of<'not-in-maintenance' | 'stays' | 'ended'>, screen: Screen): void {
+function tellResult(event: Result, screen: Screen): void {
   const name = `node/${event.node}`;
   switch (event.type) {
     case 'not-in-maintenance':

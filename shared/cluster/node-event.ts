@@ -1,4 +1,6 @@
+import { AFTER_DENIAL_ANNOTATION } from '../labels.ts';
 import { clean } from '../policy/words.ts';
+import type { AfterDenial } from '../targets/tool.ts';
 
 /** What happened to a Node, as `kubectl describe node` lists it. */
 export interface NodeEvent {
@@ -20,6 +22,8 @@ export interface NodeEvent {
   readonly count: number;
   readonly first: string;
   readonly last: string;
+  /** What becomes of the work that was refused, for who lists it when the maintenance ends. */
+  readonly afterDenial?: AfterDenial | undefined;
 }
 
 /** Events about cluster-scoped objects live in this namespace (client-go tools/record). */
@@ -31,12 +35,17 @@ const MAX_EVENT_MESSAGE = 1024;
 /** An Event (core/v1) about a Node; the API server completes its name. */
 export function eventAboutNode(
   node: { readonly name: string; readonly uid: string },
-  { type, reason, message, count, first, last }: NodeEvent,
+  { type, reason, message, count, first, last, afterDenial }: NodeEvent,
 ): object {
+  const annotations = afterDenial === undefined ? {} : { annotations: { [AFTER_DENIAL_ANNOTATION]: afterDenial } };
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { generateName: `${node.name.slice(0, 200)}.`, namespace: NODE_EVENT_NAMESPACE },
+    metadata: {
+      generateName: `${node.name.slice(0, 200)}.`,
+      namespace: NODE_EVENT_NAMESPACE,
+      ...annotations,
+    },
     involvedObject: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
     type,
     reason,

@@ -71,6 +71,9 @@ export function controllerRevisionsPath(namespace: string): string {
   return `/apis/apps/v1/namespaces/${seg(namespace)}/controllerrevisions`;
 }
 
+/** Events (core/v1) of all namespaces. */
+export const EVENTS = '/api/v1/events';
+
 /** Events (core/v1) of a namespace. */
 export function eventsPath(namespace: string): string {
   return `/api/v1/namespaces/${seg(namespace)}/events`;

@@ -9,6 +9,13 @@ export function afterDenialOf(object: WorkObject, pattern: WorkPattern | undefin
   if (pattern === undefined) return undefined;
   const controller = controllerOf(object);
   const made = controller === undefined ? '' : `${controller.groupKind} ${object.groupKind}`;
-  if (made === 'batch/Job /Pod') return 'retried';
-  return made === 'batch/CronJob batch/Job' ? 'lost' : pattern.afterDenial;
+  return MADE_BY.includes(made) ? afterDenialOfMaker(controller?.kind ?? '') : pattern.afterDenial;
+}
+
+/** Which controllers of Kubernetes make what, where it matters. */
+const MADE_BY = ['batch/Job /Pod', 'batch/CronJob batch/Job'];
+
+/** What becomes of what a controller of Kubernetes was refused: a CronJob's run is lost, the others make it again. */
+export function afterDenialOfMaker(kind: string): AfterDenial {
+  return kind === 'CronJob' ? 'lost' : 'retried';
 }

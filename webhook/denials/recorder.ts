@@ -1,4 +1,5 @@
 import {
+  controllerOf,
   eventAboutNode,
   eventPath,
   eventsPath,
@@ -6,6 +7,7 @@ import {
   NODE_EVENT_NAMESPACE,
   refusalFromAnswer,
   textAt,
+  type AfterDenial,
   type ClusterSender,
   type Finding,
   type NodeEvent,
@@ -16,8 +18,11 @@ import type { Log } from '../log.ts';
 
 /** How often what was refused is written down, in ms: a refusal is seen soon, and a loop of them is one write. */
 const WRITE_EVERY_MS = 10_000;
-/** Different refusals that are kept apart; more than this within ten seconds is a flood, and is counted in the log. */
-const MAX_KEPT = 200;
+/**
+ * Different refusals that are kept apart: what each CronJob or tool was refused on each node, half a kilobyte each. More
+ * than this within half an hour is a flood, and is counted in the log.
+ */
+const MAX_KEPT = 1000;
 /** An Event that had no refusal for so long, in ms, is over; the next one is a new Event. The API server keeps them for an hour. */
 const OVER_AFTER_MS = 30 * 60_000;
 /** Nodes of one refusal that get an Event: a scan is refused because of all of them. */
@@ -33,12 +38,32 @@ export interface RecorderPorts {
   readonly now: () => number;
 }
 
+/** One refusal, as far as refusals are told apart. */
+interface Refused {
+  readonly finding: Finding;
+  readonly tool: string | null;
+  readonly afterDenial: AfterDenial | undefined;
+  /** Whose work it is: what has to be started again. */
+  readonly maker: string;
+}
+
+/** The controller that made the object, by name; objects that nobody made, of which each has a name of its own, by kind. */
+function makerOf({ object, oldObject }: Judged['request']): string {
+  const refused = object ?? oldObject;
+  if (refused === undefined) return 'unknown';
+  const controller = controllerOf(refused);
+  const { kind, namespace } = refused;
+  if (controller !== undefined) return [controller.kind, [namespace, controller.name].join('/')].join(' ');
+  return namespace === '' ? kind : `${kind} in ${namespace}`;
+}
+
 /** Refusals of one kind on one node. */
 interface Tally {
   readonly node: string;
   readonly reason: 'WorkDenied' | 'AddonHeld';
   /** What was refused first, for people. */
   readonly message: string;
+  readonly afterDenial: AfterDenial | undefined;
   readonly firstAt: number;
   lastAt: number;
   count: number;
@@ -71,7 +96,8 @@ export class DenialRecorder {
     for (const finding of verdict.findings) {
       if (finding.decision !== 'deny' || finding.rule === 'node-guard') continue;
       const nodes = finding.nodes.length > 0 ? finding.nodes : verdict.nodes;
-      for (const node of nodes.slice(0, MAX_NODES)) this.#count(node, finding, verdict.tool);
+      const refused = { finding, tool: verdict.tool, afterDenial: verdict.afterDenial, maker: makerOf(request) };
+      for (const node of nodes.slice(0, MAX_NODES)) this.#count(node, refused);
     }
   }
 
@@ -92,8 +118,9 @@ export class DenialRecorder {
     await this.write();
   }
 
-  #count(node: string, { rule, reason, detail }: Finding, tool: string | null): void {
-    const key = `${node} ${rule} ${reason} ${tool ?? ''}`;
+  #count(node: string, { finding, tool, afterDenial, maker }: Refused): void {
+    const { rule, reason, detail } = finding;
+    const key = JSON.stringify([node, rule, reason, tool, afterDenial, maker]);
     const now = this.#ports.now();
     const known = this.#tallies.get(key);
     if (known !== undefined) {
@@ -106,7 +133,8 @@ export class DenialRecorder {
       this.#tallies.set(key, {
         node,
         reason: isHeld ? 'AddonHeld' : 'WorkDenied',
-        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}`,
+        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${isHeld ? '' : ` (${maker})`}`,
+        afterDenial,
         firstAt: now,
         lastAt: now,
         count: 1,
@@ -136,6 +164,7 @@ export class DenialRecorder {
       count: tally.count,
       first: new Date(tally.firstAt).toISOString(),
       last: new Date(tally.lastAt).toISOString(),
+      afterDenial: tally.afterDenial,
     };
     const answer = await this.#ports.cluster.send({
       method: 'POST',

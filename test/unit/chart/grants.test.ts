@@ -80,6 +80,7 @@ const PLUGIN: Calls = {
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
   'plugin/nodes/events.ts': { eventsPath: 'create /events' },
+  'plugin/nodes/maker-events.ts': { EVENTS: 'list /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/operations/on-drain.ts': { nodePath: 'get /nodes' },

@@ -12,6 +12,7 @@ const event = (reason: string, createdAt: string, node = 'n1') => ({
   count: 1,
   createdAt,
   lastAt: createdAt,
+  afterDenial: undefined,
 });
 
 test.each([

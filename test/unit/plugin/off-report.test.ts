@@ -82,6 +82,58 @@ describe('in words', () => {
       { type: 'failed', node: 'n1', message: 'gave up', hint: 'try again' },
       ['err: error: node n1: gave up', 'err: hint: try again'],
     ],
+    [
+      'what was kept off one node: how often, when last, and what becomes of it',
+      {
+        type: 'kept-off',
+        nodes: ['n1'],
+        work: [
+          { node: 'n1', what: 'CronJob shop/nightly', times: 3, lastAt: LOST_AT, afterDenial: 'lost' },
+          { node: 'n1', what: 'Job shop/\u001b[2Jscan', times: 1, lastAt: LOST_AT, afterDenial: 'retried' },
+          { node: 'n1', what: 'backup (velero)', times: 2, lastAt: LOST_AT, afterDenial: 'failed' },
+          { node: 'n1', what: 'addon', times: 2, lastAt: LOST_AT, afterDenial: null },
+        ],
+        unreadable: undefined,
+        expired: false,
+      },
+      [
+        'err: kept off n1 meanwhile:',
+        `err:   CronJob shop/nightly: 3 times, last at ${LOST_AT}; lost: start it again (a CronJob makes up for its latest run alone)`,
+        `err:   Job shop/ [2Jscan: once, at ${LOST_AT}; tried again by itself`,
+        `err:   backup (velero): 2 times, last at ${LOST_AT}; failed: do it again`,
+        `err:   addon: 2 times, last at ${LOST_AT}; look whether it has to be started again`,
+        'err: workloads are not moved back',
+      ],
+    ],
+    [
+      'of several nodes each line says which',
+      {
+        type: 'kept-off',
+        nodes: ['n1', 'n2'],
+        work: [{ node: 'n2', what: 'a scan', times: 1, lastAt: LOST_AT, afterDenial: 'failed' }],
+        unreadable: undefined,
+        expired: true,
+      },
+      [
+        'err: kept off n1, n2 meanwhile:',
+        `err:   n2: a scan: once, at ${LOST_AT}; failed: do it again`,
+        'err: Events of more than an hour ago are gone, unless your API server keeps them longer: look for older backups and scans yourself',
+        'err: workloads are not moved back',
+      ],
+    ],
+    [
+      'nothing was',
+      { type: 'kept-off', nodes: ['n1'], work: [], unreadable: undefined, expired: false },
+      ['err: nothing was kept off n1 meanwhile', 'err: workloads are not moved back'],
+    ],
+    [
+      'nobody knows',
+      { type: 'kept-off', nodes: ['n1'], work: [], unreadable: 'no right to list Events', expired: false },
+      [
+        'err: what was kept off n1 is not known, or not all of it: no right to list Events',
+        'err: workloads are not moved back',
+      ],
+    ],
     ['the command failed: told where it ends', { type: 'failed', node: undefined, message: 'no', hint: undefined }, []],
   ])('%s', (_what, event, lines) => {
     expect(linesOf(event)).toEqual(lines);

@@ -28,19 +28,25 @@ const backup: Finding = {
 
 const fieldsOf = (value: unknown) => (isObject(value) ? value : {});
 
+interface Deciding {
+  readonly dryRun?: boolean;
+  readonly tool?: string | null;
+  readonly object?: object;
+}
+
 /** A decision with these findings. */
 function judged(
   findings: readonly Finding[],
-  { dryRun = false, tool = 'velero' }: { dryRun?: boolean; tool?: string | null } = {},
+  { dryRun = false, tool = 'velero', object = volumeBackup('n1') }: Deciding = {},
 ): Judged {
-  const review = reviewOf(volumeBackup('n1'));
+  const review = reviewOf(object);
   const request = requestFromReview({ ...review, request: { ...fieldsOf(at(review, 'request')), dryRun } });
   if (!request.ok) throw new Error('a review was given');
   const decision = findings.some((one) => one.decision === 'deny') ? 'deny' : 'allow';
   const nodes = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'];
   return {
     request: request.value,
-    verdict: { decision, work: 'backup', tool, afterDenial: undefined, nodes, findings, needs: [] },
+    verdict: { decision, work: 'backup', tool, afterDenial: 'failed', nodes, findings, needs: [] },
     now: START,
     field: new NodeTable(),
     stale: false,
@@ -98,11 +104,15 @@ test('refusals of one kind are one Event with a count, written from time to time
       body: {
         apiVersion: 'v1',
         kind: 'Event',
-        metadata: { generateName: 'n1.', namespace: 'default' },
+        metadata: {
+          generateName: 'n1.',
+          namespace: 'default',
+          annotations: { 'kubectl-maint.io/after-denial': 'failed' },
+        },
         involvedObject: { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-n1' },
         type: 'Warning',
         reason: 'WorkDenied',
-        message: 'backup (velero): Velero backup is for node n1',
+        message: 'backup (velero): Velero backup is for node n1 (PodVolumeBackup in velero)',
         source: { component: 'kubectl-maint' },
         firstTimestamp: '2026-01-06T08:00:00.000Z',
         lastTimestamp: '2026-01-06T08:00:00.000Z',
@@ -120,6 +130,27 @@ test('refusals of one kind are one Event with a count, written from time to time
       path: '/api/v1/namespaces/default/events/n1.1',
       body: { count: 3, lastTimestamp: '2026-01-06T08:01:00.000Z' },
     },
+  ]);
+});
+
+test('the work of each controller is an Event of its own, by its name; objects that nobody made are one of their kind', async () => {
+  const job = (name: string, maker?: string) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name,
+      namespace: 'shop',
+      ownerReferences: maker && [{ apiVersion: 'batch/v1', kind: 'CronJob', name: maker, uid: 'u', controller: true }],
+    },
+  });
+  for (const object of [job('a-1', 'a'), job('a-2', 'a'), job('b-1', 'b'), job('x'), job('y')]) {
+    recorder.decided(judged([backup], { object }));
+  }
+  await recorder.write();
+  expect(sent.map(({ body }) => [at(body, 'count'), textAt(body, 'message')])).toEqual([
+    [2, 'backup (velero): Velero backup is for node n1 (CronJob shop/a)'],
+    [1, 'backup (velero): Velero backup is for node n1 (CronJob shop/b)'],
+    [2, 'backup (velero): Velero backup is for node n1 (Job in shop)'],
   ]);
 });
 
@@ -186,9 +217,9 @@ test('after half an hour of quiet it counts from one again', async () => {
 });
 
 test('a flood of different refusals is bounded, and told', async () => {
-  for (let index = 0; index < 250; index += 1) recorder.decided(judged([backup], { tool: `t${index}` }));
+  for (let index = 0; index < 1050; index += 1) recorder.decided(judged([backup], { tool: `t${index}` }));
   await recorder.write();
-  expect(sent).toHaveLength(200);
+  expect(sent).toHaveLength(1000);
   expect(out.text).toContain('too many kinds of refusals for Events');
 });
 

@@ -1,0 +1,41 @@
+import { ClusterRefusal, messageOf } from '../../shared/index.ts';
+import { keptOffIn, type Ended } from '../nodes/kept-off.ts';
+import { readMakerEvents } from '../nodes/maker-events.ts';
+import { readOwnEvents } from '../nodes/own-events.ts';
+import type { OffRun } from './off-run.ts';
+
+/** How long an API server keeps Events unless it is told otherwise, in ms (kube-apiserver --event-ttl). */
+const EVENTS_KEPT_MS = 3_600_000;
+
+/**
+ * Tells what was kept off the nodes that are back, and what becomes of it. Events are all that is left of it: where they
+ * cannot be read, or not all of them are there any more, that is said, and the command does not fail.
+ */
+export async function tellKeptOff(ended: readonly Ended[], { session, report }: OffRun): Promise<void> {
+  const { cluster, clock } = session;
+  const problems: string[] = [];
+  const unlessRefused = async <T>(reading: Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await reading;
+    } catch (thrown) {
+      problems.push(whyNot(thrown));
+      return [];
+    }
+  };
+  const [own, makers] = await Promise.all([
+    unlessRefused(readOwnEvents(cluster)),
+    unlessRefused(readMakerEvents(cluster)),
+  ]);
+  report.tell({
+    type: 'kept-off',
+    nodes: ended.map(({ node }) => node),
+    work: keptOffIn(ended, own, makers),
+    unreadable: problems[0],
+    expired: ended.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
+  });
+}
+
+function whyNot(thrown: unknown): string {
+  const isForbidden = thrown instanceof ClusterRefusal && thrown.status === 403;
+  return isForbidden ? 'no right to list Events' : messageOf(thrown);
+}

@@ -1,0 +1,36 @@
+import { clean, type AfterDenial } from '../../shared/index.ts';
+import type { KeptOff } from '../nodes/kept-off.ts';
+import type { OffEvent } from './off-events.ts';
+
+/** Longest line about one kind of work, in characters: Events are written by others. */
+const MAX_WORK = 300;
+
+/** What is to be done about it; a CronJob makes up for the last of the times that it missed, and for no other. */
+const FATE: Readonly<Record<AfterDenial, string>> = {
+  retried: 'tried again by itself',
+  lost: 'lost: start it again (a CronJob makes up for its latest run alone)',
+  failed: 'failed: do it again',
+};
+
+/** What was kept off, as lines for people: each kind of work, how often and when last, and what becomes of it. */
+export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off' }>): readonly string[] {
+  const { nodes, work, unreadable, expired } = event;
+  const names = nodes.join(', ');
+  return [
+    ...(work.length > 0 ? [`kept off ${names} meanwhile:`, ...work.map((one) => workLine(one, nodes.length))] : []),
+    ...(unreadable === undefined ? [] : [`what was kept off ${names} is not known, or not all of it: ${unreadable}`]),
+    ...(unreadable === undefined && work.length === 0 && !expired ? [`nothing was kept off ${names} meanwhile`] : []),
+    ...(expired ? [OLDER] : []),
+    'workloads are not moved back',
+  ];
+}
+
+const OLDER =
+  'Events of more than an hour ago are gone, unless your API server keeps them longer: look for older backups and scans yourself';
+
+function workLine({ node, what, times, lastAt, afterDenial }: KeptOff, nodes: number): string {
+  const where = nodes > 1 ? `${node}: ` : '';
+  const often = times === 1 ? `once, at ${lastAt}` : `${times} times, last at ${lastAt}`;
+  const then = afterDenial === null ? 'look whether it has to be started again' : FATE[afterDenial];
+  return `  ${where}${clean(what, MAX_WORK)}: ${often}; ${then}`;
+}

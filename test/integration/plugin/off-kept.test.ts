@@ -1,0 +1,117 @@
+/** What `off` lists as kept off: refused by the webhook, by the API server's own policies, and where Events cannot be read. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listAt, textAt } from '../../../shared/index.ts';
+import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { Workloads } from '../../support/workloads.ts';
+
+const CRONJOBS = '/apis/batch/v1/namespaces/shop/cronjobs';
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+let webhook: WebhookProcess;
+
+beforeAll(async () => {
+  plane = await startControlPlane({
+    nodes: ['by-webhook', 'by-floor', 'unread', 'other'].map((name) => ({ name })),
+    users: [{ name: 'uma', groups: [] }],
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+  await world.namespace('shop');
+  webhook = await startWebhook(plane);
+  await webhook.register('Ignore');
+});
+afterAll(async () => {
+  await webhook.stop();
+  await plane.stop();
+});
+
+/** A CronJob of a backup that only one node suits, and that is due: it has missed the last minutes. */
+async function dueCronJob(name: string, node: string): Promise<void> {
+  const labels = { 'kubectl-maint.io/work': 'backup' };
+  const spec = {
+    nodeSelector: { 'kubernetes.io/hostname': node },
+    restartPolicy: 'Never',
+    containers: [{ name: 'c', image: 'backup:1' }],
+  };
+  const template = { metadata: { labels }, spec };
+  await world.create(CRONJOBS, {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name, namespace: 'shop' },
+    spec: { schedule: '* * * * *', jobTemplate: { metadata: { labels }, spec: { template } } },
+  });
+  const lastScheduleTime = new Date(Date.now() - 180_000).toISOString();
+  await world.patch(`${CRONJOBS}/${name}/status`, { status: { lastScheduleTime } });
+}
+
+/** Waits until the CronJob says that it was refused, and by whom. */
+async function isRefused(name: string, by: string): Promise<void> {
+  const path = `/api/v1/namespaces/shop/events?fieldSelector=involvedObject.name%3D${name}`;
+  await until(`${name} is refused by ${by}`, async () => {
+    return listAt(await world.get(path), 'items').some((event) => textAt(event, 'message')?.includes(by));
+  });
+}
+
+test('refused by the webhook: its Event names the CronJob, and tells that the run is lost', async () => {
+  const node = 'by-webhook';
+  expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+  await dueCronJob('nightly', node);
+  await isRefused('nightly', 'admission webhook');
+  await until('the webhook has written it down', async () => {
+    return (await world.events(node)).some((event) => event.includes('CronJob shop/nightly'));
+  });
+  const off = await plugin.maint(['off', node, '--healthy-for', '0']);
+  expect(off).toMatchObject({ code: 0 });
+  const line = `^  backup \\(labelled\\): .+ \\(CronJob shop/nightly\\): (?:once, at|\\d+ times, last at) ${TIME}; lost: start it again`;
+  expect(off.stderr).toContain(`kept off ${node} meanwhile:\n`);
+  expect(off.stderr).toMatch(new RegExp(line, 'm'));
+  expect(off.stderr).toMatch(/^workloads are not moved back$/m);
+  await world.remove(`${CRONJOBS}/nightly`);
+});
+
+test('refused by the policies alone: the Event of the CronJob tells', async () => {
+  const node = 'by-floor';
+  expect(await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).toMatchObject({
+    code: 0,
+  });
+  expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+  await dueCronJob('weekly', node);
+  await isRefused('weekly', 'ValidatingAdmissionPolicy');
+  const off = await plugin.maint(['off', node, '--healthy-for', '0', '-ojson']);
+  expect(off).toMatchObject({ code: 0 });
+  const events = off.stdout.split('\n').flatMap((line): unknown[] => (line === '' ? [] : [JSON.parse(line)]));
+  const kept = events.at(-1);
+  expect(kept).toMatchObject({ type: 'kept-off', nodes: [node], expired: false });
+  expect(listAt(kept, 'work')).toContainEqual({
+    node,
+    what: 'CronJob shop/weekly',
+    times: expect.any(Number) as number,
+    lastAt: expect.stringMatching(TIME) as string,
+    afterDenial: 'lost',
+  });
+  expect(kept).not.toHaveProperty('unreadable');
+  await world.remove(`${CRONJOBS}/weekly`);
+});
+
+test('who may not list Events is told so, and the node comes back all the same', async () => {
+  const node = 'unread';
+  await world.grant('uma', [
+    { apiGroups: [''], resources: ['nodes', 'nodes/status'], verbs: ['get', 'list', 'patch'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get'] },
+    { apiGroups: ['kubectl-maint.io'], resources: ['maintenances'], verbs: ['set'] },
+  ]);
+  expect(await plugin.maint(['on', node, '--mode=cordon'], { user: 'uma' })).toMatchObject({ code: 0 });
+  const off = await plugin.maint(['off', node, '--healthy-for', '0'], { user: 'uma' });
+  expect(off).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
+  expect(off.stderr).toContain(
+    `what was kept off ${node} is not known, or not all of it: no right to list Events\nworkloads are not moved back\n`,
+  );
+});
