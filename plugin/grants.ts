@@ -7,6 +7,8 @@ const LOOKING: readonly Grant[] = [
   // `status --watch`.
   { group: '', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
   { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+  // Which nodes have lost their record.
+  { group: '', resource: 'events', verbs: ['list'] },
   // How a node is, whether it may be deleted, and whether anything is enforced.
   { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] },
   { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['list'] },
@@ -41,7 +43,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
-  { group: '', resource: 'events', verbs: ['create', 'list'] },
+  { group: '', resource: 'events', verbs: ['create'] },
   // `off` tells the controllers of held add-ons to go on; a status can start nothing.
   { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },

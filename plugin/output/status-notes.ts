@@ -1,6 +1,7 @@
 import type { StatusFormat } from '../operation.ts';
 import type { Screen } from '../screen.ts';
 import type { Enforcement } from '../status/enforcement.ts';
+import type { LostNode } from '../status/lost-nodes.ts';
 import type { StatusReport } from '../status/report.ts';
 
 /** What people have to know besides the table, on stderr; programs have it in the list. */
@@ -8,10 +9,15 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (format !== 'table' && format !== 'wide') return;
   if (report.nodes.length === 0) screen.note('No nodes in maintenance.');
   if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
+  for (const node of report.lost) screen.warn(lostText(node));
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
   const names = cordoned.map(({ name }) => name).join(' ');
   screen.note(`hint: cordoned without a record; to take over: kubectl maint on ${names} --adopt`);
+}
+
+function lostText({ name, lostAt }: LostNode): string {
+  return `node ${name} was deleted in the middle of a maintenance (${lostAt}) and is back without its record: it takes work; to go on: kubectl maint on ${name}`;
 }
 
 /** What is missing is said at once; that all is well, to those who look closely. */

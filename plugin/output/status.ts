@@ -6,8 +6,8 @@ import type { StatusReport } from '../status/report.ts';
 import { cutLine, renderTable } from './table.ts';
 
 /** The `-o json` and `-o yaml` form: a list, like kubectl's. Only ever extended. */
-function asList({ nodes, enforcement }: StatusReport): object {
-  return { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceStatusList', enforcement, items: nodes };
+function asList({ nodes, enforcement, lost }: StatusReport): object {
+  return { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceStatusList', enforcement, lost, items: nodes };
 }
 
 /** How tables look. */
@@ -85,7 +85,7 @@ export class StatusTable {
     const lines = renderTable([...header, ...rows], this.#widths).split('\n');
     return lines
       .map((line) => (this.#width > 0 ? cutLine(line, this.#width) : line))
-      .map((line, index) => (colour && nodes[index - header.length]?.overdue === true ? RED + line + USUAL : line))
+      .map((line, index) => (colour && isLate(nodes[index - header.length], now) ? RED + line + USUAL : line))
       .join('\n');
   }
 }
@@ -110,6 +110,11 @@ function cells(status: NodeStatus, now: number): readonly string[] {
 function known<T>(status: NodeStatus, value: T | null, render: (value: T) => string): string {
   if (value !== null) return render(value);
   return status.deletion === null ? NOTHING : UNKNOWN;
+}
+
+/** A view that is drawn anew goes by its own time. */
+function isLate(status: NodeStatus | undefined, now: number): boolean {
+  return status?.until != null && Date.parse(status.until) < now;
 }
 
 function untilCell(until: string | null, now: number): string {

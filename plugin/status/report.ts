@@ -3,6 +3,7 @@ import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { StatusFormat } from '../operation.ts';
 import type { Session } from '../session.ts';
 import { readEnforcement, type Enforcement } from './enforcement.ts';
+import type { LostNode } from './lost-nodes.ts';
 import { statusFrom, type NodeStatus } from './node-status.ts';
 import { readAbout } from './readings.ts';
 import type { Unreadable } from './unreadable.ts';
@@ -12,9 +13,11 @@ export interface StatusReport {
   readonly nodes: readonly NodeStatus[];
   /** Null while no node that is shown is in maintenance: nothing has to be enforced then. */
   readonly enforcement: Enforcement | null;
+  /** Nodes that lost their record. */
+  readonly lost: readonly LostNode[];
 }
 
-/** How much is read. */
+/** What is read, and how much. */
 export interface Depth {
   /** A name needs nothing, a table not everything that the others show. */
   readonly format: StatusFormat;
@@ -28,7 +31,7 @@ export async function reportOn(
   { format, podsOn }: Depth,
   session: Session,
   unreadable: Unreadable,
-): Promise<StatusReport> {
+): Promise<Omit<StatusReport, 'lost'>> {
   const held = format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
   const whole = format !== 'table';
   const [readings, enforcement] = await Promise.all([

@@ -180,6 +180,7 @@ test('the viewer looked, and was refused nothing but what canaries write in dry 
     'get admissionregistration.k8s.io/validatingwebhookconfigurations',
     'get apps/daemonsets',
     'get coordination.k8s.io/leases',
+    'list /events',
     'list /nodes',
     'list /pods',
     'list admissionregistration.k8s.io/validatingadmissionpolicies',

@@ -105,6 +105,44 @@ test('a node that another tool takes out of service is listed with it, and left 
   expect(stderr).not.toContain('--adopt');
 });
 
+describe('a node that was deleted in the middle of a maintenance', () => {
+  beforeAll(async () => {
+    // As the webhook writes it. The node comes back in the same second at the earliest.
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    for (const name of ['returned', 'gone']) {
+      await world.create('/api/v1/namespaces/default/events', {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { generateName: `${name}.`, namespace: 'default' },
+        involvedObject: { apiVersion: 'v1', kind: 'Node', name },
+        type: 'Warning',
+        reason: 'MaintenanceLost',
+        message: 'deleted while in maintenance',
+        source: { component: 'kubectl-maint' },
+        firstTimestamp: now,
+        lastTimestamp: now,
+        count: 1,
+      });
+    }
+    await world.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'returned' } });
+  });
+  afterAll(() => world.remove('/api/v1/nodes/returned'));
+
+  test('and came back, is told with what to do; one that is gone is not', async () => {
+    const { stderr } = await plugin.maint(['status']);
+    expect(stderr).toMatch(
+      /^Warning: node returned was deleted in the middle of a maintenance \(\S+Z\) and is back without its record: it takes work; to go on: kubectl maint on returned$/m,
+    );
+    expect(stderr).not.toContain('node gone');
+    const { stdout } = await plugin.maint(['status', '-ojson']);
+    expect(at(JSON.parse(stdout), 'lost')).toEqual([{ name: 'returned', lostAt: like(/Z$/) }]);
+  });
+
+  test('and is not asked about, is not told', async () => {
+    expect((await plugin.maint(['status', 'idle'])).stderr).toBe('');
+  });
+});
+
 test('lines are cut where that is asked for', async () => {
   const { stdout } = await plugin.maint(['status', '--width', '30']);
   const lines = stdout.trimEnd().split('\n');
@@ -120,7 +158,7 @@ describe('someone who may read nodes and pods, and nothing else', () => {
     expect(stdout).toMatch(/^free +Complete .* 0 +True +<unknown> +<unknown> +<none> +<unknown> +<none>/m);
     expect(stderr).toBe(
       'Warning: some of it is <unknown>: no right to get leases.coordination.k8s.io, ' +
-        'get validatingwebhookconfigurations.admissionregistration.k8s.io, ' +
+        'get validatingwebhookconfigurations.admissionregistration.k8s.io, list events, ' +
         'list validatingadmissionpolicybindings.admissionregistration.k8s.io, ' +
         'list volumeattachments.storage.k8s.io\n',
     );

@@ -89,6 +89,7 @@ const PLUGIN: Calls = {
     webhookConfigurationPath: `get ${REGISTRATION}`,
   },
   'plugin/status/following.ts': { NODES: 'list,watch /nodes' },
+  'plugin/status/lost-nodes.ts': { nodePath: 'get /nodes' },
   'plugin/status/readings.ts': { NODES: 'list /nodes', VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments' },
   'plugin/preflight/read.ts': {
     collectionPath: 'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers',
@@ -107,6 +108,7 @@ const LOOKING = [
   'plugin/drain/read.ts',
   'plugin/health/gate.ts',
   'plugin/nodes/choose.ts',
+  'plugin/nodes/own-events.ts',
 ];
 
 /** Paths that are written out, and why no grant is about them. */

@@ -178,7 +178,7 @@ describe('the status of a node', () => {
 });
 
 const render = (nodes: readonly NodeStatus[], format: 'table' | 'wide', width = 0) =>
-  renderStatus({ nodes, enforcement: null }, format, { width, colour: false, now: START });
+  renderStatus({ nodes, enforcement: null, lost: [] }, format, { width, colour: false, now: START });
 
 describe('formats', () => {
   const one = status(RECORD, { label: 'complete' });
@@ -247,17 +247,19 @@ describe('formats', () => {
   test('name, json, and nothing', async () => {
     const style = { width: 5, colour: true, now: START };
     const enforcement: Enforcement = { webhook: 'registered', floor: [] };
-    expect(await renderStatus({ nodes: [one, one], enforcement }, 'name', style)).toBe('node/n1\nnode/n1');
-    expect(await renderStatus({ nodes: [], enforcement: null }, 'name', style)).toBe('');
-    expect(await renderStatus({ nodes: [], enforcement: null }, 'wide', style)).toBe('');
-    expect(JSON.parse(await renderStatus({ nodes: [one], enforcement }, 'json', style))).toEqual({
+    const lost = [{ name: 'n2', lostAt: ago(60) }];
+    expect(await renderStatus({ nodes: [one, one], enforcement, lost }, 'name', style)).toBe('node/n1\nnode/n1');
+    expect(await renderStatus({ nodes: [], enforcement: null, lost: [] }, 'name', style)).toBe('');
+    expect(await renderStatus({ nodes: [], enforcement: null, lost: [] }, 'wide', style)).toBe('');
+    expect(JSON.parse(await renderStatus({ nodes: [one], enforcement, lost }, 'json', style))).toEqual({
       apiVersion: 'kubectl-maint.io/v1alpha1',
       kind: 'MaintenanceStatusList',
       enforcement,
+      lost,
       items: [one],
     });
-    expect(await renderStatus({ nodes: [], enforcement: null }, 'yaml', style)).toBe(
-      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nitems: []',
+    expect(await renderStatus({ nodes: [], enforcement: null, lost: [] }, 'yaml', style)).toBe(
+      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nlost: []\nitems: []',
     );
   });
 });
@@ -265,7 +267,7 @@ describe('formats', () => {
 describe('what is said besides', () => {
   const said = (nodes: readonly NodeStatus[], enforcement: Enforcement | null, format: 'table' | 'wide' | 'json') => {
     const screen = new HeardScreen();
-    tellStatus({ nodes, enforcement }, format, screen);
+    tellStatus({ nodes, enforcement, lost: [] }, format, screen);
     return [...screen.warnings.map((text) => `Warning: ${text}`), ...screen.notes];
   };
   const held = status(ONE_OWNER);
@@ -302,5 +304,13 @@ describe('what is said besides', () => {
       'hint: cordoned without a record; to take over: kubectl maint on n1 --adopt',
     ]);
     expect(said([kured], null, 'table')).toEqual([]);
+  });
+
+  test('a node that lost its record', () => {
+    const screen = new HeardScreen();
+    tellStatus({ nodes: [held], enforcement: null, lost: [{ name: 'n2', lostAt: ago(60) }] }, 'table', screen);
+    expect(screen.warnings).toEqual([
+      `node n2 was deleted in the middle of a maintenance (${ago(60)}) and is back without its record: it takes work; to go on: kubectl maint on n2`,
+    ]);
   });
 });
