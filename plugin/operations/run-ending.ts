@@ -25,7 +25,7 @@ export async function tellEnding(courses: readonly Course[], run: NodesRun): Pro
   screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${courses.length} nodes done`);
   for (const [index, course] of courses.entries())
     screen.note(`node/${course.node.facts.name} ${sentence(course, states[index] ?? '')}`);
-  screen.note('to go on, once what stopped it is mended:');
+  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
   screen.note(lineToGoOn(left, run.operation));
   return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
 }

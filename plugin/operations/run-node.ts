@@ -37,9 +37,9 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
     claim: { ...operation.on.claim, owner },
   };
   const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, run.report);
-  if (code !== EXIT.done) course.stopped = 'the drain was stopped';
-  else if (halt.aborted) course.stopped = 'drained, the command was not begun';
-  return course.stopped === undefined;
+  if (code === EXIT.done && !halt.aborted) return true;
+  course.stopped = 'the command was not begun';
+  return false;
 }
 
 /** Throws where the command does not end well; false where that was because of an interruption. */

@@ -58,10 +58,10 @@ async function chooseAgain({ nodes }: RunOperation, { cluster, screen }: Session
 export function refuseHeld(nodes: readonly NodeSnapshot[], owner: string): void {
   const held = nodes.filter((node) => isHeldFor(node, owner)).map(({ facts }) => facts.name);
   if (held.length === 0) return;
-  const [what, names] = [held.length === 1 ? 'node' : 'nodes', held.join(' ')];
+  const [subject, names] = [held.length === 1 ? 'node %s is' : 'nodes %s are', held.join(' ')];
   throw new MaintError(
     'denied',
-    `${what} ${names} in maintenance for ${owner} already, which this run would end; nothing was changed`,
+    `${subject.replace('%s', names)} in maintenance for ${owner} already, which this run would end`,
     { hint: `--resume goes on there: the command runs again; kubectl maint off ${names} ends the earlier maintenance` },
   );
 }

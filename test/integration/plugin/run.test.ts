@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventAboutNode, eventsPath } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { nodeObject } from '../../control-plane/nodes.ts';
 import { type PluginRunner, pluginEnvironment, pluginRunner, runProgram, type Ran } from '../../support/plugin-run.ts';
@@ -13,11 +14,11 @@ let plugin: PluginRunner;
 let world: Workloads;
 let folder: string;
 
-const GROUPS = ['walk', 'pair', 'env', 'ctrl', 'kept', 'gone', 'other', 'slow'];
+const GROUPS = ['walk', 'pair', 'env', 'ctrl', 'kept', 'gone', 'other', 'slow', 'stuck', 'lost'];
 const NODES = GROUPS.flatMap((group) => ['a', 'b', 'c', 'd'].map((letter) => `${group}-${letter}`));
 
 beforeAll(async () => {
-  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })) });
+  plane = await startControlPlane({ nodes: [...NODES.map((name) => ({ name })), { name: 'silent', silent: true }] });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
   folder = await mkdtemp(join(tmpdir(), 'maint-run-'));
@@ -72,7 +73,7 @@ test('the first failure stops; the node stays in maintenance; the printed line g
 
   const refused = await plugin.maint(['run', ...of('walk', 'bc'), '--', 'true']);
   expect(refused).toMatchObject({ code: 3, stdout: '' });
-  expect(refused.stderr).toContain('error: node walk-b in maintenance for admin already');
+  expect(refused.stderr).toContain('error: node walk-b is in maintenance for admin already');
   expect(refused.stderr).toContain('hint: --resume goes on there');
 
   await writeFile(mended, '');
@@ -162,22 +163,29 @@ test('words after -- are the command, as they are; what it should know is in its
 });
 
 test('two at once: a failure lets the other command end and its node come back, and no more is begun', async () => {
-  const waits = `case $NODE in pair-a) until [ -e ${folder}/failed ]; do sleep 0.1; done; echo ended;; pair-b) touch ${folder}/failed; kill -9 $$;; esac`;
-  const ran = await plugin.maint(['run', ...of('pair'), AT_ONCE, '--max-parallel', '2', '--', 'sh', '-c', waits]);
+  const [begun, told] = [join(folder, 'pair-a-begun'), join(folder, 'pair-b-told')];
+  const script = [
+    'wait_for() { until [ -e "$1" ]; do sleep 0.1; done; }',
+    'case $NODE in',
+    'pair-a) touch "$0"; wait_for "$1"; echo ended;;',
+    'pair-b) wait_for "$0"; kill -9 $$;;',
+    'esac',
+  ].join('\n');
+  const command = ['sh', '-c', script, begun, told];
+  const running = await plugin.start(['run', ...of('pair'), AT_ONCE, '--max-parallel', '2', '--', ...command]);
+  await until('the failure is told', () =>
+    running.said().includes('node/pair-b failed: the command was killed by SIGKILL; no other node is begun'),
+  );
+  await writeFile(told, '');
+  const ran = await running.ended;
   expect(ran.code).toBe(5);
   expect(ran.stdout).toContain('pair-a | ended\n');
   expect(ran.stdout).toContain('node/pair-a out of maintenance\n');
   expect(ran.stderr).toContain('node/pair-b in maintenance (Complete): the command was killed by SIGKILL\n');
   expect(ran.stderr).toContain('node/pair-c not begun\n');
   expect(await held('pair')).toEqual(['pair-b complete']);
-  const resumed = await goOnAsPrinted(ran);
-  // It goes on as it began; this time the second node would fail again.
-  expect(resumed.code).toBe(5);
-  expect(
-    await plugin.maint(['run', ...of('pair', 'bcd'), '--resume', AT_ONCE, '--max-parallel=0', '--', 'true']),
-  ).toMatchObject({
-    code: 0,
-  });
+  const all = ['run', ...of('pair', 'bcd'), '--resume', AT_ONCE, '--max-parallel=0', '--', 'true'];
+  expect(await plugin.maint(all)).toMatchObject({ code: 0 });
   expect(await held('pair')).toEqual([]);
 });
 
@@ -185,8 +193,8 @@ describe('an interruption', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s reaches the whole command, and the truth about every node is told',
     async (signal) => {
-      // The shell ends by the signal only after its child has.
-      const script = `trap 'echo heard; exit 9' INT TERM; echo begun; sleep 60 & wait`;
+      const below = `trap 'echo heard; exit 9' INT TERM; echo begun; while :; do sleep 0.1; done`;
+      const script = `trap : INT TERM; sh -c "${below}"; exit $?`;
       const nodes = signal === 'SIGINT' ? of('ctrl', 'ab') : of('ctrl', 'cd');
       const running = await plugin.start(['run', ...nodes, AT_ONCE, '--', 'sh', '-c', script]);
       await until('the command runs', () => running.said().includes(' | begun'));
@@ -220,6 +228,60 @@ describe('an interruption', () => {
   });
 });
 
+describe('whatever stops it, the record and the last lines tell how far a node came', () => {
+  test('in a drain: Initiated, and --resume completes it, with the others of the run still to come', async () => {
+    const namespace = await world.namespace('stuck');
+    await world.deployment('web', { namespace, node: 'stuck-a' }, 1);
+    await world.budget('web', namespace, 'web', 1);
+    const ran = await plugin.maint(['run', ...of('stuck', 'ab'), AT_ONCE, '--timeout=1s', '--', 'echo', 'hello']);
+    expect(ran.code).toBe(5);
+    expect(ran.stdout).not.toContain('hello');
+    expect(ran.stderr).toContain('error: node stuck-a: gave up waiting, 1 of 1 pods left on node stuck-a\n');
+    expect(ran.stderr).toContain('node/stuck-a in maintenance (Initiated): gave up waiting, 1 of 1 pods left');
+    await world.remove(`/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/web`);
+    const resumed = await goOnAsPrinted({ ...ran, stderr: ran.stderr.replace('--timeout=1s', '--timeout=1m') });
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(resumed.stdout.match(/^stuck-. \| .*$/gm)).toEqual(['stuck-a | hello', 'stuck-b | hello']);
+    expect(await held('stuck')).toEqual([]);
+  });
+
+  test('an interrupted drain: Initiated, and the command was not begun', async () => {
+    const namespace = await world.namespace('stuck-c');
+    await world.deployment('web', { namespace, node: 'stuck-c' }, 1);
+    await world.budget('web', namespace, 'web', 1);
+    const running = await plugin.start(['run', ...of('stuck', 'cd'), '--', 'echo', 'hello']);
+    await until('a pod waits', () => running.said().includes(' waits: '));
+    running.signal('SIGINT');
+    const ran = await running.ended;
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain(
+      'node/stuck-c in maintenance (Initiated): the command was not begun\nnode/stuck-d not begun\nto go on:\n',
+    );
+    expect(ran.stderr).not.toContain('run the same command again');
+  });
+
+  test('on the way back: Returning', async () => {
+    const flags = ['--healthy-timeout=1s', AT_ONCE];
+    const ran = await plugin.maint(['run', 'silent', ...flags, '--', 'true']);
+    expect(ran.code).toBe(5);
+    expect(ran.stderr).toContain('node/silent in maintenance (Returning): gave up waiting for node silent: not Ready');
+    expect(ran.stderr).toContain(`kubectl maint run silent ${flags.join(' ')} --resume -- true\n`);
+  });
+});
+
+test('a node that lost its record is taken as a new one, and that is said', async () => {
+  const now = new Date().toISOString();
+  const told = { type: 'Warning', reason: 'MaintenanceEnded', message: 'deleted', count: 1 } as const;
+  const event = eventAboutNode({ name: 'lost-a', uid: 'of-the-deleted-one' }, { ...told, first: now, last: now });
+  await world.create(eventsPath('default'), { ...event, reason: 'MaintenanceLost' });
+  const ran = await plugin.maint(['run', 'lost-a', AT_ONCE, '--resume', '--', 'true']);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('node/lost-a cordoned\n');
+  expect(ran.stderr).toMatch(
+    /^Warning: node lost-a was deleted while in maintenance, and its record with it \(\d{4}-.+Z\): it is taken as a new node$/m,
+  );
+});
+
 test('--command-timeout stops a command', async () => {
   const ran = await plugin.maint(['run', 'slow-b', AT_ONCE, '--command-timeout=1s', '--', 'sleep', '60']);
   expect(ran.code).toBe(5);
@@ -235,6 +297,10 @@ test('--output-dir keeps every byte of both streams', async () => {
   expect(ran.stderr).toContain('kept-a | oops\n');
   expect(await readFile(join(dir, 'kept-a.stdout'), 'latin1')).toBe('caf\u00E9\u001B[2Jx\nlast');
   expect(await readFile(join(dir, 'kept-a.stderr'), 'latin1')).toBe('oops');
+
+  const flags = [AT_ONCE, '--output-dir', dir, '--resume'];
+  expect(await plugin.maint(['run', 'kept-a', ...flags, '--', 'echo', 'again'])).toMatchObject({ code: 0 });
+  expect(await readFile(join(dir, 'kept-a.stdout'), 'latin1')).toBe('caf\u00E9\u001B[2Jx\nlastagain\n');
 });
 
 test('an upgrade by replacement: a node that is made again must be healthy, one that is gone is no failure', async () => {
