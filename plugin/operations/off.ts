@@ -94,7 +94,8 @@ async function bringAllBack(leaving: readonly Leaving[], outOf: number, run: Off
     report.tell({ type: 'failed', node, message, hint });
   });
   const atOnce = new Limiter(operation.maxParallel === 0 ? Math.max(1, leaving.length) : operation.maxParallel);
-  const live = showLive((size) => renderGates([...run.gates.values()], size), session);
+  const gates = () => leaving.flatMap(({ node }) => run.gates.get(node.facts.name) ?? []);
+  const live = showLive((size) => renderGates(gates(), size), session);
   try {
     await Promise.all(
       leaving.map((one) =>

@@ -19,7 +19,9 @@ export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off
   return [
     ...(work.length > 0 ? [`kept off ${names} meanwhile:`, ...work.map((one) => workLine(one, nodes.length))] : []),
     ...(unreadable === undefined ? [] : [`what was kept off ${names} is not known, or not all of it: ${unreadable}`]),
-    ...(unreadable === undefined && work.length === 0 && !expired ? [`nothing was kept off ${names} meanwhile`] : []),
+    ...(unreadable === undefined && work.length === 0 && !expired
+      ? [`no work was refused because of ${names} meanwhile, as far as Events tell`]
+      : []),
     ...(expired ? [OLDER] : []),
     'workloads are not moved back',
   ];

@@ -124,7 +124,7 @@ describe('in words', () => {
     [
       'nothing was',
       { type: 'kept-off', nodes: ['n1'], work: [], unreadable: undefined, expired: false },
-      ['err: nothing was kept off n1 meanwhile', 'err: workloads are not moved back'],
+      ['err: no work was refused because of n1 meanwhile, as far as Events tell', 'err: workloads are not moved back'],
     ],
     [
       'nobody knows',
