@@ -10,6 +10,7 @@ import { whyNoRealNodes } from '../real-nodes/able.ts';
 import { startRealCluster, type RealCluster } from '../real-nodes/cluster.ts';
 import { PAUSE_IMAGE } from '../real-nodes/configuration.ts';
 import { NAMESPACE } from '../support/helm.ts';
+import { like } from '../support/like.ts';
 import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
 import { until } from '../support/until.ts';
 import { installWebhook, isReady, type Installation } from './install.ts';
@@ -112,6 +113,21 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
     for (const part of ['denied the request', host, 'swap a disk', `kubectl maint off ${host}`])
       expect(said).toContain(part);
     expect((await backUp(other)).status).toBe(201);
+  });
+
+  test('doctor finds the chart as it is: no floor, an image that is no release, one node left for the replicas', async () => {
+    const { code, stdout } = await plugin.maint(['doctor']);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/^ok {4}policy +by the configuration in namespace /m);
+    expect(stdout).toMatch(
+      /^ok {4}canary-scan +a script that runs kube-bench .* is denied by the webhook, in its own words$/m,
+    );
+    const warned = stdout.split('\n').filter((line) => line.startsWith('warn '));
+    expect(warned.filter((line) => !line.startsWith('warn  canary-'))).toEqual([
+      like(`2 of 2 replicas of the webhook ready, all on node ${other}, and no other takes pods`),
+      like(/^warn {2}versions .*: its image test$/),
+      ...['backup', 'scan', 'record'].map((part) => like(`the policy ${part}.kubectl-maint.io is missing`)),
+    ]);
   });
 
   test('off: the node takes work and backups again', async () => {

@@ -9,8 +9,8 @@ const FEWEST = 2;
 /** Where the webhook runs, and on how many nodes of the cluster it could. */
 export interface ReplicasReading {
   readonly installation: Installation;
-  /** Nodes of the cluster; undefined where they may not be listed. */
-  readonly nodes: number | undefined;
+  /** Nodes of the cluster, and those of them that take pods; undefined where they may not be listed. */
+  readonly nodes: { readonly all: number; readonly open: number } | undefined;
 }
 
 export const replicas = checkOf({
@@ -20,7 +20,7 @@ export const replicas = checkOf({
   fails: 'no replica is ready',
   read: async (readings): Promise<ReplicasReading> => {
     const nodes = readings.nodes().then(
-      (all) => all.length,
+      (all) => ({ all: all.length, open: all.filter(({ facts }) => !facts.unschedulable).length }),
       () => undefined,
     );
     return { installation: await readings.installation(), nodes: await nodes };
@@ -56,7 +56,7 @@ export function judgeReplicas({ installation, nodes }: ReplicasReading): readonl
 function judgeReady(
   deployment: unknown,
   pods: readonly unknown[],
-  { namespace, nodes }: { readonly namespace: string; readonly nodes: number | undefined },
+  { namespace, nodes }: { readonly namespace: string; readonly nodes: ReplicasReading['nodes'] },
 ): Diagnosis {
   const wanted = numberAt(deployment, 'spec', 'replicas') ?? 1;
   const ready = pods.filter(isReady);
@@ -68,15 +68,25 @@ function judgeReady(
       wanted < FEWEST ? `install at least ${FEWEST}: helm upgrade --reuse-values --set replicas=${FEWEST}` : look;
     return warn(`${many}: when its node goes, nothing is reviewed for a while`, more);
   }
+  return judgePlaces(many, ready, { namespace, nodes });
+}
+
+function judgePlaces(
+  many: string,
+  ready: readonly unknown[],
+  { namespace, nodes }: { readonly namespace: string; readonly nodes: ReplicasReading['nodes'] },
+): Diagnosis {
   const places = new Set(ready.map((pod) => textAt(pod, 'spec', 'nodeName') ?? ''));
-  if (places.size === 1 && nodes !== 1) {
-    const [node = ''] = places;
-    return warn(
-      `${many}, all on node ${clean(node, 253)}: when it goes, nothing is reviewed for a while`,
-      `kubectl rollout restart deployment kubectl-maint -n ${namespace} spreads them, where other nodes have room`,
-    );
-  }
-  return ok(`${many}, on ${places.size === 1 ? 'the only node' : `${places.size} nodes`}`);
+  if (places.size > 1) return ok(`${many}, on ${places.size} nodes`);
+  if (nodes?.all === 1) return ok(`${many}, on the only node`);
+  const isOnlyOne = nodes !== undefined && nodes.open <= 1;
+  const [node = ''] = places;
+  const where = `all on node ${clean(node, 253)}${isOnlyOne ? ', and no other takes pods' : ''}`;
+  const spread = `kubectl rollout restart deployment kubectl-maint -n ${namespace} spreads them`;
+  return warn(
+    `${many}, ${where}: when it goes, nothing is reviewed for a while`,
+    isOnlyOne ? `bring another node back first; then ${spread}` : `${spread}, where other nodes have room`,
+  );
 }
 
 function isReady(pod: unknown): boolean {

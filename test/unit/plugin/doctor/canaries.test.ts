@@ -115,7 +115,7 @@ test('what cannot be tried is said, and why', () => {
   ]);
   expect(message(judgeAddon({ kind: 'idle' }))).toEqual([idle]);
   expect(message(judgeAddon({ kind: 'none', node: 'n1' }))).toEqual([
-    'warn not tried: no DaemonSet that rolls out by itself runs on node n1',
+    'ok not tried: no DaemonSet that rolls out by itself runs on node n1',
   ]);
   expect(message(judgeNodeGuard({ mode: 'off', canary: undefined }))).toEqual([
     'ok not tried: the configuration has the rule in mode off',

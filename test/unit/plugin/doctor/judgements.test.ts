@@ -130,7 +130,7 @@ describe('replicas', () => {
     pods,
   });
 
-  test.each<[installation: Installation, nodes: number | undefined, says: string]>([
+  test.each<[installation: Installation, open: number | undefined, says: string]>([
     [service(2, [pod('n1'), pod('n2')]), 3, 'ok 2 of 2 replicas of the webhook ready, on 2 nodes'],
     [service(2, [pod('n1'), pod('n1')]), 3, 'warn 2 of 2 replicas of the webhook ready, all on node n1'],
     [service(2, [pod('n1'), pod('n1')]), undefined, 'warn 2 of 2 replicas of the webhook ready, all on node n1'],
@@ -151,8 +151,16 @@ describe('replicas', () => {
     ],
     [{ by: 'url', url: 'https://192.0.2.1' }, 3, 'warn not known: the webhook is reached by its address'],
     [{ by: 'nowhere' }, 3, 'fail no webhook is registered'],
-  ])('%j of %s nodes', (installation, nodes, says) => {
+  ])('%j of %s nodes', (installation, open, says) => {
+    const nodes = open === undefined ? undefined : { all: open, open };
     expect(told(judgeReplicas({ installation, nodes }))).toEqual([like(says)]);
+  });
+
+  test('where the other nodes are cordoned, they come first', () => {
+    const installation = service(2, [pod('n1'), pod('n1')]);
+    const [found] = judgeReplicas({ installation, nodes: { all: 3, open: 1 } });
+    expect(found).toMatchObject({ status: 'warn', message: like('all on node n1, and no other takes pods') });
+    expect(found?.todo).toMatch(/^bring another node back first/);
   });
 });
 
