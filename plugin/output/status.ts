@@ -97,7 +97,7 @@ function cells(status: NodeStatus, now: number): readonly string[] {
     status.mode ?? NOTHING,
     status.since === null ? NOTHING : renderDuration(now - Date.parse(status.since)),
     untilCell(status.until, now),
-    cell(status.cordonedBy ?? status.claims.map(({ owner }) => owner).join(',')),
+    cell(status.cordonedBy ?? ownersOf(status.claims, now)),
     known(status, status.podsLeft, String),
     status.ready ? 'True' : 'False',
     known(status, status.heartbeat, ({ ageSeconds }) => renderDuration(ageSeconds * 1000)),
@@ -121,6 +121,15 @@ function untilCell(until: string | null, now: number): string {
   if (until === null) return NOTHING;
   const left = Date.parse(until) - now;
   return left < 0 ? `overdue ${renderDuration(-left)}` : `in ${renderDuration(left)}`;
+}
+
+/** Of several owners, those who are overdue are told apart; of one alone `UNTIL` tells. */
+function ownersOf(claims: NodeStatus['claims'], now: number): string {
+  const late = (until: string | undefined): string => {
+    const left = until === undefined || claims.length === 1 ? 0 : Date.parse(until) - now;
+    return left < 0 ? ` (overdue ${renderDuration(-left)})` : '';
+  };
+  return claims.map(({ owner, until }) => owner + late(until)).join(',');
 }
 
 const BLOCKED_BY: Readonly<Record<DeletionBlocker['kind'], (count: number) => string>> = {

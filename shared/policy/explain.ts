@@ -1,5 +1,5 @@
 import type { NodeField } from '../facts/node-table.ts';
-import { isOverdue, modeOf, untilOf } from '../record/claims.ts';
+import { modeOf, untilOf } from '../record/claims.ts';
 import { NO_RECORD, type MaintenanceRecord } from '../record/record.ts';
 import type { AfterDenial } from '../targets/tool.ts';
 import type { Finding, Reason, RuleId, Verdict } from './verdict.ts';
@@ -86,7 +86,7 @@ function describeRecord(record: MaintenanceRecord, now: number): string {
 function renderUntil(record: MaintenanceRecord, now: number): string {
   const until = untilOf(record);
   if (until === undefined) return 'no end announced';
-  return `${isOverdue(record, now) ? 'overdue since' : 'until'} ${clean(until, 40)}`;
+  return `${Date.parse(until) < now ? 'overdue since' : 'until'} ${clean(until, 40)}`;
 }
 
 const RECORD_STEP = 'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off';

@@ -51,8 +51,12 @@ export function untilOf(record: MaintenanceRecord): string | undefined {
   return ends.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
 }
 
-/** Whether the announced end has passed. Nothing ends by itself: this is for reminders. */
+/** Claims that should have been dropped by now: their announced end has passed. Nothing ends by itself: this is for reminders. */
+export function overdueClaims(record: MaintenanceRecord, now: number): readonly Claim[] {
+  return record.claims.filter(({ until }) => until !== undefined && Date.parse(until) < now);
+}
+
+/** Whether somebody is overdue, though others may have announced a later end, or none. */
 export function isOverdue(record: MaintenanceRecord, now: number): boolean {
-  const until = untilOf(record);
-  return until !== undefined && Date.parse(until) < now;
+  return overdueClaims(record, now).length > 0;
 }

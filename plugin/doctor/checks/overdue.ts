@@ -1,4 +1,4 @@
-import { clean, isOverdue, renderDuration, untilOf, type MaintenanceRecord } from '../../../shared/index.ts';
+import { clean, overdueClaims, renderDuration, type MaintenanceRecord } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { checkOf } from '../check.ts';
 import { ok, warn, type Diagnosis } from '../diagnosis.ts';
@@ -27,15 +27,12 @@ export function judgeOverdue({ held, now }: OverdueReading): readonly Diagnosis[
 }
 
 function late(node: string, record: MaintenanceRecord, now: number): readonly Diagnosis[] {
-  const until = untilOf(record);
-  if (until === undefined || !isOverdue(record, now)) return [];
-  const owners = clean(record.claims.map(({ owner }) => owner).join(', '), 120);
-  return [
+  return overdueClaims(record, now).map(({ owner, until = '' }) =>
     warn(
-      `node ${node} was to be back ${renderDuration(now - Date.parse(until))} ago (${clean(until, 40)}, ${owners})`,
+      `node ${node} was to be back for ${clean(owner, 80)} ${renderDuration(now - Date.parse(until))} ago (${clean(until, 40)})`,
       `kubectl maint off ${node}, or announce another end: kubectl maint on ${node} --for 2h`,
     ),
-  ];
+  );
 }
 
 function stale(node: string, record: MaintenanceRecord, now: number): readonly Diagnosis[] {

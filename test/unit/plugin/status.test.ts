@@ -244,6 +244,15 @@ describe('formats', () => {
     expect(plain.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
   });
 
+  test('of several owners, who is overdue stands beside the name', async () => {
+    const claims = RECORD.claims.map((claim, index) =>
+      index === 1 ? { ...claim, until: '2026-01-05T22:07:00Z' } : claim,
+    );
+    const late = status({ ...RECORD, claims });
+    expect(late.overdue).toBe(true);
+    expect(await render([late], 'table', 0)).toContain(' in 60m   ana,ben (overdue 3m) ');
+  });
+
   test('name, json, and nothing', async () => {
     const style = { width: 5, colour: true, now: START };
     const enforcement: Enforcement = { webhook: 'registered', floor: [] };

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { isOverdue, modeOf, untilOf, withClaim, withCompletion, withoutClaims } from '../../../shared/record/claims.ts';
+import {
+  isOverdue,
+  modeOf,
+  overdueClaims,
+  untilOf,
+  withClaim,
+  withCompletion,
+  withoutClaims,
+} from '../../../shared/record/claims.ts';
 import type { Claim, MaintenanceRecord } from '../../../shared/record/record.ts';
 
 const [T1, T2, T3] = ['2026-01-05T22:00:00Z', '2026-01-05T23:00:00Z', '2026-01-06T00:00:00Z'];
@@ -80,4 +88,11 @@ test('overdue is what has an end that has passed', () => {
   expect(isOverdue(record, Date.parse(T2))).toBe(false);
   expect(isOverdue(record, Date.parse(T2) + 1)).toBe(true);
   expect(isOverdue(recordOf([claim('a')]), Date.parse(T3))).toBe(false);
+});
+
+test('of several owners, the one whose end has passed is overdue, whatever the others announced', () => {
+  const late = claim('b', { until: T2 });
+  const record = recordOf([claim('a', { until: T3 }), late, claim('c')]);
+  expect(overdueClaims(record, Date.parse(T2) + 1)).toEqual([late]);
+  expect(isOverdue(record, Date.parse(T2) + 1)).toBe(true);
 });

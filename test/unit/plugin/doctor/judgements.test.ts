@@ -351,7 +351,7 @@ describe('overdue', () => {
     const exceptions = [exception('2026-01-05T22:10:00Z'), exception('2026-01-05T22:10:01Z')];
     const held = [nodeSnapshot('n1', marked({ ...RECORD, exceptions })), nodeSnapshot('n2', marked('nonsense'))];
     expect(told(judgeOverdue({ held, now: START }))).toEqual([
-      'warn node n1 was to be back 60m ago (2026-01-05T21:10:00Z, ana)',
+      'warn node n1 was to be back for ana 60m ago (2026-01-05T21:10:00Z)',
       like('warn the exception of node n1 from backup, scan by ben ended at 2026-01-05T22:10:00Z'),
     ]);
     expect(told(judgeOverdue({ held, now: START - 3_600_000 }))).toEqual([
