@@ -7,7 +7,7 @@ import { logTo } from './log.ts';
 import type { Operation } from './options/operation.ts';
 import { parseArguments } from './options/parse.ts';
 import { readPolicy } from './policy.ts';
-import { registrationFor } from './registration.ts';
+import { registrationFor } from './registration/entries.ts';
 import { serve } from './serve.ts';
 import { uninstall } from './uninstall.ts';
 import { verify } from './verify.ts';

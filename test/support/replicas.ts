@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { ARMED_ENTRY, BUILT_IN_POLICY, connectCluster, DEFAULT_POLICY, TOOLS } from '../../shared/index.ts';
-import { registrationFor } from '../../webhook/registration.ts';
+import { registrationFor } from '../../webhook/registration/entries.ts';
 import { logTo } from '../../webhook/log.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';

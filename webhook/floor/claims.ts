@@ -12,7 +12,7 @@ import {
   type Tool,
   type WorkPattern,
 } from '../../shared/index.ts';
-import { RESOURCES } from '../resources.ts';
+import { RESOURCES } from '../registration/resources.ts';
 import { PLACED } from './kinds.ts';
 import { isExact } from './matcher.ts';
 

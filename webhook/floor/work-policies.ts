@@ -7,7 +7,7 @@ import {
   STATE_LABEL,
   type AfterDenial,
 } from '../../shared/index.ts';
-import { RESOURCES } from '../resources.ts';
+import { RESOURCES } from '../registration/resources.ts';
 import { all, any, list, literal, sentence } from './cel.ts';
 import { startsWork } from './changes.ts';
 import { outcomeKey, rivalsOf, type Claim, type Entry, type Outcome } from './claims.ts';

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { parsed, refused, type Parsed } from '../../shared/index.ts';
-import type { Reach } from '../registration.ts';
+import type { Reach } from '../registration/entries.ts';
 import { FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
 import type { Operation } from './operation.ts';
 

@@ -3,7 +3,7 @@ import { parsed, refused, type Parsed, type Problem } from '../../shared/index.t
 import type { Environment } from '../connect.ts';
 import { CA_SECRET } from '../grants.ts';
 import { LOG_LEVELS } from '../log.ts';
-import { FAIL_CLOSED, type FailClosed } from '../registration.ts';
+import { FAIL_CLOSED, type FailClosed } from '../registration/entries.ts';
 import type { CertificateOrigin } from '../tls/open.ts';
 import { clusterFlags, FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
 import type { Operation } from './operation.ts';

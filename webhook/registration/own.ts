@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { DEFAULT_POLICY, type Policy } from '../../shared/index.ts';
 import type { NodeCache } from '../nodes/cache.ts';
-import { entriesFor, renderEntries, type FailClosed } from '../registration.ts';
+import { entriesFor, renderEntries, type FailClosed } from './entries.ts';
 import type { CertificateSource } from '../tls/source.ts';
 import { Arming } from './arming.ts';
 import { RegistrationKeeper, type KeepingPorts } from './keeper.ts';

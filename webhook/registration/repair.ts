@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ARMED_ENTRY, at, fieldsAt, listAt, textAt } from '../../shared/index.ts';
-import type { RenderedEntry } from '../registration.ts';
+import type { RenderedEntry } from './entries.ts';
 import { caBundleOf, trustedBy } from './ca-bundle.ts';
 
 /** How the registration should be. */

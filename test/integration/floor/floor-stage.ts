@@ -1,7 +1,7 @@
 /** An API server without any webhook, on which the floor is put for the cluster and the configuration of a case. */
 import { isObject, listAt, textAt, TOOLS, type PolicyConfig, type ReviewRequest } from '../../../shared/index.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
-import { RESOURCES } from '../../../webhook/resources.ts';
+import { RESOURCES } from '../../../webhook/registration/resources.ts';
 import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { requestOf, type Case } from '../../support/floor-claims.ts';

@@ -11,8 +11,8 @@ import {
 } from '../../../shared/index.ts';
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { decidedKinds, entriesFor, registrationFor, renderEntries } from '../../../webhook/registration.ts';
-import { RESOURCES } from '../../../webhook/resources.ts';
+import { decidedKinds, entriesFor, registrationFor, renderEntries } from '../../../webhook/registration/entries.ts';
+import { RESOURCES } from '../../../webhook/registration/resources.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
 const CLUSTER_SCOPE: PolicyConfig = {

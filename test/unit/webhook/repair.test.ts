@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ARMED_ENTRY, at, DEFAULT_POLICY, listAt, textAt, TOOLS } from '../../../shared/index.ts';
-import { entriesFor, renderEntries } from '../../../webhook/registration.ts';
+import { entriesFor, renderEntries } from '../../../webhook/registration/entries.ts';
 import { repairOf, type Drift, type Wanted } from '../../../webhook/registration/repair.ts';
 import { bundleOf, certificatesIn } from '../../../webhook/tls/authority.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';

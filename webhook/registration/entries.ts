@@ -7,10 +7,10 @@ import {
   SCHEDULE_KIND,
   type PolicyConfig,
   type Tool,
-} from '../shared/index.ts';
-import { TIMEOUT_SECONDS } from './admission/deadline.ts';
+} from '../../shared/index.ts';
+import { TIMEOUT_SECONDS } from '../admission/deadline.ts';
 import { NODE_CHANGES, ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
-import { VALIDATE_PATH } from './paths.ts';
+import { VALIDATE_PATH } from '../paths.ts';
 import { RESOURCES, type Resource } from './resources.ts';
 
 /** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */

@@ -1,4 +1,4 @@
-import { RECORD_ANNOTATION, STATE_LABEL } from '../shared/index.ts';
+import { RECORD_ANNOTATION, STATE_LABEL } from '../../shared/index.ts';
 
 /** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
 export interface MatchCondition {
