@@ -4,8 +4,16 @@ export const PREFIX = 'kubectl-maint.io/';
 /** Name of our ValidatingWebhookConfiguration. */
 export const REGISTRATION_NAME = 'kubectl-maint';
 
-/** Its entry on the hot path of DaemonSet rollouts: it is there only while some node is in maintenance. */
-export const ARMED_ENTRY = 'rollout.kubectl-maint.io';
+/**
+ * Its entries that are there only while some node is in maintenance: no request of theirs is refused otherwise. By the
+ * first part of their names.
+ */
+export const ARMED_ENTRIES = ['work', 'rollout', 'addon'] as const;
+
+/** The whole name of an entry of the registration. */
+export function entryName(entry: string): string {
+  return `${entry}.kubectl-maint.io`;
+}
 
 /** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
 export const RECORD_ANNOTATION = `${PREFIX}maintenance`;

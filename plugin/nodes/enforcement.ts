@@ -15,17 +15,33 @@ export type Enforcement =
 /** Policies of the API server take 0.5 to 0.7 s to hear of a mark (measured on 1.37). */
 const FLOOR_ARMS_MS = 1000;
 
-/** Sends canary backups for a marked node through the API server, in dry run, and looks who refuses them. */
-export async function readEnforcement(
-  node: string,
-  { cluster, clock, signal }: { readonly cluster: Cluster; readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<Enforcement> {
-  const byWebhook = enforcementFrom(await askCanary('backup', byAffinity(node), cluster));
-  if (byWebhook.enforced !== 'no') return byWebhook;
-  const atOnce = enforcementFrom(await askCanary('backup', byName(node), cluster));
-  if (atOnce.enforced !== 'no') return inPart(atOnce);
-  await clock.sleep(FLOOR_ARMS_MS, signal);
-  return signal.aborted ? atOnce : inPart(enforcementFrom(await askCanary('backup', byName(node), cluster)));
+/** How often a canary is sent again while it is let pass, in ms. */
+const ASK_EVERY_MS = 200;
+
+/** What asking needs. */
+interface Asking {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends canary backups for a marked node through the API server, in dry run, and looks who refuses them. For `patienceMs`
+ * it does not take a pass for the webhook's last word: API servers may not have heard yet that they have to ask it.
+ */
+export async function readEnforcement(node: string, asking: Asking, patienceMs = 0): Promise<Enforcement> {
+  const byWebhook = await askFor(patienceMs, byAffinity(node), asking);
+  return byWebhook.enforced === 'no' ? inPart(await askFor(FLOOR_ARMS_MS, byName(node), asking)) : byWebhook;
+}
+
+/** Asks until the canary is not let pass any more, or the time is over. */
+async function askFor(patienceMs: number, pin: object, { cluster, clock, signal }: Asking): Promise<Enforcement> {
+  const until = clock.now() + patienceMs;
+  for (;;) {
+    const enforcement = enforcementFrom(await askCanary('backup', pin, cluster));
+    if (enforcement.enforced !== 'no' || signal.aborted || clock.now() >= until) return enforcement;
+    await clock.sleep(ASK_EVERY_MS, signal);
+  }
 }
 
 function inPart(enforcement: Enforcement): Enforcement {

@@ -4,9 +4,7 @@ import { Limiter } from '../drain/limiter.ts';
 import { Progress, wordFor } from '../drain/progress.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Announcer } from '../nodes/announce.ts';
-import { awaitArming } from '../nodes/arming.ts';
 import { chooseNodes } from '../nodes/choose.ts';
-import { readEnforcement } from '../nodes/enforcement.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
@@ -16,12 +14,13 @@ import { tellInWords } from '../output/on-text.ts';
 import { showLive } from '../output/live.ts';
 import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
-import { warning, type Finding } from '../preflight/finding.ts';
+import type { Finding } from '../preflight/finding.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
 import { drainMarkedNode, type Shared } from './on-drain.ts';
 import { dryRunOn } from './on-dry-run.ts';
+import { tellEnforcement } from './on-enforcement.ts';
 import { lookAhead, refusedFor, type Foresight } from './on-foresight.ts';
 import { markAll, refuseIfLate } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
@@ -188,28 +187,6 @@ function unlessInterrupted({ signal }: Session): (thrown: unknown) => void {
     if (!signal.aborted) throw thrown;
   };
 }
-
-/** Asked of the API server itself. That nothing keeps anything off is told once: the preflight may have said why. */
-async function tellEnforcement(
-  marked: readonly Marked[],
-  { registered }: Survey,
-  { session, report }: OnRun,
-): Promise<void> {
-  const nodes = marked.map(({ node }) => node.facts.name);
-  const [first] = nodes;
-  if (first === undefined) return;
-  const enforcement = await readEnforcement(first, session);
-  if (registered === 'no' && enforcement.enforced === 'no') return;
-  report.tell({ type: 'enforced', nodes, enforcement });
-  if (enforcement.enforced !== 'yes') return;
-  const isArmed = await awaitArming(session.cluster, session.clock, session.signal);
-  if (isArmed === false) report.tell({ type: 'finding', ...NOT_ARMED });
-}
-
-const NOT_ARMED: Finding = warning(
-  'enforcement',
-  'rollouts of add-ons are not held back yet: no replica of the webhook has armed its registration',
-);
 
 function claimFrom({ claim, allowLastNode }: OnOperation, owner: string, now: number): Claim {
   const until = untilFrom(claim, now);

@@ -1,10 +1,10 @@
 import { networkInterfaces } from 'node:os';
-import { ARMED_ENTRY, BUILT_IN_POLICY, connectCluster, DEFAULT_POLICY, TOOLS } from '../../shared/index.ts';
-import { registrationFor } from '../../webhook/registration/entries.ts';
+import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME } from '../../shared/index.ts';
 import { logTo } from '../../webhook/log.ts';
+import type { ServiceReach } from '../../webhook/registration/own.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
-import { isObject, listAt, textAt } from '../../shared/facts/json.ts';
+import { isObject } from '../../shared/facts/json.ts';
 import { until } from './until.ts';
 
 export const NAMESPACE = 'kubectl-maint';
@@ -34,10 +34,13 @@ export interface ReplicaOptions {
   /** Where it finds the API server; the API server itself by default. */
   readonly server?: string;
   readonly now?: () => number;
+  /** `Fail` by default: a call that goes wrong is seen. */
+  readonly failurePolicy?: 'Ignore' | 'Fail';
+  readonly failClosed?: ServiceReach['failClosed'];
 }
 
 /** Prepares a control plane (started with DIALS_ENDPOINTS) as the chart would: namespace, Service, registration. */
-export async function installService(plane: ControlPlane, failurePolicy: 'Ignore' | 'Fail'): Promise<void> {
+export async function installService(plane: ControlPlane): Promise<void> {
   await post(plane, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   await post(plane, `/api/v1/namespaces/${NAMESPACE}/services`, {
     apiVersion: 'v1',
@@ -45,22 +48,23 @@ export async function installService(plane: ControlPlane, failurePolicy: 'Ignore
     metadata: { name: SERVICE },
     spec: { ports: [{ name: 'https', port: 443, targetPort: 'https' }] },
   });
-  await installRegistration(plane, failurePolicy);
+  await installRegistration(plane);
 }
 
-/** The registration as it is installed: without a caBundle, and not armed. */
-export async function installRegistration(plane: ControlPlane, failurePolicy: 'Ignore' | 'Fail'): Promise<void> {
-  const reach = { service: { namespace: NAMESPACE, name: SERVICE } };
-  const registration = registrationFor(TOOLS, DEFAULT_POLICY, { reach, failurePolicy, authorities: undefined });
-  const webhooks = listAt(registration, 'webhooks').filter((entry) => textAt(entry, 'name') !== ARMED_ENTRY);
-  await post(plane, REGISTRATION_PATH.replace(/\/[^/]+$/, ''), { ...registration, webhooks });
+/** The registration as the chart makes it: without any entry. */
+export async function installRegistration(plane: ControlPlane): Promise<void> {
+  await post(plane, REGISTRATION_PATH.replace(/\/[^/]+$/, ''), {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: REGISTRATION_NAME },
+  });
 }
 
 /** Starts a replica and lets the Service know of it once it is ready, as the controllers of a cluster do. */
 export async function startReplica(
   plane: ControlPlane,
   name: string,
-  { server, now = Date.now }: ReplicaOptions = {},
+  { server, now = Date.now, failurePolicy = 'Fail', failClosed = [] }: ReplicaOptions = {},
 ): Promise<Replica> {
   const log: string[] = [];
   const cluster = await connectCluster({
@@ -82,7 +86,7 @@ export async function startReplica(
         names: [`${SERVICE}.${NAMESPACE}.svc`],
       },
       caOut: undefined,
-      service: { namespace: NAMESPACE, name: SERVICE, failurePolicy: 'Fail', failClosed: [] },
+      service: { namespace: NAMESPACE, name: SERVICE, failurePolicy, failClosed },
     },
     {
       cluster,

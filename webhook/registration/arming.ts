@@ -1,14 +1,30 @@
+import { ARMED_ENTRIES, entryName } from '../../shared/index.ts';
+import type { RenderedEntry } from './entries.ts';
+
 /**
- * How long no node has to be in maintenance before the hot path is left alone again, in ms: replicas hear of nodes at
- * different moments, and must not write in turns.
+ * How long no node has to be in maintenance before its entries go again, in ms: replicas hear of nodes at different
+ * moments, and must not write in turns.
  */
 export const DISARM_AFTER_MS = 30_000;
 
-/** Whether the entry on the hot path should be there. */
+const ON_DEMAND: readonly string[] = ARMED_ENTRIES.map(entryName);
+
+/**
+ * Whether an entry is there only while some node is in maintenance. One that fails closed is always there: to fail closed
+ * is to refuse what no replica has answered for, and of an entry that is gone nobody is asked.
+ */
+export function isOnDemand({ name, failurePolicy }: Pick<RenderedEntry, 'name' | 'failurePolicy'>): boolean {
+  return failurePolicy === 'Ignore' && ON_DEMAND.includes(name);
+}
+
+/** Whether the entries that are there on demand should be there. */
 export class Arming {
   #heldAt = -Infinity;
 
-  /** `isHeld`: some node is in maintenance; undefined while nobody knows. Undefined: as it is. */
+  /**
+   * `isHeld`: some node is in maintenance; undefined while nobody knows. Undefined: as it is, since a replica that does
+   * not know is not ready, and not asked.
+   */
   want(isHeld: boolean | undefined, now: number): boolean | undefined {
     if (isHeld === undefined) return undefined;
     if (!isHeld) return now - this.#heldAt < DISARM_AFTER_MS ? undefined : false;

@@ -1,6 +1,7 @@
 import {
-  ARMED_ENTRY,
+  ARMED_ENTRIES,
   CARRIERS,
+  entryName,
   MaintError,
   REGISTRATION_NAME,
   ruleForTool,
@@ -29,7 +30,7 @@ export interface RegistrationOptions {
 }
 
 /** Entries that may be told to fail closed, by the first part of their names; the guard of nodes never does. */
-export const FAIL_CLOSED = ['work', 'rollout', 'addon'] as const;
+export const FAIL_CLOSED = ARMED_ENTRIES;
 export type FailClosed = (typeof FAIL_CLOSED)[number];
 
 /** A rule of a webhook entry (admissionregistration.k8s.io/v1 RuleWithOperations). */
@@ -105,7 +106,7 @@ export function renderEntries(
   entries: readonly Entry[],
   { reach, failurePolicy, failClosed = [] }: Omit<RegistrationOptions, 'authorities'>,
 ): readonly RenderedEntry[] {
-  const closed = failClosed.map((name) => `${name}.kubectl-maint.io`);
+  const closed = failClosed.map(entryName);
   return entries.map((entry) => ({
     failurePolicy: closed.includes(entry.name) ? 'Fail' : failurePolicy,
     timeoutSeconds: TIMEOUT_SECONDS,
@@ -125,20 +126,20 @@ const HOT_TIMEOUT_SECONDS = 1;
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
   const kinds = new Set(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return [
-    { name: 'work.kubectl-maint.io', rules: [...kinds].sort().map(workRule), matchConditions: STARTING },
+    { name: entryName('work'), rules: [...kinds].sort().map(workRule), matchConditions: STARTING },
     {
-      name: ARMED_ENTRY,
+      name: entryName('rollout'),
       rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])],
       matchConditions: ROLLOUT,
       timeoutSeconds: HOT_TIMEOUT_SECONDS,
     },
     {
-      name: 'addon.kubectl-maint.io',
+      name: entryName('addon'),
       rules: WORKLOADS.map((kind) => ruleFor(kind, ['UPDATE'])),
       matchConditions: TEMPLATE_CHANGES,
     },
     {
-      name: 'node-guard.kubectl-maint.io',
+      name: entryName('node-guard'),
       rules: [{ ...ruleFor('/Node', ['CREATE', 'UPDATE', 'DELETE']), scope: 'Cluster' }],
       matchConditions: NODE_CHANGES,
       failurePolicy: 'Ignore',

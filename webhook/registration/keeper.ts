@@ -14,6 +14,9 @@ import type { Log } from '../log.ts';
 import { trustedBy } from './ca-bundle.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
+/** How the registration should be, but for what the keeper itself knows. */
+type Plan = Omit<Wanted, 'spared' | 'repairsEntries'>;
+
 /** What keeping the registration needs. */
 export interface KeepingPorts {
   readonly cluster: ClusterSender & ClusterWatcher;
@@ -21,7 +24,9 @@ export interface KeepingPorts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** How the registration should be by now; undefined: nobody can tell yet. */
-  readonly wanted: () => Omit<Wanted, 'spared' | 'repairsEntries'> | undefined;
+  readonly wanted: () => Plan | undefined;
+  /** Whether the API server knows a node in maintenance at this moment: before entries go, since a watch may be late. */
+  readonly isHeldNow: () => Promise<boolean>;
   /** Hears that another certificate is trusted now. */
   readonly trustChanged: () => void;
 }
@@ -133,6 +138,8 @@ export class RegistrationKeeper {
     this.#registration = registration;
     this.#noteTrust();
     if (this.missing && !wasMissing) {
+      // Whoever installs it again does not wait for its entries.
+      this.#repairedAt = -Infinity;
       this.#ports.log.error(
         { registration: REGISTRATION_NAME },
         'the ValidatingWebhookConfiguration is gone: no request is reviewed until it is installed again',
@@ -164,18 +171,23 @@ export class RegistrationKeeper {
     const wanted = this.#ports.wanted();
     if (this.#registration === undefined || wanted === undefined) return;
     for (const certificate of wanted.authorities ?? []) this.#unwanted.delete(certificate);
-    const repairsEntries = this.#ports.now() - this.#repairedAt >= REPAIR_PAUSE_MS;
-    const repair = repairOf(this.#registration, {
-      ...wanted,
-      repairsEntries,
-      spared: (certificate) => this.#isSpared(certificate),
-    });
+    const disarms = this.#repairFor(wanted)?.drifts.includes('disarmed') === true;
+    const stays = disarms && (await this.#ports.isHeldNow());
+    const repair = this.#repairFor(stays ? { ...wanted, armed: undefined } : wanted);
     if (repair === undefined) return;
     try {
       await this.#write(repair);
     } catch (thrown) {
       this.#ports.log.error({ error: messageOf(thrown), drifts: repair.drifts }, 'registration not written');
     }
+  }
+
+  #repairFor(wanted: Plan): Repair | undefined {
+    return repairOf(this.#registration, {
+      ...wanted,
+      repairsEntries: this.#ports.now() - this.#repairedAt >= REPAIR_PAUSE_MS,
+      spared: (certificate) => this.#isSpared(certificate),
+    });
   }
 
   async #write({ webhooks, drifts }: Repair): Promise<void> {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { DEFAULT_POLICY, type Policy } from '../../shared/index.ts';
+import { DEFAULT_POLICY, NODES, STATE_LABEL, type ClusterReader, type Policy } from '../../shared/index.ts';
 import type { NodeCache } from '../nodes/cache.ts';
 import { entriesFor, renderEntries, type FailClosed } from './entries.ts';
 import type { CertificateSource } from '../tls/source.ts';
@@ -15,7 +15,8 @@ export interface ServiceReach {
 }
 
 /** What the registration of this replica follows from. */
-export interface OwnParts extends Omit<KeepingPorts, 'wanted'> {
+export interface OwnParts extends Omit<KeepingPorts, 'wanted' | 'isHeldNow'> {
+  readonly cluster: KeepingPorts['cluster'] & Pick<ClusterReader, 'pages'>;
   readonly service: ServiceReach;
   readonly policy: Pick<Policy, 'config' | 'tools'>;
   readonly nodes: Pick<NodeCache, 'synced' | 'field'>;
@@ -36,6 +37,7 @@ export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: 
   const arming = new Arming();
   return new RegistrationKeeper({
     ...ports,
+    isHeldNow: () => isHeldNow(ports.cluster),
     wanted: () => {
       const source = certificates();
       if (source === undefined) return undefined;
@@ -48,6 +50,22 @@ export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: 
       };
     },
   });
+}
+
+/** For the list below, in ms: as long as for any admission call. */
+const LIST_MS = 3000;
+
+/** Whether the API server has a node in maintenance now. Where it cannot be asked, it may have. */
+async function isHeldNow(cluster: Pick<ClusterReader, 'pages'>): Promise<boolean> {
+  try {
+    const query = { labelSelector: STATE_LABEL, limit: '1' };
+    for await (const { items } of cluster.pages(NODES, { query, signal: AbortSignal.timeout(LIST_MS) })) {
+      if (items.length > 0) return true;
+    }
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Why API servers would refuse our certificate; undefined where they take it, or where it is not ours to say. */

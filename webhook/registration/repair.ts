@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ARMED_ENTRY, at, fieldsAt, listAt, textAt } from '../../shared/index.ts';
-import type { RenderedEntry } from './entries.ts';
+import { at, fieldsAt, listAt, textAt } from '../../shared/index.ts';
+import { isOnDemand } from './arming.ts';
 import { caBundleOf, trustedBy } from './ca-bundle.ts';
+import type { RenderedEntry } from './entries.ts';
 
 /** How the registration should be. */
 export interface Wanted {
   readonly entries: readonly RenderedEntry[];
-  /** Whether the entry on the hot path should be there; undefined: as it is. */
+  /** Whether the entries that are there on demand should be; undefined: as it is. */
   readonly armed: boolean | undefined;
   /** PEM of the authorities that have to be trusted (normalPem); undefined: somebody else fills in the caBundle. */
   readonly authorities: readonly string[] | undefined;
@@ -36,10 +37,11 @@ export function repairOf(registration: unknown, wanted: Wanted): Repair | undefi
   const found = new Map(listAt(registration, 'webhooks').map((entry) => [textAt(entry, 'name') ?? '', entry] as const));
   const drifts = new Set<Drift>();
   const webhooks: unknown[] = [];
+  const another = [...found].find(([name]) => isOurs(name))?.[1];
   for (const entry of wanted.entries) {
     const existing = found.get(entry.name);
     found.delete(entry.name);
-    const repaired = repairedEntry(existing, entry, wanted, drifts);
+    const repaired = repairedEntry({ existing, another }, entry, wanted, drifts);
     if (repaired !== undefined) webhooks.push(repaired);
   }
   for (const [name, entry] of found) {
@@ -53,15 +55,26 @@ function isOurs(name: string): boolean {
   return name.endsWith('.kubectl-maint.io');
 }
 
-function repairedEntry(existing: unknown, entry: RenderedEntry, wanted: Wanted, drifts: Set<Drift>): unknown {
-  const isHot = entry.name === ARMED_ENTRY;
+/** An entry as it is, and another one of ours: all trust the same, and what is new trusts as much. */
+interface Found {
+  readonly existing: unknown;
+  readonly another: unknown;
+}
+
+function repairedEntry(
+  { existing, another }: Found,
+  entry: RenderedEntry,
+  wanted: Wanted,
+  drifts: Set<Drift>,
+): unknown {
+  const onDemand = isOnDemand(entry);
   if (existing === undefined) {
-    const isMissing = isHot ? wanted.armed === true : wanted.repairsEntries;
+    const isMissing = onDemand ? wanted.armed === true : wanted.repairsEntries;
     if (!isMissing) return undefined;
-    drifts.add(isHot ? 'armed' : 'missing_entry');
-    return withTrust(entry, undefined, wanted, new Set());
+    drifts.add(onDemand ? 'armed' : 'missing_entry');
+    return withTrust(entry, another, wanted, new Set());
   }
-  if (isHot && wanted.armed === false) {
+  if (onDemand && wanted.armed === false) {
     drifts.add('disarmed');
     return undefined;
   }

@@ -12,8 +12,8 @@ let replica: Replica;
 
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: 4, apiServerArgs: DIALS_ENDPOINTS });
-  await installService(plane, 'Ignore');
-  replica = await startReplica(plane, 'a');
+  await installService(plane);
+  replica = await startReplica(plane, 'a', { failurePolicy: 'Ignore' });
 });
 
 afterAll(async () => {

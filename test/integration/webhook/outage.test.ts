@@ -26,7 +26,7 @@ beforeAll(async () => {
   expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
   await world.namespace('shop');
   await world.deployment('web', { namespace: 'shop', node: BUSY }, 2);
-  await installService(plane, 'Fail');
+  await installService(plane);
   const replica = await startReplica(plane, 'only');
   expect(await plugin.maint(['on', HELD, '--owner', 'ops'])).toMatchObject({ code: 0 });
   await until('the floor is armed', async () => (await backupOf(HELD)).includes('denied'));

@@ -32,6 +32,7 @@ const WEBHOOK: Calls = {
     webhookConfigurationPath: `patch ${REGISTRATION}`,
     WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
   },
+  'webhook/registration/own.ts': { NODES: 'list /nodes' },
   'webhook/rollouts/waker.ts': {
     daemonSetPath: 'get apps/daemonsets',
     wakeRequest: 'patch apps/daemonsets/status',

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { awaitArming } from '../../../plugin/nodes/arming.ts';
-import { ARMED_ENTRY, ClusterRefusal, webhookConfigurationPath } from '../../../shared/index.ts';
+import { ARMED_ENTRIES, ClusterRefusal, entryName, webhookConfigurationPath } from '../../../shared/index.ts';
 import { settle, toldSession } from './world.ts';
 
 const PATH = webhookConfigurationPath('kubectl-maint');
-const ARMED = { webhooks: [{ name: 'work.kubectl-maint.io' }, { name: ARMED_ENTRY }] };
-const NOT_YET = { webhooks: [{ name: 'work.kubectl-maint.io' }] };
+const GUARD = { name: 'node-guard.kubectl-maint.io' };
+const ON_DEMAND = ARMED_ENTRIES.map((entry) => ({ name: entryName(entry) }));
+const ARMED = { webhooks: [...ON_DEMAND, GUARD] };
+/** One of them fails closed, and is always there. */
+const NOT_YET = { webhooks: [...ON_DEMAND.slice(1), GUARD] };
 
 /** Waiting under way, in a world where only the test makes time pass. */
 async function begin(registration: object | undefined) {

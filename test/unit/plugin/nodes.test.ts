@@ -570,6 +570,16 @@ describe('who and which', () => {
     expect(await read).toEqual({ enforced: 'in-part' });
   });
 
+  test('one that is let pass is sent again for as long as the API server may not know yet whom to ask', async () => {
+    const { session, cluster, clock } = toldSession();
+    const denial = failure(403, 'admission webhook "work.kubectl-maint.io" denied the request: no');
+    cluster.say = (_request, count) => (count < 3 ? answer(201) : denial);
+    const read = readEnforcement('n1', session, 5000);
+    await settle();
+    for (let time = 0; time < 2; time += 1) await clock.pass(200);
+    expect(await read).toEqual({ enforced: 'yes' });
+  });
+
   test('a canary without an answer is not known', async () => {
     const { session, cluster } = toldSession();
     cluster.say = () => Promise.reject(new Error('connection refused'));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ARMED_ENTRY,
   at,
   CATALOGUE,
   DEFAULT_POLICY,
+  entryName,
   listAt,
   textAt,
   TOOLS,
@@ -131,7 +131,7 @@ describe('the registration', () => {
   test('by URL: fails open, has no side effects, looks at every namespace', () => {
     expect(listAt(url, 'webhooks')).toHaveLength(4);
     for (const webhook of listAt(url, 'webhooks')) {
-      const isHot = textAt(webhook, 'name') === ARMED_ENTRY;
+      const isHot = textAt(webhook, 'name') === entryName('rollout');
       expect(webhook).toMatchObject({
         clientConfig: { url: 'https://127.0.0.1:9443/validate', caBundle: 'UEVN' },
         failurePolicy: 'Ignore',

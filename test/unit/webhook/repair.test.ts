@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ARMED_ENTRY, at, DEFAULT_POLICY, listAt, textAt, TOOLS } from '../../../shared/index.ts';
-import { entriesFor, renderEntries } from '../../../webhook/registration/entries.ts';
+import { ARMED_ENTRIES, at, DEFAULT_POLICY, entryName, listAt, textAt, TOOLS } from '../../../shared/index.ts';
+import {
+  entriesFor,
+  renderEntries,
+  type FailClosed,
+  type RenderedEntry,
+} from '../../../webhook/registration/entries.ts';
 import { repairOf, type Drift, type Wanted } from '../../../webhook/registration/repair.ts';
 import { bundleOf, certificatesIn } from '../../../webhook/tls/authority.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
@@ -8,11 +13,13 @@ import { issueAuthority } from '../../../webhook/tls/issue.ts';
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const pemOf = async () => certificatesIn((await issueAuthority(NOW)).certificate).join('');
 const [CA, OTHER] = [await pemOf(), await pemOf()];
-const ENTRIES = renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), {
-  reach: { service: { namespace: 'maint', name: 'kubectl-maint' } },
-  failurePolicy: 'Ignore',
-});
+const ENTRIES = entriesOf([]);
 const base64 = (...certificates: readonly string[]) => Buffer.from(bundleOf(certificates)).toString('base64');
+
+function entriesOf(failClosed: readonly FailClosed[]): readonly RenderedEntry[] {
+  const reach = { service: { namespace: 'maint', name: 'kubectl-maint' } };
+  return renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), { reach, failurePolicy: 'Ignore', failClosed });
+}
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -41,6 +48,15 @@ const trusting = (...certificates: readonly string[]) =>
     ...entry,
     clientConfig: { service: at(entry, 'clientConfig', 'service'), caBundle: base64(...certificates) },
   }));
+const guard = (change: (entry: Entry) => Entry | undefined) => registration(named(entryName('node-guard'), change));
+const ON_DEMAND: readonly unknown[] = ARMED_ENTRIES.map(entryName);
+const UNARMED = registration((entry) => (ON_DEMAND.includes(entry['name']) ? undefined : entry));
+/** As told to fail closed for work alone. */
+const CLOSED = entriesOf(['work']);
+const closed = registration((entry) => {
+  const isWork = entry['name'] === entryName('work');
+  return isWork ? { ...entry, failurePolicy: 'Fail' } : ON_DEMAND.includes(entry['name']) ? undefined : entry;
+});
 const FOREIGN = { key: 'control-plane', operator: 'NotIn', values: ['true'] };
 
 test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
@@ -80,8 +96,8 @@ test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
     { repairsEntries: false },
     [],
   ],
-  ['an entry is gone', work(() => undefined), {}, ['missing_entry']],
-  ['an entry is gone while that is not repaired', work(() => undefined), { repairsEntries: false }, []],
+  ['the guard of nodes is gone', guard(() => undefined), {}, ['missing_entry']],
+  ['it is gone while that is not repaired', guard(() => undefined), { repairsEntries: false }, []],
   ['our namespace is not excluded', work((entry) => ({ ...entry, namespaceSelector: {} })), {}, ['namespace_selector']],
   [
     'somebody’s selector beside ours',
@@ -95,9 +111,12 @@ test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
   ['an object selector', work((entry) => ({ ...entry, objectSelector: { matchLabels: { a: 'b' } } })), {}, []],
   ['armed, and should be', registration(), { armed: true }, []],
   ['armed, and need not be', registration(), { armed: false }, ['disarmed']],
-  ['not armed, and should be', registration(named(ARMED_ENTRY, () => undefined)), { armed: true }, ['armed']],
-  ['not armed, and need not be', registration(named(ARMED_ENTRY, () => undefined)), { armed: false }, []],
-  ['not armed, and nobody knows', registration(named(ARMED_ENTRY, () => undefined)), {}, []],
+  ['not armed, and should be', UNARMED, { armed: true }, ['armed']],
+  ['armed in part, and should be', work(() => undefined), { armed: true }, ['armed']],
+  ['not armed, and need not be', UNARMED, { armed: false }, []],
+  ['not armed, and nobody knows', UNARMED, {}, []],
+  ['not armed, and an entry fails closed', UNARMED, { armed: false, entries: CLOSED }, ['missing_entry']],
+  ['nothing has to be armed, and an entry fails closed', closed, { armed: false, entries: CLOSED }, []],
   [
     'an entry of ours from another version',
     { webhooks: [...listAt(registration(), 'webhooks'), { name: 'gone.kubectl-maint.io' }] },
@@ -135,8 +154,14 @@ describe('what is written', () => {
     });
   });
 
-  test('is armed with the same trust as the rest', () => {
-    const repair = repairOf(registration(named(ARMED_ENTRY, () => undefined)), { ...WANTED, armed: true });
-    expect(textAt(entryOf(repair?.webhooks ?? [], ARMED_ENTRY), 'clientConfig', 'caBundle')).toBe(base64(CA));
+  test.each<[string, Partial<Wanted>]>([
+    ['that we keep', {}],
+    ['that somebody else fills in', { authorities: undefined }],
+  ])('is armed with the same trust as the rest, %s', (_whose, wanted) => {
+    const repair = repairOf(UNARMED, { ...WANTED, ...wanted, armed: true });
+    for (const entry of ARMED_ENTRIES) {
+      const armed = entryOf(repair?.webhooks ?? [], entryName(entry));
+      expect(textAt(armed, 'clientConfig', 'caBundle')).toBe(base64(CA));
+    }
   });
 });

@@ -1,0 +1,35 @@
+import { ARMED_WITHIN_MS, awaitArming } from '../nodes/arming.ts';
+import { readEnforcement } from '../nodes/enforcement.ts';
+import { warning, type Finding } from '../preflight/finding.ts';
+import type { Survey } from '../preflight/survey.ts';
+import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
+
+/** How long API servers may take to act on a registration, in ms: the one that was read does so after 4 ms (measured on 1.37). */
+const HEARD_WITHIN_MS = 1000;
+
+/**
+ * Tells whether work is refused from now on. The replicas register for it when they hear of the mark, and the API server
+ * itself is asked once they have. That nothing keeps anything off is told once: the preflight may have said why.
+ */
+export async function tellEnforcement(
+  marked: readonly Marked[],
+  { registered }: Pick<Survey, 'registered'>,
+  { session, report }: OnRun,
+): Promise<void> {
+  const nodes = marked.map(({ node }) => node.facts.name);
+  const [first] = nodes;
+  if (first === undefined) return;
+  const isThere = registered !== 'no';
+  const isArmed = isThere ? await awaitArming(session.cluster, session.clock, session.signal) : undefined;
+  const isUnseen = isThere && isArmed === undefined;
+  const enforcement = await readEnforcement(first, session, isUnseen ? ARMED_WITHIN_MS : HEARD_WITHIN_MS);
+  if (!isThere && enforcement.enforced === 'no') return;
+  report.tell({ type: 'enforced', nodes, enforcement });
+  if (isArmed === false) report.tell({ type: 'finding', ...NOT_ARMED });
+}
+
+const NOT_ARMED: Finding = warning(
+  'enforcement',
+  'the API server does not ask the webhook yet: no replica of it has heard of the mark (kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint)',
+);

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CANARY_GRANTS, OPERATOR_GRANTS } from '../../../plugin/grants.ts';
+import { ARMED_ENTRIES, entryName, listAt, textAt, type Grant } from '../../../shared/index.ts';
+import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
+import type { ControlPlane } from '../../control-plane/contract.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { faultProxy } from '../../support/fault-proxy.ts';
+import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import {
+  DIALS_ENDPOINTS,
+  installService,
+  REGISTRATION_PATH,
+  startReplica,
+  type Replica,
+  type ReplicaOptions,
+} from '../../support/replicas.ts';
+import { until } from '../../support/until.ts';
+
+/** As the chart installs it, the API server asks the webhook about work only while some node is in maintenance. */
+
+const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
+const [FIRST, SECOND] = ['node-1', 'node-2'];
+/** A user with the operator's rights, who may not look at the registration. */
+const BLIND = 'blind';
+
+/** Told to fail closed for changes of workloads alone. */
+const ALWAYS = ['addon', 'node-guard'].map(entryName);
+const ALL = [...ARMED_ENTRIES, 'node-guard'].map(entryName);
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let replicas: readonly Replica[];
+/** How far the replicas' clock is ahead, in ms. */
+let ahead = 0;
+
+const OPTIONS: ReplicaOptions = {
+  failurePolicy: 'Ignore',
+  failClosed: ['addon'],
+  now: () => Date.now() + ahead,
+};
+
+beforeAll(async () => {
+  plane = await startControlPlane({
+    nodes: 3,
+    apiServerArgs: DIALS_ENDPOINTS,
+    users: [{ name: BLIND, groups: [] }],
+  });
+  plugin = pluginRunner(plane);
+  expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
+  const rights = OPERATOR_GRANTS.filter(({ resource }) => resource !== 'validatingwebhookconfigurations');
+  await grant(BLIND, [...rights, ...CANARY_GRANTS]);
+  await installService(plane);
+  replicas = [await startReplica(plane, 'a', OPTIONS), await startReplica(plane, 'b', OPTIONS)];
+  await until('the API of Velero is served', async () => (await backupOf(FIRST)) === '');
+});
+
+afterAll(async () => {
+  await Promise.all(replicas.map((replica) => replica.stop(0)));
+  await plane.stop();
+});
+
+async function grant(user: string, grants: readonly Grant[]): Promise<void> {
+  const rules = grants.map(({ group, resource, verbs, names }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    verbs,
+    resourceNames: names,
+  }));
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const metadata = { name: user };
+  const made = [
+    await plane.api('POST', `${rbac}/clusterroles`, { metadata, rules }),
+    await plane.api('POST', `${rbac}/clusterrolebindings`, {
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+    }),
+  ];
+  expect(made.map(({ status }) => status)).toEqual([201, 201]);
+}
+
+/** What is said of a backup of a node; empty where it is accepted. */
+async function backupOf(node: string): Promise<string> {
+  const { status, body } = await plane.api(
+    'POST',
+    '/apis/velero.io/v1/namespaces/default/podvolumebackups?dryRun=All',
+    {
+      apiVersion: 'velero.io/v1',
+      kind: 'PodVolumeBackup',
+      metadata: { generateName: 'b-', namespace: 'default' },
+      spec: { node, pod: { namespace: 'default', name: 'db-0' } },
+    },
+  );
+  return status === 201 ? '' : (textAt(body, 'message') ?? `status ${status}`);
+}
+
+async function entries(): Promise<readonly unknown[]> {
+  return listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks');
+}
+
+async function names(): Promise<readonly string[]> {
+  return (await entries()).map((entry) => textAt(entry, 'name') ?? '');
+}
+
+const areNow = async (expected: readonly string[]) => (await names()).join() === expected.join();
+
+/** Somebody changes the registration; the replicas hear of it. */
+async function touch(what: object): Promise<void> {
+  expect((await plane.api('PATCH', REGISTRATION_PATH, what)).status).toBe(200);
+}
+
+async function on(node: string, user?: string): Promise<string> {
+  const options = user === undefined ? {} : { user };
+  const ran = await plugin.maint(['on', node, '--mode=cordon', '--owner=ops'], options);
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  return ran.stderr;
+}
+
+async function off(...nodes: readonly string[]): Promise<void> {
+  const ran = await plugin.maint(['off', ...nodes, '--owner=ops', '--skip-health-check']);
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+}
+
+test('while nothing is in maintenance, only nodes and what fails closed are asked about', async () => {
+  await until('the registration is written', () => areNow(ALWAYS));
+  const calls = async () => (await Promise.all(replicas.map((replica) => replica.metrics()))).join('\n');
+  expect(await backupOf(FIRST)).toBe('');
+  expect(await calls()).not.toMatch(/maint_webhook_requests_total\{/);
+});
+
+describe('a first mark', () => {
+  test('arms every entry, and the first backup after it is refused', async () => {
+    expect(await on(FIRST)).toContain(`kept off ${FIRST} from now on`);
+    expect(await backupOf(FIRST)).toContain('admission webhook "work.kubectl-maint.io" denied the request');
+    expect(await names()).toEqual(ALL);
+  });
+
+  test('what somebody takes out or edits comes back', async () => {
+    await touch({ webhooks: (await entries()).filter((entry) => textAt(entry, 'name') !== entryName('work')) });
+    await until('every entry is there', () => areNow(ALL));
+    await until('backups are refused', async () => (await backupOf(FIRST)).includes('denied the request'));
+  });
+
+  test('the entries stay while another node is in maintenance', async () => {
+    await on(SECOND);
+    await off(FIRST);
+    ahead += DISARM_AFTER_MS;
+    await touch({ metadata: { annotations: { touched: 'once' } } });
+    expect(await backupOf(SECOND)).toContain('denied the request');
+    expect(await names()).toEqual(ALL);
+  });
+
+  test('a replica that has not heard of it takes nothing away', async () => {
+    await using proxy = await faultProxy(plane, () => undefined);
+    await off(SECOND);
+    ahead += DISARM_AFTER_MS;
+    await touch({ metadata: { annotations: { touched: 'twice' } } });
+    await until('disarmed', () => areNow(ALWAYS));
+    const deaf = await startReplica(plane, 'deaf', { ...OPTIONS, server: proxy.url });
+    proxy.stall('/api/v1/nodes?');
+    await on(SECOND);
+    const asked = proxy.seen.length;
+    await touch({ metadata: { annotations: { touched: 'again' } } });
+    await until('it looks for itself', () =>
+      proxy.seen.slice(asked).some(({ path }) => path.startsWith('/api/v1/nodes?') && path.includes('limit=1')),
+    );
+    expect(await backupOf(SECOND)).toContain('denied the request');
+    await deaf.stop(0);
+    expect(deaf.log.join('')).not.toContain('disarmed');
+    expect(await names()).toEqual(ALL);
+  });
+});
+
+test('after the last one the entries go, but only after a while', async () => {
+  await off(SECOND);
+  expect(await names()).toEqual(ALL);
+  expect(await backupOf(SECOND)).toBe('');
+  ahead += DISARM_AFTER_MS;
+  await touch({ metadata: { annotations: { touched: 'at last' } } });
+  await until('disarmed', () => areNow(ALWAYS));
+});
+
+test('whoever may not read the registration waits for the refusal itself', async () => {
+  expect(await on(FIRST, BLIND)).toContain(`kept off ${FIRST} from now on`);
+  expect(await backupOf(FIRST)).toContain('denied the request');
+});
