@@ -30,7 +30,8 @@ function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Scr
 }
 
 function missingEnforcement({ webhook, floor }: Enforcement): string | undefined {
-  if (webhook === 'partly') return 'the webhook is not asked about rollouts: add-on changes are not held back';
+  if (webhook === 'partly')
+    return 'the webhook is not asked about everything: none of its replicas has heard of the maintenance';
   if (webhook !== 'missing') return undefined;
   if (floor === null || floor.length === 0) {
     return 'the webhook is not registered: nothing keeps backups, scans and add-on changes off';

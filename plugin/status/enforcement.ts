@@ -1,5 +1,6 @@
 import {
-  ARMED_ENTRY,
+  ARMED_ENTRIES,
+  entryName,
   listAt,
   POLICY_BINDINGS,
   REGISTRATION_NAME,
@@ -15,8 +16,8 @@ import type { Unreadable } from './unreadable.ts';
  */
 export interface Enforcement {
   /**
-   * `registered`: the API server asks the webhook. `partly`: not about rollouts of add-ons, so that none is held back.
-   * `missing`: it asks nobody. `unknown`: not readable.
+   * `registered`: the API server asks the webhook. `partly`: not about everything that it keeps off: the replicas have not
+   * heard of the maintenance. `missing`: it asks nobody. `unknown`: not readable.
    */
   readonly webhook: 'registered' | 'partly' | 'missing' | 'unknown';
   /** Rules that the API server decides by itself for exact work (docs/floor.md): `backup`, `scan`; null: not read. */
@@ -49,7 +50,7 @@ function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcem
 function webhookOf(registration: unknown): Enforcement['webhook'] {
   const entries = listAt(registration, 'webhooks').map((entry) => textAt(entry, 'name'));
   if (entries.length === 0) return 'missing';
-  return entries.includes(ARMED_ENTRY) ? 'registered' : 'partly';
+  return ARMED_ENTRIES.every((entry) => entries.includes(entryName(entry))) ? 'registered' : 'partly';
 }
 
 /** A policy that is not bound decides nothing. Its name begins with its rule. */

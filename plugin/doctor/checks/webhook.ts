@@ -1,10 +1,10 @@
-import { ARMED_ENTRY, clean, listAt, textAt } from '../../../shared/index.ts';
+import { ARMED_ENTRIES, clean, entryName, listAt, textAt } from '../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, type Diagnosis } from '../diagnosis.ts';
 
 /** An entry that is always there, and those that come with the first node in maintenance. */
-const GUARD = 'node-guard.kubectl-maint.io';
-const ARMED = ['work.kubectl-maint.io', ARMED_ENTRY, 'addon.kubectl-maint.io'];
+const GUARD = entryName('node-guard');
+const ARMED = ARMED_ENTRIES.map(entryName);
 
 const INSTALL =
   'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait';

@@ -43,8 +43,8 @@ beforeAll(async () => {
   const crd = await plane.kubectl(['apply', '-f', join(ROOT, 'test/demo/manifests/velero-crd.yaml')]);
   expect(crd.stderr).toBe('');
   expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
-  await installService(plane, 'Ignore');
-  replica = await startReplica(plane, 'only');
+  await installService(plane);
+  replica = await startReplica(plane, 'only', { failurePolicy: 'Ignore' });
   await installDeployment();
   await world.namespace('agents');
   await world.daemonSet('agent', 'agents', 'agents', NODES.length);

@@ -288,7 +288,11 @@ describe('what is said besides', () => {
       ["enforced by the webhook, and by the API server's own policies (backup, scan)"],
     ],
     ['registered', [], ['enforced by the webhook alone: the API server has no policies of its own']],
-    ['partly', [], ['Warning: the webhook is not asked about rollouts: add-on changes are not held back']],
+    [
+      'partly',
+      [],
+      ['Warning: the webhook is not asked about everything: none of its replicas has heard of the maintenance'],
+    ],
     ['missing', [], ['Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off']],
     [
       'missing',
