@@ -1,8 +1,12 @@
-/** `npm run bench -- policy|check|drain|status|memory|webhook`: figures for docs/benchmarks.md. Ratios travel, absolute times do not. */
+/**
+ * `npm run bench -- policy|check|drain|status|memory|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
+ * times do not. BENCH_MINUTES says how long `soak` takes, 30 by default.
+ */
 import { benchCheck } from './check.ts';
 import { benchDrain } from './drain.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolicy } from './policy.ts';
+import { benchSoak } from './soak.ts';
 import { benchStatus } from './status.ts';
 import { benchWebhook } from './webhook.ts';
 
@@ -13,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   status: benchStatus,
   memory: benchMemory,
   webhook: benchWebhook,
+  soak: benchSoak,
 };
 
 const asked = process.argv.slice(2);

@@ -2,9 +2,9 @@
  * `npm run bench -- memory`: the peak memory of `kubectl maint on` in a cluster of 100,000 pods, of which the preflight
  * reads those that room, budgets and workloads depend on. The aim is less than 250 MiB.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
+import { nodeFlagsOf } from '../support/node-flags.ts';
 import { BIN, pluginEnvironment, runProgram } from '../support/plugin-run.ts';
 import { until } from '../support/until.ts';
 
@@ -37,19 +37,13 @@ async function measured(args: readonly string[], plane: ControlPlane): Promise<s
   const started = process.hrtime.bigint();
   const ran = await runProgram(
     process.execPath,
-    [...flagsOf(BIN), '--import', join(import.meta.dirname, 'peak-memory.ts'), BIN, ...args],
+    [...nodeFlagsOf(BIN), '--import', join(import.meta.dirname, 'peak-memory.ts'), BIN, ...args],
     pluginEnvironment(plane.kubeconfig),
   );
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (ran.code !== 0) throw new Error(ran.stderr.slice(-2000));
   const kib = Number(/peak-kib=(\d+)/.exec(ran.stderr)?.[1] ?? NaN);
   return `${seconds.toFixed(1)} | ${(kib / 1024).toFixed(0)}`;
-}
-
-/** Node's flags in the first line of an executable. */
-function flagsOf(executable: string): readonly string[] {
-  const [first = ''] = readFileSync(executable, 'utf8').split('\n', 1);
-  return first.split(' ').filter((word) => word.startsWith('--'));
 }
 
 async function createPods(plane: ControlPlane): Promise<void> {

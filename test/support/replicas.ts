@@ -6,6 +6,7 @@ import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';
 import { until } from './until.ts';
+import { serveAsProcess, type ServingProcess } from './webhook-process.ts';
 
 export const NAMESPACE = 'kubectl-maint';
 const SERVICE = 'kubectl-maint';
@@ -102,7 +103,7 @@ export async function startReplica(
     const reasons = await (await fetch(`${health}/readyz`)).text();
     throw new Error(`${String(thrown)}: ${reasons}${log.join('')}`);
   });
-  await post(plane, SLICES_PATH, sliceOf(name, serving.port));
+  await addEndpoint(plane, name, serving.port);
   return {
     serving,
     log,
@@ -116,6 +117,17 @@ export async function startReplica(
       cluster.close();
     },
   };
+}
+
+/** The built webhook behind the Service, as the chart runs it: by its image's flags, and keeping its registration. */
+export async function startReplicaProcess(plane: ControlPlane): Promise<ServingProcess> {
+  const serving = await serveAsProcess(plane, [`--service=${SERVICE}`, `--namespace=${NAMESPACE}`]);
+  await addEndpoint(plane, 'process', serving.port);
+  return serving;
+}
+
+function addEndpoint(plane: ControlPlane, name: string, port: number): Promise<void> {
+  return post(plane, SLICES_PATH, sliceOf(name, port));
 }
 
 function sliceOf(name: string, port: number): object {

@@ -6,48 +6,58 @@ import { createInterface } from 'node:readline';
 import { textAt, numberAt } from '../../shared/facts/json.ts';
 import { spawnBound, type BoundProcess } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
+import { nodeFlagsOf } from './node-flags.ts';
 import { until } from './until.ts';
 
 const BIN = join(import.meta.dirname, '../../dist/maint-webhook.cjs');
 
-/** The built webhook, running as a process on this machine. */
-export interface WebhookProcess {
-  readonly url: string;
+/** The built webhook, serving as a process on this machine. */
+export interface ServingProcess {
+  readonly port: number;
   readonly healthUrl: string;
   readonly pid: number;
   /** What it has written to its log so far. */
   readonly log: readonly string[];
-  /** Registers it with the API server; requests are reviewed from then on. */
-  register(failurePolicy?: 'Ignore' | 'Fail'): Promise<void>;
   /** Asks it to end, and waits until it has; its exit code. */
   stop(): Promise<number | null>;
+}
+
+/** One that is registered by hand. */
+export interface WebhookProcess extends ServingProcess {
+  readonly url: string;
+  /** Registers it with the API server; requests are reviewed from then on. */
+  register(failurePolicy?: 'Ignore' | 'Fail'): Promise<void>;
 }
 
 /** Starts the built webhook against a control plane, and waits until it is ready. */
 export async function startWebhook(controlPlane: ControlPlane): Promise<WebhookProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caFile = join(folder, 'ca.pem');
-  const options = ['--host=127.0.0.1', '--port=0', '--health-port=0', '--drain-seconds=1', `--ca-out=${caFile}`];
-  const child = spawnBound(process.execPath, [BIN, 'serve', `--kubeconfig=${controlPlane.kubeconfig}`, ...options], {
-    streams: ['ignore', 'pipe', 'pipe'],
-  });
-  const log: string[] = [];
-  const ports = await servingPorts(child, log);
-  const healthUrl = `http://127.0.0.1:${ports.health}`;
-  await until(`the webhook is ready (${log.join('\n')})`, async () => (await statusOf(`${healthUrl}/readyz`)) === 200);
-  const url = `https://127.0.0.1:${ports.port}`;
+  const serving = await serveAsProcess(controlPlane, ['--host=127.0.0.1', `--ca-out=${caFile}`]);
+  const url = `https://127.0.0.1:${serving.port}`;
   return {
+    ...serving,
     url,
-    healthUrl,
-    pid: child.pid,
-    log,
     register: (failurePolicy = 'Fail') => register(controlPlane, { url, caFile, failurePolicy }),
     stop: async () => {
-      const { code } = await child.end('SIGTERM');
+      const code = await serving.stop();
       await rm(folder, { recursive: true, force: true });
       return code;
     },
   };
+}
+
+/** Starts the built webhook as its image does, on free ports, and waits until it is ready. */
+export async function serveAsProcess(plane: ControlPlane, more: readonly string[]): Promise<ServingProcess> {
+  const args = [`--kubeconfig=${plane.kubeconfig}`, '--port=0', '--health-port=0', '--drain-seconds=1', ...more];
+  const child = spawnBound(process.execPath, [...nodeFlagsOf(BIN), BIN, 'serve', ...args], {
+    streams: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  const { port, health } = await servingPorts(child, log);
+  const healthUrl = `http://127.0.0.1:${health}`;
+  await until(`the webhook is ready (${log.join('\n')})`, async () => (await statusOf(`${healthUrl}/readyz`)) === 200);
+  return { port, healthUrl, pid: child.pid, log, stop: async () => (await child.end('SIGTERM')).code };
 }
 
 async function servingPorts(child: BoundProcess, log: string[]): Promise<{ port: number; health: number }> {

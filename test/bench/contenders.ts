@@ -1,0 +1,140 @@
+/** What is measured in turn: no webhook, one that does nothing, ours, and what the API server can do by itself. */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { entryName, listAt, textAt } from '../../shared/index.ts';
+import { issueAuthority, issueLeaf } from '../../webhook/tls/issue.ts';
+import { spawnBound } from '../control-plane/bound-process.ts';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { installRegistration, REGISTRATION_PATH } from '../support/replicas.ts';
+import { until } from '../support/until.ts';
+import { printedBy } from '../support/webhook-process.ts';
+import { goDriver } from './go-driver.ts';
+import { HELD, holdSome, NODES } from './many-nodes.ts';
+
+/** A state of the cluster that is measured. */
+export interface Contender {
+  readonly title: string;
+  enter(): Promise<void>;
+  leave(): Promise<void>;
+  /** Ends what runs for it. */
+  readonly end?: () => Promise<unknown>;
+}
+
+/** Where it is measured: the folder is for files of the run. */
+export interface Stage {
+  readonly plane: ControlPlane;
+  readonly folder: string;
+}
+
+const IN_MAINTENANCE = {
+  none: `none of ${NODES} nodes in maintenance`,
+  some: `${HELD} of ${NODES} nodes in maintenance`,
+};
+
+export function nobody(): Contender {
+  return { title: 'no webhook', enter: () => Promise.resolve(), leave: () => Promise.resolve() };
+}
+
+/** Registered for what ours is asked about of these kinds. */
+export async function goNoop({ plane, folder }: Stage): Promise<Contender> {
+  const now = Date.now();
+  const authority = await issueAuthority(now);
+  const leaf = await issueLeaf(authority, ['127.0.0.1'], now);
+  const [certificate, key] = [join(folder, 'noop.crt'), join(folder, 'noop.key')];
+  await writeFile(certificate, leaf.certificate);
+  await writeFile(key, leaf.key);
+  const child = spawnBound(goDriver('noop'), [certificate, key], { streams: ['ignore', 'pipe', 'ignore'] });
+  const { stdout } = child.process;
+  if (stdout === null) throw new Error('the Go webhook has no output');
+  const said: readonly unknown[] = await once(stdout.setEncoding('utf8'), 'data');
+  const port = String(said[0]).trim();
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+  return {
+    title: 'Go, does nothing',
+    end: () => child.end(),
+    enter: async () => {
+      const { status } = await plane.api('POST', path, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingWebhookConfiguration',
+        metadata: { name: 'noop' },
+        webhooks: [
+          {
+            name: 'noop.example.org',
+            clientConfig: {
+              url: `https://127.0.0.1:${port}/validate`,
+              caBundle: Buffer.from(authority.certificate).toString('base64'),
+            },
+            rules: [
+              { apiGroups: ['', 'batch'], apiVersions: ['v1'], resources: ['pods', 'jobs'], operations: ['CREATE'] },
+            ],
+            failurePolicy: 'Fail',
+            sideEffects: 'None',
+            admissionReviewVersions: ['v1'],
+          },
+        ],
+      });
+      if (status !== 201) throw new Error(`the Go webhook was not registered: ${status}`);
+      await settled();
+    },
+    leave: async () => {
+      await plane.api('DELETE', `${path}/noop`);
+      await settled();
+    },
+  };
+}
+
+/** A replica behind its Service, which keeps its registration: what is asked is as in production. */
+export function ours({ plane }: Stage, isHeld: boolean): Contender {
+  return {
+    title: `ours, ${isHeld ? IN_MAINTENANCE.some : IN_MAINTENANCE.none}`,
+    enter: async () => {
+      if (isHeld) await holdSome(plane, true);
+      await installRegistration(plane);
+      await until('the registration is written', async () => (await isAsked('node-guard', plane)) !== undefined);
+      await until('it is asked about work as it should be', async () => (await isAsked('work', plane)) === isHeld);
+      await settled();
+    },
+    leave: async () => {
+      await plane.api('DELETE', REGISTRATION_PATH);
+      if (isHeld) await holdSome(plane, false);
+      await settled();
+    },
+  };
+}
+
+/** Whether the registration has an entry; undefined where it has none at all. */
+async function isAsked(entry: string, plane: ControlPlane): Promise<boolean | undefined> {
+  const names = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks').map((one) => textAt(one, 'name'));
+  return names.length === 0 ? undefined : names.includes(entryName(entry));
+}
+
+const POLICIES = 'validatingadmissionpolicies,validatingadmissionpolicybindings';
+
+/** The same rule as CEL: what `maint-webhook policies` prints, alone. */
+export function floor({ plane }: Stage, isHeld: boolean): Contender {
+  return {
+    title: `the same rule as CEL, ${isHeld ? IN_MAINTENANCE.some : IN_MAINTENANCE.none}`,
+    enter: async () => {
+      if (isHeld) await holdSome(plane, true);
+      const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) });
+      if (code !== 0) throw new Error(stderr);
+      await compiled();
+    },
+    leave: async () => {
+      await plane.kubectl(['delete', POLICIES, '-l', 'app.kubernetes.io/name=kubectl-maint']);
+      if (isHeld) await holdSome(plane, false);
+      await compiled();
+    },
+  };
+}
+
+/** API servers act on a registration some milliseconds after it was written. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}
+
+/** They compile policies together, and list the nodes for them anew. */
+function compiled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5000));
+}
