@@ -43,7 +43,19 @@ for (const { name, entry } of bins) {
   // What the image's list of parts is made from.
   await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile));
   await writeFile(`dist/${name}.LICENSES.txt`, await licensesOf(bundledPackages(metafile)));
-  // kubectl looks for an executable called kubectl-maint on the PATH.
+  await putOnPath(name);
+}
+
+// kubectl asks this one for completions, with the words typed so far (k8s.io/kubectl pkg/cmd/plugin, pluginCompletion).
+await writeFile(
+  'dist/kubectl_complete-maint.cjs',
+  "#!/usr/bin/env node\nprocess.argv.splice(2, 0, '__complete');\nrequire('./kubectl-maint.cjs');\n",
+);
+await chmod('dist/kubectl_complete-maint.cjs', 0o755);
+await putOnPath('kubectl_complete-maint');
+
+/** kubectl looks for executables called kubectl-maint and kubectl_complete-maint on the PATH. */
+async function putOnPath(name: string): Promise<void> {
   await rm(`dist/bin/${name}`, { force: true });
   await symlink(`../${name}.cjs`, `dist/bin/${name}`);
 }

@@ -1,10 +1,11 @@
 /** Writes the tables of docs/ that come from the registries. With `--check` nothing is written, and a table that differs fails. */
 import { CHECKS } from '../plugin/doctor/checks/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
+import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';
 import { generatedParts, table } from './generated-file.ts';
 import { claimOf, entriesOf, LEFT_OUT } from '../webhook/floor/claims.ts';
 
-const DOCS = ['docs/doctor.md', 'docs/floor.md', 'docs/policy.md', 'docs/tools.md'];
+const DOCS = ['README.md', 'docs/doctor.md', 'docs/floor.md', 'docs/policy.md', 'docs/reference.md', 'docs/tools.md'];
 
 const AFTER = {
   retried: 'tried again by itself',
@@ -67,6 +68,9 @@ const TABLES: Readonly<Record<string, () => string>> = {
   delivery,
   checks,
   floor,
+  commands: commandSections,
+  connection: connectionFlags,
+  exits: exitCodes,
 };
 
 for (const path of DOCS) await generatedParts(path, TABLES);

@@ -13,6 +13,21 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What each exit code means, for help and docs. */
+export const EXIT_MEANING: readonly (readonly [ExitCode, string])[] = [
+  [EXIT.done, 'done'],
+  [EXIT.bug, 'a bug: please report it'],
+  [EXIT.usage, 'usage or bad input'],
+  [EXIT.denied, 'denied by policy or by a guard; nothing was changed'],
+  [EXIT.cluster, 'the cluster refused, or cannot be reached'],
+  [
+    EXIT.gaveUp,
+    "gave up waiting, or only partly done (the node's record says how far it came); a check of doctor fails",
+  ],
+  [EXIT.inMaintenance, 'status --exit-code: some node is in maintenance'],
+  [EXIT.interrupted, "interrupted; the node's record says how far it came"],
+];
+
 /** Any exit code of the plugin. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,4 +1,5 @@
 import type { ConnectOptions, LiftableRule, Mode } from '../shared/index.ts';
+import type { Wanted } from './completion/wanted.ts';
 
 /** Which nodes a command is about: names, or a label selector; never both, never neither for verbs that write. */
 export interface NodeChoice {
@@ -199,6 +200,14 @@ export interface DoctorOperation {
   readonly format: DoctorFormat;
 }
 
+/** What an unfinished command line may go on with. */
+export interface CompleteOperation {
+  readonly verb: 'complete';
+  readonly wanted: Wanted;
+  /** Undefined where the words before cannot be read. */
+  readonly cluster: ClusterFlags | undefined;
+}
+
 /** Text that was asked for: help or the version. */
 export interface PrintOperation {
   readonly verb: 'print';
@@ -215,4 +224,5 @@ export type Operation =
   | CheckOperation
   | ValidateOperation
   | DoctorOperation
+  | CompleteOperation
   | PrintOperation;

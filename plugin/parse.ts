@@ -1,66 +1,64 @@
 import yargs, { type Argv } from 'yargs';
 import { MaintError } from '../shared/index.ts';
-import { allowOperation, allowOptions } from './flags/allow.ts';
-import { checkOperation, checkOptions } from './flags/check.ts';
-import { doctorOperation, doctorOptions } from './flags/doctor.ts';
-import { offOperation, offOptions } from './flags/off.ts';
-import { onOperation, onOptions } from './flags/on.ts';
-import { runOperation, runOptions } from './flags/run.ts';
-import { statusOperation, statusOptions } from './flags/status.ts';
-import { wordsFromKubectl, type Words } from './flags/words.ts';
+import { completeOperation } from './flags/complete.ts';
+import { definitionOf, PROGRAM, type Definition } from './flags/definition.ts';
+import { verbs, type Asking, type Verb } from './flags/verbs.ts';
+import { LIKE_KUBECTL, wordsFromKubectl } from './flags/words.ts';
+import { COMPLETE } from './completion/scripts.ts';
+import { nearest } from './nearest.ts';
 import type { Operation } from './operation.ts';
-
-/** Exit codes and other words below the list of verbs. */
-const EPILOGUE = `Exit codes: 0 done, 1 bug, 2 usage, 3 denied by a guard, 4 cluster refused or unreachable,
-5 gave up waiting, or a check fails (doctor), 6 some node is in maintenance (status --exit-code),
-130 interrupted.`;
+import { renderHelp, renderOverview } from './output/help.ts';
 
 /** Turns a command line into what it asks for. Throws MaintError('usage') with everything needed to correct it. */
 export async function parse(argv: readonly string[], version: string): Promise<Operation> {
+  const all = verbs(version);
+  const [first = ''] = argv;
+  if (first === COMPLETE) return completeOperation(argv.slice(1), all);
+  if (isHelp(argv)) return { verb: 'print', text: helpFor(argv, all) };
+  if (!first.startsWith('-') && !all.some(({ name }) => name === first)) throw unknownVerb(first, all);
   let asked: Operation | undefined;
-  const words = wordsFromKubectl(argv.length === 0 ? ['--help'] : argv);
-  const parser = program(version, words, (operation) => {
+  const words = wordsFromKubectl(argv);
+  const ask = (operation: Operation): void => {
     asked = operation;
-  });
-  const printed = await parseWith(parser, words.ours);
-  return asked ?? { verb: 'print', text: printed };
+  };
+  await parseWith(program(all, { words, ask }), words.ours, (complaint) => usageError(complaint, argv, all));
+  if (asked === undefined) throw new Error(`nothing was made of ${argv.join(' ')}`);
+  return asked;
 }
 
-function program(version: string, words: Words, ask: (operation: Operation) => void): Argv {
-  return yargs()
-    .scriptName('kubectl maint')
-    .usage('kubectl maint takes nodes into maintenance, safely, and brings them back.\n\nUsage: $0 COMMAND')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'dot-notation': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .command('on [node...]', 'Take nodes into maintenance: mark, cordon, drain', onOptions, (argv) => {
-      ask(onOperation(argv));
-    })
-    .command('off [node...]', 'Bring nodes back when they are healthy', offOptions, (argv) => {
-      ask(offOperation(argv));
-    })
-    .command('run [node...]', 'Run a command on nodes in maintenance, one after the other', runOptions, (argv) => {
-      ask(runOperation(argv, words));
-    })
-    .command('allow [node...]', 'Break-glass: let refused work pass for a while', allowOptions, (argv) => {
-      ask(allowOperation(argv));
-    })
-    .command('status [node...]', 'Show what is in maintenance', statusOptions, (argv) => {
-      ask(statusOperation(argv));
-    })
-    .command('check', 'Say what the webhook would say of manifests', checkOptions, (argv) => {
-      ask(checkOperation(argv));
-    })
-    .command('doctor', 'Say whether enforcement is live', doctorOptions, (argv) => {
-      ask(doctorOperation(argv));
-    })
-    .command('version', 'Print the version', {}, () => {
-      ask({ verb: 'print', text: `kubectl maint ${version}` });
-    })
+function isHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const ours = end === -1 ? argv : argv.slice(0, end);
+  return argv.length === 0 || argv[0] === 'help' || ours.includes('--help') || ours.includes('-h');
+}
+
+function helpFor(argv: readonly string[], all: readonly Verb[]): string {
+  const verb = verbIn(argv, all);
+  return verb === undefined ? renderOverview(all.map(definitionOf)) : renderHelp(definitionOf(verb));
+}
+
+/** The verb of a command line that may be wrong otherwise. */
+function verbIn(argv: readonly string[], all: readonly Verb[]): Verb | undefined {
+  const found = argv.map((word) => all.find(({ name }) => name === word));
+  return found.find((verb) => verb !== undefined);
+}
+
+function unknownVerb(word: string, all: readonly Verb[]): MaintError {
+  const meant = nearest(
+    word,
+    all.map(({ name }) => name),
+  );
+  return new MaintError('usage', `unknown command "${word}" for "${PROGRAM}"`, {
+    hint: meant === undefined ? HELP : `did you mean ${PROGRAM} ${meant}?`,
+  });
+}
+
+const HELP = `${PROGRAM} --help, or ${PROGRAM} COMMAND --help`;
+
+function program(all: readonly Verb[], asking: Asking): Argv {
+  const empty = yargs().scriptName(PROGRAM).parserConfiguration(LIKE_KUBECTL);
+  return all
+    .reduce((parser, verb) => verb.addTo(parser, `${verb.name}${verb.words}`, asking), empty)
     .demandCommand(1, 1, 'no command is given', 'more than one command is given')
     .strict()
     .updateStrings({
@@ -68,27 +66,20 @@ function program(version: string, words: Words, ask: (operation: Operation) => v
       'Arguments %s and %s are mutually exclusive': '--%s and --%s cannot both be given',
     })
     .version(false)
-    .help('help')
-    .alias('help', 'h')
-    .epilogue(EPILOGUE)
-    .wrap(100)
+    .help(false)
     .exitProcess(false)
     .fail(false);
 }
 
-async function parseWith(parser: Argv, words: readonly string[]): Promise<string> {
+async function parseWith(
+  parser: Argv,
+  words: readonly string[],
+  explain: (complaint: Error) => MaintError,
+): Promise<void> {
   try {
-    let text = '';
-    await parser.parse(words.flatMap(joinStdin), {}, (_error, _argv, output) => {
-      text = output;
-    });
-    return text;
+    await parser.parseAsync(words.flatMap(joinStdin));
   } catch (thrown) {
-    if (!isComplaint(thrown)) throw thrown;
-    throw new MaintError('usage', asSentence(thrown.message), {
-      hint: 'kubectl maint --help, or kubectl maint COMMAND --help',
-      cause: thrown,
-    });
+    throw isComplaint(thrown) ? explain(thrown) : thrown;
   }
 }
 
@@ -97,10 +88,28 @@ function isComplaint(thrown: unknown): thrown is Error {
   return thrown instanceof Error && (thrown.name === 'YError' || Object.getPrototypeOf(thrown) === Error.prototype);
 }
 
-/** One line that reads on after `error:`. */
-function asSentence(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.charAt(0).toLowerCase() + line.slice(1);
+/** A complaint of yargs in kubectl's words: one line that reads on after `error:`. */
+function usageError(complaint: Error, argv: readonly string[], all: readonly Verb[]): MaintError {
+  const line = complaint.message.replaceAll(/\s+/g, ' ');
+  const sentence = line.charAt(0).toLowerCase() + line.slice(1);
+  const [, names = ''] = /^unknown arguments?: (.+)$/.exec(sentence) ?? [];
+  const verb = verbIn(argv, all);
+  const flag = argv.map(flagName).find((name) => name !== '' && names.split(', ').includes(name));
+  if (flag === undefined || verb === undefined)
+    return new MaintError('usage', sentence, { hint: HELP, cause: complaint });
+  const meant = nearest(flag, flagNames(definitionOf(verb)));
+  return new MaintError('usage', `unknown flag: --${flag}`, {
+    hint: `${meant === undefined ? '' : `did you mean --${meant}? `}${PROGRAM} ${verb.name} --help lists them`,
+    cause: complaint,
+  });
+}
+
+function flagName(word: string): string {
+  return /^--([^=]+)/.exec(word)?.[1] ?? '';
+}
+
+function flagNames({ flags }: Definition): readonly string[] {
+  return flags.map(({ name }) => name);
 }
 
 /** `-f -` as one word: yargs takes a lone dash for an argument of its own, and kubectl's users type it. */

@@ -1,8 +1,15 @@
-import { MaintError, messageOf } from '../shared/index.ts';
+import { kubeconfigNames, MaintError, messageOf } from '../shared/index.ts';
 import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
-import type { CheckOperation, DoctorOperation, Operation, StatusOperation, ValidateOperation } from './operation.ts';
+import type {
+  CheckOperation,
+  CompleteOperation,
+  DoctorOperation,
+  Operation,
+  StatusOperation,
+  ValidateOperation,
+} from './operation.ts';
 import type { RunPorts } from './operations/run.ts';
 import { parse } from './parse.ts';
 import { lookOf, wantsColour, type Screen } from './screen.ts';
@@ -27,16 +34,34 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   }
 }
 
+/** Verbs that begin with a connection, and need one to their end. */
+const CONNECTED = ['on', 'off', 'run', 'allow', 'status'] as const;
+type ConnectedOperation = Extract<Operation, { readonly verb: (typeof CONNECTED)[number] }>;
+
+function isConnected(operation: Operation): operation is ConnectedOperation {
+  return CONNECTED.some((verb) => verb === operation.verb);
+}
+
 async function carryOut(operation: Operation, invocation: Invocation): Promise<ExitCode> {
-  if (operation.verb === 'print') {
-    invocation.screen.result(operation.text);
-    return EXIT.done;
+  if (isConnected(operation)) return inSession(operation, invocation);
+  switch (operation.verb) {
+    case 'print':
+      invocation.screen.result(operation.text);
+      return EXIT.done;
+    case 'complete':
+      return complete(operation, invocation);
+    case 'check':
+      return check(operation, invocation);
+    case 'validate':
+      return validate(operation, invocation);
+    case 'doctor':
+      return doctor(operation, invocation);
   }
-  if (operation.verb === 'check') return check(operation, invocation);
-  if (operation.verb === 'validate') return validate(operation, invocation);
-  if (operation.verb === 'doctor') return doctor(operation, invocation);
-  const cluster = await connect(operation.cluster, invocation.screen, invocation.version);
-  const session: Session = { cluster, screen: invocation.screen, clock: systemClock, signal: invocation.signal };
+}
+
+async function inSession(operation: ConnectedOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {
+  const cluster = await connect(operation.cluster, screen, version);
+  const session: Session = { cluster, screen, clock: systemClock, signal };
   try {
     switch (operation.verb) {
       case 'on':
@@ -100,6 +125,18 @@ async function doctor(operation: DoctorOperation, { screen, signal, version }: I
   } finally {
     cluster.close();
   }
+}
+
+async function complete(operation: CompleteOperation, { screen, version }: Invocation): Promise<ExitCode> {
+  const { runComplete } = await import('./operations/complete.ts');
+  const { cluster } = operation;
+  const quiet: Screen = { ...screen, warn: () => undefined };
+  return runComplete(operation, {
+    screen,
+    connect: () =>
+      cluster === undefined ? Promise.reject(new Error('no cluster is chosen')) : connect(cluster, quiet, version),
+    namesInKubeconfig: (what) => kubeconfigNames(what, { kubeconfig: cluster?.kubeconfig, env: process.env }),
+  });
 }
 
 async function validate({ policyFile }: ValidateOperation, { screen }: Invocation): Promise<ExitCode> {

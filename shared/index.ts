@@ -47,6 +47,6 @@ export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/
 export { answersFromCluster } from './cluster/answers.ts';
 export { wakeRequest, WOKEN_CONDITION } from './cluster/wake.ts';
 export { lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
-export { connectCluster, connectInCluster, type ConnectOptions } from './cluster/live/connect.ts';
+export { connectCluster, connectInCluster, kubeconfigNames, type ConnectOptions } from './cluster/live/connect.ts';
 export { refusalFromAnswer } from './cluster/live/refusal.ts';
 export { warningsIn } from './cluster/live/warnings.ts';

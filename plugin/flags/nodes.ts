@@ -15,7 +15,7 @@ export const SELECTOR = {
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** kubectl's names of the type, as in TYPE/NAME (k8s core/v1 Node: plural, singular, short name). */
-const TYPE = /^(?:nodes?|no)\//;
+export const TYPE = /^(?:nodes?|no)\//;
 
 /** Nodes from the command line: `n1`, `node/n1`, or a selector. Throws what is wrong with them. */
 export function nodeChoice(words: readonly string[], selector: string | undefined): NodeChoice {

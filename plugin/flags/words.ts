@@ -1,5 +1,14 @@
 import { MaintError } from '../../shared/index.ts';
 
+/** How yargs takes words, so that they mean what they mean to kubectl. */
+export const LIKE_KUBECTL = {
+  'boolean-negation': false,
+  'dot-notation': false,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+} as const;
+
 /** Short flags that take a value, which kubectl's users write without a space: `-ojson`, `-lrack=b7`. */
 const SHORT = new Map([
   ['l', '--selector'],
@@ -28,6 +37,9 @@ const SWITCHES = [
   'watch',
   'insecure-skip-tls-verify',
 ];
+
+/** Flags whose value may be left out, and what it is then; a value is given behind `=` only (kubectl cmd/util NoOptDefVal). */
+export const IMPLIED_VALUES: ReadonlyMap<string, string> = new Map([['dry-run', 'client']]);
 
 /** What kubectl takes for true and false (Go strconv.ParseBool). */
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
@@ -64,8 +76,8 @@ function shortWord(word: string): string {
 }
 
 function switchWord(word: string): string {
-  // As in kubectl, where the value may be left out and then means this (cmd/util NoOptDefVal).
-  if (word === '--dry-run') return '--dry-run=client';
+  const implied = IMPLIED_VALUES.get(word.replace(/^--/, ''));
+  if (implied !== undefined && word.startsWith('--')) return `${word}=${implied}`;
   const [, flag = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
   if (!SWITCHES.includes(flag)) return word;
   if (TRUE.includes(value)) return `--${flag}=true`;

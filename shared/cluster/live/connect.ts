@@ -21,3 +21,15 @@ export async function connectInCluster(options: InClusterOptions): Promise<Clust
   const { openInCluster } = await import('./session.ts');
   return openInCluster(options);
 }
+
+/**
+ * Names of contexts, clusters or users in the kubeconfig that kubectl would read, in its order.
+ * Throws MaintError('usage') where it cannot be read.
+ */
+export async function kubeconfigNames(
+  what: 'contexts' | 'clusters' | 'users',
+  { kubeconfig, env }: Pick<ConnectOptions, 'kubeconfig' | 'env'>,
+): Promise<readonly string[]> {
+  const { readKubeconfig } = await import('./kubeconfig/files.ts');
+  return [...(await readKubeconfig({ explicit: kubeconfig, env }))[what].keys()];
+}

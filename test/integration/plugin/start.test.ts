@@ -67,7 +67,7 @@ describe('as a plugin of kubectl', () => {
   test('a word that is no command is one line and a hint, exit 2', async () => {
     const ran = await runProgram(kubectl, ['maint', 'frobnicate'], environment());
     expect(ran).toMatchObject({ code: 2, stdout: '' });
-    expect(ran.stderr).toMatch(/^error: .*frobnicate\nhint: kubectl maint --help.*\n$/);
+    expect(ran.stderr).toMatch(/^error: .*"frobnicate".*\nhint: kubectl maint --help.*\n$/);
   });
 
   test('a reader that leaves is no crash', async () => {

@@ -36,6 +36,7 @@ test('holds the bins and what a reader needs, and nothing else', () => {
     'README.md',
     'dist/kubectl-maint.LICENSES.txt',
     'dist/kubectl-maint.cjs',
+    'dist/kubectl_complete-maint.cjs',
     'dist/maint-webhook.LICENSES.txt',
     'dist/maint-webhook.cjs',
     'package.json',

@@ -256,8 +256,9 @@ describe('usage errors: one line each', () => {
     ['on n1 --reason=', '--reason is empty'],
     ['on n1 --owner=', '--owner is empty'],
     [`on n1 --ticket ${'x'.repeat(257)}`, '--ticket has 257 characters; 256 is the most'],
-    ['on n1 --nope', 'unknown argument: nope'],
-    ['on n1 --no-protect', 'unknown arguments: no-protect, noProtect'],
+    ['on n1 --nope', 'unknown flag: --nope'],
+    ['on n1 --no-protect', 'unknown flag: --no-protect'],
+    ['on n1 --raeson=x', 'unknown flag: --raeson'],
     ['on n1 --max-parallel -1', '--max-parallel: "-1" is less than 0'],
     ['on n1 --max-parallel all', '--max-parallel: "all" is not a whole number'],
     ['on n1 --chunk-size -1', '--chunk-size: "-1" is less than 0'],
@@ -287,8 +288,11 @@ describe('usage errors: one line each', () => {
     ],
     ['allow n1 --rules node-guard', '--rules: node-guard cannot be lifted; these can: addon, backup, placement, scan'],
     ['allow n1 --revoke --for 1h', '--revoke takes no --for, --until or --reason: it takes exceptions back at once'],
-    ['off n1 --mode=drain', 'unknown argument: mode'],
-    ['frobnicate', 'unknown argument: frobnicate'],
+    ['off n1 --mode=drain', 'unknown flag: --mode'],
+    ['version n1', 'unknown argument: n1'],
+    ['frobnicate', 'unknown command "frobnicate" for "kubectl maint"'],
+    ['completion', 'no shell is named'],
+    ['completion tcsh', '"tcsh" is none of the shells that are known'],
     ['--context x', 'no command is given'],
   ])('%s', async (words, message) => {
     const thrown: unknown = await read(words).catch((error: unknown) => error);
@@ -304,73 +308,49 @@ describe('text', () => {
     expect(await read('version')).toEqual({ verb: 'print', text: 'kubectl maint 1.2.3' });
   });
 
-  test.each(['', '--help', '-h', 'help'])('"%s" lists the verbs and the exit codes', async (words) => {
-    const printed = await parse(words === '' ? [] : [words], '1.2.3');
+  test.each(['', '--help', '-h', 'help', 'help nothing'])('"%s" lists the verbs and the exit codes', async (words) => {
+    const printed = await parse(words === '' ? [] : words.split(' '), '1.2.3');
     expect(printed).toMatchObject({ verb: 'print' });
     const text = 'text' in printed ? printed.text : '';
     for (const part of [
-      'kubectl maint on',
-      'kubectl maint off',
-      'kubectl maint status',
-      'kubectl maint version',
-      '130 interrupted',
+      '  on           Take nodes into maintenance: mark, cordon, drain\n',
+      '  status       Show what is in maintenance\n',
+      '\nUsage:\n  kubectl maint COMMAND [options]\n',
+      '  130   interrupted;',
     ]) {
       expect(text).toContain(part);
     }
   });
 
+  test('help of a command reads like kubectl’s: what it does, examples, flags with their defaults, usage', async () => {
+    const printed = await read('allow --help');
+    const text = 'text' in printed ? printed.text : '';
+    expect(text.split('\n\n')).toEqual([
+      'Break-glass: let refused work pass for a while.',
+      like(/^Examples:\n {2}# let a backup pass\n {2}kubectl maint allow worker-3 --rules backup /),
+      '  # refuse everything again\n  kubectl maint allow worker-3 --revoke',
+      like(/^Options:\n {4}-l, --selector='':\n {8}Label selector for the nodes\n {4}--rules='':\n/),
+      like(/^Connection \(as in kubectl\):\n {4}--kubeconfig='':\n[^]*--as-group=\[\]:\n[^]*--request-timeout=0:\n/),
+      'Usage:\n  kubectl maint allow (NODE... | -l SELECTOR) [options]',
+    ]);
+  });
+
   test.each([
-    [
-      'on',
-      [
-        '--selector',
-        '--mode',
-        '--reason',
-        '--until',
-        '--for',
-        '--dry-run',
-        '--rollback',
-        '--max-parallel',
-        '--max-unavailable',
-        '--active-work',
-        '--wait-volumes',
-        '--wait-ready',
-        '--output',
-        '--disable-eviction',
-        '--skip-wait-for-delete-timeout',
-        '--chunk-size',
-        '--force',
-        '--ignore-daemonsets',
-        '--timeout',
-        '--as-group',
-      ],
-    ],
-    [
-      'off',
-      [
-        '--owner',
-        '--all',
-        '--max-parallel',
-        '--output',
-        '--healthy-for',
-        '--skip-health-check',
-        '--timeout',
-        '--kubeconfig',
-      ],
-    ],
-    ['status', ['--output', '--width', '--watch', '--exit-code', '--context']],
-  ])('%s --help names every flag, even beside what would be an error', async (verb, flags) => {
-    for (const words of [
-      [verb, '--help'],
-      [verb, 'n1', 'n1', '-h'],
-    ]) {
-      const printed = await parse(words, '1.2.3');
-      expect(printed).toMatchObject({
-        verb: 'print',
-        text: like(`kubectl maint ${verb} [node...]`),
-      });
-      for (const flag of flags) expect(printed).toHaveProperty('text', like(flag));
-    }
+    ['help on', 'on'],
+    ['on n1 n1 -h', 'on'],
+    ['--context x status --help', 'status'],
+  ])('%s is the help of %s, even beside what would be an error', async (words, verb) => {
+    expect(await read(words)).toMatchObject({ verb: 'print', text: like(`\n  kubectl maint ${verb} `) });
+  });
+
+  test.each([
+    ['staus', 'did you mean kubectl maint status?'],
+    ['of', 'did you mean kubectl maint off?'],
+    ['frobnicate', 'kubectl maint --help, or kubectl maint COMMAND --help'],
+    ['on n1 --raeson x', 'did you mean --reason? kubectl maint on --help lists them'],
+    ['off n1 --nothing-like-it', 'kubectl maint off --help lists them'],
+  ])('what was perhaps meant: %s', async (words, hint) => {
+    await expect(read(words)).rejects.toMatchObject({ code: 'usage', hint });
   });
 });
 
