@@ -5,7 +5,7 @@ import { MaintError, messageOf } from '../../shared/index.ts';
 
 /** The streams of a command that are kept. */
 export type StreamName = 'stdout' | 'stderr';
-const STREAMS: readonly StreamName[] = ['stdout', 'stderr'];
+export const STREAMS: readonly StreamName[] = ['stdout', 'stderr'];
 
 /** Where the command's output on a node is kept. Whatever a cluster calls its nodes, it is a file in this folder. */
 function pathOf(folder: string, node: string, stream: StreamName): string {

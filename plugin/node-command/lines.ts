@@ -19,6 +19,13 @@ export class LineBreaker {
     return [...lines.flatMap(pieces), ...rest];
   }
 
+  /** What is held back though no line end came yet: a question that waits for an answer. */
+  flush(): readonly string[] {
+    const rest = this.#rest;
+    this.#rest = '';
+    return rest === '' ? [] : [rest.replace(/\r$/, '')];
+  }
+
   /** What is left at the end, though no line end followed. */
   end(): readonly string[] {
     const rest = (this.#rest + this.#decoder.end()).replace(/\r$/, '');

@@ -1,10 +1,12 @@
 import type { Screen } from '../screen.ts';
-import { openOutputFiles, type StreamName } from './files.ts';
+import { openOutputFiles, STREAMS, type StreamName } from './files.ts';
 import { LineBreaker, printable } from './lines.ts';
 
 /** Takes what a command writes. */
 export interface OutputSink {
   write(stream: StreamName, bytes: Buffer): void;
+  /** Whether nothing has come since it was last asked; then what is held back is told. */
+  isQuiet(): boolean;
   /** Nothing more comes: what is held back is told. */
   end(): void;
 }
@@ -28,14 +30,21 @@ export function outputSink(node: string, screen: Screen, folder: string | undefi
       else screen.note(text);
     }
   };
+  let hasCome = false;
   return {
     write: (stream, bytes) => {
+      hasCome = true;
       files?.write(stream, bytes);
       tell(stream, breakers[stream].push(bytes));
     },
+    isQuiet: () => {
+      const isQuiet = !hasCome;
+      hasCome = false;
+      if (isQuiet) for (const stream of STREAMS) tell(stream, breakers[stream].flush());
+      return isQuiet;
+    },
     end: () => {
-      tell('stdout', breakers.stdout.end());
-      tell('stderr', breakers.stderr.end());
+      for (const stream of STREAMS) tell(stream, breakers[stream].end());
       files?.close();
     },
   };

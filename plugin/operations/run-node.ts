@@ -1,9 +1,10 @@
 import { isHeld, MaintError, nodePath, renderDuration, type Claim } from '../../shared/index.ts';
 import { EXIT } from '../exit-codes.ts';
-import { runCommand, type CommandEnd } from '../node-command/child.ts';
+import { runCommand, type CommandEnd, type CommandStart } from '../node-command/child.ts';
 import { commandEnvironment } from '../node-command/environment.ts';
 import { outputSink } from '../node-command/output.ts';
 import { shellLine } from '../node-command/quote.ts';
+import { watchSilence } from '../node-command/silence.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { runOff } from './off.ts';
@@ -50,17 +51,21 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
   const sink = outputSink(name, session.screen, operation.outputDir);
   const begun = session.clock.now();
   session.screen.note(`node/${name} runs: ${shellLine([operation.command.program, ...operation.command.args])}`);
-  const end = await runCommand(
-    {
-      command: operation.command,
-      env: commandEnvironment(surroundings.env, node, claimOf(node, owner) ?? { owner }),
-      stdin: operation.maxParallel === 1 && surroundings.canAnswer ? 'inherit' : 'ignore',
-      onTerminal: surroundings.onTerminal,
-      timeoutMs: operation.commandTimeoutMs,
-    },
-    sink,
-    relay,
-  );
+  const start: CommandStart = {
+    command: operation.command,
+    env: commandEnvironment(surroundings.env, node, claimOf(node, owner) ?? { owner }),
+    stdin: operation.maxParallel === 1 && surroundings.canAnswer ? 'inherit' : 'ignore',
+    onTerminal: surroundings.onTerminal,
+    timeoutMs: operation.commandTimeoutMs,
+  };
+  const over = new AbortController();
+  const tell = (text: string): void => {
+    session.screen.note(`node/${name} the command ${text}`);
+  };
+  void watchSilence(sink, tell, { clock: session.clock, signal: over.signal });
+  const end = await runCommand(start, sink, relay).finally(() => {
+    over.abort();
+  });
   const words = `the command ${endInWords(end, operation.commandTimeoutMs)}`;
   if (session.signal.aborted) {
     course.stopped = `interrupted, ${words}`;

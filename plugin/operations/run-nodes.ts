@@ -58,12 +58,11 @@ async function chooseAgain({ nodes }: RunOperation, { cluster, screen }: Session
 export function refuseHeld(nodes: readonly NodeSnapshot[], owner: string): void {
   const held = nodes.filter((node) => isHeldFor(node, owner)).map(({ facts }) => facts.name);
   if (held.length === 0) return;
-  const [subject, names] = [held.length === 1 ? 'node %s is' : 'nodes %s are', held.join(' ')];
-  throw new MaintError(
-    'denied',
-    `${subject.replace('%s', names)} in maintenance for ${owner} already, which this run would end`,
-    { hint: `--resume goes on there: the command runs again; kubectl maint off ${names} ends the earlier maintenance` },
-  );
+  const names = held.join(' ');
+  const are = held.length === 1 ? `node ${names} is` : `nodes ${names} are`;
+  throw new MaintError('denied', `${are} in maintenance for ${owner} already, which this run would end`, {
+    hint: `--resume goes on there: the command runs again; kubectl maint off ${names} ends the earlier maintenance`,
+  });
 }
 
 function isHeldFor(node: NodeSnapshot, owner: string): boolean {

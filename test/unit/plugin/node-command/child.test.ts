@@ -15,6 +15,10 @@ class HeardSink implements OutputSink {
     this.#source.emit('text');
   }
 
+  isQuiet(): boolean {
+    return false;
+  }
+
   end(): void {
     this.isEnded = true;
   }
