@@ -39,8 +39,9 @@ const PluginFacts = z.object({ version: z.string(), homepage: z.optional(z.strin
 async function buildArchive(platform: Platform, folder: string): Promise<Download> {
   const workshop = await mkdtemp(join(tmpdir(), 'maint-release-'));
   try {
-    const { program, nodeLicense } = await buildExecutable(platform, workshop);
     const name = archiveName(platform);
+    process.stderr.write(`building ${name} ...\n`);
+    const { program, nodeLicense } = await buildExecutable(platform, workshop);
     const bytes = await archive(name, [
       { name: programName(platform), mode: 0o755, bytes: await readFile(program) },
       { name: 'LICENSE', mode: 0o644, bytes: await readFile('LICENSE') },
