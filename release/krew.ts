@@ -28,7 +28,7 @@ export function krewManifest(plugin: PluginFacts, downloads: readonly Download[]
         ...(plugin.homepage === undefined ? {} : { homepage: plugin.homepage }),
         shortDescription: 'Take nodes into maintenance, safely, and bring them back',
         description: DESCRIPTION,
-        caveats: CAVEATS,
+        caveats: caveats(plugin.version),
         platforms: downloads.map(({ platform, name, sha256 }) => ({
           selector: { matchLabels: { os: platform.os, arch: platform.arch } },
           uri: `${base}/${name}`,
@@ -46,6 +46,12 @@ budget. Meanwhile an admission webhook keeps backups, scans and add-on changes o
 it, which a cordon does not. The node comes back when it is healthy.
 `;
 
-const CAVEATS = `The plugin works alone. Backups, scans and add-on changes are kept off nodes in
+function caveats(version: string): string {
+  return `The plugin works alone. Backups, scans and add-on changes are kept off nodes in
 maintenance where the webhook is installed, too: it comes as a Helm chart.
+
+To complete names and flags, let kubectl find kubectl_complete-maint, which krew leaves
+in its store:
+  cp ~/.krew/store/maint/v${version}/kubectl_complete-maint ~/.krew/bin/
 `;
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { archive } from './archive.ts';
+import { completionProgram } from './completion.ts';
 import { buildExecutable } from './executable.ts';
 import { krewManifest, type Download } from './krew.ts';
 import { run } from './node-package.ts';
@@ -44,6 +45,7 @@ async function buildArchive(platform: Platform, folder: string): Promise<Downloa
     const { program, nodeLicense } = await buildExecutable(platform, workshop);
     const bytes = await archive(name, [
       { name: programName(platform), mode: 0o755, bytes: await readFile(program) },
+      completionProgram(platform),
       { name: 'LICENSE', mode: 0o644, bytes: await readFile('LICENSE') },
       { name: 'LICENSES.txt', mode: 0o644, bytes: await licensesWithin(nodeLicense) },
     ]);

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { KREW } from '../control-plane/versions.ts';
 import { runProgram, type Ran } from './plugin-run.ts';
@@ -13,6 +13,8 @@ export interface Krew {
   validate(manifest: string): Promise<Ran>;
   /** Where a plugin's files are, by its name and version. */
   store(plugin: string, version: string): string;
+  /** Puts a program on its PATH. */
+  link(program: string): Promise<void>;
   /** Removes all that was installed. */
   end(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export async function freshKrew(): Promise<Krew> {
     kubectl: (args, more = {}) => runProgram(path('kubectl'), args, { ...env, ...more }),
     validate: (manifest) => runProgram(path('validate-krew-manifest'), ['-manifest', manifest], env),
     store: (plugin, version) => join(root, 'store', plugin, version),
+    link: (program) => symlink(program, join(bin, basename(program))),
     end: () => rm(home, { recursive: true, force: true }),
   };
 }

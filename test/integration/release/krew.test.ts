@@ -1,5 +1,5 @@
 /** What a release gives to users of krew: one file that needs no Node.js, and works against a cluster. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,6 +44,14 @@ test('kubectl runs it without any Node.js, whatever NODE_OPTIONS says', async ()
   const ran = await krew.kubectl(['maint', 'version'], { NODE_OPTIONS: '--require=/nowhere.cjs' });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   expect(ran.stdout).toMatch(/^kubectl maint \d+\.\d+\.\d+\n$/);
+});
+
+test('kubectl completes its words with the program beside it', async () => {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  await krew.link(join(krew.store('maint', `v${version}`), 'kubectl_complete-maint'));
+  const ran = await krew.kubectl(['__complete', 'maint', 'o'], { KUBECONFIG: plane.kubeconfig });
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.stdout).toMatch(/^on\tTake nodes[^]*^off\tBring nodes/m);
 });
 
 test('a maintenance from its beginning to its end', async () => {
