@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { isOverdue } from '../shared/index.ts';
 import type { Judged } from './admission/admit.ts';
+import type { LifeRecorder } from './life/recorder.ts';
 import type { NodeCache } from './nodes/cache.ts';
 import type { RegistrationKeeper } from './registration/keeper.ts';
 import type { CertificateSource } from './tls/source.ts';
@@ -14,6 +15,7 @@ export interface Gauged {
   readonly certificates: Pick<CertificateSource, 'current' | 'signerNotAfter'>;
   /** How often this replica has made a new authority sign. */
   readonly rotations: () => number;
+  readonly maintenances: Pick<LifeRecorder, 'deletedInMaintenance'>;
   /** Undefined where somebody else registers the webhook. */
   readonly keeper: Pick<RegistrationKeeper, 'missing' | 'drifts'> | undefined;
   readonly inFlight: () => number;
@@ -131,6 +133,15 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     collect() {
       this.reset();
       this.inc(nodes.interruptions);
+    },
+  });
+  new Counter({
+    name: 'maint_webhook_nodes_deleted_in_maintenance_total',
+    help: 'Nodes that were deleted while in maintenance, as far as this replica has seen: they come back without a record',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(gauged.maintenances.deletedInMaintenance);
     },
   });
   new Counter({

@@ -14,6 +14,7 @@ import { admissionApp, healthApp, type AppPorts } from './app.ts';
 import { DenialRecorder } from './denials/recorder.ts';
 import { openDoor, openSecureDoor, type Door, type SecureDoor } from './doors.ts';
 import { unreadiness } from './health.ts';
+import { LifeRecorder } from './life/recorder.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
@@ -67,8 +68,14 @@ const LAST_ANSWERS_MS = 5_000;
 export async function serve(options: ServeOptions, world: World): Promise<Serving> {
   const { log, now, cluster } = world;
   const life = { draining: false, ended: new AbortController() };
-  const nodes = new NodeCache(now, () => keeper?.check());
   const late: Late = {};
+  const nodes = new NodeCache(now, {
+    heldChanged: () => keeper?.check(),
+    lost: (node) => {
+      maintenances.lost(node);
+    },
+  });
+  const maintenances = new LifeRecorder({ cluster, nodes, log, now }, world.pace?.tickMs);
   const keeper = keeperFor(options, world, nodes, late);
   const { source, rotations } = await openCertificates(options.certificates, {
     ...world,
@@ -87,6 +94,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     keeper,
     waker,
     recorder,
+    maintenances,
     late,
     draining: () => life.draining,
   });
@@ -118,6 +126,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       renewal.end();
       await Promise.all([doors.admission.close(LAST_ANSWERS_MS), doors.health.close(LAST_ANSWERS_MS)]);
       waker.end();
+      maintenances.end();
       await recorder.end();
       life.ended.abort();
       log.info({}, 'stopped');
@@ -171,12 +180,14 @@ interface Parts {
   readonly keeper: RegistrationKeeper | undefined;
   readonly waker: Waker;
   readonly recorder: DenialRecorder;
+  readonly maintenances: LifeRecorder;
   readonly late: Late;
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, nodes, source, rotations, keeper, waker, recorder, late, draining }: Parts): AppPorts {
+function portsFor({ world, waker, recorder, late, draining, ...parts }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
+  const { nodes, source, keeper } = parts;
   const gate = new Gate();
   const untrusted = (): string | undefined => {
     if (late.renewal?.isServed === false) return 'certificate: not the one that is served';
@@ -191,7 +202,7 @@ function portsFor({ world, nodes, source, rotations, keeper, waker, recorder, la
       recorder.decided(judged);
     },
     judges: { reader: sharedReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
-    metrics: createMetrics({ nodes, certificates: source, rotations, keeper, now, inFlight: () => gate.inFlight }),
+    metrics: createMetrics({ ...parts, certificates: source, now, inFlight: () => gate.inFlight }),
     unreadiness: () => unreadiness({ nodes, certificates: source, draining, untrusted }, now()),
   };
 }

@@ -10,6 +10,10 @@ export interface NodeEvent {
     | 'DrainBlocked'
     | 'MaintenanceComplete'
     | 'MaintenanceEnded'
+    /** The announced end has passed. */
+    | 'MaintenanceOverdue'
+    /** The node was deleted, and its record with it. */
+    | 'MaintenanceLost'
     /** Rules were lifted from the node for a while, or hold again before that. */
     | 'ExceptionGranted'
     | 'ExceptionRevoked'
@@ -32,20 +36,18 @@ export const NODE_EVENT_NAMESPACE = 'default';
 /** Longest message that the API server accepts in an Event (k8s pkg/apis/core/validation NoteLengthLimit). */
 const MAX_EVENT_MESSAGE = 1024;
 
-/** An Event (core/v1) about a Node; the API server completes its name. */
+/** An Event (core/v1) about a Node; the API server completes its name, unless it has to have one of its own. */
 export function eventAboutNode(
   node: { readonly name: string; readonly uid: string },
   { type, reason, message, count, first, last, afterDenial }: NodeEvent,
+  name?: string,
 ): object {
+  const named = name === undefined ? { generateName: `${node.name.slice(0, 200)}.` } : { name };
   const annotations = afterDenial === undefined ? {} : { annotations: { [AFTER_DENIAL_ANNOTATION]: afterDenial } };
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: {
-      generateName: `${node.name.slice(0, 200)}.`,
-      namespace: NODE_EVENT_NAMESPACE,
-      ...annotations,
-    },
+    metadata: { ...named, namespace: NODE_EVENT_NAMESPACE, ...annotations },
     involvedObject: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
     type,
     reason,

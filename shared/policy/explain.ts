@@ -1,6 +1,6 @@
 import type { NodeField } from '../facts/node-table.ts';
 import { modeOf, untilOf } from '../record/claims.ts';
-import { NO_RECORD, type MaintenanceRecord } from '../record/record.ts';
+import { NO_RECORD, type MaintenanceRecord, type RecordReading } from '../record/record.ts';
 import type { AfterDenial } from '../targets/tool.ts';
 import type { Finding, Reason, RuleId, Verdict } from './verdict.ts';
 import { clean, wrapped } from './words.ts';
@@ -63,10 +63,12 @@ export function explainWarnings(verdict: Verdict): readonly string[] {
 
 function describeNode(name: string, { field, now }: Telling): string {
   const reading = field.node(name)?.record ?? NO_RECORD;
-  if (reading.kind === 'none') return '';
-  const what =
-    reading.kind === 'record' ? describeRecord(reading.record, now) : 'in maintenance, its record cannot be read';
-  return `Node ${clean(name, MAX_QUOTE)}: ${what}`;
+  return reading.kind === 'none' ? '' : `Node ${clean(name, MAX_QUOTE)}: ${explainRecord(reading, now)}`;
+}
+
+/** `in maintenance (drain) since …, until …, by ana "new firmware"`. */
+export function explainRecord(reading: RecordReading, now: number): string {
+  return reading.kind === 'record' ? describeRecord(reading.record, now) : 'in maintenance, its record cannot be read';
 }
 
 /** No ages: controllers repeat the text in Events, and a text that changes every second makes each one a new Event. */

@@ -1,4 +1,5 @@
 import {
+  isHeld,
   nodeFromObject,
   NodeTable,
   NODES,
@@ -14,20 +15,28 @@ import {
  */
 export const STALE_AFTER_MS = 180_000;
 
+/** Who hears of what. */
+export interface CacheHearer {
+  /** The first node has gone into maintenance, or the last has left it. */
+  heldChanged?(): void;
+  /** A node was deleted while in maintenance; this is its last state. */
+  lost?(node: NodeFacts): void;
+}
+
 /** Every node of the cluster as facts, kept current by a watch. */
 export class NodeCache {
   readonly #now: () => number;
-  readonly #heldChanged: () => void;
+  readonly #hears: CacheHearer;
   #isHeld = false;
   #table = new NodeTable();
   #synced = false;
   #lastContact: number | undefined;
   #interruptions = 0;
 
-  /** `now` gives milliseconds since the epoch; `heldChanged` hears when the first node goes into maintenance, or the last leaves it. */
-  constructor(now: () => number, heldChanged: () => void = () => undefined) {
+  /** `now` gives milliseconds since the epoch. */
+  constructor(now: () => number, hears: CacheHearer = {}) {
     this.#now = now;
-    this.#heldChanged = heldChanged;
+    this.#hears = hears;
   }
 
   /** The nodes as known now; empty before the first sync. */
@@ -67,8 +76,11 @@ export class NodeCache {
     return {
       project: nodeFromObject,
       synced: (nodes) => {
+        const earlier = this.#table.held;
         this.#table = new NodeTable(nodes.filter((node) => node !== undefined));
         this.#synced = true;
+        // What went while the watch was interrupted: by its uid, since one of the same name may have come.
+        for (const node of earlier) if (this.#table.node(node.name)?.uid !== node.uid) this.#hears.lost?.(node);
         this.#heard();
       },
       changed: (node) => {
@@ -76,7 +88,10 @@ export class NodeCache {
         this.#heard();
       },
       removed: (node) => {
-        if (node !== undefined) this.#table.remove(node.name);
+        if (node !== undefined) {
+          this.#table.remove(node.name);
+          if (isHeld(node)) this.#hears.lost?.(node);
+        }
         this.#heard();
       },
       alive: () => {
@@ -93,6 +108,6 @@ export class NodeCache {
     const isHeld = this.#table.held.length > 0;
     if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
-    this.#heldChanged();
+    this.#hears.heldChanged?.();
   }
 }

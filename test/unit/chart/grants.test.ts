@@ -27,6 +27,7 @@ const LOOKUPS: Calls = {
 };
 const WEBHOOK: Calls = {
   'webhook/denials/recorder.ts': { eventPath: 'patch /events', eventsPath: 'create /events' },
+  'webhook/life/recorder.ts': { eventsPath: 'create /events' },
   'webhook/nodes/cache.ts': { NODES: 'list,watch /nodes' },
   'webhook/registration/keeper.ts': {
     webhookConfigurationPath: `patch ${REGISTRATION}`,

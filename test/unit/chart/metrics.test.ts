@@ -26,6 +26,7 @@ function metricsOf(...nodes: readonly object[]): Promise<string> {
     nodes: { size: nodes.length, field: table, interruptions: 0, age: () => 0 },
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
     rotations: () => 0,
+    maintenances: { deletedInMaintenance: 0 },
     keeper: undefined,
     inFlight: () => 0,
     now: () => NOW,
@@ -54,7 +55,7 @@ describe('what is asked of Prometheus', () => {
   ];
 
   test.each([
-    ['alerts', 'alerts.yaml', 9],
+    ['alerts', 'alerts.yaml', 10],
     ['the dashboard', 'dashboard.json', 14],
   ])('%s ask for metrics that exist', async (_, file, count) => {
     const source: unknown = parse(await readFile(`charts/kubectl-maint/files/${file}`, 'utf8'));

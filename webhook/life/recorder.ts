@@ -1,0 +1,94 @@
+import {
+  eventAboutNode,
+  eventsPath,
+  messageOf,
+  NODE_EVENT_NAMESPACE,
+  refusalFromAnswer,
+  type ClusterSender,
+  type NodeFacts,
+} from '../../shared/index.ts';
+import type { Log } from '../log.ts';
+import type { NodeCache } from '../nodes/cache.ts';
+import { lostEvent, overdueEvent, type LifeEvent } from './events.ts';
+
+/** How often ends are looked at, in ms: they are announced in minutes and hours. */
+const LOOK_EVERY_MS = 30_000;
+
+/** What writing needs. */
+export interface LifePorts {
+  readonly cluster: ClusterSender;
+  readonly nodes: Pick<NodeCache, 'field' | 'isStale'>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Writes as Events what happens to maintenances by itself: an announced end passes, a node is deleted with its record.
+ * Every replica does; the API server keeps one Event of a name. A write that fails is tried again.
+ */
+export class LifeRecorder {
+  readonly #ports: LifePorts;
+  readonly #ticker: NodeJS.Timeout;
+  /** Names of what is overdue and has been told. */
+  #told: ReadonlySet<string> = new Set();
+  readonly #lost = new Map<string, LifeEvent>();
+  #deleted = 0;
+
+  constructor(ports: LifePorts, everyMs = LOOK_EVERY_MS) {
+    this.#ports = ports;
+    this.#ticker = setInterval(() => {
+      void this.write();
+    }, everyMs).unref();
+  }
+
+  /** How many nodes were deleted while in maintenance, as far as this replica has seen. */
+  get deletedInMaintenance(): number {
+    return this.#deleted;
+  }
+
+  /** Takes note of a node that was deleted while in maintenance. */
+  lost(node: NodeFacts): void {
+    this.#deleted += 1;
+    const event = lostEvent(node, this.#ports.now());
+    this.#lost.set(event.name, event);
+    void this.write();
+  }
+
+  /** Writes what is to be told by now. Never rejects. */
+  async write(): Promise<void> {
+    for (const event of this.#lost.values()) if (await this.#try(event)) this.#lost.delete(event.name);
+    const { nodes, now } = this.#ports;
+    // What has not been heard of for long may be over.
+    if (nodes.isStale(now())) return;
+    const told = new Set<string>();
+    for (const node of nodes.field.held) {
+      const event = overdueEvent(node, now());
+      if (event !== undefined && (this.#told.has(event.name) || (await this.#try(event)))) told.add(event.name);
+    }
+    this.#told = told;
+  }
+
+  /** Looks no more. */
+  end(): void {
+    clearInterval(this.#ticker);
+  }
+
+  async #try({ node, name, event }: LifeEvent): Promise<boolean> {
+    const { cluster, log, now } = this.#ports;
+    const at = new Date(now()).toISOString();
+    try {
+      const answer = await cluster.send({
+        method: 'POST',
+        path: eventsPath(NODE_EVENT_NAMESPACE),
+        body: eventAboutNode(node, { ...event, count: 1, first: at, last: at }, name),
+      });
+      // Another replica was faster.
+      if (answer.status >= 300 && answer.status !== 409) throw refusalFromAnswer(answer);
+      return true;
+    } catch (thrown) {
+      log.warn({ node: node.name, error: messageOf(thrown) }, `${event.reason} not written as an Event`);
+      return false;
+    }
+  }
+}
