@@ -59,6 +59,8 @@ const NOTHING = '<none>';
 const UNKNOWN = '<unknown>';
 /** Widest text in a cell, in characters; the whole text is in -o json. */
 const MAX_CELL = 60;
+/** The last cell pushes nothing aside: it has room for all that a condition may say (nodes/conditions.ts). */
+const MAX_LAST_CELL = 512;
 
 /** What a terminal takes for red, and for its usual colour (ECMA-48, SGR). */
 const [RED, USUAL] = ['\u001b[31m', '\u001b[0m'];
@@ -163,10 +165,10 @@ function wideCells(status: NodeStatus): readonly string[] {
     known(status, status.health, (problems) => (problems.length === 0 ? 'healthy' : cell(problems.join(', ')))),
     known(status, status.heldBack, (pods) => cell(pods.join(','))),
     cell(reasons.filter((text) => text !== '').join('; ')),
-    cell(status.problems.join('; ') || status.progress),
+    cell(status.problems.join('; ') || status.progress, MAX_LAST_CELL),
   ];
 }
 
-function cell(text: string): string {
-  return text === '' ? NOTHING : clean(text, MAX_CELL);
+function cell(text: string, max = MAX_CELL): string {
+  return text === '' ? NOTHING : clean(text, max);
 }

@@ -24,6 +24,7 @@ export class FollowedNodes {
   readonly #pods = new Map<string, { readonly pods: PodsOnNode; readonly over: AbortController }>();
   readonly #waiters = new Waiters();
   #version = 0;
+  #told = '';
 
   constructor(choice: NodeChoice, session: Session) {
     this.#choice = choice;
@@ -49,7 +50,9 @@ export class FollowedNodes {
         if (this.#nodes.delete(nameOf(node))) this.#changed();
       },
       interrupted: (cause) => {
-        this.#session.screen.note(`watching nodes again: ${messageOf(cause)}`);
+        const why = messageOf(cause);
+        if (why !== this.#told) this.#session.screen.note(`watching nodes again: ${why}`);
+        this.#told = why;
       },
     };
     const { names, selector } = this.#choice;

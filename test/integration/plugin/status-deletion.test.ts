@@ -7,7 +7,7 @@ import { type PluginRunner, pluginRunner, type RunOptions } from '../../support/
 import { Workloads } from '../../support/workloads.ts';
 
 const ROLE = { 'node-role.kubernetes.io/control-plane': '' };
-const HELD = ['control-1', 'volume', 'shared', 'silent', 'free'];
+const HELD = ['control-1', 'volume', 'shared', 'silent', 'free', 'excepted'];
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -24,6 +24,7 @@ beforeAll(async () => {
       { name: 'shared' },
       { name: 'silent', silent: true },
       { name: 'free' },
+      { name: 'excepted' },
       { name: 'karpenters', taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }] },
       { name: 'idle' },
     ],
@@ -96,6 +97,18 @@ test('a node whose kubelet is silent: not Ready, no heartbeat', async () => {
     heartbeat: null,
     health: [like(/^not Ready/), 'no heartbeat (no Lease in kube-node-lease)'],
   });
+});
+
+test('what is lifted, and for how long', async () => {
+  const allow = 'allow excepted --rules backup --for 30m --reason restore'.split(' ');
+  const allowed = await plugin.maint(allow);
+  expect(allowed, allowed.stderr).toMatchObject({ code: 0 });
+  expect((await plugin.maint(['status', 'excepted'])).stdout).toMatch(/ safe +backup for (?:29|30)m$/m);
+  const exceptions = [{ rules: ['backup'], by: 'admin', reason: 'restore' }];
+  expect((await statuses()).get('excepted')).toMatchObject({ exceptions, exceptionLabels: ['backup'] });
+  // A label that somebody sets by hand.
+  await world.patch('/api/v1/nodes/excepted', { metadata: { labels: { 'kubectl-maint.io/allow-scan': 'true' } } });
+  expect((await plugin.maint(['status', 'excepted'])).stdout).toMatch(/backup for (?:29|30)m, scan by label alone$/m);
 });
 
 test('a node that another tool takes out of service is listed with it, and left to it', async () => {

@@ -45,7 +45,9 @@ afterAll(async () => {
 
 /** Waits until it has said something, whatever else it says. */
 async function says(running: Running, text: RegExp): Promise<void> {
-  await until(`it says ${text.source} (${running.said()})`, () => Promise.resolve(text.test(running.said())));
+  await until(`it says ${text.source}`, () => Promise.resolve(text.test(running.said()))).catch((cause: unknown) => {
+    throw new Error(`it never says ${text.source}, but\n${running.said()}`, { cause });
+  });
 }
 
 /** How often a user has asked for nodes, by verb. */
@@ -96,6 +98,37 @@ test('-o json: one object a line; named nodes from the beginning, whatever their
     .split('\n')
     .map((line) => textAt(JSON.parse(line), 'state'));
   expect(states).toEqual(['None', 'Cordoned']);
+});
+
+test('what a drain waits for is told while it waits', async () => {
+  await world.pod('db', { namespace: 'default', node: 'worker-1' });
+  // No controller runs here: the budget says by hand that nothing may go.
+  const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+  await world.create(budgets, {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'db' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'db' } } },
+  });
+  const status = {
+    observedGeneration: 1,
+    disruptionsAllowed: 0,
+    currentHealthy: 1,
+    desiredHealthy: 1,
+    expectedPods: 2,
+  };
+  await world.patch(`${budgets}/db/status`, { status });
+  const watch = await plugin.start(['status', '-w', '-o', 'wide']);
+  const on = await plugin.start(['on', 'worker-1', '--force', '--allow-last-node', '--owner', 'ops']);
+  await says(
+    watch,
+    /^worker-1 +Initiated .* 1 +True .* 1 of 1 pods left; disruption budget default\/db .*: default\/db$/m,
+  );
+  await world.remove(`${budgets}/db`);
+  await says(watch, /^worker-1 +Complete .* safe .* <none>$/m);
+  expect(await on.ended).toMatchObject({ code: 0 });
+  watch.signal('SIGINT');
+  expect(await watch.ended).toMatchObject({ code: 130 });
 });
 
 test('a node that is not there is an error, and not waited for', async () => {
