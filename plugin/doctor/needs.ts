@@ -49,7 +49,7 @@ export const VERB_NEEDS: readonly VerbNeeds[] = [
     [...rightsOf(OPERATOR_GRANTS), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)],
   ),
   needsOf('off', true, [...MARK, HEARTBEAT], rightsOf([...TELL, ...ADDONS])),
-  needsOf('status', false, [LIST_NODES, LIST_PODS], []),
+  needsOf('status', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
   needsOf('allow', true, MARK, [...rightsOf([...TELL, ...ADDONS]), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),
   needsOf('run', true, [...MARK, ...EVICT, HEARTBEAT], rightsOf(OPERATOR_GRANTS)),
   needsOf('check', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),

@@ -24,8 +24,8 @@ export async function awaitArming(
 ): Promise<boolean | undefined> {
   const until = clock.now() + ARMED_WITHIN_MS;
   for (;;) {
-    const isArmed = await readArming(reader, signal);
-    if (isArmed !== false || signal.aborted || clock.now() >= until) return isArmed;
+    const armed = await readArming(reader, signal);
+    if (armed !== false || signal.aborted || clock.now() >= until) return armed;
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }
@@ -34,10 +34,15 @@ async function readArming(reader: ClusterReader, signal: AbortSignal): Promise<b
   try {
     const registration = await reader.get(webhookConfigurationPath(REGISTRATION_NAME), { signal });
     if (registration === undefined) return undefined;
-    const names = listAt(registration, 'webhooks').map((entry) => textAt(entry, 'name'));
-    return ARMED_ENTRIES.every((entry) => names.includes(entryName(entry)));
+    return isArmed(registration);
   } catch {
     // Most people may not read it; the drain's own calls tell when the API server is away.
     return undefined;
   }
+}
+
+/** Whether a ValidatingWebhookConfiguration of ours has every entry that is there while a node is in maintenance. */
+export function isArmed(registration: unknown): boolean {
+  const names = listAt(registration, 'webhooks').map((entry) => textAt(entry, 'name'));
+  return ARMED_ENTRIES.every((entry) => names.includes(entryName(entry)));
 }

@@ -23,7 +23,7 @@ function lostText({ name, lostAt }: LostNode): string {
 /** What is missing is said at once; that all is well, to those who look closely. */
 function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Screen): void {
   const missing = missingEnforcement(enforcement);
-  if (missing !== undefined) screen.warn(missing);
+  if (missing !== undefined) screen.warn(`${missing}; kubectl maint doctor says what to do`);
   else if (closely && enforcement.webhook === 'registered') {
     screen.note(`enforced by the webhook${withFloor(enforcement)}`);
   }

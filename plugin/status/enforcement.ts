@@ -1,18 +1,18 @@
 import {
-  ARMED_ENTRIES,
-  entryName,
   listAt,
   POLICY_BINDINGS,
   REGISTRATION_NAME,
   textAt,
+  textsAt,
   webhookConfigurationPath,
   type Cluster,
 } from '../../shared/index.ts';
+import { isArmed } from '../nodes/arming.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /**
  * What the API server is told to enforce while a node is in maintenance. It is read, not tried out: that costs one call
- * and no right to create anything. `kubectl maint on` tries it out.
+ * and no right to create anything. `kubectl maint doctor` tries it out.
  */
 export interface Enforcement {
   /**
@@ -48,18 +48,20 @@ function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcem
 
 /** A registration without entries is one that no replica has filled in yet. */
 function webhookOf(registration: unknown): Enforcement['webhook'] {
-  const entries = listAt(registration, 'webhooks').map((entry) => textAt(entry, 'name'));
-  if (entries.length === 0) return 'missing';
-  return ARMED_ENTRIES.every((entry) => entries.includes(entryName(entry))) ? 'registered' : 'partly';
+  if (listAt(registration, 'webhooks').length === 0) return 'missing';
+  return isArmed(registration) ? 'registered' : 'partly';
 }
 
-/** A policy that is not bound decides nothing. Its name begins with its rule. */
 async function floorOf(cluster: Cluster): Promise<readonly string[]> {
-  const names: string[] = [];
+  const bindings: unknown[] = [];
   const query = { labelSelector: `app.kubernetes.io/name=${REGISTRATION_NAME}` };
-  for await (const { items } of cluster.pages(POLICY_BINDINGS, { query })) {
-    names.push(...items.map((binding) => textAt(binding, 'spec', 'policyName') ?? ''));
-  }
-  const rules = names.map((name) => name.split('.')[0] ?? '');
-  return rules.filter((rule) => rule === 'backup' || rule === 'scan').sort();
+  for await (const { items } of cluster.pages(POLICY_BINDINGS, { query })) bindings.push(...items);
+  return refusedByFloor(bindings);
+}
+
+/** Rules for which some ValidatingAdmissionPolicyBinding of ours refuses. Names of policies begin with their rule. */
+export function refusedByFloor(bindings: readonly unknown[]): readonly string[] {
+  const refusing = bindings.filter((binding) => textsAt(binding, 'spec', 'validationActions').includes('Deny'));
+  const rules = refusing.map((binding) => /^(backup|scan)[-.]/.exec(textAt(binding, 'spec', 'policyName') ?? '')?.[1]);
+  return [...new Set(rules.filter((rule) => rule !== undefined))].sort();
 }

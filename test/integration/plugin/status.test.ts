@@ -68,7 +68,7 @@ describe('with nodes in maintenance', () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr:
-        'Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off\n' +
+        'Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off; kubectl maint doctor says what to do\n' +
         'hint: cordoned without a record; to take over: kubectl maint on cordoned --adopt\n',
     });
     const [header, ...rows] = stdout

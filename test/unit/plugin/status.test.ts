@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planDrain } from '../../../plugin/drain/plan.ts';
 import { renderStatus, StatusTable } from '../../../plugin/output/status.ts';
 import { tellStatus } from '../../../plugin/output/status-notes.ts';
-import type { Enforcement } from '../../../plugin/status/enforcement.ts';
+import { refusedByFloor, type Enforcement } from '../../../plugin/status/enforcement.ts';
 import { statusFrom, type NodeStatus } from '../../../plugin/status/node-status.ts';
 import type { NodeReadings } from '../../../plugin/status/readings.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
@@ -273,6 +273,22 @@ describe('formats', () => {
   });
 });
 
+test('the floor: what some policy of ours is bound to refuse', () => {
+  const binding = (policyName: string, ...validationActions: readonly string[]) => ({
+    spec: { policyName, validationActions },
+  });
+  expect(
+    refusedByFloor([
+      binding('scan-cluster.kubectl-maint.io', 'Deny'),
+      binding('backup.kubectl-maint.io', 'Deny', 'Audit'),
+      binding('backup-node.kubectl-maint.io', 'Deny'),
+      binding('record.kubectl-maint.io', 'Deny'),
+      binding('others', 'Deny'),
+    ]),
+  ).toEqual(['backup', 'scan']);
+  expect(refusedByFloor([binding('backup.kubectl-maint.io', 'Warn'), {}])).toEqual([]);
+});
+
 describe('what is said besides', () => {
   const said = (nodes: readonly NodeStatus[], enforcement: Enforcement | null, format: 'table' | 'wide' | 'json') => {
     const screen = new HeardScreen();
@@ -291,14 +307,22 @@ describe('what is said besides', () => {
     [
       'partly',
       [],
-      ['Warning: the webhook is not asked about everything: none of its replicas has heard of the maintenance'],
+      [
+        'Warning: the webhook is not asked about everything: none of its replicas has heard of the maintenance; kubectl maint doctor says what to do',
+      ],
     ],
-    ['missing', [], ['Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off']],
+    [
+      'missing',
+      [],
+      [
+        'Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off; kubectl maint doctor says what to do',
+      ],
+    ],
     [
       'missing',
       ['backup', 'scan'],
       [
-        "Warning: the webhook is not registered: only backup and scan work that names its node is kept off, by the API server's own policies",
+        "Warning: the webhook is not registered: only backup and scan work that names its node is kept off, by the API server's own policies; kubectl maint doctor says what to do",
       ],
     ],
     ['unknown', null, []],
