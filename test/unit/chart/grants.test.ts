@@ -85,7 +85,11 @@ const PLUGIN: Calls = {
   'plugin/nodes/maker-events.ts': { EVENTS: 'list /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
+  'plugin/operations/complete.ts': { NODES: 'list /nodes' },
   'plugin/operations/on-drain.ts': { nodePath: 'get /nodes' },
+  'plugin/operations/run-ending.ts': { nodePath: 'get /nodes' },
+  'plugin/operations/run-node.ts': { nodePath: 'get /nodes' },
+  'plugin/operations/run-nodes.ts': { nodePath: 'get /nodes' },
   'plugin/status/enforcement.ts': {
     POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings',
     webhookConfigurationPath: `get ${REGISTRATION}`,

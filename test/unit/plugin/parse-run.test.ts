@@ -48,7 +48,7 @@ describe('run', () => {
     ['run n1 --', 'no command is given'],
     ['run n1 ls', 'no command is given'],
     ['run -- ls', 'no node is named'],
-    ['run n1 --rollback -- ls', 'unknown argument: rollback'],
+    ['run n1 --rollback -- ls', 'unknown flag: --rollback'],
     ['run n1 --dry-run=server -- ls', 'invalid values'],
     ['run n1 --max-parallel -1 -- ls', '--max-parallel: "-1" is less than 0'],
     ['run n1 --command-timeout soon -- ls', '"soon" is not a duration'],
