@@ -7,6 +7,7 @@ import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts'
 import { recordOf, releasePatch, statePatch, type NodePatch } from '../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
+import type { Session } from '../session.ts';
 import type { OffRun } from './off-run.ts';
 
 /** A node that is to leave maintenance, and whose claims are dropped for it. */
@@ -28,11 +29,11 @@ export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise
   const { written: ready, addons } = isHeldByOthers
     ? { written: node, addons: [] }
     : await makeReady(node, owners, run);
-  const release = (fresh: NodeSnapshot): NodePatch | undefined => {
-    const record = recordOf(fresh);
-    return record && releasePatch(fresh, { record, owners, now: timestamp(session.clock.now()) });
-  };
-  const written = await writeNode(ready, release, session.cluster);
+  const written = await release(ready, owners, session);
+  if (written === undefined) {
+    report.tell({ type: 'not-in-maintenance', node: name, lostAt: undefined });
+    return;
+  }
   const others = othersOn(written, owners);
   if (others.length > 0) {
     if (isDrainGivenUp(written)) await announcer.conditions(written, [DRAIN_GIVEN_UP]);
@@ -46,6 +47,22 @@ export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise
   if (operation.skipHealthCheck) await wakeHeldAddons(name, session, run.waker);
   report.tell({ type: 'ended', node: name, cordoned: written.facts.unschedulable, addons });
   run.ended.add(name);
+}
+
+/** Drops the claims. Undefined where somebody else has ended the maintenance meanwhile. */
+async function release(
+  node: NodeSnapshot,
+  owners: readonly string[],
+  { cluster, clock }: Session,
+): Promise<NodeSnapshot | undefined> {
+  const seen = { record: true };
+  const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
+    const record = recordOf(fresh);
+    seen.record = record !== undefined;
+    return record && releasePatch(fresh, { record, owners, now: timestamp(clock.now()) });
+  };
+  const written = await writeNode(node, patchFor, cluster);
+  return seen.record ? written : undefined;
 }
 
 /** Whoever else has a claim on the node. */

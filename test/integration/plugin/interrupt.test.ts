@@ -11,7 +11,7 @@ let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
-const NODES = ['sigint', 'sigterm', 'sighup', 'sigkill', 'early', 'off', 'direct'];
+const NODES = ['sigint', 'sigterm', 'sighup', 'sigkill', 'early', 'off', 'off-first', 'off-next', 'direct'];
 
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })) });
@@ -129,5 +129,20 @@ describe('at other moments', () => {
     expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'returning', unschedulable: true });
     expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
     expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+  });
+
+  test('while `off` waits for one of two nodes: it says of each how far it is', async () => {
+    const [first, next] = ['off-first', 'off-next'];
+    expect(await plugin.maint(['on', first, next, '--mode=cordon'])).toMatchObject({ code: 0 });
+    const running = await plugin.start(['off', first, next, '--healthy-for=10m', '--max-parallel=1']);
+    await until('it watches the first', () => running.said().includes('clean, watching it for 600s'));
+    running.signal('SIGINT');
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: 130, stdout: '' });
+    expect(ran.stderr).toMatch(/^error: node off-first: interrupted while waiting .+\nhint: it stays in maintenance/m);
+    expect(ran.stderr).toContain(`node/${next} was not begun: it stays in maintenance\n`);
+    expect(maintenanceOf(await world.node(first))).toMatchObject({ label: 'returning', unschedulable: true });
+    expect(maintenanceOf(await world.node(next))).toMatchObject({ label: 'complete', unschedulable: true });
+    expect(await plugin.maint(['off', first, next, '--healthy-for', '0'])).toMatchObject({ code: 0 });
   });
 });

@@ -22,6 +22,7 @@ const NODES = [
   'escalated',
   'idle',
   'returned',
+  'twice',
   'adopted',
   'roles',
   'everybody',
@@ -154,6 +155,16 @@ describe('owners', () => {
     const second = await plugin.maint(['off', node, '--healthy-for', '0'], { user: 'ben' });
     expect(second).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
     expect(maintenanceOf(await world.node(node)).record).toBeUndefined();
+  });
+
+  test('two `off` of one claim: the one that waits says that there is nothing to end any more', async () => {
+    const node = 'twice';
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    const running = await plugin.start(['off', node, '--healthy-for', '10m']);
+    await until('it is watched', () => running.said().includes(`node/${node} clean, watching it for 600s`));
+    expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+    expect(await running.ended).toMatchObject({ code: 0, stdout: `node/${node} not in maintenance\n` });
+    expect((await world.events(node)).filter((event) => event.startsWith('MaintenanceEnded'))).toHaveLength(1);
   });
 
   test('a drain that its owner gives up is not left hanging over the owner of a cordon', async () => {
