@@ -11,7 +11,7 @@ const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'Nothing is unused', run: 'knip' },
   {
     says: 'The rooms of the house keep their boundaries',
-    run: 'depcruise shared plugin webhook test --config .dependency-cruiser.mjs',
+    run: 'depcruise shared plugin webhook release image test --config .dependency-cruiser.mjs',
   },
   { says: 'The rules of taste hold', run: 'eslint . --max-warnings 0' },
   { says: 'Unit tests pass', run: 'vitest run --project unit --reporter=dot' },

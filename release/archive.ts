@@ -1,15 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { ArchivedFile } from './archived-file.ts';
 import { tar } from './tar.ts';
 import { zip } from './zip.ts';
-
-/** A file of an archive. */
-export interface ArchivedFile {
-  /** Plain ASCII, no folder. */
-  readonly name: string;
-  readonly mode: number;
-  readonly bytes: Buffer;
-}
 
 /** An archive in the format that its name says. The same files make the same bytes: they have no owner and no time. */
 export async function archive(name: string, files: readonly ArchivedFile[]): Promise<Buffer> {

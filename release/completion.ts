@@ -1,4 +1,4 @@
-import type { ArchivedFile } from './archive.ts';
+import type { ArchivedFile } from './archived-file.ts';
 import type { Platform } from './platforms.ts';
 
 /** What kubectl asks for completions: a name for the plugin's own answer. All three are found on the PATH. */

@@ -1,4 +1,4 @@
-import type { ArchivedFile } from './archive.ts';
+import type { ArchivedFile } from './archived-file.ts';
 
 /** Headers and contents take whole blocks, and two empty ones are the end. */
 const BLOCK = 512;

@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib';
-import type { ArchivedFile } from './archive.ts';
+import type { ArchivedFile } from './archived-file.ts';
 
 const VERSION = 20; // 2.0: deflate
 const DEFLATE = 8;

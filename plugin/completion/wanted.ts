@@ -2,31 +2,11 @@ import { LIFTABLE_RULES } from '../../shared/index.ts';
 import type { Definition, Flag } from '../flags/definition.ts';
 import { TYPE } from '../flags/nodes.ts';
 import { IMPLIED_VALUES } from '../flags/words.ts';
+import type { Candidate, KubeconfigNames, Wanted } from './candidates.ts';
 import { SHELLS } from './scripts.ts';
-
-/** A word that may stand next, and what it means. */
-export interface Candidate {
-  readonly word: string;
-  readonly about?: string;
-}
 
 /** What the shell may do with candidates, as a sum (spf13/cobra, ShellCompDirective). */
 export const DIRECTIVE = { files: 0, noSpace: 2, noFiles: 4, keepOrder: 32 } as const;
-
-/** Where the candidates for the word that is being typed come from. `typed` is that word, or its part behind `--flag=`. */
-export type Wanted = { readonly typed: string } & (
-  | { readonly from: 'list'; readonly candidates: readonly Candidate[]; readonly directive: number }
-  /** The shell knows files best. */
-  | { readonly from: 'files' }
-  /** Nodes other than the given ones, each with the TYPE/ that is being typed; those in maintenance only, or all. */
-  | { readonly from: 'nodes'; readonly onlyHeld: boolean; readonly given: readonly string[]; readonly type: string }
-  /** Owners of claims on the given nodes; on all, where none is given. */
-  | { readonly from: 'owners'; readonly given: readonly string[] }
-  | { readonly from: 'kubeconfig'; readonly what: KubeconfigNames }
-);
-
-/** What a kubeconfig names. */
-export type KubeconfigNames = 'contexts' | 'clusters' | 'users';
 
 /** Commands that have something to do for nodes in maintenance only. */
 const ONLY_HELD = ['off', 'allow'];

@@ -1,5 +1,6 @@
 import { clean, isHeld, nodeFromObject, NODES, STATE_LABEL, type Cluster, type NodeFacts } from '../../shared/index.ts';
-import { DIRECTIVE, type Candidate, type KubeconfigNames, type Wanted } from '../completion/wanted.ts';
+import type { Candidate, KubeconfigNames, Wanted } from '../completion/candidates.ts';
+import { DIRECTIVE } from '../completion/wanted.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CompleteOperation } from '../operation.ts';
 import type { Screen } from '../screen.ts';

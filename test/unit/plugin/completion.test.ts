@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SHELLS } from '../../../plugin/completion/scripts.ts';
-import { wantedFor, type Wanted } from '../../../plugin/completion/wanted.ts';
+import type { Wanted } from '../../../plugin/completion/candidates.ts';
+import { wantedFor } from '../../../plugin/completion/wanted.ts';
 import { definitionOf } from '../../../plugin/flags/definition.ts';
 import { verbs } from '../../../plugin/flags/verbs.ts';
 import { runComplete } from '../../../plugin/operations/complete.ts';
