@@ -37,7 +37,14 @@ export { creationOf, requestFromReview, type Operation, type ReviewRequest } fro
 export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';
 export { afterDenialOfMaker } from './policy/after-denial.ts';
 export { keptOffNodes, keptOutOfCluster } from './policy/details.ts';
-export { explainBriefly, explainDenial, explainRecord, explainRight, explainWarnings } from './policy/explain.ts';
+export {
+  explainBriefly,
+  explainDenial,
+  explainNode,
+  explainRecord,
+  explainRight,
+  explainWarnings,
+} from './policy/explain.ts';
 export { clean } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 

@@ -18,6 +18,12 @@ export function entryName(entry: string): string {
 /** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
 export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 
+/**
+ * Node annotation that says the record in one line (explainRecord). Policies in the API server, which parse no JSON, repeat
+ * it; nothing else reads it.
+ */
+export const WHY_ANNOTATION = `${PREFIX}why`;
+
 /** Node label with the state: `initiated`, `complete` or `returning`. Lets selectors and policies find the nodes. */
 export const STATE_LABEL = `${PREFIX}maintenance`;
 

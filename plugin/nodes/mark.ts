@@ -9,6 +9,7 @@ import {
   renderRecord,
   ROLE_LABEL,
   STATE_LABEL,
+  WHY_ANNOTATION,
   withClaim,
   withCompletion,
   withoutClaims,
@@ -19,6 +20,7 @@ import {
   type MaintenanceState,
 } from '../../shared/index.ts';
 import type { NodeSnapshot } from './snapshot.ts';
+import { whyFor } from './why.ts';
 
 /** Annotations that keep autoscalers from removing or disrupting the node while somebody works on it. */
 export const PROTECTION = [AUTOSCALER_ANNOTATION, KARPENTER_ANNOTATION];
@@ -50,7 +52,7 @@ function leftLabels({ facts }: NodeSnapshot): readonly string[] {
 }
 
 /** Annotations that a maintenance leaves behind when its record is lost. */
-const LEFTOVERS = [RECORD_ANNOTATION, ...PROTECTION];
+const LEFTOVERS = [RECORD_ANNOTATION, WHY_ANNOTATION, ...PROTECTION];
 
 /** Command line that takes a record which cannot be read, and all that goes with it, off a node. */
 export function givingUp(node: NodeSnapshot): string {
@@ -76,7 +78,7 @@ export function carriedPatch(
     metadata: {
       resourceVersion,
       labels: { [STATE_LABEL]: state, ...exceptionLabels(record, at, facts.labels) },
-      annotations: { [RECORD_ANNOTATION]: renderRecord(withoutPastExceptions(record, at)) },
+      annotations: { [RECORD_ANNOTATION]: renderRecord(withoutPastExceptions(record, at)), ...whyFor(record) },
     },
   };
 }
@@ -165,7 +167,7 @@ export function releasePatch(node: NodeSnapshot, { record, owners, now }: Releas
         [STATE_LABEL]: null,
         ...exceptionLabels(undefined, Date.parse(now), node.facts.labels),
       },
-      annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null },
+      annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null, [WHY_ANNOTATION]: null },
     },
     spec: { unschedulable: record.before.cordoned ? true : null },
   };

@@ -38,15 +38,22 @@ export interface BriefDenial {
   readonly rule: RuleId;
   readonly detail: string;
   readonly node: string;
+  /** By whom, why and until when, or where that is told (explainNode). */
+  readonly told: string;
   /** The rule looks at the whole cluster: other nodes may be in maintenance as well. */
   readonly isAboutCluster: boolean;
   readonly afterDenial: AfterDenial;
 }
 
-/** The denial without the record: names where to read it instead. */
-export function explainBriefly({ rule, detail, node, isAboutCluster, afterDenial }: BriefDenial): string {
+/** The denial without the record. */
+export function explainBriefly({ rule, detail, node, told, isAboutCluster, afterDenial }: BriefDenial): string {
   const end = isAboutCluster ? 'the maintenance ends' : `kubectl maint off ${node}`;
-  return `${rule}: ${detail}. By whom, why and until when: kubectl maint status ${node}. ${AFTER[afterDenial](end)}`;
+  return `${rule}: ${detail}. ${told}. ${AFTER[afterDenial](end)}`;
+}
+
+/** A node's maintenance in one line, as explainRecord gives it; without it, where to read it. */
+export function explainNode(node: string, why: string | undefined): string {
+  return why === undefined ? `By whom, why and until when: kubectl maint status ${node}` : `Node ${node}: ${why}`;
 }
 
 /** What an identity without the right to change records reads; `what` it may not do. */
@@ -63,7 +70,7 @@ export function explainWarnings(verdict: Verdict): readonly string[] {
 
 function describeNode(name: string, { field, now }: Telling): string {
   const reading = field.node(name)?.record ?? NO_RECORD;
-  return reading.kind === 'none' ? '' : `Node ${clean(name, MAX_QUOTE)}: ${explainRecord(reading, now)}`;
+  return reading.kind === 'none' ? '' : explainNode(clean(name, MAX_QUOTE), explainRecord(reading, now));
 }
 
 /** `in maintenance (drain) since …, until …, by ana "new firmware"`. */

@@ -4,12 +4,14 @@ import {
   MIRRORED_RULES,
   RECORD_ANNOTATION,
   STATE_LABEL,
+  WHY_ANNOTATION,
   type RuleMode,
 } from '../../shared/index.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import type { PolicyParts, Validation } from './objects.ts';
 
-const annotation = (object: string): string => `${object}.metadata.?annotations[?${literal(RECORD_ANNOTATION)}]`;
+const annotation = (object: string, key = RECORD_ANNOTATION): string =>
+  `${object}.metadata.?annotations[?${literal(key)}]`;
 
 /** Whether an optional value of the Node differs from what was there; on CREATE nothing was. */
 function differs(valueIn: (object: string) => string): string {
@@ -18,7 +20,8 @@ function differs(valueIn: (object: string) => string): string {
 }
 
 const RECORD_CHANGES = any([
-  differs(annotation),
+  differs((object) => annotation(object)),
+  differs((object) => annotation(object, WHY_ANNOTATION)),
   ...[STATE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].map((key) =>
     differs((object) => `${object}.metadata.?labels[?${literal(key)}]`),
   ),

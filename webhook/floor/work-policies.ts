@@ -2,9 +2,11 @@ import {
   DEFAULT_POLICY,
   exceptionLabel,
   explainBriefly,
+  explainNode,
   keptOffNodes,
   keptOutOfCluster,
   STATE_LABEL,
+  WHY_ANNOTATION,
   type AfterDenial,
 } from '../../shared/index.ts';
 import { RESOURCES } from '../registration/resources.ts';
@@ -48,7 +50,7 @@ function policyFor(outcome: Outcome, claims: readonly Claim[], entries: readonly
     failurePolicy: 'Ignore',
     resourceRules: resourceRules(claims.flatMap(({ kinds }) => kinds)),
     matchConditions: [{ name: 'work', expression: conditionOn(outcome, claims) }],
-    variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, ...groups.map(foundVariable)],
+    variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, TOLD, ...groups.map(foundVariable)],
     validations: groups.map((group, index) => validationOf(group, index, entries)),
     nodes: [
       { key: STATE_LABEL, operator: 'Exists' },
@@ -147,14 +149,27 @@ function reachOf({ scope, node }: Outcome): string | undefined {
   return node.in === 'field' || node.in === 'label' ? namedIn(node) : PINNED;
 }
 
+const NODE_NAME = 'params.metadata.name';
+const WHY = `params.metadata.?annotations[?${literal(WHY_ANNOTATION)}]`;
+
+/** By whom, why and until when: what the plugin wrote beside the record, or where to read it. */
+const TOLD: Variable = {
+  name: 'told',
+  expression: `${WHY}.hasValue() ? ${sentence(explainNode('{node}', '{why}'), { node: NODE_NAME, why: `${WHY}.value()` })} : ${sentence(explainNode('{node}', undefined), { node: NODE_NAME })}`,
+};
+
 /** The composer's words. What a controller's refused pod or Job becomes is the same for every tool. */
 function messageFor({ outcome: { work, scope }, afterDenial }: Group, found: string): string {
   const isAboutCluster = scope === 'cluster';
   const detail = (isAboutCluster ? keptOutOfCluster : keptOffNodes)('{what}', ['{node}']);
   const after = (fate: AfterDenial): string =>
-    sentence(explainBriefly({ rule: work, detail, node: '{node}', isAboutCluster, afterDenial: fate }), {
-      what: found,
-      node: 'params.metadata.name',
-    });
+    sentence(
+      explainBriefly({ rule: work, detail, node: '{node}', isAboutCluster, told: '{told}', afterDenial: fate }),
+      {
+        what: found,
+        told: 'variables.told',
+        node: NODE_NAME,
+      },
+    );
   return `variables.made == 'batch/Job /Pod' ? ${after('retried')} : variables.made == 'batch/CronJob batch/Job' ? ${after('lost')} : ${after(afterDenial)}`;
 }

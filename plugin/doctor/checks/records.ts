@@ -7,6 +7,7 @@ import {
   renderProblem,
   ROLE_LABEL,
   STATE_LABEL,
+  WHY_ANNOTATION,
 } from '../../../shared/index.ts';
 import { conditionStatuses } from '../../nodes/conditions.ts';
 import { givingUp, PROTECTION } from '../../nodes/mark.ts';
@@ -72,18 +73,17 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
 function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot): readonly Diagnosis[] {
   const left = [STATE_LABEL, ROLE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].filter((key) => labels.has(key));
   const conditions = [...conditionStatuses(raw).keys()].filter((type) => OURS.includes(type));
-  if (left.length === 0 && conditions.length === 0) return [];
-  const protection = PROTECTION.filter((key) => annotations.has(key));
+  const told = annotations.has(WHY_ANNOTATION);
+  if (left.length === 0 && conditions.length === 0 && !told) return [];
+  const ours = [WHY_ANNOTATION, ...PROTECTION].filter((key) => annotations.has(key));
   const what = [
     ...left.map((key) => `label ${key}`),
     ...conditions.map((type) => `condition ${type}`),
-    ...protection.map((key) => `annotation ${key}`),
+    ...ours.map((key) => `annotation ${key}`),
   ];
   const commands = [
     ...(left.length === 0 ? [] : [`kubectl label node ${name} ${left.map((key) => `${key}-`).join(' ')}`]),
-    ...(protection.length === 0
-      ? []
-      : [`kubectl annotate node ${name} ${protection.map((key) => `${key}-`).join(' ')}`]),
+    ...(ours.length === 0 ? [] : [`kubectl annotate node ${name} ${ours.map((key) => `${key}-`).join(' ')}`]),
     ...(conditions.length === 0 ? [] : [`kubectl maint off ${name}`]),
   ];
   return [

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at, listAt } from '../../../shared/index.ts';
+import { at, listAt, textAt, WHY_ANNOTATION } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -120,11 +120,27 @@ describe('a node is in maintenance', () => {
     ['a scan', SCAN, `kube-bench run does not run in the cluster while node ${HELD} is in maintenance. `],
   ];
 
-  test.each(floors)('%s is refused by the floor, which names the node and what to do', async (_, object, words) => {
+  test.each(floors)('%s is refused by the floor, with whose maintenance it is and why', async (_, object, words) => {
     const said = await create(object);
     expect(said).toMatch(BY_FLOOR);
     expect(said).toContain(words);
-    expect(said).toContain(`By whom, why and until when: kubectl maint status ${HELD}. `);
+    expect(said).toMatch(new RegExp(`Node ${HELD}: in maintenance \\(cordon\\) since .+, by ops "new disk"\\. `));
+  });
+
+  test('without the line that says so, the floor tells where to read it', async () => {
+    const annotate = (value: string | null) =>
+      plane.api('PATCH', `/api/v1/nodes/${HELD}`, { metadata: { annotations: { [WHY_ANNOTATION]: value } } });
+    const told = textAt(
+      (await plane.api('GET', `/api/v1/nodes/${HELD}`)).body,
+      'metadata',
+      'annotations',
+      WHY_ANNOTATION,
+    );
+    expect(await annotate(null)).toMatchObject({ status: 200 });
+    const words = `By whom, why and until when: kubectl maint status ${HELD}. `;
+    await until('the floor has seen it', async () => (await create(BACKUP)).includes(words));
+    expect(await annotate(told ?? null)).toMatchObject({ status: 200 });
+    await until('the floor has seen it again', async () => (await create(BACKUP)).includes('new disk'));
   });
 
   test('what the floor does not claim is refused by the webhook', async () => {

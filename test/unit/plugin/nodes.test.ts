@@ -13,6 +13,7 @@ import {
   NODES,
   parseRecord,
   RECORD_ANNOTATION,
+  WHY_ANNOTATION,
   ROLE_LABEL,
   STATE_LABEL,
   type Claim,
@@ -80,7 +81,11 @@ describe('marking', () => {
       metadata: {
         resourceVersion: '42',
         labels: { [STATE_LABEL]: 'initiated' },
-        annotations: { [AUTOSCALER]: 'true', [KARPENTER]: 'true' },
+        annotations: {
+          [AUTOSCALER]: 'true',
+          [KARPENTER]: 'true',
+          [WHY_ANNOTATION]: `in maintenance (drain) since ${SINCE}, no end announced, by ana`,
+        },
       },
       spec: { unschedulable: true },
     });
@@ -126,7 +131,7 @@ describe('marking', () => {
 
   test('--protect=false touches no annotation of others', () => {
     const patch = markPatch(nodeSnapshot('n1'), ana, { ...PROTECTED, protect: false });
-    expect(Object.keys(patch.metadata.annotations)).toEqual([RECORD_ANNOTATION]);
+    expect(Object.keys(patch.metadata.annotations)).toEqual([RECORD_ANNOTATION, WHY_ANNOTATION]);
     expect(recordIn(patch)).toMatchObject({ before: { annotations: {} } });
   });
 
@@ -266,7 +271,7 @@ describe('releasing', () => {
       metadata: {
         resourceVersion: '9',
         labels: { [STATE_LABEL]: null },
-        annotations: { [RECORD_ANNOTATION]: null, [AUTOSCALER]: 'false', [KARPENTER]: null },
+        annotations: { [RECORD_ANNOTATION]: null, [WHY_ANNOTATION]: null, [AUTOSCALER]: 'false', [KARPENTER]: null },
       },
       spec: { unschedulable: null },
     });
@@ -274,7 +279,10 @@ describe('releasing', () => {
 
   test('the claims of several owners at once, the last of them included', () => {
     const shape = held({ claims: [ana, ben] });
-    expect(release(shape, 'ana', 'ben').metadata.annotations).toEqual({ [RECORD_ANNOTATION]: null });
+    expect(release(shape, 'ana', 'ben').metadata.annotations).toEqual({
+      [RECORD_ANNOTATION]: null,
+      [WHY_ANNOTATION]: null,
+    });
     expect(release(shape, 'ana', 'zoe')).toEqual(release(shape, 'ana'));
   });
 

@@ -5,6 +5,7 @@ import {
   AUTOSCALER_ANNOTATION,
   KARPENTER_ANNOTATION,
   RECORD_ANNOTATION,
+  WHY_ANNOTATION,
   ROLE_LABEL,
   STATE_LABEL,
 } from '../../../shared/index.ts';
@@ -19,6 +20,11 @@ const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'drain', since: SINCE };
 const zoe: Claim = { owner: 'zoe', mode: 'cordon', since: EARLIER };
 const PROTECTION_AS_BEFORE = { [AUTOSCALER_ANNOTATION]: null, [KARPENTER_ANNOTATION]: null };
+
+/** The line that goes with every record. */
+const TOLD: Readonly<Record<string, unknown>> = {
+  [WHY_ANNOTATION]: expect.stringContaining('in maintenance') as unknown,
+};
 
 /** A node in maintenance: the fields of its record, the state in its label, the protection that it has. */
 function held(
@@ -76,7 +82,7 @@ describe('a node that was free before', () => {
       metadata: {
         resourceVersion: '9',
         labels: { [STATE_LABEL]: null },
-        annotations: { ...annotations, [RECORD_ANNOTATION]: null },
+        annotations: { ...annotations, [RECORD_ANNOTATION]: null, [WHY_ANNOTATION]: null },
       },
       spec,
     });
@@ -92,7 +98,7 @@ describe('a node that was free before', () => {
       metadata: {
         resourceVersion: '9',
         labels: { [STATE_LABEL]: state },
-        annotations: { [RECORD_ANNOTATION]: JSON.stringify({ ...now.record, claims: [other], ...fields }) },
+        annotations: { ...TOLD, [RECORD_ANNOTATION]: JSON.stringify({ ...now.record, claims: [other], ...fields }) },
       },
     });
   });
@@ -157,7 +163,10 @@ describe('a node that was in maintenance before', () => {
       metadata: {
         resourceVersion: '9',
         labels: { [STATE_LABEL]: state },
-        annotations: { [RECORD_ANNOTATION]: JSON.stringify({ ...now.record, claims: [zoe, newcomer], ...after }) },
+        annotations: {
+          ...TOLD,
+          [RECORD_ANNOTATION]: JSON.stringify({ ...now.record, claims: [zoe, newcomer], ...after }),
+        },
       },
     });
   });
@@ -174,7 +183,7 @@ describe('a node that was in maintenance before', () => {
       metadata: {
         resourceVersion: '9',
         labels: { [STATE_LABEL]: null },
-        annotations: { ...PROTECTION_AS_BEFORE, [RECORD_ANNOTATION]: null },
+        annotations: { ...PROTECTION_AS_BEFORE, [RECORD_ANNOTATION]: null, [WHY_ANNOTATION]: null },
       },
       spec: { unschedulable: null },
     });
@@ -218,7 +227,11 @@ describe('a node that was in maintenance before', () => {
     const overwritten = { cordoned: true, annotations: PROTECTION_AS_BEFORE };
     const protection = { [AUTOSCALER_ANNOTATION]: 'true', [KARPENTER_ANNOTATION]: 'true' };
     const patch = undone(original, held({ claims: [zoe, ana], before: overwritten }, { annotations: protection }));
-    expect(patch?.metadata.annotations).toEqual({ ...after, [RECORD_ANNOTATION]: JSON.stringify(original.record) });
+    expect(patch?.metadata.annotations).toEqual({
+      ...after,
+      ...TOLD,
+      [RECORD_ANNOTATION]: JSON.stringify(original.record),
+    });
   });
 
   test('keeps exceptions that were made meanwhile, and fields of a later version', () => {

@@ -5,6 +5,7 @@ import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import {
   explainBriefly,
+  explainNode,
   explainDenial,
   explainRight,
   explainWarnings,
@@ -128,10 +129,14 @@ describe('where only the name of the node is known', () => {
     [false, 'failed', 'Do it again after kubectl maint off n1'],
     [true, 'lost', 'This run is lost: start it again after the maintenance ends'],
   ] as const)('about the whole cluster: %s, %s', (isAboutCluster, afterDenial, end) => {
-    const detail = 'it is for node n1';
-    expect(explainBriefly({ rule: 'backup', detail, node: 'n1', isAboutCluster, afterDenial })).toBe(
+    const [detail, told] = ['it is for node n1', explainNode('n1', undefined)];
+    expect(explainBriefly({ rule: 'backup', detail, node: 'n1', told, isAboutCluster, afterDenial })).toBe(
       `backup: it is for node n1. By whom, why and until when: kubectl maint status n1. ${end}`,
     );
+  });
+
+  test('and one line of its record, that is told', () => {
+    expect(explainNode('n1', 'in maintenance, by ana')).toBe('Node n1: in maintenance, by ana');
   });
 
   test('a right that is missing is named', () => {
