@@ -1,6 +1,7 @@
 import {
   answersFromCluster,
   isAlive,
+  isFinished,
   REVISION_HASH_LABEL,
   type Cluster,
   type DaemonSetFacts,
@@ -25,7 +26,7 @@ export interface HeldAddons {
 /** Lets held add-on changes go without waiting for them. */
 export async function wakeHeldAddons(node: string, session: Session, waker: AddonWaker): Promise<void> {
   const { cluster, signal } = session;
-  const owned = daemonSetPods(await readPods(node, undefined, cluster));
+  const owned = daemonSetPods(await readPods(node, undefined, cluster)).filter(isAlive);
   const current = await readDaemonSets(owned, cluster, signal);
   await waker.wake(daemonSetsBehind(owned, current));
 }
@@ -36,7 +37,14 @@ export async function readHeldPods(
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<readonly PodFacts[]> {
-  const owned = daemonSetPods(pods);
+  return readBehind(daemonSetPods(pods).filter(isAlive), cluster, signal);
+}
+
+async function readBehind(
+  owned: readonly PodFacts[],
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<readonly PodFacts[]> {
   const current = await readDaemonSets(owned, cluster, signal);
   return owned.filter((pod) => isBehind(pod, current.get(ownerUid(pod))));
 }
@@ -50,7 +58,8 @@ export async function followHeldAddons(
 ): Promise<HeldAddons> {
   const { signal } = following;
   const pods = followPods(node, undefined, session, following);
-  const held = await readHeldPods(await pods.first, session.cluster, signal);
+  // One that was asked to go and is still there is on its way: the kubelet may be gone, or an earlier `off` has begun it.
+  const held = await readBehind(daemonSetPods(await pods.first), session.cluster, signal);
   let late = held;
   return {
     names: namesOf(held),
@@ -60,7 +69,7 @@ export async function followHeldAddons(
       const current = await readDaemonSets(late, session.cluster, signal);
       // A DaemonSet that is gone meanwhile has nothing to catch up with.
       late = late.filter((pod) => current.has(ownerUid(pod)) && !isServed(pod, current, pods));
-      await waker.wake(daemonSetsBehind(daemonSetPods(pods.all()), current));
+      await waker.wake(daemonSetsBehind(daemonSetPods(pods.all()).filter(isAlive), current));
       return namesOf(late);
     },
   };
@@ -72,9 +81,11 @@ function isServed(held: PodFacts, current: ReadonlyMap<string, DaemonSetFacts>, 
   return mine.length > 0 && mine.every((pod) => pod.ready && !isBehind(pod, current.get(ownerUid(pod))));
 }
 
-/** The living pods of DaemonSets. */
+/** The pods of DaemonSets that have not ended. */
 function daemonSetPods(pods: readonly PodFacts[]): readonly PodFacts[] {
-  return pods.filter((pod) => isAlive(pod) && pod.controller?.kind === 'DaemonSet' && pod.controller.group === 'apps');
+  return pods.filter(
+    (pod) => !isFinished(pod) && pod.controller?.kind === 'DaemonSet' && pod.controller.group === 'apps',
+  );
 }
 
 /** The DaemonSets of some pods as they are now, by UID; those that are gone are missing. */

@@ -4,10 +4,13 @@ import type { Ran } from '../../support/plugin-run.ts';
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: UTC)?/g, '<time>'],
+  [/\b\d{4}-\d\d-\d\d \(\d+d\)/g, '<date>'],
+  [/\bv1\.\d+\.\d+\b/g, '<version>'],
+  [/\b\d+ ms\b/g, '<n> ms'],
   [/https:\/\/127\.0\.0\.1:\d+/g, 'https://<server>'],
-  // Pods of a ReplicaSet and of a DaemonSet, and of a StatefulSet: which of them is where is up to the scheduler.
-  [/\b(web|fluent-bit|canary)-(?:[0-9a-f]{6,10}-)?[a-z0-9]{5}\b/g, '$1-<hash>'],
-  [/\bdb-\d\b/g, 'db-<n>'],
+  // Which pods are where is up to the scheduler.
+  [/\bfluent-bit-[a-z0-9]{5}\b/g, 'fluent-bit-<hash>'],
+  [/\b(?:web-[0-9a-f]{6,10}-[a-z0-9]{5}|db-\d)\b/g, '<pod of the shop>'],
   // Times and spans, as kubectl writes them.
   [/\b(?:\d+d)?(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?(?:ms|s|m|h)\b/g, '<span>'],
   [/\b\d+ of \d+ pods\b/g, '<n> of <n> pods'],
@@ -15,8 +18,9 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/ {3,}/g, '   '],
 ];
 
-/** What comes and goes with the moment at which it is looked. */
+/** What comes and goes with the moment at which it is looked; of what is waited for, the first is what the step is about. */
 const OF_THE_MOMENT = [/^node\/\S+: .*(?:left|gone|waiting)/, /^pod\/\S+ .*waits: /];
+const WAITS = /^node\/\S+ waits: /;
 
 /**
  * A command as a person sees it, one step of the day: command, output, errors and exit code, without what differs from
@@ -33,5 +37,8 @@ function part(name: string, text: string): readonly string[] {
     .split('\n')
     .filter((line) => line !== '' && !OF_THE_MOMENT.some((fleeting) => fleeting.test(line)));
   const masked = lines.map((line) => MASKS.reduce((rest, [what, by]) => rest.replaceAll(what, by), line).trimEnd());
-  return [`--- ${name}`, ...masked.filter((line, index) => masked.indexOf(line) === index)];
+  const firstWait = masked.findIndex((line) => WAITS.test(line));
+  const stays = (line: string, index: number): boolean =>
+    WAITS.test(line) ? index === firstWait : masked.indexOf(line) === index;
+  return [`--- ${name}`, ...masked.filter(stays)];
 }

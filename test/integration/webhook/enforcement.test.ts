@@ -200,7 +200,7 @@ describe('after the maintenance', () => {
     expect(await nodesRunning('surging', 'agent:1')).toEqual([HELD]);
     const off = await kubectl(['maint', 'off', HELD, '--owner', 'ops', '--healthy-for', '1s']);
     expect(off).toMatchObject({ code: 0 });
-    expect(off.stderr).toContain('add-ons catch up: default/surging-');
+    expect(off.stderr).toMatch(/^node\/node-2 add-ons caught up: .*default\/surging/m);
     expect(await nodesRunning('surging', 'agent:2')).toHaveLength(4);
     expect(await create(podVolumeBackup(HELD))).toMatchObject({ code: 0 });
     expect(await create(job({}, {}, 'docker.io/aquasec/kube-bench:v0.9'))).toMatchObject({ code: 0 });
