@@ -1,4 +1,4 @@
-import { explainRecord, isOverdue, modeOf, untilOf, type NodeEvent, type NodeFacts } from '../../shared/index.ts';
+import { clean, explainRecord, modeOf, overdueClaims, type NodeEvent, type NodeFacts } from '../../shared/index.ts';
 
 /** An Event about a Node. Every replica gives it the same name, so that it is written once. */
 export interface LifeEvent {
@@ -7,20 +7,25 @@ export interface LifeEvent {
   readonly event: Pick<NodeEvent, 'type' | 'reason' | 'message'>;
 }
 
-/** The announced end of a maintenance has passed; undefined where it has not, or none was announced. */
+/** Longest list of owners in an Event, in characters. */
+const MAX_OWNERS = 160;
+
+/** The announced end of somebody's claim has passed; undefined where none has, or none was announced. */
 export function overdueEvent(node: NodeFacts, now: number): LifeEvent | undefined {
   const { name, uid, record } = node;
-  if (record.kind !== 'record' || !isOverdue(record.record, now)) return undefined;
-  const until = Date.parse(untilOf(record.record) ?? '') / 1000;
+  const late = record.kind === 'record' ? overdueClaims(record.record, now) : [];
+  if (record.kind !== 'record' || late.length === 0) return undefined;
+  const ends = late.map(({ until = '' }) => Math.floor(Date.parse(until) / 1000));
+  const owners = clean(late.map(({ owner }) => owner).join(', '), MAX_OWNERS);
   const on = `kubectl maint on ${name} --mode=${modeOf(record.record)} --for DURATION`;
   return {
     node: { name, uid },
-    // With another end it is another reminder.
-    name: `maintenance-overdue.${uid}.${Math.floor(until)}`,
+    // With another end, or one more that has passed, it is another reminder.
+    name: `maintenance-overdue.${uid}.${Math.max(...ends)}`,
     event: {
       type: 'Warning',
       reason: 'MaintenanceOverdue',
-      message: `${explainRecord(record, now)}. Nothing ends by itself: kubectl maint off ${name} brings the node back, ${on} announces a later end`,
+      message: `overdue for ${owners}: ${explainRecord(record, now)}. Nothing ends by itself: kubectl maint off ${name} brings the node back, ${on} announces a later end`,
     },
   };
 }

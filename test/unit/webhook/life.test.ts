@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 const UNTIL = '2026-01-06T08:10:00Z';
 
 /** A node whose maintenance has an announced end. */
-function nodeUntil(until: string | undefined): object {
+function nodeUntil(until: string | undefined, ...others: MaintenanceRecord['claims']): object {
   const record: MaintenanceRecord = {
     version: 1,
     claims: [
@@ -28,6 +28,7 @@ function nodeUntil(until: string | undefined): object {
         since: '2026-01-05T22:10:00Z',
         ...(until === undefined ? {} : { until }),
       },
+      ...others,
     ],
     before: { cordoned: false, annotations: {} },
     exceptions: [],
@@ -80,9 +81,22 @@ describe('an announced end', () => {
         type: 'Warning',
         reason: 'MaintenanceOverdue',
         message:
-          'in maintenance (drain) since 2026-01-05T22:10:00Z, overdue since 2026-01-06T08:10:00Z, by ana "new disk". Nothing ends by itself: kubectl maint off n1 brings the node back, kubectl maint on n1 --mode=drain --for DURATION announces a later end',
+          'overdue for ana: in maintenance (drain) since 2026-01-05T22:10:00Z, overdue since 2026-01-06T08:10:00Z, by ana "new disk". Nothing ends by itself: kubectl maint off n1 brings the node back, kubectl maint on n1 --mode=drain --for DURATION announces a later end',
       },
     });
+  });
+
+  test('of one of several owners is told as hers, though another has announced no end', async () => {
+    const { clock, sent, followed, recorder } = world(nodeUntil(UNTIL, { owner: 'ben', mode: 'cordon', since: UNTIL }));
+    clock.now += 11 * MINUTE;
+    followed.listener.alive?.();
+    await recorder.write();
+    expect(sent.map(({ body }) => textAt(body, 'metadata', 'name'))).toEqual([
+      `maintenance-overdue.uid-n1.${Date.parse(UNTIL) / 1000}`,
+    ]);
+    expect(textAt(sent[0]?.body, 'message')).toMatch(
+      /^overdue for ana: .* no end announced, by ana "new disk", by ben\./,
+    );
   });
 
   test.each<[string, ApiAnswer, number]>([
