@@ -17,7 +17,7 @@ export interface Gauged {
   readonly rotations: () => number;
   readonly maintenances: Pick<LifeRecorder, 'deletedInMaintenance'>;
   /** Undefined where somebody else registers the webhook. */
-  readonly keeper: Pick<RegistrationKeeper, 'missing' | 'drifts'> | undefined;
+  readonly keeper: Pick<RegistrationKeeper, 'missing' | 'unarmed' | 'drifts'> | undefined;
   readonly inFlight: () => number;
   readonly now: () => number;
 }
@@ -114,6 +114,11 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
       'registration_missing',
       'Whether the ValidatingWebhookConfiguration is gone: 1 means that no request is reviewed',
       () => (keeper?.missing === true ? 1 : 0),
+    ],
+    [
+      'registration_unarmed',
+      'Whether some node is in maintenance and an entry is not in the ValidatingWebhookConfiguration: 1 means that not all is reviewed',
+      () => (keeper?.unarmed === true ? 1 : 0),
     ],
   ];
   for (const [name, help, read] of gauges) {

@@ -19,7 +19,8 @@ export function isOnDemand({ name, failurePolicy }: Pick<RenderedEntry, 'name' |
 
 /** Whether the entries that are there on demand should be there. */
 export class Arming {
-  #heldAt = -Infinity;
+  /** When this replica first saw that no node is in maintenance any more; undefined while one is. */
+  #freeSince: number | undefined = -Infinity;
 
   /**
    * `isHeld`: some node is in maintenance; undefined while nobody knows. Undefined: as it is, since a replica that does
@@ -27,8 +28,11 @@ export class Arming {
    */
   want(isHeld: boolean | undefined, now: number): boolean | undefined {
     if (isHeld === undefined) return undefined;
-    if (!isHeld) return now - this.#heldAt < DISARM_AFTER_MS ? undefined : false;
-    this.#heldAt = now;
-    return true;
+    if (isHeld) {
+      this.#freeSince = undefined;
+      return true;
+    }
+    this.#freeSince ??= now;
+    return now - this.#freeSince < DISARM_AFTER_MS ? undefined : false;
   }
 }

@@ -3,6 +3,7 @@ import {
   listAt,
   messageOf,
   REGISTRATION_NAME,
+  textAt,
   refusalFromAnswer,
   webhookConfigurationPath,
   WEBHOOK_CONFIGURATIONS,
@@ -11,6 +12,8 @@ import {
   type CollectionListener,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
+import { DISARM_AFTER_MS } from './arming.ts';
+import { Backoff } from './backoff.ts';
 import { trustedBy } from './ca-bundle.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
@@ -43,6 +46,9 @@ const REPAIR_PAUSE_MS = 30_000;
 /** What becomes due with time alone, a certificate or an entry that may go, is noticed so late at most, in ms. */
 const CHECK_EVERY_MS = 30_000;
 
+/** For one write, in ms: an API server that hangs must not keep others from repairing. */
+const WRITE_MS = 3000;
+
 /**
  * Keeps the ValidatingWebhookConfiguration right: it trusts the authorities, asks about what the catalogue decides, and
  * is armed while some node is in maintenance. Every replica does so; a conflict means that another one was faster. It is
@@ -53,10 +59,14 @@ export class RegistrationKeeper {
   readonly #trusted = new Map<string, number>();
   readonly #unwanted = new Map<string, number>();
   readonly #drifts = new Map<Drift, number>();
+  readonly #backoff = new Backoff(() => {
+    this.check();
+  }, CHECK_EVERY_MS);
   #registration: unknown;
   #synced = false;
   #unreadable = false;
   #repairedAt = -Infinity;
+  #disarmedAt = -Infinity;
   #running = false;
   #again = false;
 
@@ -77,6 +87,14 @@ export class RegistrationKeeper {
   /** Whether the registration is known to be gone. */
   get missing(): boolean {
     return this.#synced && this.#registration === undefined;
+  }
+
+  /** Whether some node is in maintenance and the API server is not told to ask for all that it should. */
+  get unarmed(): boolean {
+    if (this.#registration === undefined) return false;
+    const wanted = this.#ports.wanted();
+    const names = listAt(this.#registration, 'webhooks').map((entry) => textAt(entry, 'name'));
+    return wanted?.armed === true && wanted.entries.some(({ name }) => !names.includes(name));
   }
 
   /** How often each kind of drift was repaired. */
@@ -115,6 +133,7 @@ export class RegistrationKeeper {
       this.#ports.log.error({ error: messageOf(thrown) }, 'the registration cannot be read, and is not kept');
     } finally {
       clearInterval(ticker);
+      this.#backoff.end();
     }
   }
 
@@ -168,29 +187,43 @@ export class RegistrationKeeper {
   }
 
   async #repair(): Promise<void> {
-    const wanted = this.#ports.wanted();
-    if (this.#registration === undefined || wanted === undefined) return;
-    for (const certificate of wanted.authorities ?? []) this.#unwanted.delete(certificate);
-    const disarms = this.#repairFor(wanted)?.drifts.includes('disarmed') === true;
-    const stays = disarms && (await this.#ports.isHeldNow());
-    const repair = this.#repairFor(stays ? { ...wanted, armed: undefined } : wanted);
-    if (repair === undefined) return;
+    const repair = await this.#due();
     try {
-      await this.#write(repair);
+      if (repair === undefined || (await this.#write(repair))) this.#backoff.succeeded();
+      else this.#backoff.failed();
     } catch (thrown) {
-      this.#ports.log.error({ error: messageOf(thrown), drifts: repair.drifts }, 'registration not written');
+      this.#ports.log.error({ error: messageOf(thrown), drifts: repair?.drifts }, 'registration not written');
+      this.#backoff.failed();
     }
   }
 
-  #repairFor(wanted: Plan): Repair | undefined {
+  /** What has to be written now. Nothing is disarmed unasked. */
+  async #due(): Promise<Repair | undefined> {
+    const repair = this.#repairFor(true);
+    if (repair?.drifts.includes('disarmed') !== true) return repair;
+    // Looked at anew after that: a mark may have come meanwhile.
+    return this.#repairFor(await this.#mayDisarm());
+  }
+
+  /** Where another replica, whose watch hangs, arms what was disarmed, the two must not write in turns. */
+  async #mayDisarm(): Promise<boolean> {
+    return this.#ports.now() - this.#disarmedAt >= DISARM_AFTER_MS && !(await this.#ports.isHeldNow());
+  }
+
+  #repairFor(mayDisarm: boolean): Repair | undefined {
+    const wanted = this.#ports.wanted();
+    if (this.#registration === undefined || wanted === undefined) return undefined;
+    for (const certificate of wanted.authorities ?? []) this.#unwanted.delete(certificate);
     return repairOf(this.#registration, {
       ...wanted,
+      armed: wanted.armed === false && !mayDisarm ? undefined : wanted.armed,
       repairsEntries: this.#ports.now() - this.#repairedAt >= REPAIR_PAUSE_MS,
       spared: (certificate) => this.#isSpared(certificate),
     });
   }
 
-  async #write({ webhooks, drifts }: Repair): Promise<void> {
+  /** False where somebody else was faster; the watch tells what they wrote. */
+  async #write({ webhooks, drifts }: Repair): Promise<boolean> {
     const { cluster, log, now } = this.#ports;
     const answer = await cluster.send({
       method: 'PATCH',
@@ -198,15 +231,17 @@ export class RegistrationKeeper {
       query: { fieldManager: 'kubectl-maint' },
       contentType: 'application/merge-patch+json',
       body: { metadata: { resourceVersion: at(this.#registration, 'metadata', 'resourceVersion') }, webhooks },
+      signal: AbortSignal.timeout(WRITE_MS),
     });
-    // Somebody else was faster; the watch tells what they wrote.
-    if (answer.status === 409 || answer.status === 404) return;
+    if (answer.status === 409 || answer.status === 404) return false;
     if (answer.status >= 300) throw refusalFromAnswer(answer);
     for (const drift of drifts) this.#drifts.set(drift, (this.#drifts.get(drift) ?? 0) + 1);
     if (drifts.some((drift) => STATIC.includes(drift))) this.#repairedAt = now();
+    if (drifts.includes('disarmed')) this.#disarmedAt = now();
     log.info({ drifts }, 'registration written');
     this.#registration = answer.body;
     this.#noteTrust();
+    return true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { DEFAULT_POLICY, NODES, STATE_LABEL, type ClusterReader, type Policy } from '../../shared/index.ts';
+import { DEFAULT_POLICY, isHeld, nodeFromObject, NODES, type ClusterReader, type Policy } from '../../shared/index.ts';
 import type { NodeCache } from '../nodes/cache.ts';
 import { entriesFor, renderEntries, type FailClosed } from './entries.ts';
 import type { CertificateSource } from '../tls/source.ts';
@@ -55,12 +55,14 @@ export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: 
 /** For the list below, in ms: as long as for any admission call. */
 const LIST_MS = 3000;
 
-/** Whether the API server has a node in maintenance now. Where it cannot be asked, it may have. */
+/**
+ * Whether the API server has a node in maintenance now. Where it cannot be asked, it may have. All nodes are looked at:
+ * the annotation says it, and somebody may have taken the label away.
+ */
 async function isHeldNow(cluster: Pick<ClusterReader, 'pages'>): Promise<boolean> {
   try {
-    const query = { labelSelector: STATE_LABEL, limit: '1' };
-    for await (const { items } of cluster.pages(NODES, { query, signal: AbortSignal.timeout(LIST_MS) })) {
-      if (items.length > 0) return true;
+    for await (const { items } of cluster.pages(NODES, { signal: AbortSignal.timeout(LIST_MS) })) {
+      if (items.map(nodeFromObject).some((node) => node !== undefined && isHeld(node))) return true;
     }
     return false;
   } catch {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { listAt, NodeTable, nodeFromObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
-import { createMetrics } from '../../../webhook/metrics.ts';
+import { createMetrics, type Gauged } from '../../../webhook/metrics.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -19,7 +19,9 @@ function heldNode(name: string, until: string | undefined): object {
   return { metadata: { name, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } } };
 }
 
-function metricsOf(...nodes: readonly object[]): Promise<string> {
+type Keeper = NonNullable<Gauged['keeper']>;
+
+function metricsOf(nodes: readonly object[], keeper?: Keeper): Promise<string> {
   const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
   const gauged = {
@@ -27,7 +29,7 @@ function metricsOf(...nodes: readonly object[]): Promise<string> {
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
     rotations: () => 0,
     maintenances: { deletedInMaintenance: 0 },
-    keeper: undefined,
+    keeper,
     inFlight: () => 0,
     now: () => NOW,
   };
@@ -35,15 +37,21 @@ function metricsOf(...nodes: readonly object[]): Promise<string> {
 }
 
 test('nodes are overdue once the end that their claims announce has passed', async () => {
-  const text = await metricsOf(
+  const text = await metricsOf([
     heldNode('late', '2026-03-01T11:59:59Z'),
     heldNode('early', '2026-03-01T12:00:01Z'),
     heldNode('open', undefined),
     { metadata: { name: 'unreadable', annotations: { [RECORD_ANNOTATION]: '{' } } },
     { metadata: { name: 'free' } },
-  );
+  ]);
   expect(text).toMatch(/^maint_webhook_nodes_in_maintenance 4$/m);
   expect(text).toMatch(/^maint_webhook_nodes_overdue 1$/m);
+});
+
+test('that nobody is asked about a node in maintenance is told', async () => {
+  const keeper = { missing: false, unarmed: true, drifts: new Map() };
+  expect(await metricsOf([], keeper)).toMatch(/^maint_webhook_registration_unarmed 1$/m);
+  expect(await metricsOf([])).toMatch(/^maint_webhook_registration_unarmed 0$/m);
 });
 
 describe('what is asked of Prometheus', () => {
@@ -55,7 +63,7 @@ describe('what is asked of Prometheus', () => {
   ];
 
   test.each([
-    ['alerts', 'alerts.yaml', 10],
+    ['alerts', 'alerts.yaml', 11],
     ['the dashboard', 'dashboard.json', 14],
   ])('%s ask for metrics that exist', async (_, file, count) => {
     const source: unknown = parse(await readFile(`charts/kubectl-maint/files/${file}`, 'utf8'));
@@ -64,7 +72,7 @@ describe('what is asked of Prometheus', () => {
       ...listAt(source, 'panels').flatMap((panel) => listAt(panel, 'targets')),
     ].map((one) => textAt(one, 'expr') ?? '');
     expect(expressions).toHaveLength(count);
-    const known = [...(await metricsOf()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
+    const known = [...(await metricsOf([])).matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
       type === 'histogram' ? [`${name}_bucket`] : [name],
     );
     const asked = expressions.flatMap((text) => {

@@ -21,8 +21,17 @@ test.each<[string, readonly Look[]]>([
     [
       [0, true, true],
       [1, false, undefined],
-      [DISARM_AFTER_MS - 1, false, undefined],
-      [DISARM_AFTER_MS, false, false],
+      [DISARM_AFTER_MS, false, undefined],
+      [DISARM_AFTER_MS + 1, false, false],
+    ],
+  ],
+  [
+    'it leaves long after anybody looked: the while begins when that is heard',
+    [
+      [0, true, true],
+      [DISARM_AFTER_MS, false, undefined],
+      [2 * DISARM_AFTER_MS - 1, false, undefined],
+      [2 * DISARM_AFTER_MS, false, false],
     ],
   ],
   [
@@ -31,7 +40,9 @@ test.each<[string, readonly Look[]]>([
       [0, true, true],
       [1, false, undefined],
       [2, true, true],
-      [DISARM_AFTER_MS, false, undefined],
+      [3, false, undefined],
+      [DISARM_AFTER_MS + 1, false, undefined],
+      [DISARM_AFTER_MS + 3, false, false],
     ],
   ],
 ])('%s', (_what, looks) => {

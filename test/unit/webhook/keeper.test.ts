@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  ARMED_ENTRIES,
+  DEFAULT_POLICY,
+  entryName,
+  nodeFromObject,
+  NodeTable,
+  RECORD_ANNOTATION,
+  TOOLS,
+  type ApiAnswer,
+  type ApiRequest,
+  type CollectionListener,
+} from '../../../shared/index.ts';
+import { logTo } from '../../../webhook/log.ts';
+import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
+import { entriesFor, renderEntries } from '../../../webhook/registration/entries.ts';
+import { RegistrationKeeper } from '../../../webhook/registration/keeper.ts';
+import { keeperOfOwn } from '../../../webhook/registration/own.ts';
+import type { CertificateSource } from '../../../webhook/tls/source.ts';
+import { Kept, nodeObject } from './world.ts';
+
+const SERVICE = { namespace: 'maint', name: 'webhook' };
+const ENTRIES = renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), {
+  reach: { service: SERVICE },
+  failurePolicy: 'Ignore',
+  failClosed: [],
+});
+const ON_DEMAND: readonly string[] = ARMED_ENTRIES.map(entryName);
+const registration = (webhooks: readonly object[]) => ({ metadata: { resourceVersion: '7' }, webhooks });
+const ARMED = registration(ENTRIES);
+const UNARMED = registration(ENTRIES.filter(({ name }) => !ON_DEMAND.includes(name)));
+
+/** A cluster that writes what it is told to write, unless the test says otherwise. */
+class RegistrationCluster {
+  readonly sent: ApiRequest[] = [];
+  say: (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer> = ({ body }) => ({ status: 200, headers: {}, body });
+  #listener: CollectionListener<unknown> | undefined;
+
+  async send(request: ApiRequest): Promise<ApiAnswer> {
+    this.sent.push(request);
+    return this.say(request);
+  }
+
+  follow<T>(_path: string, listener: CollectionListener<T>): Promise<void> {
+    this.#listener = {
+      ...listener,
+      synced: (objects) => {
+        listener.synced(objects.map((object) => listener.project(object)));
+      },
+      changed: (object) => {
+        listener.changed(listener.project(object));
+      },
+      removed: () => undefined,
+    };
+    return new Promise(() => undefined);
+  }
+
+  /** The watch tells how the registration is. */
+  async tell(object: unknown): Promise<void> {
+    this.#listener?.synced([object]);
+    await settle();
+  }
+}
+
+/** Lets everything happen that needs no time. */
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** A replica that wants the entries or does not, and asks before it takes them out. */
+function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promise.resolve(false)) {
+  const cluster = new RegistrationCluster();
+  const wanted = { entries: ENTRIES, armed, authorities: undefined };
+  const keeper = new RegistrationKeeper({
+    cluster,
+    log: logTo(new Kept(), 'info'),
+    now: () => Date.now(),
+    wanted: () => ({ ...wanted }),
+    isHeldNow,
+    trustChanged: () => undefined,
+  });
+  void keeper.follow(new AbortController().signal);
+  return { cluster, wanted, keeper };
+}
+
+describe('taking the entries out', () => {
+  test('is not done when a mark comes while the API server is asked', async () => {
+    let answer: (isHeld: boolean) => void = () => undefined;
+    const { cluster, wanted } = replica(false, () => new Promise((resolve) => (answer = resolve)));
+    await cluster.tell(ARMED);
+    wanted.armed = true;
+    answer(false);
+    await settle();
+    expect(cluster.sent).toEqual([]);
+  });
+
+  test('is not done again at once when another replica puts them in again', async () => {
+    const { cluster, keeper } = replica(false);
+    await cluster.tell(ARMED);
+    await cluster.tell(ARMED);
+    await vi.advanceTimersByTimeAsync(DISARM_AFTER_MS - 1);
+    keeper.check();
+    await settle();
+    expect(cluster.sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    keeper.check();
+    await settle();
+    expect(cluster.sent).toHaveLength(2);
+  });
+});
+
+describe('a write that fails', () => {
+  test.each<[string, () => ApiAnswer | Promise<ApiAnswer>]>([
+    ['of too many requests', () => ({ status: 429, headers: {}, body: {} })],
+    ['of a conflict', () => ({ status: 409, headers: {}, body: {} })],
+    ['of a reset', () => Promise.reject(new Error('reset'))],
+  ])('because %s is tried again after a second, then two, then four', async (_what, say) => {
+    const { cluster } = replica(true);
+    cluster.say = say;
+    await cluster.tell(UNARMED);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(cluster.sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(cluster.sent).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(cluster.sent).toHaveLength(3);
+    cluster.say = ({ body }) => ({ status: 200, headers: {}, body });
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(cluster.sent).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(cluster.sent).toHaveLength(4);
+  });
+
+  test('because nobody answers is given up after 3 s, and tried again', async () => {
+    const hanging = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(hanging.signal);
+    const { cluster } = replica(true);
+    cluster.say = ({ signal }) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => {
+          reject(new Error('gave up'));
+        });
+      });
+    await cluster.tell(UNARMED);
+    expect(timeout).toHaveBeenCalledWith(3000);
+    cluster.say = ({ body }) => ({ status: 200, headers: {}, body });
+    hanging.abort();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(cluster.sent).toHaveLength(2);
+  });
+});
+
+test('an entry that should be there and is not is known', async () => {
+  const { cluster, keeper, wanted } = replica(true);
+  expect(keeper.unarmed).toBe(false);
+  cluster.say = () => ({ status: 403, headers: {}, body: {} });
+  await cluster.tell(UNARMED);
+  expect(keeper.unarmed).toBe(true);
+  wanted.armed = false;
+  expect(keeper.unarmed).toBe(false);
+  wanted.armed = true;
+  await cluster.tell(ARMED);
+  expect(keeper.unarmed).toBe(false);
+});
+
+describe('before the entries go, every node is looked at', () => {
+  const unlabelled = {
+    metadata: { name: 'n3', annotations: { [RECORD_ANNOTATION]: 'unreadable, and in maintenance all the same' } },
+  };
+  const free = nodeObject('n1');
+
+  test.each<[string, readonly unknown[], number]>([
+    ['none is in maintenance', [free], 1],
+    ['one of the second page is, by its annotation', [unlabelled], 0],
+    ['the second page cannot be had', [], 0],
+  ])('%s', async (_what, second, writes) => {
+    const cluster = new RegistrationCluster();
+    const pages = async function* (_path: string, { query }: { query?: ApiRequest['query'] } = {}) {
+      // None of them carries a label that could be asked for.
+      if (query?.['labelSelector'] !== undefined) return;
+      yield await Promise.resolve({ items: [free], resourceVersion: '1' });
+      if (second.length === 0) throw new Error('reset');
+      yield { items: second, resourceVersion: '1' };
+    };
+    const keeper = keeperOfOwn({
+      cluster: Object.assign(cluster, { pages }),
+      log: logTo(new Kept(), 'info'),
+      now: () => Date.now(),
+      service: { ...SERVICE, failurePolicy: 'Ignore', failClosed: [] },
+      policy: { config: DEFAULT_POLICY, tools: TOOLS },
+      nodes: { synced: true, field: new NodeTable([nodeFromObject(free)].filter((node) => node !== undefined)) },
+      certificates: () => ({ authorities: () => [] }) as unknown as CertificateSource,
+      trustChanged: () => undefined,
+    });
+    void keeper.follow(new AbortController().signal);
+    await cluster.tell(ARMED);
+    expect(cluster.sent).toHaveLength(writes);
+  });
+});

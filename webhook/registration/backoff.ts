@@ -1,0 +1,34 @@
+/** The first try after a failure comes after so long, in ms; after every further failure in a row twice as long. */
+const RETRY_AFTER_MS = 1000;
+
+/** Tries again what failed, soon at first and ever later. */
+export class Backoff {
+  readonly #task: () => void;
+  readonly #atMostMs: number;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(task: () => void, atMostMs: number) {
+    this.#task = task;
+    this.#atMostMs = atMostMs;
+  }
+
+  /** It failed. */
+  failed(): void {
+    const afterMs = Math.min(RETRY_AFTER_MS * 2 ** this.#failures, this.#atMostMs);
+    this.#failures += 1;
+    this.end();
+    this.#timer = setTimeout(this.#task, afterMs).unref();
+  }
+
+  /** It succeeded, or need not any more. */
+  succeeded(): void {
+    this.#failures = 0;
+    this.end();
+  }
+
+  /** Tries no more until it fails again. */
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
