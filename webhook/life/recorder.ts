@@ -34,6 +34,8 @@ export class LifeRecorder {
   #told: ReadonlySet<string> = new Set();
   readonly #lost = new Map<string, LifeEvent>();
   #deleted = 0;
+  #writing: Promise<void> | undefined;
+  #again = false;
 
   constructor(ports: LifePorts, everyMs = LOOK_EVERY_MS) {
     this.#ports = ports;
@@ -55,8 +57,23 @@ export class LifeRecorder {
     void this.write();
   }
 
-  /** Writes what is to be told by now. Never rejects. */
-  async write(): Promise<void> {
+  /** Writes what is to be told by now, including what is noted while it writes. Never rejects. */
+  write(): Promise<void> {
+    this.#again = true;
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#writeOnce();
+    }
+  }
+
+  async #writeOnce(): Promise<void> {
     for (const event of this.#lost.values()) if (await this.#try(event)) this.#lost.delete(event.name);
     const { nodes, now } = this.#ports;
     // What has not been heard of for long may be over.

@@ -160,6 +160,15 @@ describe('a node that is deleted', () => {
     expect(recorder.deletedInMaintenance).toBe(lost);
   });
 
+  test('one of many at once is told once, one write after the other', async () => {
+    const many = Array.from({ length: 20 }, (_, index) => nodeObject(`n${index}`, true));
+    const { followed, names, recorder } = world(...many);
+    for (const node of many) followed.listener.removed(node);
+    expect(names()).toHaveLength(1);
+    await recorder.write();
+    expect(names()).toEqual(many.map((node) => `maintenance-lost.${textAt(node, 'metadata', 'uid')}`));
+  });
+
   test('is told again where the write failed', async () => {
     const { followed, names, answers, recorder } = world(held);
     answers.push(REFUSED);
