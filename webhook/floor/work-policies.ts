@@ -50,7 +50,7 @@ function policyFor(outcome: Outcome, claims: readonly Claim[], entries: readonly
     failurePolicy: 'Ignore',
     resourceRules: resourceRules(claims.flatMap(({ kinds }) => kinds)),
     matchConditions: [{ name: 'work', expression: conditionOn(outcome, claims) }],
-    variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, TOLD, ...groups.map(foundVariable)],
+    variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, WHY, TOLD, ...groups.map(foundVariable)],
     validations: groups.map((group, index) => validationOf(group, index, entries)),
     nodes: [
       { key: STATE_LABEL, operator: 'Exists' },
@@ -150,12 +150,29 @@ function reachOf({ scope, node }: Outcome): string | undefined {
 }
 
 const NODE_NAME = 'params.metadata.name';
-const WHY = `params.metadata.?annotations[?${literal(WHY_ANNOTATION)}]`;
 
-/** By whom, why and until when: what the plugin wrote beside the record, or where to read it. */
+/** What the plugin wrote beside the record; empty where it is not there. */
+const WHY: Variable = {
+  name: 'why',
+  expression: `params.metadata.?annotations[?${literal(WHY_ANNOTATION)}].orValue('')`,
+};
+
+/** Longest line about a maintenance that is repeated, in characters: each part is cut to length where it is composed. */
+const MAX_WHY = 1000;
+
+/** What the plugin never writes, as RE2 knows it: control and invisible characters, line breaks (see `clean`). */
+const UNPRINTABLE = '[\\p{C}\\p{Zl}\\p{Zp}]';
+
+const IS_TOLD = all([
+  "variables.why != ''",
+  `size(variables.why) <= ${MAX_WHY}`,
+  `!variables.why.matches(${literal(UNPRINTABLE)})`,
+]);
+
+/** By whom, why and until when: the plugin's line, or where to read it. Whoever may write nodes can have put anything there. */
 const TOLD: Variable = {
   name: 'told',
-  expression: `${WHY}.hasValue() ? ${sentence(explainNode('{node}', '{why}'), { node: NODE_NAME, why: `${WHY}.value()` })} : ${sentence(explainNode('{node}', undefined), { node: NODE_NAME })}`,
+  expression: `${IS_TOLD} ? ${sentence(explainNode('{node}', '{why}'), { node: NODE_NAME, why: 'variables.why' })} : ${sentence(explainNode('{node}', undefined), { node: NODE_NAME })}`,
 };
 
 /** The composer's words. What a controller's refused pod or Job becomes is the same for every tool. */

@@ -127,7 +127,12 @@ describe('a node is in maintenance', () => {
     expect(said).toMatch(new RegExp(`Node ${HELD}: in maintenance \\(cordon\\) since .+, by ops "new disk"\\. `));
   });
 
-  test('without the line that says so, the floor tells where to read it', async () => {
+  test.each([
+    ['without the line that says so', null],
+    ['where the line is longer than any of ours', 'x'.repeat(1001)],
+    ['where the line has line breaks', 'in maintenance\nby nobody'],
+    ['where the line has terminal escapes', 'in maintenance \u001b[31m'],
+  ])('%s, the floor tells where to read it', async (_, line) => {
     const annotate = (value: string | null) =>
       plane.api('PATCH', `/api/v1/nodes/${HELD}`, { metadata: { annotations: { [WHY_ANNOTATION]: value } } });
     const told = textAt(
@@ -136,7 +141,7 @@ describe('a node is in maintenance', () => {
       'annotations',
       WHY_ANNOTATION,
     );
-    expect(await annotate(null)).toMatchObject({ status: 200 });
+    expect(await annotate(line)).toMatchObject({ status: 200 });
     const words = `By whom, why and until when: kubectl maint status ${HELD}. `;
     await until('the floor has seen it', async () => (await create(BACKUP)).includes(words));
     expect(await annotate(told ?? null)).toMatchObject({ status: 200 });
