@@ -1,7 +1,10 @@
+import { isExcepted } from '../../shared/index.ts';
 import { ARMED_WITHIN_MS, awaitArming } from '../nodes/arming.ts';
-import { readEnforcement } from '../nodes/enforcement.ts';
+import { readEnforcement, type Enforcement } from '../nodes/enforcement.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { warning, type Finding } from '../preflight/finding.ts';
 import type { Survey } from '../preflight/survey.ts';
+import type { Session } from '../session.ts';
 import type { OnRun } from './on-run.ts';
 import type { Marked } from './prepared.ts';
 
@@ -15,19 +18,33 @@ const HEARD_WITHIN_MS = 1000;
 export async function tellEnforcement(
   marked: readonly Marked[],
   { registered }: Pick<Survey, 'registered'>,
-  { session, report }: OnRun,
+  { session, report }: Pick<OnRun, 'session' | 'report'>,
 ): Promise<void> {
   const nodes = marked.map(({ node }) => node.facts.name);
-  const [first] = nodes;
-  if (first === undefined) return;
+  if (nodes.length === 0) return;
   const isThere = registered !== 'no';
   const isArmed = isThere ? await awaitArming(session.cluster, session.clock, session.signal) : undefined;
   const isUnseen = isThere && isArmed === undefined;
-  const enforcement = await readEnforcement(first, session, isUnseen ? ARMED_WITHIN_MS : HEARD_WITHIN_MS);
+  const enforcement = await askAbout(marked, session, isUnseen ? ARMED_WITHIN_MS : HEARD_WITHIN_MS);
   if (!isThere && enforcement.enforced === 'no') return;
   report.tell({ type: 'enforced', nodes, enforcement });
   if (isArmed === false) report.tell({ type: 'finding', ...NOT_ARMED });
 }
+
+/** The canary is a backup: where an exception lets those pass, that it passes says nothing. */
+async function askAbout(marked: readonly Marked[], session: Session, patienceMs: number): Promise<Enforcement> {
+  const asked = marked.find(({ written }) => !letsBackupsPass(written, session.clock.now()));
+  return asked === undefined ? NOT_ASKED : readEnforcement(asked.node.facts.name, session, patienceMs);
+}
+
+function letsBackupsPass({ facts: { record } }: NodeSnapshot, now: number): boolean {
+  return record.kind === 'record' && isExcepted(record.record, 'backup', now);
+}
+
+const NOT_ASKED: Enforcement = {
+  enforced: 'unknown',
+  why: 'an exception lets backups pass there (kubectl maint status)',
+};
 
 const NOT_ARMED: Finding = warning(
   'enforcement',

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { tellEnforcement } from '../../../plugin/operations/on-enforcement.ts';
+import type { Marked } from '../../../plugin/operations/prepared.ts';
+import type { OnEvent, OnReport } from '../../../plugin/output/on-events.ts';
+import { RECORD_ANNOTATION } from '../../../shared/index.ts';
+import { failure, nodeSnapshot, START, toldSession } from './world.ts';
+
+/** A node as it was marked, with exceptions for these rules that end in a while (ms). */
+function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): Marked {
+  const until = new Date(START + endsIn).toISOString();
+  const record = {
+    version: 1,
+    claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-05T22:00:00Z' }],
+    before: { cordoned: false },
+    exceptions: rules.length === 0 ? [] : [{ rules, until, by: 'ana', reason: 'disk' }],
+    initiatedAt: '2026-01-05T22:00:00Z',
+  };
+  const written = nodeSnapshot(name, { annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
+  return { node: nodeSnapshot(name), written, drain: undefined };
+}
+
+async function toldOf(...nodes: readonly Marked[]) {
+  const { session, cluster } = toldSession();
+  cluster.say = () => failure(403, 'admission webhook "work.kubectl-maint.io" denied the request: no');
+  const told: OnEvent[] = [];
+  const report: OnReport = {
+    tell: (event) => {
+      told.push(event);
+    },
+  };
+  await tellEnforcement(nodes, { registered: 'yes' }, { session, report });
+  return { told, asked: cluster.requests.map(({ body }) => JSON.stringify(body)) };
+}
+
+test.each<[string, readonly Marked[], string]>([
+  ['the first node', [marked('n1'), marked('n2')], 'n1'],
+  ['the first one where backups do not pass by an exception', [marked('n1', ['backup']), marked('n2')], 'n2'],
+  ['one whose exception is over', [marked('n1', ['backup'], -1)], 'n1'],
+  ['one whose exception is for other work', [marked('n1', ['scan'])], 'n1'],
+])('asked is about %s', async (_what, nodes, name) => {
+  const { told, asked } = await toldOf(...nodes);
+  expect(asked).toEqual([expect.stringContaining(`"values":["${name}"]`)]);
+  expect(told).toMatchObject([{ type: 'enforced', enforcement: { enforced: 'yes' } }]);
+});
+
+test('where an exception lets backups pass on every node, nobody is asked and nothing is claimed', async () => {
+  const { told, asked } = await toldOf(marked('n1', ['backup']), marked('n2', ['backup', 'scan']));
+  expect(asked).toEqual([]);
+  expect(told).toMatchObject([
+    { nodes: ['n1', 'n2'], enforcement: { enforced: 'unknown', why: expect.stringContaining('exception') as unknown } },
+  ]);
+});
