@@ -46,13 +46,18 @@ export function screenFromStreams(out: Output, err: Output, env: Environment): S
       line(out, text);
     },
     note: (text) => {
-      line(err, text);
+      line(err, harmless(text));
     },
     warn: (text) => {
-      line(err, `Warning: ${text}`);
+      line(err, `Warning: ${harmless(text)}`);
     },
     live: area,
   };
+}
+
+/** What others wrote (a kubelet, somebody's webhook) may hold what moves a cursor: line ends and tabs are all that stays. */
+function harmless(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '�');
 }
 
 /** Whether to colour what goes to a stream: people's terminals, unless they say otherwise (no-color.org). */

@@ -16,6 +16,12 @@ import type { AddonWaker } from './waker.ts';
 /** How often a node is looked at. */
 const LOOK_EVERY_MS = 1000;
 
+/**
+ * How old the last heartbeat may be, in seconds, when a node that was watched passes: a kubelet renews its Lease every
+ * 10 s (a quarter of its 40 s). A Lease still holds, and the node is still Ready, half a minute after a reboot.
+ */
+const ALIVE_WITHIN_SECONDS = 15;
+
 /** How far a node is through the gate; part of the contract of `off -o json`. */
 export interface GateState extends NodeHealth {
   readonly node: string;
@@ -48,7 +54,7 @@ export async function passGate(gate: Gate): Promise<readonly string[]> {
   const { node, session, signal } = gate;
   const following = { signal, note: gate.note };
   const addons = await followHeldAddons(node, session, gate.waker, following);
-  let cleanSince: number | undefined;
+  let cleanSince = Infinity;
   let state: GateState | undefined;
   for (;;) {
     const look = await lookAt(gate, addons).catch((thrown: unknown) => {
@@ -56,17 +62,28 @@ export async function passGate(gate: Gate): Promise<readonly string[]> {
     });
     if (look.isOver) return addons.names;
     const now = session.clock.now();
-    cleanSince = look.problems.length === 0 ? (cleanSince ?? now) : undefined;
-    const cleanForMs = cleanSince === undefined ? 0 : now - cleanSince;
-    const [cleanFor, healthyFor] = [Math.floor(cleanForMs / 1000), gate.healthyForMs / 1000];
-    const { isOver, ...seen } = look;
-    state = { node, ...seen, cleanFor, healthyFor };
+    // A problem starts the time anew.
+    cleanSince = look.problems.length === 0 ? Math.min(cleanSince, now) : Infinity;
+    const cleanForMs = Math.max(0, now - cleanSince);
+    state = stateOf(gate, look, cleanForMs);
     gate.tell(state);
-    if (cleanSince !== undefined && cleanForMs >= gate.healthyForMs) return addons.names;
+    if (isPassed(gate, look, cleanForMs)) return addons.names;
     const changed = look.addons.length > 0 ? [addons.changed(signal)] : [];
     await Promise.race([session.clock.sleep(LOOK_EVERY_MS, signal), ...changed]);
     if (signal.aborted) throw notPassed(gate, state);
   }
+}
+
+function stateOf({ node, healthyForMs }: Gate, { isOver, ...seen }: Look, cleanForMs: number): GateState {
+  return { node, ...seen, cleanFor: Math.floor(cleanForMs / 1000), healthyFor: healthyForMs / 1000 };
+}
+
+function isPassed({ healthyForMs }: Gate, look: Look, cleanForMs: number): boolean {
+  return look.problems.length === 0 && cleanForMs >= healthyForMs && (healthyForMs === 0 || isAlive(look));
+}
+
+function isAlive({ heartbeatAge = Infinity }: NodeHealth): boolean {
+  return heartbeatAge <= ALIVE_WITHIN_SECONDS;
 }
 
 type Look = Omit<GateState, 'node' | 'cleanFor' | 'healthyFor'> & { readonly isOver: boolean };
@@ -74,15 +91,17 @@ type Look = Omit<GateState, 'node' | 'cleanFor' | 'healthyFor'> & { readonly isO
 /** What cannot be read now is a problem of the moment; only a missing right will not pass. */
 async function lookAt({ node, session, signal, isOver }: Gate, addons: HeldAddons): Promise<Look> {
   try {
-    const [object, lease, late] = await Promise.all([
+    const [object, lease] = await Promise.all([
       session.cluster.get(nodePath(node), { signal }),
       readLease(node, session.cluster, signal),
-      addons.late(),
     ]);
+    // Looking at add-ons lets them go: not on a node that stays.
+    if (isOver(object)) return { ...UNKNOWN, problems: [], isOver: true };
+    const late = await addons.late();
     const waits = late.map((name) => `DaemonSet ${name} is not current and Ready on it`);
     if (textAt(object, 'metadata', 'name') === undefined) return { ...UNKNOWN, addons: late, problems: ['deleted'] };
     const health = healthFrom({ node: object, lease: lease.object, serverNow: lease.serverNow ?? session.clock.now() });
-    return { ...health, addons: late, problems: [...waits, ...health.problems], isOver: isOver(object) };
+    return { ...health, addons: late, problems: [...waits, ...health.problems], isOver: false };
   } catch (thrown) {
     if (signal.aborted || isRefusedForGood(thrown)) throw thrown;
     return { ...UNKNOWN, problems: [`API server: ${messageOf(thrown)}`] };
@@ -96,8 +115,11 @@ function isRefusedForGood(thrown: unknown): boolean {
 }
 
 /** What a node waits for, in one line. */
-export function waitsFor({ problems, cleanFor, healthyFor }: GateState): string {
-  return problems.length > 0 ? problems.join(', ') : `clean for ${cleanFor}s of ${healthyFor}s`;
+export function waitsFor(state: GateState): string {
+  const { problems, cleanFor, healthyFor, heartbeatAge = 0 } = state;
+  if (problems.length > 0) return problems.join(', ');
+  const isLate = cleanFor >= healthyFor && !isAlive(state);
+  return `clean for ${cleanFor}s of ${healthyFor}s${isLate ? `, but a heartbeat is due: the last was ${heartbeatAge}s ago` : ''}`;
 }
 
 function notPassed({ node, session }: Gate, state: GateState | undefined): MaintError {

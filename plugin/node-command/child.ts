@@ -118,8 +118,9 @@ function ended(child: ChildProcess, program: string): Promise<Omit<CommandEnd, '
     child.once('exit', (code, signal) => {
       resolve({ code, signal });
     });
-    child.once('error', (error) => {
-      reject(notStarted(program, error));
+    // Later it tells of a signal that was not allowed (a command under sudo): it runs on.
+    child.on('error', (error) => {
+      if (child.pid === undefined) reject(notStarted(program, error));
     });
   });
 }

@@ -1,7 +1,8 @@
 import { ClusterRefusal, listAt, nodeStatusPath, refusalFromAnswer, textAt, type Cluster } from '../../shared/index.ts';
 
 /** Condition types of KEP-5683 (Node Lifecycle Conditions). */
-export type ConditionType = 'MaintenanceInProgress' | 'DrainInProgress' | 'Drained';
+export const OUR_CONDITIONS = ['MaintenanceInProgress', 'DrainInProgress', 'Drained'] as const;
+export type ConditionType = (typeof OUR_CONDITIONS)[number];
 
 /** A condition that is to be set; its times are added when it is written. */
 export interface ConditionChange {
@@ -50,10 +51,9 @@ export function conditionStatuses(node: unknown): ReadonlyMap<string, string> {
 
 /** Removes our conditions: without a maintenance they say nothing. */
 export async function removeConditions(node: string, cluster: Cluster): Promise<void> {
-  const types: readonly ConditionType[] = ['MaintenanceInProgress', 'DrainInProgress', 'Drained'];
   await patchConditions(
     node,
-    types.map((type) => ({ $patch: 'delete', type })),
+    OUR_CONDITIONS.map((type) => ({ $patch: 'delete', type })),
     cluster,
   );
 }

@@ -48,7 +48,8 @@ export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
 
 /** Labels that a maintenance leaves behind then, each with the `-` by which kubectl removes it. */
 function leftLabels({ facts }: NodeSnapshot): readonly string[] {
-  return [STATE_LABEL, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
+  const role = facts.labels.has(ROLE_LABEL) ? [ROLE_LABEL] : [];
+  return [STATE_LABEL, ...role, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
 }
 
 /** Annotations that a maintenance leaves behind when its record is lost. */

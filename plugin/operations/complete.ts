@@ -1,4 +1,13 @@
-import { clean, isHeld, nodeFromObject, NODES, STATE_LABEL, type Cluster, type NodeFacts } from '../../shared/index.ts';
+import {
+  clean,
+  type Cluster,
+  isHeld,
+  MAX_TEXT,
+  type NodeFacts,
+  nodeFromObject,
+  NODES,
+  STATE_LABEL,
+} from '../../shared/index.ts';
 import type { Candidate, KubeconfigNames, Wanted } from '../completion/candidates.ts';
 import { DIRECTIVE } from '../completion/wanted.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -51,7 +60,11 @@ async function found(wanted: Wanted, ports: CompletionPorts): Promise<Found> {
     }
     case 'owners': {
       const nodes = (await readNodes(true, ports)).filter(({ name }) => isAmong(name, wanted.given));
-      return among([...new Set(nodes.flatMap(ownersOf))].map((word) => ({ word })));
+      return among(
+        [...new Set(nodes.flatMap(ownersOf).filter((owner) => clean(owner, MAX_TEXT) === owner))].map((word) => ({
+          word,
+        })),
+      );
     }
   }
 }
@@ -79,16 +92,16 @@ async function readNodes(onlyHeld: boolean, { connect }: CompletionPorts): Promi
   }
 }
 
-/** Longest owner that is offered or told, in characters. */
+/** Longest owner that is told, in characters; one that is offered has to be whole. */
 const MAX_OWNER = 80;
 
 function ownersOf({ record }: NodeFacts): readonly string[] {
   const claims = record.kind === 'record' ? record.record.claims : [];
-  return claims.map(({ owner }) => clean(owner, MAX_OWNER));
+  return claims.map(({ owner }) => owner);
 }
 
 function aboutNode(node: NodeFacts): { readonly about?: string } {
   if (!isHeld(node)) return {};
-  const owners = ownersOf(node);
+  const owners = ownersOf(node).map((owner) => clean(owner, MAX_OWNER));
   return { about: `in maintenance${owners.length === 0 ? '' : ` for ${owners.join(', ')}`}` };
 }

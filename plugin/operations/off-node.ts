@@ -1,4 +1,4 @@
-import { modeOf } from '../../shared/index.ts';
+import { messageOf, modeOf, nodePath } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { withinTime } from '../deadline.ts';
 import { passGate, type GateState } from '../health/gate.ts';
@@ -25,12 +25,11 @@ export interface Leaving {
 export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise<void> {
   const { operation, session, report, announcer } = run;
   const { name } = node.facts;
-  const isHeldByOthers = othersOn(node, owners).length > 0;
-  const { written: ready, addons } = isHeldByOthers
-    ? { written: node, addons: [] }
-    : await makeReady(node, owners, run);
-  const written = await release(ready, owners, session);
-  if (written === undefined) {
+  // Nodes wait for their turn, and others come and go meanwhile.
+  const now = snapshotFromObject(await session.cluster.get(nodePath(name), { signal: session.signal })) ?? node;
+  const shared = isShared(now, owners) ? await release(now, { owners, onlyShared: true }, session) : 'last';
+  const { written, addons } = shared === 'last' ? await leave(now, owners, run) : { written: shared, addons: [] };
+  if (written === 'ended' || written === 'last') {
     report.tell({ type: 'not-in-maintenance', node: name, lostAt: undefined });
     return;
   }
@@ -44,25 +43,51 @@ export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise
   const message = `ended by ${owners.join(', ')}`;
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message });
   // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.
-  if (operation.skipHealthCheck) await wakeHeldAddons(name, session, run.waker);
+  if (operation.skipHealthCheck) await wakeOrWarn(name, run);
   report.tell({ type: 'ended', node: name, cordoned: written.facts.unschedulable, addons });
   run.ended.add(name);
 }
 
-/** Drops the claims. Undefined where somebody else has ended the maintenance meanwhile. */
+/** Through the gate, and then without the claims. */
+async function leave(node: NodeSnapshot, owners: readonly string[], run: OffRun) {
+  const { written: ready, addons } = await makeReady(node, owners, run);
+  return { written: await release(ready, { owners, onlyShared: false }, run.session), addons };
+}
+
+/** The node is out of maintenance: that nobody could be woken changes nothing about it. */
+async function wakeOrWarn(node: string, { session, waker, report }: OffRun): Promise<void> {
+  try {
+    await wakeHeldAddons(node, session, waker);
+  } catch (thrown) {
+    report.tell({ type: 'warning', text: `add-ons of node ${node} are not told to catch up: ${messageOf(thrown)}` });
+  }
+}
+
+/** Whose claims are dropped; `onlyShared`: only while somebody else holds the node, since it has passed no gate. */
+interface Dropping {
+  readonly owners: readonly string[];
+  readonly onlyShared: boolean;
+}
+
+/** Drops the claims. `ended`: somebody else has ended the maintenance meanwhile; `last`: these are the last ones by now. */
 async function release(
   node: NodeSnapshot,
-  owners: readonly string[],
+  { owners, onlyShared }: Dropping,
   { cluster, clock }: Session,
-): Promise<NodeSnapshot | undefined> {
-  const seen = { record: true };
+): Promise<NodeSnapshot | 'ended' | 'last'> {
+  const found: { instead: 'ended' | 'last' | undefined } = { instead: undefined };
   const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
     const record = recordOf(fresh);
-    seen.record = record !== undefined;
-    return record && releasePatch(fresh, { record, owners, now: timestamp(clock.now()) });
+    found.instead = record === undefined ? 'ended' : onlyShared && !isShared(fresh, owners) ? 'last' : undefined;
+    if (record === undefined || found.instead !== undefined) return undefined;
+    return releasePatch(fresh, { record, owners, now: timestamp(clock.now()) });
   };
   const written = await writeNode(node, patchFor, cluster);
-  return seen.record ? written : undefined;
+  return found.instead ?? written;
+}
+
+function isShared(node: NodeSnapshot, owners: readonly string[]): boolean {
+  return othersOn(node, owners).length > 0;
 }
 
 /** Whoever else has a claim on the node. */
@@ -95,8 +120,11 @@ interface Ready {
 async function makeReady(node: NodeSnapshot, owners: readonly string[], run: OffRun): Promise<Ready> {
   const { operation, session, report, gates, waker } = run;
   const { name } = node.facts;
-  const returning = (fresh: NodeSnapshot) => statePatch(fresh, 'returning', timestamp(session.clock.now()));
+  // Whoever has claimed it meanwhile works on it.
+  const returning = (fresh: NodeSnapshot) =>
+    isShared(fresh, owners) ? undefined : statePatch(fresh, 'returning', timestamp(session.clock.now()));
   const written = await writeNode(node, returning, session.cluster);
+  if (isShared(written, owners)) return { written, addons: [] };
   report.tell({ type: 'returning', node: name });
   if (operation.skipHealthCheck) return { written, addons: [] };
   const waiting = {
@@ -130,7 +158,7 @@ async function makeReady(node: NodeSnapshot, owners: readonly string[], run: Off
 function needsNoGate(object: unknown, owners: readonly string[]): boolean {
   const fresh = snapshotFromObject(object);
   if (fresh === undefined) return false;
-  return recordOf(fresh) === undefined || othersOn(fresh, owners).length > 0;
+  return recordOf(fresh) === undefined || isShared(fresh, owners);
 }
 
 /** Every look goes to the live view; what changes about the problems is told. */

@@ -1,10 +1,11 @@
-import { MaintError } from '../../shared/index.ts';
+import { clean, MaintError, MAX_TEXT } from '../../shared/index.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { addonWaker } from '../health/waker.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
-import { conditionStatuses } from '../nodes/conditions.ts';
+import { shellLine } from '../node-command/quote.ts';
+import { conditionStatuses, OUR_CONDITIONS } from '../nodes/conditions.ts';
 import { lostRecords } from '../nodes/lost.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
@@ -74,15 +75,19 @@ async function chooseClaims(
 
 function foreign(node: string, owners: readonly string[], owner: string): MaintError {
   const message = `node ${node} is in maintenance for ${renderOwners(owners)}, not for ${renderOwners([owner])}; nothing was changed`;
-  const onBehalf = `on their behalf: kubectl maint off ${node} --owner '${renderOwners(owners.slice(0, 1))}'`;
-  return new MaintError('denied', message, { hint: `${onBehalf}; for everybody: kubectl maint off ${node} --all` });
+  const [first = ''] = owners;
+  const forAll = `for everybody: kubectl maint off ${node} --all`;
+  // A name that cannot be shown as it is cannot be typed either.
+  const isPlain = clean(first, MAX_TEXT) === first;
+  const onBehalf = `on their behalf: ${shellLine(['kubectl', 'maint', 'off', node, '--owner', first])}; `;
+  return new MaintError('denied', message, { hint: `${isPlain ? onBehalf : ''}${forAll}` });
 }
 
 async function tellNotInMaintenance(nodes: readonly NodeSnapshot[], run: OffRun): Promise<void> {
   const lost = await lostRecords(run.session.cluster);
   for (const { facts, raw } of nodes) {
     // Conditions of ours without a record were left by a command that was killed between two writes.
-    if (conditionStatuses(raw).has('MaintenanceInProgress')) await run.announcer.noConditions(facts);
+    if (OUR_CONDITIONS.some((type) => conditionStatuses(raw).has(type))) await run.announcer.noConditions(facts);
     run.report.tell({ type: 'not-in-maintenance', node: facts.name, lostAt: lost.get(facts.name) });
   }
 }

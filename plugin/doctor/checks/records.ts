@@ -9,7 +9,7 @@ import {
   STATE_LABEL,
   WHY_ANNOTATION,
 } from '../../../shared/index.ts';
-import { conditionStatuses } from '../../nodes/conditions.ts';
+import { conditionStatuses, OUR_CONDITIONS } from '../../nodes/conditions.ts';
 import { givingUp, PROTECTION } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { checkOf } from '../check.ts';
@@ -95,4 +95,4 @@ function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot):
 }
 
 /** Conditions that only a maintenance sets. */
-const OURS: readonly string[] = ['MaintenanceInProgress', 'DrainInProgress', 'Drained'];
+const OURS: readonly string[] = OUR_CONDITIONS;

@@ -107,7 +107,7 @@ describe('candidates', () => {
   test.each([
     ['on _', ['n1\tin maintenance for ana, ben b', 'n2', ':4']],
     ['on n1 nodes/_', ['nodes/n2', ':4']],
-    ['off --owner _', ['ana', 'ben b', ':4']],
+    ['off --owner _', ['ana', ':4']],
     ['off n2 --owner _', [':4']],
     ['on --mode=c_', ['cordon', ':36']],
     ['on --context p_', ['prod', ':4']],

@@ -114,10 +114,14 @@ function begin(healthyForMs: number, ready = true) {
   const set = (isReady: boolean) => {
     cluster.objects.set(nodePath('n1'), isReady ? nodeObject('n1') : nodeObject('n1', { conditions: [] }));
   };
-  /** What the API server says to everything but the Lease, which is always fresh. */
+  /** What the API server says to everything but the Lease, which is fresh while its kubelet lives. */
   let patched: ApiAnswer = answer(200);
+  let diedAt = Infinity;
   cluster.say = ({ method }) => {
-    const [now, renewTime] = [new Date(clock.now()).toUTCString(), new Date(clock.now()).toISOString()];
+    const [now, renewTime] = [
+      new Date(clock.now()).toUTCString(),
+      new Date(Math.min(diedAt, clock.now())).toISOString(),
+    ];
     return method === 'PATCH' ? patched : answer(200, { spec: { renewTime } }, { date: now });
   };
   set(ready);
@@ -148,6 +152,8 @@ function begin(healthyForMs: number, ready = true) {
     states,
     pass,
     ended: () => ended,
+    die: () => (diedAt = clock.now()),
+    revive: () => (diedAt = Infinity),
     endIt: () => (isOver = true),
     refuse: (refusal: ApiAnswer) => (patched = refusal),
     waiting: () => states.map(waitsFor),
@@ -186,6 +192,19 @@ describe('the gate', () => {
       'clean for 2s of 3s',
       'clean for 3s of 3s',
     ]);
+  });
+
+  test('a kubelet that dies while the node is watched keeps it, though its Lease still holds and it is still Ready', async () => {
+    const gate = begin(30_000);
+    void gate.pass();
+    await settle();
+    gate.die();
+    for (let second = 1; second <= 35; second += 1) await gate.clock.pass(1000);
+    expect(gate.ended()).toBeUndefined();
+    expect(gate.waiting().at(-1)).toBe('clean for 35s of 30s, but a heartbeat is due: the last was 35s ago');
+    gate.revive();
+    await gate.clock.pass(1000);
+    expect(gate.ended()).toBe('passed');
   });
 
   test('the end says what was missing', async () => {
