@@ -1,7 +1,9 @@
 import {
+  clean,
   ClusterRefusal,
   isHeld,
   MaintError,
+  MAX_TEXT,
   NodeTable,
   STATE_LABEL,
   type Claim,
@@ -39,13 +41,24 @@ export async function markAll(prepared: readonly Prepared[], run: OnRun): Promis
   return marked;
 }
 
+function refuseClaimed(node: NodeSnapshot, owner: string): void {
+  if (recordOf(node)?.claims.some((claim) => claim.owner === owner) !== true) return;
+  throw new MaintError(
+    'denied',
+    `it was taken into maintenance for ${clean(owner, MAX_TEXT)} meanwhile, by another run`,
+  );
+}
+
 async function markNode(
   { node, drain }: Prepared,
-  { claim, operation, session, report, announcer }: OnRun,
+  { claim, operation, session, report, announcer, isAlone }: OnRun,
 ): Promise<NodeSnapshot> {
   const { name, unschedulable } = node.facts;
   const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
-  const patch = (fresh: NodeSnapshot) => markPatch(fresh, claim, { ...operation, state: stateFor(fresh, state) });
+  const patch = (fresh: NodeSnapshot) => {
+    if (isAlone) refuseClaimed(fresh, claim.owner);
+    return markPatch(fresh, claim, { ...operation, state: stateFor(fresh, state) });
+  };
   const written = await writeNode(node, patch, session.cluster);
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
   if (operation.adopt && unschedulable) {

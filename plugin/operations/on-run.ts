@@ -11,4 +11,6 @@ export interface OnRun {
   readonly session: Session;
   readonly report: OnReport;
   readonly announcer: Announcer;
+  /** A claim of the same owner that came meanwhile is another run's, and refuses: what ends one would end the other. */
+  readonly isAlone: boolean;
 }

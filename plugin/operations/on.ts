@@ -37,7 +37,7 @@ const EVICTIONS_AT_ONCE = 32;
 export async function runOn(operation: OnOperation, session: Session): Promise<ExitCode> {
   const report = reportFor<OnEvent>(operation.format, session, tellInWords);
   try {
-    const { code, leaves } = await takeIntoMaintenance(operation, session, report);
+    const { code, leaves } = await takeIntoMaintenance(operation, session, report, { isAlone: false });
     if (leaves !== undefined) report.tell({ type: 'note', text: `interrupted: ${leaves}` });
     return code;
   } catch (thrown) {
@@ -56,19 +56,26 @@ export interface OnEnd {
 }
 
 /** Everything that `on` does; how it ended is the caller's to tell. Throws MaintError. */
-export async function takeIntoMaintenance(operation: OnOperation, given: Session, report: OnReport): Promise<OnEnd> {
+export async function takeIntoMaintenance(
+  operation: OnOperation,
+  given: Session,
+  report: OnReport,
+  asked: Pick<OnRun, 'isAlone'>,
+): Promise<OnEnd> {
   const over = new AbortController();
   // What is followed ends with the command, however it ends.
   const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
   try {
-    return await carryOut(operation, session, report);
+    return await carryOut(operation, session, { report, ...asked });
   } finally {
     over.abort();
   }
 }
 
-async function carryOut(operation: OnOperation, session: Session, report: OnReport): Promise<OnEnd> {
-  const begun = await begin(operation, session, report).catch((thrown: unknown) => {
+type Asked = Pick<OnRun, 'report' | 'isAlone'>;
+
+async function carryOut(operation: OnOperation, session: Session, asked: Asked): Promise<OnEnd> {
+  const begun = await begin(operation, session, asked).catch((thrown: unknown) => {
     if (session.signal.aborted) return undefined;
     throw thrown;
   });
@@ -97,7 +104,7 @@ interface Begun extends Foresight {
 }
 
 /** Everything before the first write. Throws where the preflight refuses. */
-async function begin(operation: OnOperation, session: Session, report: OnReport): Promise<Begun> {
+async function begin(operation: OnOperation, session: Session, { report, isAlone }: Asked): Promise<Begun> {
   const { cluster, clock } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   nodes.forEach(recordOf);
@@ -107,7 +114,7 @@ async function begin(operation: OnOperation, session: Session, report: OnReport)
     report.tell({ type: 'note', text });
   });
   refuseOrWarn(findingsOf(foresight.survey), report);
-  return { ...foresight, run: { operation, claim, session, report, announcer: new Announcer(session) } };
+  return { ...foresight, run: { operation, claim, session, report, announcer: new Announcer(session), isAlone } };
 }
 
 /** Everything that speaks against it at once; nothing is changed when one of it refuses. */

@@ -22,7 +22,7 @@ export async function dryRunOnNodes(
       nodes: { names: [facts.name], selector: undefined },
       claim: { ...operation.on.claim, owner },
     };
-    const { code } = await takeIntoMaintenance(on, session, report);
+    const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false });
     if (code !== EXIT.done) return code;
     session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);
     session.screen.result(`node/${facts.name} out of maintenance (dry run)`);

@@ -1,4 +1,13 @@
-import { isHeld, MaintError, nodePath, renderDuration, type Claim } from '../../shared/index.ts';
+import {
+  ClusterRefusal,
+  isHeld,
+  MaintError,
+  messageOf,
+  nodePath,
+  renderDuration,
+  type Claim,
+} from '../../shared/index.ts';
+import { withinTime } from '../deadline.ts';
 import { EXIT } from '../exit-codes.ts';
 import { runCommand, type CommandEnd, type CommandStart } from '../node-command/child.ts';
 import { commandEnvironment } from '../node-command/environment.ts';
@@ -37,7 +46,8 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
     nodes: { names: [name], selector: undefined },
     claim: { ...operation.on.claim, owner },
   };
-  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, run.report);
+  const isAlone = !run.continued.has(name);
+  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, run.report, { isAlone });
   if (code === EXIT.done && !halt.aborted) return true;
   course.stopped = 'the command was not begun';
   return false;
@@ -90,7 +100,7 @@ function endInWords({ code, signal, timedOut }: CommandEnd, timeoutMs: number): 
 async function bringBack({ node }: Course, run: NodesRun): Promise<'done' | 'gone'> {
   const { operation, owner, session } = run;
   const { name, uid } = node.facts;
-  const now = await readNode(name, run);
+  const now = await readAfterCommand(name, run);
   if (now === undefined) {
     session.screen.warn(`node ${name} does not exist any more after its command: there is nothing to bring back`);
     return 'gone';
@@ -107,6 +117,36 @@ async function bringBack({ node }: Course, run: NodesRun): Promise<'done' | 'gon
   const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;
   if (!isBack) throw new MaintError('interrupted', 'interrupted on the way back');
   return 'done';
+}
+
+/** How often an API server that is away is asked again, in ms. */
+const ASK_EVERY_MS = 1000;
+
+/** A command may have taken the API server along, on a node of the control plane: it is asked until it answers. */
+function readAfterCommand(name: string, { operation, session }: NodesRun): Promise<NodeSnapshot | undefined> {
+  const waiting = {
+    timeoutMs: operation.off.timeoutMs,
+    waitsFor: `the API server after the command on node ${name}`,
+    hint: `the node stays in maintenance; where the command need not run again: kubectl maint off ${name}`,
+  };
+  let told = false;
+  return withinTime(waiting, session, async (signal) => {
+    for (;;) {
+      try {
+        return snapshotFromObject(await session.cluster.get(nodePath(name), { signal }));
+      } catch (thrown) {
+        if (signal.aborted || isRefused(thrown)) throw thrown;
+        if (!told) session.screen.note(`node/${name} waits for the API server: ${messageOf(thrown)}`);
+        told = true;
+        await session.clock.sleep(ASK_EVERY_MS, signal);
+      }
+    }
+  });
+}
+
+/** The API server has answered, and will not change its mind. */
+function isRefused(thrown: unknown): boolean {
+  return thrown instanceof ClusterRefusal && thrown.status < 500 && thrown.status !== 429;
 }
 
 async function readNode(name: string, { session }: NodesRun): Promise<NodeSnapshot | undefined> {

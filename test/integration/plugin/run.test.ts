@@ -14,7 +14,7 @@ let plugin: PluginRunner;
 let world: Workloads;
 let folder: string;
 
-const GROUPS = ['walk', 'pair', 'env', 'ctrl', 'kept', 'gone', 'other', 'slow', 'stuck', 'lost'];
+const GROUPS = ['walk', 'pair', 'env', 'ctrl', 'kept', 'gone', 'other', 'slow', 'stuck', 'lost', 'twice', 'away'];
 const NODES = GROUPS.flatMap((group) => ['a', 'b', 'c', 'd'].map((letter) => `${group}-${letter}`));
 
 beforeAll(async () => {
@@ -301,6 +301,28 @@ test('--output-dir keeps every byte of both streams', async () => {
   const flags = [AT_ONCE, '--output-dir', dir, '--resume'];
   expect(await plugin.maint(['run', 'kept-a', ...flags, '--', 'echo', 'again'])).toMatchObject({ code: 0 });
   expect(await readFile(join(dir, 'kept-a.stdout'), 'latin1')).toBe('caf\u00E9\u001B[2Jx\nlastagain\n');
+});
+
+test('of two runs of one owner at the same time one goes on, and the other leaves the node to it', async () => {
+  const command = ['sh', '-c', 'echo runs; sleep 2'];
+  const runs = await Promise.all([1, 2].map(() => plugin.maint(['run', 'twice-a', AT_ONCE, '--', ...command])));
+  expect(runs.map(({ code }) => code).sort()).toEqual([0, 3]);
+  expect(runs.flatMap(({ stdout }) => stdout.match(/^twice-a \| runs$/gm) ?? [])).toHaveLength(1);
+  const [refused] = runs.filter(({ code }) => code === 3);
+  expect(refused?.stderr).toMatch(
+    /in maintenance for admin|taken into maintenance for admin meanwhile, by another run/,
+  );
+  expect(await held('twice')).toEqual([]);
+});
+
+test('a command that takes the API server along is no failure: it is waited for', async () => {
+  const running = await plugin.start(['run', 'away-a', AT_ONCE, '--', 'sh', '-c', 'echo gone; sleep 1']);
+  await until('the command runs', () => running.said().includes('away-a | gone'));
+  await plane.stopApiServer();
+  await until('it is waited for', () => running.said().includes('node/away-a waits for the API server: '));
+  await plane.startApiServer();
+  expect(await running.ended).toMatchObject({ code: 0 });
+  expect(await held('away')).toEqual([]);
 });
 
 test('an upgrade by replacement: a node that is made again must be healthy, one that is gone is no failure', async () => {
