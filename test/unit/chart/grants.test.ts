@@ -86,6 +86,7 @@ const PLUGIN: Calls = {
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/operations/complete.ts': { NODES: 'list /nodes' },
+  'plugin/operations/off-node.ts': { nodePath: 'get /nodes' },
   'plugin/operations/on-drain.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-ending.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-node.ts': { nodePath: 'get /nodes' },
