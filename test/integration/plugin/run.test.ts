@@ -304,8 +304,14 @@ test('--output-dir keeps every byte of both streams', async () => {
 });
 
 test('of two runs of one owner at the same time one goes on, and the other leaves the node to it', async () => {
-  const command = ['sh', '-c', 'echo runs; sleep 2'];
-  const runs = await Promise.all([1, 2].map(() => plugin.maint(['run', 'twice-a', AT_ONCE, '--', ...command])));
+  const goesOn = join(folder, 'twice-goes-on');
+  const command = ['sh', '-c', `echo runs; while [ -d ${folder} ] && [ ! -e ${goesOn} ]; do sleep 0.1; done`];
+  const start = () => plugin.start(['run', 'twice-a', AT_ONCE, '--', ...command]);
+  const [one, other] = await Promise.all([start(), start()]);
+  // The command of the one runs until the other has ended.
+  await Promise.race([one.ended, other.ended]);
+  await writeFile(goesOn, '');
+  const runs = await Promise.all([one.ended, other.ended]);
   expect(runs.map(({ code }) => code).sort()).toEqual([0, 3]);
   expect(runs.flatMap(({ stdout }) => stdout.match(/^twice-a \| runs$/gm) ?? [])).toHaveLength(1);
   const [refused] = runs.filter(({ code }) => code === 3);
