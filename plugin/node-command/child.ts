@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { MaintError, messageOf } from '../../shared/index.ts';
 import type { NodeCommand } from '../operation.ts';
 import type { Environment } from './environment.ts';
+import { Ending, KILL_AFTER_MS } from './ending.ts';
+import type { CommandEnd } from './outcome.ts';
 import type { OutputSink } from './output.ts';
 import type { SignalRelay } from './signals.ts';
+import { CommandTree, type Kill } from './tree.ts';
 
-/** After SIGTERM, until SIGKILL, in ms: as long as a container gets at least in most clusters. */
-const KILL_AFTER_MS = 10_000;
 /** How long the streams of a command that has ended are read on, in ms: what it left in the background may keep them open for ever. */
 const LINGER_MS = 1000;
 
@@ -24,18 +25,36 @@ export interface CommandStart {
   readonly timeoutMs: number;
 }
 
-/** How a command ended: an exit code, or the signal that ended it. */
-export interface CommandEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly timedOut: boolean;
+/** Whom a command has to do with while it runs. */
+export interface CommandPorts {
+  readonly sink: OutputSink;
+  readonly relay: SignalRelay;
+  /** Hears what somebody should know of the command meanwhile, as the rest of a sentence about it. */
+  readonly tell: (text: string) => void;
 }
 
+/** How a command is signalled. */
+export interface Signalling {
+  readonly kill: Kill;
+  readonly killAfterMs: number;
+}
+
+const SIGNALLING: Signalling = {
+  kill: (pid, signal) => {
+    process.kill(pid, signal);
+  },
+  killAfterMs: KILL_AFTER_MS,
+};
+
 /**
- * Runs a command to its end. Signals that we get are passed on to it; the second one kills it. Throws
+ * Runs a command to its end. Signals that we get are passed on to all of it; the second one kills it. Throws
  * MaintError('gave-up') where it cannot be started.
  */
-export async function runCommand(start: CommandStart, sink: OutputSink, relay: SignalRelay): Promise<CommandEnd> {
+export async function runCommand(
+  start: CommandStart,
+  { sink, relay, tell }: CommandPorts,
+  { kill, killAfterMs }: Signalling = SIGNALLING,
+): Promise<CommandEnd> {
   const child = spawned(start);
   child.stdout?.on('data', (bytes: Buffer) => {
     sink.write('stdout', bytes);
@@ -43,25 +62,37 @@ export async function runCommand(start: CommandStart, sink: OutputSink, relay: S
   child.stderr?.on('data', (bytes: Buffer) => {
     sink.write('stderr', bytes);
   });
-  const stopRelay = relay.add(passOn(child, start));
-  const limit = limitTime(child, start);
+  const blind = (why: string): void => {
+    tell(`cannot be seen with what it has started, which may run on when it is stopped: ${why}`);
+  };
+  const tree = new CommandTree(child, leadsGroup(start), { kill, blind });
+  const ending = new Ending(tree, { ...start, killAfterMs, tell });
+  const stopRelay = relay.add(ending.hear);
   try {
-    const end = await ended(child, start.command.program);
-    return { ...end, timedOut: limit.isOver() };
+    const end = await Promise.race([ended(child, start.command.program), ending.givenUp]);
+    const left = await ending.rest();
+    return { ...end, timedOut: ending.isTimedOut, left, refused: left.length === 0 ? [] : tree.refused() };
   } finally {
-    limit.end();
+    ending.end();
     stopRelay();
     await streamsEnded(child);
     sink.end();
+    // What is given up does not keep us.
+    child.unref();
   }
 }
 
-function spawned({ command: { program, args }, env, stdin, onTerminal }: CommandStart): ChildProcess {
+function leadsGroup({ onTerminal }: CommandStart): boolean {
+  return !onTerminal && process.platform !== 'win32';
+}
+
+function spawned(start: CommandStart): ChildProcess {
+  const { program, args } = start.command;
   try {
     return spawn(program, args, {
-      env: { ...env },
-      stdio: [stdin, 'pipe', 'pipe'],
-      detached: !onTerminal && process.platform !== 'win32',
+      env: { ...start.env },
+      stdio: [start.stdin, 'pipe', 'pipe'],
+      detached: leadsGroup(start),
       windowsHide: true,
     });
   } catch (thrown) {
@@ -73,54 +104,13 @@ function notStarted(program: string, thrown: unknown): MaintError {
   return new MaintError('gave-up', `the command "${program}" could not be started: ${messageOf(thrown)}`);
 }
 
-/** A terminal has told the command already, except of SIGTERM, which it never sends. */
-function passOn(child: ChildProcess, start: CommandStart): (signal: NodeJS.Signals) => void {
-  let isTold = false;
-  return (signal) => {
-    if (isTold) send(child, 'SIGKILL', start);
-    else if (!start.onTerminal || signal === 'SIGTERM') send(child, signal, start);
-    isTold = true;
-  };
-}
-
-function limitTime(child: ChildProcess, start: CommandStart): { isOver(): boolean; end(): void } {
-  let isOver = false;
-  const timers: NodeJS.Timeout[] = [];
-  if (start.timeoutMs > 0) {
-    const stop = (): void => {
-      isOver = true;
-      send(child, 'SIGTERM', start);
-      timers.push(setTimeout(send, KILL_AFTER_MS, child, 'SIGKILL', start));
-    };
-    timers.push(setTimeout(stop, start.timeoutMs));
-  }
-  return {
-    isOver: () => isOver,
-    end: () => {
-      timers.forEach(clearTimeout);
-    },
-  };
-}
-
-function send(child: ChildProcess, signal: NodeJS.Signals, { onTerminal }: CommandStart): void {
-  const { pid } = child;
-  if (pid === undefined) return;
-  try {
-    if (onTerminal || process.platform === 'win32') child.kill(signal);
-    else process.kill(-pid, signal);
-  } catch {
-    // It ended between our look and our signal, which is what we wanted.
-  }
-}
-
-function ended(child: ChildProcess, program: string): Promise<Omit<CommandEnd, 'timedOut'>> {
+function ended(child: ChildProcess, program: string): Promise<Pick<CommandEnd, 'code' | 'signal'>> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code, signal) => {
       resolve({ code, signal });
     });
-    // Later it tells of a signal that was not allowed (a command under sudo): it runs on.
     child.on('error', (error) => {
-      if (child.pid === undefined) reject(notStarted(program, error));
+      reject(notStarted(program, error));
     });
   });
 }

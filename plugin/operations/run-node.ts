@@ -9,8 +9,9 @@ import {
 } from '../../shared/index.ts';
 import { withinTime } from '../deadline.ts';
 import { EXIT } from '../exit-codes.ts';
-import { runCommand, type CommandEnd, type CommandStart } from '../node-command/child.ts';
+import { runCommand, type CommandStart } from '../node-command/child.ts';
 import { commandEnvironment } from '../node-command/environment.ts';
+import { endInWords } from '../node-command/outcome.ts';
 import { outputSink } from '../node-command/output.ts';
 import { shellLine } from '../node-command/quote.ts';
 import { watchSilence } from '../node-command/silence.ts';
@@ -73,7 +74,7 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
     session.screen.note(`node/${name} the command ${text}`);
   };
   void watchSilence(sink, tell, { clock: session.clock, signal: over.signal });
-  const end = await runCommand(start, sink, relay).finally(() => {
+  const end = await runCommand(start, { sink, relay, tell }).finally(() => {
     over.abort();
   });
   const words = `the command ${endInWords(end, operation.commandTimeoutMs)}`;
@@ -81,19 +82,14 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
     course.stopped = `interrupted, ${words}`;
     return false;
   }
-  if (end.code !== 0) throw new MaintError('gave-up', words);
+  // What had to be stopped has not ended well, whatever it makes of that.
+  if (end.code !== 0 || end.timedOut) throw new MaintError('gave-up', words);
   session.screen.note(`node/${name} ${words} after ${renderDuration(session.clock.now() - begun)}`);
   return true;
 }
 
 function claimOf(node: NodeSnapshot, owner: string): Claim | undefined {
   return recordOf(node)?.claims.find((claim) => claim.owner === owner);
-}
-
-function endInWords({ code, signal, timedOut }: CommandEnd, timeoutMs: number): string {
-  if (timedOut) return `was stopped after ${renderDuration(timeoutMs)} (--command-timeout)`;
-  if (signal !== null) return `was killed by ${signal}`;
-  return code === 0 ? 'ended well' : `exited with code ${code ?? 'unknown'}`;
 }
 
 /** Brings a node back. One that the command has replaced has lost its record: it has to be healthy all the same. */

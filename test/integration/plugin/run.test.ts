@@ -2,10 +2,13 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shellLine } from '../../../plugin/node-command/quote.ts';
 import { eventAboutNode, eventsPath } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { nodeObject } from '../../control-plane/nodes.ts';
+import { isAlive } from '../../control-plane/bound-process.ts';
 import { type PluginRunner, pluginEnvironment, pluginRunner, runProgram, type Ran } from '../../support/plugin-run.ts';
+import { startOnTerminal, type Typed } from '../../support/terminal.ts';
 import { until } from '../../support/until.ts';
 import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 
@@ -14,7 +17,21 @@ let plugin: PluginRunner;
 let world: Workloads;
 let folder: string;
 
-const GROUPS = ['walk', 'pair', 'env', 'ctrl', 'kept', 'gone', 'other', 'slow', 'stuck', 'lost', 'twice', 'away'];
+const GROUPS = [
+  'walk',
+  'pair',
+  'env',
+  'ctrl',
+  'kept',
+  'gone',
+  'other',
+  'slow',
+  'stuck',
+  'lost',
+  'twice',
+  'away',
+  'term',
+];
 const NODES = GROUPS.flatMap((group) => ['a', 'b', 'c', 'd'].map((letter) => `${group}-${letter}`));
 
 beforeAll(async () => {
@@ -44,9 +61,12 @@ async function held(group: string): Promise<readonly string[]> {
 /** The line that goes on, given to a shell as it was printed. */
 async function goOnAsPrinted({ stderr }: Ran): Promise<Ran> {
   const line = /^kubectl maint run .*$/ms.exec(stderr)?.[0] ?? 'false';
+  return runProgram('/bin/sh', ['-c', line.trimEnd()], withKubectl());
+}
+
+function withKubectl(): Record<string, string | undefined> {
   const env = pluginEnvironment(plane.kubeconfig);
-  const kubectl = join(plane.kubectlPath, '..');
-  return runProgram('/bin/sh', ['-c', line.trimEnd()], { ...env, PATH: `${kubectl}:${env['PATH'] ?? ''}` });
+  return { ...env, PATH: `${join(plane.kubectlPath, '..')}:${env['PATH'] ?? ''}` };
 }
 
 test('the first failure stops; the node stays in maintenance; the printed line goes on and ends with all nodes back', async () => {
@@ -225,6 +245,44 @@ describe('an interruption', () => {
     expect(ran.stderr).toContain(
       'node/slow-a in maintenance (Complete): interrupted, the command was killed by SIGKILL',
     );
+  });
+});
+
+describe.runIf(process.platform === 'linux')('on a terminal, whose Ctrl-C reaches us and the command alike', () => {
+  const below = `trap "echo heard" INT; echo "below $$"; while :; do sleep 0.1; done`;
+  const script = `trap : INT; echo "above $PPID"; sh -c '${below}'; true`;
+  const start = (node: string, ...flags: string[]): Typed =>
+    startOnTerminal(
+      shellLine(['kubectl', 'maint', 'run', node, AT_ONCE, ...flags, '--', 'sh', '-c', script]),
+      withKubectl(),
+    );
+  const pidIn = (text: string, who: string): number => Number(new RegExp(`${who} (\\d+)`).exec(text)?.[1]);
+
+  test.each<[string, string, (running: Typed) => Promise<void> | void, string]>([
+    ['--command-timeout', 'term-a', () => undefined, 'the command was stopped after 3s (--command-timeout)'],
+    [
+      'SIGTERM',
+      'term-b',
+      (running) => void process.kill(pidIn(running.said(), 'above'), 'SIGTERM'),
+      'interrupted, the command was killed by SIGTERM',
+    ],
+    [
+      'a second Ctrl-C',
+      'term-c',
+      async (running) => {
+        running.type('\u0003');
+        await until('it goes on', () => running.said().includes(' | heard'));
+        running.type('\u0003');
+      },
+      'interrupted, the command was killed by SIGKILL',
+    ],
+  ])('%s ends all that it has started', async (way, node, stop, ending) => {
+    const running = start(node, ...(way === '--command-timeout' ? [`${way}=3s`] : []));
+    await until('the command runs', () => /below \d+/.test(running.said()));
+    await stop(running);
+    await running.ended;
+    expect(running.said()).toContain(`node/${node} in maintenance (Complete): ${ending}`);
+    expect(isAlive(pidIn(running.said(), 'below'))).toBe(false);
   });
 });
 

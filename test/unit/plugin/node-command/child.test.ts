@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { runCommand, type CommandStart } from '../../../../plugin/node-command/child.ts';
+import { runCommand, type CommandStart, type Signalling } from '../../../../plugin/node-command/child.ts';
 import type { OutputSink } from '../../../../plugin/node-command/output.ts';
 import { SignalRelay } from '../../../../plugin/node-command/signals.ts';
+import { isAlive } from '../../../control-plane/bound-process.ts';
 
 /** Keeps what a command writes, and lets somebody wait for a word. */
 class HeardSink implements OutputSink {
@@ -28,25 +29,36 @@ class HeardSink implements OutputSink {
   }
 }
 
-function start(script: string, more: Partial<CommandStart> = {}) {
+const signalling: Signalling = { kill: process.kill.bind(process), killAfterMs: 300 };
+
+function start(script: string, more: Partial<CommandStart> = {}, by = signalling) {
   const [sink, signals] = [new HeardSink(), new EventEmitter()];
+  const told: string[] = [];
+  const tell = (text: string) => void told.push(text);
   const command = { program: 'sh', args: ['-c', script] };
   const given = { command, env: process.env, stdin: 'ignore', onTerminal: false, timeoutMs: 0, ...more } as const;
-  return { sink, signals, ended: runCommand(given, sink, new SignalRelay(signals)) };
+  return { sink, signals, told, ended: runCommand(given, { sink, relay: new SignalRelay(signals), tell }, by) };
 }
+
+/** The process that said so of itself. */
+function pidIn({ text }: HeardSink): number {
+  return Number(/below (\d+)/.exec(text)?.[1]);
+}
+
+const ALL_ENDED = { left: [], refused: [] };
 
 describe('a command', () => {
   test('ends with its code, and nobody listens to signals any more', async () => {
     const { sink, signals, ended } = start('echo out; echo err >&2; exit 7');
-    expect(await ended).toEqual({ code: 7, signal: null, timedOut: false });
+    expect(await ended).toEqual({ code: 7, signal: null, timedOut: false, ...ALL_ENDED });
     expect([sink.text.includes('out'), sink.text.includes('err'), sink.isEnded]).toEqual([true, true, true]);
     expect(signals.eventNames()).toEqual([]);
   });
 
   test('that leaves something in the background does not keep us', async () => {
-    const { sink, ended } = start('sleep 30 & echo "left $!"');
-    expect(await ended).toMatchObject({ code: 0 });
-    process.kill(Number(/left (\d+)/.exec(sink.text)?.[1]));
+    const { sink, ended } = start('sleep 30 & echo "below $!"');
+    expect(await ended).toMatchObject({ code: 0, ...ALL_ENDED });
+    process.kill(pidIn(sink));
   });
 
   test('that cannot be started is a failure of the node', async () => {
@@ -58,10 +70,79 @@ describe('a command', () => {
     const { ended: refused } = start('', { command: { program: 'a\0b', args: [] } });
     await expect(refused).rejects.toMatchObject({ code: 'gave-up' });
   });
+});
 
-  test('is stopped when its time is over, with all that it has started', async () => {
-    const { ended } = start('sleep 30; true', { timeoutMs: 50 });
-    expect(await ended).toEqual({ code: null, signal: 'SIGTERM', timedOut: true });
+/** What a command runs: it says who it is, heeds no signal of these, and goes on for long. */
+const below = (heedless = '') => `sh -c 'trap "" ${heedless}; echo "below $$"; exec sleep 300'`;
+
+describe.each([true, false])('on a terminal: %s: all that a command has started ends', (onTerminal) => {
+  test('when its time is over, by force where it must be', async () => {
+    const { sink, ended } = start(`${below('TERM')}; true`, { onTerminal, timeoutMs: 1000 });
+    expect(await ended).toEqual({ code: null, signal: 'SIGTERM', timedOut: true, ...ALL_ENDED });
+    expect(isAlive(pidIn(sink))).toBe(false);
+  });
+
+  test('with SIGTERM', async () => {
+    const { sink, signals, ended } = start(`${below('INT')}; true`, { onTerminal });
+    await sink.hears('below');
+    signals.emit('SIGTERM', 'SIGTERM');
+    expect(await ended).toEqual({ code: null, signal: 'SIGTERM', timedOut: false, ...ALL_ENDED });
+    expect(isAlive(pidIn(sink))).toBe(false);
+  });
+
+  test('with the second signal', async () => {
+    const { sink, signals, ended } = start(`trap : INT; ${below('INT TERM')}; true`, { onTerminal });
+    await sink.hears('below');
+    signals.emit('SIGINT', 'SIGINT');
+    signals.emit('SIGINT', 'SIGINT');
+    expect(await ended).toEqual({ code: null, signal: 'SIGKILL', timedOut: false, ...ALL_ENDED });
+    expect(isAlive(pidIn(sink))).toBe(false);
+  });
+
+  test('but what does not heed a signal that was passed on is left to itself, and named', async () => {
+    const { sink, signals, ended } = start(`${below('TERM')}; true`, { onTerminal });
+    await sink.hears('below');
+    signals.emit('SIGTERM', 'SIGTERM');
+    expect(await ended).toMatchObject({ signal: 'SIGTERM', left: [pidIn(sink)], refused: [] });
+    process.kill(pidIn(sink), 'SIGKILL');
+  });
+});
+
+describe('who may not be signalled', () => {
+  /** As for a program that runs as another user. */
+  const refusing = (isOfOthers: (pid: number) => boolean): Signalling => ({
+    ...signalling,
+    kill: (pid, signal) => {
+      if (isOfOthers(Math.abs(pid))) throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+      process.kill(pid, signal);
+    },
+  });
+
+  test('runs on: that is told at once, and it is not waited for without end', async () => {
+    const { sink, told, ended } = start(
+      `echo "below $$"; exec sleep 300`,
+      { timeoutMs: 500 },
+      refusing(() => true),
+    );
+    const end = await ended;
+    const pid = pidIn(sink);
+    expect(end).toEqual({ code: null, signal: null, timedOut: true, left: [pid], refused: [pid] });
+    expect(told).toEqual([
+      `runs on: no permission to send SIGTERM to process ${pid}`,
+      `runs on: no permission to send SIGKILL to process ${pid}`,
+    ]);
+    process.kill(pid, 'SIGKILL');
+  });
+
+  test('is named, where the command itself has ended', async () => {
+    const sinks: HeardSink[] = [];
+    const by = refusing((pid) => sinks.some((sink) => pid === pidIn(sink)));
+    const { sink, ended } = start(`${below()}; true`, { onTerminal: true, timeoutMs: 1000 }, by);
+    sinks.push(sink);
+    const end = await ended;
+    const pid = pidIn(sink);
+    expect(end).toEqual({ code: null, signal: 'SIGTERM', timedOut: true, left: [pid], refused: [pid] });
+    process.kill(pid, 'SIGKILL');
   });
 });
 
