@@ -36,6 +36,8 @@ export type Phase = 'waiting' | 'draining' | 'running' | 'returning' | 'done' | 
 export interface Course {
   readonly node: NodeSnapshot;
   phase: Phase;
+  /** Whether this run has marked it: where not, a maintenance of the same owner is another run's. */
+  isMarked: boolean;
   /** Why it went no further. */
   stopped: string | undefined;
   /** What it failed with, where that is why; a bug is no MaintError. */

@@ -18,16 +18,38 @@ export async function tellEnding(courses: readonly Course[], run: NodesRun): Pro
     screen.note(`${done} of ${courses.length} nodes done`);
     return EXIT.done;
   }
-  const states = await Promise.all(courses.map((course) => stateNow(course, run)));
+  const ends = await Promise.all(courses.map((course) => endOf(course, run)));
   for (const { node, failure } of courses)
     if (failure instanceof MaintError && !signal.aborted)
       screen.note(`error: node ${node.facts.name}: ${failure.message}`);
   screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${courses.length} nodes done`);
-  for (const [index, course] of courses.entries())
-    screen.note(`node/${course.node.facts.name} ${sentence(course, states[index] ?? '')}`);
-  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
-  screen.note(lineToGoOn(left, run.operation));
+  for (const { course, words } of ends) screen.note(`node/${course.node.facts.name} ${words}`);
+  tellHowToGoOn(
+    ends.flatMap(({ course, isElsewhere }) => (left.includes(course) && !isElsewhere ? [course] : [])),
+    run,
+  );
   return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
+}
+
+function tellHowToGoOn(left: readonly Course[], { operation, session: { screen, signal } }: NodesRun): void {
+  if (left.length === 0) return;
+  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
+  screen.note(lineToGoOn(left, operation));
+}
+
+/** How one node ended. */
+interface CourseEnd {
+  readonly course: Course;
+  readonly words: string;
+  /** It is another run's. */
+  readonly isElsewhere: boolean;
+}
+
+async function endOf(course: Course, run: NodesRun): Promise<CourseEnd> {
+  const state = await stateNow(course, run);
+  return isElsewhere(course, state, run)
+    ? { course, words: `${state} for ${run.owner} by another run: left to it`, isElsewhere: true }
+    : { course, words: sentence(course, state), isElsewhere: false };
 }
 
 /** Whether a run that was stopped has changed nothing: no node is done, and none came into maintenance by it. */
@@ -35,10 +57,21 @@ export async function isUntouched(courses: readonly Course[], run: NodesRun): Pr
   if (courses.some(({ phase }) => phase !== 'waiting' && phase !== 'draining')) return false;
   const begun = courses.filter(({ phase }) => phase === 'draining');
   const states = await Promise.all(begun.map((course) => stateNow(course, run)));
-  return states.every((state) => state === NOT_HELD);
+  return begun.every((course, index) => {
+    const state = states[index] ?? '';
+    return state === NOT_HELD || isElsewhere(course, state, run);
+  });
+}
+
+/** Whether it is in somebody else's maintenance for the same owner: to go on there would be to end that one. */
+function isElsewhere({ node, phase, isMarked, failure }: Course, state: string, { continued }: NodesRun): boolean {
+  if (isMarked || continued.has(node.facts.name) || !state.startsWith(HELD)) return false;
+  // Where a write had no answer it may be ours; a refusal says that it is not.
+  return phase === 'waiting' || (failure instanceof MaintError && failure.code === 'denied');
 }
 
 const NOT_HELD = 'not in maintenance';
+const HELD = 'in maintenance';
 const TITLES = { initiated: 'Initiated', complete: 'Complete', returning: 'Returning' } as const;
 
 /** What the cluster says of a node now. */
@@ -48,7 +81,7 @@ async function stateNow({ node }: Course, { session, owner }: NodesRun): Promise
     const now = snapshotFromObject(object);
     if (now === undefined) return 'does not exist any more';
     const isHeld = recordOf(now)?.claims.some((claim) => claim.owner === owner) === true;
-    return isHeld ? `in maintenance (${TITLES[now.facts.state]})` : NOT_HELD;
+    return isHeld ? `${HELD} (${TITLES[now.facts.state]})` : NOT_HELD;
   } catch (thrown) {
     return `in a state that could not be read (${messageOf(thrown)})`;
   }

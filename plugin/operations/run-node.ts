@@ -17,6 +17,7 @@ import { shellLine } from '../node-command/quote.ts';
 import { watchSilence } from '../node-command/silence.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
+import type { OnReport } from '../output/on-events.ts';
 import { runOff } from './off.ts';
 import { takeIntoMaintenance } from './on.ts';
 import type { Course, NodesRun } from './run-course.ts';
@@ -48,7 +49,13 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
     claim: { ...operation.on.claim, owner },
   };
   const isAlone = !run.continued.has(name);
-  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, run.report, { isAlone });
+  const report: OnReport = {
+    tell: (event) => {
+      if (event.type === 'cordoned') course.isMarked = true;
+      run.report.tell(event);
+    },
+  };
+  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, { isAlone });
   if (code === EXIT.done && !halt.aborted) return true;
   course.stopped = 'the command was not begun';
   return false;

@@ -57,7 +57,13 @@ async function goThrough(
     relay: new SignalRelay(signals),
     halt: AbortSignal.any([session.signal, failed.signal]),
   };
-  const courses = nodes.map((node): Course => ({ node, phase: 'waiting', stopped: undefined, failure: undefined }));
+  const courses = nodes.map((node): Course => ({
+    node,
+    phase: 'waiting',
+    isMarked: false,
+    stopped: undefined,
+    failure: undefined,
+  }));
   const waiting = [...courses];
   const goOn = async (): Promise<void> => {
     while (!run.halt.aborted) {

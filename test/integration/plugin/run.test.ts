@@ -373,10 +373,28 @@ test('of two runs of one owner at the same time one goes on, and the other leave
   expect(runs.map(({ code }) => code).sort()).toEqual([0, 3]);
   expect(runs.flatMap(({ stdout }) => stdout.match(/^twice-a \| runs$/gm) ?? [])).toHaveLength(1);
   const [refused] = runs.filter(({ code }) => code === 3);
+  expect(refused?.stderr).not.toContain('--resume --');
   expect(refused?.stderr).toMatch(
     /in maintenance for admin|taken into maintenance for admin meanwhile, by another run/,
   );
   expect(await held('twice')).toEqual([]);
+});
+
+test('a node that another run of the same owner has taken meanwhile is left to it, and not in the line that goes on', async () => {
+  const goesOn = join(folder, 'met-goes-on');
+  const command = ['sh', '-c', `echo runs; while [ -d ${folder} ] && [ ! -e ${goesOn} ]; do sleep 0.1; done`];
+  const running = await plugin.start(['run', ...of('twice', 'bcd'), AT_ONCE, '--', ...command]);
+  await until('the command runs', () => running.said().includes('twice-b | runs'));
+  expect(await plugin.maint(['on', 'twice-c'])).toMatchObject({ code: 0 });
+  await writeFile(goesOn, '');
+  const ran = await running.ended;
+  expect(ran.code).toBe(5);
+  expect(ran.stderr).toContain('node/twice-b done\n');
+  expect(ran.stderr).toContain('node/twice-c in maintenance (Complete) for admin by another run: left to it\n');
+  expect(ran.stderr).toContain('node/twice-d not begun\n');
+  expect(ran.stderr).toContain('\nkubectl maint run twice-d ');
+  expect(await held('twice')).toEqual(['twice-c complete']);
+  expect(await plugin.maint(['off', 'twice-c', AT_ONCE])).toMatchObject({ code: 0 });
 });
 
 test('a command that takes the API server along is no failure: it is waited for', async () => {
