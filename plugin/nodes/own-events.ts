@@ -10,6 +10,8 @@ import {
 /** An Event of ours about a Node, as others read it. */
 export interface OwnEvent {
   readonly node: string;
+  /** UID of that Node; undefined where the Event does not tell: some give the node's name in its place, as kubelets do. */
+  readonly uid: string | undefined;
   readonly reason: string;
   readonly message: string;
   /** How often it happened. */
@@ -35,8 +37,11 @@ export async function readOwnEvents(cluster: ClusterReader): Promise<readonly Ow
 
 function ownEventFromObject(object: unknown): OwnEvent {
   const createdAt = textAt(object, 'metadata', 'creationTimestamp') ?? '';
+  const node = textAt(object, 'involvedObject', 'name') ?? '';
+  const uid = textAt(object, 'involvedObject', 'uid') ?? '';
   return {
-    node: textAt(object, 'involvedObject', 'name') ?? '',
+    node,
+    uid: uid === '' || uid === node ? undefined : uid,
     reason: textAt(object, 'reason') ?? '',
     message: textAt(object, 'message') ?? '',
     count: numberAt(object, 'count') ?? 1,

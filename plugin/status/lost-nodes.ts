@@ -1,5 +1,5 @@
-import { nodePath, textAt, type Cluster } from '../../shared/index.ts';
-import { lossesIn } from '../nodes/lost.ts';
+import { nodePath, type Cluster } from '../../shared/index.ts';
+import { lossesIn, type Loss } from '../nodes/lost.ts';
 import { readOwnEvents } from '../nodes/own-events.ts';
 import { snapshotFromObject } from '../nodes/snapshot.ts';
 import type { NodeChoice } from '../operation.ts';
@@ -19,17 +19,15 @@ export async function readLostNodes(
   unreadable: Unreadable,
 ): Promise<readonly LostNode[]> {
   const found = await unreadable.tried('list events', async () => {
-    const losses = [...lossesIn(await readOwnEvents(cluster))].map(([name, lostAt]) => ({ name, lostAt }));
-    const asked = losses.filter(({ name }) => names.length === 0 || names.includes(name));
-    const areBack = await Promise.all(asked.map((lost) => isBack(lost, cluster)));
-    return asked.filter((_, index) => areBack[index]);
+    const losses = [...lossesIn(await readOwnEvents(cluster))];
+    const asked = losses.filter(([name]) => names.length === 0 || names.includes(name));
+    const areBack = await Promise.all(asked.map(([name, loss]) => isBack(name, loss, cluster)));
+    return asked.filter((_, index) => areBack[index]).map(([name, { at }]) => ({ name, lostAt: at }));
   });
   return [...(found ?? [])].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-async function isBack({ name, lostAt }: LostNode, cluster: Cluster): Promise<boolean> {
+async function isBack(name: string, { uid }: Loss, cluster: Cluster): Promise<boolean> {
   const node = snapshotFromObject(await cluster.get(nodePath(name)));
-  if (node?.facts.record.kind !== 'none') return false;
-  // Timestamps of one form in whole seconds, so text compares as time does.
-  return (textAt(node.raw, 'metadata', 'creationTimestamp') ?? '') >= lostAt;
+  return node?.facts.record.kind === 'none' && node.facts.uid !== uid;
 }

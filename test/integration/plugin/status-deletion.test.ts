@@ -120,14 +120,14 @@ test('a node that another tool takes out of service is listed with it, and left 
 
 describe('a node that was deleted in the middle of a maintenance', () => {
   beforeAll(async () => {
-    // As the webhook writes it. The node comes back in the same second at the earliest.
+    // As the webhook writes it.
     const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     for (const name of ['returned', 'gone']) {
       await world.create('/api/v1/namespaces/default/events', {
         apiVersion: 'v1',
         kind: 'Event',
         metadata: { generateName: `${name}.`, namespace: 'default' },
-        involvedObject: { apiVersion: 'v1', kind: 'Node', name },
+        involvedObject: { apiVersion: 'v1', kind: 'Node', name, uid: 'of-the-deleted-one' },
         type: 'Warning',
         reason: 'MaintenanceLost',
         message: 'deleted while in maintenance',

@@ -16,6 +16,7 @@ const ENDED = [{ node: 'n1', since: BEGUN }];
 function own(fields: Partial<OwnEvent> = {}): OwnEvent {
   return {
     node: 'n1',
+    uid: 'uid-n1',
     reason: 'WorkDenied',
     message: 'backup (velero): a backup is for node n1 (Backup velero/nightly)',
     count: 2,
