@@ -3,12 +3,12 @@ import type { Clock } from '../clock.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
 
 /**
- * Whether a backup for a node in maintenance is really refused: asked, not assumed. `in-part`: the webhook lets it pass,
- * and what the API server decides by itself does not (docs/floor.md).
+ * Whether a backup for a node in maintenance is really refused: asked, not assumed. `in-part`: some work is refused and
+ * some is not; `why` says which, as the end of a sentence.
  */
 export type Enforcement =
   | { readonly enforced: 'yes' }
-  | { readonly enforced: 'in-part' }
+  | { readonly enforced: 'in-part'; readonly why: string }
   | { readonly enforced: 'no' }
   | { readonly enforced: 'unknown'; readonly why: string };
 
@@ -44,9 +44,13 @@ async function askFor(patienceMs: number, pin: object, { cluster, clock, signal 
   }
 }
 
+/** The webhook lets it pass, and what the API server decides by itself (docs/floor.md) does not. */
 function inPart(enforcement: Enforcement): Enforcement {
-  return enforcement.enforced === 'yes' ? { enforced: 'in-part' } : enforcement;
+  return enforcement.enforced === 'yes' ? { enforced: 'in-part', why: FLOOR_ALONE } : enforcement;
 }
+
+const FLOOR_ALONE =
+  'what the API server decides by itself; the webhook let a canary backup pass (is a replica of it ready?)';
 
 function enforcementFrom(answer: CanaryAnswer): Enforcement {
   switch (answer.said) {

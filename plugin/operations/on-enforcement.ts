@@ -27,6 +27,10 @@ export async function tellEnforcement(
   const isUnseen = isThere && isArmed === undefined;
   const enforcement = await askAbout(marked, session, isUnseen ? ARMED_WITHIN_MS : HEARD_WITHIN_MS);
   if (!isThere && enforcement.enforced === 'no') return;
+  if (isArmed === false && enforcement.enforced === 'yes') {
+    report.tell({ type: 'enforced', nodes, enforcement: ASKED_IN_PART });
+    return;
+  }
   report.tell({ type: 'enforced', nodes, enforcement });
   if (isArmed === false) report.tell({ type: 'finding', ...NOT_ARMED });
 }
@@ -46,7 +50,12 @@ const NOT_ASKED: Enforcement = {
   why: 'an exception lets backups pass there (kubectl maint status)',
 };
 
-const NOT_ARMED: Finding = warning(
-  'enforcement',
-  'the API server does not ask the webhook yet: no replica of it has heard of the mark (kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint)',
-);
+const UNHEARD = 'no replica of it has heard of the mark (kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint)';
+
+const NOT_ARMED: Finding = warning('enforcement', `the API server does not ask the webhook yet: ${UNHEARD}`);
+
+/** Entries that fail closed are always there: the canary was refused, and not everything else is. */
+const ASKED_IN_PART: Enforcement = {
+  enforced: 'in-part',
+  why: `backups; about some of the rest the API server does not ask the webhook yet: ${UNHEARD}`,
+};

@@ -120,9 +120,7 @@ function tellEnforcement(names: readonly string[], enforcement: Enforcement, scr
       screen.note(`kept off ${nodes} from now on: backups, add-on changes; and scans of the whole cluster`);
       return;
     case 'in-part':
-      screen.warn(
-        `only what the API server decides by itself is kept off ${nodes}: the webhook let a canary backup pass (is a replica of it ready?)`,
-      );
+      screen.warn(`only a part is kept off ${nodes}: ${enforcement.why}`);
       return;
     case 'no':
       screen.warn(

@@ -575,7 +575,7 @@ describe('who and which', () => {
     const read = readEnforcement('n1', session);
     await settle();
     await clock.pass(1000);
-    expect(await read).toEqual({ enforced: 'in-part' });
+    expect(await read).toEqual({ enforced: 'in-part', why: like(/^what the API server decides by itself; /) });
   });
 
   test('one that is let pass is sent again for as long as the API server may not know yet whom to ask', async () => {

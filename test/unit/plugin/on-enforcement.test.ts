@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
+import { ARMED_WITHIN_MS } from '../../../plugin/nodes/arming.ts';
 import { tellEnforcement } from '../../../plugin/operations/on-enforcement.ts';
 import type { Marked } from '../../../plugin/operations/prepared.ts';
 import type { OnEvent, OnReport } from '../../../plugin/output/on-events.ts';
-import { RECORD_ANNOTATION } from '../../../shared/index.ts';
-import { failure, nodeSnapshot, START, toldSession } from './world.ts';
+import {
+  ARMED_ENTRIES,
+  entryName,
+  RECORD_ANNOTATION,
+  REGISTRATION_NAME,
+  webhookConfigurationPath,
+} from '../../../shared/index.ts';
+import { failure, nodeSnapshot, settle, START, toldSession } from './world.ts';
 
 /** A node as it was marked, with exceptions for these rules that end in a while (ms). */
 function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): Marked {
@@ -19,8 +26,13 @@ function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): M
   return { node: nodeSnapshot(name), written, drain: undefined };
 }
 
-async function toldOf(...nodes: readonly Marked[]) {
-  const { session, cluster } = toldSession();
+/** `entries`: what the registration holds; without them there is none that the caller may see. */
+async function toldOf(nodes: readonly Marked[], entries?: readonly string[]) {
+  const { session, cluster, clock } = toldSession();
+  if (entries !== undefined) {
+    const webhooks = entries.map((name) => ({ name: entryName(name) }));
+    cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), { webhooks });
+  }
   cluster.say = () => failure(403, 'admission webhook "work.kubectl-maint.io" denied the request: no');
   const told: OnEvent[] = [];
   const report: OnReport = {
@@ -28,7 +40,11 @@ async function toldOf(...nodes: readonly Marked[]) {
       told.push(event);
     },
   };
-  await tellEnforcement(nodes, { registered: 'yes' }, { session, report });
+  const over = tellEnforcement(nodes, { registered: 'yes' }, { session, report });
+  await settle();
+  // Until then replicas may still register for what they have not heard of.
+  await clock.pass(ARMED_WITHIN_MS);
+  await over;
   return { told, asked: cluster.requests.map(({ body }) => JSON.stringify(body)) };
 }
 
@@ -38,15 +54,27 @@ test.each<[string, readonly Marked[], string]>([
   ['one whose exception is over', [marked('n1', ['backup'], -1)], 'n1'],
   ['one whose exception is for other work', [marked('n1', ['scan'])], 'n1'],
 ])('asked is about %s', async (_what, nodes, name) => {
-  const { told, asked } = await toldOf(...nodes);
+  const { told, asked } = await toldOf(nodes);
   expect(asked).toEqual([expect.stringContaining(`"values":["${name}"]`)]);
   expect(told).toMatchObject([{ type: 'enforced', enforcement: { enforced: 'yes' } }]);
 });
 
 test('where an exception lets backups pass on every node, nobody is asked and nothing is claimed', async () => {
-  const { told, asked } = await toldOf(marked('n1', ['backup']), marked('n2', ['backup', 'scan']));
+  const { told, asked } = await toldOf([marked('n1', ['backup']), marked('n2', ['backup', 'scan'])]);
   expect(asked).toEqual([]);
   expect(told).toMatchObject([
     { nodes: ['n1', 'n2'], enforcement: { enforced: 'unknown', why: expect.stringContaining('exception') as unknown } },
   ]);
+});
+
+test.each<[string, readonly string[], object]>([
+  ['every entry is there', ARMED_ENTRIES, { enforced: 'yes' }],
+  [
+    'only those are there that fail closed: the canary is refused, and the rest is not',
+    ['work'],
+    { enforced: 'in-part', why: expect.stringContaining('no replica of it has heard of the mark') as unknown },
+  ],
+])('what is claimed when %s', async (_what, entries, enforcement) => {
+  const { told } = await toldOf([marked('n1')], entries);
+  expect(told).toEqual([{ type: 'enforced', nodes: ['n1'], enforcement }]);
 });

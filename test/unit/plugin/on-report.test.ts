@@ -96,12 +96,10 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
       json: '"type":"enforced","nodes":["n1","n2"],"enforcement":{"enforced":"yes"}',
     },
     {
-      what: 'that only the floor holds',
-      event: { type: 'enforced', nodes: ['n1'], enforcement: { enforced: 'in-part' } },
-      lines: [
-        'err: Warning: only what the API server decides by itself is kept off n1: the webhook let a canary backup pass (is a replica of it ready?)',
-      ],
-      json: '"type":"enforced","nodes":["n1"],"enforcement":{"enforced":"in-part"}',
+      what: 'that only a part is',
+      event: { type: 'enforced', nodes: ['n1'], enforcement: { enforced: 'in-part', why: 'backups; the rest is not' } },
+      lines: ['err: Warning: only a part is kept off n1: backups; the rest is not'],
+      json: '"type":"enforced","nodes":["n1"],"enforcement":{"enforced":"in-part","why":"backups; the rest is not"}',
     },
     {
       what: 'that nothing is kept off',
