@@ -132,10 +132,10 @@ export class Progress implements DrainListener {
     return new Map(await Promise.all(read));
   }
 
-  #tellNode(): Promise<void> {
+  async #tellNode(): Promise<void> {
     const { node, announcer } = this.#ports;
     const [reason, message] = ['AdminRequested', summaryOf(this.now)];
-    return announcer.conditions(node, [
+    await announcer.conditions(node, [
       { type: 'DrainInProgress', status: 'True', reason, message },
       { type: 'Drained', status: 'False', reason, message },
     ]);

@@ -1,9 +1,9 @@
 import { messageOf, type NodeFacts } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import type { Session } from '../session.ts';
-import { conditionStatuses, isForbidden, removeConditions, setConditions, type ConditionChange } from './conditions.ts';
+import { isForbidden, removeConditions, setConditions, type ConditionChange } from './conditions.ts';
 import { recordEvent, type NodeEvent } from './events.ts';
-import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
+import { newer, type NodeSnapshot } from './snapshot.ts';
 
 /**
  * Tells others what happens to a node: conditions and Events. They inform; the record is what counts. So a missing
@@ -11,29 +11,31 @@ import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
  */
 export class Announcer {
   readonly #session: Session;
+  readonly #isOurs: (node: NodeFacts) => boolean;
   readonly #told = new Set<string>();
-  /** Status by type of condition, by node, as last written. */
-  readonly #statuses = new Map<string, ReadonlyMap<string, string>>();
   /** Nodes as conditions were last written to them. */
   readonly #written = new Map<string, NodeSnapshot>();
   /** The last write about each node, done or not: they follow each other, so that none overtakes another. */
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #last = new Map<string, Promise<unknown>>();
 
-  constructor(session: Session) {
+  /** `isOurs`: whether a node, as it is, is in the maintenance that is told of; it has conditions only while it is. */
+  constructor(session: Session, isOurs: (node: NodeFacts) => boolean) {
     this.#session = session;
+    this.#isOurs = isOurs;
   }
 
-  /** Sets conditions on the node. */
-  conditions(node: NodeSnapshot, changes: readonly ConditionChange[]): Promise<void> {
+  /** Sets conditions on the node. False where it is not ours any more, so that they were not written. */
+  async conditions(node: NodeSnapshot, changes: readonly ConditionChange[]): Promise<boolean> {
     const { cluster, clock } = this.#session;
     const { name } = node.facts;
-    return this.#inTurn(name, 'conditions', async () => {
-      const before = this.#statuses.get(name) ?? conditionStatuses(node.raw);
-      const object = await setConditions({ node: name, changes, before, now: timestamp(clock.now()) }, cluster);
-      this.#statuses.set(name, new Map([...before, ...changes.map(({ type, status }) => [type, status] as const)]));
-      const written = snapshotFromObject(object);
-      if (written !== undefined) this.#written.set(name, written);
+    const written = await this.#inTurn(name, 'conditions', async () => {
+      const newest = newer(node, this.#written.get(name));
+      const write = { node: newest, changes, isWanted: this.#isOurs, now: timestamp(clock.now()) };
+      const done = await setConditions(write, cluster);
+      if (done !== 'unwanted') this.#written.set(name, done);
+      return done;
     });
+    return written !== 'unwanted';
   }
 
   /** The node as it was last written, once everything that was to be told of it so far is: a write from it meets no conflict. */
@@ -44,8 +46,10 @@ export class Announcer {
   }
 
   /** Removes our conditions from the node. */
-  noConditions(node: NodeFacts): Promise<void> {
-    return this.#inTurn(node.name, 'conditions', () => removeConditions(node.name, this.#session.cluster));
+  noConditions(node: NodeSnapshot): Promise<void> {
+    const { name } = node.facts;
+    const remove = () => removeConditions(newer(node, this.#written.get(name)), this.#session.cluster);
+    return this.#inTurn(name, 'conditions', remove);
   }
 
   /** Writes an Event about the node. */
@@ -59,20 +63,20 @@ export class Announcer {
     await Promise.all(this.#last.values());
   }
 
-  #inTurn(node: string, what: string, write: () => Promise<void>): Promise<void> {
+  #inTurn<T>(node: string, what: string, write: () => Promise<T>): Promise<T | undefined> {
     const written = (this.#last.get(node) ?? Promise.resolve()).then(() => this.#try(what, write));
     this.#last.set(node, written);
     return written;
   }
 
-  async #try(what: string, write: () => Promise<void>): Promise<void> {
+  async #try<T>(what: string, write: () => Promise<T>): Promise<T | undefined> {
     try {
-      await write();
+      return await write();
     } catch (thrown) {
       const why = isForbidden(thrown) ? `no right to write ${what} of nodes` : messageOf(thrown);
-      if (this.#told.has(what)) return;
+      if (!this.#told.has(what)) this.#session.screen.warn(`${what} of the node are not written: ${why}`);
       this.#told.add(what);
-      this.#session.screen.warn(`${what} of the node are not written: ${why}`);
+      return undefined;
     }
   }
 }

@@ -1,4 +1,16 @@
-import { ClusterRefusal, listAt, nodeStatusPath, refusalFromAnswer, textAt, type Cluster } from '../../shared/index.ts';
+import {
+  ClusterRefusal,
+  isHeld,
+  listAt,
+  nodeStatusPath,
+  refusalFromAnswer,
+  textAt,
+  type ApiRequest,
+  type Cluster,
+  type NodeFacts,
+} from '../../shared/index.ts';
+import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
+import { compareAndSwap } from './write.ts';
 
 /** Condition types of KEP-5683 (Node Lifecycle Conditions). */
 export const OUR_CONDITIONS = ['MaintenanceInProgress', 'DrainInProgress', 'Drained'] as const;
@@ -17,26 +29,34 @@ export const MAX_CONDITION_MESSAGE = 512;
 
 /** Conditions that are to be written. */
 export interface ConditionWrite {
-  readonly node: string;
+  readonly node: NodeSnapshot;
   readonly changes: readonly ConditionChange[];
-  /** Status by type, as it is: a condition that keeps its status keeps its transition time, too. */
-  readonly before: ReadonlyMap<string, string>;
+  /** Whether they still are, for the Node as it is: whoever has ended the maintenance meanwhile wants no trace of it. */
+  readonly isWanted: (node: NodeFacts) => boolean;
   /** RFC 3339. */
   readonly now: string;
 }
 
-/** Sets conditions on a Node's status. Returns the Node as written. Throws ClusterRefusal. */
+/**
+ * Sets conditions on a Node's status, by compare-and-swap. Returns the Node as written, or `unwanted` where nothing was.
+ * Throws ClusterRefusal, or MaintError.
+ */
 export async function setConditions(
-  { node, changes, before, now }: ConditionWrite,
+  { node, changes, isWanted, now }: ConditionWrite,
   cluster: Cluster,
-): Promise<unknown> {
-  const conditions = changes.map((change) => ({
+): Promise<NodeSnapshot | 'unwanted'> {
+  return patchConditions(node, cluster, (fresh) => (isWanted(fresh.facts) ? timed(changes, fresh, now) : undefined));
+}
+
+/** A condition that keeps its status keeps its transition time, too. */
+function timed(changes: readonly ConditionChange[], node: NodeSnapshot, now: string): readonly object[] {
+  const before = conditionStatuses(node.raw);
+  return changes.map((change) => ({
     ...change,
     message: change.message.slice(0, MAX_CONDITION_MESSAGE),
     lastHeartbeatTime: now,
     ...(before.get(change.type) === change.status ? {} : { lastTransitionTime: now }),
   }));
-  return patchConditions(node, conditions, cluster);
 }
 
 /** The status of each condition of a Node object, by type. */
@@ -49,26 +69,33 @@ export function conditionStatuses(node: unknown): ReadonlyMap<string, string> {
   );
 }
 
-/** Removes our conditions: without a maintenance they say nothing. */
-export async function removeConditions(node: string, cluster: Cluster): Promise<void> {
-  await patchConditions(
-    node,
-    OUR_CONDITIONS.map((type) => ({ $patch: 'delete', type })),
-    cluster,
-  );
+/** Removes our conditions, unless the node is in maintenance anew: without one they say nothing. */
+export async function removeConditions(node: NodeSnapshot, cluster: Cluster): Promise<void> {
+  const gone = OUR_CONDITIONS.map((type) => ({ $patch: 'delete', type }));
+  await patchConditions(node, cluster, ({ facts }) => (isHeld(facts) ? undefined : gone));
 }
 
 /** A strategic merge patch merges conditions by type (k8s api core/v1 NodeStatus, patchMergeKey=type). */
-async function patchConditions(node: string, conditions: readonly object[], cluster: Cluster): Promise<unknown> {
-  const answer = await cluster.send({
-    method: 'PATCH',
-    path: nodeStatusPath(node),
-    query: { fieldManager: 'kubectl-maint' },
-    contentType: 'application/strategic-merge-patch+json',
-    body: { status: { conditions } },
-  });
+async function patchConditions(
+  node: NodeSnapshot,
+  cluster: Cluster,
+  conditionsFor: (node: NodeSnapshot) => readonly object[] | undefined,
+): Promise<NodeSnapshot | 'unwanted'> {
+  const requestFor = (fresh: NodeSnapshot): ApiRequest | undefined => {
+    const conditions = conditionsFor(fresh);
+    if (conditions === undefined) return undefined;
+    return {
+      method: 'PATCH',
+      path: nodeStatusPath(node.facts.name),
+      query: { fieldManager: 'kubectl-maint' },
+      contentType: 'application/strategic-merge-patch+json',
+      body: { metadata: { resourceVersion: fresh.resourceVersion }, status: { conditions } },
+    };
+  };
+  const { current, answer } = await compareAndSwap(node, requestFor, cluster);
+  if (answer === undefined) return 'unwanted';
   if (answer.status >= 300) throw refusalFromAnswer(answer);
-  return answer.body;
+  return snapshotFromObject(answer.body) ?? current;
 }
 
 /** Whether a failed write of conditions is only a missing right: then the command goes on with a warning. */

@@ -18,6 +18,7 @@ import {
   type Claim,
   type MaintenanceRecord,
   type MaintenanceState,
+  type NodeFacts,
 } from '../../shared/index.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { whyFor } from './why.ts';
@@ -42,8 +43,13 @@ export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
   if (record.kind === 'record') return record.record;
   const problems = record.problems.map(renderProblem).join('; ');
   throw new MaintError('denied', `the maintenance record of node ${name} cannot be read: ${problems}`, {
-    hint: `nothing was changed; to give the record up: ${givingUp(node)}`,
+    hint: `the node is left as it is; to give the record up: ${givingUp(node)}`,
   });
+}
+
+/** Whether somebody has a claim on the node; nobody has one that can be read where the record cannot. */
+export function hasClaim({ record }: NodeFacts, owner: string): boolean {
+  return record.kind === 'record' && record.record.claims.some((claim) => claim.owner === owner);
 }
 
 /** Labels that a maintenance leaves behind then, each with the `-` by which kubectl removes it. */

@@ -19,3 +19,14 @@ export function snapshotFromObject(object: unknown): NodeSnapshot | undefined {
     raw: object,
   };
 }
+
+/** The API server's versions are one rising sequence for all objects of a kind (KEP-5504 makes that a promise). */
+export function versionOf({ resourceVersion }: NodeSnapshot): bigint | undefined {
+  return /^\d+$/.test(resourceVersion) ? BigInt(resourceVersion) : undefined;
+}
+
+/** Of two snapshots of a Node the one that was written later; the other one where that cannot be told. */
+export function newer(one: NodeSnapshot, other: NodeSnapshot | undefined): NodeSnapshot {
+  if (other === undefined) return one;
+  return (versionOf(one) ?? 0n) > (versionOf(other) ?? 0n) ? one : other;
+}

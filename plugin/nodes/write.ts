@@ -1,4 +1,11 @@
-import { MaintError, nodePath, refusalFromAnswer, type ApiAnswer, type Cluster } from '../../shared/index.ts';
+import {
+  MaintError,
+  nodePath,
+  refusalFromAnswer,
+  type ApiAnswer,
+  type ApiRequest,
+  type Cluster,
+} from '../../shared/index.ts';
 import { isOurDenial } from './dry-run.ts';
 import type { NodePatch } from './mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
@@ -12,8 +19,8 @@ const CONFLICT = 409;
 export type PatchFor = (node: NodeSnapshot) => NodePatch | undefined;
 
 /**
- * Writes one Node by compare-and-swap. On a conflict the patch is made again from the Node as it is now, so that
- * nobody's write is lost. Returns the Node as written. Throws ClusterRefusal (403 and others), or MaintError.
+ * Writes one Node by compare-and-swap. Returns the Node as written. Throws ClusterRefusal where the API server refused it
+ * (403 and others: nothing was written), or MaintError.
  */
 export async function writeNode(
   node: NodeSnapshot,
@@ -21,22 +28,46 @@ export async function writeNode(
   cluster: Cluster,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<NodeSnapshot> {
+  const dryRun = options.dryRun === true ? 'All' : undefined;
+  const { name } = node.facts;
+  const requestFor = (fresh: NodeSnapshot): ApiRequest | undefined => {
+    const body = patchFor(fresh);
+    if (body === undefined) return undefined;
+    const query = { fieldManager: 'kubectl-maint', dryRun };
+    return { method: 'PATCH', path: nodePath(name), query, contentType: 'application/merge-patch+json', body };
+  };
+  const { current, answer } = await compareAndSwap(node, requestFor, cluster);
+  if (answer === undefined) return current;
+  const written = answer.status < 300 ? snapshotFromObject(answer.body) : undefined;
+  if (written === undefined) throw refusalOf(answer, name);
+  return written;
+}
+
+/** How a compare-and-swap ended. */
+export interface Swap {
+  /** The Node that the request was made from. */
+  readonly current: NodeSnapshot;
+  /** Any but a conflict; undefined where nothing had to be written any more. */
+  readonly answer: ApiAnswer | undefined;
+}
+
+/**
+ * Sends a request that holds the Node's resourceVersion. On a conflict it is made again from the Node as it is now, so
+ * that nobody's write is lost. Throws MaintError where it never comes through, or nobody knows whether it did.
+ */
+export async function compareAndSwap(
+  node: NodeSnapshot,
+  requestFor: (node: NodeSnapshot) => ApiRequest | undefined,
+  cluster: Cluster,
+): Promise<Swap> {
   let current = node;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-    const body = patchFor(current);
-    if (body === undefined) return current;
-    const answer = await cluster.send({
-      method: 'PATCH',
-      path: nodePath(node.facts.name),
-      query: { fieldManager: 'kubectl-maint', dryRun: options.dryRun === true ? 'All' : undefined },
-      contentType: 'application/merge-patch+json',
-      body,
+    const request = requestFor(current);
+    if (request === undefined) return { current, answer: undefined };
+    const answer = await cluster.send(request).catch((thrown: unknown) => {
+      throw unsure(thrown, node.facts.name);
     });
-    if (answer.status !== CONFLICT) {
-      const written = answer.status < 300 ? snapshotFromObject(answer.body) : undefined;
-      if (written === undefined) throw refusalOf(answer);
-      return written;
-    }
+    if (answer.status !== CONFLICT) return { current, answer };
     current = await readAgain(node, cluster);
   }
   throw new MaintError(
@@ -49,9 +80,21 @@ export async function writeNode(
 }
 
 /** Our own webhook's or policy's "no" is a denial; anything else is the cluster's. */
-function refusalOf(answer: ApiAnswer): MaintError {
+function refusalOf(answer: ApiAnswer, node: string): unknown {
   const refusal = refusalFromAnswer(answer);
-  return isOurDenial(refusal.message) ? new MaintError('denied', refusal.message, { cause: refusal }) : refusal;
+  if (isOurDenial(refusal.message)) return new MaintError('denied', refusal.message, { cause: refusal });
+  return answer.status >= SERVER_FAILED ? unsure(refusal, node) : refusal;
+}
+
+/** From here on a status tells of a failure of the server's: a write may have reached etcd before it. */
+const SERVER_FAILED = 500;
+
+/** Without an answer nobody knows whether a write was carried out. */
+function unsure(thrown: unknown, node: string): unknown {
+  if (!(thrown instanceof MaintError)) return thrown;
+  const look = `node ${node} may have been changed all the same: kubectl maint status ${node}`;
+  const hint = thrown.hint === undefined ? look : `${look}; ${thrown.hint}`;
+  return new MaintError(thrown.code, thrown.message, { hint, cause: thrown });
 }
 
 async function readAgain(node: NodeSnapshot, cluster: Cluster): Promise<NodeSnapshot> {

@@ -1,4 +1,4 @@
-import { LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../shared/index.ts';
+import { isHeld, LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../shared/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { wakeHeldAddons } from '../health/held-addons.ts';
 import { addonWaker } from '../health/waker.ts';
@@ -66,7 +66,7 @@ async function prepared(operation: AllowOperation, session: Session): Promise<Al
   return {
     operation,
     session,
-    announcer: new Announcer(session),
+    announcer: new Announcer(session, isHeld),
     nodes,
     change:
       change.kind === 'revoke'

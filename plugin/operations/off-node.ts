@@ -39,7 +39,7 @@ export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise
     report.tell({ type: 'stays', node: name, owners: others });
     return;
   }
-  await announcer.noConditions(written.facts);
+  await announcer.noConditions(written);
   const message = `ended by ${owners.join(', ')}`;
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message });
   // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.

@@ -1,4 +1,4 @@
-import { clean, MaintError, MAX_TEXT } from '../../shared/index.ts';
+import { clean, isHeld, MaintError, MAX_TEXT } from '../../shared/index.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { addonWaker } from '../health/waker.ts';
@@ -41,7 +41,7 @@ export async function runOff(operation: OffOperation, session: Session): Promise
 async function carryOut(operation: OffOperation, session: Session, report: Report<OffEvent>): Promise<ExitCode> {
   const nodes = await chooseNodes(operation.nodes, session.cluster);
   const leaving = await chooseClaims(nodes, operation, session);
-  const announcer = new Announcer(session);
+  const announcer = new Announcer(session, isHeld);
   const waker = addonWaker(session, (text) => {
     report.tell({ type: 'warning', text });
   });
@@ -85,9 +85,10 @@ function foreign(node: string, owners: readonly string[], owner: string): MaintE
 
 async function tellNotInMaintenance(nodes: readonly NodeSnapshot[], run: OffRun): Promise<void> {
   const lost = await lostRecords(run.session.cluster);
-  for (const { facts, raw } of nodes) {
+  for (const node of nodes) {
+    const { facts, raw } = node;
     // Conditions of ours without a record were left by a command that was killed between two writes.
-    if (OUR_CONDITIONS.some((type) => conditionStatuses(raw).has(type))) await run.announcer.noConditions(facts);
+    if (OUR_CONDITIONS.some((type) => conditionStatuses(raw).has(type))) await run.announcer.noConditions(node);
     run.report.tell({ type: 'not-in-maintenance', node: facts.name, lostAt: lost.get(facts.name) });
   }
 }

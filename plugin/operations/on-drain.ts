@@ -12,7 +12,7 @@ import { readPods, type Planner } from '../drain/read.ts';
 import { waitForReplacements } from '../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../drain/volumes.ts';
 import { hinted } from '../hint.ts';
-import { recordOf, statePatch, type NodePatch } from '../nodes/mark.ts';
+import { hasClaim, recordOf, statePatch, type NodePatch } from '../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { OnRun } from './on-run.ts';
@@ -70,7 +70,7 @@ async function emptyNode(drain: Drain): Promise<void> {
     const moved = await drainRounds({ ...drain, signal });
     await waitForOthers(moved, { ...drain, signal });
   } catch (thrown) {
-    throw ended.signal.aborted ? endedMeanwhile(marked.node) : thrown;
+    throw ended.signal.aborted ? endedMeanwhile(marked.node, run) : thrown;
   } finally {
     done.abort();
     await ticking;
@@ -158,22 +158,24 @@ async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run
 }
 
 /** Whether nobody wants this drain any more: somebody ended the maintenance, or brings the node back. */
-async function isOver({ facts }: NodeSnapshot, { session }: OnRun): Promise<boolean> {
+async function isOver({ facts }: NodeSnapshot, { session, claim }: OnRun): Promise<boolean> {
   try {
     const fresh = snapshotFromObject(await session.cluster.get(nodePath(facts.name)));
-    return fresh === undefined || !wantsDrain(fresh);
+    return fresh === undefined || !wantsDrain(fresh, claim.owner);
   } catch {
     // What cannot be read now says nothing; the drain's own calls tell when the API server is away.
     return false;
   }
 }
 
-function wantsDrain(node: NodeSnapshot): boolean {
+function wantsDrain(node: NodeSnapshot, owner: string): boolean {
   const record = recordOf(node);
-  return record !== undefined && modeOf(record) === 'drain' && node.facts.state !== 'returning';
+  const isDrain = record !== undefined && modeOf(record) === 'drain';
+  return isDrain && hasClaim(node.facts, owner) && node.facts.state !== 'returning';
 }
 
-function endedMeanwhile({ facts: { name } }: NodeSnapshot): MaintError {
+function endedMeanwhile({ facts: { name } }: NodeSnapshot, { ended }: OnRun): MaintError {
+  ended.add(name);
   return new MaintError(
     'gave-up',
     `the maintenance of node ${name} was ended meanwhile by somebody else; nothing more is evicted`,
@@ -192,16 +194,17 @@ function keepComing({ node, evict }: DrainPlan): MaintError {
   return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${evict.map(podName).join(', ')}`);
 }
 
-async function complete(node: NodeSnapshot, { session, announcer, report }: OnRun): Promise<void> {
+async function complete(node: NodeSnapshot, run: OnRun): Promise<void> {
+  const { session, announcer, report, claim } = run;
   const { name } = node.facts;
   const now = timestamp(session.clock.now());
   const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
-    if (!wantsDrain(fresh)) throw endedMeanwhile(node);
+    if (!wantsDrain(fresh, claim.owner)) throw endedMeanwhile(node, run);
     return statePatch(fresh, 'complete', now);
   };
-  await writeNode(await announcer.latest(node), patchFor, session.cluster);
+  const written = await writeNode(await announcer.latest(node), patchFor, session.cluster);
   const [reason, message] = ['DrainCompleted', 'no workloads left to move'];
-  void announcer.conditions(node, [
+  void announcer.conditions(written, [
     { type: 'DrainInProgress', status: 'False', reason, message },
     { type: 'Drained', status: 'True', reason, message },
   ]);
@@ -215,9 +218,10 @@ async function notDrained(left: readonly LeftPod[], { marked, progress, run }: D
   const causes = groupCauses(left.map(({ pod, cause }) => [pod, cause] as const));
   report.tell({ type: 'left', node: name, causes });
   const message = `${left.length} of ${progress.now.total} pods left`;
-  await announcer.conditions(marked.written, [
+  const isStillOurs = await announcer.conditions(marked.written, [
     { type: 'DrainInProgress', status: 'True', reason: 'Stopped', message: `${message} (${renderGroups(causes)})` },
   ]);
+  if (!isStillOurs) return endedMeanwhile(marked.node, run);
   if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`);
   if (left.some(({ cause }) => cause.kind === 'refused'))
     return new MaintError('cluster', `${message} on node ${name}: not allowed to evict`);

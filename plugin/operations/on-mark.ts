@@ -11,8 +11,8 @@ import {
 } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
-import { markPatch, recordOf } from '../nodes/mark.ts';
-import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { hasClaim, markPatch, recordOf } from '../nodes/mark.ts';
+import { versionOf, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode } from '../nodes/write.ts';
 import { checkGuards } from '../preflight/checks/guards.ts';
 import type { Survey } from '../preflight/survey.ts';
@@ -42,7 +42,7 @@ export async function markAll(prepared: readonly Prepared[], run: OnRun): Promis
 }
 
 function refuseClaimed(node: NodeSnapshot, owner: string): void {
-  if (recordOf(node)?.claims.some((claim) => claim.owner === owner) !== true) return;
+  if (!hasClaim(node.facts, owner)) return;
   throw new MaintError(
     'denied',
     `it was taken into maintenance for ${clean(owner, MAX_TEXT)} meanwhile, by another run`,
@@ -152,9 +152,4 @@ function isLater(other: NodeSnapshot, marked: readonly Marked[]): boolean {
     const ours = versionOf(written);
     return theirs !== undefined && ours !== undefined && theirs > ours;
   });
-}
-
-/** The API server's versions are one rising sequence for all objects of a kind (KEP-5504 makes that a promise). */
-function versionOf({ resourceVersion }: NodeSnapshot): bigint | undefined {
-  return /^\d+$/.test(resourceVersion) ? BigInt(resourceVersion) : undefined;
 }

@@ -13,4 +13,6 @@ export interface OnRun {
   readonly announcer: Announcer;
   /** A claim of the same owner that came meanwhile is another run's, and refuses: what ends one would end the other. */
   readonly isAlone: boolean;
+  /** Names of the nodes whose maintenance somebody else has ended meanwhile. */
+  readonly ended: Set<string>;
 }

@@ -1,6 +1,7 @@
 import { MaintError, messageOf } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
-import { recordOf } from '../nodes/mark.ts';
+import { recordOf, type NodePatch } from '../nodes/mark.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { undoPatch } from '../nodes/undo.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { OnRun } from './on-run.ts';
@@ -32,8 +33,14 @@ async function undoOne(
 ): Promise<void> {
   const now = timestamp(session.clock.now());
   const undo = { original: node, owner: claim.owner, adopted: operation.adopt, now };
-  const after = await writeNode(written, (fresh) => undoPatch(fresh, undo), session.cluster);
   const { name } = node.facts;
+  const last: { patch: NodePatch | undefined } = { patch: undefined };
+  const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
+  const after = await writeNode(written, patchFor, session.cluster);
+  if (last.patch === undefined) {
+    report.tell({ type: 'rolled-back', node: name, how: 'somebody else had ended it already' });
+    return;
+  }
   if (recordOf(after) !== undefined) {
     report.tell({
       type: 'rolled-back',
@@ -42,7 +49,7 @@ async function undoOne(
     });
     return;
   }
-  void announcer.noConditions(after.facts);
+  void announcer.noConditions(after);
   void announcer.event(after.facts, {
     type: 'Normal',
     reason: 'MaintenanceEnded',

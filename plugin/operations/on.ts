@@ -5,7 +5,7 @@ import { Progress, wordFor } from '../drain/progress.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
-import { recordOf } from '../nodes/mark.ts';
+import { hasClaim, recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
 import type { OnEvent, OnReport } from '../output/on-events.ts';
@@ -114,7 +114,8 @@ async function begin(operation: OnOperation, session: Session, { report, isAlone
     report.tell({ type: 'note', text });
   });
   refuseOrWarn(findingsOf(foresight.survey), report);
-  return { ...foresight, run: { operation, claim, session, report, announcer: new Announcer(session), isAlone } };
+  const announcer = new Announcer(session, (node) => hasClaim(node, owner));
+  return { ...foresight, run: { operation, claim, session, report, announcer, isAlone, ended: new Set() } };
 }
 
 /** Everything that speaks against it at once; nothing is changed when one of it refuses. */
@@ -220,9 +221,11 @@ async function stopped(marked: readonly Marked[], run: OnRun): Promise<OnEnd> {
   return interrupted(stateOf(marked, run));
 }
 
-function stateOf(marked: readonly Marked[], { operation }: OnRun): string {
+function stateOf(marked: readonly Marked[], { operation, ended }: OnRun): string {
   if (marked.length === 0) return 'nothing was changed';
   if (operation.rollback) return 'the marks were taken back';
-  const names = marked.map(({ node }) => node.facts.name).join(' ');
+  const left = marked.map(({ node }) => node.facts.name).filter((name) => !ended.has(name));
+  if (left.length === 0) return 'somebody else has ended the maintenance meanwhile';
+  const names = left.join(' ');
   return `${names} stay marked and cordoned; run the same command again to go on, or kubectl maint off ${names}`;
 }

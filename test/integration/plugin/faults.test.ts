@@ -17,6 +17,8 @@ const NODES = [
   'hammered',
   'raced',
   'contended',
+  'overtaken',
+  'unanswered',
   'gone',
   'moved',
   'elsewhere',
@@ -96,6 +98,62 @@ describe('somebody else writes the node', () => {
     expect(await world.podsOn(node)).toHaveLength(1);
     expect(maintenanceOf(await world.node(node))).toMatchObject({ label: undefined, unschedulable: false });
   });
+});
+
+describe('`off` of the same owner overtakes a drain', () => {
+  test('what the drain has to say of the node comes too late: no trace of it is left, and the drain exits 5', async () => {
+    const [namespace, node] = [await world.namespace('overtaken'), 'overtaken'];
+    await world.deployment('web', { namespace, node }, 1);
+    await world.budget('web', namespace, 'web', 1);
+    const [isSent, isOff] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    await using proxy = await faultProxy(plane, ({ method, path, body }) => {
+      const isNews = method === 'PATCH' && path.startsWith(`/api/v1/nodes/${node}/status`) && body.includes('needs 1');
+      if (!isNews) return undefined;
+      isSent.resolve(undefined);
+      return isOff.promise;
+    });
+    const running = await plugin.start(['on', node, '--server', proxy.url]);
+    await isSent.promise;
+    expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+    isOff.resolve(undefined);
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: 5, stdout: `node/${node} cordoned\n` });
+    expect(ran.stderr).toContain(
+      `error: the maintenance of node ${node} was ended meanwhile by somebody else; nothing more is evicted\n`,
+    );
+    expect(maintenanceOf(await world.node(node))).toEqual({
+      label: undefined,
+      record: undefined,
+      unschedulable: false,
+      conditions: {},
+    });
+  });
+
+  test('and its time is up before it has heard of that: it does not say that the node stays in maintenance', async () => {
+    const [namespace, node] = ['overtaken', 'overtaken'];
+    const running = await plugin.start(['on', node, '--timeout=3s']);
+    await until('the drain is blocked', () => running.said().includes('waits: '));
+    expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+    const ran = await running.ended;
+    expect(ran.code).toBe(5);
+    expect(ran.stderr).toContain('was ended meanwhile by somebody else');
+    expect(ran.stderr).not.toContain('stays marked');
+    expect(maintenanceOf(await world.node(node)).conditions).toEqual({});
+    await world.remove(`/api/v1/namespaces/${namespace}`);
+  });
+});
+
+test('a write that nobody answers: it says that it may have been done, and where to look', async () => {
+  const node = 'unanswered';
+  expect(await plugin.maint(['on', node, '--mode=cordon'])).toMatchObject({ code: 0 });
+  await using proxy = await faultProxy(plane, ({ method, path }) =>
+    method === 'PATCH' && path.startsWith(`/api/v1/nodes/${node}?`) ? { done: () => undefined } : undefined,
+  );
+  const exception = ['--rules=backup', '--for=30m', '--reason=last'];
+  const ran = await plugin.maint(['allow', node, ...exception, '--server', proxy.url, '--request-timeout=2s']);
+  expect(ran).toMatchObject({ code: 4, stdout: '' });
+  expect(ran.stderr).toContain(`hint: node ${node} may have been changed all the same: kubectl maint status ${node}`);
+  expect(maintenanceOf(await world.node(node)).record).toMatchObject({ exceptions: [{ rules: ['backup'] }] });
 });
 
 describe('the answer to an eviction', () => {

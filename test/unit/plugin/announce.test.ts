@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Announcer } from '../../../plugin/nodes/announce.ts';
 import type { ConditionChange } from '../../../plugin/nodes/conditions.ts';
 import type { NodeEvent } from '../../../plugin/nodes/events.ts';
-import { listAt, NODES, textAt, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
+import { hasClaim } from '../../../plugin/nodes/mark.ts';
+import { listAt, NODES, RECORD_ANNOTATION, textAt, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
 import { answer, failure, nodeObject, nodeSnapshot, settle, toldSession } from './world.ts';
 
 const AT = '2026-01-05T22:10:00Z';
@@ -24,7 +25,7 @@ function slowly() {
   const pending: ((said: ApiAnswer) => void)[] = [];
   cluster.say = () => new Promise((resolve) => pending.push(resolve));
   return {
-    announcer: new Announcer(session),
+    announcer: new Announcer(session, () => true),
     screen,
     sent: () => cluster.requests.map(titleOf),
     answerNext: async (said: ApiAnswer) => {
@@ -35,8 +36,8 @@ function slowly() {
 }
 
 /** The Node with a version of its own, as a write of conditions gives it back. */
-function written(name: string, resourceVersion: string): ApiAnswer {
-  return answer(200, nodeObject(name, { resourceVersion }));
+function written(name: string, resourceVersion: string, conditions: readonly object[] = []): ApiAnswer {
+  return answer(200, nodeObject(name, { resourceVersion, conditions }));
 }
 
 describe('each kind of news is one request', () => {
@@ -46,21 +47,25 @@ describe('each kind of news is one request', () => {
     query: { fieldManager: 'kubectl-maint' },
     contentType: 'application/strategic-merge-patch+json',
   };
-  test.each<[string, (announcer: Announcer) => Promise<void>, object]>([
+  test.each<[string, (announcer: Announcer) => Promise<unknown>, object]>([
     [
       'conditions are merged into the status by type',
       (announcer) => announcer.conditions(n1, [drained]),
       {
         ...patch,
-        body: { status: { conditions: [{ ...drained, lastHeartbeatTime: AT, lastTransitionTime: AT }] } },
+        body: {
+          metadata: { resourceVersion: '1' },
+          status: { conditions: [{ ...drained, lastHeartbeatTime: AT, lastTransitionTime: AT }] },
+        },
       },
     ],
     [
       'no conditions: ours are deleted from it',
-      (announcer) => announcer.noConditions(n1.facts),
+      (announcer) => announcer.noConditions(n1),
       {
         ...patch,
         body: {
+          metadata: { resourceVersion: '1' },
           status: {
             conditions: ['MaintenanceInProgress', 'DrainInProgress', 'Drained'].map((type) => ({
               $patch: 'delete',
@@ -91,7 +96,7 @@ describe('each kind of news is one request', () => {
     ],
   ])('%s', async (_what, tell, request) => {
     const { session, cluster, screen } = toldSession();
-    await tell(new Announcer(session));
+    await tell(new Announcer(session, () => true));
     expect(cluster.requests).toEqual([request]);
     expect(screen.warnings).toEqual([]);
   });
@@ -102,7 +107,7 @@ describe('the order', () => {
     const { announcer, sent, answerNext } = slowly();
     void announcer.conditions(n1, [drained]);
     void announcer.event(n1.facts, ended);
-    void announcer.noConditions(n1.facts);
+    void announcer.noConditions(n1);
     await settle();
     expect(sent()).toEqual(['Drained n1']);
     await answerNext(answer(200));
@@ -132,7 +137,8 @@ describe('the order', () => {
 
   test('each node keeps the transition times of its own conditions', async () => {
     const { session, cluster } = toldSession();
-    const announcer = new Announcer(session);
+    cluster.say = ({ path }) => written(path.split('/')[4] ?? '', '8', [drained]);
+    const announcer = new Announcer(session, () => true);
     for (const node of [n1, n2, n1]) await announcer.conditions(node, [drained]);
     const times = cluster.requests.map(({ body }) =>
       textAt(listAt(body, 'status', 'conditions')[0], 'lastTransitionTime'),
@@ -143,13 +149,64 @@ describe('the order', () => {
 
 test('a condition whose write failed has its transition when it is written', async () => {
   const { session, cluster } = toldSession();
-  cluster.say = (_request, count) => (count === 1 ? failure(500, 'no') : written('n1', '8'));
-  const announcer = new Announcer(session);
+  cluster.say = (_request, count) => (count === 1 ? failure(500, 'no') : written('n1', '8', [drained]));
+  const announcer = new Announcer(session, () => true);
   for (let time = 0; time < 3; time += 1) await announcer.conditions(n1, [drained]);
   const times = cluster.requests.map(({ body }) =>
     textAt(listAt(body, 'status', 'conditions')[0], 'lastTransitionTime'),
   );
   expect(times).toEqual([AT, AT, undefined]);
+});
+
+describe('a node that somebody else has written meanwhile', () => {
+  const conflict = failure(409, 'modified');
+  /** An announcer for the maintenance of ana, whose first write meets a conflict: this is what the node is by then. */
+  function afterConflict(fresh: object) {
+    const { session, cluster, screen } = toldSession();
+    cluster.say = (_request, count) => (count === 1 ? conflict : answer(200, fresh));
+    cluster.objects.set(`${NODES}/n1`, fresh);
+    return { announcer: new Announcer(session, (node) => hasClaim(node, 'ana')), cluster, screen };
+  }
+  const recordFor = (owner: string) => ({
+    [RECORD_ANNOTATION]: JSON.stringify({
+      version: 1,
+      claims: [{ owner, mode: 'drain', since: AT }],
+      before: { cordoned: false },
+      initiatedAt: AT,
+    }),
+  });
+  const mine = nodeSnapshot('n1', { annotations: recordFor('ana') });
+
+  test('is told all the same, from what it is by then', async () => {
+    const fresh = { resourceVersion: '9', annotations: recordFor('ana'), conditions: [drained] };
+    const { announcer, cluster } = afterConflict(nodeObject('n1', fresh));
+    expect(await announcer.conditions(mine, [drained])).toBe(true);
+    const sent = cluster.requests.map(({ body }) => [
+      textAt(body, 'metadata', 'resourceVersion'),
+      textAt(listAt(body, 'status', 'conditions')[0], 'lastTransitionTime'),
+    ]);
+    expect(sent).toEqual([
+      ['1', AT],
+      ['9', undefined],
+    ]);
+  });
+
+  test.each([
+    ['has left maintenance', {}],
+    ['is in maintenance for others alone', { annotations: recordFor('ben') }],
+  ])('and %s is told nothing, and nobody is warned', async (_what, shape) => {
+    const { announcer, cluster, screen } = afterConflict(nodeObject('n1', { ...shape, resourceVersion: '9' }));
+    expect(await announcer.conditions(mine, [drained])).toBe(false);
+    expect(cluster.requests).toHaveLength(1);
+    expect(screen.warnings).toEqual([]);
+  });
+
+  test('and is in maintenance anew keeps its conditions', async () => {
+    const fresh = nodeObject('n1', { resourceVersion: '9', annotations: recordFor('ben') });
+    const { announcer, cluster } = afterConflict(fresh);
+    await announcer.noConditions(n1);
+    expect(cluster.requests).toHaveLength(1);
+  });
 });
 
 describe('the latest', () => {
@@ -162,7 +219,7 @@ describe('the latest', () => {
   ])('%s', async (_what, answers, resourceVersion) => {
     const { session, cluster } = toldSession();
     cluster.say = (_request, count) => answers[count - 1] ?? answer(200);
-    const announcer = new Announcer(session);
+    const announcer = new Announcer(session, () => true);
     answers.forEach(() => void announcer.conditions(n1, [drained]));
     expect((await announcer.latest(n1)).resourceVersion).toBe(resourceVersion);
   });
@@ -186,7 +243,7 @@ describe('the latest', () => {
 describe('settled', () => {
   test('at once where nothing was to be told', async () => {
     const { session, cluster } = toldSession();
-    await expect(new Announcer(session).settled()).resolves.toBeUndefined();
+    await expect(new Announcer(session, () => true).settled()).resolves.toBeUndefined();
     expect(cluster.requests).toEqual([]);
   });
 
@@ -214,17 +271,17 @@ describe('what cannot be told', () => {
   ])('is one warning: %s', async (_what, say, why) => {
     const { session, cluster, screen } = toldSession();
     cluster.say = say;
-    await new Announcer(session).conditions(n1, [drained]);
+    await new Announcer(session, () => true).conditions(n1, [drained]);
     expect(screen.warnings).toEqual([`conditions of the node are not written: ${why}`]);
   });
 
   test('is one warning of a kind, for all nodes and reasons', async () => {
     const { session, cluster, screen } = toldSession();
     cluster.say = (_request, count) => failure(500, `reason ${count}`);
-    const announcer = new Announcer(session);
+    const announcer = new Announcer(session, () => true);
     for (const node of [n1, n2]) {
       await announcer.conditions(node, [drained]);
-      await announcer.noConditions(node.facts);
+      await announcer.noConditions(node);
       await announcer.event(node.facts, ended);
     }
     expect(cluster.requests).toHaveLength(6);

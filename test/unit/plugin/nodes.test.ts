@@ -10,12 +10,16 @@ import {
   at,
   ClusterRefusal,
   exceptionLabel,
+  fieldsAt,
+  listAt,
+  MaintError,
   NODES,
   parseRecord,
   RECORD_ANNOTATION,
   WHY_ANNOTATION,
   ROLE_LABEL,
   STATE_LABEL,
+  type ApiAnswer,
   type Claim,
 } from '../../../shared/index.ts';
 import {
@@ -412,11 +416,23 @@ describe('writing', () => {
     expect(cluster.requests).toHaveLength(1);
   });
 
-  test.each([403, 404, 422, 500])('any other refusal (%d) is the answer', async (status) => {
+  test.each([403, 404, 422])('any other refusal (%d) is the answer', async (status) => {
     const cluster = new ToldCluster();
     cluster.say = () => failure(status, 'no');
     await expect(writeNode(nodeSnapshot('n1'), cordon, cluster)).rejects.toMatchObject({ status, message: 'no' });
     expect(cluster.requests).toHaveLength(1);
+  });
+
+  test.each<[string, () => Promise<ApiAnswer>, string]>([
+    ['no answer', () => Promise.reject(new MaintError('cluster', 'reset', { hint: 'run it again' })), 'run it again'],
+    ['a failure of the server', () => Promise.resolve(failure(504, 'timeout')), ''],
+  ])('%s: nobody knows whether it was written, and where to look is said', async (_what, say, more) => {
+    const cluster = new ToldCluster();
+    cluster.say = say;
+    const written = writeNode(nodeSnapshot('n1'), cordon, cluster);
+    const look = 'node n1 may have been changed all the same: kubectl maint status n1';
+    await expect(written).rejects.toMatchObject({ code: 'cluster', hint: more === '' ? look : `${look}; ${more}` });
+    await expect(written).rejects.not.toBeInstanceOf(ClusterRefusal);
   });
 
   test('an answer that is no Node is not believed', async () => {
@@ -430,7 +446,11 @@ describe('announcing', () => {
   test('a condition keeps its transition time while it keeps its status', async () => {
     const { session, cluster, clock } = toldSession();
     const node = nodeSnapshot('n1', { conditions: [{ type: 'MaintenanceInProgress', status: 'True' }] });
-    const announcer = new Announcer(session);
+    cluster.say = ({ body }) => {
+      const conditions = [...listAt(node.raw, 'status', 'conditions'), ...listAt(body, 'status', 'conditions')];
+      return answer(200, { ...fieldsAt(node.raw), status: { conditions } });
+    };
+    const announcer = new Announcer(session, () => true);
     const change = (status: 'True' | 'False') => [
       { type: 'DrainInProgress', status, reason: 'R', message: 'm' } as const,
     ];
@@ -448,13 +468,13 @@ describe('announcing', () => {
   test('a missing right is one warning per kind, and stops nothing', async () => {
     const { session, cluster, screen } = toldSession();
     cluster.say = () => failure(403, 'forbidden');
-    const announcer = new Announcer(session);
+    const announcer = new Announcer(session, () => true);
     const node = nodeSnapshot('n1');
     for (let time = 0; time < 2; time += 1) {
       await announcer.conditions(node, [{ type: 'Drained', status: 'True', reason: 'R', message: 'm' }]);
       await announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceEnded', message: 'm' });
     }
-    await announcer.noConditions(node.facts);
+    await announcer.noConditions(node);
     expect(screen.warnings).toEqual([
       'conditions of the node are not written: no right to write conditions of nodes',
       'Events of the node are not written: no right to write Events of nodes',
@@ -463,7 +483,7 @@ describe('announcing', () => {
 
   test('a server that fails is a warning with its words; long messages are cut to what the API takes', async () => {
     const { session, cluster, screen } = toldSession();
-    const announcer = new Announcer(session);
+    const announcer = new Announcer(session, () => true);
     const node = nodeSnapshot('n1');
     await announcer.event(node.facts, { type: 'Warning', reason: 'DrainBlocked', message: 'x'.repeat(5000) });
     await announcer.conditions(node, [{ type: 'Drained', status: 'True', reason: 'R', message: 'x'.repeat(5000) }]);
@@ -505,7 +525,8 @@ describe('who and which', () => {
     expect(found.map(({ facts }) => facts.name)).toEqual(['b', 'a']);
     await expect(chooseNodes({ names: ['x', 'a', 'y'], selector: undefined }, cluster)).rejects.toMatchObject({
       code: 'cluster',
-      message: 'nodes "x", "y" not found; nothing was changed',
+      message: 'nodes "x", "y" not found',
+      hint: 'nothing was changed; kubectl get nodes lists them',
     });
   });
 

@@ -24,7 +24,7 @@ function progressOf(ports: Partial<ProgressPorts> = {}) {
   const progress = new Progress({
     node: nodeSnapshot('n1'),
     report: { tell: (event) => told.push(event) },
-    announcer: new Announcer(session),
+    announcer: new Announcer(session, () => true),
     clock,
     reader: cluster,
     budgets: { current: (one) => one },
