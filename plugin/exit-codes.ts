@@ -18,7 +18,7 @@ export const EXIT_MEANING: readonly (readonly [ExitCode, string])[] = [
   [EXIT.done, 'done'],
   [EXIT.bug, 'a bug: please report it'],
   [EXIT.usage, 'usage or bad input'],
-  [EXIT.denied, 'denied by policy or by a guard; nothing was changed'],
+  [EXIT.denied, 'denied by policy or by a guard; what was done before that is told'],
   [EXIT.cluster, 'the cluster refused, or cannot be reached'],
   [
     EXIT.gaveUp,

@@ -151,7 +151,8 @@ function explain(thrown: unknown, { screen, signal }: Invocation): ExitCode {
     return signal.aborted ? EXIT.interrupted : EXIT_OF[thrown.code];
   }
   if (signal.aborted) {
-    screen.note('interrupted: nothing was changed');
+    // Nobody has foreseen it here, so that it may have come before or after a write.
+    screen.note('interrupted; what was changed until then, if anything: kubectl maint status');
     return EXIT.interrupted;
   }
   screen.note(`error: this is a bug in kubectl maint: ${messageOf(thrown)}`);

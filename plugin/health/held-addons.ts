@@ -2,6 +2,7 @@ import {
   answersFromCluster,
   isAlive,
   isFinished,
+  messageOf,
   REVISION_HASH_LABEL,
   type Cluster,
   type DaemonSetFacts,
@@ -23,12 +24,22 @@ export interface HeldAddons {
   changed(signal: AbortSignal): Promise<void>;
 }
 
-/** Lets held add-on changes go without waiting for them. */
-export async function wakeHeldAddons(node: string, session: Session, waker: AddonWaker): Promise<void> {
-  const { cluster, signal } = session;
-  const owned = daemonSetPods(await readPods(node, undefined, cluster)).filter(isAlive);
-  const current = await readDaemonSets(owned, cluster, signal);
-  await waker.wake(daemonSetsBehind(owned, current));
+/**
+ * Lets held add-on changes go without waiting for them. Never rejects: what they wait for has happened already, their
+ * controllers come later by themselves, and `warn` hears why.
+ */
+export async function wakeHeldAddons(
+  node: string,
+  { cluster, signal }: Session,
+  { waker, warn }: { readonly waker: AddonWaker; readonly warn: (text: string) => void },
+): Promise<void> {
+  try {
+    const owned = daemonSetPods(await readPods(node, undefined, cluster)).filter(isAlive);
+    const current = await readDaemonSets(owned, cluster, signal);
+    await waker.wake(daemonSetsBehind(owned, current));
+  } catch (thrown) {
+    warn(`add-ons of node ${node} are not told to catch up: ${messageOf(thrown)}`);
+  }
 }
 
 /** The living pods of DaemonSets whose template is not the current one. */

@@ -15,8 +15,8 @@ async function byName(names: readonly string[], reader: ClusterReader): Promise<
   const missing = names.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
     const list = missing.map((name) => `"${name}"`).join(', ');
-    throw new MaintError('cluster', `nodes ${list} not found; nothing was changed`, {
-      hint: 'kubectl get nodes lists them',
+    throw new MaintError('cluster', `nodes ${list} not found`, {
+      hint: 'nothing was changed; kubectl get nodes lists them',
     });
   }
   return found.filter((node) => node !== undefined);

@@ -76,7 +76,7 @@ export async function changeExceptions(
   };
   const written = dryRun === 'client' ? node : await writeNode(node, patch, cluster, { dryRun: dryRun === 'server' });
   if (before === undefined) {
-    throw new MaintError('denied', `node ${node.facts.name} is not in maintenance any more; nothing was changed`);
+    throw new MaintError('denied', `node ${node.facts.name} is not in maintenance any more, so it was not changed`);
   }
   const rules = change.kind === 'grant' ? change.exception.rules : change.rules;
   const former = activeExceptions(before, now).filter((exception) =>

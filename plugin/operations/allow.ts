@@ -27,7 +27,10 @@ export async function runAllow(operation: AllowOperation, session: Session): Pro
   });
   const changed: ChangedExceptions[] = [];
   for (const node of run.nodes) {
-    if (signal.aborted) break;
+    if (signal.aborted) {
+      screen.note(`node/${node.facts.name} was not begun: its exceptions are as they were`);
+      continue;
+    }
     await failures.collect(node.facts.name, run.nodes.length, async () => {
       changed.push(await changeOne(node, run));
     });
@@ -127,10 +130,10 @@ async function tryOut(one: ChangedExceptions, run: AllowRun): Promise<readonly T
 }
 
 async function letAddonsGo(node: string, session: Session): Promise<void> {
-  const waker = addonWaker(session, (text) => {
+  const warn = (text: string): void => {
     session.screen.warn(text);
-  });
-  await wakeHeldAddons(node, session, waker);
+  };
+  await wakeHeldAddons(node, session, { waker: addonWaker(session, warn), warn });
 }
 
 /** How often a canary is sent, and for how long: replicas hear of a change in milliseconds, policies within 0.7 s. */

@@ -1,4 +1,4 @@
-import { messageOf, modeOf, nodePath } from '../../shared/index.ts';
+import { MaintError, modeOf, nodePath } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { withinTime } from '../deadline.ts';
 import { passGate, type GateState } from '../health/gate.ts';
@@ -25,8 +25,7 @@ export interface Leaving {
 export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise<void> {
   const { operation, session, report, announcer } = run;
   const { name } = node.facts;
-  // Nodes wait for their turn, and others come and go meanwhile.
-  const now = snapshotFromObject(await session.cluster.get(nodePath(name), { signal: session.signal })) ?? node;
+  const now = (await readInTurn(name, session)) ?? node;
   const shared = isShared(now, owners) ? await release(now, { owners, onlyShared: true }, session) : 'last';
   const { written, addons } = shared === 'last' ? await leave(now, owners, run) : { written: shared, addons: [] };
   if (written === 'ended' || written === 'last') {
@@ -43,24 +42,31 @@ export async function bringBack({ node, owners }: Leaving, run: OffRun): Promise
   const message = `ended by ${owners.join(', ')}`;
   await announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceEnded', message });
   // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.
-  if (operation.skipHealthCheck) await wakeOrWarn(name, run);
+  if (operation.skipHealthCheck) {
+    const warn = (text: string): void => {
+      report.tell({ type: 'warning', text });
+    };
+    await wakeHeldAddons(name, session, { waker: run.waker, warn });
+  }
   report.tell({ type: 'ended', node: name, cordoned: written.facts.unschedulable, addons });
   run.ended.add(name);
+}
+
+/** Nodes wait for their turn, and others come and go meanwhile. */
+async function readInTurn(name: string, { cluster, signal }: Session): Promise<NodeSnapshot | undefined> {
+  try {
+    return snapshotFromObject(await cluster.get(nodePath(name), { signal }));
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    const hint = 'it stays in maintenance, as it was';
+    throw new MaintError('interrupted', `interrupted before node ${name} was begun`, { hint, cause: thrown });
+  }
 }
 
 /** Through the gate, and then without the claims. */
 async function leave(node: NodeSnapshot, owners: readonly string[], run: OffRun) {
   const { written: ready, addons } = await makeReady(node, owners, run);
   return { written: await release(ready, { owners, onlyShared: false }, run.session), addons };
-}
-
-/** The node is out of maintenance: that nobody could be woken changes nothing about it. */
-async function wakeOrWarn(node: string, { session, waker, report }: OffRun): Promise<void> {
-  try {
-    await wakeHeldAddons(node, session, waker);
-  } catch (thrown) {
-    report.tell({ type: 'warning', text: `add-ons of node ${node} are not told to catch up: ${messageOf(thrown)}` });
-  }
 }
 
 /** Whose claims are dropped; `onlyShared`: only while somebody else holds the node, since it has passed no gate. */

@@ -11,7 +11,11 @@ let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
-const NODES = ['sigint', 'sigterm', 'sighup', 'sigkill', 'early', 'off', 'off-first', 'off-next', 'direct'];
+const NODES = [
+  ...['sigint', 'sigterm', 'sighup', 'sigkill', 'early', 'direct'],
+  ...['off', 'off-first', 'off-next', 'off-done', 'off-last'],
+  'allowed',
+];
 
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })) });
@@ -145,4 +149,51 @@ describe('at other moments', () => {
     expect(maintenanceOf(await world.node(next))).toMatchObject({ label: 'complete', unschedulable: true });
     expect(await plugin.maint(['off', first, next, '--healthy-for', '0'])).toMatchObject({ code: 0 });
   });
+
+  test('`off` when one of two nodes is back, and the other about to be looked at', async () => {
+    const [first, last] = ['off-done', 'off-last'];
+    expect(await plugin.maint(['on', first, last, '--mode=cordon'])).toMatchObject({ code: 0 });
+    await using reads = await heldFrom(2, `/api/v1/nodes/${last}`);
+    const running = await plugin.start(['off', first, last, '--skip-health-check', '--max-parallel=1', ...reads.flags]);
+    await reads.arrived;
+    running.signal('SIGINT');
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: 130, stdout: `node/${first} uncordoned\nnode/${first} out of maintenance\n` });
+    expect(ran.stderr).toContain(
+      `error: node ${last}: interrupted before node ${last} was begun\nhint: it stays in maintenance, as it was\n`,
+    );
+    expect(ran.stderr).not.toContain('nothing was changed');
+    expect(maintenanceOf(await world.node(first))).toMatchObject({ record: undefined });
+    expect(maintenanceOf(await world.node(last))).toMatchObject({ label: 'complete', unschedulable: true });
+  });
+
+  test('`allow` after its write: it says what it has done', async () => {
+    const node = 'allowed';
+    await world.patch(`/api/v1/nodes/${node}`, { metadata: { labels: { agent: 'yes' } } });
+    await world.daemonSet('agent', await world.namespace('agents'), 'agent', 1);
+    expect(await plugin.maint(['on', node, '--mode=cordon'])).toMatchObject({ code: 0 });
+    const exception = ['--rules=addon', '--for=30m', '--reason=last'];
+
+    await using wakes = await heldFrom(1, '/apis/apps/v1/namespaces/agents/daemonsets/agent');
+    const late = await plugin.start(['allow', node, ...exception, ...wakes.flags]);
+    await wakes.arrived;
+    late.signal('SIGINT');
+    const ran = await late.ended;
+    expect(ran).toMatchObject({ code: 130, stdout: like(/^node\/allowed addon allowed until \S+Z\n$/) });
+    expect(ran.stderr).toContain(`Warning: add-ons of node ${node} are not told to catch up: interrupted by SIGINT\n`);
+    expect(ran.stderr).not.toContain('nothing was changed');
+  });
 });
+
+/** A way to the API server on which requests of a path are never answered, from the nth on. */
+async function heldFrom(nth: number, path: string) {
+  const { promise: arrived, resolve } = Promise.withResolvers<undefined>();
+  let count = 0;
+  const proxy = await faultProxy(plane, (request) => {
+    if (request.path === path) count += 1;
+    if (request.path !== path || count < nth) return undefined;
+    resolve(undefined);
+    return new Promise(() => undefined);
+  });
+  return { flags: ['--server', proxy.url], arrived, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
+}

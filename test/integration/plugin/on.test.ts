@@ -147,7 +147,7 @@ describe('what is asked for wrongly changes nothing', () => {
     const before = await world.node('named');
     const ran = await plugin.maint(['on', 'named', 'ghost', 'spectre']);
     expect(ran).toMatchObject({ code: 4, stdout: '' });
-    expect(ran.stderr).toContain('error: nodes "ghost", "spectre" not found; nothing was changed');
+    expect(ran.stderr).toContain('error: nodes "ghost", "spectre" not found\nhint: nothing was changed; ');
     expect(unwritten(await world.node('named'))).toEqual(unwritten(before));
     expect(await world.events('named')).toEqual([]);
   });

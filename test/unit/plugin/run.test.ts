@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { systemClock, timestamp } from '../../../plugin/clock.ts';
 import { EXIT_OF } from '../../../plugin/exit-codes.ts';
 import { run } from '../../../plugin/run.ts';
-import { HeardScreen, START } from './world.ts';
+import { RECORD_ANNOTATION } from '../../../shared/index.ts';
+import { json, scriptedServer } from '../cluster/scripted-server.ts';
+import { HeardScreen, nodeObject, START } from './world.ts';
 
 async function ran(...argv: string[]) {
   const screen = new HeardScreen();
@@ -26,6 +28,19 @@ describe('a run', () => {
     const screen = new HeardScreen();
     const argv = ['status', '--server', 'http://127.0.0.1:1', '--kubeconfig', '/dev/null'];
     expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1' })).toBe(130);
+  });
+
+  test('an interruption at a place that did not foresee it claims nothing about what was changed', async () => {
+    const held = nodeObject('n1', { annotations: { [RECORD_ANNOTATION]: '{}' } });
+    const server = await scriptedServer((_seen, response) => {
+      json(response, 200, { kind: 'NodeList', metadata: {}, items: [held] });
+    });
+    const screen = new HeardScreen();
+    const argv = ['status', '--server', server.url, '--kubeconfig', '/dev/null'];
+    // Its lists are read to their end, what it asks of the nodes on them is not.
+    expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1' })).toBe(130);
+    await server.close();
+    expect(screen.notes).toEqual(['interrupted; what was changed until then, if anything: kubectl maint status']);
   });
 
   test('every kind of failure has its exit code', () => {
