@@ -129,15 +129,17 @@ describe('`off` of the same owner overtakes a drain', () => {
     });
   });
 
-  test('and its time is up before it has heard of that: it does not say that the node stays in maintenance', async () => {
+  test('and its time is up before it has heard of that: it neither says that the node stays in maintenance nor takes anything back', async () => {
     const [namespace, node] = ['overtaken', 'overtaken'];
-    const running = await plugin.start(['on', node, '--timeout=3s']);
+    const running = await plugin.start(['on', node, '--timeout=3s', '--rollback']);
     await until('the drain is blocked', () => running.said().includes('waits: '));
     expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
     const ran = await running.ended;
     expect(ran.code).toBe(5);
+    expect(ran.stdout).toContain(`node/${node} rolled back: somebody else had ended it already\n`);
     expect(ran.stderr).toContain('was ended meanwhile by somebody else');
     expect(ran.stderr).not.toContain('stays marked');
+    expect((await world.events(node)).at(-1)).toBe('MaintenanceEnded: ended by admin');
     expect(maintenanceOf(await world.node(node)).conditions).toEqual({});
     await world.remove(`/api/v1/namespaces/${namespace}`);
   });
