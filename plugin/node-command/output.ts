@@ -1,5 +1,5 @@
 import type { Screen } from '../screen.ts';
-import { openOutputFiles, STREAMS, type StreamName } from './files.ts';
+import { openOutputFiles, STREAMS, type OutputPlace, type StreamName } from './files.ts';
 import { LineBreaker, printable } from './lines.ts';
 
 /** Takes what a command writes. */
@@ -13,13 +13,13 @@ export interface OutputSink {
 
 /**
  * Shows a command's output line by line with its node before it, stdout on stdout and stderr on stderr, and keeps it byte
- * by byte in files where a folder is named.
+ * by byte in files where a place is named.
  */
-export function outputSink(node: string, screen: Screen, folder: string | undefined): OutputSink {
+export function outputSink(node: string, screen: Screen, place: OutputPlace | undefined): OutputSink {
   const files =
-    folder === undefined
+    place === undefined
       ? undefined
-      : openOutputFiles(folder, node, (why) => {
+      : openOutputFiles(place, node, (why) => {
           screen.warn(`the output of node ${node} is not kept in files any more: ${why}`);
         });
   const breakers: Readonly<Record<StreamName, LineBreaker>> = { stdout: new LineBreaker(), stderr: new LineBreaker() };

@@ -7,6 +7,7 @@ import type { RunOperation } from '../operation.ts';
 import type { Session } from '../session.ts';
 import { takeIntoMaintenance } from './on.ts';
 import type { ChosenNodes } from './run-nodes.ts';
+import { turnOf } from './run-turn.ts';
 
 /** Tells what a run would do on each node, in its order. Nothing is changed. Throws MaintError where a node is refused. */
 export async function dryRunOnNodes(
@@ -17,11 +18,7 @@ export async function dryRunOnNodes(
   const report = reportFor<OnEvent>('text', session, tellInWords);
   const line = shellLine([operation.command.program, ...operation.command.args]);
   for (const { facts } of nodes) {
-    const on = {
-      ...operation.on,
-      nodes: { names: [facts.name], selector: undefined },
-      claim: { ...operation.on.claim, owner },
-    };
+    const on = turnOf(facts.name, { operation, owner }, session);
     const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false });
     if (code !== EXIT.done) return code;
     session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);

@@ -3,8 +3,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shellLine } from '../node-command/quote.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { snapshotFromObject } from '../nodes/snapshot.ts';
-import type { RunOperation } from '../operation.ts';
 import type { Course, NodesRun } from './run-course.ts';
+import { passedEnd } from './run-turn.ts';
 
 /** How long the truth about a node is asked for, in ms: whoever interrupted wants an answer. */
 const ASK_MS = 10_000;
@@ -29,12 +29,6 @@ export async function tellEnding(courses: readonly Course[], run: NodesRun): Pro
     run,
   );
   return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
-}
-
-function tellHowToGoOn(left: readonly Course[], { operation, session: { screen, signal } }: NodesRun): void {
-  if (left.length === 0) return;
-  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
-  screen.note(lineToGoOn(left, operation));
 }
 
 /** How one node ended. */
@@ -102,8 +96,17 @@ function sentence({ phase, stopped }: Course, state: string): string {
   }
 }
 
-/** The command line for what is left: a POSIX shell takes it as it is. */
-function lineToGoOn(left: readonly Course[], { flags, command }: RunOperation): string {
+/** The last line is a command line for what is left: a POSIX shell takes it as it is. */
+function tellHowToGoOn(left: readonly Course[], { operation, session: { screen, signal, clock } }: NodesRun): void {
+  if (left.length === 0) return;
+  const { flags, command } = operation;
+  const passed = passedEnd(operation, clock.now());
+  if (passed !== undefined)
+    screen.note(`--until=${passed} has passed, and is left out below; --for=2h names a new end`);
+  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
   const names = left.map(({ node }) => node.facts.name);
-  return shellLine(['kubectl', 'maint', 'run', ...names, ...flags, '--resume', '--', command.program, ...command.args]);
+  const again = flags.filter((flag) => passed === undefined || !flag.startsWith('--until='));
+  screen.note(
+    shellLine(['kubectl', 'maint', 'run', ...names, ...again, '--resume', '--', command.program, ...command.args]),
+  );
 }

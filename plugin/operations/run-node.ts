@@ -11,6 +11,7 @@ import { withinTime } from '../deadline.ts';
 import { EXIT } from '../exit-codes.ts';
 import { runCommand, type CommandStart } from '../node-command/child.ts';
 import { commandEnvironment } from '../node-command/environment.ts';
+import { placeOf } from '../node-command/files.ts';
 import { endInWords } from '../node-command/outcome.ts';
 import { outputSink } from '../node-command/output.ts';
 import { shellLine } from '../node-command/quote.ts';
@@ -23,6 +24,7 @@ import { takeIntoMaintenance } from './on.ts';
 import type { Course, NodesRun } from './run-course.ts';
 import { waitForHealth } from './run-health.ts';
 import { refuseHeld } from './run-nodes.ts';
+import { turnOf } from './run-turn.ts';
 
 /**
  * Takes one node through: into maintenance, the command, back. The course tells how far it came. Throws MaintError where
@@ -39,15 +41,11 @@ export async function takeThrough(course: Course, run: NodesRun): Promise<void> 
 
 /** False where the run was halted meanwhile. */
 async function drain(course: Course, run: NodesRun): Promise<boolean> {
-  const { operation, owner, session, halt } = run;
+  const { owner, session, halt } = run;
   const { name } = course.node.facts;
   const fresh = await readNode(name, run);
   if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
-  const on = {
-    ...operation.on,
-    nodes: { names: [name], selector: undefined },
-    claim: { ...operation.on.claim, owner },
-  };
+  const on = turnOf(name, run, session);
   const isAlone = !run.continued.has(name);
   const report: OnReport = {
     tell: (event) => {
@@ -66,7 +64,7 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
   const { operation, owner, session, surroundings, relay } = run;
   const { name } = course.node.facts;
   const node = (await readNode(name, run)) ?? course.node;
-  const sink = outputSink(name, session.screen, operation.outputDir);
+  const sink = outputSink(name, session.screen, placeOf(operation));
   const begun = session.clock.now();
   session.screen.note(`node/${name} runs: ${shellLine([operation.command.program, ...operation.command.args])}`);
   const start: CommandStart = {

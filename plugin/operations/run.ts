@@ -1,6 +1,6 @@
 import { MaintError, messageOf } from '../../shared/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { makeOutputFiles } from '../node-command/files.ts';
+import { placeOf, prepareOutput } from '../node-command/files.ts';
 import { refuseUnknownProgram } from '../node-command/find.ts';
 import { SignalRelay, type SignalSource } from '../node-command/signals.ts';
 import type { RunOperation } from '../operation.ts';
@@ -14,6 +14,7 @@ import { isUntouched, tellEnding } from './run-ending.ts';
 import { takeThrough } from './run-node.ts';
 import { chooseForRun, type ChosenNodes } from './run-nodes.ts';
 import { refuseAhead } from './run-preflight.ts';
+import { refusePassedEnd } from './run-turn.ts';
 
 /** What a run over nodes needs of the process. */
 export interface RunPorts extends Surroundings {
@@ -26,6 +27,7 @@ export interface RunPorts extends Surroundings {
  * in maintenance, and the nodes' records are all that a later run needs to go on.
  */
 export async function runCommandOnNodes(operation: RunOperation, session: Session, ports: RunPorts): Promise<ExitCode> {
+  refusePassedEnd(operation, session);
   const chosen = await chooseForRun(operation, session);
   const names = chosen.nodes.map(({ facts }) => facts.name);
   await refuseUnknownProgram(operation.command.program, ports.env);
@@ -33,7 +35,8 @@ export async function runCommandOnNodes(operation: RunOperation, session: Sessio
   if (operation.dryRun) return dryRunOnNodes(chosen, operation, session);
   if (names.length > 1) session.screen.note(`looking at ${names.length} nodes before the first is touched`);
   await refuseAhead(chosen, operation, session);
-  if (operation.outputDir !== undefined) await makeOutputFiles(operation.outputDir, names, operation.resume);
+  const place = placeOf(operation);
+  if (place !== undefined) await prepareOutput(place, names);
   return goThrough(chosen, operation, session, ports);
 }
 

@@ -31,6 +31,7 @@ const GROUPS = [
   'twice',
   'away',
   'term',
+  'late',
 ];
 const NODES = GROUPS.flatMap((group) => ['a', 'b', 'c', 'd'].map((letter) => `${group}-${letter}`));
 
@@ -286,6 +287,40 @@ describe.runIf(process.platform === 'linux')('on a terminal, whose Ctrl-C reache
   });
 });
 
+describe('an expected end', () => {
+  const passed = '2026-01-01T00:00:00Z';
+
+  test('that has passed is refused before anything is changed', async () => {
+    const dir = join(folder, 'late');
+    const ran = await plugin.maint(['run', 'late-c', '--until', passed, '--output-dir', dir, '--', 'true']);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain(`error: --until: ${passed} has passed already\nhint: nothing was changed\n`);
+    await expect(readdir(dir)).rejects.toThrow('ENOENT');
+  });
+
+  test('that passes meanwhile stops no run, and the line that goes on does without it', async () => {
+    const [end, mended] = [Math.ceil(Date.now() / 1000) + 10, join(folder, 'late-mended')];
+    const until = new Date(end * 1000).toISOString().replace('.000', '');
+    const script = `while [ $(date +%s) -le ${end} ]; do sleep 0.1; done; [ $NODE = late-a ] || [ -e ${mended} ]`;
+    const flags = [AT_ONCE, `--until=${until}`];
+    const ran = await plugin.maint(['run', ...of('late', 'ab'), ...flags, '--', 'sh', '-c', script]);
+    expect(ran.code).toBe(5);
+    expect(ran.stdout).toContain('node/late-a out of maintenance\n');
+    expect(ran.stderr).toContain(`Warning: node late-b gets no new expected end: --until=${until} has passed\n`);
+    expect(ran.stderr).toContain(`--until=${until} has passed, and is left out below; --for=2h names a new end\n`);
+    expect(ran.stderr).toContain('\nkubectl maint run late-b --healthy-for=0 --resume -- sh -c ');
+    await writeFile(mended, '');
+    expect(await goOnAsPrinted(ran)).toMatchObject({ code: 0 });
+    expect(await held('late')).toEqual([]);
+  });
+
+  test('that has passed when a line is given to a shell later is told, and no reason to refuse', async () => {
+    const ran = await plugin.maint(['run', 'late-d', AT_ONCE, '--until', passed, '--resume', '--', 'true']);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain(`Warning: node late-d gets no new expected end: --until=${passed} has passed\n`);
+  });
+});
+
 describe('whatever stops it, the record and the last lines tell how far a node came', () => {
   test('in a drain: Initiated, and --resume completes it, with the others of the run still to come', async () => {
     const namespace = await world.namespace('stuck');
@@ -361,11 +396,19 @@ test('--output-dir keeps every byte of both streams', async () => {
   expect(await readFile(join(dir, 'kept-a.stdout'), 'latin1')).toBe('caf\u00E9\u001B[2Jx\nlastagain\n');
 });
 
+test('--output-dir has files of the nodes on which the command has begun, and of no others', async () => {
+  const dir = join(folder, 'begun');
+  const ran = await plugin.maint(['run', ...of('kept', 'bc'), AT_ONCE, '--output-dir', dir, '--', 'false']);
+  expect(ran.code).toBe(5);
+  expect(await readdir(dir)).toEqual(['kept-b.stderr', 'kept-b.stdout']);
+});
+
 test('of two runs of one owner at the same time one goes on, and the other leaves the node to it', async () => {
   const goesOn = join(folder, 'twice-goes-on');
   const command = ['sh', '-c', `echo runs; while [ -d ${folder} ] && [ ! -e ${goesOn} ]; do sleep 0.1; done`];
-  const start = () => plugin.start(['run', 'twice-a', AT_ONCE, '--', ...command]);
-  const [one, other] = await Promise.all([start(), start()]);
+  const dirs = ['one', 'other'].map((name) => join(folder, `twice-${name}`));
+  const start = (dir = '') => plugin.start(['run', 'twice-a', AT_ONCE, '--output-dir', dir, '--', ...command]);
+  const [one, other] = await Promise.all([start(dirs[0]), start(dirs[1])]);
   // The command of the one runs until the other has ended.
   await Promise.race([one.ended, other.ended]);
   await writeFile(goesOn, '');
@@ -378,6 +421,8 @@ test('of two runs of one owner at the same time one goes on, and the other leave
     /in maintenance for admin|taken into maintenance for admin meanwhile, by another run/,
   );
   expect(await held('twice')).toEqual([]);
+  const files = await Promise.all(dirs.map((dir) => readdir(dir).catch(() => [])));
+  expect(files.map(({ length }) => length).sort()).toEqual([0, 2]);
 });
 
 test('a node that another run of the same owner has taken meanwhile is left to it, and not in the line that goes on', async () => {

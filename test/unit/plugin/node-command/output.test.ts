@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { prepareOutput } from '../../../../plugin/node-command/files.ts';
 import { outputSink } from '../../../../plugin/node-command/output.ts';
 import { watchSilence } from '../../../../plugin/node-command/silence.ts';
 import { HeardScreen, settle, ToldClock } from '../world.ts';
@@ -16,6 +20,39 @@ test('each stream goes where it belongs, line by line; what has no line end is t
   sink.write('stdout', Buffer.from('last'));
   sink.end();
   expect(screen.results.at(-1)).toBe('n1 | last');
+});
+
+describe('files', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'maint-output-')), 'logs');
+  });
+  afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
+
+  test('come with the start of a command, and not before; those of another run are refused', async () => {
+    const place = { folder, isResumed: false };
+    await prepareOutput(place, ['n1', 'n2']);
+    expect(await readdir(folder)).toEqual([]);
+    const screen = new HeardScreen();
+    outputSink('n1', screen, place).end();
+    expect(await readdir(folder)).toEqual(['n1.stderr', 'n1.stdout']);
+    await expect(prepareOutput(place, ['n2', 'n1'])).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('n1.stdout') as string,
+    });
+    expect(() => outputSink('n1', screen, place)).toThrow('EEXIST');
+  });
+
+  test('are added to when a run goes on', async () => {
+    const place = { folder, isResumed: true };
+    for (const text of ['one\n', 'two\n']) {
+      await prepareOutput(place, ['n1']);
+      const sink = outputSink('n1', new HeardScreen(), place);
+      sink.write('stdout', Buffer.from(text));
+      sink.end();
+    }
+    expect(await readFile(join(folder, 'n1.stdout'), 'utf8')).toBe('one\ntwo\n');
+  });
 });
 
 test('a command that says nothing is told of once a minute, from its last word on', async () => {
