@@ -39,7 +39,8 @@ export function runOptions<T>(yargs: Argv<T>) {
         group: GROUP,
         requiresArg: true,
         coerce: last<string>,
-        describe: 'How long the command may take on each node before it is stopped; 0 = no limit',
+        describe:
+          'How long the command may take on each node before it is stopped with all that it has started; 0 = no limit',
       })
       .option('healthy-timeout', {
         type: 'string',
@@ -54,14 +55,14 @@ export function runOptions<T>(yargs: Argv<T>) {
         group: GROUP,
         requiresArg: true,
         coerce: last<string>,
-        describe: 'Folder for NODE.stdout and NODE.stderr, as the command wrote them',
+        describe: 'Folder for NODE.stdout and NODE.stderr, as the command wrote them; --resume adds to them',
       })
       .option('resume', {
         type: 'boolean',
         default: false,
         group: GROUP,
         coerce: last<boolean>,
-        describe: 'Go on with nodes that are in maintenance for you: the command runs there again',
+        describe: 'Go on with nodes that are in maintenance for the same owner: the command runs there again',
       })
       .option('dry-run', {
         type: 'string',
