@@ -4,10 +4,10 @@ import { evictionRequest, outcomeOf } from '../drain/eviction.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { nameOf, wordFor } from '../drain/progress.ts';
 import type { DrainPlan, ReasonedPod } from '../drain/plan.ts';
-import { markPatch } from '../nodes/mark.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { DryRunMark, OnEvent } from '../output/on-events.ts';
 import type { Survey } from '../preflight/survey.ts';
+import { markFor } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
 import type { Prepared } from './prepared.ts';
 
@@ -17,7 +17,7 @@ export async function dryRunOn(prepared: readonly Prepared[], survey: Survey, ru
   const mark: DryRunMark = operation.dryRun === 'server' ? 'server' : 'client';
   // All nodes are cordoned before the first is drained.
   for (const { node } of prepared) {
-    if (mark === 'server') await markOnServer(node, run);
+    if (mark === 'server') await writeNode(node, markFor(run), run.session.cluster, { dryRun: true });
     report.tell({ type: 'cordoned', node: node.facts.name, already: node.facts.unschedulable, dryRun: mark });
   }
   let worst: ExitCode = EXIT.done;
@@ -38,11 +38,6 @@ export async function dryRunOn(prepared: readonly Prepared[], survey: Survey, ru
 function namesIn({ node, evict, waitFor, leave }: DrainPlan): Omit<Extract<OnEvent, { type: 'planned' }>, 'type'> {
   const named = ({ pod, why }: ReasonedPod) => ({ ...nameOf(pod), why });
   return { node, evict: evict.map(nameOf), waitFor: waitFor.map(named), leave: leave.map(named) };
-}
-
-async function markOnServer(node: Prepared['node'], { claim, operation, session }: OnRun): Promise<void> {
-  const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
-  await writeNode(node, (fresh) => markPatch(fresh, claim, { ...operation, state }), session.cluster, { dryRun: true });
 }
 
 interface Judging {

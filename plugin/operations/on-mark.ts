@@ -13,7 +13,7 @@ import { listNodes } from '../nodes/choose.ts';
 import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
 import { hasClaim, markPatch, recordOf } from '../nodes/mark.ts';
 import { versionOf, type NodeSnapshot } from '../nodes/snapshot.ts';
-import { writeNode } from '../nodes/write.ts';
+import { writeNode, type PatchFor } from '../nodes/write.ts';
 import { checkGuards } from '../preflight/checks/guards.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { OnRun } from './on-run.ts';
@@ -49,17 +49,19 @@ function refuseClaimed(node: NodeSnapshot, owner: string): void {
   );
 }
 
-async function markNode(
-  { node, drain }: Prepared,
-  { claim, operation, session, report, announcer, isAlone }: OnRun,
-): Promise<NodeSnapshot> {
-  const { name, unschedulable } = node.facts;
-  const state = claim.mode === 'cordon' ? 'complete' : 'initiated';
-  const patch = (fresh: NodeSnapshot) => {
+/** The mark that a run makes on a node as it is by then: in earnest, and in a dry run. */
+export function markFor({ claim, operation, isAlone }: OnRun): PatchFor {
+  const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
+  return (fresh) => {
     if (isAlone) refuseClaimed(fresh, claim.owner);
-    return markPatch(fresh, claim, { ...operation, state: stateFor(fresh, state) });
+    return markPatch(fresh, claim, { ...operation, state: stateFor(fresh, wanted) });
   };
-  const written = await writeNode(node, patch, session.cluster);
+}
+
+async function markNode({ node, drain }: Prepared, run: OnRun): Promise<NodeSnapshot> {
+  const { claim, operation, session, report, announcer } = run;
+  const { name, unschedulable } = node.facts;
+  const written = await writeNode(node, markFor(run), session.cluster);
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
   if (operation.adopt && unschedulable) {
     report.tell({ type: 'note', text: `node/${name} was cordoned before; kubectl maint off ${name} uncordons it` });

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { Announcer } from '../../../plugin/nodes/announce.ts';
+import type { OnOperation } from '../../../plugin/operation.ts';
+import { dryRunOn } from '../../../plugin/operations/on-dry-run.ts';
+import { parse } from '../../../plugin/parse.ts';
+import type { Survey } from '../../../plugin/preflight/survey.ts';
+import { at, RECORD_ANNOTATION, STATE_LABEL, type Claim } from '../../../shared/index.ts';
+import { answer, nodeSnapshot, toldSession } from './world.ts';
+
+const SINCE = '2026-01-05T22:10:00Z';
+const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
+const ben: Claim = { owner: 'ben', mode: 'cordon', since: SINCE };
+
+const SURVEY: Survey = {
+  chosen: [],
+  plans: [],
+  nodes: [],
+  budgetsOf: () => [],
+  owners: new Map(),
+  room: { moving: 0, without: [], looked: 0, candidates: 0 },
+  missingRights: [],
+  registered: 'yes',
+  pace: { maxUnavailable: undefined },
+  allowLastNode: false,
+};
+
+async function onWith(line: string): Promise<OnOperation> {
+  const operation = await parse(['on', ...line.split(' ')], '1.2.3');
+  if (operation.verb !== 'on') throw new Error(`not understood: ${line}`);
+  return operation;
+}
+
+test('what the API server judges in a dry run is the mark that would be made: it ends nobody’s drain', async () => {
+  const { session, cluster } = toldSession();
+  const record = { version: 1, claims: [ana], before: { cordoned: false }, exceptions: [], initiatedAt: SINCE };
+  const annotations = { [RECORD_ANNOTATION]: JSON.stringify(record) };
+  const node = nodeSnapshot('n1', { annotations, labels: { [STATE_LABEL]: 'initiated' } });
+  cluster.say = () => answer(200, node.raw);
+  const code = await dryRunOn([{ node, drain: undefined }], SURVEY, {
+    operation: await onWith('n1 --mode=cordon --dry-run=server'),
+    claim: ben,
+    session,
+    report: { tell: () => undefined },
+    announcer: new Announcer(session, () => true),
+    isAlone: false,
+    ended: new Set(),
+  });
+  expect(code).toBe(0);
+  expect(cluster.requests.map(({ query }) => query?.['dryRun'])).toEqual(['All']);
+  expect(at(cluster.requests[0]?.body, 'metadata', 'labels', STATE_LABEL)).toBe('initiated');
+});
