@@ -45,11 +45,9 @@ export class Announcer {
     return this.#written.get(name) ?? node;
   }
 
-  /** Removes our conditions from the node. */
+  /** Removes our conditions from a node that is out of maintenance, unless it is in one anew. */
   noConditions(node: NodeSnapshot): Promise<void> {
-    const { name } = node.facts;
-    const remove = () => removeConditions(newer(node, this.#written.get(name)), this.#session.cluster);
-    return this.#inTurn(name, 'conditions', remove);
+    return this.#inTurn(node.facts.name, 'conditions', () => removeConditions(node, this.#session.cluster));
   }
 
   /** Writes an Event about the node. */

@@ -8,6 +8,12 @@ export interface Place {
   readonly node: string;
 }
 
+/** Where a workload lives, and the labels of the nodes that it may run on. */
+export interface Pool {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** What differs between pods of the tests. */
 export interface PodShape {
   readonly labels?: Readonly<Record<string, string>>;
@@ -83,9 +89,10 @@ export class Workloads {
     });
   }
 
-  /** A Deployment whose pods fit on one node only; all of them ready when this resolves. */
-  async deployment(name: string, place: Place, replicas: number, shape: PodShape = {}): Promise<void> {
-    const { namespace, node } = place;
+  /** A Deployment whose pods fit on one node only, or on those of a pool; all of them ready when this resolves. */
+  async deployment(name: string, place: Place | Pool, replicas: number, shape: PodShape = {}): Promise<void> {
+    const { namespace } = place;
+    const nodeSelector = 'node' in place ? { 'kubernetes.io/hostname': place.node } : place.labels;
     await this.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -95,7 +102,7 @@ export class Workloads {
         selector: { matchLabels: { app: name } },
         template: {
           metadata: { labels: { app: name, ...shape.labels }, annotations: shape.annotations },
-          spec: { nodeSelector: { 'kubernetes.io/hostname': node }, ...podSpec(shape) },
+          spec: { nodeSelector, ...podSpec(shape) },
         },
       },
     });
@@ -105,10 +112,10 @@ export class Workloads {
     });
   }
 
-  /** A DaemonSet on nodes with this label; ready on as many of them when this resolves. */
-  async daemonSet(name: string, namespace: string, label: string, nodes: number): Promise<void> {
+  /** A DaemonSet on nodes with this label; ready on as many of them when this resolves. Returns it as created. */
+  async daemonSet(name: string, namespace: string, label: string, nodes: number): Promise<unknown> {
     const path = `/apis/apps/v1/namespaces/${namespace}/daemonsets`;
-    await this.create(path, {
+    const created = await this.create(path, {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
       metadata: { name, namespace },
@@ -120,6 +127,7 @@ export class Workloads {
     await until(`${name} is ready`, async () => {
       return numberAt(await this.get(`${path}/${name}`), 'status', 'numberReady') === nodes;
     });
+    return created;
   }
 
   /** A disruption budget for `app=NAME`; its status is current when this resolves. */

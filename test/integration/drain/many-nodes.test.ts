@@ -35,28 +35,6 @@ beforeAll(async () => {
 
 afterAll(() => plane.stop());
 
-/** Runs a Deployment on the nodes of a pool that may be scheduled to. */
-async function deploymentIn(pool: string, namespace: string, name: string, replicas: number): Promise<void> {
-  await world.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: {
-          nodeSelector: { pool },
-          terminationGracePeriodSeconds: 1,
-          containers: [{ name: 'c', image: 'example.invalid/none' }],
-        },
-      },
-    },
-  });
-  await until(`${name} is ready`, async () => (await ready(namespace, name)) === replicas);
-}
-
 async function ready(namespace: string, name: string): Promise<number> {
   const deployment = await world.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
   return numberAt(deployment, 'status', 'readyReplicas') ?? 0;
@@ -72,13 +50,8 @@ describe('a budget that several nodes share', () => {
     await cordon(SPARE, true);
     const apps = ['one', 'two', 'three'];
     for (const app of apps) {
-      await deploymentIn('shared', namespace, app, 6);
-      await world.create(`/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`, {
-        apiVersion: 'policy/v1',
-        kind: 'PodDisruptionBudget',
-        metadata: { name: app, namespace },
-        spec: { maxUnavailable: 1, selector: { matchLabels: { app } } },
-      });
+      await world.deployment(app, { namespace, labels: { pool: 'shared' } }, 6);
+      await world.budget(app, namespace, app, 5);
     }
     await until('every budget allows one', async () => {
       const budgets = await world.get(`/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`);
@@ -113,7 +86,7 @@ test('more nodes than connections are drained at once', async () => {
 
 test('--max-parallel=1 drains one after the other', async () => {
   const namespace = await world.namespace('turn');
-  await deploymentIn('turn', namespace, 'web', 4);
+  await world.deployment('web', { namespace, labels: { pool: 'turn' } }, 4);
   const ran = await plugin.maint(['on', 'turn-1', 'turn-2', '--max-parallel=1', '-o', 'json', '--timeout=20s']);
   const events = ran.stdout
     .trim()

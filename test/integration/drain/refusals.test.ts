@@ -21,28 +21,16 @@ beforeAll(async () => {
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
-  await world.create('/apis/apps/v1/namespaces/default/daemonsets', {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: 'agent' },
-    spec: {
-      selector: { matchLabels: { app: 'agent' } },
-      template: { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
-    },
-  });
-  await Promise.all(NODES.map(fill));
+  const agent = await world.daemonSet('agent', 'default', 'agent', 0);
+  await Promise.all(NODES.map((node) => fill(node, textAt(agent, 'metadata', 'uid'))));
 });
 
 afterAll(() => plane.stop());
 
 /** One pod of every kind that kubectl tells apart, on a node; each name ends with the node's. */
-async function fill(node: string): Promise<void> {
+async function fill(node: string, uidOfAgent: string | undefined): Promise<void> {
   const place = { namespace: 'default', node };
-  const agent = owner(
-    'DaemonSet',
-    'agent',
-    textAt(await world.get('/apis/apps/v1/namespaces/default/daemonsets/agent'), 'metadata', 'uid'),
-  );
+  const agent = owner('DaemonSet', 'agent', uidOfAgent);
   const shapes: Readonly<Record<string, PodShape>> = {
     agent: { ownerReferences: [agent] },
     'agent-done': { ownerReferences: [agent] },

@@ -17,15 +17,7 @@ export class Stage {
 
   /** Creates the DaemonSet that exists. */
   async prepare(): Promise<void> {
-    const created = await this.#world.create('/apis/apps/v1/namespaces/default/daemonsets', {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name: 'agent' },
-      spec: {
-        selector: { matchLabels: { app: 'agent' } },
-        template: { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
-      },
-    });
+    const created = await this.#world.daemonSet('agent', 'default', 'agent', 0);
     this.#daemonSetUid = textAt(created, 'metadata', 'uid') ?? '';
   }
 
