@@ -2,6 +2,9 @@ import { spawnSync, type ChildProcess } from 'node:child_process';
 import { messageOf } from '../../shared/index.ts';
 import { readProcesses, withAllBelow, type SeenProcess } from './processes.ts';
 
+/** How long taskkill may take, in ms. */
+const TASKKILL_MS = 5000;
+
 /** Sends a signal to a process, or to a group (its id below zero); throws as process.kill does. */
 export type Kill = (pid: number, signal: NodeJS.Signals | 0) => void;
 
@@ -39,10 +42,11 @@ export class CommandTree {
   /** Signals what runs of it now: parents first, so that none begins the next thing when its child ends. */
   send(signal: NodeJS.Signals): void {
     this.look();
-    const { pid = 0 } = this.#child;
+    const { pid } = this.#child;
+    if (pid === undefined || this.#seen.length === 0) return;
     if (process.platform === 'win32') {
       // There is no end but this one.
-      if (this.#seen.length > 0) spawnSync('taskkill', ['/PID', `${pid}`, '/T', '/F'], { windowsHide: true });
+      spawnSync('taskkill', ['/PID', `${pid}`, '/T', '/F'], { windowsHide: true, timeout: TASKKILL_MS });
       return;
     }
     const [inGroup, others] = [
@@ -62,16 +66,20 @@ export class CommandTree {
     const { pid, exitCode, signalCode } = this.#child;
     const isRunning = pid !== undefined && exitCode === null && signalCode === null;
     const itself = isRunning ? [{ pid, parent: process.pid, group: this.#leads ? pid : 0 }] : [];
-    if (process.platform === 'win32') return itself;
+    const isRoot = (one: SeenProcess): boolean =>
+      (isRunning && one.pid === pid) || this.#isInGroup(one) || this.#isSeen(one);
+    const found = process.platform === 'win32' ? [] : withAllBelow(this.#processes(), isRoot);
+    // Where a system hides what runs as others (Linux's hidepid), it may be missing.
+    return found.some((one) => one.pid === pid) ? found : [...itself, ...found];
+  }
+
+  #processes(): readonly SeenProcess[] {
     try {
-      return withAllBelow(
-        readProcesses(),
-        (one) => (isRunning && one.pid === pid) || this.#isInGroup(one) || this.#isSeen(one),
-      );
+      return readProcesses();
     } catch (thrown) {
       if (!this.#isBlind) this.#ports.blind(messageOf(thrown));
       this.#isBlind = true;
-      return itself;
+      return [];
     }
   }
 

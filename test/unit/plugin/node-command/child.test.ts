@@ -1,5 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommand, type CommandStart, type Signalling } from '../../../../plugin/node-command/child.ts';
 import type { OutputSink } from '../../../../plugin/node-command/output.ts';
 import { SignalRelay } from '../../../../plugin/node-command/signals.ts';
@@ -105,6 +108,33 @@ describe.each([true, false])('on a terminal: %s: all that a command has started 
     signals.emit('SIGTERM', 'SIGTERM');
     expect(await ended).toMatchObject({ signal: 'SIGTERM', left: [pidIn(sink)], refused: [] });
     process.kill(pidIn(sink), 'SIGKILL');
+  });
+});
+
+describe('where ps does not help, the command itself ends all the same', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'maint-ps-'));
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test.each<[string, string | undefined, readonly string[]]>([
+    ['is missing', undefined, [expect.stringMatching(/^cannot be seen with what it has started, .*ps/) as string]],
+    ['hides it', '#!/bin/sh\n', []],
+  ])('it %s', async (_, ps, expected) => {
+    if (ps !== undefined) await writeFile(join(folder, 'ps'), ps, { mode: 0o755 });
+    const { sink, signals, told, ended } = start(`echo begun; exec sleep 300`, {
+      onTerminal: true,
+      env: { ...process.env },
+    });
+    vi.stubEnv('PATH', folder);
+    await sink.hears('begun');
+    signals.emit('SIGTERM', 'SIGTERM');
+    expect(await ended).toMatchObject({ signal: 'SIGTERM', ...ALL_ENDED });
+    expect(told).toEqual(expected);
   });
 });
 
