@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processes } from './outcome.ts';
 import type { CommandTree } from './tree.ts';
 
-/** After SIGTERM, until SIGKILL, and after that until it is given up, in ms: as long as a container gets at least in most clusters. */
+/**
+ * After SIGTERM, until SIGKILL, and after that until it is given up, in ms: as long as a container gets at least in most
+ * clusters.
+ */
 export const KILL_AFTER_MS = 10_000;
-/** How long what a signal was passed on to may take after the command itself has ended, in ms, until it is told that it still runs. */
+/** How long what was told to end may take after the command itself has ended, in ms, until it counts as left behind. */
 const LINGER_MS = 1000;
 /** How often is looked whether all of it is gone, in ms. */
 const LOOK_EVERY_MS = 100;

@@ -2,7 +2,7 @@ import { MaintError } from '../../shared/index.ts';
 import type { OnOperation, RunOperation } from '../operation.ts';
 import type { Session } from '../session.ts';
 
-/** What `on` is asked for when a node's turn comes. An expected end that has passed meanwhile stops no run: it is a reminder. */
+/** What `on` is asked for when a node's turn comes. An expected end that has passed is a reminder, and stops no run. */
 export function turnOf(
   name: string,
   { operation, owner }: { readonly operation: RunOperation; readonly owner: string },
