@@ -55,6 +55,10 @@ function unknownVerb(word: string, all: readonly Verb[]): MaintError {
 
 const HELP = `${PROGRAM} --help, or ${PROGRAM} COMMAND --help`;
 
+function helpOf(verb: Verb | undefined): string {
+  return verb === undefined ? HELP : `${PROGRAM} ${verb.name} --help`;
+}
+
 function program(all: readonly Verb[], asking: Asking): Argv {
   const empty = yargs().scriptName(PROGRAM).parserConfiguration(LIKE_KUBECTL);
   return all
@@ -63,6 +67,8 @@ function program(all: readonly Verb[], asking: Asking): Argv {
     .strict()
     .updateStrings({
       'Not enough arguments following: %s': 'flag needs a value: --%s',
+      'Invalid values:': 'invalid value',
+      'Argument: %s, Given: %s, Choices: %s': 'for --%s: %s; it must be one of %s',
       'Arguments %s and %s are mutually exclusive': '--%s and --%s cannot both be given',
     })
     .version(false)
@@ -96,8 +102,12 @@ function usageError(complaint: Error, argv: readonly string[], all: readonly Ver
   const verb = verbIn(argv, all);
   const flag = argv.map(flagName).find((name) => name !== '' && names.split(', ').includes(name));
   if (flag === undefined || verb === undefined)
-    return new MaintError('usage', sentence, { hint: HELP, cause: complaint });
-  const meant = nearest(flag, flagNames(definitionOf(verb)));
+    return new MaintError('usage', sentence, { hint: helpOf(verb), cause: complaint });
+  // A guard is not taken away by a suggestion.
+  const offered = flagNames(definitionOf(verb)).filter(
+    (name) => flag.startsWith('allow') || !name.startsWith('allow-'),
+  );
+  const meant = nearest(flag, offered);
   return new MaintError('usage', `unknown flag: --${flag}`, {
     hint: `${meant === undefined ? '' : `did you mean --${meant}? `}${PROGRAM} ${verb.name} --help lists them`,
     cause: complaint,

@@ -1,4 +1,4 @@
-import { kubeconfigNames, MaintError, messageOf } from '../shared/index.ts';
+import { ClusterRefusal, kubeconfigNames, MaintError, messageOf } from '../shared/index.ts';
 import { systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
@@ -144,10 +144,14 @@ async function validate({ policyFile }: ValidateOperation, { screen }: Invocatio
   return runValidate(policyFile, { screen, stdin: process.stdin });
 }
 
+const RIGHTS =
+  'the roles kubectl-maint-operator and kubectl-maint-viewer of the chart have the rights; kubectl maint doctor names what is missing';
+
 function explain(thrown: unknown, { screen, signal }: Invocation): ExitCode {
   if (thrown instanceof MaintError) {
     screen.note(`error: ${thrown.message}`);
-    if (thrown.hint !== undefined) screen.note(`hint: ${thrown.hint}`);
+    const hint = thrown.hint ?? (thrown instanceof ClusterRefusal && thrown.status === 403 ? RIGHTS : undefined);
+    if (hint !== undefined) screen.note(`hint: ${hint}`);
     return signal.aborted ? EXIT.interrupted : EXIT_OF[thrown.code];
   }
   if (signal.aborted) {

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import type { ClusterFlags } from '../operation.ts';
-import { last, timeoutFlag } from './values.ts';
+import { last, requestTimeoutFlag } from './values.ts';
 
 const GROUP = 'Connection (as in kubectl):';
 
@@ -116,7 +116,7 @@ export function clusterFlags(argv: ClusterArguments): ClusterFlags {
     as: argv.as,
     asGroups: argv['as-group'],
     asUid: argv['as-uid'],
-    requestTimeoutMs: timeoutFlag('--request-timeout', argv['request-timeout'] ?? '0'),
+    requestTimeoutMs: requestTimeoutFlag(argv['request-timeout'] ?? '0'),
     certificateAuthority: argv['certificate-authority'],
     tlsServerName: argv['tls-server-name'],
     insecureSkipTlsVerify: argv['insecure-skip-tls-verify'],

@@ -17,11 +17,12 @@ const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** kubectl's names of the type, as in TYPE/NAME (k8s core/v1 Node: plural, singular, short name). */
 export const TYPE = /^(?:nodes?|no)\//;
 
-/** Nodes from the command line: `n1`, `node/n1`, or a selector. Throws what is wrong with them. */
-export function nodeChoice(words: readonly string[], selector: string | undefined): NodeChoice {
+/** Nodes from the command line: `n1`, `node/n1`, or a selector. Throws what is wrong with them; `hint` says where what is no name belongs. */
+export function nodeChoice(words: readonly string[], selector: string | undefined, hint?: string): NodeChoice {
   const names = words.map((word) => word.replace(TYPE, ''));
   const bad = names.find((name) => !NAME.test(name));
-  if (bad !== undefined) throw new MaintError('usage', `"${bad}" is not the name of a node`);
+  if (bad !== undefined)
+    throw new MaintError('usage', `"${bad}" is not the name of a node`, { ...(hint !== undefined && { hint }) });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new MaintError('usage', `node ${twice} is given twice`);
   if (names.length > 0 && selector !== undefined) {
@@ -32,7 +33,8 @@ export function nodeChoice(words: readonly string[], selector: string | undefine
 
 /** The same for a verb that writes: some node has to be meant. */
 export function requiredNodes(verb: string, words: readonly string[], selector: string | undefined): NodeChoice {
-  const choice = nodeChoice(words, selector);
+  const hint = verb === 'run' ? 'the command goes after --: kubectl maint run NODE... -- COMMAND' : undefined;
+  const choice = nodeChoice(words, selector, hint);
   if (choice.names.length > 0 || (selector ?? '') !== '') return choice;
   throw new MaintError('usage', 'no node is named', { hint: `kubectl maint ${verb} NODE..., or -l SELECTOR` });
 }

@@ -12,9 +12,9 @@ function isList<T>(value: T | readonly T[]): value is readonly T[] {
 /** Longest span a timer can wait, in milliseconds (2^31 - 1, 24.8 days): Node's setTimeout fires at once beyond. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A duration flag in milliseconds; a plain number is seconds, as in kubectl's --request-timeout. */
+/** A duration flag in milliseconds. Without a unit nobody knows what is meant: `--for 2` is hours to who types it. */
 export function durationFlag(flag: string, text: string): number {
-  const result = parseDuration(/^\d+$/.test(text) ? `${text}s` : text, flag);
+  const result = parseDuration(text, flag);
   if (!result.ok) throw new MaintError('usage', result.problems.map(renderProblem).join('; '));
   return result.value;
 }
@@ -25,6 +25,11 @@ export function timeoutFlag(flag: string, text: string): number {
   if (ms > LONGEST_TIMER_MS)
     throw new MaintError('usage', `${flag}: ${text} is longer than 24 days: use 0 for no limit`);
   return ms;
+}
+
+/** kubectl's --request-timeout in milliseconds, of whose values alone a plain number is seconds. */
+export function requestTimeoutFlag(text: string): number {
+  return timeoutFlag('--request-timeout', /^\d+$/.test(text) ? `${text}s` : text);
 }
 
 /** A whole number. */

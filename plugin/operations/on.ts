@@ -227,5 +227,5 @@ function stateOf(marked: readonly Marked[], { operation, ended }: OnRun): string
   const left = marked.map(({ node }) => node.facts.name).filter((name) => !ended.has(name));
   if (left.length === 0) return 'somebody else has ended the maintenance meanwhile';
   const names = left.join(' ');
-  return `${names} stay marked and cordoned; run the same command again to go on, or kubectl maint off ${names}`;
+  return `${names} ${left.length === 1 ? 'stays' : 'stay'} marked and cordoned; run the same command again to go on, or kubectl maint off ${names}`;
 }

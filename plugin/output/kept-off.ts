@@ -20,7 +20,9 @@ export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off
     ...(work.length > 0 ? [`kept off ${names} meanwhile:`, ...work.map((one) => workLine(one, nodes.length))] : []),
     ...(unreadable === undefined ? [] : [`what was kept off ${names} is not known, or not all of it: ${unreadable}`]),
     ...(unreadable === undefined && work.length === 0 && !expired
-      ? [`no work was refused because of ${names} meanwhile, as far as Events tell`]
+      ? [
+          `no Event tells of work that was refused because of ${names} meanwhile; what the API server's own policies refuse has one only where a controller was refused`,
+        ]
       : []),
     ...(expired ? [OLDER] : []),
     'workloads are not moved back',

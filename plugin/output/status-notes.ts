@@ -25,7 +25,9 @@ function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Scr
   const missing = missingEnforcement(enforcement);
   if (missing !== undefined) screen.warn(`${missing}; kubectl maint doctor says what to do`);
   else if (closely && enforcement.webhook === 'registered') {
-    screen.note(`enforced by the webhook${withFloor(enforcement)}`);
+    screen.note(
+      `the webhook is registered for everything that is kept off${withFloor(enforcement)}; whether it answers: kubectl maint doctor`,
+    );
   }
 }
 
@@ -42,6 +44,6 @@ function missingEnforcement({ webhook, floor }: Enforcement): string | undefined
 function withFloor({ floor }: Enforcement): string {
   if (floor === null) return '';
   return floor.length === 0
-    ? ' alone: the API server has no policies of its own'
-    : `, and by the API server's own policies (${floor.join(', ')})`;
+    ? ', and the API server has no policies of its own'
+    : `, and the API server has policies of its own (${floor.join(', ')})`;
 }

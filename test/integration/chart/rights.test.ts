@@ -136,7 +136,8 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
   const wide = await plugin.maint(['status', '-o', 'wide'], { user: 'vera' });
   expect(wide).toMatchObject({
     code: 0,
-    stderr: 'enforced by the webhook alone: the API server has no policies of its own\n',
+    stderr:
+      'the webhook is registered for everything that is kept off, and the API server has no policies of its own; whether it answers: kubectl maint doctor\n',
   });
   expect(wide.stdout).toMatch(new RegExp(`^node-2 .* healthy +default/${stay[0]?.name ?? ''} +disk `, 'm'));
   expect(await plugin.maint(['doctor'], { user: 'vera' })).toMatchObject({ code: 0 });

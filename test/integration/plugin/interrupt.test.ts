@@ -49,7 +49,7 @@ describe('in the middle of a drain', () => {
         new RegExp(`^  disruption budget ${node}/web needs 1 healthy pods and has 1.*: ${node}/web-\\S+$`, 'm'),
       );
       expect(ran.stderr).toContain(
-        `interrupted: ${node} stay marked and cordoned; run the same command again to go on`,
+        `interrupted: ${node} stays marked and cordoned; run the same command again to go on`,
       );
       const stopped = maintenanceOf(await world.node(node));
       expect(stopped).toMatchObject({ label: 'initiated', unschedulable: true });

@@ -124,7 +124,10 @@ describe('in words', () => {
     [
       'nothing was',
       { type: 'kept-off', nodes: ['n1'], work: [], unreadable: undefined, expired: false },
-      ['err: no work was refused because of n1 meanwhile, as far as Events tell', 'err: workloads are not moved back'],
+      [
+        "err: no Event tells of work that was refused because of n1 meanwhile; what the API server's own policies refuse has one only where a controller was refused",
+        'err: workloads are not moved back',
+      ],
     ],
     [
       'nobody knows',

@@ -49,7 +49,7 @@ describe('run', () => {
     ['run n1 ls', 'no command is given'],
     ['run -- ls', 'no node is named'],
     ['run n1 --rollback -- ls', 'unknown flag: --rollback'],
-    ['run n1 --dry-run=server -- ls', 'invalid values'],
+    ['run n1 --dry-run=server -- ls', 'invalid value for --dry-run: '],
     ['run n1 --max-parallel -1 -- ls', '--max-parallel: "-1" is less than 0'],
     ['run n1 --command-timeout soon -- ls', '"soon" is not a duration'],
   ])('%s: %s', async (line, message) => {

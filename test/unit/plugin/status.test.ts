@@ -301,9 +301,17 @@ describe('what is said besides', () => {
     [
       'registered',
       ['backup', 'scan'],
-      ["enforced by the webhook, and by the API server's own policies (backup, scan)"],
+      [
+        'the webhook is registered for everything that is kept off, and the API server has policies of its own (backup, scan); whether it answers: kubectl maint doctor',
+      ],
     ],
-    ['registered', [], ['enforced by the webhook alone: the API server has no policies of its own']],
+    [
+      'registered',
+      [],
+      [
+        'the webhook is registered for everything that is kept off, and the API server has no policies of its own; whether it answers: kubectl maint doctor',
+      ],
+    ],
     [
       'partly',
       [],
