@@ -118,9 +118,15 @@ export class DenialRecorder {
     await this.write();
   }
 
+  /** When the node's maintenance began, RFC 3339: what the next one refuses is told of it alone. */
+  #begun(node: string): string | undefined {
+    const record = this.#ports.field().node(node)?.record;
+    return record?.kind === 'record' ? record.record.initiatedAt : undefined;
+  }
+
   #count(node: string, { finding, tool, afterDenial, maker }: Refused): void {
     const { rule, reason, detail } = finding;
-    const key = JSON.stringify([node, rule, reason, tool, afterDenial, maker]);
+    const key = JSON.stringify([node, this.#begun(node), rule, reason, tool, afterDenial, maker]);
     const now = this.#ports.now();
     const known = this.#tallies.get(key);
     if (known !== undefined) {

@@ -58,14 +58,14 @@ let sent: ApiRequest[];
 let say: (request: ApiRequest) => ApiAnswer;
 let out: Kept;
 let recorder: DenialRecorder;
+let field: NodeTable;
 
 beforeEach(() => {
   clock = { now: START };
   sent = [];
   out = new Kept();
   say = () => ({ status: 201, headers: {}, body: { metadata: { name: `n1.${sent.length}` } } });
-  const node = nodeFromObject(nodeObject('n1', true));
-  const field = new NodeTable(node === undefined ? [] : [node]);
+  field = tableOf(nodeObject('n1', true));
   recorder = new DenialRecorder(
     {
       cluster: {
@@ -83,6 +83,11 @@ beforeEach(() => {
 });
 
 afterEach(() => recorder.end());
+
+function tableOf(object: unknown): NodeTable {
+  const node = nodeFromObject(object);
+  return new NodeTable(node === undefined ? [] : [node]);
+}
 
 const told = () =>
   sent.map(({ method, path, body }) => [
@@ -130,6 +135,19 @@ test('refusals of one kind are one Event with a count, written from time to time
       path: '/api/v1/namespaces/default/events/n1.1',
       body: { count: 3, lastTimestamp: '2026-01-06T08:01:00.000Z' },
     },
+  ]);
+});
+
+test('what the next maintenance of the node refuses is an Event of its own', async () => {
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  const next = JSON.stringify(nodeObject('n1', true)).replaceAll('2026-01-05T22:10:00Z', '2026-01-06T08:00:00Z');
+  field = tableOf(JSON.parse(next));
+  recorder.decided(judged([backup]));
+  await recorder.write();
+  expect(told()).toEqual([
+    ['POST', '', 'WorkDenied', 1],
+    ['POST', '', 'WorkDenied', 1],
   ]);
 });
 
