@@ -27,7 +27,7 @@ export interface Canary {
 
 const NAMES: Readonly<Record<Speaker, string>> = { webhook: 'the webhook', floor: 'the floor' };
 
-const TODO: Readonly<Record<Speaker, string>> = {
+const REMEDY: Readonly<Record<Speaker, string>> = {
   webhook: 'look at the checks webhook, certificates and replicas; then at the logs of the replicas',
   floor: 'look at the check floor; policies hear of a node within a second',
 };
@@ -39,7 +39,7 @@ export function judgeCanary({ rule, what, by, expected, said }: Canary): Diagnos
     case 'denied':
       if (said.words.by !== by) return otherAnswered(what, by);
       if (!said.words.text.includes(`${rule}: `)) {
-        return unknown(`${what} is denied by ${who} for another reason: ${quoted(said.words.text)}`, TODO[by]);
+        return unknown(`${what} is denied by ${who} for another reason: ${quoted(said.words.text)}`, REMEDY[by]);
       }
       return expected === 'denied'
         ? ok(`${what} is denied by ${who}, in its own words`)
@@ -49,7 +49,7 @@ export function judgeCanary({ rule, what, by, expected, said }: Canary): Diagnos
     case 'unreached':
       return fail(
         `the API server cannot call the webhook, and refuses because of it: ${quoted(said.why)}`,
-        TODO.webhook,
+        REMEDY.webhook,
       );
     case 'unclear':
       return unknown(`${what}: ${forbidden(said.why)}`, CANARY_RIGHTS);
@@ -69,16 +69,16 @@ function judgeAccepted({
   said,
 }: Canary & { readonly said: Said & { said: 'accepted' } }): Diagnosis {
   const words = said.warnings.find((one) => one.by === by && one.text.startsWith(`${rule}: `));
-  if (expected === 'denied') return fail(`${what} passes: ${NAMES[by]} does not refuse it`, TODO[by]);
-  if (words === undefined) return fail(`${what} passes without a word of ${NAMES[by]}`, TODO[by]);
+  if (expected === 'denied') return fail(`${what} passes: ${NAMES[by]} does not refuse it`, REMEDY[by]);
+  if (words === undefined) return fail(`${what} passes without a word of ${NAMES[by]}`, REMEDY[by]);
   return ok(`${what} is warned of by ${NAMES[by]}, in its own words`);
 }
 
 /** Policies of the API server are asked first: where the webhook answers what is theirs, they let it pass. */
 function otherAnswered(what: string, by: Speaker): Diagnosis {
   return by === 'floor'
-    ? warn(`${what} is denied by the webhook alone: while no webhook answers, it passes`, TODO.floor)
-    : unknown(`${what} is denied by the floor before the webhook is asked`, TODO.webhook);
+    ? warn(`${what} is denied by the webhook alone: while no webhook answers, it passes`, REMEDY.floor)
+    : unknown(`${what} is denied by the floor before the webhook is asked`, REMEDY.webhook);
 }
 
 /** Longest quotation in a line, in characters: enough to see that the words are ours. */

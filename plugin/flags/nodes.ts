@@ -32,8 +32,12 @@ export function nodeChoice(words: readonly string[], selector: string | undefine
 }
 
 /** The same for a verb that writes: some node has to be meant. */
-export function requiredNodes(verb: string, words: readonly string[], selector: string | undefined): NodeChoice {
-  const hint = verb === 'run' ? 'the command goes after --: kubectl maint run NODE... -- COMMAND' : undefined;
+export function requiredNodes(
+  verb: string,
+  words: readonly string[],
+  selector: string | undefined,
+  hint?: string,
+): NodeChoice {
   const choice = nodeChoice(words, selector, hint);
   if (choice.names.length > 0 || (selector ?? '') !== '') return choice;
   throw new MaintError('usage', 'no node is named', { hint: `kubectl maint ${verb} NODE..., or -l SELECTOR` });

@@ -85,7 +85,7 @@ type RunArguments = Awaited<ReturnType<typeof runOptions<unknown>>['argv']>;
 /** What the flags ask for. Throws MaintError('usage'). */
 export function runOperation(argv: RunArguments, { ours, command }: Words): RunOperation {
   const cluster = clusterFlags(argv);
-  const nodes = requiredNodes('run', argv.node ?? [], argv.selector);
+  const nodes = requiredNodes('run', argv.node ?? [], argv.selector, COMMAND_PLACE);
   const claim = claimFlags(argv);
   const pace = paceFlags(argv);
   return {
@@ -125,6 +125,9 @@ export function runOperation(argv: RunArguments, { ours, command }: Words): RunO
     flags: flagsAgain(ours, argv),
   };
 }
+
+/** Where a command belongs that was taken for a node. */
+const COMMAND_PLACE = 'the command goes after --: kubectl maint run NODE... -- COMMAND';
 
 function nodeCommand([program, ...args]: readonly string[]): NodeCommand {
   if (program !== undefined && program !== '') return { program, args };

@@ -51,6 +51,13 @@ const AT_ONCE = '--healthy-for=0';
 const of = (group: string, letters = 'abcd'): readonly string[] =>
   Array.from(letters).map((letter) => `${group}-${letter}`);
 
+/** A command that says that it runs, and lasts until the file is there (or the test's folder is gone). */
+const lastsUntil = (file: string): readonly string[] => [
+  'sh',
+  '-c',
+  `echo runs; while [ -d ${folder} ] && [ ! -e ${file} ]; do sleep 0.1; done`,
+];
+
 /** Nodes of a group that are in maintenance, with their state. */
 async function held(group: string): Promise<readonly string[]> {
   const states = await Promise.all(
@@ -405,7 +412,7 @@ test('--output-dir has files of the nodes on which the command has begun, and of
 
 test('of two runs of one owner at the same time one goes on, and the other leaves the node to it', async () => {
   const goesOn = join(folder, 'twice-goes-on');
-  const command = ['sh', '-c', `echo runs; while [ -d ${folder} ] && [ ! -e ${goesOn} ]; do sleep 0.1; done`];
+  const command = lastsUntil(goesOn);
   const dirs = ['one', 'other'].map((name) => join(folder, `twice-${name}`));
   const start = (dir = '') => plugin.start(['run', 'twice-a', AT_ONCE, '--output-dir', dir, '--', ...command]);
   const [one, other] = await Promise.all([start(dirs[0]), start(dirs[1])]);
@@ -427,7 +434,7 @@ test('of two runs of one owner at the same time one goes on, and the other leave
 
 test('a node that another run of the same owner has taken meanwhile is left to it, and not in the line that goes on', async () => {
   const goesOn = join(folder, 'met-goes-on');
-  const command = ['sh', '-c', `echo runs; while [ -d ${folder} ] && [ ! -e ${goesOn} ]; do sleep 0.1; done`];
+  const command = lastsUntil(goesOn);
   const running = await plugin.start(['run', ...of('twice', 'bcd'), AT_ONCE, '--', ...command]);
   await until('the command runs', () => running.said().includes('twice-b | runs'));
   expect(await plugin.maint(['on', 'twice-c'])).toMatchObject({ code: 0 });
