@@ -24,7 +24,8 @@ export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
 export { CARRIERS, catalogueFromTools, classify, LABELLED, SCHEDULE_KIND, type Catalogue } from './targets/classify.ts';
-export { LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
+export { imagePattern } from './targets/image-names.ts';
+export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { RULES } from './policy/registry.ts';

@@ -1,4 +1,4 @@
-import type { Matcher, Suspect } from './matcher.ts';
+import { imageBasename, type Matcher, type Suspect } from './matcher.ts';
 
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
 type HookType = 'kind' | 'owner' | 'label' | 'annotation' | 'image' | 'program';
@@ -70,7 +70,7 @@ function hooksOf(match: Matcher): readonly [HookType, readonly string[]] | undef
   if (owners !== undefined) return ['owner', owners];
   if (labels !== undefined) return ['label', Object.keys(labels).slice(0, 1)];
   if (annotations !== undefined) return ['annotation', Object.keys(annotations).slice(0, 1)];
-  if (images !== undefined) return ['image', images];
+  if (images !== undefined) return ['image', images.map(imageBasename)];
   if (commands !== undefined) return ['program', commands];
   return kinds === undefined ? undefined : ['kind', kinds];
 }

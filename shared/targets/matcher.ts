@@ -1,5 +1,6 @@
 import { at } from '../facts/json.ts';
 import { controllerOf, type WorkObject } from '../facts/work.ts';
+import { imagePattern } from './image-names.ts';
 import { runningIn, type Running } from './programs.ts';
 
 export { imageBasename } from './programs.ts';
@@ -23,7 +24,10 @@ export interface Matcher {
   readonly annotations?: Accepted;
   /** Texts in fields, by path with dots; without accepted values the field must be there. */
   readonly fields?: Accepted;
-  /** Image basenames, without registry, repository path, tag and digest: `docker.io/aquasec/kube-bench:v1` is `kube-bench`. */
+  /**
+   * Images without tag and digest, by their last part (`kube-bench`), or with as much of the path and the registry as shall
+   * count (`aquasec/kube-bench`, `registry.example.com/dumper`).
+   */
   readonly images?: readonly string[];
   /** Programs that a container runs, without their path: by its command, or by the script of a shell. */
   readonly commands?: readonly string[];
@@ -146,10 +150,15 @@ function runs(matcher: Matcher, suspect: Suspect): boolean {
   if (strengthOf(matcher) < LABEL_STRENGTH && isKeptUp(suspect.object)) return false;
   return suspect.running.some(
     (running) =>
-      (images?.includes(running.image) ?? true) &&
+      (images?.some((name) => isImage(running, name)) ?? true) &&
       (commands?.some((program) => running.programs.has(program)) ?? true) &&
       (words?.some((word) => running.mentions(word)) ?? true),
   );
+}
+
+/** Most names are single parts, which need no pattern. */
+function isImage({ image, reference }: Running, name: string): boolean {
+  return name.includes('/') ? new RegExp(imagePattern(name)).test(reference) : name === image;
 }
 
 /** A pod that a Deployment, StatefulSet or DaemonSet keeps up is a service, whatever its image: no run of a tool. */

@@ -10,6 +10,8 @@ const KEYWORDS = new Set(['!', '{', 'do', 'else', 'eval', 'if', 'then', 'until',
 
 /** A container as far as it tells what runs in it. */
 export interface Running {
+  /** Image as it is written. */
+  readonly reference: string;
   /** Image without registry, repository path, tag and digest. */
   readonly image: string;
   /** Programs that it runs, without their paths. */
@@ -21,6 +23,7 @@ export interface Running {
 /** What runs in a container. */
 export function runningIn({ image, words }: ContainerFacts): Running {
   return {
+    reference: image,
     image: imageBasename(image),
     programs: new Set(programsOf(words)),
     mentions: (wanted) => words.some((word) => word === wanted || word.split(SPACE).includes(wanted)),

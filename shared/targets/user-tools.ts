@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
 import { echo, problemsFromIssue, strict } from '../schema.ts';
+import { IMAGE_NAME } from './image-names.ts';
 import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
 import { TOOLS } from './registry.ts';
 import type { Tool, WorkPattern } from './tool.ts';
@@ -23,6 +24,18 @@ const kinds = z
 const accepted = z
   .record(text, z.array(z.string()))
   .check(z.refine((entries) => Object.keys(entries).length > 0, 'must name at least one key'));
+const images = z
+  .array(
+    z
+      .string()
+      .check(
+        z.regex(
+          IMAGE_NAME,
+          'must be an image without tag and digest, such as dumper or registry.example.com/team/dumper',
+        ),
+      ),
+  )
+  .check(z.minLength(1, 'must name at least one'));
 const path = z.array(text).check(z.minLength(1, 'must name at least one field'));
 
 const match = strict({
@@ -31,7 +44,7 @@ const match = strict({
   labels: z.optional(accepted),
   annotations: z.optional(accepted),
   fields: z.optional(accepted),
-  images: z.optional(texts),
+  images: z.optional(images),
   commands: z.optional(texts),
   arguments: z.optional(texts),
   names: z.optional(texts),

@@ -1,4 +1,4 @@
-import { WORK_LABEL, type Matcher } from '../../shared/index.ts';
+import { imageBasename, WORK_LABEL, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 import { KIND } from './kinds.ts';
 import type { Claim } from './claims.ts';
@@ -47,7 +47,7 @@ function collect({ tool, kinds, pattern: { match } }: Claim, shown: Shown): void
   else if (match.owners !== undefined) shown.owners.push(...match.owners);
   else if (match.labels !== undefined) shown.labels.push(...firstKey(match.labels));
   else if (match.annotations !== undefined) shown.annotations.push(...firstKey(match.annotations));
-  else if (match.images !== undefined) shown.images.push(...match.images);
+  else if (match.images !== undefined) shown.images.push(...match.images.map(imageBasename));
   else shown.kinds.push(...kinds);
 }
 

@@ -1,4 +1,4 @@
-import { LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
+import { imagePattern, LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 
 /** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, fields of any type at any depth. */
@@ -38,8 +38,20 @@ function exactParts({ owners, labels, annotations, images, ...match }: Matcher):
     ...(owners === undefined ? [] : [`variables.owners.exists(o, o in ${list(owners)})`]),
     ...written(labels, 'labels'),
     ...written(annotations, 'annotations'),
-    ...(images === undefined ? [] : [`variables.images.exists(i, i in ${list(images)})`]),
+    ...(images === undefined ? [] : [any(running(images))]),
     ...named(match),
+  ];
+}
+
+/** Most images are named by their last part, which is worked out once for all claims. */
+function running(images: readonly string[]): readonly string[] {
+  const bare = images.filter((name) => !name.includes('/'));
+  const withPaths = images.filter((name) => name.includes('/')).map((name) => `(${imagePattern(name)})`);
+  return [
+    ...(bare.length === 0 ? [] : [`variables.images.exists(i, i in ${list(bare)})`]),
+    ...(withPaths.length === 0
+      ? []
+      : [`variables.containers.exists(c, c.?image.orValue('').matches(${literal(withPaths.join('|'))}))`]),
   ];
 }
 

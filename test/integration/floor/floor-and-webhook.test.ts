@@ -246,6 +246,18 @@ describe('a node is in maintenance', () => {
       );
     });
 
+    test('an image that a tool names with its registry is that image alone', async () => {
+      const match = '{ kinds: [/Pod], images: [registry.example.com:5000/team/dumper, docker.io/library/dumps] }';
+      await apply(`tools: [{ id: ours, patterns: [{ work: backup, what: our dump, match: ${match} }] }]`);
+      const said = (image: string) => create(pod({}, PINNED, { image }));
+      await until('the policies are in force', async () =>
+        (await said('registry.example.com:5000/team/dumper:v1')).includes('backup: our dump is for node'),
+      );
+      expect(await said('dumps@sha256:abc')).toContain('backup: our dump is for node');
+      expect(await said('other.example.com/team/dumper:v1')).toBe('passes');
+      expect(await said('ours/dumps:v1')).toBe('passes');
+    });
+
     test('off ends it', async () => {
       const off = await plugin.maint(['off', HELD, '--owner', 'ops', '--healthy-for', '1s', '--skip-health-check']);
       expect(off).toMatchObject({ code: 0 });

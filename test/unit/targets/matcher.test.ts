@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
+import { catalogueFromTools, classify } from '../../../shared/targets/classify.ts';
 import { imageBasename, matches, strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
+import { backupLeaf } from '../../../shared/targets/patterns.ts';
 
 test.each([
   ['kube-bench', 'kube-bench'],
@@ -95,5 +97,43 @@ describe('every part that is given must hold; within a part one entry is enough'
     const jobTemplate = { metadata: { labels: { a: '1' } } };
     const cron = workFromObject({ apiVersion: 'batch/v1', kind: 'CronJob', spec: { jobTemplate } });
     expect(matches({ labels: { a: [] } }, cron)).toBe(true);
+  });
+});
+
+describe('an image counts with as much of its path and registry as is named', () => {
+  test.each<[name: string, image: string, expected: boolean]>([
+    ['registry.example.com/dumper', 'registry.example.com/dumper', true],
+    ['registry.example.com/dumper', 'registry.example.com/dumper:v1', true],
+    ['registry.example.com/dumper', 'registry.example.com/dumper:v1@sha256:abc', true],
+    ['registry.example.com/dumper', 'registry.example.com/dumper@sha256:abc', true],
+    ['registry.example.com/dumper', 'mirror.example.org/registry.example.com/dumper:v1', true],
+    ['registry.example.com/dumper', 'other.example.com/dumper', false],
+    ['registry.example.com/dumper', 'registryXexample.com/dumper', false],
+    ['registry.example.com/dumper', 'registry.example.com/dumper/tools', false],
+    ['registry.example.com/dumper', 'registry.example.com/dumper-tools:v1', false],
+    ['registry.example.com/dumper', 'my-registry.example.com/dumper', false],
+    ['registry.example.com/dumper', 'dumper', false],
+    ['registry.example.com:5000/team/dumper', 'registry.example.com:5000/team/dumper:v1', true],
+    ['registry.example.com:5000/team/dumper', 'registry.example.com/team/dumper:v1', false],
+    ['aquasec/kube-bench', 'aquasec/kube-bench:v0.11.1', true],
+    ['aquasec/kube-bench', 'docker.io/aquasec/kube-bench', true],
+    ['aquasec/kube-bench', 'ours/kube-bench', false],
+    ['docker.io/aquasec/kube-bench', 'aquasec/kube-bench:v0.11.1', true],
+    ['docker.io/aquasec/kube-bench', 'quay.io/aquasec/kube-bench:v0.11.1', false],
+    ['docker.io/library/postgres', 'postgres:18', true],
+    ['docker.io/library/postgres', 'docker.io/postgres:18', true],
+    ['docker.io/library/postgres', 'library/postgres', true],
+    ['docker.io/library/postgres', 'ours/postgres', false],
+    ['postgres', 'ours/postgres:18', true],
+  ])('%s, and %s runs: %s', (name, image, expected) => {
+    const pod = workFromObject({ apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ image }] } });
+    expect(matches({ images: [name] }, pod)).toBe(expected);
+    const tool = {
+      id: 'x',
+      title: 'x',
+      source: '',
+      patterns: [backupLeaf({ what: 'x', match: { images: [name] }, afterDenial: 'lost' })],
+    };
+    expect(classify(pod, catalogueFromTools([tool])).work).toBe(expected ? 'backup' : 'none');
   });
 });

@@ -111,6 +111,13 @@ describe('problems name path, value and what would be right', () => {
     ],
     ['a reserved id', [{ ...TOOL, id: 'labelled' }], /\[0\]\.id: is the id of a built-in tool/],
     [
+      'an image with a tag',
+      withPattern({ match: { kinds: ['/Pod'], images: ['registry.example.com/dumper:v1'] } }),
+      /match\.images\[0\]: must be an image without tag and digest, .* \(found "registry\.example\.com\/dumper:v1"\)/,
+    ],
+    ['an image with a digest', withPattern({ match: { kinds: ['/Pod'], images: ['dumper@sha256:1'] } }), /without tag/],
+    ['half an image', withPattern({ match: { kinds: ['/Pod'], images: ['ours/'] } }), /without tag/],
+    [
       'an id said twice',
       [TOOL, TOOL],
       /tools\[1\]\.id: is already the id of targets\.tools\[0\] \(found "our-dumper"\)/,
