@@ -71,3 +71,10 @@ export function fieldsAt(value: unknown, ...path: readonly string[]): Readonly<R
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** An RFC 3339 time at a path in milliseconds since the epoch; undefined where there is none that can be read. */
+export function timeAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const text = textAt(value, ...path);
+  const time = text === undefined ? NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -3,7 +3,7 @@ import { stateFromLabel, type MaintenanceState } from '../record/state.ts';
 import { readRecord, type RecordReading } from '../record/record.ts';
 import type { SchedulableNode } from '../scheduling/reach.ts';
 import { taintsFromNode } from '../scheduling/taints.ts';
-import { isTrueAt, listAt, stringMapAt, textAt } from './json.ts';
+import { isTrueAt, listAt, stringMapAt, textAt, timeAt } from './json.ts';
 
 /** A Node as decisions see it. */
 export interface NodeFacts extends SchedulableNode {
@@ -14,6 +14,8 @@ export interface NodeFacts extends SchedulableNode {
   readonly state: MaintenanceState;
   /** Condition Ready is True. */
   readonly ready: boolean;
+  /** Milliseconds since the epoch of the last change of the Ready condition; undefined where it was never set. */
+  readonly readyChangedAt: number | undefined;
   /** Condition Ready is Unknown: its kubelet has not been heard of, so nobody confirms what happens to its pods. */
   readonly unreachable: boolean;
 }
@@ -28,6 +30,7 @@ export function nodeFromObject(object: unknown): NodeFacts | undefined {
   const name = textAt(object, 'metadata', 'name');
   if (name === undefined || name === '') return undefined;
   const labels = stringMapAt(object, 'metadata', 'labels');
+  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
   return {
     name,
     uid: textAt(object, 'metadata', 'uid') ?? '',
@@ -36,14 +39,10 @@ export function nodeFromObject(object: unknown): NodeFacts | undefined {
     unschedulable: isTrueAt(object, 'spec', 'unschedulable'),
     record: readRecord(textAt(object, 'metadata', 'annotations', RECORD_ANNOTATION)),
     state: stateFromLabel(labels.get(STATE_LABEL)),
-    ready: readiness(object) === 'True',
-    unreachable: readiness(object) === 'Unknown',
+    ready: textAt(ready, 'status') === 'True',
+    readyChangedAt: timeAt(ready, 'lastTransitionTime'),
+    unreachable: textAt(ready, 'status') === 'Unknown',
   };
-}
-
-function readiness(object: unknown): string | undefined {
-  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
-  return textAt(ready, 'status');
 }
 
 /** The name that the scheduler knows the node by: its hostname label, else its name. */

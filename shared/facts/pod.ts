@@ -1,5 +1,5 @@
 import { MIRROR_ANNOTATION } from '../labels.ts';
-import { at, isObject, listAt, numberAt, stringMapAt, textAt } from './json.ts';
+import { at, isObject, listAt, numberAt, stringMapAt, textAt, timeAt } from './json.ts';
 import { controllerOf, workFromObject, type Owner, type WorkObject } from './work.ts';
 
 /** A Pod as it runs, as far as draining and holding need to know it. */
@@ -50,12 +50,6 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     readyChangedAt: timeAt(ready, 'lastTransitionTime'),
     work,
   };
-}
-
-function timeAt(value: unknown, ...path: readonly string[]): number | undefined {
-  const text = textAt(value, ...path);
-  const time = text === undefined ? NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Whether the pod has ended by itself. */

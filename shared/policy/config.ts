@@ -29,7 +29,8 @@ export interface PolicyConfig {
   readonly addonChange: 'hold' | 'deny';
   /**
    * How long an add-on's pod may be not Ready on a Ready node before it may be replaced although it is held.
-   * Ten minutes outlast a reboot; held longer, a broken pod stops the rollout everywhere else.
+   * Counted from when the node is Ready, ten minutes outlast any start after a reboot; held longer, a broken pod stops
+   * the rollout everywhere else.
    */
   readonly brokenAfterMs: number;
 }

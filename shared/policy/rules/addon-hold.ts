@@ -112,10 +112,13 @@ function belongs({ placement }: DaemonSetFacts, node: NodeFacts): boolean {
   );
 }
 
-/** A pod that stays not Ready on a Ready node may be replaced: held on, it would stop the rollout everywhere. */
+/**
+ * A pod that stays not Ready on a Ready node may be replaced: held on, it would stop the rollout everywhere. Its time
+ * begins when the node is Ready: while the node was down nothing could start on it.
+ */
 function isBroken(pod: PodFacts, { node, now, brokenAfterMs }: Case): boolean {
-  if (pod.ready || !node.ready) return false;
-  return pod.readyChangedAt !== undefined && now - pod.readyChangedAt > brokenAfterMs;
+  if (pod.ready || !node.ready || pod.readyChangedAt === undefined) return false;
+  return now - Math.max(pod.readyChangedAt, node.readyChangedAt ?? -Infinity) > brokenAfterMs;
 }
 
 /** The node in maintenance that a pod is on, or that the controller pins it to (matchFields metadata.name). */

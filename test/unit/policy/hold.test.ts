@@ -211,6 +211,21 @@ describe('DELETE: one condition at a time', () => {
     ['not Ready for less than the grace', { pod: { notReadyFor: 10 * MINUTE } }, HELD],
     ['not Ready for longer than the grace', { pod: { notReadyFor: 10 * MINUTE + 1 } }, FREE],
     ['not Ready for long, on a node that is not', { pod: { notReadyFor: 60 * MINUTE }, node: { ready: false } }, HELD],
+    [
+      'not Ready since a long reboot, on a node that is Ready for less than the grace',
+      { pod: { notReadyFor: 50 * MINUTE }, node: { readyChangedFor: 10 * MINUTE } },
+      HELD,
+    ],
+    [
+      'not Ready since a long reboot, on a node that is Ready for longer than the grace',
+      { pod: { notReadyFor: 50 * MINUTE }, node: { readyChangedFor: 10 * MINUTE + 1 } },
+      FREE,
+    ],
+    [
+      'not Ready for less than the grace, on a node that is Ready for long',
+      { pod: { notReadyFor: 10 * MINUTE }, node: { readyChangedFor: 60 * MINUTE } },
+      HELD,
+    ],
     ['never Ready', { pod: { neverReady: true } }, HELD],
     ['a node that returns', { node: { state: 'returning' } }, FREE],
     ['a node that returns with an unreadable record', { node: { state: 'returning', record: 'x' } }, HELD],

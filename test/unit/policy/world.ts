@@ -27,6 +27,8 @@ export interface NodeSketch {
   readonly record?: Partial<MaintenanceRecord> | string;
   readonly state?: string;
   readonly ready?: boolean;
+  /** Milliseconds since its Ready condition changed; without it nobody says when. */
+  readonly readyChangedFor?: number;
   readonly hostname?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly object[];
@@ -34,6 +36,7 @@ export interface NodeSketch {
 
 export function node(name: string, sketch: NodeSketch = {}): NodeFacts {
   const { record, state = 'complete', ready = true, hostname = name, labels = {}, taints = [] } = sketch;
+  const { readyChangedFor } = sketch;
   const text = typeof record === 'object' ? JSON.stringify({ ...RECORD, ...record }) : record;
   const facts = nodeFromObject({
     metadata: {
@@ -42,7 +45,17 @@ export function node(name: string, sketch: NodeSketch = {}): NodeFacts {
       annotations: text === undefined ? {} : { [RECORD_ANNOTATION]: text },
     },
     spec: { unschedulable: text !== undefined, taints },
-    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: ready ? 'True' : 'False',
+          ...(readyChangedFor !== undefined && {
+            lastTransitionTime: new Date(NOW - readyChangedFor).toISOString(),
+          }),
+        },
+      ],
+    },
   });
   if (facts === undefined) throw new Error('a node has a name');
   return facts;
