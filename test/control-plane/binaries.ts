@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { isAlive } from './bound-process.ts';
 import { takeLock } from './build-lock.ts';
 import type { BuildList } from './build.ts';
-import { build, elapsedSince } from './build.ts';
+import { build } from './build.ts';
 import type { Environment } from './cache-folder.ts';
 import { binariesFolder, isExecutable } from './cache-folder.ts';
+import { renderElapsed } from './elapsed.ts';
 import { ControlPlaneError } from './errors.ts';
 import { stageFileName, STAGE_FILES } from './stages.ts';
 import type { Binary, BinaryName } from './versions.ts';
@@ -60,7 +61,9 @@ async function buildMissing(missing: () => BuildList, folder: string, { env, log
   let saidAt = -Infinity;
   const lock = await takeLock(join(folder, '.lock'), (owner) => {
     if (Date.now() - saidAt < WAITING_LINE_EVERY_MS) return;
-    log(`${owner} builds the programs for tests already, waiting for it (${elapsedSince(start)} so far) ...`);
+    log(
+      `${owner} builds the programs for tests already, waiting for it (${renderElapsed(Date.now() - start)} so far) ...`,
+    );
     saidAt = Date.now();
   });
   try {

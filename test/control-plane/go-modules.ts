@@ -1,5 +1,5 @@
-import type { Binary, GoModuleName } from './versions.ts';
-import { GO_VERSION, KUBERNETES_VERSION, REQUIRED_MODULES } from './versions.ts';
+import type { GoModuleName } from './versions.ts';
+import { GO_VERSION, HELM_VERSION, KREW_VERSION, KUBERNETES_VERSION, REQUIRED_MODULES } from './versions.ts';
 
 /**
  * `k8s.io/kubernetes` requires its staging modules as v0.0.0 and replaces them by folders of its own tree. A module that
@@ -52,35 +52,49 @@ import (
 func main() { etcdmain.Main(os.Args) }
 `;
 
-/** The files (name → text) of the small Go module in which the binaries of one kind are built. */
+/** The files (path → text) of the small Go module in which binaries are built together. */
 export function goModuleFiles(name: GoModuleName): Readonly<Record<string, string>> {
   const files = { 'go.mod': goMod(name) };
-  return name === 'etcd' ? { ...files, 'main.go': ETCD_MAIN } : files;
+  return name === 'control-plane' ? { ...files, 'etcd/main.go': ETCD_MAIN } : files;
 }
 
 function goMod(name: GoModuleName): string {
-  const lines = [`module kubectl-maint.io/control-plane/${name}`, `go ${GO_VERSION}.0`];
-  if (name === 'kubernetes') lines.push(`godebug default=go${GO_VERSION}`);
-  lines.push(`require ${REQUIRED_MODULES[name]}`);
-  if (name === 'kubernetes') {
+  const lines = [`module kubectl-maint.io/programs/${name}`, `go ${GO_VERSION}.0`];
+  if (name === 'control-plane') lines.push(`godebug default=go${GO_VERSION}`);
+  lines.push(block('require', REQUIRED_MODULES[name]));
+  if (name === 'control-plane') {
     const staging = KUBERNETES_VERSION.replace(/^1\./, 'v0.');
-    lines.push(`replace (\n${STAGING_MODULES.map((m) => `\tk8s.io/${m} => k8s.io/${m} ${staging}`).join('\n')}\n)`);
+    lines.push(
+      block(
+        'replace',
+        STAGING_MODULES.map((module) => `k8s.io/${module} => k8s.io/${module} ${staging}`),
+      ),
+    );
   }
   return lines.join('\n\n') + '\n';
 }
 
-/** `-ldflags`: no debug information (a third of the size), and the version that the program says it has. */
-export function linkerFlags(binary: Binary): string {
-  if (binary.goModule === 'helm') return `-s -w -X helm.sh/helm/v4/internal/version.version=v${binary.version}`;
-  if (binary.goModule === 'krew') return `-s -w -X sigs.k8s.io/krew/internal/version.gitTag=v${binary.version}`;
-  if (binary.goModule !== 'kubernetes') return '-s -w';
-  const [major, minor] = binary.version.split('.');
-  const base = 'k8s.io/component-base/version';
-  return [
-    '-s -w',
-    `-X ${base}.gitVersion=v${binary.version}`,
-    `-X ${base}.gitMajor=${major ?? ''}`,
-    `-X ${base}.gitMinor=${minor ?? ''}`,
-    `-X k8s.io/client-go/pkg/version.gitVersion=v${binary.version}`,
-  ].join(' ');
+function block(directive: string, lines: readonly string[]): string {
+  return `${directive} (\n${lines.map((line) => `\t${line}`).join('\n')}\n)`;
 }
+
+/**
+ * `-ldflags`: no debug information (a third of the size), and the versions that the programs say they have. A variable
+ * that a program does not have is ignored, so that etcd and KWOK can be linked by the same command as Kubernetes.
+ */
+export function linkerFlags(name: GoModuleName): string {
+  return ['-s -w', ...Object.entries(VERSIONS[name]).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
+}
+
+const [major = '', minor = ''] = KUBERNETES_VERSION.split('.');
+
+const VERSIONS: Readonly<Record<GoModuleName, Readonly<Record<string, string>>>> = {
+  'control-plane': {
+    'k8s.io/component-base/version.gitVersion': `v${KUBERNETES_VERSION}`,
+    'k8s.io/component-base/version.gitMajor': major,
+    'k8s.io/component-base/version.gitMinor': minor,
+    'k8s.io/client-go/pkg/version.gitVersion': `v${KUBERNETES_VERSION}`,
+  },
+  helm: { 'helm.sh/helm/v4/internal/version.version': `v${HELM_VERSION}` },
+  krew: { 'sigs.k8s.io/krew/internal/version.gitTag': `v${KREW_VERSION}` },
+};

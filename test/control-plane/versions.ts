@@ -2,14 +2,14 @@
 export const KUBERNETES_VERSION = '1.37.2';
 const ETCD_VERSION = '3.7.3';
 export const KWOK_VERSION = '0.8.0';
-const HELM_VERSION = '4.3.1';
-const KREW_VERSION = '0.4.4';
+export const HELM_VERSION = '4.3.1';
+export const KREW_VERSION = '0.4.4';
 
 /** The Go release that these versions ask for in their go.mod; older ones fetch it by themselves since Go 1.21. */
 export const GO_VERSION = '1.26';
 
-/** The Go modules that the binaries are built in. */
-export type GoModuleName = 'kubernetes' | 'etcd' | 'kwok' | 'helm' | 'krew';
+/** The Go modules that the binaries are built in; those of one module are built together. */
+export type GoModuleName = 'control-plane' | 'helm' | 'krew';
 
 /** A program that tests run and the Go package that it is built from. */
 export interface Binary {
@@ -32,14 +32,14 @@ export type BinaryName =
   | 'kubelet'
   | 'kube-proxy';
 
-/** The control plane, in the order of building: the slowest first, because the others reuse most of what it compiled. */
+/** The control plane. */
 export const BINARIES: readonly Binary[] = [
   kubernetesBinary('kube-apiserver'),
   kubernetesBinary('kube-controller-manager'),
   kubernetesBinary('kube-scheduler'),
   kubernetesBinary('kubectl'),
-  { name: 'etcd', version: ETCD_VERSION, goModule: 'etcd', goPackage: '.' },
-  { name: 'kwok', version: KWOK_VERSION, goModule: 'kwok', goPackage: 'sigs.k8s.io/kwok/cmd/kwok' },
+  { name: 'etcd', version: ETCD_VERSION, goModule: 'control-plane', goPackage: './etcd' },
+  { name: 'kwok', version: KWOK_VERSION, goModule: 'control-plane', goPackage: 'sigs.k8s.io/kwok/cmd/kwok' },
 ];
 
 /** What installs the chart; no part of a control plane. */
@@ -56,13 +56,15 @@ export const KREW: readonly Binary[] = [krewBinary('krew'), krewBinary('validate
 /** What a real node runs beside containerd; no part of a control plane. */
 export const NODE_PROGRAMS: readonly Binary[] = [kubernetesBinary('kubelet'), kubernetesBinary('kube-proxy')];
 
-/** Module path and version as Go writes them, for each module that is required. */
-export const REQUIRED_MODULES: Readonly<Record<GoModuleName, string>> = {
-  kubernetes: `k8s.io/kubernetes v${KUBERNETES_VERSION}`,
-  etcd: `go.etcd.io/etcd/server/v3 v${ETCD_VERSION}`,
-  kwok: `sigs.k8s.io/kwok v${KWOK_VERSION}`,
-  helm: `helm.sh/helm/v4 v${HELM_VERSION}`,
-  krew: `sigs.k8s.io/krew v${KREW_VERSION}`,
+/** Path and version as Go writes them, of the modules that each of ours requires. */
+export const REQUIRED_MODULES: Readonly<Record<GoModuleName, readonly string[]>> = {
+  'control-plane': [
+    `k8s.io/kubernetes v${KUBERNETES_VERSION}`,
+    `go.etcd.io/etcd/server/v3 v${ETCD_VERSION}`,
+    `sigs.k8s.io/kwok v${KWOK_VERSION}`,
+  ],
+  helm: [`helm.sh/helm/v4 v${HELM_VERSION}`],
+  krew: [`sigs.k8s.io/krew v${KREW_VERSION}`],
 };
 
 function krewBinary(name: BinaryName): Binary {
@@ -70,5 +72,5 @@ function krewBinary(name: BinaryName): Binary {
 }
 
 function kubernetesBinary(name: BinaryName): Binary {
-  return { name, version: KUBERNETES_VERSION, goModule: 'kubernetes', goPackage: `k8s.io/kubernetes/cmd/${name}` };
+  return { name, version: KUBERNETES_VERSION, goModule: 'control-plane', goPackage: `k8s.io/kubernetes/cmd/${name}` };
 }

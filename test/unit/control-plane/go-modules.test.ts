@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { goModuleFiles, linkerFlags } from '../../control-plane/go-modules.ts';
-import { BINARIES } from '../../control-plane/versions.ts';
 
-describe('the go.mod of Kubernetes', () => {
-  const goMod = goModuleFiles('kubernetes')['go.mod'] ?? '';
+describe('the go.mod of the control plane', () => {
+  const files = goModuleFiles('control-plane');
+  const goMod = files['go.mod'] ?? '';
 
-  it('requires the release and pins its Go behaviour', () => {
-    expect(goMod).toContain('require k8s.io/kubernetes v1.37.2\n');
+  it('requires the releases and pins their Go behaviour', () => {
+    expect(goMod).toContain('\tk8s.io/kubernetes v1.37.2\n');
+    expect(goMod).toContain('\tgo.etcd.io/etcd/server/v3 v3.7.3\n');
+    expect(goMod).toContain('\tsigs.k8s.io/kwok v0.8.0\n');
     expect(goMod).toContain('go 1.26.0\n');
     expect(goMod).toContain('godebug default=go1.26\n');
   });
@@ -19,22 +21,21 @@ describe('the go.mod of Kubernetes', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const own of ['utils', 'klog', 'kube-openapi', 'gengo']) expect(names).not.toContain(own);
   });
+
+  it('gives etcd a main package of its own', () => {
+    expect(files['etcd/main.go']).toContain('etcdmain.Main(os.Args)');
+  });
 });
 
-it('gives etcd a main package of its own', () => {
-  const files = goModuleFiles('etcd');
-  expect(files['go.mod']).toContain('require go.etcd.io/etcd/server/v3 v3.7.3\n');
-  expect(files['main.go']).toContain('etcdmain.Main(os.Args)');
-});
-
-it.each(['kwok', 'helm'] as const)('needs only a go.mod for %s', (name) => {
+it.each(['krew', 'helm'] as const)('needs only a go.mod for %s', (name) => {
   expect(Object.keys(goModuleFiles(name))).toEqual(['go.mod']);
 });
 
-it('tells Kubernetes programs their version, without which they call themselves v0.0.0', () => {
-  for (const binary of BINARIES) {
-    const flags = linkerFlags(binary);
-    expect(flags).toMatch(/^-s -w/);
-    expect(flags.includes('gitVersion=v1.37.2')).toBe(binary.goModule === 'kubernetes');
-  }
+it.each([
+  ['control-plane', 'k8s.io/component-base/version.gitVersion=v1.37.2'],
+  ['helm', 'internal/version.version=v4.3.1'],
+  ['krew', 'internal/version.gitTag=v0.4.4'],
+] as const)('tells the programs of %s their version, without which they call themselves v0.0.0', (name, version) => {
+  expect(linkerFlags(name)).toMatch(/^-s -w -X /);
+  expect(linkerFlags(name)).toContain(version);
 });
