@@ -1,4 +1,4 @@
-import { RUNS, scanLeaf } from './patterns.ts';
+import { RUNS_ANYWHERE, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -9,10 +9,14 @@ export const kubeHunter: Tool = {
   title: 'kube-hunter',
   source: 'https://github.com/aquasecurity/kube-hunter',
   patterns: [
-    scanLeaf({ what: 'kube-hunter run', match: { kinds: RUNS, images: ['kube-hunter'] }, afterDenial: 'failed' }),
     scanLeaf({
       what: 'kube-hunter run',
-      match: { kinds: RUNS, commands: ['kube-hunter', 'kube-hunter.py'] },
+      match: { kinds: RUNS_ANYWHERE, images: ['kube-hunter'] },
+      afterDenial: 'failed',
+    }),
+    scanLeaf({
+      what: 'kube-hunter run',
+      match: { kinds: RUNS_ANYWHERE, commands: ['kube-hunter', 'kube-hunter.py'] },
       afterDenial: 'failed',
     }),
   ],

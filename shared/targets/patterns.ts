@@ -15,6 +15,9 @@ const IN_PODS: NodeSource = { in: 'pods' };
 /** Objects by which a run is started: the run's pod, the Job around it, the CronJob that makes the Jobs. */
 export const RUNS: readonly string[] = ['/Pod', 'batch/CronJob', 'batch/Job'];
 
+/** The same, and DaemonSets that run a scanner's program on every node instead of serving something there. */
+export const RUNS_ANYWHERE: readonly string[] = [...RUNS, 'apps/DaemonSet'];
+
 /** Objects that make pods, and pods: what a delivery tool labels. */
 export const WORKLOADS: readonly string[] = [
   ...RUNS,
