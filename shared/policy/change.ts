@@ -1,5 +1,7 @@
 import { at } from '../facts/json.ts';
 import { type WorkObject } from '../facts/work.ts';
+import { WORK_LABEL } from '../labels.ts';
+import { SCHEDULE_KIND } from '../targets/classify.ts';
 import type { NodeSource } from '../targets/tool.ts';
 import { sameJson } from './same-json.ts';
 import type { ReviewRequest } from './request.ts';
@@ -30,7 +32,10 @@ function updateStarts(before: WorkObject | undefined, after: WorkObject | undefi
   // What is being deleted only loses finalizers from here on.
   if (before === undefined || after === undefined || after.deleting) return false;
   if (after.groupKind === '/Pod') return podStarts(before, after);
-  return templateChanges(before, after) || isResumed(before, after) || nodeChanges(before, after, source);
+  return (
+    [templateChanges, isResumed, isRelabelled].some((differs) => differs(before, after)) ||
+    nodeChanges(before, after, source)
+  );
 }
 
 /** A running Pod may change its images and labels, and a gated one its placement; nothing else of it starts work. */
@@ -50,6 +55,11 @@ export function templateChanges(before: WorkObject, after: WorkObject): boolean 
 
 function isResumed(before: WorkObject, after: WorkObject): boolean {
   return at(before.raw, 'spec', 'suspend') === true && at(after.raw, 'spec', 'suspend') !== true;
+}
+
+/** What a CronJob's runs are said to be: it starts none of them, and its user is told where such a label belongs. */
+function isRelabelled(before: WorkObject, after: WorkObject): boolean {
+  return after.groupKind === SCHEDULE_KIND && before.labels.get(WORK_LABEL) !== after.labels.get(WORK_LABEL);
 }
 
 function nodeChanges(before: WorkObject, after: WorkObject, source: NodeSource): boolean {

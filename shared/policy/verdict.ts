@@ -16,6 +16,8 @@ export type Reason =
   | 'ClusterInMaintenance'
   /** The work tolerates the cordon and may be placed on a node in maintenance. */
   | 'MayLand'
+  /** The label that says what the work is stands where its Jobs do not get it. */
+  | 'LabelNotPassedOn'
   /** The pod stays as it is until the maintenance ends. */
   | 'RolloutHeld'
   /** The change is accepted, and waits on nodes in maintenance. */

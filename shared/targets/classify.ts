@@ -74,8 +74,9 @@ function labelledAs(object: WorkObject): Classification | undefined {
   const label =
     object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
   if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined };
-  if (!CARRIERS.includes(object.groupKind) || (label !== 'backup' && label !== 'scan')) return undefined;
-  return { work: label, tool: 'labelled', pattern: LABELLED[label] };
+  const isCarrier = object.groupKind === SCHEDULE_KIND || CARRIERS.includes(object.groupKind);
+  if (!isCarrier || (label !== 'backup' && label !== 'scan')) return undefined;
+  return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]) };
 }
 
 function deliveredBy(tool: string | undefined, object: WorkObject): Classification {
@@ -96,7 +97,7 @@ function labelPattern(work: 'backup' | 'scan'): WorkPattern {
   };
 }
 
-/** Kinds on which the user's label counts: what a CronJob or Deployment makes carries the label of its template. */
+/** Kinds whose work the user's label decides: what a CronJob or Deployment makes carries the label of its template. */
 export const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
 
 /** What the user's label makes of an object, by the label's value. */

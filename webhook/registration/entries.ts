@@ -126,7 +126,7 @@ const HOT_TIMEOUT_SECONDS = 1;
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
   const kinds = new Set(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return [
-    { name: entryName('work'), rules: [...kinds].sort().map(workRule), matchConditions: STARTING },
+    { name: entryName('work'), rules: [...kinds, SCHEDULE_KIND].sort().map(workRule), matchConditions: STARTING },
     {
       name: entryName('rollout'),
       rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])],

@@ -1,4 +1,4 @@
-import { RECORD_ANNOTATION, STATE_LABEL } from '../../shared/index.ts';
+import { RECORD_ANNOTATION, STATE_LABEL, WORK_LABEL } from '../../shared/index.ts';
 
 /** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
 export interface MatchCondition {
@@ -30,6 +30,10 @@ export const ROLLOUT: readonly MatchCondition[] = [
   },
 ];
 
+function hasWorkLabel(object: string): string {
+  return `${object}.?metadata.?labels[?'${WORK_LABEL}'].hasValue()`;
+}
+
 /** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */
 export const STARTING: readonly MatchCondition[] = [
   {
@@ -44,6 +48,13 @@ export const STARTING: readonly MatchCondition[] = [
     expression:
       "request.resource.resource != 'secrets' || " +
       "(request.operation == 'CREATE' && object.metadata.?name.orValue('').startsWith('scan-vulnerabilityreport-'))",
+  },
+  {
+    // A CronJob starts nothing; who labels it where its Jobs do not get the label is told so.
+    name: 'no-other-cronjob',
+    expression:
+      `request.resource.resource != 'cronjobs' || (${hasWorkLabel('object')} && ` +
+      `!${hasWorkLabel('object.spec.jobTemplate')} && !${hasWorkLabel('object.spec.jobTemplate.spec.template')})`,
   },
   {
     // The entry for rollouts has these; asked twice, the API server would wait for two equal answers.

@@ -1,3 +1,6 @@
+import type { WorkObject } from '../../facts/work.ts';
+import { WORK_LABEL } from '../../labels.ts';
+import { SCHEDULE_KIND } from '../../targets/classify.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
@@ -11,8 +14,8 @@ import { joinNames } from '../words.ts';
  * DaemonSet on every node (see addon-hold.ts).
  */
 export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
-  const isSchedule = subject.classification.pattern?.role === 'schedule';
-  if (isSchedule || isDaemonSetControllers(subject)) return NO_OBJECTION;
+  if (subject.classification.pattern?.role === 'schedule') return labelAdvice(subject.object);
+  if (isDaemonSetControllers(subject)) return NO_OBJECTION;
   const found =
     surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
   const refuses = found.objections.some(({ weight }) => weight === undefined);
@@ -68,6 +71,14 @@ function mayLand(owned: boolean, names: string, nodes: readonly string[]): Judge
   if (owned) return NO_OBJECTION;
   const detail = `tolerates the cordon of ${names}: require kubectl-maint.io/maintenance DoesNotExist (node affinity)`;
   return objection({ reason: 'MayLand', detail, nodes, weight: 'advise' });
+}
+
+/** A CronJob's controller copies the labels of the job template to the Jobs, and none of the CronJob's own. */
+function labelAdvice({ groupKind, labels, jobLabels, template }: WorkObject): Judgement {
+  const isPassedOn = jobLabels.has(WORK_LABEL) || template?.labels.has(WORK_LABEL) === true;
+  if (groupKind !== SCHEDULE_KIND || !labels.has(WORK_LABEL) || isPassedOn) return NO_OBJECTION;
+  const detail = `Jobs of a CronJob do not get its own label ${WORK_LABEL}: write it under spec.jobTemplate.metadata.labels`;
+  return objection({ reason: 'LabelNotPassedOn', detail, nodes: [], weight: 'advise' });
 }
 
 function nameOf(classification: Subject['classification']): string {

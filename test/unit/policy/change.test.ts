@@ -21,6 +21,11 @@ const job = ({ metadata = {}, spec = {}, template = {} }: Parts = {}) => ({
   metadata,
   spec: { ...spec, template },
 });
+const cronJob = (labels: Readonly<Record<string, string>> = {}) => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { labels },
+});
 const custom = ({ metadata = {}, spec = {} }: Parts = {}) => ({
   apiVersion: 'tool.io/v1',
   kind: 'Run',
@@ -57,6 +62,7 @@ describe('an UPDATE starts work when it', () => {
     ["changes the template's annotations", job(), job({ template: { metadata: { annotations: { a: '1' } } } })],
     ['resumes', job({ spec: { suspend: true } }), job({ spec: { suspend: false } })],
     ['takes suspend away', job({ spec: { suspend: true } }), job()],
+    ['labels a CronJob as work', cronJob(), cronJob({ 'kubectl-maint.io/work': 'backup' })],
     ['names another node in a field', custom({ spec: { node: 'a' } }), custom({ spec: { node: 'b' } }), FIELD],
     ['names another node in a label', custom(), custom({ metadata: { labels: { node: 'b' } } }), LABEL],
     ['makes it another kind', custom(), pod()],
@@ -73,6 +79,7 @@ describe('an UPDATE starts nothing when it', () => {
     ['annotates a pod', pod(), pod({ metadata: { annotations: { a: '1' } } })],
     ['scales', job({ spec: { parallelism: 1 } }), job({ spec: { parallelism: 5 } })],
     ['labels a Job', job(), job({ metadata: { labels: { a: '1' } } })],
+    ['labels a CronJob otherwise', cronJob(), cronJob({ team: 'data' })],
     ['suspends', job({ spec: { suspend: false } }), job({ spec: { suspend: true } })],
     ['stays suspended', job({ spec: { suspend: true } }), job({ spec: { suspend: true } })],
     [
