@@ -1,7 +1,8 @@
+import type { Owner } from '../facts/work.ts';
 import { imageBasename, type Matcher, type Suspect } from './matcher.ts';
 
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
-type HookType = 'kind' | 'owner' | 'label' | 'annotation' | 'image' | 'program';
+type HookType = 'kind' | 'owner' | 'owned' | 'label' | 'annotation' | 'image' | 'program';
 
 /** An entry with its place in the order of all. */
 interface Ranked<T> {
@@ -14,6 +15,7 @@ export class Hooks<T extends { readonly match: Matcher }> {
   readonly #byHook: Readonly<Record<HookType, Map<string, Ranked<T>[]>>> = {
     kind: new Map(),
     owner: new Map(),
+    owned: new Map(),
     label: new Map(),
     annotation: new Map(),
     image: new Map(),
@@ -32,10 +34,11 @@ export class Hooks<T extends { readonly match: Matcher }> {
   candidates(suspect: Suspect): readonly T[] {
     const { object, running } = suspect;
     const { template } = object;
-    const { kind, owner, label, annotation, image, program } = this.#byHook;
+    const { kind, owner, owned, label, annotation, image, program } = this.#byHook;
     const met = [...this.#always];
     meet(kind, object.groupKind, met);
     for (const { groupKind } of object.owners) meet(owner, groupKind, met);
+    if (object.owners.some((one) => this.#isStrange(one))) meet(owned, object.groupKind, met);
     meetKeys(label, object.labels, met);
     meetKeys(label, object.jobLabels, met);
     meetKeys(label, template?.labels, met);
@@ -47,6 +50,11 @@ export class Hooks<T extends { readonly match: Matcher }> {
     }
     if (met.length < 2) return met.map(({ entry }) => entry);
     return [...new Set(met)].sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
+  }
+
+  /** Of some operator's own kind, which no matcher names: what such a kind makes, its own tool knows better than any words. */
+  #isStrange({ group, groupKind }: Owner): boolean {
+    return group.includes('.') && !this.#byHook.owner.has(groupKind) && !this.#byHook.kind.has(groupKind);
   }
 
   #hang(ranked: Ranked<T>): void {
@@ -66,8 +74,9 @@ export class Hooks<T extends { readonly match: Matcher }> {
 
 /** Of the parts of a matcher the one that the fewest objects meet; all of its parts must hold, so one will do. */
 function hooksOf(match: Matcher): readonly [HookType, readonly string[]] | undefined {
-  const { owners, labels, annotations, images, commands, kinds } = match;
+  const { owners, ownerWords, labels, annotations, images, commands, kinds } = match;
   if (owners !== undefined) return ['owner', owners];
+  if (ownerWords !== undefined && kinds !== undefined) return ['owned', kinds];
   if (labels !== undefined) return ['label', Object.keys(labels).slice(0, 1)];
   if (annotations !== undefined) return ['annotation', Object.keys(annotations).slice(0, 1)];
   if (images !== undefined) return ['image', images.map(imageBasename)];

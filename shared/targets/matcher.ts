@@ -2,6 +2,7 @@ import { at } from '../facts/json.ts';
 import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { imagePattern } from './image-names.ts';
 import { runningIn, type Running } from './programs.ts';
+import { isCalled, wordsOf } from './sayings.ts';
 
 export { imageBasename } from './programs.ts';
 
@@ -18,6 +19,8 @@ export interface Matcher {
   readonly kinds?: readonly string[];
   /** Kinds of one of its owners, as `group/Kind`. */
   readonly owners?: readonly string[];
+  /** Words with which the kind of one of its owners ends, if that is a tool's own: `Backup` for `MySQLBackup`, `BackupJob`. */
+  readonly ownerWords?: readonly string[];
   /** Labels on the object, its pod template or its job template. */
   readonly labels?: Accepted;
   /** Annotations on the object or its pod template. */
@@ -37,6 +40,8 @@ export interface Matcher {
   readonly names?: readonly string[];
   /** Words in the object's name, between hyphens and dots. Never enough alone either. */
   readonly nameWords?: readonly string[];
+  /** Lower-case words in the object's name, its containers' names, images, commands or arguments: a second sign. */
+  readonly says?: readonly string[];
   /** Names of service accounts that write the object, without namespace. Where nobody is known, it does not hold. */
   readonly writers?: readonly string[];
   /** Values of fields by which an object says that its work is over: then it is a record, and starts nothing. */
@@ -52,7 +57,7 @@ export function strengthOf(matcher: Matcher): number {
   if (matcher.kinds?.some(isOwnKind) === true) return 5;
   if (matcher.owners?.some(isOwnKind) === true) return 4;
   if (isGiven(matcher.labels, matcher.annotations, matcher.fields, matcher.writers)) return LABEL_STRENGTH;
-  if (isGiven(matcher.images, matcher.commands)) return 2;
+  if (isGiven(matcher.images, matcher.commands, matcher.ownerWords)) return 2;
   return isNamed(matcher) ? 1 : 0;
 }
 
@@ -78,6 +83,7 @@ export class Suspect {
   readonly object: WorkObject;
   readonly #user: string;
   #running: readonly Running[] | undefined;
+  #words: ReadonlySet<string> | undefined;
 
   constructor(object: WorkObject, user = '') {
     this.object = object;
@@ -93,6 +99,12 @@ export class Suspect {
     this.#running ??= (this.object.template?.containers ?? []).map(runningIn);
     return this.#running;
   }
+
+  /** See `wordsOf`. */
+  get words(): ReadonlySet<string> {
+    this.#words ??= wordsOf(this.object, this.running);
+    return this.#words;
+  }
 }
 
 /** Whether an object is what the matcher describes. */
@@ -100,17 +112,25 @@ export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean 
   const suspect = about instanceof Suspect ? about : new Suspect(about);
   const { object } = suspect;
   return (
-    (matcher.kinds === undefined || matcher.kinds.includes(object.groupKind)) &&
-    hasOwner(matcher.owners, object) &&
+    isAmong(matcher.kinds, object.groupKind) &&
+    hasOwner(matcher, object) &&
     hasWritten(matcher, object) &&
     hasName(matcher, object) &&
-    (matcher.writers === undefined || matcher.writers.includes(suspect.writer)) &&
-    runs(matcher, suspect)
+    isAmong(matcher.writers, suspect.writer) &&
+    runs(matcher, suspect) &&
+    (matcher.says?.some((word) => suspect.words.has(word)) ?? true)
   );
 }
 
-function hasOwner(accepted: readonly string[] | undefined, object: WorkObject): boolean {
-  return accepted === undefined || object.owners.some((owner) => accepted.includes(owner.groupKind));
+function isAmong(accepted: readonly string[] | undefined, value: string): boolean {
+  return accepted === undefined || accepted.includes(value);
+}
+
+function hasOwner({ owners: accepted, ownerWords }: Matcher, { owners }: WorkObject): boolean {
+  return (
+    (accepted === undefined || owners.some(({ groupKind }) => accepted.includes(groupKind))) &&
+    (ownerWords === undefined || owners.some((owner) => isCalled(owner, ownerWords)))
+  );
 }
 
 /** What stands on the object in labels, annotations and fields. */

@@ -31,6 +31,7 @@ import { mariadbOperator } from './mariadb-operator.ts';
 import { oadp } from './oadp.ts';
 import { olm } from './olm.ts';
 import { openshiftEtcd } from './openshift-etcd.ts';
+import { otherOperators } from './other-operators.ts';
 import { palette } from './palette.ts';
 import { perconaMongodb } from './percona-mongodb.ts';
 import { perconaPostgresql } from './percona-postgresql.ts';
@@ -54,8 +55,8 @@ import { velero } from './velero.ts';
 import { volsync } from './volsync.ts';
 
 /**
- * Every tool that is known. A new tool is one file and one line here. Sorted by id, but for Helm: other delivery tools
- * install by Helm as well, and the first that claims an object is named.
+ * Every tool that is known. A new tool is one file and one line here. Sorted by id, but for the last two: other
+ * delivery tools install by Helm as well, and any operator may be one that is known; the first that claims an object is named.
  */
 export const TOOLS: readonly Tool[] = [
   addonManager,
@@ -109,6 +110,7 @@ export const TOOLS: readonly Tool[] = [
   trivyOperator,
   velero,
   volsync,
+  otherOperators,
   helm,
 ];
 

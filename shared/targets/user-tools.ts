@@ -24,6 +24,12 @@ const kinds = z
 const accepted = z
   .record(text, z.array(z.string()))
   .check(z.refine((entries) => Object.keys(entries).length > 0, 'must name at least one key'));
+const ownerWords = z
+  .array(z.string().check(z.regex(/^[A-Z][A-Za-z0-9]*$/, 'must be a word as kinds have it, such as Backup')))
+  .check(z.minLength(1, 'must name at least one'));
+const lowerWords = z
+  .array(z.string().check(z.regex(/^[a-z0-9]+$/, 'must be one lower-case word')))
+  .check(z.minLength(1, 'must name at least one'));
 const images = z
   .array(
     z
@@ -41,6 +47,7 @@ const path = z.array(text).check(z.minLength(1, 'must name at least one field'))
 const match = strict({
   kinds,
   owners: z.optional(kinds),
+  ownerWords: z.optional(ownerWords),
   labels: z.optional(accepted),
   annotations: z.optional(accepted),
   fields: z.optional(accepted),
@@ -49,6 +56,7 @@ const match = strict({
   arguments: z.optional(texts),
   names: z.optional(texts),
   nameWords: z.optional(texts),
+  says: z.optional(lowerWords),
   writers: z.optional(texts),
   endedBy: z.optional(accepted),
 });
@@ -123,6 +131,7 @@ function matcherFrom(wanted: z.infer<typeof match>): Matcher {
   return {
     kinds: wanted.kinds,
     ...(wanted.owners && { owners: wanted.owners }),
+    ...(wanted.ownerWords && { ownerWords: wanted.ownerWords }),
     ...(wanted.labels && { labels: wanted.labels }),
     ...(wanted.annotations && { annotations: wanted.annotations }),
     ...(wanted.fields && { fields: wanted.fields }),
@@ -138,6 +147,7 @@ function runFrom(wanted: z.infer<typeof match>): Matcher {
     ...(wanted.arguments && { arguments: wanted.arguments }),
     ...(wanted.names && { names: wanted.names }),
     ...(wanted.nameWords && { nameWords: wanted.nameWords }),
+    ...(wanted.says && { says: wanted.says }),
     ...(wanted.writers && { writers: wanted.writers }),
   };
 }

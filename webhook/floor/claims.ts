@@ -24,6 +24,7 @@ export const LEFT_OUT = {
   'names-no-node': 'it runs no pods and names no node, so nobody refuses it',
   'looked-up': 'its node stands in other objects, which have to be looked up',
   program: 'it is known by a program, which has to be found in the words of shells and wrappers',
+  words: 'it is known by words of its owner and of what it runs, which the webhook compares',
   fields: 'it is known by fields that CEL cannot ask about without knowing their types',
   'unknown-resource': 'the API server serves its kind under a name that only the cluster knows',
 } as const;
@@ -96,8 +97,10 @@ function reasonToPass({ role }: WorkPattern): LeftOut {
 
 function inexactPart({ pattern }: Entry, { scope, node }: Outcome): LeftOut | undefined {
   if (scope === 'node' && !['pods', 'field', 'label'].includes(node.in)) return 'looked-up';
-  if (isExact(pattern.match)) return undefined;
-  return pattern.match.fields === undefined && pattern.match.endedBy === undefined ? 'program' : 'fields';
+  const { match } = pattern;
+  if (isExact(match)) return undefined;
+  if (match.ownerWords !== undefined || match.says !== undefined) return 'words';
+  return match.fields === undefined && match.endedBy === undefined ? 'program' : 'fields';
 }
 
 /** A CronJob starts nothing when it is written. */

@@ -1,9 +1,9 @@
 import { imagePattern, LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 
-/** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, fields of any type at any depth. */
-export function isExact({ commands, arguments: words, fields, endedBy }: Matcher): boolean {
-  return commands === undefined && words === undefined && fields === undefined && endedBy === undefined;
+/** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, words of an owner's kind, fields of any type at any depth. */
+export function isExact({ commands, arguments: words, fields, endedBy, ownerWords, says }: Matcher): boolean {
+  return [commands, words, fields, endedBy, ownerWords, says].every((part) => part === undefined);
 }
 
 /** An expression that holds exactly where an exact matcher (see `isExact`) of this strength does, whatever the kind. */
@@ -22,7 +22,9 @@ const MAX_SCRIPT = 16_000;
 
 /** An expression that holds at least wherever the matcher does: what CEL cannot ask is taken as given, or by substrings. */
 export function possibilityOf(match: Matcher): string {
-  const { commands } = match;
+  const { commands, ownerWords } = match;
+  const owned =
+    ownerWords === undefined ? [] : [`variables.owners.exists(o, ${list(ownerWords)}.exists(w, o.contains(w)))`];
   const kinds = match.kinds === undefined ? [] : [`variables.kind in ${list(match.kinds)}`];
   const runs =
     commands === undefined
@@ -30,7 +32,7 @@ export function possibilityOf(match: Matcher): string {
       : [
           `variables.words.exists(c, c.exists(w, size(w) > ${MAX_SCRIPT} || ${list(commands)}.exists(p, w.contains(p))))`,
         ];
-  return all([...kinds, ...exactParts(match), ...runs]);
+  return all([...kinds, ...owned, ...exactParts(match), ...runs]);
 }
 
 function exactParts({ owners, labels, annotations, images, ...match }: Matcher): readonly string[] {

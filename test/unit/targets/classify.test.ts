@@ -72,7 +72,6 @@ describe("the user's own label", () => {
   });
 
   test.each<[what: string, object: object, work: string]>([
-    ['a CronJob', { apiVersion: 'batch/v1', kind: 'CronJob' }, 'none'],
     ['a Deployment', { apiVersion: 'apps/v1', kind: 'Deployment' }, 'none'],
     ['a ConfigMap', { apiVersion: 'v1', kind: 'ConfigMap' }, 'none'],
     ['a DaemonSet', { apiVersion: 'apps/v1', kind: 'DaemonSet' }, 'addon'],
@@ -80,6 +79,19 @@ describe("the user's own label", () => {
     const labels = { [WORK]: 'backup' };
     const labelled = { ...object, metadata: { labels }, spec: { jobTemplate: { metadata: { labels } } } };
     expect(classify(workFromObject(labelled), CATALOGUE).work).toBe(work);
+  });
+
+  test.each([
+    ['a CronJob', { metadata: { labels: { [WORK]: 'backup' } } }],
+    ['its Jobs', { spec: { jobTemplate: { metadata: { labels: { [WORK]: 'backup' } } } } }],
+    ['its pods', { spec: { jobTemplate: { spec: { template: { metadata: { labels: { [WORK]: 'backup' } } } } } } }],
+  ])('makes a schedule of a CronJob, on %s', (_where, body) => {
+    const cronJob = workFromObject({ apiVersion: 'batch/v1', kind: 'CronJob', ...body });
+    expect(classify(cronJob, CATALOGUE)).toMatchObject({
+      work: 'backup',
+      tool: 'labelled',
+      pattern: { role: 'schedule' },
+    });
   });
 
   test.each(['', 'none', 'constructor', 'Backup'])('%j says nothing', (label) => {
@@ -126,9 +138,10 @@ describe('add-ons', () => {
   });
 });
 
-test('tools are sorted by an id of their own, Helm behind those that install by it, and name their source', () => {
+test('tools are sorted by an id of their own, the general ones last, and name their source', () => {
   const ids = TOOLS.map(({ id }) => id);
-  expect(ids).toEqual([...[...new Set(ids)].filter((id) => id !== 'helm').sort(), 'helm']);
+  const last = ['other-operators', 'helm'];
+  expect(ids).toEqual([...[...new Set(ids)].filter((id) => !last.includes(id)).sort(), ...last]);
   for (const { id, source, patterns } of TOOLS) {
     expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
     expect(source).toMatch(/^https:/);
