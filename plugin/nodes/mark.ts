@@ -1,6 +1,7 @@
 import {
   AUTOSCALER_ANNOTATION,
   exceptionLabels,
+  isSameClaim,
   KARPENTER_ANNOTATION,
   MaintError,
   modeOf,
@@ -16,6 +17,7 @@ import {
   withoutPastExceptions,
   type Before,
   type Claim,
+  type ClaimKey,
   type MaintenanceRecord,
   type MaintenanceState,
   type NodeFacts,
@@ -50,6 +52,11 @@ export function recordOf(node: NodeSnapshot): MaintenanceRecord | undefined {
 /** Whether somebody has a claim on the node; nobody has one that can be read where the record cannot. */
 export function hasClaim({ record }: NodeFacts, owner: string): boolean {
   return record.kind === 'record' && record.record.claims.some((claim) => claim.owner === owner);
+}
+
+/** Whether this very claim is on the node, and not a later one of the same owner. */
+export function holdsClaim({ record }: NodeFacts, claim: ClaimKey): boolean {
+  return record.kind === 'record' && record.record.claims.some((one) => isSameClaim(one, claim));
 }
 
 /** Labels that a maintenance leaves behind then, each with the `-` by which kubectl removes it. */
@@ -149,10 +156,10 @@ export function statePatch(node: NodeSnapshot, state: MaintenanceState, now: str
   return carriedPatch(node, { record: next, state, now });
 }
 
-/** Whose claims are dropped from which record, and when (RFC 3339). */
+/** Which claims are dropped from which record, and when (RFC 3339). */
 export interface Release {
   readonly record: MaintenanceRecord;
-  readonly owners: readonly string[];
+  readonly claims: readonly ClaimKey[];
   readonly now: string;
 }
 
@@ -162,9 +169,9 @@ export function remainingPatch(node: NodeSnapshot, rest: MaintenanceRecord, now:
   return carriedPatch(node, { record, state: record.completedAt === undefined ? 'initiated' : 'complete', now });
 }
 
-/** Drops these owners' claims. With the last one, everything is as it was before the maintenance. */
-export function releasePatch(node: NodeSnapshot, { record, owners, now }: Release): NodePatch {
-  const rest = withoutClaims(record, owners);
+/** Drops these claims. With the last one, everything is as it was before the maintenance. */
+export function releasePatch(node: NodeSnapshot, { record, claims, now }: Release): NodePatch {
+  const rest = withoutClaims(record, claims);
   if (rest !== undefined) return remainingPatch(node, rest, now);
   return {
     metadata: {

@@ -1,4 +1,4 @@
-import { ROLE_LABEL, type MaintenanceRecord } from '../../shared/index.ts';
+import { isSameClaim, ROLE_LABEL, type ClaimKey, type MaintenanceRecord } from '../../shared/index.ts';
 import {
   carriedPatch,
   PROTECTION,
@@ -10,10 +10,10 @@ import {
 } from './mark.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
-/** What is undone: the marks that an owner's run has made on a node that looked like this before. */
+/** What is undone: the marks that a run has made on a node that looked like this before. */
 export interface Undo {
   readonly original: NodeSnapshot;
-  readonly owner: string;
+  readonly claim: ClaimKey;
   /** The run made an earlier cordon part of the maintenance: that is taken back as well. */
   readonly adopted: boolean;
   /** RFC 3339. */
@@ -23,16 +23,16 @@ export interface Undo {
 /**
  * Takes back what a run has written on a node, and nothing else: a claim that was there before is as it was, those of
  * others stay, and so does what others rely on who came meanwhile. A node that stays in maintenance stays cordoned.
- * Undefined where the record, or this run's claim, is gone already.
+ * Undefined where the record, or this run's claim, is gone already: a later one of the same owner is another run's.
  */
-export function undoPatch(fresh: NodeSnapshot, { original, owner, adopted, now }: Undo): NodePatch | undefined {
+export function undoPatch(fresh: NodeSnapshot, { original, claim, adopted, now }: Undo): NodePatch | undefined {
   const marked = recordOf(fresh);
-  if (marked?.claims.some((claim) => claim.owner === owner) !== true) return undefined;
+  if (marked?.claims.some((one) => isSameClaim(one, claim)) !== true) return undefined;
   const before = recordOf(original);
   const wasCordoned = before?.before.cordoned ?? original.facts.unschedulable;
   const record = adopted ? withEarlierCordon(marked, wasCordoned) : marked;
-  const claims = claimsWithout(record, before, owner);
-  if (before === undefined || claims.length === 0) return releasePatch(fresh, { record, owners: [owner], now });
+  const claims = claimsWithout(record, before, claim.owner);
+  if (before === undefined || claims.length === 0) return releasePatch(fresh, { record, claims: [claim], now });
   const isShared = claims.some((claim) => !before.claims.some((known) => known.owner === claim.owner));
   return isShared
     ? remainingPatch(fresh, { ...record, claims }, now)

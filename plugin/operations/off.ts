@@ -1,4 +1,4 @@
-import { clean, isHeld, MaintError, MAX_TEXT } from '../../shared/index.ts';
+import { clean, isHeld, MaintError, MAX_TEXT, type ClaimKey } from '../../shared/index.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { addonWaker } from '../health/waker.ts';
@@ -27,9 +27,27 @@ import type { OffRun } from './off-run.ts';
  * the node is clean, then drop the owner's claim; with the last claim the node is as it was before.
  */
 export async function runOff(operation: OffOperation, session: Session): Promise<ExitCode> {
+  return endClaims(operation, session, (nodes) => chooseClaims(nodes, operation, session));
+}
+
+/** `off` for one claim alone: a later one of the same owner is somebody else's work, and stays. */
+export async function runOffFor(claim: ClaimKey, operation: OffOperation, session: Session): Promise<ExitCode> {
+  return endClaims(operation, session, (nodes) =>
+    Promise.resolve(
+      nodes.flatMap((node) => {
+        const record = recordOf(node);
+        return record === undefined ? [] : [{ node, claims: [claim], since: record.initiatedAt }];
+      }),
+    ),
+  );
+}
+
+type Choose = (nodes: readonly NodeSnapshot[]) => Promise<readonly Leaving[]>;
+
+async function endClaims(operation: OffOperation, session: Session, choose: Choose): Promise<ExitCode> {
   const report = reportFor<OffEvent>(operation.format, session, tellOffInWords);
   try {
-    return await carryOut(operation, session, report);
+    return await carryOut(operation, { session, report, choose });
   } catch (thrown) {
     if (thrown instanceof MaintError && operation.format === 'json') {
       report.tell({ type: 'failed', node: undefined, message: thrown.message, hint: thrown.hint });
@@ -38,9 +56,15 @@ export async function runOff(operation: OffOperation, session: Session): Promise
   }
 }
 
-async function carryOut(operation: OffOperation, session: Session, report: Report<OffEvent>): Promise<ExitCode> {
+interface Asked {
+  readonly session: Session;
+  readonly report: Report<OffEvent>;
+  readonly choose: Choose;
+}
+
+async function carryOut(operation: OffOperation, { session, report, choose }: Asked): Promise<ExitCode> {
   const nodes = await chooseNodes(operation.nodes, session.cluster);
-  const leaving = await chooseClaims(nodes, operation, session);
+  const leaving = await choose(nodes);
   const announcer = new Announcer(session, isHeld);
   const waker = addonWaker(session, (text) => {
     report.tell({ type: 'warning', text });
@@ -65,12 +89,19 @@ async function chooseClaims(
   const claimed = nodes.flatMap((node) => {
     const record = recordOf(node);
     if (record === undefined) return [];
-    return [{ node, owners: record.claims.map((claim) => claim.owner), since: record.initiatedAt }];
+    return [{ node, claims: record.claims, since: record.initiatedAt }];
   });
   if (operation.all || claimed.length === 0) return claimed;
   const owner = await ownerFor(operation.owner, session.cluster);
-  for (const { node, owners } of claimed) if (!owners.includes(owner)) throw foreign(node.facts.name, owners, owner);
-  return claimed.map((one) => ({ ...one, owners: [owner] }));
+  return claimed.map((one) => {
+    const claims = one.claims.filter((claim) => claim.owner === owner);
+    if (claims.length === 0) throw foreign(one.node.facts.name, ownersOf(one), owner);
+    return { ...one, claims };
+  });
+}
+
+function ownersOf({ claims }: Leaving): readonly string[] {
+  return claims.map(({ owner }) => owner);
 }
 
 function foreign(node: string, owners: readonly string[], owner: string): MaintError {
@@ -111,7 +142,7 @@ async function bringAllBack(leaving: readonly Leaving[], outOf: number, run: Off
             report.tell({ type: 'note', text: `node/${name} was not begun: it stays in maintenance` });
             return;
           }
-          if (operation.all) report.tell({ type: 'claims', node: name, owners: one.owners });
+          if (operation.all) report.tell({ type: 'claims', node: name, owners: ownersOf(one) });
           await failures.collect(name, outOf, () => bringBack(one, run));
         }),
       ),

@@ -11,7 +11,7 @@ import {
 } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
-import { hasClaim, markPatch, recordOf } from '../nodes/mark.ts';
+import { hasClaim, holdsClaim, markPatch, recordOf } from '../nodes/mark.ts';
 import { versionOf, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../nodes/write.ts';
 import { checkGuards } from '../preflight/checks/guards.ts';
@@ -29,7 +29,7 @@ export async function markAll(prepared: readonly Prepared[], run: OnRun): Promis
   for (const one of prepared) {
     if (run.session.signal.aborted) break;
     try {
-      marked.push({ ...one, written: await markNode(one, run) });
+      marked.push(await markNode(one, run));
     } catch (thrown) {
       const isUndone = await undoMarks(marked, run).then(
         () => true,
@@ -41,8 +41,9 @@ export async function markAll(prepared: readonly Prepared[], run: OnRun): Promis
   return marked;
 }
 
-function refuseClaimed(node: NodeSnapshot, owner: string): void {
-  if (!hasClaim(node.facts, owner)) return;
+function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
+  const { owner } = claim;
+  if (!hasClaim(facts, owner) || holdsClaim(facts, claim)) return;
   throw new MaintError(
     'denied',
     `it was taken into maintenance for ${clean(owner, MAX_TEXT)} meanwhile, by another run`,
@@ -53,15 +54,22 @@ function refuseClaimed(node: NodeSnapshot, owner: string): void {
 export function markFor({ claim, operation, isAlone }: OnRun): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
-    if (isAlone) refuseClaimed(fresh, claim.owner);
+    if (isAlone) refuseClaimed(fresh, claim);
     return markPatch(fresh, claim, { ...operation, state: stateFor(fresh, wanted) });
   };
 }
 
-async function markNode({ node, drain }: Prepared, run: OnRun): Promise<NodeSnapshot> {
+async function markNode({ node: seen, drain }: Prepared, run: OnRun): Promise<Marked> {
   const { claim, operation, session, report, announcer } = run;
+  const markOn = markFor(run);
+  // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
+  let node = seen;
+  const patchFor: PatchFor = (fresh) => {
+    node = fresh;
+    return markOn(fresh);
+  };
+  const written = await writeNode(seen, patchFor, session.cluster);
   const { name, unschedulable } = node.facts;
-  const written = await writeNode(node, markFor(run), session.cluster);
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
   if (operation.adopt && unschedulable) {
     report.tell({ type: 'note', text: `node/${name} was cordoned before; kubectl maint off ${name} uncordons it` });
@@ -80,7 +88,7 @@ async function markNode({ node, drain }: Prepared, run: OnRun): Promise<NodeSnap
     ...(drain === undefined ? [] : draining),
   ]);
   void announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
-  return written;
+  return { node, drain, written };
 }
 
 function claimText({ mode, owner, reason }: Claim): string {

@@ -11,7 +11,7 @@ export interface OnRun {
   readonly session: Session;
   readonly report: OnReport;
   readonly announcer: Announcer;
-  /** A claim of the same owner that came meanwhile is another run's, and refuses: what ends one would end the other. */
+  /** A claim of the same owner that came meanwhile is another run's, and refuses. */
   readonly isAlone: boolean;
   /** Names of the nodes whose maintenance somebody else has ended meanwhile. */
   readonly ended: Set<string>;

@@ -32,13 +32,15 @@ async function undoOne(
   { claim, operation, session, report, announcer }: OnRun,
 ): Promise<void> {
   const now = timestamp(session.clock.now());
-  const undo = { original: node, owner: claim.owner, adopted: operation.adopt, now };
+  const undo = { original: node, claim, adopted: operation.adopt, now };
   const { name } = node.facts;
   const last: { patch: NodePatch | undefined } = { patch: undefined };
   const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
   const after = await writeNode(written, patchFor, session.cluster);
   if (last.patch === undefined) {
-    report.tell({ type: 'rolled-back', node: name, how: 'somebody else had ended it already' });
+    const isHeld = recordOf(after) !== undefined;
+    const how = isHeld ? 'nothing: it is in maintenance by another run now' : 'somebody else had ended it already';
+    report.tell({ type: 'rolled-back', node: name, how });
     return;
   }
   if (recordOf(after) !== undefined) {

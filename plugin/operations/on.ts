@@ -1,4 +1,5 @@
-import { MaintError, type Claim } from '../../shared/index.ts';
+import { randomUUID } from 'node:crypto';
+import { MaintError, type Claim, type ClaimKey } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { Progress, wordFor } from '../drain/progress.ts';
@@ -37,7 +38,8 @@ const EVICTIONS_AT_ONCE = 32;
 export async function runOn(operation: OnOperation, session: Session): Promise<ExitCode> {
   const report = reportFor<OnEvent>(operation.format, session, tellInWords);
   try {
-    const { code, leaves } = await takeIntoMaintenance(operation, session, report, { isAlone: false });
+    const asked = { isAlone: false, id: newClaimId() };
+    const { code, leaves } = await takeIntoMaintenance(operation, session, report, asked);
     if (leaves !== undefined) report.tell({ type: 'note', text: `interrupted: ${leaves}` });
     return code;
   } catch (thrown) {
@@ -60,7 +62,7 @@ export async function takeIntoMaintenance(
   operation: OnOperation,
   given: Session,
   report: OnReport,
-  asked: Pick<OnRun, 'isAlone'>,
+  asked: Omit<Asked, 'report'>,
 ): Promise<OnEnd> {
   const over = new AbortController();
   // What is followed ends with the command, however it ends.
@@ -72,7 +74,15 @@ export async function takeIntoMaintenance(
   }
 }
 
-type Asked = Pick<OnRun, 'report' | 'isAlone'>;
+interface Asked extends Pick<OnRun, 'report' | 'isAlone'> {
+  /** Of the claim that is made, on every node. */
+  readonly id: string;
+}
+
+/** What tells the claims of one command from all others. */
+export function newClaimId(): string {
+  return randomUUID();
+}
 
 async function carryOut(operation: OnOperation, session: Session, asked: Asked): Promise<OnEnd> {
   const begun = await begin(operation, session, asked).catch((thrown: unknown) => {
@@ -104,12 +114,12 @@ interface Begun extends Foresight {
 }
 
 /** Everything before the first write. Throws where the preflight refuses. */
-async function begin(operation: OnOperation, session: Session, { report, isAlone }: Asked): Promise<Begun> {
+async function begin(operation: OnOperation, session: Session, { report, isAlone, id }: Asked): Promise<Begun> {
   const { cluster, clock } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   nodes.forEach(recordOf);
   const owner = await ownerFor(operation.claim.owner, cluster);
-  const claim = claimFrom(operation, owner, clock.now());
+  const claim = claimFrom(operation, { owner, id }, clock.now());
   const foresight = await lookAhead(nodes, operation, session, (text) => {
     report.tell({ type: 'note', text });
   });
@@ -196,10 +206,10 @@ function unlessInterrupted({ signal }: Session): (thrown: unknown) => void {
   };
 }
 
-function claimFrom({ claim, allowLastNode }: OnOperation, owner: string, now: number): Claim {
+function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey, now: number): Claim {
   const until = untilFrom(claim, now);
   return {
-    owner,
+    ...key,
     mode: claim.mode,
     since: timestamp(now),
     ...(claim.reason === undefined ? {} : { reason: claim.reason }),

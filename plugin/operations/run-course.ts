@@ -1,3 +1,4 @@
+import type { ClaimKey } from '../../shared/index.ts';
 import type { Environment } from '../node-command/environment.ts';
 import type { SignalRelay } from '../node-command/signals.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
@@ -36,6 +37,8 @@ export type Phase = 'waiting' | 'draining' | 'running' | 'returning' | 'done' | 
 export interface Course {
   readonly node: NodeSnapshot;
   phase: Phase;
+  /** The claim that this run makes on it. */
+  readonly claim: ClaimKey & { readonly id: string };
   /** Whether this run has marked it: where not, a maintenance of the same owner is another run's. */
   isMarked: boolean;
   /** Why it went no further. */

@@ -5,7 +5,7 @@ import { tellInWords } from '../output/on-text.ts';
 import { reportFor } from '../output/report.ts';
 import type { RunOperation } from '../operation.ts';
 import type { Session } from '../session.ts';
-import { takeIntoMaintenance } from './on.ts';
+import { newClaimId, takeIntoMaintenance } from './on.ts';
 import type { ChosenNodes } from './run-nodes.ts';
 import { turnOf } from './run-turn.ts';
 
@@ -19,7 +19,7 @@ export async function dryRunOnNodes(
   const line = shellLine([operation.command.program, ...operation.command.args]);
   for (const { facts } of nodes) {
     const on = turnOf(facts.name, { operation, owner }, session);
-    const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false });
+    const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false, id: newClaimId() });
     if (code !== EXIT.done) return code;
     session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);
     session.screen.result(`node/${facts.name} out of maintenance (dry run)`);

@@ -1,7 +1,7 @@
 import { MaintError, messageOf, nodePath } from '../../shared/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shellLine } from '../node-command/quote.ts';
-import { recordOf } from '../nodes/mark.ts';
+import { hasClaim, holdsClaim } from '../nodes/mark.ts';
 import { snapshotFromObject } from '../nodes/snapshot.ts';
 import type { Course, NodesRun } from './run-course.ts';
 import { passedEnd } from './run-turn.ts';
@@ -40,10 +40,10 @@ interface CourseEnd {
 }
 
 async function endOf(course: Course, run: NodesRun): Promise<CourseEnd> {
-  const state = await stateNow(course, run);
-  return isElsewhere(course, state, run)
-    ? { course, words: `${state} for ${run.owner} by another run: left to it`, isElsewhere: true }
-    : { course, words: sentence(course, state), isElsewhere: false };
+  const now = await stateNow(course, run);
+  return isElsewhere(course, now, run)
+    ? { course, words: `${now.words} for ${run.owner} by another run: left to it`, isElsewhere: true }
+    : { course, words: sentence(course, now), isElsewhere: false };
 }
 
 /** Whether a run that was stopped has changed nothing: no node is done, and none came into maintenance by it. */
@@ -52,47 +52,51 @@ export async function isUntouched(courses: readonly Course[], run: NodesRun): Pr
   const begun = courses.filter(({ phase }) => phase === 'draining');
   const states = await Promise.all(begun.map((course) => stateNow(course, run)));
   return begun.every((course, index) => {
-    const state = states[index] ?? '';
-    return state === NOT_HELD || isElsewhere(course, state, run);
+    const now = states[index];
+    return now !== undefined && (now.hold === 'none' || isElsewhere(course, now, run));
   });
 }
 
 /** Whether it is in somebody else's maintenance for the same owner: to go on there would be to end that one. */
-function isElsewhere({ node, phase, isMarked, failure }: Course, state: string, { continued }: NodesRun): boolean {
-  if (isMarked || continued.has(node.facts.name) || !state.startsWith(HELD)) return false;
-  // Where a write had no answer it may be ours; a refusal says that it is not.
-  return phase === 'waiting' || (failure instanceof MaintError && failure.code === 'denied');
+function isElsewhere({ node, isMarked }: Course, { hold }: StateNow, { continued }: NodesRun): boolean {
+  // One that was there before this run is what it goes on with, until it makes its own.
+  return hold === 'another' && (isMarked || !continued.has(node.facts.name));
 }
 
-const NOT_HELD = 'not in maintenance';
-const HELD = 'in maintenance';
+/** A node in words, and whether it is held by the claim of this run or by another one of its owner. */
+interface StateNow {
+  readonly words: string;
+  readonly hold: 'none' | 'ours' | 'another' | 'unknown';
+}
+
 const TITLES = { initiated: 'Initiated', complete: 'Complete', returning: 'Returning' } as const;
 
 /** What the cluster says of a node now. */
-async function stateNow({ node }: Course, { session, owner }: NodesRun): Promise<string> {
+async function stateNow({ node, claim }: Course, { session }: NodesRun): Promise<StateNow> {
   try {
     const object = await session.cluster.get(nodePath(node.facts.name), { signal: AbortSignal.timeout(ASK_MS) });
     const now = snapshotFromObject(object);
-    if (now === undefined) return 'does not exist any more';
-    const isHeld = recordOf(now)?.claims.some((claim) => claim.owner === owner) === true;
-    return isHeld ? `${HELD} (${TITLES[now.facts.state]})` : NOT_HELD;
+    if (now === undefined) return { words: 'does not exist any more', hold: 'unknown' };
+    if (!hasClaim(now.facts, claim.owner)) return { words: 'not in maintenance', hold: 'none' };
+    const words = `in maintenance (${TITLES[now.facts.state]})`;
+    return { words, hold: holdsClaim(now.facts, claim) ? 'ours' : 'another' };
   } catch (thrown) {
-    return `in a state that could not be read (${messageOf(thrown)})`;
+    return { words: `in a state that could not be read (${messageOf(thrown)})`, hold: 'unknown' };
   }
 }
 
-function sentence({ phase, stopped }: Course, state: string): string {
+function sentence({ phase, stopped }: Course, { words, hold }: StateNow): string {
   switch (phase) {
     case 'done':
       return 'done';
     case 'gone':
       return 'done, and does not exist any more';
     case 'waiting':
-      return state === NOT_HELD ? 'not begun' : `${state}, not begun`;
+      return hold === 'none' ? 'not begun' : `${words}, not begun`;
     case 'draining':
     case 'running':
     case 'returning':
-      return `${state}: ${stopped ?? 'stopped'}`;
+      return `${words}: ${stopped ?? 'stopped'}`;
   }
 }
 

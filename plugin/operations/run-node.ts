@@ -6,6 +6,7 @@ import {
   nodePath,
   renderDuration,
   type Claim,
+  type ClaimKey,
 } from '../../shared/index.ts';
 import { withinTime } from '../deadline.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -16,10 +17,10 @@ import { endInWords } from '../node-command/outcome.ts';
 import { outputSink } from '../node-command/output.ts';
 import { shellLine } from '../node-command/quote.ts';
 import { watchSilence } from '../node-command/silence.ts';
-import { recordOf } from '../nodes/mark.ts';
+import { hasClaim, holdsClaim, recordOf } from '../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
 import type { OnReport } from '../output/on-events.ts';
-import { runOff } from './off.ts';
+import { runOffFor } from './off.ts';
 import { takeIntoMaintenance } from './on.ts';
 import type { Course, NodesRun } from './run-course.ts';
 import { waitForHealth } from './run-health.ts';
@@ -47,13 +48,14 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
   if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
   const on = turnOf(name, run, session);
   const isAlone = !run.continued.has(name);
+  const id = course.claim.id;
   const report: OnReport = {
     tell: (event) => {
       if (event.type === 'cordoned') course.isMarked = true;
       run.report.tell(event);
     },
   };
-  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, { isAlone });
+  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, { isAlone, id });
   if (code === EXIT.done && !halt.aborted) return true;
   course.stopped = 'the command was not begun';
   return false;
@@ -61,15 +63,15 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
 
 /** Throws where the command does not end well; false where that was because of an interruption. */
 async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> {
-  const { operation, owner, session, surroundings, relay } = run;
+  const { operation, session, surroundings, relay } = run;
   const { name } = course.node.facts;
-  const node = (await readNode(name, run)) ?? course.node;
+  const node = readyForCommand(await readNode(name, run), course);
   const sink = outputSink(name, session.screen, placeOf(operation));
   const begun = session.clock.now();
   session.screen.note(`node/${name} runs: ${shellLine([operation.command.program, ...operation.command.args])}`);
   const start: CommandStart = {
     command: operation.command,
-    env: commandEnvironment(surroundings.env, node, claimOf(node, owner) ?? { owner }),
+    env: commandEnvironment(surroundings.env, node, claimOf(node, course.claim.owner) ?? course.claim),
     stdin: operation.maxParallel === 1 && surroundings.canAnswer ? 'inherit' : 'ignore',
     onTerminal: surroundings.onTerminal,
     timeoutMs: operation.commandTimeoutMs,
@@ -93,12 +95,31 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
   return true;
 }
 
+/** The node, where nothing has changed since it was drained. Throws MaintError('gave-up') where it is not kept free any more. */
+function readyForCommand(node: NodeSnapshot | undefined, { claim }: Course): NodeSnapshot {
+  if (node !== undefined && isKeptFree(node, claim)) return node;
+  const why = node === undefined ? 'it does not exist any more' : whyNotFree(node, claim);
+  throw new MaintError('gave-up', `the command was not begun: ${why}`);
+}
+
+function isKeptFree({ facts }: NodeSnapshot, claim: ClaimKey): boolean {
+  return holdsClaim(facts, claim) && facts.state !== 'returning' && facts.unschedulable;
+}
+
+function whyNotFree({ facts }: NodeSnapshot, claim: ClaimKey): string {
+  if (!hasClaim(facts, claim.owner)) return 'somebody has ended its maintenance meanwhile';
+  if (!holdsClaim(facts, claim)) return TAKEN_AGAIN;
+  return facts.unschedulable ? 'somebody brings it back' : 'somebody uncordoned it';
+}
+
+const TAKEN_AGAIN = 'another command of the same owner has taken it into maintenance again meanwhile';
+
 function claimOf(node: NodeSnapshot, owner: string): Claim | undefined {
   return recordOf(node)?.claims.find((claim) => claim.owner === owner);
 }
 
 /** Brings a node back. One that the command has replaced has lost its record: it has to be healthy all the same. */
-async function bringBack({ node }: Course, run: NodesRun): Promise<'done' | 'gone'> {
+async function bringBack({ node, claim }: Course, run: NodesRun): Promise<'done' | 'gone'> {
   const { operation, owner, session } = run;
   const { name, uid } = node.facts;
   const now = await readAfterCommand(name, run);
@@ -112,8 +133,9 @@ async function bringBack({ node }: Course, run: NodesRun): Promise<'done' | 'gon
     if (!isHeld(now.facts)) await waitForHealth(name, run);
     return 'done';
   }
+  if (!holdsClaim(now.facts, claim)) throw new MaintError('gave-up', `${TAKEN_AGAIN}: it is not brought back`);
   const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner };
-  const code = await runOff(off, session);
+  const code = await runOffFor(claim, off, session);
   // It may have come to its end just before the interruption.
   const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;
   if (!isBack) throw new MaintError('interrupted', 'interrupted on the way back');

@@ -8,6 +8,7 @@ import type { OnEvent, OnReport } from '../output/on-events.ts';
 import { tellInWords } from '../output/on-text.ts';
 import { reportFor } from '../output/report.ts';
 import type { Session } from '../session.ts';
+import { newClaimId } from './on.ts';
 import type { Course, NodesRun, Phase, Surroundings } from './run-course.ts';
 import { dryRunOnNodes } from './run-dry-run.ts';
 import { isUntouched, tellEnding } from './run-ending.ts';
@@ -63,6 +64,7 @@ async function goThrough(
   const courses = nodes.map((node): Course => ({
     node,
     phase: 'waiting',
+    claim: { owner, id: newClaimId() },
     isMarked: false,
     stopped: undefined,
     failure: undefined,

@@ -16,9 +16,17 @@ export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, 
   return claim.mode === 'drain' ? withoutCompletion(next) : next;
 }
 
-/** The record without these owners' claims, or undefined when no other is left: the maintenance is over. */
-export function withoutClaims(current: MaintenanceRecord, owners: readonly string[]): MaintenanceRecord | undefined {
-  const claims = current.claims.filter((claim) => !owners.includes(claim.owner));
+/** What tells a claim from all others, those of the same owner included. */
+export type ClaimKey = Pick<Claim, 'owner' | 'id'>;
+
+/** Whether it is the same claim, and not a later one of the same owner. */
+export function isSameClaim(one: ClaimKey, other: ClaimKey): boolean {
+  return one.owner === other.owner && one.id === other.id;
+}
+
+/** The record without these claims, or undefined when no other is left: the maintenance is over. */
+export function withoutClaims(current: MaintenanceRecord, ended: readonly ClaimKey[]): MaintenanceRecord | undefined {
+  const claims = current.claims.filter((claim) => !ended.some((one) => isSameClaim(one, claim)));
   return claims.length === 0 ? undefined : { ...current, claims };
 }
 

@@ -15,6 +15,7 @@ const mode = z.enum(['drain', 'cordon']);
 
 const claim = z.looseObject({
   owner: z.string().check(z.minLength(1)),
+  id: z.optional(z.string()),
   mode,
   reason: z.optional(z.string()),
   ticket: z.optional(z.string()),
@@ -46,7 +47,10 @@ const record = z.looseObject({
 
 /** What a claim asks for: move the workloads away, or only keep new ones off. */
 export type Mode = z.infer<typeof mode>;
-/** One owner's wish for maintenance. Times are RFC 3339. */
+/**
+ * One owner's wish for maintenance. Times are RFC 3339. `id` is another one each time the owner takes the node: whatever
+ * ends a maintenance ends the claim that it began with, and no later one of the same owner. Old records have none.
+ */
 export type Claim = z.infer<typeof claim>;
 /** What the node was like before the first claim: its cordon, and annotations and labels that we set (null = it had none). */
 export type Before = z.infer<typeof before>;

@@ -236,7 +236,7 @@ describe('exceptions', () => {
     const record = recordOf(node);
     if (record === undefined) throw new Error('no record');
     const labels = { [exceptionLabel('scan')]: null };
-    expect(releasePatch(node, { record, owners: ['ana'], now: SINCE }).metadata.labels).toEqual({
+    expect(releasePatch(node, { record, claims: [ana], now: SINCE }).metadata.labels).toEqual({
       [STATE_LABEL]: null,
       ...labels,
     });
@@ -266,7 +266,8 @@ describe('releasing', () => {
     const node = nodeSnapshot('n1', shape);
     const record = recordOf(node);
     if (record === undefined) throw new Error('no record');
-    return releasePatch(node, { record, owners, now: LATER });
+    const claims = owners.map((owner) => ({ owner }));
+    return releasePatch(node, { record, claims, now: LATER });
   }
 
   test('the last claim: every trace goes, and what was before comes back', () => {

@@ -50,7 +50,7 @@ function held(
 /** What takes back the run of ana on a node that looked like this before it, and looks like that now. */
 function undone(original: NodeShape, now: NodeShape, adopted = false): NodePatch | undefined {
   const fresh = nodeSnapshot('n1', { ...now, resourceVersion: '9' });
-  return undoPatch(fresh, { original: nodeSnapshot('n1', original), owner: 'ana', adopted, now: NOW });
+  return undoPatch(fresh, { original: nodeSnapshot('n1', original), claim: ana, adopted, now: NOW });
 }
 
 function recordIn(patch: NodePatch | undefined): unknown {
