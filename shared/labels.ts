@@ -10,6 +10,12 @@ export const REGISTRATION_NAME = 'kubectl-maint';
  */
 export const ARMED_ENTRIES = ['work', 'rollout', 'addon'] as const;
 
+/**
+ * Annotation of a registration that `maint-webhook configuration --policy FILE` makes: that file's content, as JSON. The
+ * policy of a process stands nowhere else in a cluster.
+ */
+export const POLICY_ANNOTATION = `${PREFIX}policy`;
+
 /** The whole name of an entry of the registration. */
 export function entryName(entry: string): string {
   return `${entry}.kubectl-maint.io`;

@@ -87,9 +87,9 @@ async function once(
 
 async function renderConfiguration(operation: Operation & { kind: 'configuration' }): Promise<string> {
   const { reach, failurePolicy, caFile } = operation;
-  const { tools, config } = await readPolicy(operation.policyFile);
+  const { tools, config, written } = await readPolicy(operation.policyFile);
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
-  return stringify(registrationFor(tools, config, { reach, failurePolicy, authorities }), { lineWidth: 0 });
+  return stringify(registrationFor(tools, config, { reach, failurePolicy, authorities, written }), { lineWidth: 0 });
 }
 
 async function renderPolicies({ policyFile }: Operation & { kind: 'policies' }): Promise<string> {

@@ -6,9 +6,9 @@ import {
   type PolicyConfig,
   type RuleMode,
 } from '../../shared/index.ts';
+import { forbidden } from '../forbidden.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { Said, Speaker } from '../nodes/dry-run.ts';
-import { forbidden } from './check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from './diagnosis.ts';
 
 /** A rule of the policy. */

@@ -1,4 +1,5 @@
 import { clean, ClusterRefusal, MaintError } from '../../shared/index.ts';
+import { forbidden } from '../forbidden.ts';
 import { unknown, type Diagnosis } from './diagnosis.ts';
 import type { Readings } from './readings.ts';
 
@@ -50,15 +51,4 @@ function unreadable(thrown: unknown, { signal, interrupted }: Readings): Diagnos
   if (thrown instanceof MaintError) return unknown(clean(thrown.message, MAX_WHY), thrown.hint ?? AGAIN);
   if (signal.aborted) return unknown('the API server did not answer in time', AGAIN);
   throw thrown;
-}
-
-/** The API server's own words name the verb and the resource (k8s apiserver endpoints/handlers/responsewriters). */
-const FORBIDDEN = / cannot (\w+) resource "([^"]+)"/;
-
-/** `you may not list nodes`; the API server's words where they are others. */
-export function forbidden(message: string): string {
-  const [, verb, resource] = FORBIDDEN.exec(message) ?? [];
-  return verb === undefined || resource === undefined
-    ? clean(message, MAX_WHY)
-    : `you may not ${clean(`${verb} ${resource}`, MAX_WHY)}`;
 }

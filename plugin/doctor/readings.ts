@@ -16,9 +16,9 @@ import {
 } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { policyBeside, serviceNamespace, type PolicyInForce } from '../policy/in-force.ts';
 import type { Session } from '../session.ts';
 import { askGuard, type GuardCanary } from './guard-canary.ts';
-import { configOf, readPolicy, serviceNamespace, type PolicyReading } from './policy.ts';
 
 /** What is asked of a cluster: nothing is followed. */
 export type AskedCluster = ClusterReader & ClusterSender;
@@ -43,8 +43,8 @@ export interface Readings {
   /** Those in maintenance. */
   readonly held: () => Promise<readonly NodeSnapshot[]>;
   readonly installation: () => Promise<Installation>;
-  readonly policy: () => Promise<PolicyReading>;
-  /** What that comes to: the defaults where it cannot be read. */
+  readonly policy: () => Promise<PolicyInForce>;
+  /** What that comes to: the defaults where it is not known. */
   readonly config: () => Promise<PolicyConfig>;
   readonly guardCanary: () => Promise<GuardCanary | undefined>;
 }
@@ -78,7 +78,7 @@ export function readingsFrom(session: Session, pluginVersion: string, signal: Ab
   const cluster = bounded(session.cluster, signal);
   const registration = once(() => cluster.get(webhookConfigurationPath(REGISTRATION_NAME)));
   const nodes = once(() => listNodes(cluster));
-  const policy = once(async () => readPolicy(await registration(), cluster));
+  const policy = once(async () => policyBeside(await registration(), cluster));
   const resources = new Map<string, Promise<readonly string[] | undefined>>();
   return {
     cluster,
@@ -97,7 +97,7 @@ export function readingsFrom(session: Session, pluginVersion: string, signal: Ab
     held: async () => (await nodes()).filter(({ facts }) => isHeld(facts)),
     installation: once(async () => readInstallation(await registration(), cluster)),
     policy,
-    config: async () => configOf(await policy()),
+    config: async () => (await policy()).policy.config,
     guardCanary: once(() => askGuard({ cluster, nodes }, () => session.clock.now())),
   };
 }

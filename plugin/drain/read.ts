@@ -1,24 +1,30 @@
 import {
-  CATALOGUE,
   classify,
   ClusterRefusal,
   daemonSetPath,
   MaintError,
   podFromObject,
   PODS,
+  type Catalogue,
   type ClusterReader,
   type PodFacts,
 } from '../../shared/index.ts';
 import type { FilterContext } from './filters.ts';
 import { planDrain, type DrainPlan } from './plan.ts';
 
+/** What plans depend on besides the pods. */
+export interface PlanContext extends Omit<FilterContext, 'daemonSetExists' | 'activeWorkOf'> {
+  /** Of the policy in force: what it keeps off a node in maintenance is not broken off on the way there. */
+  readonly catalogue: Catalogue;
+}
+
 /** Plans drains of nodes whose pods are known; whether a DaemonSet exists is looked up once, however many pods name it. */
 export class Planner {
   readonly #reader: ClusterReader;
-  readonly #context: Omit<FilterContext, 'daemonSetExists' | 'activeWorkOf'>;
+  readonly #context: PlanContext;
   readonly #daemonSets = new Map<string, Promise<boolean>>();
 
-  constructor(reader: ClusterReader, context: Omit<FilterContext, 'daemonSetExists' | 'activeWorkOf'>) {
+  constructor(reader: ClusterReader, context: PlanContext) {
     this.#reader = reader;
     this.#context = context;
   }
@@ -31,7 +37,7 @@ export class Planner {
     return planDrain(node, pods, {
       ...this.#context,
       daemonSetExists: ({ uid }) => existing.get(uid) === true,
-      activeWorkOf,
+      activeWorkOf: (pod) => activeWorkOf(pod, this.#context.catalogue),
     });
   }
 
@@ -43,9 +49,8 @@ export class Planner {
   }
 }
 
-/** The policy's own classification: what it keeps off a node in maintenance is not broken off on the way there. */
-function activeWorkOf({ work }: PodFacts): string | undefined {
-  const { work: kind, pattern, tool } = classify(work, CATALOGUE);
+function activeWorkOf({ work }: PodFacts, catalogue: Catalogue): string | undefined {
+  const { work: kind, pattern, tool } = classify(work, catalogue);
   return kind === 'backup' || kind === 'scan'
     ? (pattern?.what ?? `a ${kind} of ${tool ?? 'an unknown tool'}`)
     : undefined;

@@ -31,7 +31,8 @@ export function checkOptions<T>(yargs: Argv<T>) {
       type: 'string',
       requiresArg: true,
       coerce: last<string>,
-      describe: 'File with the configuration (kind: MaintenancePolicy); without it the defaults apply',
+      describe:
+        'File with the configuration (kind: MaintenancePolicy); without it the one in the cluster applies, with --nodes the defaults',
     })
     .option('validate', {
       type: 'boolean',

@@ -18,13 +18,14 @@ import {
 } from '../../shared/index.ts';
 import { documentsFrom, type ManifestDocument } from '../check/documents.ts';
 import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckItem } from '../check/report.ts';
-import { policyFromText } from '../check/policy.ts';
 import { readSource, readSources } from '../check/sources.ts';
 import type { Clock } from '../clock.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { listNodes } from '../nodes/choose.ts';
 import type { CheckOperation } from '../operation.ts';
 import { renderCheck } from '../output/check.ts';
+import { assumption, policyInForce } from '../policy/in-force.ts';
+import { policyFromText } from '../policy/text.ts';
 import type { Screen } from '../screen.ts';
 
 /** What `check` works with; a cluster only where no nodes are given by file. */
@@ -44,7 +45,7 @@ const QUIET_MS = 1000;
 /** `kubectl maint check`: what the webhook would say of some manifests. Every readable document is reported. */
 export async function runCheck(operation: CheckOperation, surroundings: CheckSurroundings): Promise<ExitCode> {
   const { screen, clock, cluster, signal } = surroundings;
-  const { config, catalogue } = await policyFor(operation, surroundings.stdin);
+  const { config, catalogue } = await policyFor(operation, surroundings);
   const nodes =
     cluster === undefined ? await nodesFromFile(operation, surroundings.stdin) : await nodesFromCluster(cluster);
   const situation: Situation = {
@@ -75,8 +76,18 @@ export async function runCheck(operation: CheckOperation, surroundings: CheckSur
   return report.summary.denied > 0 ? EXIT.denied : EXIT.done;
 }
 
-async function policyFor({ policyFile }: CheckOperation, stdin: NodeJS.ReadableStream): Promise<Policy> {
-  if (policyFile === undefined) return BUILT_IN_POLICY;
+/** The file's; else what the cluster enforces; the defaults where neither is there. */
+async function policyFor(
+  { policyFile }: CheckOperation,
+  { stdin, cluster, screen }: CheckSurroundings,
+): Promise<Policy> {
+  if (policyFile === undefined) {
+    if (cluster === undefined) return BUILT_IN_POLICY;
+    const { policy, source } = await policyInForce(cluster);
+    const assumed = assumption(source);
+    if (assumed !== undefined) screen.warn(assumed);
+    return policy;
+  }
   const { name, text } = await readSource(policyFile, stdin);
   const policy = policyFromText(text);
   if (policy.ok) return policy.value;

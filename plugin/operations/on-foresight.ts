@@ -21,10 +21,10 @@ export async function lookAhead(
   note: (text: string) => void,
 ): Promise<Foresight> {
   const preparation = await prepare(nodes, operation, session, note);
-  const { prepared, budgets } = preparation;
+  const { prepared, budgets, inForce } = preparation;
   const plans = prepared.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
   const chosen = nodes.map(({ facts }) => facts);
-  const survey = await readSurvey({ operation, chosen, plans, budgets, cluster: session.cluster });
+  const survey = await readSurvey({ operation, chosen, plans, budgets, inForce, cluster: session.cluster });
   return { preparation, survey };
 }
 

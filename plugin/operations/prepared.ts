@@ -4,6 +4,7 @@ import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
 import { badSelector, Planner } from '../drain/read.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { OnOperation } from '../operation.ts';
+import { policyInForce, type PolicyInForce } from '../policy/in-force.ts';
 import type { Session } from '../session.ts';
 
 /** A node as it was before, and what draining it comes to; nothing of the kind in mode `cordon`. */
@@ -22,6 +23,8 @@ export interface Preparation {
   readonly prepared: readonly Prepared[];
   readonly budgets: Budgets;
   readonly planner: Planner;
+  /** What the cluster's webhook decides by. */
+  readonly inForce: PolicyInForce;
 }
 
 /**
@@ -36,15 +39,21 @@ export async function prepare(
 ): Promise<Preparation> {
   const { cluster, clock, signal } = session;
   const { drain: flags, pace } = operation;
-  const planner = new Planner(cluster, { flags, activeWork: pace.activeWork, now: clock.now() });
+  const reading = policyInForce(cluster);
+  const plannerBy = ({ policy: { catalogue } }: PolicyInForce): Planner =>
+    new Planner(cluster, { flags, activeWork: pace.activeWork, now: clock.now(), catalogue });
   if (operation.claim.mode === 'cordon') {
-    return { prepared: nodes.map((node) => ({ node, drain: undefined })), budgets: NO_BUDGETS, planner };
+    const inForce = await reading;
+    const prepared = nodes.map((node) => ({ node, drain: undefined }));
+    return { prepared, budgets: NO_BUDGETS, planner: plannerBy(inForce), inForce };
   }
   const budgets = followBudgets(cluster, clock, signal);
   const following = nodes.map((node) => ({
     node,
     pods: followPods(node.facts.name, flags.podSelector, session, { signal, note }),
   }));
+  const inForce = await reading;
+  const planner = plannerBy(inForce);
   const prepared = await Promise.all(
     following.map(async ({ node, pods }) => {
       const first = await pods.first.catch((thrown: unknown) => {
@@ -54,7 +63,7 @@ export async function prepare(
     }),
   );
   await budgets.first;
-  return { prepared, budgets, planner };
+  return { prepared, budgets, planner, inForce };
 }
 
 const NO_BUDGETS: Budgets = {

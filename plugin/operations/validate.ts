@@ -1,5 +1,5 @@
 import { renderProblem } from '../../shared/index.ts';
-import { policyFromText } from '../check/policy.ts';
+import { policyFromText } from '../policy/text.ts';
 import { readSource } from '../check/sources.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Screen } from '../screen.ts';

@@ -7,9 +7,7 @@ import {
   NODES,
   numberAt,
   objectPath,
-  REGISTRATION_NAME,
   textAt,
-  webhookConfigurationPath,
   type Cluster,
   type NodeFacts,
   type PodFacts,
@@ -19,6 +17,7 @@ import type { DrainPlan } from '../drain/plan.ts';
 import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { OnOperation } from '../operation.ts';
+import type { PolicyInForce } from '../policy/in-force.ts';
 import { missingRights, type Right } from './rights.ts';
 import { findRoom } from './room.ts';
 import type { ClusterNode, OwnerHealth, Room, Survey } from './survey.ts';
@@ -29,21 +28,22 @@ export interface Premises {
   readonly chosen: readonly NodeFacts[];
   readonly plans: readonly DrainPlan[];
   readonly budgets: Budgets;
+  readonly inForce: PolicyInForce;
   readonly cluster: Cluster;
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
-export async function readSurvey({ operation, chosen, plans, budgets, cluster }: Premises): Promise<Survey> {
+export async function readSurvey(premises: Premises): Promise<Survey> {
+  const { operation, chosen, plans, budgets, inForce, cluster } = premises;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
   const nodes = readNodes(cluster);
-  const [all, owners, room, rights, registered] = await Promise.all([
+  const [all, owners, room, rights] = await Promise.all([
     nodes,
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
     missingRights(rightsFor(operation, chosen, moving), cluster),
-    readRegistration(cluster),
   ]);
   return {
     chosen,
@@ -53,7 +53,7 @@ export async function readSurvey({ operation, chosen, plans, budgets, cluster }:
     owners,
     room,
     missingRights: rights,
-    registered,
+    registered: registeredBy(inForce),
     pace: operation.pace,
     allowLastNode: operation.allowLastNode,
   };
@@ -168,11 +168,8 @@ function rightsFor({ drain }: OnOperation, nodes: readonly NodeFacts[], pods: re
   ];
 }
 
-async function readRegistration(cluster: Cluster): Promise<Survey['registered']> {
-  try {
-    return (await cluster.get(webhookConfigurationPath(REGISTRATION_NAME))) === undefined ? 'no' : 'yes';
-  } catch {
-    // Most people may not read it. That the webhook refuses is tried out after the mark.
-    return 'unknown';
-  }
+/** That the webhook refuses is tried out after the mark. */
+function registeredBy({ source }: PolicyInForce): Survey['registered'] {
+  if (source.from === 'unreadable') return 'unknown';
+  return source.from === 'unregistered' ? 'no' : 'yes';
 }

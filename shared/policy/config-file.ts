@@ -26,6 +26,8 @@ export interface Policy {
   /** The built-in tools, then the user's. */
   readonly tools: readonly Tool[];
   readonly catalogue: Catalogue;
+  /** The value that it was made from; undefined is none. */
+  readonly written?: unknown;
 }
 
 /** What applies without a configuration. */
@@ -101,9 +103,9 @@ export function policyFromValue(value: unknown): Parsed<Policy> {
   ];
   if (!result.success || !tools.ok || problems.length > 0) return { ok: false, problems };
   const config = configFrom(result.data);
-  if (tools.value.length === 0) return parsed({ ...BUILT_IN_POLICY, config });
+  if (tools.value.length === 0) return parsed({ ...BUILT_IN_POLICY, config, written: value });
   const all = [...TOOLS, ...tools.value];
-  return parsed({ config, tools: all, catalogue: catalogueFromTools(all) });
+  return parsed({ config, tools: all, catalogue: catalogueFromTools(all), written: value });
 }
 
 function configFrom({ preset, rules: entries }: z.infer<typeof POLICY_FORM>): PolicyConfig {

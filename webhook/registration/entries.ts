@@ -3,6 +3,7 @@ import {
   CARRIERS,
   entryName,
   MaintError,
+  POLICY_ANNOTATION,
   REGISTRATION_NAME,
   ruleForTool,
   SCHEDULE_KIND,
@@ -27,6 +28,8 @@ export interface RegistrationOptions {
   readonly failurePolicy: 'Ignore' | 'Fail';
   /** Entries whose calls must not fail, whatever `failurePolicy` says. */
   readonly failClosed?: readonly FailClosed[];
+  /** Content of the policy's file, which people and the plugin can read nowhere else where the webhook is a process. */
+  readonly written?: unknown;
 }
 
 /** Entries that may be told to fail closed, by the first part of their names; the guard of nodes never does. */
@@ -88,12 +91,16 @@ interface NamespaceSelector {
 
 /** The ValidatingWebhookConfiguration for some tools and a policy, as a value. */
 export function registrationFor(tools: readonly Tool[], policy: PolicyConfig, options: RegistrationOptions): object {
-  const { authorities } = options;
+  const { authorities, written } = options;
   const caBundle = authorities === undefined ? {} : { caBundle: Buffer.from(authorities).toString('base64') };
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
-    metadata: { name: REGISTRATION_NAME, labels: { 'app.kubernetes.io/name': REGISTRATION_NAME } },
+    metadata: {
+      name: REGISTRATION_NAME,
+      labels: { 'app.kubernetes.io/name': REGISTRATION_NAME },
+      ...(written !== undefined && { annotations: { [POLICY_ANNOTATION]: JSON.stringify(written) } }),
+    },
     webhooks: renderEntries(entriesFor(tools, policy), options).map((entry) => ({
       ...entry,
       clientConfig: { ...entry.clientConfig, ...caBundle },

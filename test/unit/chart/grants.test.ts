@@ -51,7 +51,10 @@ const PLUGIN: Calls = {
   'plugin/doctor/checks/canary-addon.ts': { daemonSetPath: 'get apps/daemonsets' },
   'plugin/doctor/checks/canary-backup.ts': { collectionPath: '' },
   'plugin/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
-  'plugin/doctor/policy.ts': { objectPath: 'get /configmaps [kubectl-maint-policy]' },
+  'plugin/policy/in-force.ts': {
+    objectPath: 'get /configmaps [kubectl-maint-policy]',
+    webhookConfigurationPath: `get ${REGISTRATION}`,
+  },
   'plugin/doctor/readings.ts': {
     collectionPath:
       'list admissionregistration.k8s.io/validatingadmissionpolicies; list admissionregistration.k8s.io/validatingadmissionpolicybindings',
@@ -102,13 +105,12 @@ const PLUGIN: Calls = {
     collectionPath: 'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers',
     NODES: 'list /nodes',
     objectPath: 'get apps/replicasets; get apps/statefulsets; get /replicationcontrollers',
-    webhookConfigurationPath: `get ${REGISTRATION}`,
   },
 };
 
 /** What `status` and `doctor` call, but for canaries. */
 const LOOKING = [
-  'plugin/doctor/policy.ts',
+  'plugin/policy/in-force.ts',
   'plugin/doctor/readings.ts',
   'plugin/status/',
   'plugin/drain/pods-on-node.ts',

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsFrom } from '../../../plugin/check/documents.ts';
-import { policyFromText } from '../../../plugin/check/policy.ts';
+import { policyFromText } from '../../../plugin/policy/text.ts';
 import { reportFromItems, type CheckItem } from '../../../plugin/check/report.ts';
 import type { CheckOperation } from '../../../plugin/operation.ts';
 import { runCheck } from '../../../plugin/operations/check.ts';
@@ -13,9 +13,16 @@ import { runValidate } from '../../../plugin/operations/validate.ts';
 import { renderCheck } from '../../../plugin/output/check.ts';
 import { parse } from '../../../plugin/parse.ts';
 import { wantsColour } from '../../../plugin/screen.ts';
-import { renderProblem, STATE_LABEL } from '../../../shared/index.ts';
+import {
+  NODES as NODES_PATH,
+  objectPath,
+  REGISTRATION_NAME,
+  renderProblem,
+  STATE_LABEL,
+  webhookConfigurationPath,
+} from '../../../shared/index.ts';
 import { like } from '../../support/like.ts';
-import { HeardScreen, ToldClock } from './world.ts';
+import { HeardScreen, ToldClock, toldSession } from './world.ts';
 
 const HEAD = 'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenancePolicy\n';
 const NODES = ['n1', 'n2'].map((name) => ({
@@ -30,20 +37,14 @@ const NODES = ['n1', 'n2'].map((name) => ({
 const BACKUP = { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata: { name: 'pvb' }, spec: { node: 'n1' } };
 
 let folder: string;
+let operation: CheckOperation;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-check-'));
   await writeFile(join(folder, 'nodes.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: NODES }));
   await writeFile(join(folder, 'backup.json'), JSON.stringify(BACKUP));
   await writeFile(join(folder, 'warn.yaml'), `${HEAD}rules: { backup: { mode: warn } }\n`);
   await writeFile(join(folder, 'wrong.yaml'), `${HEAD}rules: { backup: { mode: wrn, scop: node } }\n`);
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const file = (name: string) => join(folder, name);
-
-async function checked(more: Partial<CheckOperation>, stdin = '', colour = false) {
-  const screen = new HeardScreen();
-  const operation: CheckOperation = {
+  operation = {
     verb: 'check',
     cluster: { requestTimeoutMs: 0 },
     files: [file('backup.json')],
@@ -51,11 +52,17 @@ async function checked(more: Partial<CheckOperation>, stdin = '', colour = false
     nodesFile: file('nodes.json'),
     policyFile: undefined,
     format: 'table',
-    ...more,
   };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const file = (name: string) => join(folder, name);
+
+async function checked(more: Partial<CheckOperation>, stdin = '', colour = false) {
+  const screen = new HeardScreen();
   const { signal } = new AbortController();
   const world = { screen, clock: new ToldClock(), signal, stdin: Readable.from([stdin]), colour, cluster: undefined };
-  return { code: await runCheck(operation, world), text: screen.results.join('\n') };
+  return { code: await runCheck({ ...operation, ...more }, world), text: screen.results.join('\n') };
 }
 
 async function validated(policyFile: string, stdin = '') {
@@ -68,6 +75,27 @@ describe('check --policy', () => {
   test('decides by the configuration', async () => {
     expect(await checked({})).toMatchObject({ code: 3, text: like('1 denied') });
     expect(await checked({ policyFile: file('warn.yaml') })).toMatchObject({ code: 0, text: like('1 warned') });
+  });
+
+  test('goes by the policy in force where a cluster is asked, and says what it had to assume', async () => {
+    const { session, cluster, screen } = toldSession();
+    const { clock, signal } = session;
+    cluster.lists.set(NODES_PATH, NODES);
+    const ask = (policyFile?: string) =>
+      runCheck(
+        { ...operation, nodesFile: undefined, policyFile },
+        { screen, clock, signal, stdin: Readable.from(['']), colour: false, cluster },
+      );
+    expect([await ask(), screen.warnings]).toEqual([3, [like('no webhook is registered')]]);
+    const webhooks = [{ clientConfig: { service: { namespace: 'm' } } }];
+    cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), { webhooks });
+    cluster.objects.set(objectPath('v1/configmaps', 'm', 'kubectl-maint-policy'), {
+      data: { 'policy.yaml': `${HEAD}rules: { backup: { mode: off } }` },
+    });
+    expect([await ask(), screen.warnings]).toEqual([0, [like('no webhook is registered')]]);
+    expect(screen.results.at(-1)).toEqual(like('1 allowed'));
+    expect(await ask(file('warn.yaml'))).toBe(0);
+    expect(screen.results.at(-1)).toEqual(like('1 warned'));
   });
 
   test('takes it from standard input', async () => {

@@ -10,8 +10,12 @@ import {
   ClusterRefusal,
   daemonSetPath,
   PODS,
+  POLICY_ANNOTATION,
+  REGISTRATION_NAME,
+  webhookConfigurationPath,
   type CollectionListener,
 } from '../../../shared/index.ts';
+import { like } from '../../support/like.ts';
 import { budgetObject, nodeSnapshot, podFacts, podObject, settle, toldSession, type PodShape } from './world.ts';
 
 const [n1, n2] = [nodeSnapshot('n1'), nodeSnapshot('n2')];
@@ -130,6 +134,22 @@ describe('mode drain', () => {
     podObject('lone'),
   ];
 
+  test('running work is known by the policy in force: of a tool of the user, too', async () => {
+    const { prepare: begin, cluster } = preparing({}, [
+      podObject('dump-1', { ...REPLICA_SET, labels: { app: 'dumper' } }),
+    ]);
+    const match = { kinds: ['/Pod'], labels: { app: ['dumper'] } };
+    const tools = [{ id: 'dumper', title: 'Our dumps', patterns: [{ work: 'backup', match }] }];
+    const written = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy', tools };
+    cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), {
+      metadata: { annotations: { [POLICY_ANNOTATION]: JSON.stringify(written) } },
+      webhooks: [{ clientConfig: { url: 'https://h:1' } }],
+    });
+    const { prepared, inForce } = await begin();
+    expect(inForce.source).toEqual({ from: 'registration', url: 'https://h:1' });
+    expect(prepared[0]?.drain?.plan).toMatchObject({ evict: [], waitFor: [{ why: like(/Our dumps|dumper/) }] });
+  });
+
   test('every node is planned from the pods on it, in the order of the nodes', async () => {
     const { prepare: begin, cluster } = preparing({}, pods);
     cluster.objects.set(daemonSetPath('kube-system', 'ds'), {});
@@ -247,7 +267,7 @@ describe('mode drain', () => {
     };
     const { planner } = await begin();
     await planner.plan('n1', [podFacts('e', { ...DAEMON_SET, namespace: 'kube-system' })]);
-    expect(read).toEqual([daemonSetPath('kube-system', 'ds')]);
+    expect(read).toEqual([webhookConfigurationPath(REGISTRATION_NAME), daemonSetPath('kube-system', 'ds')]);
   });
 
   test('a watch that breaks is noted', async () => {

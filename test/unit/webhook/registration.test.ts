@@ -5,6 +5,7 @@ import {
   DEFAULT_POLICY,
   entryName,
   listAt,
+  POLICY_ANNOTATION,
   textAt,
   TOOLS,
   type PolicyConfig,
@@ -126,6 +127,14 @@ describe('the registration', () => {
     reach: { service: { namespace: 'maint', name: 'webhook' } },
     authorities: undefined,
     failurePolicy: 'Fail',
+  });
+
+  test('repeats the policy of a process, which stands nowhere else in the cluster', () => {
+    const options = { reach: { url: 'https://127.0.0.1:9443' }, authorities: 'PEM', failurePolicy: 'Ignore' } as const;
+    const written = { kind: 'MaintenancePolicy', rules: { scan: { mode: 'off' } } };
+    const told = registrationFor(TOOLS, DEFAULT_POLICY, { ...options, written });
+    expect(at(told, 'metadata', 'annotations', POLICY_ANNOTATION)).toBe(JSON.stringify(written));
+    expect(at(url, 'metadata', 'annotations')).toBeUndefined();
   });
 
   test('by URL: fails open, has no side effects, looks at every namespace', () => {

@@ -12,8 +12,15 @@ import { judgeVersions } from '../../../../plugin/doctor/checks/versions.ts';
 import { judgeWebhook } from '../../../../plugin/doctor/checks/webhook.ts';
 import type { Diagnosis } from '../../../../plugin/doctor/diagnosis.ts';
 import type { Installation } from '../../../../plugin/doctor/readings.ts';
+import type { PolicySource } from '../../../../plugin/policy/in-force.ts';
 import type { Right } from '../../../../plugin/preflight/rights.ts';
-import { DEFAULT_POLICY, RECORD_ANNOTATION, STATE_LABEL, type PolicyConfig } from '../../../../shared/index.ts';
+import {
+  BUILT_IN_POLICY,
+  DEFAULT_POLICY,
+  RECORD_ANNOTATION,
+  STATE_LABEL,
+  type PolicyConfig,
+} from '../../../../shared/index.ts';
 import { like } from '../../../support/like.ts';
 import { nodeSnapshot, START } from '../world.ts';
 
@@ -200,19 +207,22 @@ describe('versions', () => {
 
 describe('policy', () => {
   test('the modes are told; what is invalid or not to be read is said', () => {
-    expect(told(judgePolicy({ from: 'nowhere' }))).toEqual([
+    const by = (source: PolicySource, config = DEFAULT_POLICY) =>
+      told(judgePolicy({ policy: { ...BUILT_IN_POLICY, config }, source }));
+    expect(by({ from: 'nowhere' })).toEqual([
       'ok nothing is configured beside the webhook, so the defaults apply: backup enforce, scan enforce, node-guard enforce, placement warn, addon enforce',
     ]);
     const config: PolicyConfig = {
       ...DEFAULT_POLICY,
       rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
     };
-    expect(told(judgePolicy({ from: 'cluster', namespace: 'm', config }))).toEqual([like(/^ok .*scan warn/)]);
-    expect(told(judgePolicy({ from: 'invalid', namespace: 'm', problems: ['rules.scan.mode: no'] }))).toEqual([
+    expect(by({ from: 'cluster', namespace: 'm' }, config)).toEqual([like(/^ok .*scan warn/)]);
+    expect(by({ from: 'process', url: 'https://h:1' })).toEqual([like('warn not known: the webhook is a process')]);
+    expect(by({ from: 'invalid', namespace: 'm', problems: ['rules.scan.mode: no'] })).toEqual([
       like('fail the configuration in namespace m is not valid: rules.scan.mode: no'),
     ]);
     const why = 'configmaps "x" is forbidden: User "u" cannot get resource "configmaps" in API group ""';
-    expect(told(judgePolicy({ from: 'unreadable', why }))).toEqual([
+    expect(by({ from: 'unreadable', why })).toEqual([
       'warn not known: you may not get configmaps; the other checks go by the defaults',
     ]);
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from '../../../../plugin/parse.ts';
 import { followBudgets } from '../../../../plugin/drain/budgets.ts';
+import { policyInForce } from '../../../../plugin/policy/in-force.ts';
 import { readSurvey } from '../../../../plugin/preflight/read.ts';
 import { BUDGETS, NODES, objectPath } from '../../../../shared/index.ts';
 import { budgetObject, nodeFacts, nodeObject, podFacts, toldSession } from '../world.ts';
@@ -22,6 +23,7 @@ test.each([
   await budgets.first;
   const pod = podFacts('web-1', { labels: { app: 'web' }, owner: { kind: 'ReplicaSet', name: 'web' } });
   const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], warnings: [], refusals: [] };
-  const survey = await readSurvey({ operation, chosen: [nodeFacts('n1')], plans: [plan], budgets, cluster });
+  const inForce = await policyInForce(cluster);
+  const survey = await readSurvey({ operation, chosen: [nodeFacts('n1')], plans: [plan], budgets, inForce, cluster });
   expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);
 });

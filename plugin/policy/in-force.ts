@@ -1,0 +1,130 @@
+import {
+  BUILT_IN_POLICY,
+  clean,
+  listAt,
+  MaintError,
+  objectPath,
+  POLICY_ANNOTATION,
+  REGISTRATION_NAME,
+  renderProblem,
+  textAt,
+  webhookConfigurationPath,
+  type Cluster,
+  type Parsed,
+  type Policy,
+} from '../../shared/index.ts';
+import { forbidden } from '../forbidden.ts';
+import { policyFromText } from './text.ts';
+
+/** What the webhook of a cluster decides by. Every verb that says what is enforced there goes by this one reading. */
+export interface PolicyInForce {
+  /** The defaults where `source` says that it is not known. */
+  readonly policy: Policy;
+  readonly source: PolicySource;
+}
+
+/** Where the policy was read, or why it could not be. */
+export type PolicySource =
+  /** The chart's ConfigMap. */
+  | { readonly from: 'cluster'; readonly namespace: string }
+  /** A process outside of the cluster; the registration repeats the file that it was made with. */
+  | { readonly from: 'registration'; readonly url: string }
+  /** The webhook runs in the cluster, and nothing is configured there. */
+  | { readonly from: 'nowhere' }
+  /** A process, and the registration was made without a file: it may have one all the same. */
+  | { readonly from: 'process'; readonly url: string }
+  /** The API server knows no webhook of ours. */
+  | { readonly from: 'unregistered' }
+  /** In the chart's ConfigMap; without a namespace: in the registration of a process. */
+  | { readonly from: 'invalid'; readonly namespace: string | undefined; readonly problems: readonly string[] }
+  | { readonly from: 'unreadable'; readonly why: string };
+
+/** Name of the chart's ConfigMap, and its key. */
+const NAME = 'kubectl-maint-policy';
+const KEY = 'policy.yaml';
+
+/** Reads the policy in force. Where it cannot be read, the defaults stand in, and `assumption` says so. Throws only on a bug. */
+export function policyInForce(cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
+  return unlessUnread(async () => readBeside(await cluster.get(webhookConfigurationPath(REGISTRATION_NAME)), cluster));
+}
+
+/** The same where the registration has been read already; undefined is none. */
+export function policyBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
+  return unlessUnread(() => readBeside(registration, cluster));
+}
+
+async function unlessUnread(read: () => Promise<PolicyInForce>): Promise<PolicyInForce> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (!(thrown instanceof MaintError)) throw thrown;
+    return assumed({ from: 'unreadable', why: thrown.message });
+  }
+}
+
+async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
+  if (registration === undefined) return assumed({ from: 'unregistered' });
+  const url = textAt(listAt(registration, 'webhooks')[0], 'clientConfig', 'url');
+  if (url !== undefined) return ofProcess(registration, url);
+  const namespace = serviceNamespace(registration);
+  if (namespace === undefined) return assumed({ from: 'nowhere' });
+  const text = textAt(await cluster.get(objectPath('v1/configmaps', namespace, NAME)), 'data', KEY);
+  if (text === undefined) return assumed({ from: 'nowhere' });
+  return taken(policyFromText(text), { from: 'cluster', namespace }, namespace);
+}
+
+function ofProcess(registration: unknown, url: string): PolicyInForce {
+  const written = textAt(registration, 'metadata', 'annotations', POLICY_ANNOTATION);
+  if (written === undefined) return assumed({ from: 'process', url });
+  return taken(policyFromText(written), { from: 'registration', url }, undefined);
+}
+
+function taken(policy: Parsed<Policy>, source: PolicySource, namespace: string | undefined): PolicyInForce {
+  return policy.ok
+    ? { policy: policy.value, source }
+    : assumed({ from: 'invalid', namespace, problems: policy.problems.map(renderProblem) });
+}
+
+function assumed(source: PolicySource): PolicyInForce {
+  return { policy: BUILT_IN_POLICY, source };
+}
+
+/** Where the webhook runs; undefined where it is no Service. Before the replicas have written entries, Helm knows. */
+export function serviceNamespace(registration: unknown): string | undefined {
+  const [entry] = listAt(registration, 'webhooks');
+  return (
+    textAt(entry, 'clientConfig', 'service', 'namespace') ??
+    textAt(registration, 'metadata', 'annotations', 'meta.helm.sh/release-namespace')
+  );
+}
+
+/** Where a policy that is not valid stands. */
+export function placeOf(namespace: string | undefined): string {
+  return namespace === undefined
+    ? 'the annotation of the registration'
+    : `namespace ${clean(namespace, MAX_NAMESPACE)}`;
+}
+
+/** Longest name of a namespace (RFC 1123 label), and longest address of a process in a line, in characters. */
+const MAX_NAMESPACE = 63;
+const MAX_URL = 200;
+
+/** Why the defaults stand in for what is not known, as a sentence; undefined where the policy is known. */
+export function assumption(source: PolicySource): string | undefined {
+  switch (source.from) {
+    case 'cluster':
+    case 'registration':
+    case 'nowhere':
+      return undefined;
+    case 'process':
+      return `the webhook is a process (${clean(source.url, MAX_URL)}), and the registration does not tell its policy: ${DEFAULTS}`;
+    case 'unregistered':
+      return 'no webhook is registered in this cluster, so nothing is refused there now; told is what one with the defaults would say';
+    case 'invalid':
+      return `the policy in ${placeOf(source.namespace)} is not valid: ${DEFAULTS} (kubectl maint doctor says what is wrong)`;
+    case 'unreadable':
+      return `the policy of the cluster is not known, ${forbidden(source.why)}: ${DEFAULTS} (the ClusterRole kubectl-maint-viewer may read it)`;
+  }
+}
+
+const DEFAULTS = 'the defaults are assumed';
