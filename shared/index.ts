@@ -15,11 +15,18 @@ export * from './facts/node-table.ts';
 export * from './facts/pod.ts';
 export * from './facts/budget.ts';
 export { amountsAt, plus, requestsOfPodSpec, type Amounts } from './facts/requests.ts';
-export { daemonSetFromObjects, GENERATION_LABEL, REVISION_HASH_LABEL, type DaemonSetFacts } from './facts/daemonset.ts';
+export {
+  daemonSetFromObjects,
+  GENERATION_LABEL,
+  isOutdated,
+  REVISION_HASH_LABEL,
+  type DaemonSetFacts,
+} from './facts/daemonset.ts';
 export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { isOpenTo } from './scheduling/placement.ts';
+export { renderSelector } from './scheduling/selectors.ts';
 export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
@@ -28,8 +35,16 @@ export { imagePattern } from './targets/image-names.ts';
 export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
+export { holdsAddons } from './policy/rules/addon-hold.ts';
 export { RULES } from './policy/registry.ts';
-export { DEFAULT_POLICY, ruleForTool, type PolicyConfig, type RuleMode, type Scope } from './policy/config.ts';
+export {
+  DEFAULT_POLICY,
+  isEnforced,
+  ruleForTool,
+  type PolicyConfig,
+  type RuleMode,
+  type Scope,
+} from './policy/config.ts';
 export { BUILT_IN_POLICY, policyFromValue, type Policy } from './policy/config-file.ts';
 export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';

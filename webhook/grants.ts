@@ -18,6 +18,8 @@ export const REPLICA_GRANTS = {
   cluster: mergedGrants([
     ...lookupGrants(TOOLS),
     { group: '', resource: 'nodes', verbs: ['list', 'watch'] },
+    // Which rollouts are behind while some node is held.
+    { group: 'apps', resource: 'daemonsets', verbs: ['list', 'watch'] },
     // The DaemonSet controller looks again when a condition of the status changes; it can start nothing.
     { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
     // A list or watch by metadata.name is one of that name (k8s apiserver endpoints/request requestinfo.go).

@@ -1,6 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  isEnforced,
   MaintError,
   messageOf,
   type ClusterReader,
@@ -20,7 +21,7 @@ import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
 import type { RegistrationKeeper } from './registration/keeper.ts';
 import { distrustOf, keeperOfOwn, type ServiceReach } from './registration/own.ts';
-import { Waker } from './rollouts/waker.ts';
+import { RolloutReconciler } from './rollouts/reconciler.ts';
 import { bundleOf } from './tls/authority.ts';
 import { openCertificates, type CertificateOrigin } from './tls/open.ts';
 import { Renewal } from './tls/renewal.ts';
@@ -70,11 +71,15 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   const life = { draining: false, ended: new AbortController() };
   const late: Late = {};
   const nodes = new NodeCache(now, {
-    heldChanged: () => keeper?.check(),
+    heldChanged: () => {
+      keeper?.check();
+      if (isEnforced(world.policy.config, 'addon')) rollouts.nodesChanged();
+    },
     lost: (node) => {
       maintenances.lost(node);
     },
   });
+  const rollouts = new RolloutReconciler({ cluster, field: () => nodes.field, log, now });
   const maintenances = new LifeRecorder({ cluster, nodes, log, now }, world.pace?.tickMs);
   const keeper = keeperFor(options, world, nodes, late);
   const { source, rotations } = await openCertificates(options.certificates, {
@@ -84,7 +89,6 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   });
   late.source = source;
   await writeAuthorities(options.caOut, source);
-  const waker = new Waker({ cluster, field: () => nodes.field, log, now });
   const recorder = new DenialRecorder({ cluster, field: () => nodes.field, log, now });
   const ports = portsFor({
     world,
@@ -92,7 +96,6 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     source,
     rotations,
     keeper,
-    waker,
     recorder,
     maintenances,
     late,
@@ -125,7 +128,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       await sleep(drainMs);
       renewal.end();
       await Promise.all([doors.admission.close(LAST_ANSWERS_MS), doors.health.close(LAST_ANSWERS_MS)]);
-      waker.end();
+      rollouts.end();
       maintenances.end();
       await recorder.end();
       life.ended.abort();
@@ -178,14 +181,13 @@ interface Parts {
   readonly source: CertificateSource;
   readonly rotations: () => number;
   readonly keeper: RegistrationKeeper | undefined;
-  readonly waker: Waker;
   readonly recorder: DenialRecorder;
   readonly maintenances: LifeRecorder;
   readonly late: Late;
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, waker, recorder, late, draining, ...parts }: Parts): AppPorts {
+function portsFor({ world, recorder, late, draining, ...parts }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
   const { nodes, source, keeper } = parts;
   const gate = new Gate();
@@ -198,7 +200,6 @@ function portsFor({ world, waker, recorder, late, draining, ...parts }: Parts): 
     log,
     draining,
     decided: (judged) => {
-      waker.decided(judged);
       recorder.decided(judged);
     },
     judges: { reader: sharedReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },

@@ -56,6 +56,9 @@ export function collectionPath(resource: string, namespace: string): string {
   return [root, ...parts, ...within, plural].join('/');
 }
 
+/** The DaemonSets of all namespaces. */
+export const DAEMONSETS = '/apis/apps/v1/daemonsets';
+
 /** One DaemonSet. */
 export function daemonSetPath(namespace: string, name: string): string {
   return `/apis/apps/v1/namespaces/${seg(namespace)}/daemonsets/${seg(name)}`;

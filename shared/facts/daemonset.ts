@@ -1,5 +1,7 @@
 import { daemonSetPlacement, type Placement } from '../scheduling/placement.ts';
+import { labelSelectorFrom, type LabelSelector } from '../scheduling/selectors.ts';
 import { at, numberAt, textAt } from './json.ts';
+import type { PodFacts } from './pod.ts';
 import { controllerOf, workFromObject } from './work.ts';
 
 /** Annotation that moves only with the template and is current when the rollout's first DELETE arrives. */
@@ -16,12 +18,16 @@ export interface DaemonSetFacts {
   readonly uid: string;
   readonly deleting: boolean;
   readonly rollingUpdate: boolean;
+  /** Selects its pods. */
+  readonly selector: LabelSelector;
   /** Empty where the annotation is missing. */
   readonly templateGeneration: string;
   /** `controller-revision-hash` of its highest ControllerRevision; undefined where it has none yet. */
   readonly currentHash: string | undefined;
   /** Where its pods belong, with the tolerations that its controller adds. */
   readonly placement: Placement;
+  /** Whether its controller has seen it as it is now, so that the counts below are those of the current template. */
+  readonly observed: boolean;
   /** Nodes that should run a pod of it, and those of them that run the current template. */
   readonly scheduled: number;
   readonly updated: number;
@@ -41,12 +47,24 @@ export function daemonSetFromObjects(object: unknown, revisions: readonly unknow
     uid: work.uid,
     deleting: work.deleting,
     rollingUpdate: (textAt(object, 'spec', 'updateStrategy', 'type') ?? 'RollingUpdate') === 'RollingUpdate',
+    selector: labelSelectorFrom(at(object, 'spec', 'selector')),
     templateGeneration: work.annotations.get(TEMPLATE_GENERATION) ?? '',
     currentHash: currentHashOf(work.uid, revisions),
     placement: daemonSetPlacement(work.template.placement),
+    observed:
+      (numberAt(object, 'status', 'observedGeneration') ?? 0) >= (numberAt(object, 'metadata', 'generation') ?? 0),
     scheduled: numberAt(object, 'status', 'desiredNumberScheduled') ?? 0,
     updated: numberAt(object, 'status', 'updatedNumberScheduled') ?? 0,
   };
+}
+
+/** Whether a pod is of an older template. Generation AND hash: after an undo the generation differs while the pod is current. */
+export function isOutdated(pod: Pick<PodFacts, 'labels'>, daemonSet: DaemonSetFacts): boolean {
+  return (
+    daemonSet.currentHash !== undefined &&
+    pod.labels.get(GENERATION_LABEL) !== daemonSet.templateGeneration &&
+    pod.labels.get(REVISION_HASH_LABEL) !== daemonSet.currentHash
+  );
 }
 
 function currentHashOf(uid: string, revisions: readonly unknown[]): string | undefined {

@@ -69,6 +69,12 @@ export function ruleForTool({ rules }: PolicyConfig, id: RuleId, tool: string | 
   return own === undefined ? rule : { ...rule, ...own };
 }
 
+/** Whether a rule refuses anything at all. */
+export function isEnforced({ rules }: PolicyConfig, id: RuleId): boolean {
+  const { mode, tools } = rules[id];
+  return mode === 'enforce' || [...tools.values()].some((tool) => tool.mode === 'enforce');
+}
+
 /** The same configuration with its rules changed one by one. */
 export function withRules(config: PolicyConfig, change: (rule: RuleConfig, id: RuleId) => RuleConfig): PolicyConfig {
   const rules = { ...config.rules };

@@ -1,5 +1,6 @@
-import { GENERATION_LABEL, REVISION_HASH_LABEL, type DaemonSetFacts } from '../../facts/daemonset.ts';
-import type { NodeFacts } from '../../facts/node.ts';
+import { isOutdated, type DaemonSetFacts } from '../../facts/daemonset.ts';
+import { isHeld, type NodeFacts } from '../../facts/node.ts';
+import { isExcepted } from '../../record/exceptions.ts';
 import { controllerOf } from '../../facts/work.ts';
 import { isAlive, podFromObject, type PodFacts } from '../../facts/pod.ts';
 import { admitsNode } from '../../scheduling/placement.ts';
@@ -92,16 +93,7 @@ function holdsCreate(rollout: Case, daemonSet: DaemonSetFacts, living: readonly 
 
 /** A living pod of an old template, not broken, on a node where the DaemonSet still wants one. */
 function isHoldable(pod: PodFacts, rollout: Case, daemonSet: DaemonSetFacts): boolean {
-  return isAlive(pod) && isOld(pod, daemonSet) && belongs(daemonSet, rollout.node) && !isBroken(pod, rollout);
-}
-
-/** Generation AND hash: after an undo the generation differs while the pod already has the current template. */
-function isOld(pod: PodFacts, daemonSet: DaemonSetFacts): boolean {
-  return (
-    daemonSet.currentHash !== undefined &&
-    pod.labels.get(GENERATION_LABEL) !== daemonSet.templateGeneration &&
-    pod.labels.get(REVISION_HASH_LABEL) !== daemonSet.currentHash
-  );
+  return isAlive(pod) && isOutdated(pod, daemonSet) && belongs(daemonSet, rollout.node) && !isBroken(pod, rollout);
 }
 
 /** The controller lets a pod go on running there (k8s pkg/controller/daemon NodeShouldRunDaemonPod): NoSchedule came too late. */
@@ -125,6 +117,12 @@ function isBroken(pod: PodFacts, { node, now, brokenAfterMs }: Case): boolean {
 function heldNodeOf(pod: PodFacts, { field }: Surroundings): NodeFacts | undefined {
   const names = pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName];
   return field.held.find((node) => names.includes(node.name) && !isReturning(node));
+}
+
+/** Whether add-on changes wait on the node now: it is in maintenance, not on its way back, and has no exception. */
+export function holdsAddons(node: NodeFacts, now: number): boolean {
+  const isLetGo = node.record.kind === 'record' && isExcepted(node.record.record, 'addon', now);
+  return isHeld(node) && !isReturning(node) && !isLetGo;
 }
 
 /** On the way back, held changes are let go first, so that the node is judged healthy with what it will run. */

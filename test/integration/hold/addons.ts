@@ -31,12 +31,6 @@ export interface Wanted {
   readonly lost?: readonly string[];
 }
 
-/**
- * How long a rollout may take, in ms: after each refusal the controller's next try on its own comes later, 5 ms, 10 ms …
- * (client-go DefaultTypedControllerRateLimiter), so after 10, 20, 41 and 82 s in all; the last of them is waited for.
- */
-const ROLLOUT_MS = 110_000;
-
 /** DaemonSets on a real controller, each named after its case. */
 export class Addons {
   readonly #plane: ControlPlane;
@@ -97,7 +91,7 @@ export class Addons {
         seen === wanted && fresh.every(({ hash }) => hash === current) && staying.every((one) => there.includes(one))
       );
     };
-    await until(`${name} is ${wanted}`, holds, ROLLOUT_MS).catch((cause: unknown) => {
+    await until(`${name} is ${wanted}`, holds).catch((cause: unknown) => {
       throw new Error(`${name} never became\n${wanted} but is\n${seen}`, { cause });
     });
   }

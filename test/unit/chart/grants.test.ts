@@ -34,10 +34,9 @@ const WEBHOOK: Calls = {
     WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
   },
   'webhook/registration/own.ts': { NODES: 'list /nodes' },
-  'webhook/rollouts/waker.ts': {
-    daemonSetPath: 'get apps/daemonsets',
+  'webhook/rollouts/reconciler.ts': {
+    DAEMONSETS: 'list,watch apps/daemonsets',
     wakeRequest: 'patch apps/daemonsets/status',
-    podsPath: 'list /pods',
   },
   'webhook/tls/shared-authorities.ts': {
     collectionPath: 'create /secrets',

@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DAEMONSETS,
+  messageOf,
+  refusalFromAnswer,
+  wakeRequest,
+  type ClusterReader,
+  type ClusterSender,
+  type ClusterWatcher,
+  type CollectionListener,
+  type NodeField,
+} from '../../shared/index.ts';
+import type { Log } from '../log.ts';
+import { isOwedToNodes, rolloutFromObject, type Rollout } from './stalled.ts';
+
+/** What reconciling needs. */
+export interface RolloutPorts {
+  readonly cluster: ClusterReader & ClusterSender & ClusterWatcher;
+  /** The nodes as known now. */
+  readonly field: () => NodeField;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** How often rollouts are looked at, in ms. */
+export interface RolloutPace {
+  /**
+   * The pause after a rollout has moved. By itself the controller is back sooner only for the first seven refusals
+   * (5 ms, doubled each time: 0.6 s).
+   */
+  readonly shortestMs: number;
+  /** The pause of one that has not moved for long: it waits for nodes that are held, or for something else than a refusal. */
+  readonly longestMs: number;
+}
+
+const PACE: RolloutPace = { shortestMs: 1000, longestMs: 60_000 };
+
+/**
+ * A rollout that has not moved is looked at again after a twentieth of that time: 20 times in the first 20 s, 42 in the
+ * first minute. Where one node of eight is left and the controller picks at random, 42 tries miss it once in 270 times.
+ */
+const PAUSE_SHARE = 1 / 20;
+
+/** For one look or one write, in ms: an API server that hangs is asked again. */
+const CALL_MS = 10_000;
+
+/** A rollout that is behind. */
+interface Followed extends Rollout {
+  /** When it has moved last. */
+  readonly movedAt: number;
+  timer: NodeJS.Timeout | undefined;
+  /** Why its last look failed: told once. */
+  failure: string | undefined;
+}
+
+/**
+ * Sees to it that held rollouts reach every other node. The DaemonSet controller picks nodes at random and comes back
+ * later and later after a refusal, so that a node in service may be left out for minutes. While some node is held, each
+ * rollout that stands still is looked at, and its controller is woken until no node in service is behind. It goes by
+ * what DaemonSets, pods and nodes are, so that nothing is lost where a refusal or a write was.
+ */
+export class RolloutReconciler {
+  readonly #ports: RolloutPorts;
+  readonly #pace: RolloutPace;
+  readonly #followed = new Map<string, Followed>();
+  #following: AbortController | undefined;
+
+  constructor(ports: RolloutPorts, pace = PACE) {
+    this.#ports = ports;
+    this.#pace = pace;
+  }
+
+  /** Begins where some node is in maintenance now, and ends where none is any more. */
+  nodesChanged(): void {
+    if (this.#ports.field().held.length === 0) {
+      this.end();
+    } else if (this.#following === undefined) {
+      this.#following = new AbortController();
+      void this.#follow(this.#following.signal);
+    }
+  }
+
+  /** Nobody is woken any more. */
+  end(): void {
+    this.#following?.abort();
+    this.#following = undefined;
+    for (const key of this.#followed.keys()) this.#forget(key);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    while (!isEnded(signal)) {
+      try {
+        await this.#ports.cluster.follow(DAEMONSETS, this.#listener(), { signal });
+      } catch (thrown) {
+        this.#ports.log.warn({ error: messageOf(thrown) }, 'held rollouts are not followed');
+      }
+      // A right that is missing may be given.
+      await sleep(this.#pace.longestMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  #listener(): CollectionListener<Rollout | undefined> {
+    return {
+      project: rolloutFromObject,
+      synced: (rollouts) => {
+        const known = rollouts.filter((rollout) => rollout !== undefined);
+        const keys = new Set(known.map(keyOf));
+        for (const key of this.#followed.keys()) if (!keys.has(key)) this.#forget(key);
+        for (const rollout of known) this.#see(rollout);
+      },
+      changed: (rollout) => {
+        if (rollout !== undefined) this.#see(rollout);
+      },
+      removed: (rollout) => {
+        if (rollout !== undefined) this.#forget(keyOf(rollout));
+      },
+    };
+  }
+
+  /** One that moves is left alone: its controller is at it. */
+  #see(rollout: Rollout): void {
+    const key = keyOf(rollout);
+    if (rollout.isBehind && this.#followed.get(key)?.progress === rollout.progress) return;
+    this.#forget(key);
+    if (!rollout.isBehind) return;
+    const followed = { ...rollout, movedAt: this.#ports.now(), timer: undefined, failure: undefined };
+    this.#followed.set(key, followed);
+    this.#lookLater(followed);
+  }
+
+  #forget(key: string): void {
+    clearTimeout(this.#followed.get(key)?.timer);
+    this.#followed.delete(key);
+  }
+
+  #isFollowed(rollout: Followed): boolean {
+    return this.#followed.get(keyOf(rollout)) === rollout;
+  }
+
+  /** Up to half as much later by chance, so that replicas do not do it together. */
+  #lookLater(rollout: Followed): void {
+    const { shortestMs, longestMs } = this.#pace;
+    const stillMs = this.#ports.now() - rollout.movedAt;
+    const pauseMs = Math.min(Math.max(stillMs * PAUSE_SHARE, shortestMs), longestMs);
+    rollout.timer = setTimeout(() => void this.#look(rollout), pauseMs * (1 + Math.random() / 2)).unref();
+  }
+
+  async #look(rollout: Followed): Promise<void> {
+    try {
+      await this.#reconcile(rollout);
+      rollout.failure = undefined;
+    } catch (thrown) {
+      const error = messageOf(thrown);
+      const isNews = this.#isFollowed(rollout) && rollout.failure !== error;
+      if (isNews) this.#ports.log.warn({ daemonSet: keyOf(rollout), error }, 'its controller was not woken');
+      rollout.failure = error;
+    }
+    if (this.#isFollowed(rollout)) this.#lookLater(rollout);
+  }
+
+  async #reconcile(rollout: Followed): Promise<void> {
+    const { cluster, field, now } = this.#ports;
+    const signal = AbortSignal.timeout(CALL_MS);
+    const isOwed = await isOwedToNodes(rollout, { field: field(), now: now() }, { reader: cluster, signal });
+    // It may have moved while it was looked at.
+    if (!isOwed || !this.#isFollowed(rollout)) return;
+    const message = 'its rollout waits on nodes in maintenance, and was told to go on with the others';
+    const waking = { reason: 'RolloutHeld', message, now: new Date(now()).toISOString() } as const;
+    const answer = await cluster.send({ ...wakeRequest(rollout, waking), signal });
+    if (answer.status >= 300) throw refusalFromAnswer(answer);
+  }
+}
+
+function keyOf({ namespace, name }: Pick<Rollout, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}
+
+/** The signal changes while others run, which the compiler does not see. */
+function isEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
