@@ -4,8 +4,8 @@ import { isCollection, isMap, isScalar, parseDocument, stringify, type Pair, typ
 import { toJSONSchema } from 'zod/mini';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/grants.ts';
 import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
-import { POLICY_FORM } from '../shared/policy/config-file.ts';
-import { TOOLS_FORM } from '../shared/targets/user-tools.ts';
+import { POLICY_FORM, RULES_WITH_TOOLS, toolsMetBy } from '../shared/policy/config-file.ts';
+import { TAKEN_IDS, TAKEN_KINDS, TOOLS_FORM } from '../shared/targets/user-tools.ts';
 import { floorObjects } from '../webhook/floor/floor.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
@@ -57,6 +57,16 @@ async function schema(): Promise<void> {
   await generated(path, JSON.stringify({ ...written, properties: { ...written['properties'], ...read } }));
 }
 
+/** What templates have to know of the built-in tools, to refuse a policy that no replica would start with. */
+async function knownTools(): Promise<void> {
+  const met = Object.fromEntries(RULES_WITH_TOOLS.map((rule) => [rule, toolsMetBy(rule, TOOLS)]));
+  const text = stringify({ ids: TAKEN_IDS, kinds: TAKEN_KINDS, met }, { aliasDuplicateObjects: false });
+  await generated(
+    `${CHART}/files/known-tools.yaml`,
+    `# Made from shared/targets and shared/policy by npm run fix.\n${text}`,
+  );
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -99,6 +109,7 @@ const values = await readFile(`${CHART}/values.yaml`, 'utf8');
 await grants();
 await floor();
 await schema();
+await knownTools();
 await generatedParts(`${CHART}/README.md`, {
   values: () => table(['Value', 'Default', 'Meaning'], valueRows(values)),
 });

@@ -9,13 +9,14 @@ const UNIT_MS = new Map([
   ['d', 86_400_000],
 ]);
 
-const WHOLE = /^(\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
+/** A duration as it is written, `0` included. */
+export const DURATION = /^(?:0|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+)$/;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 
 /** Parses `90s`, `1h30m`, `1.5h`, `2d` or `0` into milliseconds. kubectl's durations (Go) and days. */
 export function parseDuration(text: string, path = ''): Parsed<number> {
   if (text === '0') return parsed(0);
-  if (!WHOLE.test(text)) {
+  if (!DURATION.test(text)) {
     return refused({ path, message: `"${text}" is not a duration: write it like 30s, 10m, 1h30m or 2d` });
   }
   let total = 0;

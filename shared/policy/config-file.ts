@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseDuration } from '../duration.ts';
+import { DURATION, parseDuration } from '../duration.ts';
 import { at, isObject, listAt, textAt } from '../facts/json.ts';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
 import { echo, joinStep, problemsFromIssue, strict } from '../schema.ts';
@@ -36,9 +36,7 @@ export const BUILT_IN_POLICY: Policy = { config: DEFAULT_POLICY, tools: TOOLS, c
 const mode = z.optional(z.enum(['enforce', 'warn', 'audit', 'off'] satisfies readonly RuleMode[]));
 const scope = z.optional(z.enum(['node', 'cluster'] satisfies readonly Scope[]));
 const unknown = z.optional(z.enum(['allow', 'warn', 'deny'] satisfies readonly Decision[]));
-const duration = z
-  .string()
-  .check(z.refine((text) => parseDuration(text).ok, 'is no duration: write it like 30s, 10m, 1h30m or 2d'));
+const duration = z.string().check(z.regex(DURATION, 'is no duration: write it like 30s, 10m, 1h30m or 2d'));
 
 interface RuleEntry {
   readonly mode?: RuleMode | undefined;
@@ -151,8 +149,14 @@ function strangersIn(value: unknown, own: readonly Tool[] | undefined): readonly
   });
 }
 
-/** A rule about work meets the tools that do it; the rule for add-ons meets what any tool delivers or runs. */
-function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly string[] {
+/** Rules that may make exceptions of tools. */
+export const RULES_WITH_TOOLS: readonly RuleId[] = RULE_IDS.filter((id) => SCHEMAS[id] !== undefined);
+
+/**
+ * Ids of the tools that a rule may make exceptions of. A rule about work meets the tools that do it; the rule for add-ons
+ * meets what any tool delivers or runs.
+ */
+export function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly string[] {
   if (SCHEMAS[rule] !== workRule) return [...tools.map(({ id }) => id), ...RESERVED];
   const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === rule));
   return [...doing.map(({ id }) => id), LABELLED];

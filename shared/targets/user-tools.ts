@@ -21,6 +21,23 @@ const kinds = z
       .check(z.regex(/^(?:[a-z0-9][a-z0-9.-]*)?\/[A-Z][A-Za-z0-9]*$/, 'must be group/Kind, such as batch/Job or /Pod')),
   )
   .check(z.minLength(1, 'must name at least one'));
+
+/**
+ * Kinds that an object may have to be work: of Kubernetes itself those that run or prepare something, else any in a group
+ * with a dot. The API server could not be told to ask about others without asking about leases and events as well.
+ */
+const WORK_KIND =
+  /^(?:\/(?:Pod|PersistentVolumeClaim|Secret)|batch\/(?:CronJob|Job)|apps\/(?:DaemonSet|Deployment|ReplicaSet|StatefulSet)|[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[A-Z][A-Za-z0-9]*)$/;
+/** The end of groups of Kubernetes itself, whose objects are no work of a tool. */
+const KUBERNETES_GROUP = /\.k8s\.io\//;
+const workKinds = z
+  .array(
+    z.string().check(
+      z.regex(WORK_KIND, 'must be group/Kind of work, such as batch/Job, /Pod or example.com/Dump'),
+      z.refine((kind) => !KUBERNETES_GROUP.test(kind), 'is a kind of Kubernetes itself that is no work'),
+    ),
+  )
+  .check(z.minLength(1, 'must name at least one'));
 const accepted = z
   .record(text, z.array(z.string()))
   .check(z.refine((entries) => Object.keys(entries).length > 0, 'must name at least one key'));
@@ -45,7 +62,7 @@ const images = z
 const path = z.array(text).check(z.minLength(1, 'must name at least one field'));
 
 const match = strict({
-  kinds,
+  kinds: workKinds,
   owners: z.optional(kinds),
   ownerWords: z.optional(ownerWords),
   labels: z.optional(accepted),
@@ -158,8 +175,16 @@ function sourceFrom(source: z.infer<typeof node>): WorkPattern['node'] {
   return namespace === undefined ? rest : { ...rest, namespace };
 }
 
+/** Ids that a tool of the configuration cannot have. */
+export const TAKEN_IDS: readonly string[] = [...TOOLS.map(({ id }) => id), ...RESERVED];
+
+/** Kinds, as `group/Kind`, that are known as a built-in tool's already. */
+export const TAKEN_KINDS: readonly string[] = [
+  ...new Set(TOOLS.flatMap(({ patterns }) => patterns.flatMap(({ match: known }) => known.kinds ?? []))),
+].filter(isOwnKind);
+
 function conflictsOf(entries: readonly Entry[], root: string): readonly Problem[] {
-  const builtIn = new Set([...TOOLS.map(({ id }) => id), ...RESERVED]);
+  const builtIn = new Set(TAKEN_IDS);
   return entries.flatMap(({ id }, index) => {
     const at = `${root}[${index}].id`;
     if (builtIn.has(id)) return [{ path: at, value: echo(id), message: 'is the id of a built-in tool' }];

@@ -135,9 +135,68 @@ containers:
     securityContext: {{- include "kubectl-maint.containerSecurity" .root | nindent 6 }}
 {{- end }}
 
-{{/* `yes` where the floor that comes with the chart decides a rule as the policy of the values does, but for its mode. */}}
-{{- define "kubectl-maint.floorClaims" -}}
+{{/*
+Why the chart brings no floor for a rule; empty where it does. The floor is made for the default policy but for the modes,
+and the guard of the record depends on neither: it is there whatever the values say of the rest.
+*/}}
+{{- define "kubectl-maint.withoutFloor" -}}
 {{- $given := get .values.policy.rules .rule | default dict -}}
-{{- $isGuard := eq .rule "node-guard" -}}
-{{- if or $isGuard (and (eq .values.policy.preset "default") (not $given.scope) (not $given.tools) (not .values.policy.tools)) -}}yes{{- end -}}
+{{- if eq .rule "node-guard" -}}
+{{- else if not .values.floor.enabled -}}floor.enabled is false
+{{- else if ne .values.policy.preset "default" -}}policy.preset is {{ .values.policy.preset }}
+{{- else if .values.policy.tools -}}policy.tools adds tools
+{{- else if $given.scope -}}policy.rules.{{ .rule }}.scope is set
+{{- else if $given.tools -}}policy.rules.{{ .rule }}.tools makes exceptions
+{{- end -}}
+{{- end }}
+
+{{/* Lines about rules that are enforced, and by the webhook alone. */}}
+{{- define "kubectl-maint.floorNotes" -}}
+{{- range $rule := list "backup" "scan" -}}
+{{- $given := get $.Values.policy.rules $rule | default dict -}}
+{{- $why := include "kubectl-maint.withoutFloor" (dict "values" $.Values "rule" $rule) -}}
+{{- if and $why (ne ($given.mode | default "enforce") "off") }}
+  {{ $rule }}: {{ $why }}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+What no replica would start with and the schema cannot say in words that help (shared/targets/user-tools.ts and
+shared/policy/config-file.ts say the same). Fails with every problem at once.
+*/}}
+{{- define "kubectl-maint.policyProblems" -}}
+{{- $known := .Files.Get "files/known-tools.yaml" | fromYaml -}}
+{{- $problems := list -}}
+{{- $ids := list -}}
+{{- range $index, $tool := .Values.policy.tools -}}
+{{- $at := printf "policy.tools[%d]" $index -}}
+{{- if has $tool.id $known.ids }}{{ $problems = append $problems (printf "%s.id: %s is the id of a built-in tool" $at $tool.id) }}{{ end -}}
+{{- if has $tool.id $ids }}{{ $problems = append $problems (printf "%s.id: %s is already the id of a tool before it" $at $tool.id) }}{{ end -}}
+{{- $ids = append $ids $tool.id -}}
+{{- range $position, $pattern := $tool.patterns -}}
+{{- $in := printf "%s.patterns[%d].match" $at $position -}}
+{{- $match := $pattern.match -}}
+{{- $evidence := or $match.labels $match.annotations $match.fields $match.writers $match.images $match.commands -}}
+{{- range concat $match.kinds ($match.owners | default list) -}}
+{{- if not (regexMatch "^(apps|batch)?/" .) }}{{ $evidence = true }}{{ end -}}
+{{- end -}}
+{{- if not $evidence }}{{ $problems = append $problems (printf "%s: is no evidence but a name, which anybody may choose: add owners, labels, images or commands" $in) }}{{ end -}}
+{{- range $match.kinds -}}
+{{- if has . $known.kinds }}{{ $problems = append $problems (printf "%s.kinds: %s is already known as a built-in tool's" $in .) }}{{ end -}}
+{{- if contains ".k8s.io/" . }}{{ $problems = append $problems (printf "%s.kinds: %s is a kind of Kubernetes itself that is no work" $in .) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $rule, $met := $known.met -}}
+{{- range $tool := $.Values.policy.tools -}}
+{{- range $tool.patterns -}}
+{{- if or (eq $rule "addon") (eq .work $rule) }}{{ $met = append $met $tool.id }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- range $id, $_ := dig $rule "tools" dict $.Values.policy.rules -}}
+{{- if not (has $id $met) }}{{ $problems = append $problems (printf "policy.rules.%s.tools.%s: is no tool that this rule meets: %s" $rule $id (join ", " $met)) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- with $problems }}{{ fail (printf "no replica would start with this policy\n%s" (join "\n" .)) }}{{ end -}}
 {{- end }}

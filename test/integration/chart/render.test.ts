@@ -393,7 +393,9 @@ describe('the floor', () => {
     ['policy.preset=palette', { 'record.kubectl-maint.io': record }],
     ['policy.rules.scan.scope=node', { 'backup.kubectl-maint.io': deny, 'record.kubectl-maint.io': record }],
     ['policy.rules.backup.tools.velero.mode=off', { 'scan.kubectl-maint.io': deny, 'record.kubectl-maint.io': record }],
-    ['floor.enabled=false', {}],
+    // The guard of the record depends on none of it.
+    ['floor.enabled=false', { 'record.kubectl-maint.io': record }],
+    ['floor.enabled=false,policy.rules.node-guard.mode=off', {}],
   ])('with %s', async (value, actions) => {
     const objects = [...(await rendered(helm, '--set', value)).values()];
     const bindings = objects.filter((object) => textAt(object, 'kind') === 'ValidatingAdmissionPolicyBinding');
@@ -404,6 +406,22 @@ describe('the floor', () => {
     expect(Object.fromEntries(seen)).toEqual(actions);
     const policies = objects.filter((object) => textAt(object, 'kind') === 'ValidatingAdmissionPolicy');
     expect(policies).toHaveLength(bindings.length);
+  });
+
+  test.each<[values: string, why: readonly string[]]>([
+    ['policy.rules.scan.mode=warn', []],
+    ['floor.enabled=false', ['backup: floor.enabled is false', 'scan: floor.enabled is false']],
+    ['policy.preset=palette', ['backup: policy.preset is palette', 'scan: policy.preset is palette']],
+    ['policy.rules.scan.scope=node', ['scan: policy.rules.scan.scope is set']],
+    ['policy.rules.backup.tools.velero.mode=warn', ['backup: policy.rules.backup.tools makes exceptions']],
+    // Nothing is missing of a rule that is off.
+    ['floor.enabled=false,policy.rules.scan.mode=off', ['backup: floor.enabled is false']],
+  ])('the notes say what %s costs', async (values, why) => {
+    const { code, stdout, stderr } = await helm.run('install', 'guard', CHART, '--dry-run=client', '--set', values);
+    expect(code, stderr).toBe(0);
+    const notes = stdout.slice(stdout.indexOf('\nNOTES:'));
+    expect(notes.match(/^ {2}(?:backup|scan): .*$/gm)?.map((line) => line.trim()) ?? []).toEqual(why);
+    expect(notes.includes('These rules have no floor')).toBe(why.length > 0);
   });
 });
 

@@ -132,6 +132,22 @@ describe('problems name path, value and what would be right', () => {
       withPattern({ match: { kinds: ['Pod'], images: ['a'] } }),
       /kinds\[0\]: must be group\/Kind/,
     ],
+    // The API server could not be told to ask about these alone; a replica would end at its start.
+    [
+      'a kind that runs nothing',
+      withPattern({ match: { kinds: ['/ConfigMap'], images: ['a'] } }),
+      /must be group\/Kind/,
+    ],
+    [
+      'a kind of Kubernetes itself',
+      withPattern({ match: { kinds: ['networking.k8s.io/Ingress'] } }),
+      /kinds\[0\]: is a kind of Kubernetes itself that is no work/,
+    ],
+    [
+      'a group without a dot',
+      withPattern({ match: { kinds: ['extensions/Dump'] } }),
+      /kinds\[0\]: must be group\/Kind/,
+    ],
     [
       'a name alone',
       withPattern({ match: { kinds: ['batch/Job'], names: ['backup-'] } }),
