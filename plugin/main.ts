@@ -17,6 +17,9 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') process.exitCode = EXIT.bug;
   });
 
+/** What still goes on after an interruption (a login program that hangs) is left behind after so many ms: texts are written by then. */
+const LINGER_MS = 500;
+
 void run({
   argv: process.argv.slice(2),
   screen: screenFromStreams(process.stdout, process.stderr, process.env),
@@ -24,4 +27,5 @@ void run({
   version: VERSION,
 }).then((code) => {
   process.exitCode ??= code;
+  if (interrupt.signal.aborted) setTimeout(() => process.exit(), LINGER_MS).unref();
 });

@@ -1,5 +1,5 @@
 import { ClusterRefusal, kubeconfigNames, MaintError, messageOf } from '../shared/index.ts';
-import { systemClock } from './clock.ts';
+import { clockOf, systemClock } from './clock.ts';
 import { connect } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
 import type {
@@ -11,9 +11,11 @@ import type {
   ValidateOperation,
 } from './operation.ts';
 import type { RunPorts } from './operations/run.ts';
+import { reportFor } from './output/report.ts';
 import { parse } from './parse.ts';
 import { lookOf, wantsColour, type Screen } from './screen.ts';
 import type { Session } from './session.ts';
+import { tellSilence, type Listener } from './silence.ts';
 
 /** What the process hands to a run. */
 export interface Invocation {
@@ -26,11 +28,12 @@ export interface Invocation {
 
 /** Runs one command line to its exit code. The single place where failures become words. Never rejects. */
 export async function run(invocation: Invocation): Promise<ExitCode> {
+  let operation: Operation | undefined;
   try {
-    const operation = await parse(invocation.argv, invocation.version);
+    operation = await parse(invocation.argv, invocation.version);
     return await carryOut(operation, invocation);
   } catch (thrown) {
-    return explain(thrown, invocation);
+    return explain(thrown, invocation, operation?.verb);
   }
 }
 
@@ -59,9 +62,11 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
   }
 }
 
-async function inSession(operation: ConnectedOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {
-  const cluster = await connect(operation.cluster, screen, version);
-  const session: Session = { cluster, screen, clock: systemClock, signal };
+async function inSession(operation: ConnectedOperation, invocation: Invocation): Promise<ExitCode> {
+  const { screen, signal } = invocation;
+  const cluster = await connect(operation.cluster, invocation);
+  const session: Session = { cluster, screen, clock: clockOf(cluster), signal };
+  const silence = tellSilence(cluster, listenerFor(operation, session));
   try {
     switch (operation.verb) {
       case 'on':
@@ -76,8 +81,25 @@ async function inSession(operation: ConnectedOperation, { screen, signal, versio
         return await status(operation, session);
     }
   } finally {
+    silence.end();
     cluster.close();
   }
+}
+
+/** Where it is told that the API server is silent: in the form that was asked for. */
+function listenerFor(operation: ConnectedOperation, session: Session): Listener {
+  const isStream = (operation.verb === 'on' || operation.verb === 'off') && operation.format === 'json';
+  const report = reportFor<{ type: 'note'; text: string }>(isStream ? 'json' : 'text', session, ({ text }) => {
+    session.screen.note(text);
+  });
+  // What the commands of a run write to the terminal nobody here can draw around.
+  const live = isStream || operation.verb === 'run' ? undefined : session.screen.live;
+  return {
+    live,
+    say: (text) => {
+      report.tell({ type: 'note', text });
+    },
+  };
 }
 
 function runPorts(): RunPorts {
@@ -102,39 +124,58 @@ async function status(operation: StatusOperation, session: Session): Promise<Exi
   });
 }
 
-async function check(operation: CheckOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {
+async function check(operation: CheckOperation, invocation: Invocation): Promise<ExitCode> {
+  const { screen, signal } = invocation;
   const { runCheck } = await import('./operations/check.ts');
-  const cluster = operation.nodesFile === undefined ? await connect(operation.cluster, screen, version) : undefined;
+  const cluster = operation.nodesFile === undefined ? await connect(operation.cluster, invocation) : undefined;
+  const silence = cluster === undefined ? undefined : tellSilence(cluster, onScreen(screen));
   try {
     const { stdin, stdout, env } = process;
     const colour = wantsColour(stdout, env);
-    return await runCheck(operation, { screen, clock: systemClock, signal, stdin, colour, cluster });
+    const clock = cluster === undefined ? systemClock : clockOf(cluster);
+    return await runCheck(operation, { screen, clock, signal, stdin, colour, cluster });
   } finally {
+    silence?.end();
     cluster?.close();
   }
 }
 
-async function doctor(operation: DoctorOperation, { screen, signal, version }: Invocation): Promise<ExitCode> {
+function onScreen(screen: Screen): Listener {
+  return {
+    live: screen.live,
+    say: (text) => {
+      screen.note(text);
+    },
+  };
+}
+
+async function doctor(operation: DoctorOperation, invocation: Invocation): Promise<ExitCode> {
+  const { screen, signal, version } = invocation;
   const { runDoctor } = await import('./operations/doctor.ts');
   // Its canaries provoke warnings: it looks at them, and nobody else has to read them.
   const quiet: Screen = { ...screen, warn: () => undefined };
-  const cluster = await connect(operation.cluster, quiet, version);
+  const cluster = await connect(operation.cluster, { ...invocation, screen: quiet });
+  const silence = tellSilence(cluster, onScreen(screen));
   const colour = wantsColour(process.stdout, process.env);
   try {
     return await runDoctor(operation, { cluster, screen, clock: systemClock, signal, version, colour });
   } finally {
+    silence.end();
     cluster.close();
   }
 }
 
-async function complete(operation: CompleteOperation, { screen, version }: Invocation): Promise<ExitCode> {
+async function complete(operation: CompleteOperation, invocation: Invocation): Promise<ExitCode> {
+  const { screen } = invocation;
   const { runComplete } = await import('./operations/complete.ts');
   const { cluster } = operation;
   const quiet: Screen = { ...screen, warn: () => undefined };
   return runComplete(operation, {
     screen,
     connect: () =>
-      cluster === undefined ? Promise.reject(new Error('no cluster is chosen')) : connect(cluster, quiet, version),
+      cluster === undefined
+        ? Promise.reject(new Error('no cluster is chosen'))
+        : connect(cluster, { ...invocation, screen: quiet }),
     namesInKubeconfig: (what) => kubeconfigNames(what, { kubeconfig: cluster?.kubeconfig, env: process.env }),
   });
 }
@@ -147,7 +188,13 @@ async function validate({ policyFile }: ValidateOperation, { screen }: Invocatio
 const RIGHTS =
   'the roles kubectl-maint-operator and kubectl-maint-viewer of the chart have the rights; kubectl maint doctor names what is missing';
 
-function explain(thrown: unknown, { screen, signal }: Invocation): ExitCode {
+/** Verbs that may have changed something when they are interrupted. */
+const CHANGING: readonly (Operation['verb'] | undefined)[] = ['on', 'off', 'run', 'allow'];
+
+/** Nobody has foreseen the interruption here, so that it may have come before or after a write. */
+const UNFORESEEN = 'interrupted; what was changed until then, if anything: kubectl maint status';
+
+function explain(thrown: unknown, { screen, signal }: Invocation, verb: Operation['verb'] | undefined): ExitCode {
   if (thrown instanceof MaintError) {
     screen.note(`error: ${thrown.message}`);
     const hint = thrown.hint ?? (thrown instanceof ClusterRefusal && thrown.status === 403 ? RIGHTS : undefined);
@@ -155,10 +202,13 @@ function explain(thrown: unknown, { screen, signal }: Invocation): ExitCode {
     return signal.aborted ? EXIT.interrupted : EXIT_OF[thrown.code];
   }
   if (signal.aborted) {
-    // Nobody has foreseen it here, so that it may have come before or after a write.
-    screen.note('interrupted; what was changed until then, if anything: kubectl maint status');
+    screen.note(CHANGING.includes(verb) ? UNFORESEEN : 'interrupted');
     return EXIT.interrupted;
   }
+  return explainBug(thrown, screen);
+}
+
+function explainBug(thrown: unknown, screen: Screen): ExitCode {
   screen.note(`error: this is a bug in kubectl maint: ${messageOf(thrown)}`);
   screen.note('hint: please report it with the command line and the lines below');
   if (thrown instanceof Error && thrown.stack !== undefined) screen.note(thrown.stack);

@@ -14,6 +14,8 @@ export interface Screen {
 export interface LiveArea {
   show(lines: readonly string[]): void;
   clear(): void;
+  /** One more line, below all others, until it is taken back. */
+  remark(line: string | undefined): void;
   /** Width and height of the terminal, in characters. */
   size(): TerminalSize;
 }
@@ -91,6 +93,7 @@ const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 class TerminalArea implements LiveArea {
   readonly #stream: Output;
   #lines: readonly string[] = [];
+  #remark: readonly string[] = [];
   #drawn = 0;
 
   constructor(stream: Output) {
@@ -107,11 +110,19 @@ class TerminalArea implements LiveArea {
     this.show([]);
   }
 
+  remark(line: string | undefined): void {
+    const next = line === undefined ? [] : [line];
+    if (next[0] === this.#remark[0]) return;
+    this.erase();
+    this.#remark = next;
+    this.draw();
+  }
+
   size(): TerminalSize {
     const { columns = 0, rows = 0 } = this.#stream;
     return {
       columns: columns > 0 ? columns : DEFAULT_SIZE.columns,
-      rows: rows > 0 ? rows : DEFAULT_SIZE.rows,
+      rows: (rows > 0 ? rows : DEFAULT_SIZE.rows) - this.#remark.length,
     };
   }
 
@@ -121,7 +132,8 @@ class TerminalArea implements LiveArea {
   }
 
   draw(): void {
-    for (const line of this.#lines) this.#stream.write(`${line}\n`);
-    this.#drawn = this.#lines.length;
+    const lines = [...this.#lines, ...this.#remark];
+    for (const line of lines) this.#stream.write(`${line}\n`);
+    this.#drawn = lines.length;
   }
 }

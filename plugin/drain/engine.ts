@@ -80,7 +80,8 @@ async function inOrder(pods: readonly PodFacts[], tools: DrainTools): Promise<re
 }
 
 const OUT_OF_TURN = causeOf('order', 'pods of lower priority go first');
-const NOT_TRIED = causeOf('order', 'not tried yet');
+const UNTRIED: EvictionOutcome = { outcome: 'blocked', cause: causeOf('order', 'not tried yet') };
+const UNANSWERED = causeOf('server', 'its eviction was asked for, and the API server had not answered');
 
 /** Waits until a pod has ended by itself, and clears it away. */
 async function letEnd({ pod, why }: ReasonedPod, tools: DrainTools): Promise<LeftPod | undefined> {
@@ -165,7 +166,7 @@ class Asking {
   readonly #tools: DrainTools;
   /** Ends waits: the drain is over, or the pod is gone. */
   readonly #signal: AbortSignal;
-  #last: EvictionOutcome = { outcome: 'blocked', cause: NOT_TRIED };
+  #last: EvictionOutcome = UNTRIED;
   #told = '';
   #failures = 0;
 
@@ -173,6 +174,11 @@ class Asking {
     this.#pod = pod;
     this.#tools = tools;
     this.#signal = signal;
+  }
+
+  /** As it is by now: its labels and readiness decide which budget counts it. */
+  get #now(): PodFacts {
+    return this.#tools.pods.pod(this.#pod.uid) ?? this.#pod;
   }
 
   async untilAnswered(): Promise<EvictionOutcome> {
@@ -193,8 +199,8 @@ class Asking {
   async #try(wasBlocked: boolean): Promise<EvictionOutcome | undefined> {
     const { budgets, disableEviction, limiter } = this.#tools;
     if (disableEviction) return limiter.run(() => this.#send());
-    this.#tellHolding(budgets.holding(this.#pod));
-    const turn = await budgets.turn(this.#pod, wasBlocked, this.#signal);
+    this.#tellHolding(budgets.holding(this.#now));
+    const turn = await budgets.turn(this.#now, wasBlocked, this.#signal);
     const outcome = this.#signal.aborted ? undefined : await limiter.run(() => this.#send());
     const isAnswered = outcome?.outcome === 'accepted' || outcome?.outcome === 'blocked';
     turn.end(isAnswered ? outcome.outcome : 'other');
@@ -210,7 +216,7 @@ class Asking {
 
   /** The API server names the budget at best; what is known of it says more. */
   #inOurWords(outcome: EvictionOutcome): EvictionOutcome {
-    const [only, ...more] = this.#tools.budgets.covering(this.#pod);
+    const [only, ...more] = this.#tools.budgets.covering(this.#now);
     return only === undefined || more.length > 0 ? outcome : { outcome: 'blocked', cause: budgetCause(only) };
   }
 
@@ -225,7 +231,10 @@ class Asking {
       limiter.heard(now - startedAt, now, outcome.outcome === 'failed' && outcome.tooBusy);
       return outcome;
     } catch (thrown) {
-      if (isAborted(signal)) return undefined;
+      if (isAborted(signal)) {
+        if (this.#last === UNTRIED) this.#last = { outcome: 'blocked', cause: UNANSWERED };
+        return undefined;
+      }
       return {
         outcome: 'failed',
         cause: causeOf('server', messageOf(thrown)),

@@ -77,7 +77,7 @@ export function clusterOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       default: '0',
       coerce: last<string>,
-      describe: 'How long to wait for a single request, like 1s or 2m; 0 = no limit',
+      describe: 'How long to wait for a single request, like 1s or 2m; 0 = until the API server is silent for 45s',
     })
     .option('certificate-authority', {
       type: 'string',

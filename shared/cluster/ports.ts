@@ -74,6 +74,13 @@ export interface ClusterSender {
 export interface Cluster extends ClusterReader, ClusterWatcher, ClusterSender {
   /** Address of the API server, for messages. */
   readonly server: string;
+  /** Milliseconds for which the call that waits longest has got no sign of life from the API server; 0 where none waits. */
+  unansweredMs(): number;
+  /**
+   * Milliseconds by which the API server's clock is ahead of this machine's, as its last answer said; 0 where they agree
+   * within a few seconds, and before the first answer.
+   */
+  clockAheadMs(): number;
   /** Frees connections. */
   close(): void;
 }

@@ -12,8 +12,10 @@ export interface ConnectOptions {
   readonly as?: string | undefined;
   readonly asGroups?: readonly string[] | undefined;
   readonly asUid?: string | undefined;
-  /** Milliseconds for one request with its answer; 0 or undefined is no limit. Streams of watches are exempt. */
+  /** Milliseconds for one request with its answer; 0 or undefined: until the server is silent for SILENCE_MS. Watches are exempt. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Aborts when the person interrupts: no call is waited for much longer then (interruption.ts). */
+  readonly interrupt?: AbortSignal | undefined;
   readonly insecureSkipTlsVerify?: boolean | undefined;
   readonly certificateAuthority?: string | undefined;
   readonly tlsServerName?: string | undefined;

@@ -1,12 +1,11 @@
-/** The longest time that a timer of Node counts; longer ones fire at once. */
+/** The longest time that a timer of Node counts, in milliseconds (24.8 days); longer ones fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What can end one request. */
 export interface Limit {
   readonly signal: AbortSignal;
-  stop(reason: unknown): void;
-  /** Stops after so many milliseconds, unless `end` comes first. */
-  after(ms: number, reason: unknown): void;
+  /** Stops after so many milliseconds, counted from now: an earlier count is void. */
+  after(ms: number, reason: () => unknown): void;
   /** Takes back timers and listeners; the request is over. */
   end(): void;
 }
@@ -22,13 +21,11 @@ export function limitFrom(outer: AbortSignal | undefined): Limit {
   outer?.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
-    stop: (reason) => {
-      controller.abort(reason);
-    },
     after: (ms, reason) => {
+      clearTimeout(timer);
       timer = setTimeout(
         () => {
-          controller.abort(reason);
+          controller.abort(reason());
         },
         Math.min(ms, LONGEST_TIMER_MS),
       );

@@ -5,11 +5,12 @@ const LONGEST_LINE = 32 * 1024 * 1024;
 
 /**
  * The lines of a stream of text, without their ends. Throws MaintError('cluster') where the stream ends inside a line
- * (it was cut off) or a line never ends.
+ * (it was cut off) or a line never ends. `heard` is told of each part, as it comes.
  */
-export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* linesOf(chunks: AsyncIterable<string>, heard?: () => void): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of chunks) {
+    heard?.();
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > LONGEST_LINE) throw new MaintError('cluster', 'the server sent a line that does not end');

@@ -36,10 +36,13 @@ export function headersOf(
   return Object.fromEntries(headers);
 }
 
-/** Reads an answer to its end. Throws what the stream throws where it was cut off. */
-export async function answerFrom(response: IncomingMessage): Promise<ApiAnswer> {
+/** Reads an answer to its end; `heard` is told of each part. Throws what the stream throws where it was cut off. */
+export async function answerFrom(response: IncomingMessage, heard: () => void): Promise<ApiAnswer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  for await (const chunk of response) {
+    heard();
+    if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  }
   const headers = Object.entries(response.headers).map(([name, value]): [string, string | undefined] => [
     name,
     Array.isArray(value) ? value.join(', ') : value,

@@ -5,22 +5,24 @@ import { bearer, type CredentialSource, fixedCredential } from './credentials/so
 import { tokenFromFile } from './credentials/token-file.ts';
 import { follow, QUIET_MS } from './follow.ts';
 import { impersonationHeaders } from './impersonation.ts';
+import { interruptible } from './interruption.ts';
 import { credentialsOf, impersonationOf } from './kubeconfig/caller.ts';
 import { chooseFrom, isSilent } from './kubeconfig/choice.ts';
 import { type Kubeconfig, nonEmpty, readKubeconfig } from './kubeconfig/files.ts';
 import { readServiceAccount, type ServiceAccount } from './kubeconfig/service-account.ts';
 import { type Pace, realPace } from './pace.ts';
 import { readerFrom } from './reading.ts';
-import { type Transport, transportFrom, type TransportOptions } from './transport.ts';
+import { SILENCE_MS, type Transport, transportFrom, type TransportOptions } from './transport.ts';
 import { warningTeller } from './warnings.ts';
 
 /** What tests replace. */
 export interface SessionSettings {
   readonly pace: Pace;
   readonly quietMs: number;
+  readonly silenceMs: number;
 }
 
-const REAL: SessionSettings = { pace: realPace, quietMs: QUIET_MS };
+const REAL: SessionSettings = { pace: realPace, quietMs: QUIET_MS, silenceMs: SILENCE_MS };
 
 /** See connectCluster. */
 export async function openCluster(options: ConnectOptions, settings = REAL): Promise<Cluster> {
@@ -29,7 +31,8 @@ export async function openCluster(options: ConnectOptions, settings = REAL): Pro
   const choice = chooseFrom(config, options);
   const headers = impersonationHeaders(impersonationOf(choice.user, options));
   const credentials = await credentialsOf(choice, options, settings.pace);
-  return clusterFrom({ ...common(options, settings), endpoint: choice.endpoint, credentials, headers }, settings);
+  const transport = { ...common(options, settings), endpoint: choice.endpoint, credentials, headers };
+  return clusterFrom(transport, settings, options.interrupt);
 }
 
 /** See connectInCluster. */
@@ -49,7 +52,8 @@ async function openSilently(config: Kubeconfig, options: ConnectOptions, setting
     token === undefined
       ? accountToken(account, settings.pace)
       : fixedCredential({ authorization: bearer(token), certificate: undefined });
-  return clusterFrom({ ...common(options, settings), endpoint: account.endpoint, credentials, headers }, settings);
+  const transport = { ...common(options, settings), endpoint: account.endpoint, credentials, headers };
+  return clusterFrom(transport, settings, options.interrupt);
 }
 
 function accountToken({ tokenFile }: ServiceAccount, pace: Pace): CredentialSource {
@@ -63,21 +67,24 @@ function noKubeconfig({ lookedIn }: Kubeconfig): MaintError {
   });
 }
 
-type Common = Pick<TransportOptions, 'userAgent' | 'requestTimeoutMs' | 'onWarnings' | 'pace'>;
+type Common = Pick<TransportOptions, 'userAgent' | 'requestTimeoutMs' | 'silenceMs' | 'onWarnings' | 'pace'>;
 
-function common(options: ConnectOptions | InClusterOptions, { pace }: SessionSettings): Common {
+function common(options: ConnectOptions | InClusterOptions, { pace, silenceMs }: SessionSettings): Common {
   const { userAgent, requestTimeoutMs = 0, onWarning } = options;
-  return { userAgent, requestTimeoutMs, onWarnings: warningTeller(onWarning), pace };
+  return { userAgent, requestTimeoutMs, silenceMs, onWarnings: warningTeller(onWarning), pace };
 }
 
-function clusterFrom(options: TransportOptions, { pace, quietMs }: SessionSettings): Cluster {
+function clusterFrom(options: TransportOptions, { pace, quietMs }: SessionSettings, interrupt?: AbortSignal): Cluster {
   const transport: Transport = transportFrom(options);
-  const send: Cluster['send'] = (request) => transport.send(request);
+  const straight: Cluster['send'] = (request) => transport.send(request);
+  const send = interrupt === undefined ? straight : interruptible(straight, interrupt, pace);
   return {
     server: transport.server,
     send,
     ...readerFrom(send),
     follow: (path, listener, following) => follow({ transport, pace, quietMs }, path, listener, following),
+    unansweredMs: () => transport.unansweredMs(),
+    clockAheadMs: () => transport.clockAheadMs(),
     close: () => {
       transport.close();
     },

@@ -1,10 +1,4 @@
-import {
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as httpRequest,
-  type RequestOptions,
-} from 'node:http';
+import { type Agent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { MaintError } from '../../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../ports.ts';
@@ -16,6 +10,14 @@ import { linesOf } from './lines.ts';
 import { answerFrom, type CallerHeaders, headersOf, queryOf } from './message.ts';
 import type { Pace } from './pace.ts';
 import { refusalFromAnswer } from './refusal.ts';
+import { Skew } from './skew.ts';
+import { Unanswered } from './unanswered.ts';
+
+/**
+ * Milliseconds without a sign of the server after which a call is given up where the caller names no time: the API
+ * server itself ends a write after 34 s (k8s apiserver requestTimeoutUpperBound), and kubectl gives up after about 50 s.
+ */
+export const SILENCE_MS = 45_000;
 
 /** How often a GET that the server is too busy for (429, 503 with Retry-After) is sent again. */
 const BUSY_RETRIES = 4;
@@ -26,8 +28,10 @@ const LONGEST_BUSY_PAUSE_S = 5;
 export interface TransportOptions extends CallerHeaders {
   readonly endpoint: Endpoint;
   readonly credentials: CredentialSource;
-  /** For a request with its answer; 0 is no limit. */
+  /** For a request with its answer; 0: as long as the server gives signs of life. */
   readonly requestTimeoutMs: number;
+  /** Milliseconds without such a sign; SILENCE_MS but for tests. */
+  readonly silenceMs: number;
   /** Raw Warning headers of every answer. */
   readonly onWarnings: (headers: readonly string[]) => void;
   readonly pace: Pace;
@@ -44,6 +48,10 @@ export interface Transport {
   send(request: ApiRequest): Promise<ApiAnswer>;
   /** The lines of an answer that goes on (a watch). Throws ClusterRefusal, or as `send`, or after `quietMs` of silence. */
   lines(request: ApiRequest, quietMs: number): AsyncGenerator<string>;
+  /** See Cluster. */
+  unansweredMs(): number;
+  /** See Cluster. */
+  clockAheadMs(): number;
   close(): void;
 }
 
@@ -57,6 +65,8 @@ export function transportFrom(options: TransportOptions): Transport {
   const { endpoint, credentials, pace } = options;
   const base = new URL(endpoint.server);
   const prefix = base.pathname.replace(/\/$/, '');
+  const unanswered = new Unanswered(pace);
+  const skew = new Skew(pace);
   let kept: { agents: Map<Use, Promise<Agent>>; certificate: ClientCertificate | undefined } | undefined;
 
   function agentWith(certificate: ClientCertificate | undefined, use: Use): Promise<Agent> {
@@ -67,13 +77,9 @@ export function transportFrom(options: TransportOptions): Transport {
     return agent;
   }
 
-  async function open(
-    request: ApiRequest,
-    signal: AbortSignal,
-    onRequest?: (sent: ClientRequest) => void,
-  ): Promise<Opened> {
+  async function open(request: ApiRequest, use: Use, signal: AbortSignal, heard: () => void): Promise<Opened> {
     const credential = await credentials.current();
-    const agent = await agentWith(credential.certificate, onRequest === undefined ? 'calls' : 'watches');
+    const agent = await agentWith(credential.certificate, use);
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), 'utf8');
     const settings: RequestOptions = {
       agent,
@@ -84,25 +90,39 @@ export function transportFrom(options: TransportOptions): Transport {
       headers: headersOf(request, options, credential.authorization, body),
       signal,
     };
+    heard();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = (base.protocol === 'http:' ? httpRequest : httpsRequest)(settings, resolve);
-      sent.on('error', reject);
-      onRequest?.(sent);
+      // Waiting for a free connection is not waiting for the server.
+      sent.on('socket', heard).on('error', reject);
+      // Node tells a request that has no connection yet of its end only when it gets one.
+      signal.addEventListener('abort', () => {
+        reject(new Error('given up'));
+      });
       sent.end(body);
     });
+    heard();
     options.onWarnings(response.headersDistinct.warning ?? []);
+    skew.learn(response.headers.date);
     return { response, credential };
   }
 
   async function exchange(request: ApiRequest): Promise<{ answer: ApiAnswer; credential: Credential }> {
     const limit = limitFrom(request.signal);
-    if (options.requestTimeoutMs > 0) limit.after(options.requestTimeoutMs, timeoutError(endpoint.server, options));
+    const waiting = unanswered.expect();
+    const { requestTimeoutMs, silenceMs } = options;
+    if (requestTimeoutMs > 0) limit.after(requestTimeoutMs, () => timeoutError(endpoint.server, requestTimeoutMs));
+    const heard = (): void => {
+      waiting.since();
+      if (requestTimeoutMs === 0) limit.after(silenceMs, () => timeoutError(endpoint.server, silenceMs));
+    };
     try {
-      const { response, credential } = await open(request, limit.signal);
-      return { answer: await answerFrom(response), credential };
+      const { response, credential } = await open(request, 'calls', limit.signal, heard);
+      return { answer: await answerFrom(response, heard), credential };
     } catch (cause) {
       throw limit.signal.aborted ? limit.signal.reason : cause;
     } finally {
+      waiting.over();
       limit.end();
     }
   }
@@ -147,25 +167,33 @@ export function transportFrom(options: TransportOptions): Transport {
     },
     async *lines(request, quietMs) {
       const limit = limitFrom(request.signal);
-      const watched = (sent: ClientRequest): void => {
-        sent.setTimeout(quietMs, () => {
-          limit.stop(new MaintError('cluster', `no data from ${endpoint.server} for ${quietMs / 1000} s`));
-        });
+      const waiting = unanswered.expect();
+      const alive = (): void => {
+        limit.after(quietMs, () => quietError(endpoint.server, quietMs));
+      };
+      const heard = (): void => {
+        waiting.since();
+        alive();
       };
       try {
-        let opened = await open(request, limit.signal, watched);
+        let opened = await open(request, 'watches', limit.signal, heard);
         if (opened.response.statusCode === 401 && credentials.reload(opened.credential)) {
           opened.response.resume();
-          opened = await open(request, limit.signal, watched);
+          opened = await open(request, 'watches', limit.signal, heard);
         }
-        if (opened.response.statusCode !== 200) throw refusalFromAnswer(await answerFrom(opened.response));
-        yield* linesOf(opened.response.setEncoding('utf8'));
+        if (opened.response.statusCode !== 200) throw refusalFromAnswer(await answerFrom(opened.response, heard));
+        // From here on a watch owes nothing: it is silent where nothing changes.
+        waiting.over();
+        yield* linesOf(opened.response.setEncoding('utf8'), alive);
       } catch (cause) {
         throw explained(limit.signal.aborted ? limit.signal.reason : cause, request.signal);
       } finally {
+        waiting.over();
         limit.end();
       }
     },
+    unansweredMs: () => unanswered.longestMs(),
+    clockAheadMs: () => skew.aheadMs,
     close() {
       for (const agent of kept?.agents.values() ?? []) {
         agent.then(
@@ -180,10 +208,14 @@ export function transportFrom(options: TransportOptions): Transport {
   };
 }
 
-function timeoutError(server: string, options: TransportOptions): MaintError {
-  return new MaintError('cluster', `the server ${server} did not answer within ${options.requestTimeoutMs / 1000} s`, {
+function timeoutError(server: string, ms: number): MaintError {
+  return new MaintError('cluster', `the server ${server} did not answer within ${ms / 1000} s`, {
     hint: 'check that it is reachable, or raise --request-timeout',
   });
+}
+
+function quietError(server: string, ms: number): MaintError {
+  return new MaintError('cluster', `no data from ${server} for ${ms / 1000} s`);
 }
 
 function busyPauseMs({ method }: ApiRequest, { status, headers }: ApiAnswer): number | undefined {

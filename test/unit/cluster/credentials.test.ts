@@ -47,7 +47,7 @@ async function served(
   const folder = dirname(options.kubeconfig ?? '');
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o700 });
   const pace = fakePace();
-  const cluster = await openCluster({ ...options, ...more }, { pace, quietMs: 1000 });
+  const cluster = await openCluster({ ...options, ...more }, { pace, quietMs: 1000, silenceMs: 1000 });
   open.push(cluster, server);
   return { server, cluster, pace, folder, sent: () => server.requests.map(({ headers }) => headers.authorization) };
 }

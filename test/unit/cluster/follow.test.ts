@@ -97,6 +97,7 @@ async function followed(
     userAgent: 't',
     headers: {},
     requestTimeoutMs: 0,
+    silenceMs: 5000,
     onWarnings: () => undefined,
     pace,
   });

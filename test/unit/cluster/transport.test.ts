@@ -3,6 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connectCluster, connectInCluster } from '../../../shared/cluster/live/connect.ts';
+import { realPace } from '../../../shared/cluster/live/pace.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
 import type { Cluster } from '../../../shared/cluster/ports.ts';
 import {
@@ -26,13 +27,19 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
+let pace = fakePace();
+
 async function served(
   script: Script,
   prefix = '',
 ): Promise<{ server: ScriptedServer; cluster: Cluster; slept: number[] }> {
   const server = await scriptedServer(script);
-  const pace = fakePace();
-  const cluster = await openCluster(await optionsFor(server.url + prefix, { token: 't' }), { pace, quietMs: 1000 });
+  pace = fakePace();
+  const cluster = await openCluster(await optionsFor(server.url + prefix, { token: 't' }), {
+    pace,
+    quietMs: 1000,
+    silenceMs: 1000,
+  });
   open.push(cluster, server);
   return { server, cluster, slept: pace.slept };
 }
@@ -199,6 +206,57 @@ describe('one request', () => {
     const expected = { code: 'cluster', message: `the server ${server.url} did not answer within 0.05 s` };
     await expect(cluster.get('/x')).rejects.toMatchObject(expected);
     await expect(cluster.get('/x')).rejects.toMatchObject(expected);
+  });
+
+  test('a server that falls silent ends a request, too, however long the answer takes that keeps coming', async () => {
+    const server = await scriptedServer((seen, response) => {
+      if (seen.url.pathname === '/silent') return;
+      response.writeHead(200).write('{');
+      if (seen.url.pathname === '/within') return;
+      const parts = setInterval(() => response.write(' '), 20);
+      setTimeout(() => {
+        clearInterval(parts);
+        response.end('}');
+      }, 400);
+    });
+    const settings = { pace: realPace, quietMs: 1000, silenceMs: 150 };
+    const cluster = await openCluster(await optionsFor(server.url), settings);
+    open.push(cluster, server);
+    const expected = { code: 'cluster', message: `the server ${server.url} did not answer within 0.15 s` };
+    await expect(cluster.get('/silent')).rejects.toMatchObject(expected);
+    await expect(cluster.get('/within')).rejects.toMatchObject(expected);
+    await expect(cluster.get('/slow')).resolves.toEqual({});
+  });
+
+  test('what the server owes an answer is known while it does', async () => {
+    const answers: (() => void)[] = [];
+    const { cluster, server } = await served((_seen, response) => {
+      answers.push(() => {
+        json(response, 200, {});
+      });
+    });
+    expect(cluster.unansweredMs()).toBe(0);
+    const asked = cluster.get('/x');
+    await expect.poll(() => server.requests.length).toBe(1);
+    pace.advance(700);
+    expect(cluster.unansweredMs()).toBe(700);
+    answers[0]?.();
+    await asked;
+    expect(cluster.unansweredMs()).toBe(0);
+  });
+
+  test.each([
+    [2 * 3_600_000, 'an hour and more'],
+    [-2 * 3_600_000, 'the other way round'],
+    [1500, 'as good as nothing'],
+  ])('the clock of the server is known by its answers: %i ms ahead, %s', async (ahead) => {
+    const { cluster } = await served((_seen, response) => {
+      const there = new Date(pace.wallClock() + ahead).toUTCString();
+      json(response, 200, {}, { Date: there });
+    });
+    expect(cluster.clockAheadMs()).toBe(0);
+    await cluster.get('/x');
+    expect(cluster.clockAheadMs()).toBe(Math.abs(ahead) > 3000 ? ahead : 0);
   });
 
   test('warnings are told once each', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { followBudgets } from '../../../plugin/drain/budgets.ts';
+import { ASK_ANYWAY_MS, followBudgets } from '../../../plugin/drain/budgets.ts';
 import { backoff, drainNode, type DrainTools, type LeftPod } from '../../../plugin/drain/engine.ts';
 import { Limiter } from '../../../plugin/drain/limiter.ts';
 import { followPods } from '../../../plugin/drain/pods-on-node.ts';
@@ -426,11 +426,14 @@ describe('the end of the drain', () => {
     expect(drain.told).toEqual([]);
   });
 
-  test('is no reason for a pod to wait: an eviction that it cut off tells nothing', async () => {
+  test('is no reason for a pod to wait; an eviction that it cut off is one of which nobody knows', async () => {
     const drain = await begin({ pods: { a: {}, b: {} }, answers: 'none', tools: { limiter: new Limiter(1) } });
     drain.stop.abort();
     await drain.drained;
-    expect(drain.why()).toEqual(['a: not tried yet', 'b: not tried yet']);
+    expect(drain.why()).toEqual([
+      'a: its eviction was asked for, and the API server had not answered',
+      'b: not tried yet',
+    ]);
     expect(drain.asked()).toEqual(['a']);
     expect(drain.told).toEqual([]);
   });
@@ -444,4 +447,14 @@ describe('the end of the drain', () => {
     await drain.drained;
     expect(drain.why()).toEqual([`a: ${WHY}`]);
   });
+});
+
+test('a pod counts with the labels that it has by now: they say which budget holds it', async () => {
+  const drain = await begin({ pods: { a: {} }, allowed: 0, answers: [BLOCKED] });
+  expect(drain.told).toEqual([`a waits: ${WHY}`]);
+  await drain.change('a', WEB);
+  await drain.clock.pass(ASK_ANYWAY_MS);
+  expect(drain.told).toEqual([`a waits: ${WHY}`, `a waits: ${HELD}`]);
+  drain.stop.abort();
+  await drain.drained;
 });

@@ -142,6 +142,7 @@ describe('showing it', () => {
     const live: LiveArea = {
       show: (lines) => drawn.push(lines),
       clear: () => drawn.push('cleared'),
+      remark: () => undefined,
       size: () => ({ columns: 80, rows: 24 }),
     };
     return { drawn, clock, session: { ...session, screen: { ...session.screen, live } } };

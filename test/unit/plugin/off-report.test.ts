@@ -6,7 +6,12 @@ import { reportFor } from '../../../plugin/output/report.ts';
 import type { LiveArea, Screen } from '../../../plugin/screen.ts';
 import { toldSession } from './world.ts';
 
-const LIVE: LiveArea = { show: () => undefined, clear: () => undefined, size: () => ({ columns: 80, rows: 24 }) };
+const LIVE: LiveArea = {
+  show: () => undefined,
+  clear: () => undefined,
+  remark: () => undefined,
+  size: () => ({ columns: 80, rows: 24 }),
+};
 
 function linesOf(event: OffEvent, live?: LiveArea): readonly string[] {
   const lines: string[] = [];

@@ -6,7 +6,12 @@ import type { LiveArea, Screen } from '../../../plugin/screen.ts';
 import { toldSession } from './world.ts';
 
 const NO_LIVE = undefined;
-const LIVE: LiveArea = { show: () => undefined, clear: () => undefined, size: () => ({ columns: 80, rows: 24 }) };
+const LIVE: LiveArea = {
+  show: () => undefined,
+  clear: () => undefined,
+  remark: () => undefined,
+  size: () => ({ columns: 80, rows: 24 }),
+};
 
 /** A screen that keeps every line in order, with where it went before it. */
 function screenInto(lines: string[], live: LiveArea | undefined): Screen {

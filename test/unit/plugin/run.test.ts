@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { systemClock, timestamp } from '../../../plugin/clock.ts';
 import { EXIT_OF } from '../../../plugin/exit-codes.ts';
 import { run } from '../../../plugin/run.ts';
-import { RECORD_ANNOTATION } from '../../../shared/index.ts';
-import { json, scriptedServer } from '../cluster/scripted-server.ts';
-import { HeardScreen, nodeObject, START } from './world.ts';
+import { scriptedServer } from '../cluster/scripted-server.ts';
+import { HeardScreen, START } from './world.ts';
 
 async function ran(...argv: string[]) {
   const screen = new HeardScreen();
@@ -30,17 +29,22 @@ describe('a run', () => {
     expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1' })).toBe(130);
   });
 
-  test('an interruption at a place that did not foresee it claims nothing about what was changed', async () => {
-    const held = nodeObject('n1', { annotations: { [RECORD_ANNOTATION]: '{}' } });
-    const server = await scriptedServer((_seen, response) => {
-      json(response, 200, { kind: 'NodeList', metadata: {}, items: [held] });
+  test.each([
+    [['status'], 'interrupted'],
+    [
+      ['allow', 'n1', '--revoke', '--rules=scan'],
+      'interrupted; what was changed until then, if anything: kubectl maint status',
+    ],
+  ])('an interruption that nobody foresaw claims nothing about what was changed: %j', async (verb, said) => {
+    const interrupt = new AbortController();
+    const server = await scriptedServer(() => {
+      interrupt.abort(new Error('interrupted by SIGINT'));
     });
     const screen = new HeardScreen();
-    const argv = ['status', '--server', server.url, '--kubeconfig', '/dev/null'];
-    // Its lists are read to their end, what it asks of the nodes on them is not.
-    expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1' })).toBe(130);
+    const argv = [...verb, '--server', server.url, '--kubeconfig', '/dev/null'];
+    expect(await run({ argv, screen, signal: interrupt.signal, version: '1' })).toBe(130);
     await server.close();
-    expect(screen.notes).toEqual(['interrupted; what was changed until then, if anything: kubectl maint status']);
+    expect(screen.notes).toEqual([said]);
   });
 
   test('every kind of failure has its exit code', () => {

@@ -59,6 +59,7 @@ function terminal(columns: number, rows: number) {
   const area = {
     show: (lines: readonly string[]) => shown.push(lines),
     clear: () => shown.push([]),
+    remark: () => undefined,
     size: () => ({ columns, rows }),
   };
   return { area, shown };

@@ -98,6 +98,14 @@ export class ToldCluster implements Cluster {
     return this.say(request, this.requests.length);
   }
 
+  unansweredMs(): number {
+    return 0;
+  }
+
+  clockAheadMs(): number {
+    return 0;
+  }
+
   get(path: string): Promise<unknown> {
     return Promise.resolve(this.objects.get(path));
   }

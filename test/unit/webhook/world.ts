@@ -112,6 +112,14 @@ export class ToldCluster implements Cluster {
     return Promise.reject(new Error('the webhook sends nothing'));
   }
 
+  unansweredMs(): number {
+    return 0;
+  }
+
+  clockAheadMs(): number {
+    return 0;
+  }
+
   close(): void {
     this.closed = true;
   }
