@@ -79,11 +79,13 @@ export function readingsFrom(session: Session, pluginVersion: string, signal: Ab
   const registration = once(() => cluster.get(webhookConfigurationPath(REGISTRATION_NAME)));
   const nodes = once(() => listNodes(cluster));
   const policy = once(async () => policyBeside(await registration(), cluster));
+  // What others wrote goes by the API server's clock; how far this machine's is from it is one of the questions.
+  const now = (): number => session.clock.now() + session.cluster.clockAheadMs();
   const resources = new Map<string, Promise<readonly string[] | undefined>>();
   return {
     cluster,
     pluginVersion,
-    now: () => session.clock.now(),
+    now,
     signal,
     interrupted: () => session.signal.aborted,
     greeting: once(() => greet(cluster, () => session.clock.now())),
@@ -98,7 +100,7 @@ export function readingsFrom(session: Session, pluginVersion: string, signal: Ab
     installation: once(async () => readInstallation(await registration(), cluster)),
     policy,
     config: async () => (await policy()).policy.config,
-    guardCanary: once(() => askGuard({ cluster, nodes }, () => session.clock.now())),
+    guardCanary: once(() => askGuard({ cluster, nodes }, now)),
   };
 }
 

@@ -3,7 +3,8 @@ import { podName } from './plan.ts';
 
 /** Why a pod is still there. Pods with the same key wait for the same thing; the latest text tells of it best. */
 export interface Cause {
-  readonly kind: 'budget' | 'two-budgets' | 'webhook' | 'server' | 'refused' | 'terminating' | 'running' | 'order';
+  readonly kind:
+    'budget' | 'two-budgets' | 'webhook' | 'server' | 'refused' | 'credentials' | 'terminating' | 'running' | 'order';
   readonly key: string;
   readonly text: string;
   /** The budget, where that is what holds it. */

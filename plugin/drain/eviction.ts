@@ -88,8 +88,13 @@ export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
       return isBudget(answer.body)
         ? { outcome: 'blocked', cause: causeOf('budget', why) }
         : failed(answer, causeOf('server', why), true);
+    case 401:
+      return {
+        outcome: 'refused',
+        cause: causeOf('credentials', `the API server does not accept who you are: ${why}`),
+      };
     case 403:
-      return isTerminatingNamespace(answer.body)
+      return isForbiddenForNow(answer.body)
         ? failed(answer, causeOf('server', why))
         : { outcome: 'refused', cause: causeOf('refused', why) };
     default:
@@ -97,8 +102,8 @@ export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
   }
 }
 
-/** Bad request, not authenticated, no such method, invalid: the same again will not do better. */
-const HOPELESS = [400, 401, 405, 422];
+/** Bad request, no such method, invalid: the same again will not do better. */
+const HOPELESS = [400, 405, 422];
 
 function otherOutcome(answer: ApiAnswer, why: string): EvictionOutcome {
   if (HOPELESS.includes(answer.status)) return { outcome: 'refused', cause: causeOf('refused', why) };
@@ -132,6 +137,14 @@ function budgetReason(body: unknown): string | undefined {
 
 function isBudget(body: unknown): boolean {
   return budgetReason(body) !== undefined;
+}
+
+/**
+ * A 403 that says nothing about the caller: the namespace is being deleted; or the budget has a count below zero or more
+ * evictions than its controller has seen the end of (eviction.go checkAndDecrement), and names itself as what is forbidden.
+ */
+function isForbiddenForNow(body: unknown): boolean {
+  return textAt(body, 'details', 'kind') === 'poddisruptionbudget' || isTerminatingNamespace(body);
 }
 
 function isTerminatingNamespace(body: unknown): boolean {

@@ -61,10 +61,11 @@ interface AllowRun {
 /** Everything that can be wrong is found before the first write. */
 async function prepared(operation: AllowOperation, session: Session): Promise<AllowRun> {
   const { cluster, clock } = session;
-  const now = clock.now();
   const { change } = operation;
-  const until = change.kind === 'grant' ? exceptionEnd(change.until, now) : '';
   const nodes = inMaintenance(await chooseNodes(operation.nodes, cluster), operation, session);
+  // Its clock is known as soon as the API server has answered.
+  const now = clock.now();
+  const until = change.kind === 'grant' ? exceptionEnd(change.until, now) : '';
   const by = nodes.length === 0 ? '' : await ownerFor(undefined, cluster);
   return {
     operation,

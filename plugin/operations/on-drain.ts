@@ -223,6 +223,10 @@ async function notDrained(left: readonly LeftPod[], { marked, progress, run }: D
   ]);
   if (!isStillOurs) return endedMeanwhile(marked.node, run);
   if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`);
+  if (left.some(({ cause }) => cause.kind === 'credentials'))
+    return new MaintError('cluster', `${message} on node ${name}: your credentials are no longer accepted`, {
+      hint: `log in again, then run the same command again to go on; node ${name} stays marked and cordoned (Initiated)`,
+    });
   if (left.some(({ cause }) => cause.kind === 'refused'))
     return new MaintError('cluster', `${message} on node ${name}: not allowed to evict`);
   return new MaintError('gave-up', `gave up waiting, ${message} on node ${name}`);

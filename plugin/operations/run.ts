@@ -28,8 +28,8 @@ export interface RunPorts extends Surroundings {
  * in maintenance, and the nodes' records are all that a later run needs to go on.
  */
 export async function runCommandOnNodes(operation: RunOperation, session: Session, ports: RunPorts): Promise<ExitCode> {
-  refusePassedEnd(operation, session);
   const chosen = await chooseForRun(operation, session);
+  refusePassedEnd(operation, session);
   const names = chosen.nodes.map(({ facts }) => facts.name);
   await refuseUnknownProgram(operation.command.program, ports.env);
   if (names.length === 0) return EXIT.done;

@@ -4,8 +4,8 @@ import { ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import type { Greeting } from '../readings.ts';
 
 /**
- * Most that two clocks may differ, in ms: ends of claims and exceptions are written by one clock and judged by another,
- * and the shortest that people give are minutes.
+ * Most that two clocks may differ, in ms. The plugin goes by the API server's (clockOf), but whoever types a moment for
+ * --until reads it off a clock of his own, and so does whoever judges certificates and tokens.
  */
 const MOST_SKEW_MS = 10_000;
 
@@ -37,7 +37,7 @@ export function judgeClock({ answer, sentAt, receivedAt }: Greeting): readonly D
   const which = ahead > behind ? 'ahead of' : 'behind';
   return [
     warn(
-      `the clock of this machine is ${renderDuration(skew)} ${which} the API server's: ends that it writes (--for, --until) are wrong by as much`,
+      `the clock of this machine is ${renderDuration(skew)} ${which} the API server's, which kubectl maint goes by: read a moment for --until off that one`,
       'let NTP set the clock of this machine, or of the control plane',
     ),
   ];

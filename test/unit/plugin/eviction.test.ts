@@ -120,7 +120,22 @@ test.each<[string, ApiAnswer, EvictionOutcome]>([
   ],
   ['403 in a namespace that terminates', failure(403, 'unable to create', TERMINATING), failed('unable to create')],
   ['400', failure(400, 'name mismatch'), refused('name mismatch')],
-  ['401', failure(401, 'Unauthorized'), refused('Unauthorized')],
+  [
+    '401, of a token that has expired',
+    failure(401, 'Unauthorized'),
+    {
+      outcome: 'refused',
+      cause: causeOf('credentials', 'the API server does not accept who you are: Unauthorized'),
+    },
+  ],
+  ...[
+    'DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+    'pdb disruptions allowed is negative',
+  ].map((why): [string, ApiAnswer, EvictionOutcome] => {
+    const message = `poddisruptionbudgets.policy "web" is forbidden: ${why}`;
+    const details = { name: 'web', group: 'policy', kind: 'poddisruptionbudget' };
+    return [`403 of a budget: ${why}`, answer(403, { message, details }), failed(message)];
+  }),
   ['405', failure(405, 'not allowed'), refused('not allowed')],
   ['422', failure(422, 'invalid'), refused('invalid')],
   ['text of a proxy', answer(502, '<html>Bad Gateway</html>'), failed(NO_REASON)],
