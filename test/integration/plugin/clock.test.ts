@@ -21,7 +21,7 @@ beforeAll(async () => {
   const file = join(folder, 'fast.cjs');
   await writeFile(file, `const now = Date.now; Date.now = () => now() + ${HOURS_2};`);
   fast = { env: { NODE_OPTIONS: `--require ${file}` } };
-  plane = await startControlPlane({ nodes: [{ name: 'n1' }] });
+  plane = await startControlPlane({ nodes: [{ name: 'n1' }, { name: 'n2' }] });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
 });
