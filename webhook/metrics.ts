@@ -58,12 +58,12 @@ export function createMetrics(gauged: Gauged): Metrics {
   });
   const unknown = new Counter({
     name: 'maint_webhook_unknown_total',
-    help: 'Decisions whose facts were not sure: a failed lookup, or nodes that were not heard of for too long',
+    help: 'Decisions whose facts were not sure: a failed lookup, commands too long to be read, or nodes that were not heard of for too long',
     labelNames: ['cause'],
     registers,
   });
   const shed = new Counter({ name: 'maint_webhook_shed_total', help: 'Calls sent back with Retry-After', registers });
-  for (const cause of ['lookup', 'stale_nodes']) unknown.inc({ cause }, 0);
+  for (const cause of ['lookup', 'unread', 'stale_nodes']) unknown.inc({ cause }, 0);
   registerGauges(registry, gauged);
   return {
     contentType: registry.contentType,
@@ -75,6 +75,7 @@ export function createMetrics(gauged: Gauged): Metrics {
       const rules = new Set(findings.filter((finding) => finding.decision === 'deny').map(({ rule }) => rule));
       for (const rule of rules) denials.inc({ rule, tool: tool ?? 'none' });
       if (findings.some(({ reason }) => reason === 'Unknown')) unknown.inc({ cause: 'lookup' });
+      if (findings.some(({ reason }) => reason === 'Unread')) unknown.inc({ cause: 'unread' });
       if (stale) unknown.inc({ cause: 'stale_nodes' });
     },
     undecided: (how) => {

@@ -5,8 +5,11 @@ import { at, isTrueAt, listAt, stringMapAt, textAt, textsAt } from './json.ts';
 export interface ContainerFacts {
   readonly name: string;
   readonly image: string;
-  /** `command` and `args`, one after the other. */
-  readonly words: readonly string[];
+  /** Empty where the image's own entry point runs. */
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** The entries of its environment, as they stand in the object. */
+  readonly env: readonly unknown[];
 }
 
 /** An owner reference. */
@@ -130,7 +133,9 @@ function containerFrom(container: unknown): ContainerFacts {
   return {
     name: textAt(container, 'name') ?? '',
     image: textAt(container, 'image') ?? '',
-    words: [...textsAt(container, 'command'), ...textsAt(container, 'args')],
+    command: textsAt(container, 'command'),
+    args: textsAt(container, 'args'),
+    env: listAt(container, 'env'),
   };
 }
 

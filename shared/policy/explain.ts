@@ -106,6 +106,7 @@ const STEPS: readonly (readonly [Reason, (end: string) => string])[] = [
   ['UnreadableRecord', () => 'Write it with kubectl maint on'],
   ['LastNode', () => 'To take it all the same: kubectl maint on --allow-last-node'],
   ['StaysCordoned', (end) => `It takes work again after ${end}`],
+  ['Unread', (end) => `Put its script into a ConfigMap or an image, or start it after ${end}`],
   ['RolloutHeld', (end) => `It goes on by itself after ${end}`],
 ];
 

@@ -36,6 +36,8 @@ export type Reason =
   | 'StillInUse'
   /** The node that is deleted is in maintenance. */
   | 'RecordLost'
+  /** What it runs is too long to be read. */
+  | 'Unread'
   /** What decides could not be found out. */
   | 'Unknown';
 

@@ -1,7 +1,7 @@
 import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
-import { isNamed, LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
+import { isKeptUp, isNamed, LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -14,6 +14,8 @@ export interface Classification {
   readonly tool: string | null;
   /** The pattern that matched; undefined for add-ons and `none`. */
   readonly pattern: WorkPattern | undefined;
+  /** True where nothing is known of a run because what it runs is too long to be read. */
+  readonly isUnread?: boolean;
 }
 
 /** A pattern with its tool, and how convincing it is. */
@@ -62,7 +64,14 @@ export function classify(object: WorkObject, catalogue: Catalogue, user = ''): C
   if (entry !== undefined && !saysMore(labelled, entry)) {
     return { work: entry.pattern.work, tool: entry.tool, pattern: inRoleOf(object, entry.pattern) };
   }
-  return labelled ?? deliveredBy(catalogue.delivererOf(suspect), object);
+  return (
+    labelled ?? { ...deliveredBy(catalogue.delivererOf(suspect), object), ...(isUnread(suspect) && { isUnread: true }) }
+  );
+}
+
+/** Of a run everything has to be read before it is let go as nothing; a service is none, whatever it runs. */
+function isUnread(suspect: Suspect): boolean {
+  return CARRIERS.includes(suspect.object.groupKind) && !isKeptUp(suspect.object) && !suspect.isWhole;
 }
 
 /** A label is more than a guess by image and command, but it never turns one kind of work into another. */

@@ -1,7 +1,8 @@
 import { at } from '../facts/json.ts';
 import { controllerOf, type WorkObject } from '../facts/work.ts';
+import { Effort } from '../shell/effort.ts';
 import { imagePattern } from './image-names.ts';
-import { runningIn, type Running } from './programs.ts';
+import { mentions, runningIn, type Running } from './programs.ts';
 import { isCalled, wordsOf } from './sayings.ts';
 
 export { imageBasename } from './programs.ts';
@@ -82,6 +83,7 @@ export function isOwnKind(kind: string): boolean {
 export class Suspect {
   readonly object: WorkObject;
   readonly #user: string;
+  readonly #effort = new Effort();
   #running: readonly Running[] | undefined;
   #words: ReadonlySet<string> | undefined;
 
@@ -96,8 +98,13 @@ export class Suspect {
   }
 
   get running(): readonly Running[] {
-    this.#running ??= (this.object.template?.containers ?? []).map(runningIn);
+    this.#running ??= (this.object.template?.containers ?? []).map((container) => runningIn(container, this.#effort));
     return this.#running;
+  }
+
+  /** Whether all that it runs was read; where not, what it is stays open. */
+  get isWhole(): boolean {
+    return this.running.length === 0 || !this.#effort.isSpent;
   }
 
   /** See `wordsOf`. */
@@ -172,7 +179,7 @@ function runs(matcher: Matcher, suspect: Suspect): boolean {
     (running) =>
       (images?.some((name) => isImage(running, name)) ?? true) &&
       (commands?.some((program) => running.programs.has(program)) ?? true) &&
-      (words?.some((word) => running.mentions(word)) ?? true),
+      (words?.some((word) => running.invocations.some((invocation) => mentions(invocation, word))) ?? true),
   );
 }
 
@@ -182,7 +189,7 @@ function isImage({ image, reference }: Running, name: string): boolean {
 }
 
 /** A pod that a Deployment, StatefulSet or DaemonSet keeps up is a service, whatever its image: no run of a tool. */
-function isKeptUp(object: WorkObject): boolean {
+export function isKeptUp(object: WorkObject): boolean {
   const controller = controllerOf(object);
   return controller !== undefined && ['apps', ''].includes(controller.group);
 }

@@ -20,7 +20,7 @@ export function wordsOf({ name, template }: WorkObject, running: readonly Runnin
   const containers = template?.containers ?? [];
   const texts = [
     name,
-    ...containers.flatMap((container) => [container.name, ...container.words]),
+    ...containers.flatMap((container) => [container.name, ...container.command, ...container.args]),
     ...running.flatMap(({ image, programs }) => [image, ...programs]),
   ];
   return new Set(

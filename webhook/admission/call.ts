@@ -59,7 +59,7 @@ const NODES_LOGGED = 10;
 function tell(judged: Judged, log: Log): void {
   const { verdict, stale } = judged;
   if (verdict.findings.length === 0 && !stale) return;
-  const unsure = stale || verdict.findings.some(({ reason }) => reason === 'Unknown');
+  const unsure = stale || verdict.findings.some(({ reason }) => reason === 'Unknown' || reason === 'Unread');
   if (unsure) log.warn(aboutCall(judged), 'decided on unsure facts');
   else log.info(aboutCall(judged), 'decided');
 }

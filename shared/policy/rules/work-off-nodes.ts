@@ -6,6 +6,7 @@ import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
 import { needing, NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import type { Classification } from '../../targets/classify.ts';
 import { joinNames } from '../words.ts';
 
 /**
@@ -14,12 +15,25 @@ import { joinNames } from '../words.ts';
  * DaemonSet on every node (see addon-hold.ts).
  */
 export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
-  if (subject.classification.pattern?.role === 'schedule') return labelAdvice(subject.object);
+  const { isUnread, pattern } = subject.classification;
+  if (pattern?.role === 'schedule') return labelAdvice(subject.object);
   if (isDaemonSetControllers(subject)) return NO_OBJECTION;
-  const found =
+  const judged =
     surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
+  const found = isUnread === true ? inDoubt(judged) : judged;
   const refuses = found.objections.some(({ weight }) => weight === undefined);
   return refuses ? found : confirmed(found, subject, surroundings);
+}
+
+/** Whether a rule about some work has to look at an object: it is such work, or nobody knows whether it is. */
+export function mayBe(work: 'backup' | 'scan', { work: is, isUnread }: Classification): boolean {
+  return is === work || isUnread === true;
+}
+
+/** What is too long to be read may be such work or none: the configured answer for what is not known decides. */
+function inDoubt({ objections, needs }: Judgement): Judgement {
+  const refused = objections.filter(({ weight }) => weight === undefined);
+  return { objections: refused.map((found) => ({ ...found, reason: 'Unread', weight: 'unknown' })), needs };
 }
 
 /** Before work is allowed, what the cache said is read again; what cannot be read takes the configured answer. */
@@ -82,5 +96,7 @@ function labelAdvice({ groupKind, labels, jobLabels, template }: WorkObject): Ju
 }
 
 function nameOf(classification: Subject['classification']): string {
-  return classification.pattern?.what ?? 'the work';
+  return classification.isUnread === true ? UNREAD : (classification.pattern?.what ?? 'the work');
 }
+
+const UNREAD = 'work whose commands are too long to be read, so that it may be a backup or a scan,';

@@ -25,9 +25,9 @@ test.each<[apiVersion: string, kind: string, body: object]>([
     annotations: new Map([['note', 'y']]),
     placement: { nodeName: 'n1' },
     containers: [
-      { name: 'wait', image: 'busybox', words: [] },
-      { name: 'main', image: 'app:1', words: ['/app', '--fast'] },
-      { name: '', image: '', words: [] },
+      { name: 'wait', image: 'busybox', command: [], args: [], env: [] },
+      { name: 'main', image: 'app:1', command: ['/app'], args: ['--fast'], env: [] },
+      { name: '', image: '', command: [], args: [], env: [] },
     ],
     spec,
   });

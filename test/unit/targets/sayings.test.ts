@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
-import { runningIn } from '../../../shared/targets/programs.ts';
+import { Suspect } from '../../../shared/targets/matcher.ts';
 import { isCalled, wordsOf } from '../../../shared/targets/sayings.ts';
 
 const WORDS = ['Backup', 'Restore'];
@@ -31,7 +31,7 @@ test('words come from names, images and what runs; a script counts by its progra
     { name: 'db-agent', image: 'reg/team/MyTool:1', command: ['sh', '-c', script], args: ['--full'] },
   ];
   const pod = workFromObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nightly-1' }, spec: { containers } });
-  const words = wordsOf(pod, (pod.template?.containers ?? []).map(runningIn));
+  const words = wordsOf(pod, new Suspect(pod).running);
   for (const word of ['nightly', '1', 'db', 'agent', 'mytool', 'sh', 'pg', 'dump', 'full'])
     expect(words).toContain(word);
   expect(words).not.toContain('backup');

@@ -1,0 +1,180 @@
+import { textAt } from '../facts/json.ts';
+import type { ContainerFacts } from '../facts/work.ts';
+import type { Effort } from '../shell/effort.ts';
+import { commandsOf } from '../shell/commands.ts';
+import { INTERPRETERS, isOther, SHELL_VALUE, SHELLS, wrappedBy, WRAPPERS } from './wrappers.ts';
+
+/** A program with the arguments that it is run with. */
+export interface Invocation {
+  /** Without its path; empty for the image's own entry point. */
+  readonly program: string;
+  /** Empty for one that only runs another. */
+  readonly args: readonly string[];
+  /** What it is given to read, where that is known. */
+  readonly input: string;
+  /** Whether this is the image's own entry point. */
+  readonly isOwn: boolean;
+}
+
+/** Something that is run: the words of a command, or a script. */
+interface Task {
+  readonly run: readonly string[] | string;
+  readonly input: string;
+  readonly variables: ReadonlyMap<string, string>;
+  /** Scripts and wrappers around it. */
+  readonly depth: number;
+}
+
+/** `-c`, also at the end of joined options. */
+const IS_SCRIPT = /^-[a-zA-Z]*c[a-zA-Z]*$/;
+
+/** Where a command begins in some words. */
+interface Place extends Task {
+  readonly run: readonly string[];
+  readonly at: number;
+}
+
+/**
+ * The programs that a container runs, in order: what its command line names, and what a wrapper, a shell or an interpreter
+ * among them is told to run. A word elsewhere names no program: `kubectl delete job kube-bench` runs kubectl. Without a
+ * command the image's own entry point runs, and that may run what its arguments name.
+ */
+export function followed(container: ContainerFacts, effort: Effort): readonly Invocation[] {
+  return new Follower(container, effort).all();
+}
+
+class Follower {
+  readonly #effort: Effort;
+  readonly #tasks: Task[] = [];
+  readonly #invocations: Invocation[] = [];
+
+  constructor({ command, args, env }: ContainerFacts, effort: Effort) {
+    this.#effort = effort;
+    const variables = variablesFrom(env, effort);
+    const words = [...command, ...args].map((word) => expanded(word, variables, effort));
+    const [first = '', second] = words;
+    if (command.length === 0 && !isOther(first)) this.#invoke('', words, { isOwn: true });
+    const task = { input: '', variables, depth: 0 };
+    // The entry point of the image is a shell, or a program that has such an option.
+    if (second !== undefined && IS_SCRIPT.test(first)) this.#tasks.push({ ...task, run: second });
+    else if (words.length > 0) this.#tasks.push({ ...task, run: words });
+  }
+
+  all(): readonly Invocation[] {
+    for (let next = 0; next < this.#tasks.length; next += 1) this.#follow(this.#tasks[next]);
+    return this.#invocations;
+  }
+
+  #follow(task: Task | undefined): void {
+    if (task === undefined || !this.#effort.follow(task.depth)) return;
+    const { run, variables, depth } = task;
+    if (typeof run === 'string') {
+      for (const { words, input } of commandsOf(run, variables, this.#effort))
+        this.#tasks.push({ run: words, input, variables, depth: depth + 1 });
+      return;
+    }
+    let place: Place | undefined = { ...task, run, at: 0 };
+    while (place !== undefined && this.#effort.follow(place.depth) && this.#effort.look()) place = this.#step(place);
+  }
+
+  /** Takes one program of a chain; gives back where the one that it runs stands, if it runs one. */
+  #step(place: Place): Place | undefined {
+    const { run: words, at, input } = place;
+    const program = lastPart(words[at] ?? '');
+    const next = nextIn(program, place);
+    this.#invoke(program, next === undefined ? words.slice(at + 1) : [], { input });
+    for (const script of next?.scripts ?? [])
+      this.#tasks.push({
+        run: script,
+        input: '',
+        variables: next?.variables ?? place.variables,
+        depth: place.depth + 1,
+      });
+    return next?.at === undefined ? undefined : { ...place, at: next.at, depth: place.depth + 1 };
+  }
+
+  #invoke(program: string, args: readonly string[], { input = '', isOwn = false } = {}): void {
+    this.#invocations.push({ program, args, input, isOwn });
+  }
+}
+
+/** What a program among others is told to run. */
+interface Next {
+  /** Where the command begins. */
+  readonly at?: number;
+  readonly scripts?: readonly string[];
+  /** Those of a script, where they are others. */
+  readonly variables?: ReadonlyMap<string, string>;
+}
+
+/** What a program runs besides itself; undefined where it runs nothing. */
+function nextIn(program: string, place: Place): Next | undefined {
+  if (SHELLS.has(program)) return shellRuns(place);
+  const modules = INTERPRETERS.get(program);
+  if (modules !== undefined) return interpreterRuns(modules, place);
+  const wrapper = WRAPPERS.get(program);
+  return wrapper === undefined ? undefined : wrappedBy(wrapper, place.run, place.at + 1);
+}
+
+/** `sh -c SCRIPT` runs what the script says, `sh FILE` the file, and `sh` alone what it is given to read. */
+function shellRuns({ run: words, at, input, variables }: Place): Next | undefined {
+  let isScript = false;
+  for (let index = at + 1; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (IS_SCRIPT.test(word)) isScript = true;
+    if (SHELL_VALUE.test(word)) index += 1;
+    else if (!/^[-+]/.test(word))
+      return isScript
+        ? { scripts: [word], variables: withArguments(variables, words.slice(index + 1)) }
+        : { at: index };
+  }
+  return input === '' ? undefined : { scripts: [input] };
+}
+
+/** What a script knows as `$0`, `$1` and `$@`. */
+function withArguments(variables: ReadonlyMap<string, string>, words: readonly string[]): ReadonlyMap<string, string> {
+  if (words.length === 0) return variables;
+  const numbered = words.slice(0, 10).map((word, index) => [String(index), word] as const);
+  return new Map([...variables, ...numbered, ['@', words.slice(1).join(' ')]]);
+}
+
+function interpreterRuns(modules: readonly string[], { run: words, at }: Place): Next | undefined {
+  for (let index = at + 1; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (IS_CODE.test(word)) return undefined;
+    if (modules.includes(word)) return { at: index + 1 };
+    if (!word.startsWith('-')) return { at: index };
+  }
+  return undefined;
+}
+
+/** Options after which code follows, which is not read. */
+const IS_CODE = /^-[a-zA-Z]*[ce]$/;
+
+/** What the environment of a container is known to hold: what stands in the object itself. */
+function variablesFrom(env: readonly unknown[], effort: Effort): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const entry of env) {
+    const name = textAt(entry, 'name');
+    const value = textAt(entry, 'value');
+    if (name !== undefined && value !== undefined) variables.set(name, expanded(value, variables, effort));
+  }
+  return variables;
+}
+
+const REFERENCE = /\$(\$)|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g;
+
+/** `$(NAME)` as the kubelet replaces it; what it does not know stays as it is. */
+function expanded(text: string, variables: ReadonlyMap<string, string>, effort: Effort): string {
+  if (!text.includes('$')) return text;
+  return text.replaceAll(REFERENCE, (whole, dollar: string | undefined, name: string | undefined) => {
+    if (dollar !== undefined) return dollar;
+    const value = variables.get(name ?? '');
+    return value !== undefined && effort.read(value) ? value : whole;
+  });
+}
+
+/** The last part of a path. */
+export function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
