@@ -2,6 +2,9 @@ import { ClusterRefusal, messageOf } from '../../shared/index.ts';
 import { keptOffIn, type Ended } from '../nodes/kept-off.ts';
 import { readMakerEvents } from '../nodes/maker-events.ts';
 import { readOwnEvents } from '../nodes/own-events.ts';
+import { unseenByEvents } from '../output/kept-off.ts';
+import type { Session } from '../session.ts';
+import { floorOf } from '../status/enforcement.ts';
 import type { OffRun } from './off-run.ts';
 
 /** How long an API server keeps Events unless it is told otherwise, in ms (kube-apiserver --event-ttl). */
@@ -33,6 +36,13 @@ export async function tellKeptOff(ended: readonly Ended[], { session, report }: 
     unreadable: problems[0],
     expired: ended.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
   });
+}
+
+/** Says, once for all nodes, what no Event can tell of. */
+export async function tellUnseen({ cluster }: Session, tell: (text: string) => void): Promise<void> {
+  // Policies that cannot be read may be there: that is said, too.
+  const text = unseenByEvents(await floorOf(cluster).catch(() => undefined));
+  if (text !== undefined) tell(text);
 }
 
 function whyNot(thrown: unknown): string {

@@ -18,7 +18,7 @@ import { showLive } from '../output/live.ts';
 import { reportFor, type Report } from '../output/report.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
-import { tellKeptOff } from './off-kept.ts';
+import { tellKeptOff, tellUnseen } from './off-kept.ts';
 import { bringBack, type Leaving } from './off-node.ts';
 import type { OffRun } from './off-run.ts';
 
@@ -27,27 +27,42 @@ import type { OffRun } from './off-run.ts';
  * the node is clean, then drop the owner's claim; with the last claim the node is as it was before.
  */
 export async function runOff(operation: OffOperation, session: Session): Promise<ExitCode> {
-  return endClaims(operation, session, (nodes) => chooseClaims(nodes, operation, session));
-}
-
-/** `off` for one claim alone: a later one of the same owner is somebody else's work, and stays. */
-export async function runOffFor(claim: ClaimKey, operation: OffOperation, session: Session): Promise<ExitCode> {
-  return endClaims(operation, session, (nodes) =>
-    Promise.resolve(
-      nodes.flatMap((node) => {
-        const record = recordOf(node);
-        return record === undefined ? [] : [{ node, claims: [claim], since: record.initiatedAt }];
+  return endClaims(operation, session, {
+    claims: (nodes) => chooseClaims(nodes, operation, session),
+    back: (report) =>
+      tellUnseen(session, (text) => {
+        report.tell({ type: 'note', text });
       }),
-    ),
-  );
+  });
 }
 
-type Choose = (nodes: readonly NodeSnapshot[]) => Promise<readonly Leaving[]>;
+/**
+ * `off` for one claim alone: a later one of the same owner is somebody else's work, and stays. What no Event tells of is
+ * for the caller to say, who has other nodes as well.
+ */
+export async function runOffFor(claim: ClaimKey, operation: OffOperation, session: Session): Promise<ExitCode> {
+  return endClaims(operation, session, {
+    claims: (nodes) =>
+      Promise.resolve(
+        nodes.flatMap((node) => {
+          const record = recordOf(node);
+          return record === undefined ? [] : [{ node, claims: [claim], since: record.initiatedAt }];
+        }),
+      ),
+    back: () => Promise.resolve(),
+  });
+}
 
-async function endClaims(operation: OffOperation, session: Session, choose: Choose): Promise<ExitCode> {
+/** What differs between ends: whose claims they are, and what is said once some node is back. */
+interface Ending {
+  readonly claims: (nodes: readonly NodeSnapshot[]) => Promise<readonly Leaving[]>;
+  readonly back: (report: Report<OffEvent>) => Promise<void>;
+}
+
+async function endClaims(operation: OffOperation, session: Session, ending: Ending): Promise<ExitCode> {
   const report = reportFor<OffEvent>(operation.format, session, tellOffInWords);
   try {
-    return await carryOut(operation, { session, report, choose });
+    return await carryOut(operation, { session, report, ending });
   } catch (thrown) {
     if (thrown instanceof MaintError && operation.format === 'json') {
       report.tell({ type: 'failed', node: undefined, message: thrown.message, hint: thrown.hint });
@@ -59,12 +74,12 @@ async function endClaims(operation: OffOperation, session: Session, choose: Choo
 interface Asked {
   readonly session: Session;
   readonly report: Report<OffEvent>;
-  readonly choose: Choose;
+  readonly ending: Ending;
 }
 
-async function carryOut(operation: OffOperation, { session, report, choose }: Asked): Promise<ExitCode> {
+async function carryOut(operation: OffOperation, { session, report, ending }: Asked): Promise<ExitCode> {
   const nodes = await chooseNodes(operation.nodes, session.cluster);
-  const leaving = await choose(nodes);
+  const leaving = await ending.claims(nodes);
   const announcer = new Announcer(session, isHeld);
   const waker = addonWaker(session, (text) => {
     report.tell({ type: 'warning', text });
@@ -76,7 +91,10 @@ async function carryOut(operation: OffOperation, { session, report, choose }: As
   const ended = leaving.flatMap(({ node: { facts }, since }) =>
     run.ended.has(facts.name) ? [{ node: facts.name, since }] : [],
   );
-  if (ended.length > 0) await tellKeptOff(ended, run);
+  if (ended.length > 0) {
+    await tellKeptOff(ended, run);
+    await ending.back(report);
+  }
   return code;
 }
 

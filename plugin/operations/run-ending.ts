@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shellLine } from '../node-command/quote.ts';
 import { hasClaim, holdsClaim } from '../nodes/mark.ts';
 import { snapshotFromObject } from '../nodes/snapshot.ts';
+import { tellUnseen } from './off-kept.ts';
 import type { Course, NodesRun } from './run-course.ts';
 import { passedEnd } from './run-turn.ts';
 
@@ -14,6 +15,11 @@ export async function tellEnding(courses: readonly Course[], run: NodesRun): Pro
   const { screen, signal } = run.session;
   const left = courses.filter(({ phase }) => phase !== 'done' && phase !== 'gone');
   const done = courses.length - left.length;
+  if (done > 0) {
+    await tellUnseen(run.session, (text) => {
+      screen.note(text);
+    });
+  }
   if (left.length === 0) {
     screen.note(`${done} of ${courses.length} nodes done`);
     return EXIT.done;

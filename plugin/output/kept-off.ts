@@ -20,9 +20,7 @@ export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off
     ...(work.length > 0 ? [`kept off ${names} meanwhile:`, ...work.map((one) => workLine(one, nodes.length))] : []),
     ...(unreadable === undefined ? [] : [`what was kept off ${names} is not known, or not all of it: ${unreadable}`]),
     ...(unreadable === undefined && work.length === 0 && !expired
-      ? [
-          `no Event tells of work that was refused because of ${names} meanwhile; what the API server's own policies refuse has one only where a controller was refused`,
-        ]
+      ? [`nothing is known to have been kept off ${names} meanwhile`]
       : []),
     ...(expired ? [OLDER] : []),
     'workloads are not moved back',
@@ -31,6 +29,23 @@ export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off
 
 const OLDER =
   'Events of more than an hour ago are gone, unless your API server keeps them longer: look for older backups and scans yourself';
+
+/**
+ * The API server asks its own policies before any webhook, and they write no Event: of what they refused only a refused
+ * controller tells. Which nodes it was about makes no difference, so it is said once.
+ */
+export function unseenByEvents(floor: readonly string[] | undefined): string | undefined {
+  if (floor?.length === 0) return undefined;
+  const what =
+    floor === undefined
+      ? 'what policies of the API server refused, if it has any'
+      : `${floor.map(plural).join(' and ')} that the API server's own policies refused`;
+  return `not listed: ${what}, unless a controller wrote an Event about it; look in your backup and scan tools for what is missing`;
+}
+
+function plural(rule: string): string {
+  return `${rule}s`;
+}
 
 function workLine({ node, what, times, lastAt, afterDenial }: KeptOff, nodes: number): string {
   const where = nodes > 1 ? `${node}: ` : '';

@@ -52,7 +52,8 @@ function webhookOf(registration: unknown): Enforcement['webhook'] {
   return isArmed(registration) ? 'registered' : 'partly';
 }
 
-async function floorOf(cluster: Cluster): Promise<readonly string[]> {
+/** Rules for which the API server refuses by itself. Throws what the cluster's port throws. */
+export async function floorOf(cluster: Pick<Cluster, 'pages'>): Promise<readonly string[]> {
   const bindings: unknown[] = [];
   const query = { labelSelector: `app.kubernetes.io/name=${REGISTRATION_NAME}` };
   for await (const { items } of cluster.pages(POLICY_BINDINGS, { query })) bindings.push(...items);

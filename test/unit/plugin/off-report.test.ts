@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { GateState } from '../../../plugin/health/gate.ts';
 import type { OffEvent } from '../../../plugin/output/off-events.ts';
+import { unseenByEvents } from '../../../plugin/output/kept-off.ts';
 import { tellOffInWords } from '../../../plugin/output/off-text.ts';
 import { reportFor } from '../../../plugin/output/report.ts';
 import type { LiveArea, Screen } from '../../../plugin/screen.ts';
@@ -129,10 +130,7 @@ describe('in words', () => {
     [
       'nothing was',
       { type: 'kept-off', nodes: ['n1'], work: [], unreadable: undefined, expired: false },
-      [
-        "err: no Event tells of work that was refused because of n1 meanwhile; what the API server's own policies refuse has one only where a controller was refused",
-        'err: workloads are not moved back',
-      ],
+      ['err: nothing is known to have been kept off n1 meanwhile', 'err: workloads are not moved back'],
     ],
     [
       'nobody knows',
@@ -163,4 +161,17 @@ test('as JSON: one object a line, time and type first', () => {
     '{"time":"2026-01-05T22:10:00Z","type":"ended","node":"n1","cordoned":false,"addons":[]}',
   ]);
   expect(screen.notes).toEqual([]);
+});
+
+test.each<[floor: readonly string[] | undefined, says: string | undefined]>([
+  [[], undefined],
+  [
+    ['scan'],
+    "not listed: scans that the API server's own policies refused, unless a controller wrote an Event about it",
+  ],
+  [['backup', 'scan'], "not listed: backups and scans that the API server's own policies refused, unless"],
+  [undefined, 'not listed: what policies of the API server refused, if it has any, unless'],
+])('what no Event tells of, with the floor for %j', (floor, says) => {
+  if (says === undefined) expect(unseenByEvents(floor)).toBeUndefined();
+  else expect(unseenByEvents(floor)).toContain(says);
 });
