@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { isOverdue } from '../shared/index.ts';
+import { isOverdue, keepsScansOff, overdueMs, type NodeFacts, type PolicyConfig } from '../shared/index.ts';
 import type { Judged } from './admission/admit.ts';
 import type { LifeRecorder } from './life/recorder.ts';
 import type { NodeCache } from './nodes/cache.ts';
@@ -18,6 +18,7 @@ export interface Gauged {
   readonly maintenances: Pick<LifeRecorder, 'deletedInMaintenance'>;
   /** Undefined where somebody else registers the webhook. */
   readonly keeper: Pick<RegistrationKeeper, 'missing' | 'unarmed' | 'drifts'> | undefined;
+  readonly config: PolicyConfig;
   readonly inFlight: () => number;
   readonly now: () => number;
 }
@@ -86,7 +87,7 @@ export function createMetrics(gauged: Gauged): Metrics {
 }
 
 function registerGauges(registry: Registry, gauged: Gauged): void {
-  const { nodes, certificates, inFlight, now, keeper } = gauged;
+  const { nodes, certificates, inFlight, now, keeper, config } = gauged;
   const gauges: readonly (readonly [name: string, help: string, read: () => number])[] = [
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
@@ -132,6 +133,21 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
       },
     });
   }
+  registerByNode(registry, {
+    name: 'scans_kept_off_seconds',
+    help: 'For how long a node in maintenance has kept scans off the whole cluster; the longest ones',
+    read: (node) => (keepsScansOff(config) ? secondsSince(node, now()) : undefined),
+    nodes,
+  });
+  registerByNode(registry, {
+    name: 'overdue_seconds',
+    help: 'For how long a maintenance has been overdue, every claim on it; the longest ones',
+    read: ({ record }) => {
+      const late = record.kind === 'record' ? overdueMs(record.record, now()) : -1;
+      return late < 0 ? undefined : late / 1000;
+    },
+    nodes,
+  });
   new Counter({
     name: 'maint_webhook_node_watch_restarts_total',
     help: 'How often the watch of nodes broke and was taken up again',
@@ -169,4 +185,37 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
       for (const [drift, times] of keeper?.drifts ?? []) this.inc({ drift }, times);
     },
   });
+}
+
+/** Most nodes that a metric tells apart: the longest ones say what to do, and a metric is not a list of the cluster. */
+const NODES_TOLD = 10;
+
+/** A gauge with a value for each node in maintenance that `read` has one for. */
+interface ByNode {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (node: NodeFacts) => number | undefined;
+  readonly nodes: Gauged['nodes'];
+}
+
+function registerByNode(registry: Registry, { name, help, read, nodes }: ByNode): void {
+  new Gauge({
+    name: `maint_webhook_${name}`,
+    help,
+    labelNames: ['node'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const found = nodes.field.held.flatMap((node) => {
+        const value = read(node);
+        return value === undefined ? [] : [{ node: node.name, value }];
+      });
+      const longest = found.sort((a, b) => b.value - a.value).slice(0, NODES_TOLD);
+      for (const { node, value } of longest) this.set({ node }, value);
+    },
+  });
+}
+
+function secondsSince({ record }: NodeFacts, now: number): number | undefined {
+  return record.kind === 'record' ? (now - Date.parse(record.record.initiatedAt)) / 1000 : undefined;
 }

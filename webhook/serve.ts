@@ -203,7 +203,13 @@ function portsFor({ world, recorder, late, draining, ...parts }: Parts): AppPort
       recorder.decided(judged);
     },
     judges: { reader: sharedReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
-    metrics: createMetrics({ ...parts, certificates: source, now, inFlight: () => gate.inFlight }),
+    metrics: createMetrics({
+      ...parts,
+      config: policy.config,
+      certificates: source,
+      now,
+      inFlight: () => gate.inFlight,
+    }),
     unreadiness: () => unreadiness({ nodes, certificates: source, draining, untrusted }, now()),
   };
 }

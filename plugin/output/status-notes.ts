@@ -1,3 +1,4 @@
+import { explainScansKeptOff } from '../../shared/index.ts';
 import type { StatusFormat } from '../operation.ts';
 import type { Screen } from '../screen.ts';
 import type { Enforcement } from '../status/enforcement.ts';
@@ -9,6 +10,7 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (format !== 'table' && format !== 'wide') return;
   if (report.nodes.length === 0) screen.note('No nodes in maintenance.');
   if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
+  if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff));
   for (const node of report.lost) screen.warn(lostText(node));
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;

@@ -6,8 +6,8 @@ import type { StatusReport } from '../status/report.ts';
 import { cutLine, renderTable } from './table.ts';
 
 /** The `-o json` and `-o yaml` form: a list, like kubectl's. Only ever extended. */
-function asList({ nodes, enforcement, lost }: StatusReport): object {
-  return { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceStatusList', enforcement, lost, items: nodes };
+function asList({ nodes, ...about }: StatusReport): object {
+  return { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceStatusList', ...about, items: nodes };
 }
 
 /** How tables look. */

@@ -1,6 +1,15 @@
-import { isHeld, type PodFacts } from '../../shared/index.ts';
+import {
+  isHeld,
+  keepsScansOff,
+  scansKeptOff,
+  type Cluster,
+  type NodeFacts,
+  type PodFacts,
+  type ScansKeptOff,
+} from '../../shared/index.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { StatusFormat } from '../operation.ts';
+import { policyInForce } from '../policy/in-force.ts';
 import type { Session } from '../session.ts';
 import { readEnforcement, type Enforcement } from './enforcement.ts';
 import type { LostNode } from './lost-nodes.ts';
@@ -13,6 +22,8 @@ export interface StatusReport {
   readonly nodes: readonly NodeStatus[];
   /** Null while no node that is shown is in maintenance: nothing has to be enforced then. */
   readonly enforcement: Enforcement | null;
+  /** Because of which node no scan has run for long; null: scans run, or not for long yet. */
+  readonly scansKeptOff: ScansKeptOff | null;
   /** Nodes that lost their record. */
   readonly lost: readonly LostNode[];
 }
@@ -34,10 +45,27 @@ export async function reportOn(
 ): Promise<Omit<StatusReport, 'lost'>> {
   const held = format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
   const whole = format !== 'table';
-  const [readings, enforcement] = await Promise.all([
+  const now = session.clock.now();
+  const [readings, enforcement, kept] = await Promise.all([
     readAbout({ nodes: held, addons: whole, ...(podsOn && { podsOn }) }, session, unreadable),
     held.length === 0 ? null : readEnforcement(session.cluster, whole, unreadable),
+    readScansKeptOff(held, now, session.cluster),
   ]);
-  const now = session.clock.now();
-  return { nodes: nodes.map((node) => statusFrom(node, readings.get(node.facts.name), now)), enforcement };
+  return {
+    nodes: nodes.map((node) => statusFrom(node, readings.get(node.facts.name), now)),
+    enforcement,
+    scansKeptOff: kept,
+  };
+}
+
+/** The policy is read only where a node has been in maintenance for long. */
+async function readScansKeptOff(
+  held: readonly NodeFacts[],
+  now: number,
+  cluster: Cluster,
+): Promise<ScansKeptOff | null> {
+  const found = scansKeptOff(held, now);
+  if (found === undefined) return null;
+  const { policy } = await policyInForce(cluster);
+  return keepsScansOff(policy.config) ? found : null;
 }

@@ -12,6 +12,7 @@ import {
   isRuleId,
   PRESETS,
   withRules,
+  type AfterOverdue,
   type PolicyConfig,
   type RuleConfig,
   type RuleMode,
@@ -42,6 +43,8 @@ interface RuleEntry {
   readonly mode?: RuleMode | undefined;
   readonly scope?: Scope | undefined;
   readonly unknown?: Decision | undefined;
+  readonly afterOverdue?: AfterOverdue['mode'] | undefined;
+  readonly overdueFor?: string | undefined;
   readonly change?: PolicyConfig['addonChange'] | undefined;
   readonly brokenAfter?: string | undefined;
   readonly tools?: Readonly<Record<string, ToolEntry>> | undefined;
@@ -54,6 +57,15 @@ interface ToolEntry {
 
 /** Rules about one kind of work, which some of the tools do; only these look at a node or at the whole cluster. */
 const workRule = strict({ mode, scope, unknown, tools: z.optional(z.record(z.string(), strict({ mode, scope }))) });
+/** Scans alone are kept off a whole cluster by one node that somebody forgot. */
+const scanRule = strict({
+  mode,
+  scope,
+  unknown,
+  afterOverdue: z.optional(z.enum(['warn', 'audit'] satisfies readonly AfterOverdue['mode'][])),
+  overdueFor: z.optional(duration),
+  tools: z.optional(z.record(z.string(), strict({ mode, scope }))),
+});
 const addonRule = strict({
   mode,
   unknown,
@@ -66,7 +78,7 @@ const plainRule = strict({ mode, unknown });
 
 const SCHEMAS: Partial<Record<RuleId, z.ZodMiniType<RuleEntry>>> = {
   backup: workRule,
-  scan: workRule,
+  scan: scanRule,
   addon: addonRule,
 };
 
@@ -122,8 +134,18 @@ function ruleFrom(entry: RuleEntry, rule: RuleConfig): RuleConfig {
     mode: entry.mode ?? rule.mode,
     scope: entry.scope ?? rule.scope,
     unknown: entry.unknown ?? rule.unknown,
+    ...afterOverdueFrom(entry),
     tools: new Map(Object.entries(entry.tools ?? {}).map(([id, own]) => [id, toolFrom(own)])),
   };
+}
+
+/** A day: who works on a node overnight is late, and has not forgotten it. */
+const OVERDUE_FOR_MS = 24 * 3_600_000;
+
+function afterOverdueFrom({ afterOverdue, overdueFor }: RuleEntry): Pick<RuleConfig, 'afterOverdue'> {
+  if (afterOverdue === undefined) return {};
+  const span = overdueFor === undefined ? undefined : parseDuration(overdueFor);
+  return { afterOverdue: { mode: afterOverdue, forMs: span?.ok === true ? span.value : OVERDUE_FOR_MS } };
 }
 
 function toolFrom(entry: ToolEntry): ToolConfig {
@@ -157,7 +179,7 @@ export const RULES_WITH_TOOLS: readonly RuleId[] = RULE_IDS.filter((id) => SCHEM
  * meets what any tool delivers or runs.
  */
 export function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly string[] {
-  if (SCHEMAS[rule] !== workRule) return [...tools.map(({ id }) => id), ...RESERVED];
+  if (rule !== 'backup' && rule !== 'scan') return [...tools.map(({ id }) => id), ...RESERVED];
   const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === rule));
   return [...doing.map(({ id }) => id), LABELLED];
 }

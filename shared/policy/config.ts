@@ -12,8 +12,17 @@ export interface RuleConfig {
   readonly scope: Scope;
   /** What to answer where the facts that decide cannot be found out. */
   readonly unknown: Decision;
+  /** What applies instead of `mode` once every maintenance in the way is long overdue; undefined: the same. */
+  readonly afterOverdue?: AfterOverdue;
   /** What differs for the work of single tools, by the tool's id. */
   readonly tools: ReadonlyMap<string, ToolConfig>;
+}
+
+/** A milder answer because of nodes that somebody seems to have forgotten. */
+export interface AfterOverdue {
+  readonly mode: Exclude<RuleMode, 'enforce' | 'off'>;
+  /** How long ago a maintenance was to end before it counts as forgotten, in ms. One without an announced end never does. */
+  readonly forMs: number;
 }
 
 /** What may differ for one tool; what is left out is as the rule has it. */

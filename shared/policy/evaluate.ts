@@ -117,6 +117,7 @@ function finding(rule: Rule, config: RuleConfig, { reason, detail, nodes, weight
 function decisionFor(config: RuleConfig, weight: NonNullable<Objection['weight']>): Decision {
   if (config.mode === 'audit') return 'allow';
   if (weight === 'advise') return 'warn';
+  if (weight === 'overdue') return config.afterOverdue?.mode === 'audit' ? 'allow' : 'warn';
   const strict = weight === 'refuse' ? 'deny' : config.unknown;
   return config.mode === 'warn' && strict === 'deny' ? 'warn' : strict;
 }

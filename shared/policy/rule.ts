@@ -35,8 +35,11 @@ export interface Objection {
   readonly reason: Reason;
   readonly detail: string;
   readonly nodes: readonly string[];
-  /** `refuse` unless said otherwise; `advise` never denies, `unknown` takes the rule's configured answer. */
-  readonly weight?: 'refuse' | 'advise' | 'unknown';
+  /**
+   * `refuse` unless said otherwise; `advise` never denies, `unknown` takes the rule's configured answer, `overdue` the one
+   * for maintenances that are long overdue.
+   */
+  readonly weight?: 'refuse' | 'advise' | 'unknown' | 'overdue';
 }
 
 /** What a rule says: objections, and what it has to know before "no objection" is final. */

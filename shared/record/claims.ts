@@ -59,6 +59,12 @@ export function untilOf(record: MaintenanceRecord): string | undefined {
   return ends.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
 }
 
+/** How long ago the whole maintenance was to end, in ms; below 0 before that, and where some claim announces no end. */
+export function overdueMs(record: MaintenanceRecord, now: number): number {
+  const until = untilOf(record);
+  return until === undefined ? -1 : now - Date.parse(until);
+}
+
 /** Claims that should have been dropped by now: their announced end has passed. Nothing ends by itself: this is for reminders. */
 export function overdueClaims(record: MaintenanceRecord, now: number): readonly Claim[] {
   return record.claims.filter(({ until }) => until !== undefined && Date.parse(until) < now);

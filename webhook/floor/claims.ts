@@ -25,6 +25,7 @@ export const LEFT_OUT = {
   'looked-up': 'its node stands in other objects, which have to be looked up',
   program: 'it is known by a program, which has to be found in the words of shells and wrappers',
   words: 'it is known by words of its owner and of what it runs, which the webhook compares',
+  overdue: 'its rule answers otherwise once a maintenance is long overdue, and policies have no clock',
   fields: 'it is known by fields that CEL cannot ask about without knowing their types',
   'unknown-resource': 'the API server serves its kind under a name that only the cluster knows',
 } as const;
@@ -37,6 +38,8 @@ export interface Outcome {
   readonly work: 'backup' | 'scan';
   readonly mode: Exclude<RuleMode, 'off'>;
   readonly scope: Scope;
+  /** Whether the answer changes once a maintenance is long overdue. */
+  readonly changes: boolean;
   /** Where its node stands; of no matter where the scope is the cluster. */
   readonly node: NodeSource;
 }
@@ -73,9 +76,10 @@ function withOutcome(entry: Omit<Entry, 'outcome'>, config: PolicyConfig): Entry
 }
 
 function outcomeOf({ tool, pattern }: Omit<Entry, 'outcome'>, config: PolicyConfig): Outcome | undefined {
-  const { mode, scope } = ruleForTool(config, pattern.work, tool);
+  const { mode, scope, afterOverdue } = ruleForTool(config, pattern.work, tool);
   const passes = pattern.role === 'schedule' || (pattern.role === 'root' && scope === 'node');
-  return mode === 'off' || passes ? undefined : { work: pattern.work, mode, scope, node: pattern.node };
+  if (mode === 'off' || passes) return undefined;
+  return { work: pattern.work, mode, scope, changes: afterOverdue !== undefined, node: pattern.node };
 }
 
 /** What the floor claims of an entry, or why it does not. */
@@ -95,7 +99,8 @@ function reasonToPass({ role }: WorkPattern): LeftOut {
   return role === 'root' ? 'only-leads' : 'off';
 }
 
-function inexactPart({ pattern }: Entry, { scope, node }: Outcome): LeftOut | undefined {
+function inexactPart({ pattern }: Entry, { scope, changes, node }: Outcome): LeftOut | undefined {
+  if (changes) return 'overdue';
   if (scope === 'node' && !['pods', 'field', 'label'].includes(node.in)) return 'looked-up';
   const { match } = pattern;
   if (isExact(match)) return undefined;

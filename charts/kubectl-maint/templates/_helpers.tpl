@@ -146,6 +146,7 @@ and the guard of the record depends on neither: it is there whatever the values 
 {{- else if ne .values.policy.preset "default" -}}policy.preset is {{ .values.policy.preset }}
 {{- else if .values.policy.tools -}}policy.tools adds tools
 {{- else if $given.scope -}}policy.rules.{{ .rule }}.scope is set
+{{- else if $given.afterOverdue -}}policy.rules.{{ .rule }}.afterOverdue is set, and policies have no clock
 {{- else if $given.tools -}}policy.rules.{{ .rule }}.tools makes exceptions
 {{- end -}}
 {{- end }}

@@ -1,29 +1,61 @@
-import { clean, overdueClaims, renderDuration, type MaintenanceRecord } from '../../../shared/index.ts';
+import {
+  clean,
+  explainScansKeptOff,
+  keepsScansOff,
+  overdueClaims,
+  renderDuration,
+  scansKeptOff,
+  type MaintenanceRecord,
+  type PolicyConfig,
+} from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { checkOf } from '../check.ts';
 import { ok, warn, type Diagnosis } from '../diagnosis.ts';
 
-/** The nodes in maintenance, and what time it is (ms since the epoch). */
+/** The nodes in maintenance, the policy in force, and what time it is (ms since the epoch). */
 export interface OverdueReading {
   readonly held: readonly NodeSnapshot[];
+  readonly config: PolicyConfig;
   readonly now: number;
 }
 
 export const overdue = checkOf({
   id: 'overdue',
   asks: 'Whether a maintenance or an exception should be over',
-  warns: 'an announced end has passed, or an exception that is over still stands in a record',
+  warns:
+    'an announced end has passed, an exception that is over still stands in a record, or one node has kept scans off the whole cluster for more than a day',
   fails: '',
-  read: async (readings): Promise<OverdueReading> => ({ held: await readings.held(), now: readings.now() }),
+  read: async (readings): Promise<OverdueReading> => {
+    const [held, config] = await Promise.all([readings.held(), readings.config()]);
+    return { held, config, now: readings.now() };
+  },
   judge: judgeOverdue,
 });
 
 /** Judges the ends. Nothing ends by itself. Pure. */
-export function judgeOverdue({ held, now }: OverdueReading): readonly Diagnosis[] {
-  const found = held.flatMap(({ facts: { name, record } }) =>
+export function judgeOverdue({ held, config, now }: OverdueReading): readonly Diagnosis[] {
+  const ends = held.flatMap(({ facts: { name, record } }) =>
     record.kind === 'record' ? [...late(name, record.record, now), ...stale(name, record.record, now)] : [],
   );
+  const found = [...ends, ...noScans({ held, config, now })];
   return found.length > 0 ? found : [ok('no maintenance and no exception is overdue')];
+}
+
+function noScans({ held, config, now }: OverdueReading): readonly Diagnosis[] {
+  const found = keepsScansOff(config)
+    ? scansKeptOff(
+        held.map(({ facts }) => facts),
+        now,
+      )
+    : undefined;
+  if (found === undefined) return [];
+  const { node } = found;
+  return [
+    warn(
+      explainScansKeptOff(found),
+      `kubectl maint off ${node}, or let scans pass for a while: kubectl maint allow ${node} --rules scan --for 2h --reason TEXT (rules.scan.afterOverdue does so for all that is long overdue)`,
+    ),
+  ];
 }
 
 function late(node: string, record: MaintenanceRecord, now: number): readonly Diagnosis[] {

@@ -1,12 +1,21 @@
 import type { WorkObject } from '../../facts/work.ts';
 import { WORK_LABEL } from '../../labels.ts';
+import { overdueMs } from '../../record/claims.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
-import { needing, NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import type { Classification } from '../../targets/classify.ts';
+import {
+  needing,
+  NO_OBJECTION,
+  objection,
+  type Judgement,
+  type Objection,
+  type Subject,
+  type Surroundings,
+} from '../rule.ts';
 import { joinNames } from '../words.ts';
 
 /**
@@ -21,8 +30,20 @@ export function judgeWork(subject: Subject, surroundings: Surroundings): Judgeme
   const judged =
     surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
   const found = isUnread === true ? inDoubt(judged) : judged;
-  const refuses = found.objections.some(({ weight }) => weight === undefined);
-  return refuses ? found : confirmed(found, subject, surroundings);
+  const weighed = { ...found, objections: found.objections.map((one) => weighedBy(one, surroundings)) };
+  const refuses = weighed.objections.some(({ weight }) => weight === undefined);
+  return refuses ? weighed : confirmed(weighed, subject, surroundings);
+}
+
+/** An objection because of nodes alone that are all long overdue weighs less where the configuration says so. */
+function weighedBy(found: Objection, { rule: { afterOverdue }, field, now }: Surroundings): Objection {
+  if (found.weight !== undefined || afterOverdue === undefined || found.nodes.length === 0) return found;
+  const isForgotten = found.nodes.every((name) => {
+    const reading = field.node(name)?.record;
+    return reading?.kind === 'record' && overdueMs(reading.record, now) > afterOverdue.forMs;
+  });
+  if (!isForgotten) return found;
+  return { ...found, detail: `${found.detail}, long past the announced end`, weight: 'overdue' };
 }
 
 /** Whether a rule about some work has to look at an object: it is such work, or nobody knows whether it is. */

@@ -413,6 +413,10 @@ describe('the floor', () => {
     ['floor.enabled=false', ['backup: floor.enabled is false', 'scan: floor.enabled is false']],
     ['policy.preset=palette', ['backup: policy.preset is palette', 'scan: policy.preset is palette']],
     ['policy.rules.scan.scope=node', ['scan: policy.rules.scan.scope is set']],
+    [
+      'policy.rules.scan.afterOverdue=warn',
+      ['scan: policy.rules.scan.afterOverdue is set, and policies have no clock'],
+    ],
     ['policy.rules.backup.tools.velero.mode=warn', ['backup: policy.rules.backup.tools makes exceptions']],
     // Nothing is missing of a rule that is off.
     ['floor.enabled=false,policy.rules.scan.mode=off', ['backup: floor.enabled is false']],

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { listAt, NodeTable, nodeFromObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
+import { DEFAULT_POLICY, listAt, NodeTable, nodeFromObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
 import { createMetrics, type Gauged } from '../../../webhook/metrics.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -28,6 +28,7 @@ function metricsOf(nodes: readonly object[], keeper?: Keeper): Promise<string> {
     nodes: { size: nodes.length, field: table, interruptions: 0, age: () => 0 },
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
     rotations: () => 0,
+    config: DEFAULT_POLICY,
     maintenances: { deletedInMaintenance: 0 },
     keeper,
     inFlight: () => 0,
@@ -48,6 +49,16 @@ test('nodes are overdue once the end that their claims announce has passed', asy
   expect(text).toMatch(/^maint_webhook_nodes_overdue 1$/m);
 });
 
+test('which nodes keep scans off the cluster, and since when, is told of the longest ten', async () => {
+  const text = await metricsOf([heldNode('late', '2026-03-01T11:00:00Z'), heldNode('open', undefined)]);
+  expect(text).toMatch(/^maint_webhook_scans_kept_off_seconds{node="late"} 14400$/m);
+  expect(text).toMatch(/^maint_webhook_scans_kept_off_seconds{node="open"} 14400$/m);
+  expect(text).toMatch(/^maint_webhook_overdue_seconds{node="late"} 3600$/m);
+  expect(text).not.toContain('overdue_seconds{node="open"}');
+  const many = await metricsOf(Array.from({ length: 40 }, (_, index) => heldNode(`n${index}`, undefined)));
+  expect(many.match(/^maint_webhook_scans_kept_off_seconds{/gm)).toHaveLength(10);
+});
+
 test('that nobody is asked about a node in maintenance is told', async () => {
   const keeper = { missing: false, unarmed: true, drifts: new Map() };
   expect(await metricsOf([], keeper)).toMatch(/^maint_webhook_registration_unarmed 1$/m);
@@ -63,7 +74,7 @@ describe('what is asked of Prometheus', () => {
   ];
 
   test.each([
-    ['alerts', 'alerts.yaml', 11],
+    ['alerts', 'alerts.yaml', 12],
     ['the dashboard', 'dashboard.json', 14],
   ])('%s ask for metrics that exist', async (_, file, count) => {
     const source: unknown = parse(await readFile(`charts/kubectl-maint/files/${file}`, 'utf8'));

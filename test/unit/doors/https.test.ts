@@ -54,6 +54,7 @@ function portsFor(fixture: Fixture) {
     nodes,
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
     rotations: () => 0,
+    config,
     maintenances: { deletedInMaintenance: 0 },
     keeper: undefined,
     inFlight: () => 0,

@@ -178,7 +178,11 @@ describe('the status of a node', () => {
 });
 
 const render = (nodes: readonly NodeStatus[], format: 'table' | 'wide', width = 0) =>
-  renderStatus({ nodes, enforcement: null, lost: [] }, format, { width, colour: false, now: START });
+  renderStatus({ nodes, enforcement: null, scansKeptOff: null, lost: [] }, format, {
+    width,
+    colour: false,
+    now: START,
+  });
 
 describe('formats', () => {
   const one = status(RECORD, { label: 'complete' });
@@ -257,18 +261,23 @@ describe('formats', () => {
     const style = { width: 5, colour: true, now: START };
     const enforcement: Enforcement = { webhook: 'registered', floor: [] };
     const lost = [{ name: 'n2', lostAt: ago(60) }];
-    expect(await renderStatus({ nodes: [one, one], enforcement, lost }, 'name', style)).toBe('node/n1\nnode/n1');
-    expect(await renderStatus({ nodes: [], enforcement: null, lost: [] }, 'name', style)).toBe('');
-    expect(await renderStatus({ nodes: [], enforcement: null, lost: [] }, 'wide', style)).toBe('');
-    expect(JSON.parse(await renderStatus({ nodes: [one], enforcement, lost }, 'json', style))).toEqual({
+    expect(await renderStatus({ nodes: [one, one], enforcement, scansKeptOff: null, lost }, 'name', style)).toBe(
+      'node/n1\nnode/n1',
+    );
+    expect(await renderStatus({ nodes: [], enforcement: null, scansKeptOff: null, lost: [] }, 'name', style)).toBe('');
+    expect(await renderStatus({ nodes: [], enforcement: null, scansKeptOff: null, lost: [] }, 'wide', style)).toBe('');
+    expect(
+      JSON.parse(await renderStatus({ nodes: [one], enforcement, scansKeptOff: null, lost }, 'json', style)),
+    ).toEqual({
       apiVersion: 'kubectl-maint.io/v1alpha1',
       kind: 'MaintenanceStatusList',
       enforcement,
+      scansKeptOff: null,
       lost,
       items: [one],
     });
-    expect(await renderStatus({ nodes: [], enforcement: null, lost: [] }, 'yaml', style)).toBe(
-      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nlost: []\nitems: []',
+    expect(await renderStatus({ nodes: [], enforcement: null, scansKeptOff: null, lost: [] }, 'yaml', style)).toBe(
+      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nscansKeptOff: null\nlost: []\nitems: []',
     );
   });
 });
@@ -289,10 +298,19 @@ test('the floor: what some policy of ours is bound to refuse', () => {
   expect(refusedByFloor([binding('backup.kubectl-maint.io', 'Warn'), {}])).toEqual([]);
 });
 
+test('that one node keeps scans off the whole cluster for long is warned of', () => {
+  const screen = new HeardScreen();
+  const scansKeptOff = { node: 'worker-7', forMs: 93 * 3_600_000, overdueMs: 72 * 3_600_000 };
+  tellStatus({ nodes: [status(ONE_OWNER)], enforcement: null, scansKeptOff, lost: [] }, 'table', screen);
+  expect(screen.warnings).toEqual([
+    'no scan has run in the cluster for 3d21h because of node worker-7, overdue for 3d',
+  ]);
+});
+
 describe('what is said besides', () => {
   const said = (nodes: readonly NodeStatus[], enforcement: Enforcement | null, format: 'table' | 'wide' | 'json') => {
     const screen = new HeardScreen();
-    tellStatus({ nodes, enforcement, lost: [] }, format, screen);
+    tellStatus({ nodes, enforcement, scansKeptOff: null, lost: [] }, format, screen);
     return [...screen.warnings.map((text) => `Warning: ${text}`), ...screen.notes];
   };
   const held = status(ONE_OWNER);

@@ -67,6 +67,14 @@ describe('a configuration', () => {
     expect(config.rules.backup.tools.get('our-dumper')).toEqual({ mode: 'warn' });
   });
 
+  test('lets scans pass after a span once maintenances are overdue, a day by default', () => {
+    const { scan } = read({ rules: { scan: { afterOverdue: 'warn' } } }).config.rules;
+    expect(scan).toMatchObject({ mode: 'enforce', afterOverdue: { mode: 'warn', forMs: 86_400_000 } });
+    const own = read({ rules: { scan: { afterOverdue: 'audit', overdueFor: '3d' } } }).config.rules.scan;
+    expect(own.afterOverdue).toEqual({ mode: 'audit', forMs: 3 * 86_400_000 });
+    expect(read({ rules: { scan: { overdueFor: '3d' } } }).config.rules.scan.afterOverdue).toBeUndefined();
+  });
+
   test('starts from a preset', () => {
     const { config } = read({ preset: 'palette', rules: { scan: { mode: 'warn' } } });
     expect(config.rules.scan).toEqual({ ...DEFAULT_POLICY.rules.scan, mode: 'warn' });

@@ -6,7 +6,9 @@ import { RULES } from '../../../shared/policy/registry.ts';
 import type { RuleId, Verdict } from '../../../shared/policy/verdict.ts';
 import { catalogueFromTools } from '../../../shared/targets/classify.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { creation, held, labelledJob, node, situation, update, volumeBackup } from './world.ts';
+import type { NodeFacts } from '../../../shared/facts/node.ts';
+import type { MaintenanceRecord } from '../../../shared/record/record.ts';
+import { creation, held, labelledJob, node, NOW, SINCE, situation, update, volumeBackup } from './world.ts';
 
 function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {
   return {
@@ -175,4 +177,56 @@ test('a verdict names every node that the object reaches and that a finding is a
   expect(evaluate(creation(on('n3')), situation(all, scope('node'))).nodes).toEqual(['n3']);
   expect(evaluate(creation(on('n4')), situation(all, scope('cluster'))).nodes).toEqual(['n1', 'n2', 'n3']);
   expect(evaluate(creation(on('n4')), situation(all, scope('node'))).nodes).toEqual([]);
+});
+
+describe('a scan because of maintenances that are long overdue', () => {
+  const HOUR = 3_600_000;
+  const endedFor = (ms: number): Partial<MaintenanceRecord> => ({
+    claims: [{ owner: 'ana', mode: 'drain', since: SINCE, until: new Date(NOW - ms).toISOString() }],
+  });
+  const forgotten = held('n1', { record: endedFor(25 * HOUR) });
+  const late = held('n2', { record: endedFor(23 * HOUR) });
+  const open = held('n3');
+  const afterOverdue = { mode: 'warn', forMs: 24 * HOUR } as const;
+  const tell = (all: readonly NodeFacts[], more: Partial<RuleConfig> = { afterOverdue }) =>
+    said(evaluate(creation(labelledJob('scan')), situation(all, { config: configWith('scan', more) })));
+
+  test.each<[what: string, all: readonly NodeFacts[], more: Partial<RuleConfig> | undefined, says: readonly string[]]>([
+    ['is refused as ever by default', [forgotten], {}, ['deny', 'scan/ClusterInMaintenance']],
+    ['is warned of where the configuration says so', [forgotten], undefined, ['warn', 'scan/ClusterInMaintenance']],
+    [
+      'passes where it says audit',
+      [forgotten],
+      { afterOverdue: { ...afterOverdue, mode: 'audit' } },
+      ['allow', 'scan/ClusterInMaintenance'],
+    ],
+    ['is refused before the span is over', [late], undefined, ['deny', 'scan/ClusterInMaintenance']],
+    [
+      'is refused as long as one node is not overdue',
+      [forgotten, late],
+      undefined,
+      ['deny', 'scan/ClusterInMaintenance'],
+    ],
+    ['is refused where no end was announced', [open], undefined, ['deny', 'scan/ClusterInMaintenance']],
+    [
+      'is refused where a record cannot be read',
+      [held('n4', { record: '{' })],
+      undefined,
+      ['deny', 'scan/ClusterInMaintenance'],
+    ],
+    [
+      'for its node alone, the same',
+      [forgotten],
+      { afterOverdue, scope: 'node' },
+      ['warn', 'scan/OnlyMaintenanceNodesLeft'],
+    ],
+  ])('%s', (_, all, more, says) => {
+    expect(tell(all, more)).toEqual(says);
+  });
+
+  test('is allowed only after the nodes were read again', () => {
+    const config = configWith('scan', { afterOverdue });
+    const verdict = evaluate(creation(labelledJob('scan')), situation([forgotten], { config, live: true }));
+    expect(verdict.needs).toMatchObject([{ need: 'held-nodes' }]);
+  });
 });

@@ -22,6 +22,7 @@ function portsWith(field: () => NodeField, stale = false) {
     nodes,
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
     rotations: () => 0,
+    config: DEFAULT_POLICY,
     maintenances: { deletedInMaintenance: 0 },
     keeper: undefined,
     inFlight: () => 0,

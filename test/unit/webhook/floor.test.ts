@@ -164,6 +164,13 @@ describe('what is generated', () => {
     expect(shown(rules)).toEqual(expected);
   });
 
+  test('a rule that changes with time has no floor', () => {
+    expect(shown({ scan: { afterOverdue: 'warn' } })).toEqual([
+      'backup.kubectl-maint.io: Deny',
+      'record.kubectl-maint.io: Deny',
+    ]);
+  });
+
   test('a tool of the configuration is claimed like any other; a kind that only the cluster knows is not', () => {
     const dumper = { work: 'backup', match: { kinds: ['batch/Job'], images: ['dumper'] } };
     const copies = { work: 'backup', match: { kinds: ['example.com/Copy'] } };

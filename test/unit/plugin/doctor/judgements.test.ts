@@ -360,13 +360,26 @@ describe('overdue', () => {
     const exception = (until: string) => ({ rules: ['backup', 'scan'], until, by: 'ben', reason: 'restore' });
     const exceptions = [exception('2026-01-05T22:10:00Z'), exception('2026-01-05T22:10:01Z')];
     const held = [nodeSnapshot('n1', marked({ ...RECORD, exceptions })), nodeSnapshot('n2', marked('nonsense'))];
-    expect(told(judgeOverdue({ held, now: START }))).toEqual([
+    expect(told(judgeOverdue({ config: DEFAULT_POLICY, held, now: START }))).toEqual([
       'warn node n1 was to be back for ana 60m ago (2026-01-05T21:10:00Z)',
       like('warn the exception of node n1 from backup, scan by ben ended at 2026-01-05T22:10:00Z'),
     ]);
-    expect(told(judgeOverdue({ held, now: START - 3_600_000 }))).toEqual([
+    expect(told(judgeOverdue({ config: DEFAULT_POLICY, held, now: START - 3_600_000 }))).toEqual([
       'ok no maintenance and no exception is overdue',
     ]);
+  });
+
+  test('a node that keeps scans off the cluster for more than a day, where the policy has that', () => {
+    const held = [nodeSnapshot('n1', marked(RECORD))];
+    const later = START + 3 * 86_400_000;
+    const off = {
+      ...DEFAULT_POLICY,
+      rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
+    } as const;
+    expect(told(judgeOverdue({ config: DEFAULT_POLICY, held, now: later }))).toContainEqual(
+      like('warn no scan has run in the cluster for 3d'),
+    );
+    expect(told(judgeOverdue({ config: off, held, now: later })).join()).not.toContain('no scan');
   });
 });
 
