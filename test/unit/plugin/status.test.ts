@@ -371,7 +371,11 @@ describe('what is said besides', () => {
 
   test('a node that lost its record', () => {
     const screen = new HeardScreen();
-    tellStatus({ nodes: [held], enforcement: null, lost: [{ name: 'n2', lostAt: ago(60) }] }, 'table', screen);
+    tellStatus(
+      { nodes: [held], enforcement: null, scansKeptOff: null, lost: [{ name: 'n2', lostAt: ago(60) }] },
+      'table',
+      screen,
+    );
     expect(screen.warnings).toEqual([
       `node n2 was deleted in the middle of a maintenance (${ago(60)}) and is back without its record: it takes work; to go on: kubectl maint on n2`,
     ]);
