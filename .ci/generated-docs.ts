@@ -61,9 +61,35 @@ function delivery(): string {
   return table(['Tool', 'Id'], rows);
 }
 
+/** What makes a Job a conventional backup. */
+function homeMade(): string {
+  const conventional = TOOLS.find(({ id }) => id === 'conventional')?.patterns ?? [];
+  const rows = conventional.map(({ match }) => [
+    quotedAll(match.nameWords),
+    [
+      quotedAll([...(match.commands ?? []), ...(match.entrypoints ?? []).map((image) => `${image} (image)`)]),
+      told('with', match.arguments),
+      told('without', match.without),
+      told('named with', match.runWords),
+    ]
+      .filter((text) => text !== '')
+      .join(' '),
+  ]);
+  return table(['Word in the name', 'What runs'], rows);
+}
+
+function told(how: string, words: readonly string[] | undefined): string {
+  return words === undefined ? '' : `${how} ${quotedAll(words)}`;
+}
+
+function quotedAll(words: readonly string[] = []): string {
+  return words.map((word) => `\`${word}\``).join(', ');
+}
+
 const TABLES: Readonly<Record<string, () => string>> = {
   rules,
   backups: () => tools('backup'),
+  conventional: homeMade,
   scans: () => tools('scan'),
   delivery,
   checks,

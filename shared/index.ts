@@ -31,6 +31,7 @@ export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
 export { CARRIERS, catalogueFromTools, classify, LABELLED, SCHEDULE_KIND, type Catalogue } from './targets/classify.ts';
+export { NO_ENTRYPOINTS } from './targets/wrappers.ts';
 export { imagePattern } from './targets/image-names.ts';
 export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';

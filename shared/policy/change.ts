@@ -13,8 +13,11 @@ import type { ReviewRequest } from './request.ts';
  */
 export type Change = 'start' | 'delete' | 'none';
 
-/** What a request does, given where the object's tool names its node. */
-export function changeOf(request: ReviewRequest, source: NodeSource): Change {
+/**
+ * What a request does, given where the object's tool names its node, and whether the object is other work than it was
+ * before the request.
+ */
+export function changeOf(request: ReviewRequest, source: NodeSource, isNewWork: () => boolean): Change {
   if (request.subresource !== '') return 'none';
   switch (request.operation) {
     case 'DELETE':
@@ -24,23 +27,32 @@ export function changeOf(request: ReviewRequest, source: NodeSource): Change {
     case 'CONNECT':
       return 'none';
     case 'UPDATE':
-      return updateStarts(request.oldObject, request.object, source) ? 'start' : 'none';
+      return updateStarts(request, source, isNewWork) ? 'start' : 'none';
   }
 }
 
-function updateStarts(before: WorkObject | undefined, after: WorkObject | undefined, source: NodeSource): boolean {
+function updateStarts(
+  { oldObject: before, object: after }: ReviewRequest,
+  source: NodeSource,
+  isNewWork: () => boolean,
+): boolean {
   // What is being deleted only loses finalizers from here on.
   if (before === undefined || after === undefined || after.deleting) return false;
-  if (after.groupKind === '/Pod') return podStarts(before, after);
+  if (after.groupKind === '/Pod') return podStarts(before, after, isNewWork);
   return (
     [templateChanges, isResumed, isRelabelled].some((differs) => differs(before, after)) ||
     nodeChanges(before, after, source)
   );
 }
 
-/** A running Pod may change its images and labels, and a gated one its placement; nothing else of it starts work. */
-function podStarts(before: WorkObject, after: WorkObject): boolean {
-  return !sameJson(before.template?.spec, after.template?.spec) || !sameMap(before.labels, after.labels);
+/**
+ * A running Pod may change its images, and a gated one its placement. Labels start nothing in a pod that was such work
+ * before; one that becomes such work by a label is judged as if it were made.
+ */
+function podStarts(before: WorkObject, after: WorkObject, isNewWork: () => boolean): boolean {
+  return (
+    !sameJson(before.template?.spec, after.template?.spec) || (!sameMap(before.labels, after.labels) && isNewWork())
+  );
 }
 
 /** Whether the pod template differs, labels and annotations included. */

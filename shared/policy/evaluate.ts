@@ -12,6 +12,7 @@ import { needKey } from './needs.ts';
 import { RULES } from './registry.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Judgement, Objection, Rule, Subject, Surroundings } from './rule.ts';
+import type { Work } from '../targets/tool.ts';
 import { targetOf } from './target.ts';
 import { sortFindings, worst, type Decision, type Finding, type Verdict } from './verdict.ts';
 
@@ -37,7 +38,8 @@ export function evaluate(request: ReviewRequest, situation: Situation): Verdict 
   if (object === undefined) return PASSED;
   const classification = classify(object, situation.catalogue, request.user.name);
   const source = classification.pattern?.node ?? { in: 'pods' };
-  const subject: Subject = { request, object, classification, change: changeOf(request, source) };
+  const isNewWork = () => workBefore(request, situation.catalogue) !== classification.work;
+  const subject: Subject = { request, object, classification, change: changeOf(request, source, isNewWork) };
   const { answers } = situation;
   const field = answers.size === 0 ? situation.field : fieldWith(situation.field, freshNodes(answers));
   const concerned = isKubeletsMirror(subject) ? [] : RULES.filter((rule) => rule.concerns(subject));
@@ -53,6 +55,11 @@ export function evaluate(request: ReviewRequest, situation: Situation): Verdict 
     findings,
     needs: unique(judged.flatMap((one) => one.needs)),
   };
+}
+
+/** What the object was before the request. */
+function workBefore({ oldObject, user }: ReviewRequest, catalogue: Catalogue): Work | undefined {
+  return oldObject && classify(oldObject, catalogue, user.name).work;
 }
 
 const PASSED: Verdict = {

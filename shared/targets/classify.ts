@@ -1,7 +1,7 @@
 import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
-import { isKeptUp, isNamed, LABEL_STRENGTH, matches, strengthOf, Suspect } from './matcher.ts';
+import { isKeptUp, LABEL_STRENGTH, matches, particularityOf, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -41,7 +41,7 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
     .flatMap((tool) =>
       tool.patterns.map((pattern) => ({ tool: tool.id, strength: strengthOf(pattern.match), pattern })),
     )
-    .sort((a, b) => b.strength - a.strength || Number(isNamed(b.pattern.match)) - Number(isNamed(a.pattern.match)));
+    .sort((a, b) => b.strength - a.strength || particularityOf(b.pattern.match) - particularityOf(a.pattern.match));
   const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
   const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
   const byDelivery = new Hooks(deliveries);

@@ -1,77 +1,59 @@
-import { backupLeaf, RUNS } from './patterns.ts';
-import type { Tool } from './tool.ts';
+import { BACKUP_IMAGES, COPIERS, NO_CALL, REQUESTED, REQUESTS, SNAPSHOT_CALLS } from './backup-carriers.ts';
+import {
+  BACKUP_NAMES,
+  BACKUP_WORDS,
+  OTHER_PROGRAMS,
+  OTHER_WORK,
+  PLAIN_BACKUP_NAMES,
+  SNAPSHOT_WORDS,
+  STORES,
+} from './backup-names.ts';
+import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, NO_DATA, SCHEMA_DUMPS, TELLING, TOLD_PROGRAMS } from './backup-programs.ts';
+import type { Matcher } from './matcher.ts';
+import { backupLeaf, backupRoot, PIPELINES, RUNS } from './patterns.ts';
+import type { Tool, WorkPattern } from './tool.ts';
+
+/** A pipeline's step may use any of these programs on what it builds: its pods are none. */
+const RUN: Matcher = { kinds: RUNS, notOwners: PIPELINES };
+/** A name that says it, and says nothing else. */
+const PLAINLY_NAMED: Matcher = { ...RUN, nameWords: PLAIN_BACKUP_NAMES, unlessWords: OTHER_WORK };
 
 /**
- * Programs that copy data out of, or into, a database or a file system, and scripts that say so by their name. Not
- * pgbackrest: operators also run it to build replicas, in Jobs called `<cluster>-backup-…`; they have files of their own.
- */
-const PROGRAMS = [
-  'backup',
-  'backup.sh',
-  'barman-cloud-backup',
-  'borg',
-  'borgmatic',
-  'duplicity',
-  'etcdctl',
-  'etcdutl',
-  'kopia',
-  'mariabackup',
-  'mariadb-dump',
-  'mongodump',
-  'mongorestore',
-  'mysqldump',
-  'mysqlpump',
-  'pg_basebackup',
-  'pg_dump',
-  'pg_dumpall',
-  'pg_restore',
-  'rclone',
-  'restic',
-  'restore.sh',
-  'rustic',
-  'velero',
-  'wal-g',
-  'xtrabackup',
-];
-
-/** Images of the same, whose entry point is the program. */
-const IMAGES = ['borgmatic', 'docker-volume-backup', 'kopia', 'postgres-backup-s3', 'restic', 'rustic', 'velero'];
-
-/** What people call such work. */
-const NAME_WORDS = [
-  'archive',
-  'backup',
-  'backups',
-  'bkp',
-  'dbbackup',
-  'dump',
-  'mysqldump',
-  'pgdump',
-  'restic',
-  'restore',
-  'restorer',
-  'snapshot',
-];
-
-/**
- * Backups without any tool's marks: a CronJob or Job whose program AND name both say so. Neither alone is enough: a
- * migration runs pg_dump too, and a name says nothing of what runs. Whoever wants certainty labels the work.
- * A refused run of a CronJob is lost.
+ * Backups without any tool's marks: a CronJob or Job, or its pod, where two signs say so that nobody gives by accident: what
+ * runs in it (a program of such work with its subcommand, or a program, script or image that says it in its own name), and
+ * the object's or its owner's name. Neither alone is enough: a migration runs pg_dump too, and a name says nothing of what
+ * runs. Whoever wants certainty labels the work. A refused run of a CronJob is lost.
  */
 export const conventional: Tool = {
   id: 'conventional',
   title: 'Conventional backup jobs',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/',
   patterns: [
-    backupLeaf({
-      what: 'backup job',
-      match: { kinds: RUNS, commands: PROGRAMS, nameWords: NAME_WORDS },
-      afterDenial: 'lost',
-    }),
-    backupLeaf({
-      what: 'backup job',
-      match: { kinds: RUNS, images: IMAGES, nameWords: NAME_WORDS },
+    ...[
+      { ...RUN, nameWords: BACKUP_NAMES, commands: BACKUP_PROGRAMS },
+      { ...RUN, nameWords: [...BACKUP_NAMES, 'export', 'exports'], commands: EXPORT_PROGRAMS },
+      { ...RUN, nameWords: BACKUP_NAMES, commands: SCHEMA_DUMPS, without: NO_DATA },
+      { ...RUN, nameWords: BACKUP_NAMES, commands: TOLD_PROGRAMS, arguments: TELLING },
+      { ...RUN, nameWords: BACKUP_NAMES, entrypoints: BACKUP_IMAGES },
+      { ...RUN, nameWords: BACKUP_NAMES, entrypoints: BACKUP_PROGRAMS.filter(isOfTool) },
+      { ...PLAINLY_NAMED, commands: COPIERS },
+      { ...PLAINLY_NAMED, commands: ['curl', 'http', 'wget'], arguments: SNAPSHOT_CALLS, without: NO_CALL },
+      { ...PLAINLY_NAMED, runWords: BACKUP_WORDS, unlessRunWords: OTHER_PROGRAMS },
+      { ...PLAINLY_NAMED, runWords: SNAPSHOT_WORDS, unlessRunWords: OTHER_PROGRAMS, aboutWords: STORES },
+    ].map(backupJob),
+    backupRoot({
+      what: 'job that asks for a backup',
+      match: { ...PLAINLY_NAMED, commands: REQUESTS, arguments: REQUESTED },
       afterDenial: 'lost',
     }),
   ],
 };
+
+/** Programs with images of their own name, which do nothing without a subcommand. */
+function isOfTool(command: string): boolean {
+  return /^(?:kopia|restic|rustic|velero) /.test(command);
+}
+
+function backupJob(match: Matcher): WorkPattern {
+  return backupLeaf({ what: 'backup job', match, afterDenial: 'lost' });
+}

@@ -1,4 +1,5 @@
 import type { Owner } from '../facts/work.ts';
+import { programOf } from './run-commands.ts';
 import { imageBasename, type Matcher, type Suspect } from './matcher.ts';
 
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
@@ -74,13 +75,14 @@ export class Hooks<T extends { readonly match: Matcher }> {
 
 /** Of the parts of a matcher the one that the fewest objects meet; all of its parts must hold, so one will do. */
 function hooksOf(match: Matcher): readonly [HookType, readonly string[]] | undefined {
-  const { owners, ownerWords, labels, annotations, images, commands, kinds } = match;
+  const { owners, ownerWords, labels, annotations, images, entrypoints, commands, kinds } = match;
   if (owners !== undefined) return ['owner', owners];
   if (ownerWords !== undefined && kinds !== undefined) return ['owned', kinds];
   if (labels !== undefined) return ['label', Object.keys(labels).slice(0, 1)];
   if (annotations !== undefined) return ['annotation', Object.keys(annotations).slice(0, 1)];
   if (images !== undefined) return ['image', images.map(imageBasename)];
-  if (commands !== undefined) return ['program', commands];
+  if (entrypoints !== undefined) return ['image', [...new Set(entrypoints.map(programOf))]];
+  if (commands !== undefined) return ['program', [...new Set(commands.map(programOf))]];
   return kinds === undefined ? undefined : ['kind', kinds];
 }
 

@@ -35,3 +35,10 @@ function officialSpellings(bare: string): readonly Spelling[] {
 function literalPattern([before, name]: Spelling): string {
   return before + name.replaceAll('.', String.raw`\.`);
 }
+
+/** The last path element of an image reference without tag and digest. */
+export function imageBasename(image: string): string {
+  const [withoutDigest = ''] = image.split('@');
+  const [name = ''] = withoutDigest.slice(withoutDigest.lastIndexOf('/') + 1).split(':');
+  return name;
+}

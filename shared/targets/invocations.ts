@@ -2,7 +2,8 @@ import { textAt } from '../facts/json.ts';
 import type { ContainerFacts } from '../facts/work.ts';
 import type { Effort } from '../shell/effort.ts';
 import { commandsOf } from '../shell/commands.ts';
-import { INTERPRETERS, isOther, SHELL_VALUE, SHELLS, wrappedBy, WRAPPERS } from './wrappers.ts';
+import { imageBasename } from './image-names.ts';
+import { ENTRY_SCRIPTS, INTERPRETERS, isOther, SHELL_VALUE, SHELLS, wrappedBy, WRAPPERS } from './wrappers.ts';
 
 /** A program with the arguments that it is run with. */
 export interface Invocation {
@@ -12,7 +13,7 @@ export interface Invocation {
   readonly args: readonly string[];
   /** What it is given to read, where that is known. */
   readonly input: string;
-  /** Whether this is the image's own entry point. */
+  /** Whether this is the image's own entry point, or the program that has the image's name. */
   readonly isOwn: boolean;
 }
 
@@ -48,12 +49,13 @@ class Follower {
   readonly #tasks: Task[] = [];
   readonly #invocations: Invocation[] = [];
 
-  constructor({ command, args, env }: ContainerFacts, effort: Effort) {
+  constructor({ image, command, args, env }: ContainerFacts, effort: Effort) {
     this.#effort = effort;
     const variables = variablesFrom(env, effort);
     const words = [...command, ...args].map((word) => expanded(word, variables, effort));
     const [first = '', second] = words;
-    if (command.length === 0 && !isOther(first)) this.#invoke('', words, { isOwn: true });
+    if (command.length === 0) this.#ownEntry(words);
+    else if (lastPart(first) === imageBasename(image)) this.#ownEntry(words.slice(1));
     const task = { input: '', variables, depth: 0 };
     // The entry point of the image is a shell, or a program that has such an option.
     if (second !== undefined && IS_SCRIPT.test(first)) this.#tasks.push({ ...task, run: second });
@@ -82,15 +84,21 @@ class Follower {
     const { run: words, at, input } = place;
     const program = lastPart(words[at] ?? '');
     const next = nextIn(program, place);
-    this.#invoke(program, next === undefined ? words.slice(at + 1) : [], { input });
-    for (const script of next?.scripts ?? [])
-      this.#tasks.push({
-        run: script,
-        input: '',
-        variables: next?.variables ?? place.variables,
-        depth: place.depth + 1,
-      });
-    return next?.at === undefined ? undefined : { ...place, at: next.at, depth: place.depth + 1 };
+    const depth = place.depth + 1;
+    if (ENTRY_SCRIPTS.has(program)) this.#ownEntry(words.slice(at + 1));
+    if (next === undefined) {
+      this.#invoke(program, words.slice(at + 1), { input });
+      return undefined;
+    }
+    this.#invoke(program, []);
+    const { scripts = [], variables = place.variables } = next;
+    for (const script of scripts) this.#tasks.push({ run: script, input: '', variables, depth });
+    return next.at === undefined ? undefined : { ...place, at: next.at, depth };
+  }
+
+  /** The entry point of the image, unless its first argument names another program. */
+  #ownEntry(args: readonly string[]): void {
+    if (!isOther(args[0] ?? '')) this.#invoke('', args, { isOwn: true });
   }
 
   #invoke(program: string, args: readonly string[], { input = '', isOwn = false } = {}): void {

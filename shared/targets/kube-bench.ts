@@ -12,7 +12,7 @@ export const kubeBench: Tool = {
   patterns: [
     scanLeaf({
       what: 'kube-bench run',
-      match: { kinds: RUNS_ANYWHERE, images: ['kube-bench'] },
+      match: { kinds: RUNS_ANYWHERE, entrypoints: ['kube-bench'] },
       afterDenial: 'failed',
     }),
     scanLeaf({

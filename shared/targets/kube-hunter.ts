@@ -11,7 +11,7 @@ export const kubeHunter: Tool = {
   patterns: [
     scanLeaf({
       what: 'kube-hunter run',
-      match: { kinds: RUNS_ANYWHERE, images: ['kube-hunter'] },
+      match: { kinds: RUNS_ANYWHERE, entrypoints: ['kube-hunter'] },
       afterDenial: 'failed',
     }),
     scanLeaf({

@@ -22,12 +22,12 @@ export const kubescape: Tool = {
     }),
     scanLeaf({
       what: 'Kubescape scan',
-      match: { kinds: RUNS, commands: ['kubescape'], arguments: ['scan'] },
+      match: { kinds: RUNS, commands: ['kubescape scan'] },
       afterDenial: 'failed',
     }),
     scanLeaf({
       what: 'Kubescape scan',
-      match: { kinds: RUNS, images: ['kubescape', 'kubescape-cli'], arguments: ['scan'] },
+      match: { kinds: RUNS, entrypoints: ['kubescape scan', 'kubescape-cli scan'] },
       afterDenial: 'failed',
     }),
     scanRoot({

@@ -1,8 +1,9 @@
 import { at } from '../facts/json.ts';
 import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { Effort } from '../shell/effort.ts';
-import { imagePattern } from './image-names.ts';
-import { mentions, runningIn, type Running } from './programs.ts';
+import { runningIn, type Running } from './programs.ts';
+import { holds } from './run-names.ts';
+import { asksWhatRuns, isRunning } from './runs.ts';
 import { isCalled, wordsOf } from './sayings.ts';
 
 export { imageBasename } from './programs.ts';
@@ -13,7 +14,7 @@ export type Accepted = Readonly<Record<string, readonly string[]>>;
 /**
  * How an object is recognised. Every part that is given must hold; within a part one entry is enough, but of labels,
  * annotations and fields every key must hold. One and the same container must meet images, commands and arguments.
- * The same language serves the built-in tools and the user's configuration.
+ * The same language serves the built-in tools and the user's configuration, which has no use for the parts about own names.
  */
 export interface Matcher {
   /** Kinds of the object itself, as `group/Kind`; the core group is empty: `/Pod`. */
@@ -33,14 +34,34 @@ export interface Matcher {
    * count (`aquasec/kube-bench`, `registry.example.com/dumper`).
    */
   readonly images?: readonly string[];
-  /** Programs that a container runs, without their path: by its command, or by the script of a shell. */
+  /**
+   * Images, by their last part, that run their own entry point: with a command of the object's own they may run anything. A
+   * subcommand may stand behind, as in `commands`.
+   */
+  readonly entrypoints?: readonly string[];
+  /**
+   * Programs that a container runs, without their path, in the words of a shell, wrappers and scripts looked through; where
+   * only a subcommand counts, with that behind it (`restic backup`), in which `*` is any text.
+   */
   readonly commands?: readonly string[];
-  /** Words anywhere in a container's command, arguments or script: subcommands. */
+  /** Words among the arguments of that program or image, or of any that runs where none is named; `*` is any text. */
   readonly arguments?: readonly string[];
+  /** Words that must not stand among these arguments: `--download-db-only`. */
+  readonly without?: readonly string[];
+  /** Lower-case words in the own name of a program, script or image that runs, or its subcommand; `*` is any text. */
+  readonly runWords?: readonly string[];
+  /** Words that must not stand there: `cleanup`. */
+  readonly unlessRunWords?: readonly string[];
   /** Beginnings of the object's name. Never enough alone: names are chosen freely. */
   readonly names?: readonly string[];
-  /** Words in the object's name, between hyphens and dots. Never enough alone either. */
+  /** Words in the object's name or an owner's, between hyphens and dots; `*` is any text. Never enough alone either. */
   readonly nameWords?: readonly string[];
+  /** Words that must not stand there. */
+  readonly unlessWords?: readonly string[];
+  /** Words one of which must stand in either: in those names, or in the own name of what runs. */
+  readonly aboutWords?: readonly string[];
+  /** Kinds of owners that it must not have, as `group/Kind`. */
+  readonly notOwners?: readonly string[];
   /** Lower-case words in the object's name, its containers' names, images, commands or arguments: a second sign. */
   readonly says?: readonly string[];
   /** Names of service accounts that write the object, without namespace. Where nobody is known, it does not hold. */
@@ -58,12 +79,20 @@ export function strengthOf(matcher: Matcher): number {
   if (matcher.kinds?.some(isOwnKind) === true) return 5;
   if (matcher.owners?.some(isOwnKind) === true) return 4;
   if (isGiven(matcher.labels, matcher.annotations, matcher.fields, matcher.writers)) return LABEL_STRENGTH;
-  if (isGiven(matcher.images, matcher.commands, matcher.ownerWords)) return 2;
+  if (isGiven(matcher.images, matcher.entrypoints, matcher.commands, matcher.runWords, matcher.ownerWords)) return 2;
   return isNamed(matcher) ? 1 : 0;
 }
 
-/** Whether the name counts too: between equals, the matcher that asks for it as well is the more particular one. */
-export function isNamed(matcher: Matcher): boolean {
+/**
+ * Between matchers of the same strength: the one that asks for the object's name as well is the more particular one, and one
+ * that only asks for words in two names is the least.
+ */
+export function particularityOf(matcher: Matcher): number {
+  if (matcher.runWords !== undefined) return -1;
+  return isNamed(matcher) ? 1 : 0;
+}
+
+function isNamed(matcher: Matcher): boolean {
   return isGiven(matcher.names, matcher.nameWords);
 }
 
@@ -85,6 +114,7 @@ export class Suspect {
   readonly #user: string;
   readonly #effort = new Effort();
   #running: readonly Running[] | undefined;
+  #nameWords: readonly string[] | undefined;
   #words: ReadonlySet<string> | undefined;
 
   constructor(object: WorkObject, user = '') {
@@ -107,6 +137,14 @@ export class Suspect {
     return this.running.length === 0 || !this.#effort.isSpent;
   }
 
+  /** Words of the names of the object and its owners. */
+  get nameWords(): readonly string[] {
+    this.#nameWords ??= [this.object.name, ...this.object.owners.map(({ name }) => name)].flatMap((name) =>
+      name.split(/[-.]/),
+    );
+    return this.#nameWords;
+  }
+
   /** See `wordsOf`. */
   get words(): ReadonlySet<string> {
     this.#words ??= wordsOf(this.object, this.running);
@@ -122,20 +160,29 @@ export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean 
     isAmong(matcher.kinds, object.groupKind) &&
     hasOwner(matcher, object) &&
     hasWritten(matcher, object) &&
-    hasName(matcher, object) &&
+    hasName(matcher, suspect) &&
     isAmong(matcher.writers, suspect.writer) &&
-    runs(matcher, suspect) &&
+    runsIn(suspect, matcher) &&
     (matcher.says?.some((word) => suspect.words.has(word)) ?? true)
   );
+}
+
+/** Whether it runs what the matcher says; of a service nothing counts but what is written on it. */
+function runsIn(suspect: Suspect, matcher: Matcher): boolean {
+  if (!asksWhatRuns(matcher)) return true;
+  const strength = strengthOf(matcher);
+  if (strength < LABEL_STRENGTH && isKeptUp(suspect.object)) return false;
+  return suspect.running.some((running) => isRunning(running, matcher, suspect.nameWords));
 }
 
 function isAmong(accepted: readonly string[] | undefined, value: string): boolean {
   return accepted === undefined || accepted.includes(value);
 }
 
-function hasOwner({ owners: accepted, ownerWords }: Matcher, { owners }: WorkObject): boolean {
+function hasOwner({ owners: accepted, notOwners, ownerWords }: Matcher, { owners }: WorkObject): boolean {
   return (
     (accepted === undefined || owners.some(({ groupKind }) => accepted.includes(groupKind))) &&
+    notOwners?.some((kind) => owners.some(({ groupKind }) => groupKind === kind)) !== true &&
     (ownerWords === undefined || owners.some((owner) => isCalled(owner, ownerWords)))
   );
 }
@@ -166,26 +213,10 @@ function accepts(wanted: Accepted | undefined, placesOf: (key: string) => readon
   );
 }
 
-function hasName({ names, nameWords }: Matcher, { name }: WorkObject): boolean {
+function hasName({ names, nameWords, unlessWords = [] }: Matcher, suspect: Suspect): boolean {
+  const { name } = suspect.object;
   if (names !== undefined && !names.some((prefix) => name.startsWith(prefix))) return false;
-  return nameWords === undefined || name.split(/[-.]/).some((word) => nameWords.includes(word));
-}
-
-function runs(matcher: Matcher, suspect: Suspect): boolean {
-  const { images, commands, arguments: words } = matcher;
-  if (images === undefined && commands === undefined && words === undefined) return true;
-  if (strengthOf(matcher) < LABEL_STRENGTH && isKeptUp(suspect.object)) return false;
-  return suspect.running.some(
-    (running) =>
-      (images?.some((name) => isImage(running, name)) ?? true) &&
-      (commands?.some((program) => running.programs.has(program)) ?? true) &&
-      (words?.some((word) => running.invocations.some((invocation) => mentions(invocation, word))) ?? true),
-  );
-}
-
-/** Most names are single parts, which need no pattern. */
-function isImage({ image, reference }: Running, name: string): boolean {
-  return name.includes('/') ? new RegExp(imagePattern(name)).test(reference) : name === image;
+  return nameWords === undefined || (holds(suspect.nameWords, nameWords) && !holds(suspect.nameWords, unlessWords));
 }
 
 /** A pod that a Deployment, StatefulSet or DaemonSet keeps up is a service, whatever its image: no run of a tool. */

@@ -15,6 +15,58 @@ const IN_PODS: NodeSource = { in: 'pods' };
 /** Objects by which a run is started: the run's pod, the Job around it, the CronJob that makes the Jobs. */
 export const RUNS: readonly string[] = ['/Pod', 'batch/CronJob', 'batch/Job'];
 
+/** Owners whose pods are steps of a pipeline: what runs in one works on what is built, whatever the program. */
+export const PIPELINES: readonly string[] = [
+  'actions.github.com/EphemeralRunner',
+  'argoproj.io/Workflow',
+  'tekton.dev/CustomRun',
+  'tekton.dev/PipelineRun',
+  'tekton.dev/TaskRun',
+];
+
+/** What Jobs and pods that scan are called; a scanner's own name is one as well. */
+export const SCAN_NAMES: readonly string[] = [
+  '*scan',
+  '*scanner',
+  '*scanners',
+  '*scans',
+  'audit',
+  'compliance',
+  'cve',
+  'cves',
+  'sbom',
+  'scanning',
+  'security',
+  'vuln',
+  'vulnerabilities',
+  'vulnerability',
+  'vulns',
+];
+
+/** What names of Jobs say that look at what is built, or keep a scanner's data. */
+export const NO_SCAN_NAMES: readonly string[] = [
+  'build',
+  'cache',
+  'ci',
+  'database',
+  'db',
+  'download',
+  'e2e',
+  'install',
+  'mirror',
+  'operator',
+  'pipeline',
+  'pr',
+  'refresh',
+  'release',
+  'setup',
+  'test',
+  'tests',
+  'unit',
+  'update',
+  'updater',
+];
+
 /** The same, and DaemonSets that run a scanner's program on every node instead of serving something there. */
 export const RUNS_ANYWHERE: readonly string[] = [...RUNS, 'apps/DaemonSet'];
 

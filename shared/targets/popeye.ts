@@ -9,7 +9,7 @@ export const popeye: Tool = {
   title: 'Popeye',
   source: 'https://popeyecli.io',
   patterns: [
-    scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, images: ['popeye'] }, afterDenial: 'lost' }),
+    scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, entrypoints: ['popeye'] }, afterDenial: 'lost' }),
     scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, commands: ['popeye'] }, afterDenial: 'lost' }),
   ],
 };

@@ -1,6 +1,9 @@
 import type { ContainerFacts } from '../facts/work.ts';
 import type { Effort } from '../shell/effort.ts';
-import { followed, lastPart, type Invocation } from './invocations.ts';
+import { imageBasename } from './image-names.ts';
+import { followed, type Invocation } from './invocations.ts';
+
+export { imageBasename } from './image-names.ts';
 
 /** A container as far as it tells what runs in it. */
 export interface Running {
@@ -24,15 +27,9 @@ export function runningIn(container: ContainerFacts, effort: Effort): Running {
   };
 }
 
-/** The last path element of an image reference without tag and digest. */
-export function imageBasename(image: string): string {
-  const [withoutDigest = ''] = image.split('@');
-  const [name = ''] = lastPart(withoutDigest).split(':');
-  return name;
-}
-
 /** Whether a word stands among the arguments of a program, also within one of them; `*` is any text. */
-export function mentions({ args }: Invocation, wanted: string): boolean {
+export function mentions({ args: given, input }: Invocation, wanted: string): boolean {
+  const args = input === '' ? given : [...given, input];
   const parts = wanted.split('*');
   const [only] = parts;
   if (only === undefined || parts.length > 1) return args.some((arg) => isLike(arg, parts));

@@ -32,6 +32,7 @@ import { oadp } from './oadp.ts';
 import { olm } from './olm.ts';
 import { openshiftEtcd } from './openshift-etcd.ts';
 import { otherOperators } from './other-operators.ts';
+import { otherScanners } from './other-scanners.ts';
 import { palette } from './palette.ts';
 import { perconaMongodb } from './percona-mongodb.ts';
 import { perconaPostgresql } from './percona-postgresql.ts';
@@ -90,6 +91,7 @@ export const TOOLS: readonly Tool[] = [
   oadp,
   olm,
   openshiftEtcd,
+  otherScanners,
   palette,
   perconaMongodb,
   perconaPostgresql,

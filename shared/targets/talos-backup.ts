@@ -11,7 +11,7 @@ export const talosBackup: Tool = {
   patterns: [
     backupLeaf({
       what: 'Talos etcd backup',
-      match: { kinds: RUNS, images: ['talos-backup'] },
+      match: { kinds: RUNS, entrypoints: ['talos-backup'] },
       afterDenial: 'lost',
     }),
     backupLeaf({

@@ -1,10 +1,37 @@
-import { scanLeaf } from './patterns.ts';
-import type { Tool } from './tool.ts';
+import { NO_SCAN_NAMES, SCAN_NAMES, scanLeaf } from './patterns.ts';
+import type { Matcher } from './matcher.ts';
+import type { Tool, WorkPattern } from './tool.ts';
+
+const JOBS = ['batch/CronJob', 'batch/Job'];
+/** With these Trivy looks at a cluster or a node; with others at something that may be anywhere. */
+const TRIVY_OF_CLUSTER = ['trivy k8s', 'trivy kubernetes', 'trivy rootfs', 'trivy vm'];
+/** With these it fills its cache, serves others, or says what it is. */
+const NO_SCAN = [
+  '--download-db-only',
+  '--download-java-db-only',
+  '--version',
+  'clean',
+  'convert',
+  'help',
+  'module',
+  'plugin',
+  'registry',
+  'server',
+  'version',
+];
+/** An image or a folder is looked at for many reasons: that it is a scan of what runs here is said by the name, too. */
+const NAMED: Matcher = {
+  kinds: JOBS,
+  nameWords: [...SCAN_NAMES, 'trivy'],
+  // What the operator makes is its own (trivy-operator.ts).
+  unlessWords: [...NO_SCAN_NAMES, 'vulnerabilityreport'],
+  without: NO_SCAN,
+};
 
 /**
  * Trivy's command line. `trivy k8s` makes node-collector Jobs (trivy-kubernetes collector.go). As a program it is a scan
- * in a Job or CronJob; a pod of a pipeline that looks at one image before it is published is none of this cluster, and a
- * Trivy server is a service.
+ * in a Job or CronJob: of the cluster or a node by its subcommand, of an image by the name as well. A pod of a pipeline
+ * that looks at one image before it is published is none of this cluster, and a Trivy server is a service.
  */
 export const trivy: Tool = {
   id: 'trivy',
@@ -16,28 +43,15 @@ export const trivy: Tool = {
       match: { kinds: ['/Pod', 'batch/Job'], labels: { 'trivy.collector.name': [] } },
       afterDenial: 'failed',
     }),
-    scanLeaf({
-      what: 'Trivy scan',
-      match: {
-        kinds: ['batch/CronJob', 'batch/Job'],
-        commands: ['trivy'],
-        arguments: ['filesystem', 'fs', 'image', 'k8s', 'kubernetes', 'rootfs', 'sbom'],
-      },
-      afterDenial: 'failed',
-    }),
-    scanLeaf({
-      what: 'Trivy scan',
-      match: {
-        kinds: ['batch/CronJob', 'batch/Job'],
-        images: ['trivy'],
-        arguments: ['filesystem', 'fs', 'image', 'k8s', 'kubernetes', 'rootfs', 'sbom'],
-      },
-      afterDenial: 'failed',
-    }),
-    scanLeaf({
-      what: 'Trivy scan of the cluster',
-      match: { kinds: ['/Pod'], images: ['trivy'], arguments: ['k8s', 'kubernetes'] },
-      afterDenial: 'failed',
-    }),
+    ...[
+      { kinds: JOBS, commands: TRIVY_OF_CLUSTER, without: NO_SCAN },
+      { kinds: JOBS, entrypoints: TRIVY_OF_CLUSTER, without: NO_SCAN },
+      { ...NAMED, commands: ['trivy'] },
+      { ...NAMED, entrypoints: ['trivy'] },
+    ].map((match): WorkPattern => scanLeaf({ what: 'Trivy scan', match, afterDenial: 'failed' })),
+    ...[
+      { kinds: ['/Pod'], commands: ['trivy k8s', 'trivy kubernetes'] },
+      { kinds: ['/Pod'], entrypoints: ['trivy k8s', 'trivy kubernetes'] },
+    ].map((match): WorkPattern => scanLeaf({ what: 'Trivy scan of the cluster', match, afterDenial: 'failed' })),
   ],
 };

@@ -126,6 +126,9 @@ export const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>(
   }),
 );
 
+/** Scripts by which images start what they are made for. */
+export const ENTRY_SCRIPTS = new Set(['docker-entrypoint.sh', 'entrypoint', 'entrypoint.sh']);
+
 export const SHELLS = new Set(['ash', 'bash', 'dash', 'ksh', 'mksh', 'rbash', 'sh', 'zsh']);
 
 /** Options of shells that take the next word: `-o pipefail`, also at the end of joined ones (`-euo pipefail`). */
@@ -148,7 +151,7 @@ export const INTERPRETERS: ReadonlyMap<string, readonly string[]> = new Map<stri
 );
 
 /** What images of any kind are told to run instead of their own entry point: tasks of a build, tests, or waiting. */
-const OTHERS = new Set([
+const OTHERS: readonly string[] = [
   'ant',
   'apk',
   'apt-get',
@@ -197,15 +200,22 @@ const OTHERS = new Set([
   'wget',
   'which',
   'yarn',
-]);
+  'java',
+  'perl',
+  'php',
+  'python',
+  'python3',
+  'ruby',
+];
+
+/** Programs that are no entry point of a scanner or of a backup: where one is named first, that runs. */
+export const NO_ENTRYPOINTS: readonly string[] = [...OTHERS, ...SHELLS, ...WRAPPERS.keys()].sort();
+
+const FIRST = new Set(NO_ENTRYPOINTS);
 
 /** Whether a first argument names another program than the entry point of the image. */
 export function isOther(word: string): boolean {
-  return isOtherProgram(word.slice(word.lastIndexOf('/') + 1));
-}
-
-function isOtherProgram(program: string): boolean {
-  return OTHERS.has(program) || SHELLS.has(program) || INTERPRETERS.has(program) || WRAPPERS.has(program);
+  return FIRST.has(word.slice(word.lastIndexOf('/') + 1));
 }
 
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;

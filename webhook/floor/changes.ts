@@ -5,12 +5,12 @@ import { KIND, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';
 
 /**
- * What work has to do to be looked at: begin or move (shared/policy/change.ts), and be neither the kubelet's own copy of
+ * What work has to do to be looked at: begin or move (shared/policy/change.ts), become such work by one of some labels, and be neither the kubelet's own copy of
  * a static pod nor a pod of the DaemonSet controller.
  */
-export function startsWork(naming: readonly NamingKind[]): string {
+export function startsWork(naming: readonly NamingKind[], labels: readonly string[]): string {
   return all([
-    `request.operation == 'CREATE' || (${LIVES} && (${any(changes(naming))}))`,
+    `request.operation == 'CREATE' || (${LIVES} && (${any(changes(naming, labels))}))`,
     `!(${KIND} == '/Pod' && ((${MIRROR}) || (${ROLLOUT_POD})))`,
   ]);
 }
@@ -21,10 +21,10 @@ const MIRROR =
   `object.metadata.?annotations[?${literal(MIRROR_ANNOTATION)}].hasValue() && ` +
   `object.spec.?nodeName.hasValue() && request.userInfo.username == 'system:node:' + object.spec.nodeName`;
 
-function changes(naming: readonly NamingKind[]): readonly string[] {
+function changes(naming: readonly NamingKind[], labels: readonly string[]): readonly string[] {
   return [
-    `${KIND} == '/Pod' && (object.spec != oldObject.spec || ` +
-      `object.metadata.?labels.orValue({}) != oldObject.metadata.?labels.orValue({}))`,
+    `${KIND} == '/Pod' && (object.spec != oldObject.spec || object.metadata.?labels.orValue({}).exists(k, ` +
+      `k in ${list(labels)} && !(k in oldObject.metadata.?labels.orValue({}))))`,
     `request.kind.group in ['apps', 'batch'] && object.?spec.?template != oldObject.?spec.?template`,
     `${KIND} != '/Pod' && oldObject.?spec.?suspend.orValue(false) == true && object.?spec.?suspend.orValue(false) != true`,
     ...naming.map(

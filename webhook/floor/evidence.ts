@@ -48,6 +48,7 @@ function collect({ tool, kinds, pattern: { match } }: Claim, shown: Shown): void
   else if (match.labels !== undefined) shown.labels.push(...firstKey(match.labels));
   else if (match.annotations !== undefined) shown.annotations.push(...firstKey(match.annotations));
   else if (match.images !== undefined) shown.images.push(...match.images.map(imageBasename));
+  else if (match.entrypoints !== undefined) shown.images.push(...match.entrypoints);
   else shown.kinds.push(...kinds);
 }
 

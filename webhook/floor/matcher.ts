@@ -2,16 +2,31 @@ import { imagePattern, LABEL_STRENGTH, type Accepted, type Matcher } from '../..
 import { all, any, list, literal } from './cel.ts';
 
 /** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, words of an owner's kind, fields of any type at any depth. */
-export function isExact({ commands, arguments: words, fields, endedBy, ownerWords, says }: Matcher): boolean {
-  return [commands, words, fields, endedBy, ownerWords, says].every((part) => part === undefined);
+export function isExact({ fields, endedBy, ownerWords, says, ...match }: Matcher): boolean {
+  return !asksForProgram(match) && [fields, endedBy, ownerWords, says].every((part) => part === undefined);
+}
+
+function asksForProgram({
+  entrypoints = [],
+  commands,
+  arguments: words,
+  without,
+  runWords,
+  unlessWords,
+}: Matcher): boolean {
+  return (
+    entrypoints.some((image) => image.includes(' ')) ||
+    [commands, words, without, runWords, unlessWords].some((part) => part !== undefined)
+  );
 }
 
 /** An expression that holds exactly where an exact matcher (see `isExact`) of this strength does, whatever the kind. */
 export function conditionOf(match: Matcher, strength: number): string {
-  const { images } = match;
+  const { images, entrypoints } = match;
   // A pod that a workload keeps up is a service, whatever its image (shared/targets/matcher.ts).
-  const isRun = images !== undefined && strength < LABEL_STRENGTH ? ['!variables.keptUp'] : [];
-  return all([...isRun, ...exactParts(match)]);
+  const isRun = (images ?? entrypoints) !== undefined && strength < LABEL_STRENGTH ? ['!variables.keptUp'] : [];
+  const isOwn = entrypoints === undefined ? [] : [`variables.entrypoints.exists(i, i in ${list(entrypoints)})`];
+  return all([...isRun, ...exactParts(match), ...isOwn]);
 }
 
 /**
@@ -22,22 +37,26 @@ const MAX_SCRIPT = 16_000;
 
 /** An expression that holds at least wherever the matcher does: what CEL cannot ask is taken as given, or by substrings. */
 export function possibilityOf(match: Matcher): string {
-  const { commands, ownerWords } = match;
+  const { ownerWords, entrypoints } = match;
   const owned =
     ownerWords === undefined ? [] : [`variables.owners.exists(o, ${list(ownerWords)}.exists(w, o.contains(w)))`];
   const kinds = match.kinds === undefined ? [] : [`variables.kind in ${list(match.kinds)}`];
-  const runs =
-    commands === undefined
-      ? []
-      : [
-          `variables.words.exists(c, c.exists(w, size(w) > ${MAX_SCRIPT} || ${list(commands)}.exists(p, w.contains(p))))`,
-        ];
-  return all([...kinds, ...owned, ...exactParts(match), ...runs]);
+  const names = entrypoints?.map((image) => image.split(' ', 1)[0] ?? '');
+  const image = names === undefined ? [] : [`variables.images.exists(i, i in ${list([...new Set(names)])})`];
+  return all([...kinds, ...owned, ...exactParts(ignoring(match)), ...image, ...programs(match)]);
 }
 
-function exactParts({ owners, labels, annotations, images, ...match }: Matcher): readonly string[] {
+/** Where the name has to say it as well, that is enough to leave an object to the webhook: the list of programs is long. */
+function programs({ commands, nameWords }: Matcher): readonly string[] {
+  if (commands === undefined || nameWords !== undefined) return [];
+  const names = [...new Set(commands.map((command) => command.split(' ', 1)[0] ?? ''))];
+  return [`variables.words.exists(c, c.exists(w, size(w) > ${MAX_SCRIPT} || ${list(names)}.exists(p, w.contains(p))))`];
+}
+
+function exactParts({ owners, notOwners, labels, annotations, images, ...match }: Matcher): readonly string[] {
   return [
     ...(owners === undefined ? [] : [`variables.owners.exists(o, o in ${list(owners)})`]),
+    ...(notOwners === undefined ? [] : [`!variables.owners.exists(o, o in ${list(notOwners)})`]),
     ...written(labels, 'labels'),
     ...written(annotations, 'annotations'),
     ...(images === undefined ? [] : [any(running(images))]),
@@ -60,9 +79,16 @@ function running(images: readonly string[]): readonly string[] {
 function named({ names, nameWords, writers }: Matcher): readonly string[] {
   return [
     ...(names === undefined ? [] : [any(names.map((prefix) => `variables.name.startsWith(${literal(prefix)})`))]),
-    ...(nameWords === undefined ? [] : [`variables.nameWords.exists(w, w in ${list(nameWords)})`]),
+    ...(nameWords === undefined
+      ? []
+      : [`variables.nameWords.exists(w, w.matches(${literal(wordPattern(nameWords))}))`]),
     ...(writers === undefined ? [] : [`variables.writer in ${list(writers)}`]),
   ];
+}
+
+/** Words in which `*` stands for any text, as one regular expression. */
+function wordPattern(words: readonly string[]): string {
+  return `^(${words.map((word) => word.replaceAll('*', '.*')).join('|')})$`;
 }
 
 /** Every key has an accepted value in one of the places where it may stand; no values accept any. */
@@ -71,4 +97,9 @@ function written(wanted: Accepted | undefined, places: string): readonly string[
     const is = values.length === 0 ? '' : ` && m[${literal(key)}] in ${list(values)}`;
     return `variables.${places}.exists(m, ${literal(key)} in m${is})`;
   });
+}
+
+/** What only narrows a matcher down; left out, it holds for more. */
+function ignoring({ notOwners: _, ...match }: Matcher): Matcher {
+  return match;
 }

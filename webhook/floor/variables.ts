@@ -1,4 +1,4 @@
-import { RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
+import { NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
 import { list, literal } from './cel.ts';
 import { KIND, PLACED } from './kinds.ts';
 import type { Variable } from './objects.ts';
@@ -9,12 +9,31 @@ const TEMPLATE = 'object.?spec.?template';
 const GROUP_OF = (owner: string): string =>
   `(${owner}.apiVersion.contains('/') ? ${owner}.apiVersion.split('/')[0] : '')`;
 
+/** Of containers the last part of their image's name. */
+const BASENAMES =
+  ".map(c, c.?image.orValue('').split('@')[0]).map(i, i.substring(i.lastIndexOf('/') + 1).split(':')[0])";
+
+/** Whether a container's command is the program that has the image's name. */
+const NAMED_AS_IMAGE =
+  "('/' + c.?image.orValue('').split('@')[0] + ':')" +
+  ".contains('/' + c.command[0].substring(c.command[0].lastIndexOf('/') + 1) + ':')";
+
+/** Whether no other program is named at some place of some words. */
+function hasNoOther(words: string, at: number): string {
+  const word = `${words}[${at}]`;
+  return `(size(${words}) <= ${at} || !(${word}.contains('$') || ${word}.split('/').exists(p, p in variables.others)))`;
+}
+
 /** The object as the catalogue's matchers see it (shared/facts/work.ts); each is worked out when it is first read. */
 export const OBJECT_VARIABLES: readonly Variable[] = [
   { name: 'kind', expression: KIND },
   { name: 'held', expression: `params.metadata.?annotations[?${literal(RECORD_ANNOTATION)}].hasValue()` },
   { name: 'name', expression: "object.metadata.?name.orValue(object.metadata.?generateName.orValue(''))" },
-  { name: 'nameWords', expression: "variables.name.replace('.', '-').split('-')" },
+  {
+    name: 'nameWords',
+    expression:
+      "([variables.name] + object.metadata.?ownerReferences.orValue([]).map(o, o.name)).join('-').replace('.', '-').split('-')",
+  },
   {
     name: 'writer',
     expression:
@@ -54,9 +73,15 @@ export const OBJECT_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'images',
+    expression: `variables.containers${BASENAMES}`,
+  },
+  { name: 'others', expression: list(NO_ENTRYPOINTS) },
+  {
+    // Those that run their own entry point (shared/targets/invocations.ts); of others the webhook looks what they run.
+    name: 'entrypoints',
     expression:
-      "variables.containers.map(c, c.?image.orValue('').split('@')[0])" +
-      ".map(i, i.substring(i.lastIndexOf('/') + 1).split(':')[0])",
+      `variables.containers.filter(c, size(c.?command.orValue([])) == 0 ? ${hasNoOther('c.?args.orValue([])', 0)} : ` +
+      `(${NAMED_AS_IMAGE} && ${hasNoOther('(c.command + c.?args.orValue([]))', 1)}))${BASENAMES}`,
   },
   { name: 'words', expression: 'variables.containers.map(c, c.?command.orValue([]) + c.?args.orValue([]))' },
 ];

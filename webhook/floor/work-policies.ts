@@ -7,6 +7,7 @@ import {
   keptOutOfCluster,
   STATE_LABEL,
   WHY_ANNOTATION,
+  WORK_LABEL,
   type AfterDenial,
 } from '../../shared/index.ts';
 import { RESOURCES } from '../registration/resources.ts';
@@ -68,7 +69,15 @@ function nameFor({ work, mode, scope }: Outcome): string {
 /** The API server evaluates a policy for every node in maintenance: what rules most objects out is asked first, at once. */
 function conditionOn({ scope }: Outcome, claims: readonly Claim[]): string {
   const naming = claims.flatMap(namingKind);
-  return all([SMALL, scope === 'cluster' ? evidenceOf(claims) : mayName(naming), startsWork(naming)]);
+  return all([SMALL, scope === 'cluster' ? evidenceOf(claims) : mayName(naming), startsWork(naming, labelsOf(claims))]);
+}
+
+/** Labels by which a running pod may become such work. */
+function labelsOf(claims: readonly Claim[]): readonly string[] {
+  const keys = claims.flatMap(({ tool, pattern: { match } }) =>
+    tool === 'labelled' ? [WORK_LABEL] : Object.keys(match.labels ?? {}),
+  );
+  return [...new Set(keys)].sort();
 }
 
 function groupsOf(claims: readonly Claim[]): readonly Group[] {
@@ -123,7 +132,7 @@ function conditionFor({ tool, kinds, pattern, strength }: Claim): string {
 
 function validationOf(group: Group, index: number, entries: readonly Entry[]): Validation {
   const { outcome, claims } = group;
-  const rivals = claims.flatMap((claim) => rivalsOf(claim, entries)).map(possibilityFor);
+  const rivals = [...new Set(claims.flatMap((claim) => rivalsOf(claim, entries)).map(possibilityFor))];
   const found = `variables.${nameOfFound(index)}`;
   const reached = reachOf(outcome);
   return {

@@ -4,6 +4,7 @@ import { workFromObject } from '../../../shared/facts/work.ts';
 import type { NodeSource } from '../../../shared/targets/tool.ts';
 import { creation, deletion, update } from './world.ts';
 
+const SAME = () => false;
 const PODS: NodeSource = { in: 'pods' };
 const FIELD: NodeSource = { in: 'field', path: ['spec', 'node'] };
 const LABEL: NodeSource = { in: 'label', key: 'node' };
@@ -40,11 +41,11 @@ test.each<[operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT', subresource: s
   ['CONNECT', '', 'none'],
   ['UPDATE', 'status', 'none'],
 ])('%s %j is %s', (operation, subresource, change) => {
-  expect(changeOf(creation(pod(), { operation, subresource }), PODS)).toBe(change);
+  expect(changeOf(creation(pod(), { operation, subresource }), PODS, SAME)).toBe(change);
 });
 
 test('a DELETE has no new object', () => {
-  expect(changeOf(deletion(pod()), PODS)).toBe('delete');
+  expect(changeOf(deletion(pod()), PODS, SAME)).toBe('delete');
 });
 
 describe('an UPDATE starts work when it', () => {
@@ -54,9 +55,6 @@ describe('an UPDATE starts work when it', () => {
       pod({ spec: { containers: [{ image: 'a' }] } }),
       pod({ spec: { containers: [{ image: 'b' }] } }),
     ],
-    ['adds a label to a pod', pod(), pod({ metadata: { labels: { a: '1' } } })],
-    ["changes a pod's label", pod({ metadata: { labels: { a: '1' } } }), pod({ metadata: { labels: { a: '2' } } })],
-    ['renames a label', pod({ metadata: { labels: { a: '1' } } }), pod({ metadata: { labels: { b: '1' } } })],
     ['changes the template', job({ template: { spec: { a: 1 } } }), job({ template: { spec: { a: 2 } } })],
     ["changes the template's labels", job(), job({ template: { metadata: { labels: { a: '1' } } } })],
     ["changes the template's annotations", job(), job({ template: { metadata: { annotations: { a: '1' } } } })],
@@ -68,7 +66,7 @@ describe('an UPDATE starts work when it', () => {
     ['makes it another kind', custom(), pod()],
     ['makes it a kind with a template', custom(), job()],
   ])('%s', (_what, before, after, source = PODS) => {
-    expect(changeOf(update(before, after), source)).toBe('start');
+    expect(changeOf(update(before, after), source, SAME)).toBe('start');
   });
 });
 
@@ -78,6 +76,9 @@ describe('an UPDATE starts nothing when it', () => {
     ['changes nothing', pod(), pod()],
     ['annotates a pod', pod(), pod({ metadata: { annotations: { a: '1' } } })],
     ['scales', job({ spec: { parallelism: 1 } }), job({ spec: { parallelism: 5 } })],
+    ['adds a label to a pod', pod(), pod({ metadata: { labels: { a: '1' } } })],
+    ["changes a pod's label", pod({ metadata: { labels: { a: '1' } } }), pod({ metadata: { labels: { a: '2' } } })],
+    ['renames a label', pod({ metadata: { labels: { a: '1' } } }), pod({ metadata: { labels: { b: '1' } } })],
     ['labels a Job', job(), job({ metadata: { labels: { a: '1' } } })],
     ['labels a CronJob otherwise', cronJob(), cronJob({ team: 'data' })],
     ['suspends', job({ spec: { suspend: false } }), job({ spec: { suspend: true } })],
@@ -101,16 +102,21 @@ describe('an UPDATE starts nothing when it', () => {
     ],
     ['changes a custom object that has no pods', custom({ spec: { a: 1 } }), custom({ spec: { a: 2 } })],
   ])('%s', (_what, before, after, source = PODS) => {
-    expect(changeOf(update(before, after), source)).toBe('none');
+    expect(changeOf(update(before, after), source, SAME)).toBe('none');
   });
 
   test('lacks one of its two objects', () => {
-    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { oldObject: undefined }), PODS)).toBe('none');
-    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { object: undefined }), PODS)).toBe('none');
+    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { oldObject: undefined }), PODS, SAME)).toBe('none');
+    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { object: undefined }), PODS, SAME)).toBe('none');
   });
 });
 
 test('a template that appears or goes is a change', () => {
   const [withPods, without] = [workFromObject(job()), workFromObject(custom())];
   expect([templateChanges(withPods, without), templateChanges(without, without)]).toEqual([true, false]);
+});
+
+test('a label starts what was other work before', () => {
+  const request = update(pod(), pod({ metadata: { labels: { a: '1' } } }));
+  expect([changeOf(request, PODS, () => true), changeOf(request, PODS, SAME)]).toEqual(['start', 'none']);
 });

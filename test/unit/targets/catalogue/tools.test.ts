@@ -249,7 +249,16 @@ const KNOWN: Readonly<Record<string, readonly (readonly [object, string])[]>> = 
       }),
       'backup conventional leaf pods',
     ],
-    [sketch('/Pod', { name: 'restic-nightly', image: 'restic/restic:0.17' }), 'backup conventional leaf pods'],
+    [sketch('/Pod', { name: 'restic-nightly', run: ['restic', 'backup', '/'] }), 'backup conventional leaf pods'],
+    [sketch('/Pod', { name: 'restic-nightly', run: ['restic', 'forget'] }), 'none - - -'],
+    [
+      sketch('batch/Job', { name: 'volume-backup', image: 'offen/docker-volume-backup:v2' }),
+      'backup conventional leaf pods',
+    ],
+    [
+      sketch('batch/Job', { name: 'etcd-backup', run: ['kubectl', 'create', '-f', '/backup.yaml'] }),
+      'backup conventional root pods',
+    ],
     [sketch('batch/Job', { name: 'backup-daily', run: ['echo', 'pg_dump'] }), 'none - - -'],
     [sketch('batch/Job', { name: 'migrate', run: ['pg_dump', 'db'] }), 'none - - -'],
     // A program that copies data all day in a sidecar is a service.
@@ -340,8 +349,20 @@ const KNOWN: Readonly<Record<string, readonly (readonly [object, string])[]>> = 
     [sketch('diki.gardener.cloud/ScheduledComplianceScan'), 'scan diki schedule pods'],
   ],
   popeye: [[sketch('batch/CronJob', { run: ['/bin/popeye', '-o', 'html'] }), 'scan popeye schedule pods']],
-  syft: [[sketch('batch/Job', { image: 'docker.io/anchore/syft:v1' }), 'scan syft leaf pods']],
-  grype: [[sketch('batch/Job', { run: ['grype', 'dir:/'] }), 'scan grype leaf pods']],
+  syft: [
+    [sketch('batch/Job', { name: 'syft-1', image: 'docker.io/anchore/syft:v1' }), 'scan syft leaf pods'],
+    [sketch('batch/Job', { name: 'syft-1', image: 'anchore/syft:v1', run: ['make'] }), 'none - - -'],
+  ],
+  grype: [
+    [sketch('batch/Job', { name: 'sbom-scan', run: ['grype', 'dir:/'] }), 'scan grype leaf pods'],
+    [sketch('batch/Job', { run: ['grype', 'dir:/'] }), 'none - - -'],
+  ],
+  'other-scanners': [
+    [sketch('batch/CronJob', { run: ['lynis', 'audit', 'system'] }), 'scan other-scanners schedule pods'],
+    [sketch('batch/Job', { name: 'web-scan', run: ['nuclei', '-u', 'x'] }), 'scan other-scanners leaf pods'],
+    [sketch('batch/Job', { name: 'nuclei', run: ['nuclei', '-update-templates'] }), 'none - - -'],
+    [sketch('batch/Job', { name: 'ports', run: ['nmap', 'db'] }), 'none - - -'],
+  ],
   palette: [
     [sketch('cluster.spectrocloud.com/Audit'), 'scan palette root pods'],
     [sketch('cluster.spectrocloud.com/Pack'), 'none palette - -'],

@@ -1,0 +1,68 @@
+import type { Invocation } from './invocations.ts';
+import { isLike } from './programs.ts';
+import { isOther } from './wrappers.ts';
+
+/** Programs of which the subcommands are known, or whose words are somebody else's: their first argument says nothing. */
+const SAYS_NOTHING = new Set([
+  'aws',
+  'az',
+  'cypher-shell',
+  'dbt',
+  'docker',
+  'gcloud',
+  'glab',
+  'gh',
+  'kubectl',
+  'mc',
+  'msbuild',
+  'mongo',
+  'mongosh',
+  'mysql',
+  'nuget',
+  'oc',
+  'psql',
+  'pulumi',
+  'rclone',
+  'redis-cli',
+  'terraform',
+  'tofu',
+  'velero',
+]);
+
+/** How many subcommands are looked at: `bench --site all backup` has it in the second place. */
+const SUBCOMMANDS = 2;
+
+/**
+ * Lower-case words in the own name of what is run: of the program or script, or of the image where that runs its own entry
+ * point, and of its subcommands. `known` are programs that are judged by their subcommands, and not by their name.
+ */
+export function namesOf(
+  { program, args, isOwn }: Invocation,
+  image: string,
+  known: (program: string) => boolean,
+): readonly string[] {
+  const name = isOwn ? image : program;
+  if (known(name) || SAYS_NOTHING.has(name) || (!isOwn && isOther(name))) return [];
+  const subcommands = args.filter((arg) => /^[A-Za-z][\w:-]*$/.test(arg)).slice(0, SUBCOMMANDS);
+  return [name, ...subcommands].flatMap(wordsIn);
+}
+
+/** The words of a name, in lower case: `backup_script.sh`, `dumpOrders`. */
+export function wordsIn(name: string): readonly string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+/** Whether some words hold one of those that are wanted, in which `*` stands for any text; of two words one behind the other. */
+export function holds(words: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.some((one) => {
+    if (!one.includes('*') && !one.includes(' ')) return words.includes(one);
+    const [first = [], second] = one.split(' ').map((word) => word.split('*'));
+    return words.some(
+      (word, at) => isLike(word, first) && (second === undefined || isLike(words[at + 1] ?? '', second)),
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import { COPIERS } from './backup-carriers.ts';
+import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, SCHEMA_DUMPS, TOLD_PROGRAMS } from './backup-programs.ts';
+import { imagePattern } from './image-names.ts';
+import type { Invocation } from './invocations.ts';
+import { mentions, type Running } from './programs.ts';
+import { isCommand, programOf } from './run-commands.ts';
+import { holds, namesOf } from './run-names.ts';
+
+/** The parts of a matcher about what runs in containers (see matcher.ts). */
+interface WhatRuns {
+  readonly images?: readonly string[];
+  readonly entrypoints?: readonly string[];
+  readonly commands?: readonly string[];
+  readonly arguments?: readonly string[];
+  readonly without?: readonly string[];
+  readonly runWords?: readonly string[];
+  readonly unlessRunWords?: readonly string[];
+  readonly aboutWords?: readonly string[];
+  readonly nameWords?: readonly string[];
+}
+
+/** Whether a matcher asks what runs in containers. */
+export function asksWhatRuns({ images, entrypoints, commands, arguments: words, runWords }: WhatRuns): boolean {
+  return [images, entrypoints, commands, words, runWords].some((part) => part !== undefined);
+}
+
+/** Whether a container runs what a matcher says: all parts of it hold for the container and one of its programs. */
+export function isRunning(running: Running, matcher: WhatRuns, nameWords: readonly string[]): boolean {
+  const { images } = matcher;
+  if (images?.some((name) => isImage(running, name)) === false) return false;
+  return asksForProgram(matcher)
+    ? running.invocations.some((invocation) => isRun(invocation, running, { ...matcher, nameWords }))
+    : true;
+}
+
+function asksForProgram({ entrypoints, commands, arguments: words, runWords }: WhatRuns): boolean {
+  return [entrypoints, commands, words, runWords].some((part) => part !== undefined);
+}
+
+/** Most names are single parts, which need no pattern. */
+function isImage({ image, reference }: Running, name: string): boolean {
+  return name.includes('/') ? new RegExp(imagePattern(name)).test(reference) : name === image;
+}
+
+function isRun(invocation: Invocation, running: Running, matcher: WhatRuns): boolean {
+  const { entrypoints, commands, arguments: words, without } = matcher;
+  return (
+    (entrypoints === undefined || isEntrypoint(invocation, running, entrypoints)) &&
+    (commands === undefined || isCommand(invocation, commands)) &&
+    (words === undefined || words.some((word) => mentions(invocation, word))) &&
+    without?.some((word) => mentions(invocation, word)) !== true &&
+    saysSo(invocation, running, matcher)
+  );
+}
+
+function isEntrypoint(invocation: Invocation, { image }: Running, entrypoints: readonly string[]): boolean {
+  return invocation.isOwn && isCommand({ ...invocation, program: image }, entrypoints);
+}
+
+/** Whether the own name of what is run says what is wanted. */
+function saysSo(
+  invocation: Invocation,
+  { image }: Running,
+  { runWords, unlessRunWords = [], aboutWords, nameWords = [] }: WhatRuns,
+): boolean {
+  if (runWords === undefined) return true;
+  const names = namesOf(invocation, image, isKnown);
+  return (
+    holds(names, runWords) &&
+    !holds(names, unlessRunWords) &&
+    (aboutWords === undefined || holds([...names, ...nameWords], aboutWords))
+  );
+}
+
+const KNOWN = new Set(
+  [...BACKUP_PROGRAMS, ...COPIERS, ...EXPORT_PROGRAMS, ...SCHEMA_DUMPS, ...TOLD_PROGRAMS].map(programOf),
+);
+
+/** Programs that are judged by their subcommands alone. */
+function isKnown(program: string): boolean {
+  return KNOWN.has(program);
+}
