@@ -153,7 +153,7 @@ function exceptionCell({ exceptions, exceptionLabels }: NodeStatus, now: number)
     ({ rules, until }) => `${rules.join('+')} for ${renderDuration(Date.parse(until) - now)}`,
   );
   const mirrored = exceptions.flatMap(({ rules }) => rules);
-  const alone = exceptionLabels.filter((rule) => !mirrored.includes(rule)).map((rule) => `${rule} by label alone`);
+  const alone = exceptionLabels.filter((rule) => !mirrored.includes(rule)).map((rule) => `${rule} stale label`);
   return cell([...lifted, ...alone].join(', '));
 }
 

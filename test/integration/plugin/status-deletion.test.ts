@@ -108,7 +108,7 @@ test('what is lifted, and for how long', async () => {
   expect((await statuses()).get('excepted')).toMatchObject({ exceptions, exceptionLabels: ['backup'] });
   // A label that somebody sets by hand.
   await world.patch('/api/v1/nodes/excepted', { metadata: { labels: { 'kubectl-maint.io/allow-scan': 'true' } } });
-  expect((await plugin.maint(['status', 'excepted'])).stdout).toMatch(/backup for (?:29|30)m, scan by label alone$/m);
+  expect((await plugin.maint(['status', 'excepted'])).stdout).toMatch(/backup for (?:29|30)m, scan stale label$/m);
 });
 
 test('a node that another tool takes out of service is listed with it, and left to it', async () => {

@@ -205,7 +205,7 @@ describe('formats', () => {
       'NAME   STATE       MODE     AGE      UNTIL    OWNERS      PODS LEFT   READY   HEARTBEAT   DELETION            EXCEPTIONS',
       'n1     Complete    drain    10m      in 60m   ana,ben     0           True    4s          blocked: 2 owners   <none>',
       'n1     Initiated   cordon   10m      in 60m   ana         2           True    4s          blocked: 2 pods     <none>',
-      'n1     Complete    cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m, addon by label alone',
+      'n1     Complete    cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m, addon stale label',
       'n1     Cordoned    <none>   <none>   <none>   Karpenter   <none>      True    <none>      <none>              <none>',
       'n1     Initiated   cordon   10m      in 60m   ana         <unknown>   True    <unknown>   <unknown>           <none>',
     ]);
