@@ -40,6 +40,8 @@ export interface PaceFlags {
   /** Workers that may be out of service at once, these included; undefined = no limit. */
   readonly maxUnavailable: NodeLimit | undefined;
   readonly activeWork: ActiveWork;
+  /** Pods of lower priority go first. */
+  readonly byPriority: boolean;
   /** Until the volumes of moved pods are detached. */
   readonly waitVolumes: boolean;
   /** Until the workloads of moved pods are Ready elsewhere. */

@@ -25,7 +25,7 @@ export {
 export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
-export { isOpenTo } from './scheduling/placement.ts';
+export { isOpenTo, toleratesCordon } from './scheduling/placement.ts';
 export { renderSelector } from './scheduling/selectors.ts';
 export { PASSING_TAINTS } from './scheduling/reach.ts';
 

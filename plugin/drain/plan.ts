@@ -16,6 +16,8 @@ export interface DrainPlan {
   readonly waitFor: readonly ReasonedPod[];
   /** Pods that stay. */
   readonly leave: readonly ReasonedPod[];
+  /** Pods that are not evicted without a flag. */
+  readonly refused: readonly ReasonedPod[];
   /** `message: ns/pod, ns/pod`, sorted. */
   readonly warnings: readonly string[];
   /** Why nothing may be evicted; `message: ns/pod, ns/pod`, sorted. */
@@ -25,16 +27,23 @@ export interface DrainPlan {
 /** Plans the drain of one node from the pods on it. */
 export function planDrain(node: string, pods: readonly PodFacts[], context: FilterContext): DrainPlan {
   const judged = [...pods].sort(byPriority).map((pod) => ({ pod, fate: fateOf(pod, context) }));
+  const refused = judged.flatMap(({ pod, fate }) => ('message' in fate ? [{ pod, why: fate.message }] : []));
   return {
     node,
     evict: judged.filter(({ fate }) => fate.fate === 'evict').map(({ pod }) => pod),
     waitFor: reasonedIn(judged, 'wait'),
     leave: reasonedIn(judged, 'leave'),
+    refused,
     warnings: grouped(
       judged.flatMap(({ pod, fate }) => ('warnings' in fate ? fate.warnings.map((text) => ({ text, pod })) : [])),
     ),
-    refusals: grouped(judged.flatMap(({ pod, fate }) => ('message' in fate ? [{ text: fate.message, pod }] : []))),
+    refusals: refusalsOf(refused),
   };
+}
+
+/** `message: ns/pod, ns/pod`, sorted. */
+export function refusalsOf(refused: readonly ReasonedPod[]): readonly string[] {
+  return grouped(refused.map(({ pod, why }) => ({ text: why, pod })));
 }
 
 interface Judged {

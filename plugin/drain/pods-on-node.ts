@@ -1,5 +1,4 @@
 import {
-  ClusterRefusal,
   MaintError,
   messageOf,
   podFromObject,
@@ -7,8 +6,8 @@ import {
   type CollectionListener,
   type PodFacts,
 } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
 import type { Session } from '../session.ts';
+import { followOrPoll } from './follow.ts';
 import { podsOn, readPods } from './read.ts';
 import { Waiters } from './waiters.ts';
 
@@ -41,7 +40,7 @@ export interface Following {
 export function followPods(
   node: string,
   selector: string | undefined,
-  { cluster, clock }: Pick<Session, 'cluster' | 'clock'>,
+  session: Pick<Session, 'cluster' | 'clock'>,
   { signal, note }: Following,
 ): PodsOnNode {
   const pods = new Map<string, PodFacts>();
@@ -78,16 +77,16 @@ export function followPods(
       told = why;
     },
   };
-  cluster
-    .follow(PODS, listener, { query: podsOn(node, selector), signal })
-    .catch((refusal: unknown) => {
-      if (!isForbidden(refusal)) throw refusal;
-      return poll(() => readPods(node, selector, cluster), listener, clock, signal);
-    })
-    .then(() => {
-      reject(new MaintError('gave-up', `the pods on node ${node} were not read in time`));
-      waiters.wake();
-    }, reject);
+  const followed = {
+    path: PODS,
+    query: podsOn(node, selector),
+    pollMs: POLL_MS,
+    read: () => readPods(node, selector, session.cluster),
+  };
+  followOrPoll(followed, listener, session, signal).then(() => {
+    reject(new MaintError('gave-up', `the pods on node ${node} were not read in time`));
+    waiters.wake();
+  }, reject);
   first.catch(() => {
     waiters.wake();
   });
@@ -103,28 +102,4 @@ export function followPods(
       return own.next(until);
     },
   };
-}
-
-function isForbidden(thrown: unknown): boolean {
-  return thrown instanceof ClusterRefusal && thrown.status === 403;
-}
-
-/** For callers that may list and not watch, as kubectl drain does. A first list that fails rejects. */
-async function poll(
-  read: () => Promise<readonly PodFacts[]>,
-  listener: CollectionListener<PodFacts | undefined>,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  listener.synced(await read());
-  for (;;) {
-    await clock.sleep(POLL_MS, signal);
-    if (signal.aborted) return;
-    await read().then(
-      (pods) => {
-        listener.synced(pods);
-      },
-      (thrown: unknown) => listener.interrupted?.(thrown),
-    );
-  }
 }

@@ -30,25 +30,36 @@ export class Progress implements DrainListener {
   readonly #ports: ProgressPorts;
   readonly #waiting = new Map<string, readonly [PodFacts, Cause]>();
   readonly #done = new Set<string>();
+  /** Pods that nobody confirms to be gone, by UID. */
+  readonly #unconfirmed = new Map<string, PodFacts>();
+  /** Every pod that was to go. */
+  readonly #all = new Set<string>();
   /** Pods that are not Ready, by the key of the budget that wants them. */
   #notReady: ReadonlyMap<string, readonly string[]> = new Map();
   #phase: NodeProgress['phase'] = 'pods';
   #causes: readonly CauseGroup[] = [];
-  #total = 0;
   #blockedTold = false;
 
   constructor(ports: ProgressPorts) {
     this.#ports = ports;
   }
 
-  /** Whether nothing more is expected of this pod. */
-  isDone(pod: PodFacts): boolean {
-    return this.#done.has(pod.uid);
+  /** Whether nothing more is expected of this pod: where somebody answers on its node, a confirmation is. */
+  isDone({ uid }: PodFacts, isUnreachable: boolean): boolean {
+    return this.#done.has(uid) && (isUnreachable || !this.#unconfirmed.has(uid));
+  }
+
+  /** Those pods whose deletion was asked for, and that nobody has confirmed to be gone. */
+  get unconfirmedPods(): readonly PodFacts[] {
+    return [...this.#unconfirmed.values()];
   }
 
   /** Some more pods are to go; the node says so from now on, unless it has said so when it was marked. */
   begin({ evict, waitFor }: DrainPlan, isTold: boolean): void {
-    this.#total += evict.length + waitFor.length;
+    for (const { uid } of [...evict, ...waitFor.map(({ pod }) => pod)]) {
+      this.#all.add(uid);
+      this.#done.delete(uid);
+    }
     if (!isTold) void this.#tellNode();
   }
 
@@ -74,12 +85,14 @@ export class Progress implements DrainListener {
 
   gone(pod: PodFacts): void {
     this.#end(pod);
+    this.#unconfirmed.delete(pod.uid);
     const { node, report } = this.#ports;
     report.tell({ type: this.#ports.word, node: node.facts.name, pod: nameOf(pod), dryRun: undefined });
   }
 
   unconfirmed(pod: PodFacts): void {
     this.#end(pod);
+    this.#unconfirmed.set(pod.uid, pod);
     const { node, report } = this.#ports;
     report.tell({ type: 'unconfirmed', node: node.facts.name, pod: nameOf(pod) });
   }
@@ -91,21 +104,21 @@ export class Progress implements DrainListener {
     return {
       node: this.#ports.node.facts.name,
       phase: this.#phase,
-      left: this.#total - this.#done.size,
-      total: this.#total,
+      left: this.#all.size - this.#done.size,
+      total: this.#all.size,
       causes,
     };
   }
 
-  /** Tells from time to time until the signal aborts; `look` is called each time, and told nothing. */
-  async tick(signal: AbortSignal, look: () => Promise<void>): Promise<void> {
+  /** Tells from time to time until the signal aborts. */
+  async tick(signal: AbortSignal): Promise<void> {
     const { report, clock } = this.#ports;
     for (;;) {
       await clock.sleep(PROGRESS_MS, signal);
       if (signal.aborted) return;
       this.#notReady = await this.#readNotReady(signal);
       report.tell({ type: 'progress', ...this.now });
-      await Promise.all([this.#tellNode(), look()]);
+      await this.#tellNode();
     }
   }
 

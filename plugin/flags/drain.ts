@@ -66,7 +66,7 @@ export function drainOptions<T>(yargs: Argv<T>) {
       group: DRAIN,
       requiresArg: true,
       coerce: last<string>,
-      describe: 'Skip pods whose deletion was asked for more than so many seconds ago; 0 = none',
+      describe: 'Do not wait for pods whose deletionTimestamp is more than so many seconds ago; 0 = for all',
     })
     .option('chunk-size', {
       type: 'string',
@@ -99,6 +99,13 @@ export function drainOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       coerce: last<ActiveWork>,
       describe: 'Backups and scans that run on the node: let them end, refuse to begin, or evict them too',
+    })
+    .option('priority-order', {
+      type: 'boolean',
+      default: true,
+      group: PACE,
+      coerce: last<boolean>,
+      describe: 'Pods of lower priority go first; those that cannot go hold the others for 10s only',
     })
     .option('wait-volumes', {
       type: 'boolean',
@@ -138,6 +145,7 @@ export function paceFlags(argv: DrainArguments): PaceFlags {
     maxParallel: countFlag('--max-parallel', argv['max-parallel'] ?? '10'),
     maxUnavailable: argv['max-unavailable'] === undefined ? undefined : nodeLimit(argv['max-unavailable']),
     activeWork: argv['active-work'] ?? 'wait',
+    byPriority: argv['priority-order'] !== false,
     waitVolumes: argv['wait-volumes'] === true,
     waitReady: argv['wait-ready'] === true,
   };

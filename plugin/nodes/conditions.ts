@@ -19,7 +19,7 @@ export type ConditionType = (typeof OUR_CONDITIONS)[number];
 /** A condition that is to be set; its times are added when it is written. */
 export interface ConditionChange {
   readonly type: ConditionType;
-  readonly status: 'True' | 'False';
+  readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
 }

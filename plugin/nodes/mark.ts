@@ -13,6 +13,7 @@ import {
   WHY_ANNOTATION,
   withClaim,
   withCompletion,
+  withDrainEnd,
   withoutClaims,
   withoutPastExceptions,
   type Before,
@@ -148,11 +149,16 @@ function earlierProtection(node: NodeSnapshot): Record<string, string | null> {
   return Object.fromEntries(PROTECTION.map((key) => [key, node.annotations.get(key) ?? null]));
 }
 
-/** Only the state: the record stays, completed where the state says so. */
-export function statePatch(node: NodeSnapshot, state: MaintenanceState, now: string): NodePatch | undefined {
+/** Only the state: the record stays, completed where the state says so, with how many pods nobody confirms to be gone. */
+export function statePatch(
+  node: NodeSnapshot,
+  state: MaintenanceState,
+  now: string,
+  unconfirmed = 0,
+): NodePatch | undefined {
   const record = recordOf(node);
   if (record === undefined) return undefined;
-  const next = state === 'complete' ? withCompletion(record, now) : record;
+  const next = state === 'complete' ? withDrainEnd(record, unconfirmed, now) : record;
   return carriedPatch(node, { record: next, state, now });
 }
 

@@ -1,4 +1,10 @@
-import { isSameClaim, ROLE_LABEL, type ClaimKey, type MaintenanceRecord } from '../../shared/index.ts';
+import {
+  isSameClaim,
+  ROLE_LABEL,
+  withoutCompletion,
+  type ClaimKey,
+  type MaintenanceRecord,
+} from '../../shared/index.ts';
 import {
   carriedPatch,
   PROTECTION,
@@ -42,7 +48,7 @@ export function undoPatch(fresh: NodeSnapshot, { original, claim, adopted, now }
 /** Everything as it was in the maintenance before. */
 function restoringPatch(
   fresh: NodeSnapshot,
-  { completedAt, ...record }: MaintenanceRecord,
+  record: MaintenanceRecord,
   {
     original,
     before,
@@ -50,9 +56,10 @@ function restoringPatch(
   }: { readonly original: NodeSnapshot; readonly before: MaintenanceRecord; readonly now: string },
 ): NodePatch {
   const restored: MaintenanceRecord = {
-    ...record,
+    ...withoutCompletion(record),
     before: before.before,
     ...(before.completedAt === undefined ? {} : { completedAt: before.completedAt }),
+    ...(before.unconfirmed === undefined ? {} : { unconfirmed: before.unconfirmed }),
   };
   const { metadata } = carriedPatch(fresh, { record: restored, state: original.facts.state, now });
   const protection = PROTECTION.map((key) => [key, original.annotations.get(key) ?? null] as const);

@@ -1,20 +1,21 @@
-import { MaintError, modeOf, nodePath, type PodFacts } from '../../shared/index.ts';
-import { timestamp } from '../clock.ts';
+import { MaintError, toleratesCordon, type PodFacts } from '../../shared/index.ts';
 import { withinTime } from '../deadline.ts';
 import type { Budgets } from '../drain/budgets.ts';
 import { groupCauses, renderGroups } from '../drain/cause.ts';
 import { drainNode, type DrainTools, type LeftPod } from '../drain/engine.ts';
 import type { Limiter } from '../drain/limiter.ts';
-import { podName, type DrainPlan } from '../drain/plan.ts';
+import { followNode, type LiveNode } from '../drain/live-node.ts';
+import { podName, refusalsOf, type DrainPlan, type ReasonedPod } from '../drain/plan.ts';
 import type { PodsOnNode } from '../drain/pods-on-node.ts';
 import type { Progress } from '../drain/progress.ts';
 import { readPods, type Planner } from '../drain/read.ts';
 import { waitForReplacements } from '../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../drain/volumes.ts';
 import { hinted } from '../hint.ts';
-import { hasClaim, recordOf, statePatch, type NodePatch } from '../nodes/mark.ts';
-import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
-import { writeNode } from '../nodes/write.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { warning, type Finding } from '../preflight/finding.ts';
+import { complete, type DrainEnd } from './on-complete.ts';
+import { endedMeanwhile, whyOver } from './on-over.ts';
 import type { OnRun } from './on-run.ts';
 import type { Marked } from './prepared.ts';
 
@@ -42,8 +43,8 @@ export async function drainMarkedNode(marked: Marked, progress: Progress, shared
   const hint = `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
   const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint };
   try {
-    await withinTime(waiting, session, (signal) => emptyNode({ marked, progress, shared, run, signal }));
-    await complete(marked.written, run);
+    const end = await withinTime(waiting, session, (signal) => emptyNode({ marked, progress, shared, run, signal }));
+    await complete(marked.written, end, run);
   } catch (thrown) {
     throw hinted(thrown, hint);
   }
@@ -58,36 +59,58 @@ interface Drain {
   readonly signal: AbortSignal;
 }
 
-async function emptyNode(drain: Drain): Promise<void> {
+async function emptyNode(drain: Drain): Promise<DrainEnd> {
   const { marked, progress, run } = drain;
-  const ended = new AbortController();
-  const signal = AbortSignal.any([drain.signal, ended.signal]);
-  const done = new AbortController();
-  const ticking = progress.tick(AbortSignal.any([signal, done.signal]), async () => {
-    if (await isOver(marked.node, run)) ended.abort();
-  });
+  const over = new AbortController();
+  const signal = AbortSignal.any([drain.signal, over.signal]);
+  const lost: { why: MaintError | undefined } = { why: undefined };
+  const hear = (fresh: NodeSnapshot | undefined): void => {
+    lost.why ??= whyOver(marked.written, fresh, run);
+    if (lost.why !== undefined) over.abort();
+  };
+  const node = followNode(marked.written, hear, run.session, signal);
+  const ticking = progress.tick(signal);
   try {
-    const moved = await drainRounds({ ...drain, signal });
-    await waitForOthers(moved, { ...drain, signal });
+    await node.first;
+    const end = await drainRounds({ ...drain, node, signal });
+    await waitForOthers(end.moved, { ...drain, signal });
+    return end;
   } catch (thrown) {
-    throw ended.signal.aborted ? endedMeanwhile(marked.node, run) : thrown;
+    throw lost.why ?? thrown;
   } finally {
-    done.abort();
+    over.abort();
     await ticking;
   }
 }
 
-/** Drains what is there, then what has come meanwhile, until nothing is left to drain. Returns the pods that went. */
-async function drainRounds(drain: Drain): Promise<readonly PodFacts[]> {
-  const { marked, progress } = drain;
-  const moved: PodFacts[] = [];
-  if (marked.drain === undefined) return moved;
+/** One node's drain, with the node as it is meanwhile. */
+interface LiveDrain extends Drain {
+  readonly node: LiveNode;
+}
+
+/** How the rounds of a drain ended, and which pods went. */
+interface RoundsEnd extends DrainEnd {
+  readonly moved: readonly PodFacts[];
+}
+
+/** Drains what is there, then what has come meanwhile, until nothing is left to drain. */
+async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
+  const { marked, progress, run } = drain;
+  if (marked.drain === undefined) return { moved: [], unconfirmed: [], stayed: [] };
   const { pods, plan: first } = marked.drain;
   const tools = toolsFor(drain, pods);
+  const moved: PodFacts[] = [];
+  const stayed = new Map<string, PodFacts>();
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const plan = round === 1 ? first : await planOfRest(drain, pods.all());
-    refuseLate(plan);
-    if (round > 1 && isEmpty(plan) && (await isReallyEmpty(drain))) return moved;
+    for (const late of stayingOf(plan)) {
+      if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(plan.node, late) });
+      stayed.set(late.pod.uid, late.pod);
+    }
+    if (round > 1 && isEmpty(plan) && (await isReallyEmpty(drain))) {
+      const there = (pod: PodFacts): boolean => pods.has(pod.uid);
+      return { moved, unconfirmed: progress.unconfirmedPods.filter(there), stayed: [...stayed.values()].filter(there) };
+    }
     progress.begin(plan, round === 1);
     const left = await drainNode(plan, tools);
     if (left.length > 0) throw await notDrained(left, drain);
@@ -96,10 +119,11 @@ async function drainRounds(drain: Drain): Promise<readonly PodFacts[]> {
   throw keepComing(await planOfRest(drain, pods.all()));
 }
 
-function planOfRest({ marked, progress, shared }: Drain, there: readonly PodFacts[]): Promise<DrainPlan> {
+/** What is not done: of a node that is heard of again somebody confirms what was asked for meanwhile. */
+function planOfRest({ marked, progress, shared, node }: LiveDrain, there: readonly PodFacts[]): Promise<DrainPlan> {
   return shared.planner.plan(
     marked.node.facts.name,
-    there.filter((pod) => !progress.isDone(pod)),
+    there.filter((pod) => !progress.isDone(pod, node.unreachable)),
   );
 }
 
@@ -108,7 +132,7 @@ function isEmpty({ evict, waitFor }: DrainPlan): boolean {
 }
 
 /** A watch may be a moment behind: before a node is called drained, it is asked. */
-async function isReallyEmpty(drain: Drain): Promise<boolean> {
+async function isReallyEmpty(drain: LiveDrain): Promise<boolean> {
   const { marked, run, signal } = drain;
   const { session, operation } = run;
   const there = await readPods(marked.node.facts.name, operation.drain.podSelector, session.cluster);
@@ -120,7 +144,7 @@ async function isReallyEmpty(drain: Drain): Promise<boolean> {
 /** By then a healthy watch has told of a pod that a list shows. */
 const WATCH_LAG_MS = 500;
 
-function toolsFor({ marked, progress, shared, run, signal }: Drain, pods: PodsOnNode): DrainTools {
+function toolsFor({ progress, shared, run, node, signal }: LiveDrain, pods: PodsOnNode): DrainTools {
   const { session, operation } = run;
   return {
     sender: session.cluster,
@@ -132,7 +156,9 @@ function toolsFor({ marked, progress, shared, run, signal }: Drain, pods: PodsOn
     listener: progress,
     gracePeriodSeconds: operation.drain.gracePeriodSeconds,
     disableEviction: operation.drain.disableEviction,
-    unreachable: marked.node.facts.unreachable,
+    node,
+    skipWaitForDeleteSeconds: operation.drain.skipWaitForDeleteSeconds,
+    byPriority: operation.pace.byPriority,
     random: Math.random,
   };
 }
@@ -157,59 +183,34 @@ async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run
   throw new MaintError('gave-up', `gave up waiting: ${what}`);
 }
 
-/** Whether nobody wants this drain any more: somebody ended the maintenance, or brings the node back. */
-async function isOver({ facts }: NodeSnapshot, { session, claim }: OnRun): Promise<boolean> {
-  try {
-    const fresh = snapshotFromObject(await session.cluster.get(nodePath(facts.name)));
-    return fresh === undefined || !wantsDrain(fresh, claim.owner);
-  } catch {
-    // What cannot be read now says nothing; the drain's own calls tell when the API server is away.
-    return false;
-  }
+/**
+ * Those pods that came since the preflight, cordon or not, and are not evicted without a flag: `kubectl debug node/…`
+ * makes one. They stay, as with kubectl drain. Throws where one was on its way here when the node was cordoned: it would be
+ * lost with the node.
+ */
+function stayingOf({ node, refused }: DrainPlan): readonly ReasonedPod[] {
+  const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod));
+  if (lost.length === 0) return stay;
+  const refusals = refusalsOf(lost)
+    .map((text) => `cannot delete ${text}`)
+    .join('; ');
+  throw new MaintError('gave-up', `new on node ${node} since the preflight: ${refusals}`);
 }
 
-function wantsDrain(node: NodeSnapshot, owner: string): boolean {
-  const record = recordOf(node);
-  const isDrain = record !== undefined && modeOf(record) === 'drain';
-  return isDrain && hasClaim(node.facts, owner) && node.facts.state !== 'returning';
+function cordonLets({ work }: PodFacts): boolean {
+  return work.template !== undefined && toleratesCordon(work.template.placement);
 }
 
-function endedMeanwhile({ facts: { name } }: NodeSnapshot, { ended }: OnRun): MaintError {
-  ended.add(name);
-  return new MaintError(
-    'gave-up',
-    `the maintenance of node ${name} was ended meanwhile by somebody else; nothing more is evicted`,
-    { hint: `kubectl maint status ${name} shows its state` },
-  );
+function partitioned<T>(all: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
 }
 
-/** Pods that came since the preflight may be of a kind that is not evicted without a flag. */
-function refuseLate(plan: DrainPlan): void {
-  if (plan.refusals.length === 0) return;
-  const refusals = plan.refusals.map((text) => `cannot delete ${text}`).join('; ');
-  throw new MaintError('gave-up', `new on node ${plan.node} since the preflight: ${refusals}`);
+function cameMeanwhile(node: string, { pod, why }: ReasonedPod): Finding {
+  return warning('filters', `new on node ${node}, cordon or not, and left there: ${podName(pod)} (${why})`);
 }
 
 function keepComing({ node, evict }: DrainPlan): MaintError {
   return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${evict.map(podName).join(', ')}`);
-}
-
-async function complete(node: NodeSnapshot, run: OnRun): Promise<void> {
-  const { session, announcer, report, claim } = run;
-  const { name } = node.facts;
-  const now = timestamp(session.clock.now());
-  const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
-    if (!wantsDrain(fresh, claim.owner)) throw endedMeanwhile(node, run);
-    return statePatch(fresh, 'complete', now);
-  };
-  const written = await writeNode(await announcer.latest(node), patchFor, session.cluster);
-  const [reason, message] = ['DrainCompleted', 'no workloads left to move'];
-  void announcer.conditions(written, [
-    { type: 'DrainInProgress', status: 'False', reason, message },
-    { type: 'Drained', status: 'True', reason, message },
-  ]);
-  void announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceComplete', message: 'drained' });
-  report.tell({ type: 'drained', node: name, dryRun: undefined });
 }
 
 async function notDrained(left: readonly LeftPod[], { marked, progress, run }: Drain): Promise<MaintError> {
@@ -221,7 +222,7 @@ async function notDrained(left: readonly LeftPod[], { marked, progress, run }: D
   const isStillOurs = await announcer.conditions(marked.written, [
     { type: 'DrainInProgress', status: 'True', reason: 'Stopped', message: `${message} (${renderGroups(causes)})` },
   ]);
-  if (!isStillOurs) return endedMeanwhile(marked.node, run);
+  if (!isStillOurs) return endedMeanwhile(marked.written, run);
   if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`);
   if (left.some(({ cause }) => cause.kind === 'credentials'))
     return new MaintError('cluster', `${message} on node ${name}: your credentials are no longer accepted`, {

@@ -67,6 +67,8 @@ export type OnEvent =
   /** How far a node is, at most every few seconds; `phase` says what is waited for. */
   | ({ readonly type: 'progress' } & NodeProgress)
   | { readonly type: 'drained'; readonly node: string; readonly dryRun: DryRunMark }
+  /** Instead of `drained`: every pod was asked to go, and nobody confirms that these ended. */
+  | { readonly type: 'drain-unconfirmed'; readonly node: string; readonly pods: readonly PodName[] }
   /** Pods that are left where a drain ended early. */
   | { readonly type: 'left'; readonly node: string; readonly causes: readonly CauseGroup[] }
   | { readonly type: 'rolled-back'; readonly node: string; readonly how: string }

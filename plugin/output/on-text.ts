@@ -1,4 +1,4 @@
-import { renderGroup } from '../drain/cause.ts';
+import { listed, renderGroup } from '../drain/cause.ts';
 import { summaryOf } from '../drain/progress.ts';
 import type { Enforcement } from '../nodes/enforcement.ts';
 import type { Screen } from '../screen.ts';
@@ -19,7 +19,7 @@ export function tellInWords(event: OnEvent, screen: Screen): void {
 
 const POD_EVENTS = ['evicted', 'deleted', 'unconfirmed', 'refused'] as const;
 const WAIT_EVENTS = ['waiting', 'progress', 'left'] as const;
-const NODE_EVENTS = ['cordoned', 'enforced', 'planned', 'room', 'drained', 'rolled-back'] as const;
+const NODE_EVENTS = ['cordoned', 'enforced', 'planned', 'room', 'drained', 'drain-unconfirmed', 'rolled-back'] as const;
 
 type Of<T extends readonly OnEvent['type'][]> = Extract<OnEvent, { readonly type: T[number] }>;
 type PodEvent = Of<typeof POD_EVENTS>;
@@ -59,16 +59,33 @@ function tellOfNode(event: NodeEvent, screen: Screen): void {
       tellReasons(`stay on node ${event.node}`, event.leave, screen);
       return;
     case 'room':
-      // Where some is missing, the preflight has warned of it.
-      if (event.moving > 0 && event.without.length === 0)
-        screen.note(`the other nodes have room for what has to move (pods: ${event.moving})`);
+      tellRoom(event, screen);
       return;
     case 'drained':
-      screen.result(`node/${event.node} drained${suffix(event.dryRun)}`);
+    case 'drain-unconfirmed':
+      tellEnd(event, screen);
       return;
     case 'rolled-back':
       screen.result(`node/${event.node} rolled back: ${event.how}`);
   }
+}
+
+function tellRoom({ moving, without }: Of<readonly ['room']>, screen: Screen): void {
+  // Where some is missing, the preflight has warned of it.
+  if (moving > 0 && without.length === 0)
+    screen.note(`the other nodes have room for what has to move (pods: ${moving})`);
+}
+
+function tellEnd(event: Of<readonly ['drained', 'drain-unconfirmed']>, screen: Screen): void {
+  if (event.type === 'drained') {
+    screen.result(`node/${event.node} drained${suffix(event.dryRun)}`);
+    return;
+  }
+  const names = listed(event.pods.map(({ namespace, name }) => `${namespace}/${name}`));
+  screen.result(`node/${event.node} not confirmed as drained (pods: ${event.pods.length})`);
+  screen.warn(
+    `nobody confirms that ${names} ended: they may still run, and write to their volumes, if node ${event.node} is only cut off; make sure that it is off before you give their volumes away`,
+  );
 }
 
 function tellOfPods(event: PodEvent, screen: Screen): void {

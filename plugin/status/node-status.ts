@@ -43,7 +43,9 @@ export interface NodeStatus {
   readonly cordonedBy: string | null;
   /** Pods that a drain would still move. */
   readonly podsLeft: number | null;
-  /** Of them and what they wait for, as the node's condition DrainInProgress tells it; empty when nothing does. */
+  /** Pods that were asked to go and that nobody had confirmed to be gone when the drain ended: then it is not known to be drained. */
+  readonly unconfirmed: number;
+  /** Of them and what they wait for, as the node's conditions DrainInProgress and Drained tell it; empty when nothing does. */
   readonly progress: string;
   readonly ready: boolean;
   readonly schedulable: boolean;
@@ -72,6 +74,7 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     state: stateOf(node),
     ...maintenanceOf(record, now),
     cordonedBy: cordonedBy(node) ?? null,
+    unconfirmed: record?.unconfirmed ?? 0,
     progress: drainProgress(node.raw),
     ready: facts.ready,
     schedulable: !facts.unschedulable,
@@ -144,10 +147,11 @@ export function isNarrowed({ names, selector }: NodeChoice): boolean {
 }
 
 function drainProgress(node: unknown): string {
-  const draining = listAt(node, 'status', 'conditions').find(
-    (condition) => textAt(condition, 'type') === 'DrainInProgress' && textAt(condition, 'status') === 'True',
-  );
-  return textAt(draining, 'message') ?? '';
+  const told = listAt(node, 'status', 'conditions').find((condition) => {
+    const [type, status] = [textAt(condition, 'type'), textAt(condition, 'status')];
+    return (type === 'DrainInProgress' && status === 'True') || (type === 'Drained' && status === 'Unknown');
+  });
+  return textAt(told, 'message') ?? '';
 }
 
 function liftedByLabels({ facts: { labels } }: NodeSnapshot): readonly string[] {

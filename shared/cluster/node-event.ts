@@ -8,6 +8,7 @@ export interface NodeEvent {
   readonly reason:
     | 'MaintenanceInitiated'
     | 'DrainBlocked'
+    | 'DrainUnconfirmed'
     | 'MaintenanceComplete'
     | 'MaintenanceEnded'
     /** The announced end has passed. */

@@ -35,8 +35,15 @@ export function withCompletion(current: MaintenanceRecord, at: string): Maintena
   return { ...current, completedAt: current.completedAt ?? at };
 }
 
-function withoutCompletion(current: MaintenanceRecord): MaintenanceRecord {
-  const { completedAt, ...rest } = current;
+/** The record at the end of a drain: with how many pods nobody has confirmed to be gone, where there are any. */
+export function withDrainEnd(current: MaintenanceRecord, unconfirmed: number, at: string): MaintenanceRecord {
+  const completed = withCompletion(withoutCompletion(current), current.completedAt ?? at);
+  return unconfirmed === 0 ? completed : { ...completed, unconfirmed };
+}
+
+/** The record of a node whose drain is not over, or begins anew. */
+export function withoutCompletion(current: MaintenanceRecord): MaintenanceRecord {
+  const { completedAt, unconfirmed, ...rest } = current;
   return rest;
 }
 

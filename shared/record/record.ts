@@ -43,6 +43,7 @@ const record = z.looseObject({
   exceptions: z._default(z.array(exception), []),
   initiatedAt: moment,
   completedAt: z.optional(moment),
+  unconfirmed: z.optional(z.number()),
 });
 
 /** What a claim asks for: move the workloads away, or only keep new ones off. */
@@ -56,7 +57,10 @@ export type Claim = z.infer<typeof claim>;
 export type Before = z.infer<typeof before>;
 /** A time-limited permission: these rules do not apply to this node until then. */
 export type Exception = z.infer<typeof exception>;
-/** The value of the record annotation, version 1. Fields that we do not know are kept. */
+/**
+ * The value of the record annotation, version 1. `unconfirmed`: how many pods were asked to go from a node that nobody
+ * confirms to be empty; with it the drain is over, and the node not known to be drained. Fields that we do not know are kept.
+ */
 export type MaintenanceRecord = z.infer<typeof record>;
 
 /** What a node's annotation says: nothing, a record, or something that cannot be read and counts as maintenance all the same. */

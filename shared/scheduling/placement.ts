@@ -87,6 +87,11 @@ export function admitsNode(placement: Placement, node: SchedulableNode): boolean
   );
 }
 
+/** Whether a cordon does not keep the pod off: the scheduler may put it on any cordoned node that suits it. */
+export function toleratesCordon({ tolerations }: Placement): boolean {
+  return isTolerated(CORDON, tolerations);
+}
+
 /** Whether the scheduler may put a pod on a node as things are: it suits, and neither cordon nor taint keeps the pod off. */
 export function isOpenTo(placement: Placement, node: SchedulableNode): boolean {
   const passes = (taint: Taint): boolean => isTolerated(taint, placement.tolerations);

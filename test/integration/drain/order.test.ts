@@ -11,7 +11,7 @@ let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
-const NODES = ['priority', 'labels', 'backup', 'refused', 'evicted', 'volumes', 'ready', 'elsewhere'];
+const NODES = ['priority', 'engine', 'labels', 'backup', 'refused', 'evicted', 'volumes', 'ready', 'elsewhere'];
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })), podReadyMs: 300, podGoneMs: 300 });
   plugin = pluginRunner(plane);
@@ -50,6 +50,18 @@ test('low priority goes first; higher ones when all of those are gone', async ()
     .map((event) => textAt(event, 'pod', 'name')?.split('-')[0]);
   expect(names).toEqual(['first', 'first', 'second', 'second', 'later', 'later']);
   expect(ran.code).toBe(0);
+});
+
+test('a budget that no waiting satisfies does not keep what comes after it', async () => {
+  const [namespace, node] = [await world.namespace('engines'), 'engine'];
+  await world.deployment('engine', { namespace, node }, 1);
+  await world.budget('engine', namespace, 'engine', 1);
+  await world.deployment('app', { namespace, node }, 1, { priorityClassName: 'high' });
+  const running = await plugin.start(['on', node, '--timeout=30s']);
+  // What a storage operator does once nothing else is on the node.
+  await until('the app went', () => running.said().includes('pod/app-'));
+  await world.remove(`/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/engine`);
+  expect(await running.ended).toMatchObject({ code: 0 });
 });
 
 test('cluster.x-k8s.io/drain: skip stays, wait-completed is waited for and cleared away', async () => {

@@ -1,10 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { ASK_ANYWAY_MS, followBudgets } from '../../../plugin/drain/budgets.ts';
-import { backoff, drainNode, type DrainTools, type LeftPod } from '../../../plugin/drain/engine.ts';
+import { backoff } from '../../../plugin/drain/asking.ts';
+import { drainNode, type DrainTools, type LeftPod } from '../../../plugin/drain/engine.ts';
 import { Limiter } from '../../../plugin/drain/limiter.ts';
+import { followNode } from '../../../plugin/drain/live-node.ts';
 import { followPods } from '../../../plugin/drain/pods-on-node.ts';
-import { BUDGETS, PODS, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
-import { answer, budgetObject, failure, podObject, settle, toldSession, type PodShape } from './world.ts';
+import { BUDGETS, NODES, PODS, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
+import {
+  answer,
+  budgetObject,
+  failure,
+  nodeObject,
+  nodeSnapshot,
+  podObject,
+  settle,
+  toldSession,
+  type NodeShape,
+  type PodShape,
+} from './world.ts';
 
 const ACCEPTED = answer(201);
 /** What the API server says of a budget that the drain knows nothing about. */
@@ -13,6 +26,7 @@ const BLOCKED = failure(429, 'm', [{ reason: 'DisruptionBudget', message: WHY }]
 /** What the drain says of a budget that it follows. */
 const HELD =
   'disruption budget default/web needs 1 healthy pods and has 1: it lets none of its 1 pods go, ever; change it, or scale up';
+const SILENT: NodeShape = { conditions: [{ type: 'Ready', status: 'Unknown' }] };
 const WEB: PodShape = { labels: { app: 'web' } };
 
 interface Given {
@@ -25,10 +39,12 @@ interface Given {
   /** The answers to evictions in their order; the last one again and again. */
   readonly answers?: readonly (ApiAnswer | Error)[] | 'none';
   readonly tools?: Partial<DrainTools>;
+  /** The node's kubelet is not heard of. */
+  readonly silent?: boolean;
 }
 
 /** A drain under way, in a world where only the test makes things happen. */
-async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: Given) {
+async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {}, silent = false }: Given) {
   const { session, cluster, clock } = toldSession();
   const stop = new AbortController();
   const told: string[] = [];
@@ -53,9 +69,13 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: 
     evict: all.filter(({ name }) => !(name in waitFor)),
     waitFor: all.flatMap((pod) => (pod.name in waitFor ? [{ pod, why: waitFor[pod.name] ?? '' }] : [])),
     leave: [],
+    refused: [],
     warnings: [],
     refusals: [],
   };
+  cluster.lists.set(NODES, [nodeObject('n1', silent ? SILENT : {})]);
+  const node = followNode(nodeSnapshot('n1'), () => undefined, session, stop.signal);
+  await node.first;
   let left: readonly LeftPod[] | undefined;
   const drained = drainNode(plan, {
     sender: cluster,
@@ -72,7 +92,9 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: 
     },
     gracePeriodSeconds: -1,
     disableEviction: false,
-    unreachable: false,
+    node,
+    skipWaitForDeleteSeconds: 0,
+    byPriority: true,
     random: () => 0,
     ...tools,
   }).then((result) => {
@@ -91,6 +113,11 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {} }: 
     asked: () => cluster.requests.map(podOf),
     left: () => left,
     why: () => left?.map(({ pod, cause }) => `${pod.name}: ${cause.text}`),
+    /** Nobody hears of the node's kubelet any more. */
+    silence: async () => {
+      cluster.tell(NODES, 'changed', nodeObject('n1', SILENT));
+      await settle();
+    },
     change: async (name: string, shape: PodShape) => {
       cluster.tell(PODS, 'changed', podObject(name, { ...pods[name], ...shape }));
       await settle();
@@ -170,12 +197,31 @@ describe('a pod that goes', () => {
   ])('on a node that nobody hears of it is not waited for; a grace of %d is one of %d', async (given, sent) => {
     const drain = await begin({
       pods: { a: {}, b: { deletionTimestamp: '2026-01-05T22:09:00Z' } },
-      tools: { unreachable: true, gracePeriodSeconds: given },
+      silent: true,
+      tools: { gracePeriodSeconds: given },
     });
     expect(drain.left()).toEqual([]);
     expect(drain.told.toSorted()).toEqual(['a unconfirmed', 'b unconfirmed']);
     expect(drain.asked()).toEqual(['a']);
     expect(drain.cluster.requests[0]).toHaveProperty('body.deleteOptions.gracePeriodSeconds', sent);
+  });
+
+  test('on a node that falls silent it is not waited for any longer', async () => {
+    const drain = await begin({ pods: { a: {}, job: {} }, waitFor: { job: 'a scan is running' } });
+    expect(drain.left()).toBeUndefined();
+    await drain.silence();
+    expect(drain.told).toEqual(['job waits: a scan is running', 'a unconfirmed', 'job unconfirmed']);
+    expect(drain.left()).toEqual([]);
+  });
+
+  test('is not waited for from so many seconds on that were named, after its grace period', async () => {
+    const drain = await begin({ pods: { a: {} }, tools: { skipWaitForDeleteSeconds: 3 } });
+    await drain.change('a', { deletionTimestamp: '2026-01-05T22:10:30Z' });
+    await drain.clock.pass(33_000);
+    expect(drain.told).toEqual([]);
+    await drain.clock.pass(1);
+    expect(drain.told).toEqual(['a unconfirmed']);
+    expect(drain.left()).toEqual([]);
   });
 
   test('with --disable-eviction it is deleted, and no budget is asked', async () => {
@@ -195,13 +241,60 @@ describe('order', () => {
     expect(drain.asked()).toEqual(['low1', 'low2', 'high']);
   });
 
-  test('what is left of a low priority keeps the high ones where they are', async () => {
+  test('what the caller may not evict keeps no other', async () => {
     const drain = await begin({
       pods: { high: { priority: 10 }, low: { priority: -1 } },
-      answers: [failure(403, 'no right')],
+      answers: [failure(403, 'no right'), ACCEPTED],
     });
-    expect(drain.asked()).toEqual(['low']);
-    expect(drain.why()).toEqual(['low: no right', 'high: pods of lower priority go first']);
+    expect(drain.asked()).toEqual(['low', 'high']);
+    await drain.remove('high');
+    expect(drain.why()).toEqual(['low: no right']);
+  });
+
+  test('what no waiting helps keeps no other', async () => {
+    const drain = await begin({ pods: { high: { priority: 10 }, low: { ...WEB, priority: -1 } }, allowed: 0 });
+    expect(drain.asked()).toEqual(['high']);
+    await drain.budget('removed', 0);
+    expect(drain.asked()).toEqual(['high', 'low']);
+  });
+
+  test.each<[string, number, number]>([
+    ['waits for a budget: 10 s after the last that went', 10_000, 1],
+    ['goes for very long: 5 minutes', 300_000, 0],
+  ])('one of low priority that %s', async (_what, ms, blocked) => {
+    const drain = await begin({
+      pods: { high: { priority: 10 }, low: { priority: -1 } },
+      answers: blocked > 0 ? [BLOCKED] : [ACCEPTED],
+    });
+    await drain.clock.pass(ms - 1);
+    expect(drain.asked()).not.toContain('high');
+    await drain.clock.pass(1);
+    expect(drain.asked()).toContain('high');
+  });
+
+  test('one that is stuck in its deletion keeps no other', async () => {
+    const drain = await begin({
+      pods: { high: { priority: 10 }, low: { priority: -1, deletionTimestamp: '2026-01-05T22:10:00Z' } },
+    });
+    await drain.clock.pass(9_999);
+    expect(drain.asked()).toEqual([]);
+    await drain.clock.pass(1);
+    expect(drain.asked()).toEqual(['high']);
+  });
+
+  test('is not kept where that was asked for', async () => {
+    const drain = await begin({
+      pods: { high: { priority: 10 }, low: { priority: -1 } },
+      tools: { byPriority: false },
+    });
+    expect(drain.asked()).toEqual(['high', 'low']);
+  });
+
+  test('those whose turn never came are left, too', async () => {
+    const drain = await begin({ pods: { high: { priority: 10 }, low: { priority: -1 } } });
+    drain.stop.abort();
+    await drain.drained;
+    expect(drain.why()).toEqual(['low: still terminating', 'high: pods of lower priority go first']);
   });
 
   test('a pod that ends by itself is evicted when it has ended, and keeps no other', async () => {

@@ -266,6 +266,7 @@ describe('the plan of a node', () => {
       evict: [],
       waitFor: [],
       leave: [],
+      refused: [],
       warnings: [],
       refusals: [],
     });

@@ -212,6 +212,16 @@ describe('the state', () => {
     expect(recordIn(returning)).toMatchObject({ completedAt: SINCE });
   });
 
+  test('what nobody confirms is counted, until a drain ends without it', () => {
+    const patch = statePatch(nodeSnapshot('n1', held()), 'complete', LATER, 3);
+    expect(recordIn(patch)).toMatchObject({ completedAt: LATER, unconfirmed: 3 });
+    const unsure = nodeSnapshot('n1', held({ completedAt: SINCE, unconfirmed: 3 }));
+    expect(recordIn(markPatch(unsure, ana, PROTECTED))).not.toHaveProperty('unconfirmed');
+    const sure = recordIn(statePatch(unsure, 'complete', LATER));
+    expect(sure).toMatchObject({ completedAt: SINCE });
+    expect(sure).not.toHaveProperty('unconfirmed');
+  });
+
   test('a record that somebody removed is not made again', () => {
     expect(statePatch(nodeSnapshot('n1'), 'complete', LATER)).toBeUndefined();
   });

@@ -123,6 +123,17 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
       json: '"type":"enforced","nodes":["n1"],"enforcement":{"enforced":"unknown","why":"status 502"}',
     },
   ],
+  'drain-unconfirmed': [
+    {
+      what: 'a node of which nobody confirms that it is drained',
+      event: { type: 'drain-unconfirmed', node: 'n1', pods: [pod] },
+      lines: [
+        'out: node/n1 not confirmed as drained (pods: 1)',
+        'err: Warning: nobody confirms that ns/a ended: they may still run, and write to their volumes, if node n1 is only cut off; make sure that it is off before you give their volumes away',
+      ],
+      json: `"type":"drain-unconfirmed",${NODE},"pods":[{"namespace":"ns","name":"a"}]`,
+    },
+  ],
   planned: [
     {
       what: 'a plan with nothing beyond the evictions',

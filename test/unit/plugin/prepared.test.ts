@@ -48,6 +48,7 @@ function operationOf(asked: Asked): OnOperation {
       maxParallel: 10,
       maxUnavailable: undefined,
       activeWork: asked.activeWork ?? 'wait',
+      byPriority: true,
       waitVolumes: false,
       waitReady: false,
     },

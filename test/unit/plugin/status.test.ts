@@ -109,6 +109,7 @@ describe('the status of a node', () => {
       cordonedBy: null,
       podsLeft: null,
       progress: '',
+      unconfirmed: 0,
       ready: true,
       schedulable: true,
       health: null,
@@ -134,6 +135,15 @@ describe('the status of a node', () => {
     const condition = { type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left' };
     expect(status(RECORD, { conditions: [condition] })).toMatchObject({ progress: '1 of 2 pods left', ready: false });
     expect(status(RECORD, { conditions: [{ ...condition, status: 'False' }] }).progress).toBe('');
+  });
+
+  test('what nobody confirms is not told as drained', () => {
+    const message = 'deletion was asked for, and nobody confirms that they ended: ns/a';
+    const record = { ...RECORD, unconfirmed: 1 };
+    expect(status(record, { conditions: [{ type: 'Drained', status: 'Unknown', message }] })).toMatchObject({
+      unconfirmed: 1,
+      progress: message,
+    });
   });
 
   test('what could not be read is null; a problem that the Node itself shows is one all the same', () => {

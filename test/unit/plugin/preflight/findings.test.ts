@@ -19,7 +19,7 @@ function cluster(...nodes: readonly NodeFacts[]): readonly ClusterNode[] {
 }
 
 function plan(differs: Partial<DrainPlan> = {}): DrainPlan {
-  return { node: 'n1', evict: [], waitFor: [], leave: [], warnings: [], refusals: [], ...differs };
+  return { node: 'n1', evict: [], waitFor: [], leave: [], refused: [], warnings: [], refusals: [], ...differs };
 }
 
 const evicting = (...evict: readonly PodFacts[]) => [plan({ evict })];

@@ -22,7 +22,7 @@ test.each([
   const budgets = followBudgets(cluster, clock, session.signal);
   await budgets.first;
   const pod = podFacts('web-1', { labels: { app: 'web' }, owner: { kind: 'ReplicaSet', name: 'web' } });
-  const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], warnings: [], refusals: [] };
+  const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
   const inForce = await policyInForce(cluster);
   const survey = await readSurvey({ operation, chosen: [nodeFacts('n1')], plans: [plan], budgets, inForce, cluster });
   expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);

@@ -1,0 +1,149 @@
+import { messageOf, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
+import { budgetCause, causeOf, type Cause } from './cause.ts';
+import type { DrainTools } from './engine.ts';
+import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts';
+import type { PodsOnNode } from './pods-on-node.ts';
+
+/** First and longest wait after a failure of the server; doubled in between, up to half of it more by chance. */
+const FIRST_BACKOFF_MS = 200;
+const LONGEST_BACKOFF_MS = 10_000;
+/** The longest pause that a server or a proxy may ask for: a drain that sleeps for an hour looks like one that hangs. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
+const UNTRIED: EvictionOutcome = { outcome: 'blocked', cause: causeOf('order', 'not tried yet') };
+const UNANSWERED = causeOf('server', 'its eviction was asked for, and the API server had not answered');
+
+/** Asks until the API server has accepted, refused for good, or the drain is over. */
+export async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([tools.signal, over.signal]);
+  void departure(pod, tools.pods, signal).then(() => {
+    over.abort();
+  });
+  try {
+    return await new Asking(pod, tools, signal).untilAnswered();
+  } finally {
+    over.abort();
+  }
+}
+
+/** One pod's way through its tries. */
+class Asking {
+  readonly #pod: PodFacts;
+  readonly #tools: DrainTools;
+  /** Ends waits: the drain is over, or the pod is gone. */
+  readonly #signal: AbortSignal;
+  #last: EvictionOutcome = UNTRIED;
+  #told = '';
+  #failures = 0;
+
+  constructor(pod: PodFacts, tools: DrainTools, signal: AbortSignal) {
+    this.#pod = pod;
+    this.#tools = tools;
+    this.#signal = signal;
+  }
+
+  /** As it is by now: its labels and readiness decide which budget counts it. */
+  get #now(): PodFacts {
+    return this.#tools.pods.pod(this.#pod.uid) ?? this.#pod;
+  }
+
+  async untilAnswered(): Promise<EvictionOutcome> {
+    const { pods, signal } = this.#tools;
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      if (!pods.has(this.#pod.uid)) return { outcome: 'gone' };
+      const outcome = await this.#try(tries > 0 && this.#last.outcome === 'blocked');
+      if (outcome === undefined) continue;
+      this.#last = outcome;
+      if (outcome.outcome !== 'blocked' && outcome.outcome !== 'failed') return outcome;
+      this.#tell(outcome.cause);
+      await this.#pauseAfter(outcome);
+    }
+    return this.#last;
+  }
+
+  /** One try in its turn; undefined where it was cut off, which says nothing about the pod. */
+  async #try(wasBlocked: boolean): Promise<EvictionOutcome | undefined> {
+    const { budgets, disableEviction, limiter } = this.#tools;
+    if (disableEviction) return limiter.run(() => this.#send());
+    this.#tellHolding(budgets.holding(this.#now));
+    const turn = await budgets.turn(this.#now, wasBlocked, this.#signal);
+    const outcome = this.#signal.aborted ? undefined : await limiter.run(() => this.#send());
+    const isAnswered = outcome?.outcome === 'accepted' || outcome?.outcome === 'blocked';
+    turn.end(isAnswered ? outcome.outcome : 'other');
+    return outcome?.outcome === 'blocked' ? this.#inOurWords(outcome) : outcome;
+  }
+
+  #tellHolding(budget: BudgetFacts | undefined): void {
+    if (budget === undefined) return;
+    const cause = budgetCause(budget);
+    this.#last = { outcome: 'blocked', cause };
+    this.#tell(cause);
+  }
+
+  /** The API server names the budget at best; what is known of it says more. */
+  #inOurWords(outcome: EvictionOutcome): EvictionOutcome {
+    const [only, ...more] = this.#tools.budgets.covering(this.#now);
+    return only === undefined || more.length > 0 ? outcome : { outcome: 'blocked', cause: budgetCause(only) };
+  }
+
+  async #send(): Promise<EvictionOutcome | undefined> {
+    const { sender, limiter, clock, signal, disableEviction } = this.#tools;
+    if (signal.aborted) return undefined;
+    const request = evictionRequest(this.#pod, { gracePeriodSeconds: this.#grace(), dryRun: false, disableEviction });
+    const startedAt = clock.now();
+    try {
+      const outcome = outcomeOf(await sender.send({ ...request, signal }));
+      const now = clock.now();
+      limiter.heard(now - startedAt, now, outcome.outcome === 'failed' && outcome.tooBusy);
+      return outcome;
+    } catch (thrown) {
+      if (isAborted(signal)) {
+        if (this.#last === UNTRIED) this.#last = { outcome: 'blocked', cause: UNANSWERED };
+        return undefined;
+      }
+      return {
+        outcome: 'failed',
+        cause: causeOf('server', messageOf(thrown)),
+        retryAfterMs: undefined,
+        tooBusy: false,
+      };
+    }
+  }
+
+  /** Nobody uses the grace period on a node whose kubelet is gone (Cluster API, machine drain): 1 s, unless one was asked for. */
+  #grace(): number {
+    const { node, gracePeriodSeconds } = this.#tools;
+    return node.unreachable && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds;
+  }
+
+  #tell(cause: Cause): void {
+    if (cause.text !== this.#told) this.#tools.listener.waiting(this.#pod, cause);
+    this.#told = cause.text;
+  }
+
+  /** A blocked pod waits in its turn; after a failure some time has to pass. */
+  async #pauseAfter(outcome: EvictionOutcome): Promise<void> {
+    this.#failures = outcome.outcome === 'failed' ? this.#failures + 1 : 0;
+    if (outcome.outcome !== 'failed') return;
+    const { clock } = this.#tools;
+    // Never sooner than our own back-off, whatever the server grants (`Retry-After: 0`); never later than it may matter.
+    const asked = Math.min(outcome.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+    await clock.sleep(Math.max(asked, backoff(this.#failures, this.#tools.random())), this.#signal);
+  }
+}
+
+/** The signal changes while others run, which the compiler does not see. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** Milliseconds before the next try after so many failures in a row. */
+export function backoff(failures: number, random: number): number {
+  const base = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+  return base * (1 + random / 2);
+}
+
+async function departure(pod: PodFacts, pods: PodsOnNode, until: AbortSignal): Promise<void> {
+  while (pods.has(pod.uid) && !until.aborted) await pods.moved(pod.uid, until);
+}
