@@ -42,7 +42,9 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: '', resource: 'nodes', verbs: ['patch'] },
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
-  { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
+  // Which volumes tie a pod to its node.
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list'] },
+  { group: '', resource: 'persistentvolumes', verbs: ['get', 'list'] },
   { group: '', resource: 'events', verbs: ['create'] },
   // `off` tells the controllers of held add-ons to go on; a status can start nothing.
   { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },

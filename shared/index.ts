@@ -26,6 +26,7 @@ export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { isOpenTo, toleratesCordon } from './scheduling/placement.ts';
+export { matchesTerm, termsFromVolume, type NodeSelectorTerm } from './scheduling/affinity.ts';
 export { renderSelector } from './scheduling/selectors.ts';
 export { PASSING_TAINTS } from './scheduling/reach.ts';
 

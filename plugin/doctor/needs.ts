@@ -21,8 +21,10 @@ const MARK: readonly Grant[] = [
   { group: 'kubectl-maint.io', resource: 'maintenances', verbs: ['set'] },
 ];
 const EVICT: readonly Grant[] = [
-  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+  LIST_PODS,
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
+  // Whether the DaemonSet of a pod exists decides whether the pod stays.
+  { group: 'apps', resource: 'daemonsets', verbs: ['get'] },
 ];
 const HEARTBEAT: Grant = { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] };
 const TELL: readonly Grant[] = [
@@ -30,13 +32,16 @@ const TELL: readonly Grant[] = [
   { group: '', resource: 'events', verbs: ['create', 'list'] },
 ];
 
-/** How held add-ons are seen to wait, and told to go on. */
-const ADDONS: readonly Grant[] = [
+/** How `off` finds the add-ons that were held back: it waits for them before it gives the node back. */
+const SEE_ADDONS: readonly Grant[] = [
   LIST_PODS,
   { group: 'apps', resource: 'daemonsets', verbs: ['get'] },
-  { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
   { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
 ];
+
+/** How they are told to go on; without it they come later. */
+const WAKE_ADDONS: Grant = { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] };
+const WATCH_PODS: Grant = { group: '', resource: 'pods', verbs: ['watch'] };
 
 const IN_CLUSTER = '';
 
@@ -48,10 +53,13 @@ export const VERB_NEEDS: readonly VerbNeeds[] = [
     [...MARK, ...EVICT],
     [...rightsOf(OPERATOR_GRANTS), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)],
   ),
-  needsOf('off', true, [...MARK, HEARTBEAT], rightsOf([...TELL, ...ADDONS])),
+  needsOf('off', true, [...MARK, HEARTBEAT, ...SEE_ADDONS], rightsOf([...TELL, WAKE_ADDONS, WATCH_PODS])),
   needsOf('status', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
-  needsOf('allow', true, MARK, [...rightsOf([...TELL, ...ADDONS]), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),
-  needsOf('run', true, [...MARK, ...EVICT, HEARTBEAT], rightsOf(OPERATOR_GRANTS)),
+  needsOf('allow', true, MARK, [
+    ...rightsOf([...TELL, ...SEE_ADDONS, WAKE_ADDONS]),
+    ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE),
+  ]),
+  needsOf('run', true, [...MARK, ...EVICT, HEARTBEAT, ...SEE_ADDONS], rightsOf(OPERATOR_GRANTS)),
   needsOf('check', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
   needsOf('doctor', false, [LIST_NODES], [...rightsOf(VIEWER_GRANTS), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),
 ];

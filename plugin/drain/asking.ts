@@ -1,6 +1,6 @@
 import { messageOf, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
 import { budgetCause, causeOf, type Cause } from './cause.ts';
-import type { DrainTools } from './engine.ts';
+import type { DrainTools } from './tools.ts';
 import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
 

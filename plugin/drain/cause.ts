@@ -1,4 +1,11 @@
-import { clean, isUnsatisfiable, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
+import {
+  clean,
+  isHelpedByScaling,
+  isUnsatisfiable,
+  roleLabels,
+  type BudgetFacts,
+  type PodFacts,
+} from '../../shared/index.ts';
 import { podName } from './plan.ts';
 
 /** Why a pod is still there. Pods with the same key wait for the same thing; the latest text tells of it best. */
@@ -23,14 +30,39 @@ export function causeOf(kind: Cause['kind'], text: string): Cause {
 /** What a budget says, in the words of the API server's own refusal, and whether waiting can help. */
 export function budgetCause(budget: BudgetFacts, notReady: readonly string[] = []): Cause {
   const name = `${budget.namespace}/${budget.name}`;
-  const state = `disruption budget ${name} needs ${budget.needed} healthy pods and has ${budget.healthy}`;
-  return { kind: 'budget', key: `budget ${name}`, text: `${state}${outlookOf(budget, notReady)}`, budget };
+  return {
+    kind: 'budget',
+    key: `budget ${name}`,
+    text: `disruption budget ${name} ${stateOf(budget, notReady)}`,
+    budget,
+  };
 }
 
+function stateOf(budget: BudgetFacts, notReady: readonly string[]): string {
+  if (budget.failure !== undefined) {
+    const why = clean(budget.failure, MAX_FAILURE);
+    return `lets no pod go, because it cannot be computed (SyncFailed: ${why}); give it minAvailable as a number, which counts pods of any owner, or delete it`;
+  }
+  return `needs ${budget.needed} healthy pods and has ${budget.healthy}${outlookOf(budget, notReady)}`;
+}
+
+/** Longest part of a budget's own message in a cause, in characters: what helps has to fit behind it. */
+const MAX_FAILURE = 120;
+
 function outlookOf(budget: BudgetFacts, notReady: readonly string[]): string {
-  if (isUnsatisfiable(budget)) return `: it lets none of its ${budget.expected} pods go, ever; change it, or scale up`;
+  if (isUnsatisfiable(budget)) return `: it lets none of its ${budget.expected} pods go${remedyOf(budget)}`;
   if (budget.healthy > budget.needed) return '; others of it go first';
   return notReady.length === 0 ? '' : ` (not Ready: ${listed(notReady)})`;
+}
+
+function remedyOf(budget: BudgetFacts): string {
+  const [role] = roleLabels(budget);
+  if (role !== undefined) return ` that has ${role}, until its operator gives that role to another pod; or change it`;
+  if (isHelpedByScaling(budget)) return '; change it, or scale up';
+  const { minAvailable, maxUnavailable } = budget;
+  const wish =
+    maxUnavailable === undefined ? `minAvailable: ${minAvailable ?? 0}` : `maxUnavailable: ${maxUnavailable}`;
+  return `, however many there are; change its ${wish}`;
 }
 
 /** A cause with what waits because of it. */

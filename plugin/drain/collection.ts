@@ -1,4 +1,5 @@
-import type { ClusterWatcher } from '../../shared/index.ts';
+import type { Session } from '../session.ts';
+import { followOrPoll } from './follow.ts';
 import type { Waiters } from './waiters.ts';
 
 /** Objects of the cluster as they come, change and go. */
@@ -17,10 +18,13 @@ export interface Followed<T> {
   readonly signal: AbortSignal;
 }
 
+/** How often a caller without the right to watch looks, in ms: these lists are long, and nothing waits for them in haste. */
+const POLL_MS = 5000;
+
 /** Follows a collection until the signal aborts. */
 export function followCollection<T extends { readonly uid: string }>(
   { path, project, wakes, signal }: Followed<T>,
-  watcher: ClusterWatcher,
+  session: Pick<Session, 'cluster' | 'clock'>,
 ): Collection<T> {
   const known = new Map<string, T>();
   const { promise: first, resolve, reject } = Promise.withResolvers<undefined>();
@@ -41,7 +45,7 @@ export function followCollection<T extends { readonly uid: string }>(
       wakes.wake();
     },
   };
-  watcher.follow(path, listener, { signal }).then(() => {
+  followOrPoll({ path, pollMs: POLL_MS }, listener, session, signal).then(() => {
     resolve(undefined);
   }, reject);
   return { first, all: () => [...known.values()], get: (uid) => known.get(uid) };

@@ -98,9 +98,10 @@ function waitLabel(pod: PodFacts): ReturnType<Step> {
   return { fate: 'wait', why: `labelled ${DRAIN_LABEL}: wait-completed` };
 }
 
-/** What runs is not broken off: a backup that is interrupted is a backup that is missing. */
+/** What runs is not broken off: a backup that is interrupted is a backup that is missing. What never began misses nothing. */
 function activeWork(pod: PodFacts, { activeWork: asked, activeWorkOf }: FilterContext): ReturnType<Step> {
-  const work = asked === 'evict' || isFinished(pod) || pod.deletedAt !== undefined ? undefined : activeWorkOf(pod);
+  const isOver = isFinished(pod) || pod.deletedAt !== undefined;
+  const work = asked === 'evict' || isOver || !pod.started ? undefined : activeWorkOf(pod);
   if (work === undefined) return 'next';
   return asked === 'wait'
     ? { fate: 'wait', why: `${work} is running` }

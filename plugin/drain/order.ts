@@ -1,6 +1,6 @@
 import { isUnsatisfiable, type PodFacts } from '../../shared/index.ts';
 import { causeOf, type Cause } from './cause.ts';
-import type { DrainListener, DrainTools, LeftPod } from './engine.ts';
+import type { DrainListener, DrainTools, LeftPod } from './tools.ts';
 import { firstOf, Waiters } from './waiters.ts';
 
 /**

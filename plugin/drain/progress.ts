@@ -6,7 +6,7 @@ import type { OnOperation } from '../operation.ts';
 import type { NodeProgress, OnReport, PodName } from '../output/on-events.ts';
 import type { Budgets } from './budgets.ts';
 import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } from './cause.ts';
-import type { DrainListener } from './engine.ts';
+import type { DrainListener } from './tools.ts';
 import { podName, type DrainPlan } from './plan.ts';
 import { readNotReady } from './not-ready.ts';
 

@@ -28,7 +28,7 @@ export async function waitForReplacements(
   const paths = new Set(workloads.map(({ resource, namespace }) => collectionPath(resource, namespace)));
   try {
     const collections = [...paths].map((path) =>
-      followCollection({ path, project: replicasFromObject, wakes, signal: until }, session.cluster),
+      followCollection({ path, project: replicasFromObject, wakes, signal: until }, session),
     );
     await Promise.all(collections.map(({ first }) => first));
     for (;;) {

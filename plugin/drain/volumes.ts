@@ -1,7 +1,8 @@
-import { at, listAt, objectPath, textAt, VOLUME_ATTACHMENTS, type PodFacts } from '../../shared/index.ts';
+import { objectPath, textAt, VOLUME_ATTACHMENTS, type PodFacts } from '../../shared/index.ts';
 import type { Session } from '../session.ts';
 import { attachmentFromObject, attachmentName } from './attachment.ts';
 import type { CauseGroup } from './cause.ts';
+import { claimsOf } from './claims.ts';
 import { followCollection } from './collection.ts';
 import { Waiters } from './waiters.ts';
 
@@ -20,7 +21,7 @@ export async function waitForDetach(
   const until = AbortSignal.any([signal, over.signal]);
   const followed = { path: VOLUME_ATTACHMENTS, project: attachmentFromObject, wakes, signal: until };
   try {
-    const attached = followCollection(followed, session.cluster);
+    const attached = followCollection(followed, session);
     await attached.first;
     for (;;) {
       const left = attached.all().filter((one) => one.node === node && !keeps.has(one.volume));
@@ -42,23 +43,11 @@ export interface Waiting {
 
 /** The PersistentVolumes behind the claims of some pods. */
 async function volumesOf(pods: readonly PodFacts[], { cluster }: Session): Promise<ReadonlySet<string>> {
-  const claims = pods.flatMap((pod) =>
-    listAt(pod.work.template?.spec, 'volumes')
-      .map((volume) => claimOf(volume, pod))
-      .filter((name) => name !== undefined)
-      .map((name) => ({ namespace: pod.namespace, name })),
-  );
+  const claims = pods.flatMap((pod) => claimsOf(pod).map((name) => ({ namespace: pod.namespace, name })));
   const volumes = await Promise.all(
     claims.map(async ({ namespace, name }) =>
       textAt(await cluster.get(objectPath('v1/persistentvolumeclaims', namespace, name)), 'spec', 'volumeName'),
     ),
   );
   return new Set(volumes.filter((name) => name !== undefined));
-}
-
-/** An ephemeral volume has a claim of its own, named after pod and volume (k8s component-helpers storage/ephemeral). */
-function claimOf(volume: unknown, { name }: PodFacts): string | undefined {
-  if (at(volume, 'ephemeral') != null) return `${name}-${textAt(volume, 'name') ?? ''}`;
-  const named = textAt(volume, 'persistentVolumeClaim', 'claimName');
-  return named === '' ? undefined : named;
 }

@@ -2,7 +2,8 @@ import { MaintError, toleratesCordon, type PodFacts } from '../../shared/index.t
 import { withinTime } from '../deadline.ts';
 import type { Budgets } from '../drain/budgets.ts';
 import { groupCauses, renderGroups } from '../drain/cause.ts';
-import { drainNode, type DrainTools, type LeftPod } from '../drain/engine.ts';
+import { drainNode } from '../drain/engine.ts';
+import type { DrainTools, LeftPod } from '../drain/tools.ts';
 import type { Limiter } from '../drain/limiter.ts';
 import { followNode, type LiveNode } from '../drain/live-node.ts';
 import { podName, refusalsOf, type DrainPlan, type ReasonedPod } from '../drain/plan.ts';
@@ -13,6 +14,7 @@ import { waitForReplacements } from '../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../drain/volumes.ts';
 import { hinted } from '../hint.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { AGAINST_RETURN } from '../preflight/checks/returning.ts';
 import { warning, type Finding } from '../preflight/finding.ts';
 import { complete, type DrainEnd } from './on-complete.ts';
 import { endedMeanwhile, whyOver } from './on-over.ts';
@@ -165,7 +167,7 @@ function toolsFor({ progress, shared, run, node, signal }: LiveDrain, pods: Pods
 
 /** Beyond the pods: their volumes let go, their replacements Ready, where that was asked for. */
 async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run, signal }: Drain): Promise<void> {
-  const { node, drain } = marked;
+  const { node } = marked;
   const { pace } = run.operation;
   const waitingFor = (phase: 'volumes' | 'replacements'): Waiting => ({
     session: run.session,
@@ -174,7 +176,11 @@ async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run
       progress.await(phase, causes);
     },
   });
-  if (pace.waitVolumes) await waitForDetach(node.facts.name, drain?.pods.all() ?? [], waitingFor('volumes'));
+  if (pace.waitVolumes) {
+    // With --pod-selector the drain knows only some of the pods; the volumes of all others stay as well.
+    const staying = await readPods(node.facts.name, undefined, run.session.cluster);
+    await waitForDetach(node.facts.name, staying, waitingFor('volumes'));
+  }
   if (pace.waitReady) await waitForReplacements(moved, waitingFor('replacements'));
   if (!signal.aborted) return;
   const { causes } = progress.now;
@@ -210,7 +216,9 @@ function cameMeanwhile(node: string, { pod, why }: ReasonedPod): Finding {
 }
 
 function keepComing({ node, evict }: DrainPlan): MaintError {
-  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${evict.map(podName).join(', ')}`);
+  const names = evict.map((pod) => `${podName(pod)}${cordonLets(pod) ? ' (tolerates the cordon)' : ''}`);
+  const hint = evict.some(cordonLets) ? { hint: `${AGAINST_RETURN}; then run the same command again` } : {};
+  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${names.join(', ')}`, hint);
 }
 
 async function notDrained(left: readonly LeftPod[], { marked, progress, run }: Drain): Promise<MaintError> {

@@ -30,8 +30,9 @@ export async function dryRunOn(prepared: readonly Prepared[], survey: Survey, ru
     if (refused === 0) report.tell({ type: 'drained', node: name, dryRun: mark });
     else worst = EXIT.cluster;
   }
-  const { room } = survey;
-  if (operation.claim.mode === 'drain') report.tell({ type: 'room', ...room, without: room.without.map(nameOf) });
+  const { moving, without, looked, candidates } = survey.room;
+  if (operation.claim.mode === 'drain')
+    report.tell({ type: 'room', moving, without: without.map(nameOf), looked, candidates });
   return worst;
 }
 

@@ -2,7 +2,16 @@
 export interface Finding {
   /** The check, as one word that scripts may compare. */
   readonly check:
-    'filters' | 'budgets' | 'room' | 'guards' | 'downtime' | 'active-work' | 'rights' | 'enforcement' | 'unreachable';
+    | 'filters'
+    | 'budgets'
+    | 'room'
+    | 'returning'
+    | 'guards'
+    | 'downtime'
+    | 'active-work'
+    | 'rights'
+    | 'enforcement'
+    | 'unreachable';
   /** `refuse`: nothing may be changed. `warn`: it is said, and goes on. */
   readonly severity: 'refuse' | 'warn';
   /** One sentence without a full stop. */

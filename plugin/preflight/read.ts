@@ -18,9 +18,12 @@ import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { OnOperation } from '../operation.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
-import { missingRights, type Right } from './rights.ts';
+import { rightsFor } from './needs.ts';
+import { missingRights } from './rights.ts';
+import { isMadeAgain } from './moving.ts';
 import { findRoom } from './room.ts';
 import type { ClusterNode, OwnerHealth, Room, Survey } from './survey.ts';
+import { readVolumes } from './volumes.ts';
 
 /** What the survey starts from. */
 export interface Premises {
@@ -43,7 +46,7 @@ export async function readSurvey(premises: Premises): Promise<Survey> {
     nodes,
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
-    missingRights(rightsFor(operation, chosen, moving), cluster),
+    missingRights(rightsFor(operation, chosen, plans), cluster),
   ]);
   return {
     chosen,
@@ -134,7 +137,7 @@ function titleOf(object: unknown, { kind, namespace, name }: Workload): string {
   return title === undefined ? `${kind} ${namespace}/${name}` : `Deployment ${namespace}/${title}`;
 }
 
-const NOWHERE: Room = { moving: 0, without: [], looked: 0, candidates: 0 };
+const NOWHERE: Room = { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 };
 
 /** Pods that nobody makes again need no room. */
 async function readRoom(
@@ -144,28 +147,19 @@ async function readRoom(
 ): Promise<Room> {
   if (nodes === undefined) return NOWHERE;
   const byName = new Map(nodes.map((node) => [node.facts.name, node]));
-  const moving = plans.flatMap(({ node, evict }) =>
-    evict.filter(isMadeAgain).map((pod) => ({ pod, from: byName.get(node) })),
+  const again = plans.flatMap(({ node, evict }) => evict.filter(isMadeAgain).map((pod) => ({ pod, node })));
+  const volumes = await readVolumes(
+    again.map(({ pod }) => pod),
+    cluster,
   );
+  const moving = again.map(({ pod, node }) => ({
+    pod,
+    from: byName.get(node),
+    volumes: volumes.get(pod.uid) ?? [],
+  }));
   const names = new Set(chosen.map(({ name }) => name));
   const others = nodes.filter(({ facts }) => !names.has(facts.name));
   return findRoom(moving, others, (node) => readPods(node, undefined, cluster));
-}
-
-function isMadeAgain({ controller, phase }: PodFacts): boolean {
-  return controller !== undefined && controller.kind !== 'Job' && phase !== 'Succeeded' && phase !== 'Failed';
-}
-
-/** What the run will need; without the rest (conditions, Events) it only tells less. */
-function rightsFor({ drain }: OnOperation, nodes: readonly NodeFacts[], pods: readonly PodFacts[]): readonly Right[] {
-  const onPods = drain.disableEviction
-    ? { verb: 'delete', group: '', resource: 'pods', subresource: '' }
-    : { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' };
-  const namespaces = [...new Set(pods.map(({ namespace }) => namespace))].sort();
-  return [
-    ...nodes.map(({ name }) => ({ verb: 'patch', group: '', resource: 'nodes', subresource: '', namespace: '', name })),
-    ...namespaces.map((namespace) => ({ ...onPods, namespace, name: '' })),
-  ];
 }
 
 /** That the webhook refuses is tried out after the mark. */

@@ -1,5 +1,14 @@
-import { isFinished, isOpenTo, plus, requestsOfPodSpec, type Amounts, type PodFacts } from '../../shared/index.ts';
+import {
+  isFinished,
+  isOpenTo,
+  matchesTerm,
+  plus,
+  requestsOfPodSpec,
+  type Amounts,
+  type PodFacts,
+} from '../../shared/index.ts';
 import type { ClusterNode, Room } from './survey.ts';
+import type { BoundVolume } from './volumes.ts';
 
 /**
  * On how many nodes room is looked for at most: their pods have to be read, one list of some 100 pods each. Those with
@@ -16,6 +25,8 @@ const MACHINE = ['kubernetes.io/os', 'kubernetes.io/arch'];
 export interface Moving {
   readonly pod: PodFacts;
   readonly from: ClusterNode | undefined;
+  /** Volumes that it has to take along. */
+  readonly volumes: readonly BoundVolume[];
 }
 
 /** Looks for room for pods on nodes that stay in service. First fit, the largest pods first: an estimate, not a promise. */
@@ -25,8 +36,9 @@ export async function findRoom(
   readPods: (node: string) => Promise<readonly PodFacts[]>,
 ): Promise<Room> {
   let without = moving.map(toNeed).sort((a, b) => size(b) - size(a));
-  const candidates = nodes
-    .filter((node) => node.facts.ready && !node.virtual && without.some((need) => suits(need, node)))
+  const places = nodes.filter((node) => node.facts.ready && !node.virtual);
+  const candidates = places
+    .filter((node) => without.some((need) => suits(need, node)))
     .sort((a, b) => amount(b.allocatable, 'memory') - amount(a.allocatable, 'memory'));
   let looked = 0;
   while (without.length > 0 && looked < Math.min(candidates.length, MAX_NODES)) {
@@ -37,18 +49,41 @@ export async function findRoom(
     );
     for (const place of free) without = fill(place, without);
   }
-  return { moving: moving.length, without: without.map(({ pod }) => pod), looked, candidates: candidates.length };
+  return {
+    moving: moving.length,
+    without: without.map(({ pod }) => pod),
+    nowhere: nowhereFor(without, places),
+    foreign: places.filter((node) => without.some((need) => isForeign(need, node))).length,
+    looked,
+    candidates: candidates.length,
+  };
+}
+
+function nowhereFor(needs: readonly Need[], places: readonly ClusterNode[]): Room['nowhere'] {
+  const homeless = needs.filter((need) => !places.some((node) => suits(need, node)));
+  const byReason = Map.groupBy(homeless, (need) => whyNowhere(need, places));
+  return new Map([...byReason].map(([why, some]) => [why, some.map(({ pod }) => pod)]));
+}
+
+/** What alone keeps it from all others; empty where it is its own selector, affinity or tolerations. */
+function whyNowhere(need: Need, places: readonly ClusterNode[]): string {
+  const open = places.filter((node) => isOpen(need, node));
+  const [volume] = need.volumes.filter((one) => !open.some((node) => isReachable(one, node)));
+  if (open.length > 0 && volume !== undefined) return `its volume ${volume.name} cannot be reached from there`;
+  return open.some((node) => isForeign(need, node)) ? 'they have another operating system or architecture' : '';
+}
+
+function isForeign(need: Need, node: ClusterNode): boolean {
+  return isOpen(need, node) && !isSameMachine(need, node) && need.volumes.every((volume) => isReachable(volume, node));
 }
 
 /** A pod with what it asks for; a pod itself is one of the things that a node has room for so many of. */
-interface Need {
-  readonly pod: PodFacts;
-  readonly from: ClusterNode | undefined;
+interface Need extends Moving {
   readonly wants: Amounts;
 }
 
-function toNeed({ pod, from }: Moving): Need {
-  return { pod, from, wants: requestsOf(pod) };
+function toNeed(moving: Moving): Need {
+  return { ...moving, wants: requestsOf(moving.pod) };
 }
 
 function requestsOf(pod: PodFacts): Amounts {
@@ -62,12 +97,21 @@ function size({ wants }: Need): number {
   return amount(wants, 'memory') + amount(wants, 'cpu') * 2 ** 32;
 }
 
-function suits({ pod, from }: Need, node: ClusterNode): boolean {
+function suits(need: Need, node: ClusterNode): boolean {
+  return isSameMachine(need, node) && isOpen(need, node) && need.volumes.every((volume) => isReachable(volume, node));
+}
+
+function isSameMachine({ from }: Need, node: ClusterNode): boolean {
+  return MACHINE.every((label) => from === undefined || from.facts.labels.get(label) === node.facts.labels.get(label));
+}
+
+function isOpen({ pod }: Need, node: ClusterNode): boolean {
   const placement = pod.work.template?.placement;
-  const sameMachine = MACHINE.every(
-    (label) => from === undefined || from.facts.labels.get(label) === node.facts.labels.get(label),
-  );
-  return placement !== undefined && sameMachine && isOpenTo(placement, node.facts);
+  return placement !== undefined && isOpenTo(placement, node.facts);
+}
+
+function isReachable({ terms }: BoundVolume, { facts }: ClusterNode): boolean {
+  return terms.some((term) => matchesTerm(term, facts));
 }
 
 function freeOn(node: ClusterNode, pods: readonly PodFacts[]): Map<string, number> {

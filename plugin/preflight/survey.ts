@@ -45,6 +45,10 @@ export interface Room {
   readonly moving: number;
   /** Pods for which none was found. */
   readonly without: readonly PodFacts[];
+  /** Those of them that no other node may take, however much room it has, by why (empty: it does not suit them). */
+  readonly nowhere: ReadonlyMap<string, readonly PodFacts[]>;
+  /** How many nodes would suit some of the pods, but are of another operating system or architecture. */
+  readonly foreign: number;
   /** On how many nodes it was looked for, out of how many that could take any of the pods. */
   readonly looked: number;
   readonly candidates: number;

@@ -1,5 +1,5 @@
 import { labelSelectorFrom, renderSelector, selects, type LabelSelector } from '../scheduling/selectors.ts';
-import { at, numberAt, textAt } from './json.ts';
+import { at, listAt, numberAt, textAt } from './json.ts';
 import type { PodFacts } from './pod.ts';
 
 /** A PodDisruptionBudget (policy/v1) as draining sees it. */
@@ -19,6 +19,11 @@ export interface BudgetFacts {
   readonly disrupting: number;
   /** The status is about an older specification, or was never written. */
   readonly outdated: boolean;
+  /** Why its controller cannot count its pods, so that it lets none go; undefined where it can (condition SyncFailed). */
+  readonly failure: string | undefined;
+  /** What its specification asks for: so many pods that stay, or that may go, or a part of all like `50%`. */
+  readonly minAvailable: number | string | undefined;
+  readonly maxUnavailable: number | string | undefined;
 }
 
 /** A PodDisruptionBudget object as facts; missing numbers read as 0, as the API server reads them. */
@@ -35,7 +40,21 @@ export function budgetFromObject(object: unknown): BudgetFacts {
     expected: count('status', 'expectedPods'),
     disrupting: Object.keys(at(object, 'status', 'disruptedPods') ?? {}).length,
     outdated: count('status', 'observedGeneration') < count('metadata', 'generation'),
+    failure: failureOf(object),
+    minAvailable: numberAt(object, 'spec', 'minAvailable') ?? textAt(object, 'spec', 'minAvailable'),
+    maxUnavailable: numberAt(object, 'spec', 'maxUnavailable') ?? textAt(object, 'spec', 'maxUnavailable'),
   };
+}
+
+/** k8s pkg/controller/disruption: a budget that cannot be computed lets no pod go, and says so in a condition. */
+function failureOf(object: unknown): string | undefined {
+  const failed = listAt(object, 'status', 'conditions').find(
+    (condition) =>
+      textAt(condition, 'type') === 'DisruptionAllowed' &&
+      textAt(condition, 'status') === 'False' &&
+      textAt(condition, 'reason') === 'SyncFailed',
+  );
+  return failed === undefined ? undefined : (textAt(failed, 'message') ?? 'its controller does not say why');
 }
 
 /** Whether a budget counts a pod (k8s registry/core/pod/storage/eviction.go: by namespace and selector, nothing else). */
@@ -44,12 +63,31 @@ export function budgetCovers(budget: BudgetFacts, pod: Pick<PodFacts, 'namespace
 }
 
 /**
- * Whether the budget forbids every eviction even though all its pods are healthy: it wants as many as there are
- * (minAvailable = replicas, maxUnavailable = 0). Waiting cannot help; somebody has to change it or scale up.
+ * Whether the budget forbids every eviction as things are: it cannot be computed, or it wants as many pods as there are
+ * (minAvailable = replicas, maxUnavailable = 0) though all of them are healthy. Somebody has to change something.
  */
 export function isUnsatisfiable(budget: BudgetFacts): boolean {
-  const { outdated, allowed, disrupting, expected, healthy, needed } = budget;
+  const { failure, outdated, allowed, disrupting, expected, healthy, needed } = budget;
+  if (failure !== undefined) return allowed === 0;
   return !outdated && allowed === 0 && disrupting === 0 && expected > 0 && healthy >= expected && needed >= healthy;
+}
+
+/** Whether such a budget lets a pod go once there are more of them: not where none may ever be missing. */
+export function isHelpedByScaling({ minAvailable, maxUnavailable }: BudgetFacts): boolean {
+  if (maxUnavailable !== undefined) return !isNone(maxUnavailable);
+  return minAvailable !== '100%';
+}
+
+function isNone(amount: number | string): boolean {
+  return amount === 0 || amount === '0%';
+}
+
+/**
+ * Labels of the selector by which an operator says which pod has a role now (CloudNativePG, Patroni, Redis and others: a key that ends with `role`), as `key=value`. A pod that gives its role away is not the budget's any more.
+ */
+export function roleLabels({ selector }: BudgetFacts): readonly string[] {
+  const byRole = (selector ?? []).filter(({ key, operator }) => operator === 'In' && /role$/i.test(key));
+  return byRole.flatMap(({ key, values }) => [...values].map((value) => `${key}=${value}`));
 }
 
 /** The label selector of its pods as a query takes it; undefined where it selects none. */

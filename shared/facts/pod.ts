@@ -12,6 +12,8 @@ export interface PodFacts {
   /** The owner reference with `controller: true`. */
   readonly controller: Owner | undefined;
   readonly phase: string;
+  /** One of its containers runs, or has run: init containers do so while its phase is still Pending. */
+  readonly started: boolean;
   /** Milliseconds since the epoch at which deletion was asked for; undefined while nobody did. */
   readonly deletedAt: number | undefined;
   readonly finalizers: readonly string[];
@@ -41,6 +43,7 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     labels: work.labels,
     controller: controllerOf(work),
     phase: textAt(object, 'status', 'phase') ?? '',
+    started: hasStarted(object),
     deletedAt: timeAt(object, 'metadata', 'deletionTimestamp'),
     finalizers: listAt(object, 'metadata', 'finalizers').filter((entry) => typeof entry === 'string'),
     mirror: stringMapAt(object, 'metadata', 'annotations').has(MIRROR_ANNOTATION),
@@ -50,6 +53,13 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     readyChangedAt: timeAt(ready, 'lastTransitionTime'),
     work,
   };
+}
+
+function hasStarted(object: unknown): boolean {
+  const lists = [listAt(object, 'status', 'initContainerStatuses'), listAt(object, 'status', 'containerStatuses')];
+  const isBegun = (one: unknown): boolean =>
+    at(one, 'state', 'running') != null || at(one, 'state', 'terminated') != null;
+  return textAt(object, 'status', 'phase') !== 'Pending' || lists.flat().some(isBegun);
 }
 
 /** Whether the pod has ended by itself. */

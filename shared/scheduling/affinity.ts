@@ -21,7 +21,15 @@ export interface NodeSelectorTerm {
  * node will do. Source: k8s.io/component-helpers scheduling/corev1/nodeaffinity.
  */
 export function requiredTermsFromPodSpec(spec: unknown): readonly NodeSelectorTerm[] | undefined {
-  const required = at(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
+  return termsFrom(at(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution'));
+}
+
+/** From which nodes a PersistentVolume can be reached (`spec.nodeAffinity.required`), in the same form. */
+export function termsFromVolume(volume: unknown): readonly NodeSelectorTerm[] | undefined {
+  return termsFrom(at(volume, 'spec', 'nodeAffinity', 'required'));
+}
+
+function termsFrom(required: unknown): readonly NodeSelectorTerm[] | undefined {
   if (required == null) return undefined;
   return listAt(required, 'nodeSelectorTerms')
     .map(termFrom)

@@ -12,7 +12,7 @@ export function checkActiveWork({ plans }: Survey): readonly Finding[] {
   return [...byReason].map(([why, all]) =>
     warning(
       'active-work',
-      `waiting for pods to end by themselves, because ${why}: ${listed(all.map(({ pod }) => podName(pod)))}`,
+      `waiting for pods to end by themselves, because ${why}: ${listed(all.map(({ pod }) => podName(pod)))}${why.startsWith('labelled ') ? '' : '; --active-work=evict breaks them off'}`,
     ),
   );
 }

@@ -6,6 +6,7 @@ import { checkDowntime } from './downtime.ts';
 import { checkEnforcement } from './enforcement.ts';
 import { checkFilters } from './filters.ts';
 import { checkGuards } from './guards.ts';
+import { checkReturning } from './returning.ts';
 import { checkRights } from './rights.ts';
 import { checkRoom } from './room.ts';
 import { checkUnreachable } from './unreachable.ts';
@@ -19,6 +20,7 @@ const CHECKS: readonly ((survey: Survey) => readonly Finding[])[] = [
   checkBudgets,
   checkDowntime,
   checkRoom,
+  checkReturning,
   checkActiveWork,
   checkEnforcement,
 ];

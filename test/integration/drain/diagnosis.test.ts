@@ -61,7 +61,7 @@ describe('the preflight', () => {
     expect(ran.code).toBe(0);
     const warnings = ran.stderr.split('\n').filter((line) => line.startsWith('Warning: '));
     expect(warnings.map((line) => line.replaceAll(/-[0-9a-z]{8,10}(?:-[0-9a-z]{5})?/g, '-*'))).toEqual([
-      'Warning: disruption budget planned/kept needs 1 healthy pods and has 1: it lets none of its 1 pods go, ever; change it, or scale up: planned/kept-*',
+      'Warning: disruption budget planned/kept needs 1 healthy pods and has 1: it lets none of its 1 pods go; change it, or scale up: planned/kept-*',
       'Warning: Deployment planned/alone will be down until it is Ready elsewhere: all of its 2 ready pods are moved',
       'Warning: no other node can take planned/alone-*, planned/alone-*, planned/kept-*',
       'Warning: the webhook is not installed: nothing will keep backups, scans and add-on changes off',
@@ -167,7 +167,7 @@ test('-o json is one event a line, from the plan to the end', async () => {
   expect(listAt(left, 'causes')).toEqual([
     {
       kind: 'budget',
-      text: 'disruption budget stream/late needs 1 healthy pods and has 1: it lets none of its 1 pods go, ever; change it, or scale up',
+      text: 'disruption budget stream/late needs 1 healthy pods and has 1: it lets none of its 1 pods go; change it, or scale up',
       names: ['stream/late'],
     },
   ]);

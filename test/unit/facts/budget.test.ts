@@ -46,6 +46,9 @@ describe('a PodDisruptionBudget as facts', () => {
       expected: 3,
       disrupting: 0,
       outdated: false,
+      failure: undefined,
+      minAvailable: undefined,
+      maxUnavailable: undefined,
     });
   });
 
@@ -63,6 +66,9 @@ describe('a PodDisruptionBudget as facts', () => {
         expected: 0,
         disrupting: 0,
         outdated: false,
+        failure: undefined,
+        minAvailable: undefined,
+        maxUnavailable: undefined,
       });
     },
   );

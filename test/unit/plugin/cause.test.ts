@@ -9,7 +9,7 @@ import {
   type Cause,
   type CauseGroup,
 } from '../../../plugin/drain/cause.ts';
-import { budgetFromObject } from '../../../shared/index.ts';
+import { budgetFromObject, isUnsatisfiable } from '../../../shared/index.ts';
 import { budgetObject, podFacts, type BudgetShape } from './world.ts';
 
 const budget = (shape: BudgetShape, name = 'web') => budgetFromObject(budgetObject(name, shape));
@@ -37,13 +37,13 @@ describe('what a budget says', () => {
       'it will never let any pod go',
       { allowed: 0, needed: 2 },
       [],
-      `${says} 2 healthy pods and has 2: it lets none of its 2 pods go, ever; change it, or scale up`,
+      `${says} 2 healthy pods and has 2: it lets none of its 2 pods go; change it, or scale up`,
     ],
     [
       'that matters more than pods that are not Ready',
       { allowed: 0, needed: 2 },
       ['web-0'],
-      `${says} 2 healthy pods and has 2: it lets none of its 2 pods go, ever; change it, or scale up`,
+      `${says} 2 healthy pods and has 2: it lets none of its 2 pods go; change it, or scale up`,
     ],
     ['it lets one go', { allowed: 1, needed: 2 }, [], `${says} 2 healthy pods and has 3; others of it go first`],
     [
@@ -68,6 +68,34 @@ describe('what a budget says', () => {
   ])('%s', (_what, shape, notReady, text) => {
     const facts = budget(shape);
     expect(budgetCause(facts, notReady)).toEqual({ kind: 'budget', key: 'budget default/web', text, budget: facts });
+  });
+
+  const UNSATISFIABLE = { allowed: 0, needed: 2 };
+  test.each<[what: string, spec: object, text: string]>([
+    ['more pods help where so many have to stay', { minAvailable: 2 }, '; change it, or scale up'],
+    ['or a part of them', { minAvailable: '90%' }, '; change it, or scale up'],
+    ['not where none may be missing', { maxUnavailable: 0 }, ', however many there are; change its maxUnavailable: 0'],
+    ['in per cent', { maxUnavailable: '0%' }, ', however many there are; change its maxUnavailable: 0%'],
+    ['or all have to stay', { minAvailable: '100%' }, ', however many there are; change its minAvailable: 100%'],
+    [
+      'a role may move',
+      { minAvailable: 1, selector: { matchLabels: { 'cnpg.io/cluster': 'pg', 'cnpg.io/instanceRole': 'primary' } } },
+      ' that has cnpg.io/instanceRole=primary, until its operator gives that role to another pod; or change it',
+    ],
+  ])('what helps: %s', (_what, spec, text) => {
+    const selector = { matchLabels: { app: 'web' } };
+    const facts = budgetFromObject({ ...budgetObject('web', UNSATISFIABLE), spec: { selector, ...spec } });
+    expect(budgetCause(facts).text).toBe(`${says} 2 healthy pods and has 2: it lets none of its 2 pods go${text}`);
+  });
+
+  test('one that cannot be computed says why, and what can be', () => {
+    const message = 'found no controllers that can be scaled';
+    const conditions = [{ type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message }];
+    const facts = budgetFromObject({ ...budgetObject('web', { allowed: 0 }), status: { conditions } });
+    expect(isUnsatisfiable(facts)).toBe(true);
+    expect(budgetCause(facts).text).toBe(
+      `disruption budget default/web lets no pod go, because it cannot be computed (SyncFailed: ${message}); give it minAvailable as a number, which counts pods of any owner, or delete it`,
+    );
   });
 
   test('is the same cause while its numbers change, and another one in another namespace', () => {

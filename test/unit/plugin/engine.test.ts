@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ASK_ANYWAY_MS, followBudgets } from '../../../plugin/drain/budgets.ts';
 import { backoff } from '../../../plugin/drain/asking.ts';
-import { drainNode, type DrainTools, type LeftPod } from '../../../plugin/drain/engine.ts';
+import { drainNode } from '../../../plugin/drain/engine.ts';
+import type { DrainTools, LeftPod } from '../../../plugin/drain/tools.ts';
 import { Limiter } from '../../../plugin/drain/limiter.ts';
 import { followNode } from '../../../plugin/drain/live-node.ts';
 import { followPods } from '../../../plugin/drain/pods-on-node.ts';
@@ -25,7 +26,7 @@ const WHY = 'The disruption budget web needs 1 healthy pods and has 1 currently'
 const BLOCKED = failure(429, 'm', [{ reason: 'DisruptionBudget', message: WHY }]);
 /** What the drain says of a budget that it follows. */
 const HELD =
-  'disruption budget default/web needs 1 healthy pods and has 1: it lets none of its 1 pods go, ever; change it, or scale up';
+  'disruption budget default/web needs 1 healthy pods and has 1: it lets none of its 1 pods go; change it, or scale up';
 const SILENT: NodeShape = { conditions: [{ type: 'Ready', status: 'Unknown' }] };
 const WEB: PodShape = { labels: { app: 'web' } };
 

@@ -203,6 +203,16 @@ const CASES: readonly Case[] = [
     activeWork: 'evict',
     fate: evict(),
   },
+  {
+    what: 'a backup that never started has nothing to lose',
+    pod: { ...MANAGED, labels: { backup: '' }, phase: 'Pending', containerStatuses: [{ state: { waiting: {} } }] },
+    fate: evict(),
+  },
+  {
+    what: 'one whose first container runs has started, whatever its phase',
+    pod: { ...MANAGED, labels: { backup: '' }, phase: 'Pending', containerStatuses: [{ state: { running: {} } }] },
+    fate: wait('a Velero backup is running'),
+  },
   { what: 'a backup that has ended', pod: { labels: { backup: '' }, phase: 'Succeeded' }, fate: evict() },
   {
     what: 'a backup that is being deleted',

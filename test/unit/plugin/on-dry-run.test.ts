@@ -17,7 +17,7 @@ const SURVEY: Survey = {
   nodes: [],
   budgetsOf: () => [],
   owners: new Map(),
-  room: { moving: 0, without: [], looked: 0, candidates: 0 },
+  room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
   missingRights: [],
   registered: 'yes',
   pace: { maxUnavailable: undefined },

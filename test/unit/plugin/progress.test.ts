@@ -289,7 +289,7 @@ describe('from time to time', () => {
       'all healthy: nobody is looked for',
       full,
       0,
-      'disruption budget default/web needs 2 healthy pods and has 2: it lets none of its 2 pods go, ever; change it, or scale up',
+      'disruption budget default/web needs 2 healthy pods and has 2: it lets none of its 2 pods go; change it, or scale up',
     ],
   ])('a budget that is %s', async (_what, now, reads, text) => {
     const { progress, cluster, clock, told } = progressOf({ budgets: { current: () => budget(now) } });

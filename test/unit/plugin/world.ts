@@ -228,6 +228,8 @@ export interface PodShape {
   readonly requests?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly object[];
+  readonly containerStatuses?: readonly object[];
 }
 
 /** A running Pod object. */
@@ -249,12 +251,14 @@ export function podObject(name: string, shape: PodShape = {}): object {
     spec: {
       nodeName: shape.nodeName ?? 'n1',
       nodeSelector: shape.nodeSelector,
+      tolerations: shape.tolerations,
       priority,
       containers: [{ name: 'c', resources: { requests: shape.requests } }],
       volumes: shape.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : [],
     },
     status: {
       phase: shape.phase ?? 'Running',
+      initContainerStatuses: shape.containerStatuses,
       conditions: [{ type: 'Ready', status: shape.ready === false ? 'False' : 'True' }],
     },
   };

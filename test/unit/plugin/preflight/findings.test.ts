@@ -32,7 +32,7 @@ function survey(differs: Partial<Survey> = {}): Survey {
     nodes: cluster(N1, nodeFacts('n2')),
     budgetsOf: () => [],
     owners: new Map(),
-    room: { moving: 0, without: [], looked: 0, candidates: 0 },
+    room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
     missingRights: [],
     registered: 'yes',
     pace: { maxUnavailable: undefined },
@@ -235,7 +235,7 @@ describe('budgets', () => {
   const never = (names: string) =>
     warning(
       'budgets',
-      `disruption budget shop/stuck needs 2 healthy pods and has 2: it lets none of its 2 pods go, ever; change it, or scale up: ${names}`,
+      `disruption budget shop/stuck needs 2 healthy pods and has 2: it lets none of its 2 pods go; change it, or scale up: ${names}`,
     );
   const twofold = (budgets: string, names: string) =>
     warning('budgets', `more than one disruption budget (${budgets}) selects ${names}: evictions support one only`);
@@ -317,7 +317,7 @@ describe('room', () => {
   const without = ['b', 'c', 'a', 'd'].map((name) => podFacts(name, { namespace: 'shop' }));
   const names = 'shop/a, shop/b, shop/c and 1 more';
   const room = (differs: Partial<Survey['room']>): Pick<Survey, 'room'> => ({
-    room: { moving: 9, without, looked: 24, candidates: 24, ...differs },
+    room: { moving: 9, without, nowhere: new Map(), foreign: 0, looked: 24, candidates: 24, ...differs },
   });
 
   test.each<Row>([
@@ -328,14 +328,57 @@ describe('room', () => {
       room({ candidates: 90 }),
       [warning('room', `the 24 largest of 90 other nodes have no room left for ${names}`)],
     ],
-    ['no node suits', room({ looked: 0, candidates: 0 }), [warning('room', `no other node can take ${names}`)]],
+    [
+      'no node suits',
+      room({ nowhere: new Map([['', without]]), looked: 0, candidates: 0 }),
+      [warning('room', `no other node can take ${names}`)],
+    ],
+    [
+      'no node suits some of them, and the others are full',
+      room({ nowhere: new Map([['its volume pv-1 cannot be reached from there', without.slice(0, 1)]]) }),
+      [
+        warning('room', 'no other node can take shop/b: its volume pv-1 cannot be reached from there'),
+        warning('room', 'the other nodes have no room left for shop/a, shop/c, shop/d'),
+      ],
+    ],
+    [
+      'nodes of another kind do not count, which is said',
+      room({ foreign: 2 }),
+      [
+        warning(
+          'room',
+          `the other nodes have no room left for ${names} (2 nodes are not counted: of another operating system or architecture)`,
+        ),
+      ],
+    ],
+  ])('%s', expectFindings);
+});
+
+describe('pods that come back', () => {
+  const everywhere = { tolerations: [{ operator: 'Exists' }] };
+  const managed = { owner: { kind: 'ReplicaSet' } };
+  const text =
+    'may come back, because they tolerate the cordon: default/a; take the toleration out of its template, scale it down for the time, or let it stay with the label cluster.x-k8s.io/drain: skip in its template';
+
+  test.each<Row>([
+    ['the cordon keeps them off', { plans: evicting(podFacts('a', managed)) }, []],
+    [
+      'they tolerate it',
+      { plans: evicting(podFacts('a', { ...managed, ...everywhere })) },
+      [warning('returning', text)],
+    ],
+    ['nobody makes them again', { plans: evicting(podFacts('a', everywhere)) }, []],
+    ['they end by themselves', { plans: evicting(podFacts('a', { owner: { kind: 'Job' }, ...everywhere })) }, []],
   ])('%s', expectFindings);
 });
 
 describe('active work', () => {
   const waiting = (why: string, ...names: readonly string[]) => names.map((name) => ({ pod: podFacts(name), why }));
   const told = (why: string, names: string) =>
-    warning('active-work', `waiting for pods to end by themselves, because ${why}: ${names}`);
+    warning(
+      'active-work',
+      `waiting for pods to end by themselves, because ${why}: ${names}${why.startsWith('labelled ') ? '' : '; --active-work=evict breaks them off'}`,
+    );
 
   test.each<Row>([
     [
@@ -383,7 +426,7 @@ describe('all findings', () => {
       ],
       budgetsOf: () => two,
       owners: new Map([['uid-owner', { title: 'Deployment default/web', ready: 1 }]]),
-      room: { moving: 1, without: [pod], looked: 0, candidates: 0 },
+      room: { moving: 1, without: [pod], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
       missingRights: [{ verb: 'patch', group: '', resource: 'nodes', subresource: '', namespace: '', name: 'n1' }],
       registered: 'no',
     };

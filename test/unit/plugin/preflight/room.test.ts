@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findRoom } from '../../../../plugin/preflight/room.ts';
+import type { VolumesOfPods } from '../../../../plugin/preflight/volumes.ts';
 import type { ClusterNode, Room } from '../../../../plugin/preflight/survey.ts';
 import { amountsAt, nodeFromObject, type PodFacts } from '../../../../shared/index.ts';
 import { nodeObject, podFacts, type NodeShape, type PodShape } from '../world.ts';
@@ -30,7 +31,12 @@ function place(name: string, shape: PlaceShape = {}): Place {
 }
 
 /** Looks for room, and tells on which nodes in which order. */
-async function look(moving: readonly PodFacts[], places: readonly Place[], from?: ClusterNode) {
+async function look(
+  moving: readonly PodFacts[],
+  places: readonly Place[],
+  from?: ClusterNode,
+  volumes: VolumesOfPods = new Map(),
+) {
   const read: string[] = [];
   const byName = new Map(places.map(({ node, has }) => [node.facts.name, has]));
   const readPods = (node: string): Promise<readonly PodFacts[]> => {
@@ -38,7 +44,7 @@ async function look(moving: readonly PodFacts[], places: readonly Place[], from?
     return Promise.resolve(byName.get(node) ?? []);
   };
   const room = await findRoom(
-    moving.map((pod) => ({ pod, from })),
+    moving.map((pod) => ({ pod, from, volumes: volumes.get(pod.name) ?? [] })),
     places.map(({ node }) => node),
     readPods,
   );
@@ -70,7 +76,7 @@ describe('whether a pod of one core has a place', () => {
     ['a node that offers no cores', { cpu: 'none' }, false],
   ])('%s', async (_what, shape, fits) => {
     const { room } = await look([podFacts('web', cpu('1'))], [place('n2', shape)]);
-    expect(room).toEqual({ moving: 1, without: fits ? [] : ['web'], looked: 1, candidates: 1 });
+    expect(room).toMatchObject({ moving: 1, without: fits ? [] : ['web'], looked: 1, candidates: 1 });
   });
 });
 
@@ -89,7 +95,7 @@ describe('which nodes suit a pod', () => {
     ['not one without them', { nodeSelector: SSD }, {}, false],
   ])('%s', async (_what, pod, shape, suits) => {
     const { read, room } = await look([podFacts('web', pod)], [place('n2', shape)]);
-    expect(room).toEqual({
+    expect(room).toMatchObject({
       moving: 1,
       without: suits ? [] : ['web'],
       looked: suits ? 1 : 0,
@@ -109,6 +115,32 @@ describe('which nodes suit a pod', () => {
     expect(room.candidates).toBe(suits ? 1 : 0);
   });
 
+  test.each<[what: string, node: string, why: string | undefined]>([
+    ['a node from which its volume can be reached', 'n2', undefined],
+    ['no node else', 'n9', 'its volume local-1 cannot be reached from there'],
+  ])('by the volumes that it takes along: %s', async (_what, node, why) => {
+    const term = { expressions: [], fields: [{ operator: 'In' as const, name: node }] };
+    const volumes = new Map([['web', [{ name: 'local-1', terms: [term] }]]]);
+    const { room } = await look([podFacts('web')], [place('n2'), place('n3')], undefined, volumes);
+    expect(room.candidates).toBe(why === undefined ? 1 : 0);
+    expect([...room.nowhere.keys()]).toEqual(why === undefined ? [] : [why]);
+  });
+
+  test('nodes of another kind are counted, for they would suit but for that', async () => {
+    const amd = { 'kubernetes.io/arch': 'amd64' };
+    const from = place('n1', { labels: amd }).node;
+    const [full, arm] = [
+      place('n2', { labels: amd, cpu: '0' }),
+      place('n3', { labels: { 'kubernetes.io/arch': 'arm64' } }),
+    ];
+    expect((await look([podFacts('web', cpu('1'))], [full, arm], from)).room).toMatchObject({
+      foreign: 1,
+      candidates: 1,
+    });
+    const { room } = await look([podFacts('web')], [arm], from);
+    expect([...room.nowhere.keys()]).toEqual(['they have another operating system or architecture']);
+  });
+
   test('any machine where it is not known on which the pod runs', async () => {
     const { room } = await look([podFacts('web')], [place('n2', { labels: { 'kubernetes.io/os': 'windows' } })]);
     expect(room.candidates).toBe(1);
@@ -117,20 +149,20 @@ describe('which nodes suit a pod', () => {
   test('none suits what is no pod', async () => {
     const pod = podFacts('web');
     const { room } = await look([{ ...pod, work: { ...pod.work, template: undefined } }], [place('n2')]);
-    expect(room).toEqual({ moving: 1, without: ['web'], looked: 0, candidates: 0 });
+    expect(room).toMatchObject({ moving: 1, without: ['web'], looked: 0, candidates: 0 });
   });
 
   test('a node counts where it suits one of them, and takes only those that it suits', async () => {
     const pods = [podFacts('fast', { nodeSelector: SSD }), podFacts('slow')];
     const { room } = await look(pods, [place('n2')]);
-    expect(room).toEqual({ moving: 2, without: ['fast'], looked: 1, candidates: 1 });
+    expect(room).toMatchObject({ moving: 2, without: ['fast'], looked: 1, candidates: 1 });
   });
 });
 
 describe('how pods are put', () => {
   test('what one takes is gone for the next', async () => {
     const { room } = await look(several(3, cpu('2')), [place('n2')]);
-    expect(room).toEqual({ moving: 3, without: ['p2'], looked: 1, candidates: 1 });
+    expect(room).toMatchObject({ moving: 3, without: ['p2'], looked: 1, candidates: 1 });
   });
 
   test.each<[what: string, pods: readonly PodFacts[], shape: PlaceShape, without: readonly string[]]>([
@@ -167,7 +199,7 @@ describe('how pods are put', () => {
       several(3, cpu('3')),
       ['a', 'b', 'c', 'd'].map((name) => place(name)),
     );
-    expect(room).toEqual({ moving: 3, without: [], looked: 4, candidates: 4 });
+    expect(room).toMatchObject({ moving: 3, without: [], looked: 4, candidates: 4 });
     expect(read).toEqual(['a', 'b', 'c', 'd']);
   });
 });
@@ -176,7 +208,14 @@ describe('on how many nodes room is looked for', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
   const full = (count: number) => names(count).map((name) => place(name, { cpu: '0' }));
 
-  test.each<[what: string, pods: readonly PodFacts[], places: readonly Place[], room: Omit<Room, 'without'>]>([
+  test.each<
+    [
+      what: string,
+      pods: readonly PodFacts[],
+      places: readonly Place[],
+      room: Pick<Room, 'moving' | 'looked' | 'candidates'>,
+    ]
+  >([
     ['nothing moves', [], [place('a')], { moving: 0, looked: 0, candidates: 0 }],
     ['there is no other node', [podFacts('web')], [], { moving: 1, looked: 0, candidates: 0 }],
     ['the first has room', [podFacts('web')], [place('a'), place('b')], { moving: 1, looked: 1, candidates: 2 }],
@@ -205,7 +244,7 @@ describe('on how many nodes room is looked for', () => {
   });
 
   test('where the pods of a node cannot be read, nobody knows', async () => {
-    const moving = [{ pod: podFacts('web'), from: undefined }];
+    const moving = [{ pod: podFacts('web'), from: undefined, volumes: [] }];
     await expect(findRoom(moving, [place('n2').node], () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   });
 });
