@@ -11,7 +11,16 @@ import { podName } from './plan.ts';
 /** Why a pod is still there. Pods with the same key wait for the same thing; the latest text tells of it best. */
 export interface Cause {
   readonly kind:
-    'budget' | 'two-budgets' | 'webhook' | 'server' | 'refused' | 'credentials' | 'terminating' | 'running' | 'order';
+    | 'budget'
+    | 'two-budgets'
+    | 'webhook'
+    | 'moving'
+    | 'server'
+    | 'refused'
+    | 'credentials'
+    | 'terminating'
+    | 'running'
+    | 'order';
   readonly key: string;
   readonly text: string;
   /** The budget, where that is what holds it. */

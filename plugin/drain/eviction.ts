@@ -74,11 +74,19 @@ const TWO_BUDGETS = 'more than one PodDisruptionBudget';
  */
 const DENIED_BY = /admission webhook "[^"]+" denied the request|ValidatingAdmissionPolicy '[^']+' .*denied request/;
 
+/**
+ * Operators that refuse an eviction and move what runs in the pod themselves: KubeVirt's webhook (pod-eviction-admitter)
+ * and Strimzi's Drain Cleaner. Their no means "I am at it".
+ */
+const MOVED_BY_ITS_OPERATOR =
+  /Eviction triggered evacuation of VMI|Evacuation in progress|will be rolled by the Strimzi Cluster Operator/;
+
 /** Reads the answer to an eviction (k8s registry/core/pod/storage/eviction.go). */
 export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
   if (answer.status < 300) return { outcome: 'accepted' };
   const why = reasonOf(answer.body);
-  if (DENIED_BY.test(why)) return failed(answer, causeOf('webhook', why));
+  const denial = denialFrom(why);
+  if (denial !== undefined) return failed(answer, denial);
   switch (answer.status) {
     case 404:
       return { outcome: 'gone' };
@@ -100,6 +108,11 @@ export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
     default:
       return otherOutcome(answer, why);
   }
+}
+
+function denialFrom(why: string): Cause | undefined {
+  if (MOVED_BY_ITS_OPERATOR.test(why)) return causeOf('moving', `its operator is moving it (${why})`);
+  return DENIED_BY.test(why) ? causeOf('webhook', why) : undefined;
 }
 
 /** Bad request, no such method, invalid: the same again will not do better. */

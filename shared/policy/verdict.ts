@@ -22,6 +22,8 @@ export type Reason =
   | 'RolloutHeld'
   /** The change is accepted, and waits on nodes in maintenance. */
   | 'RolloutWaits'
+  /** The change takes a pod off a node in maintenance at once. */
+  | 'PodLeaves'
   /** The change itself is refused. */
   | 'ChangeRefused'
   /** The record is not this identity's to write. */

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
+import { admitsNode, daemonSetPlacement } from '../../scheduling/placement.ts';
 import { clean, joinNames, MAX_NAME } from '../words.ts';
 import { isRollout, judgeHold } from './addon-hold.ts';
 
@@ -24,11 +25,30 @@ function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surr
   // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
   const isAddon = subject.object.groupKind === 'apps/DaemonSet';
   const reach = reachOf();
-  if (isAddon && config.addonChange === 'hold') return holdAdvice(subject, reach.nodes, field);
+  if (isAddon && config.addonChange === 'hold') {
+    return bothOf(holdAdvice(subject, reach.nodes, field), departureAdvice(subject, field));
+  }
   const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
   const detail = `this change of the ${subject.object.kind}'s template would reach ${joinNames(reach.nodes)}, in maintenance`;
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
+}
+
+function bothOf(one: Judgement, other: Judgement): Judgement {
+  return { objections: [...one.objections, ...other.objections], needs: [...one.needs, ...other.needs] };
+}
+
+/** Says where a pod goes at once: a pod is held back only where the changed DaemonSet still wants one. */
+function departureAdvice({ request, object }: Subject, field: Surroundings['field']): Judgement {
+  const [before, after] = [request.oldObject?.template, object.template].map(
+    (template) => template && daemonSetPlacement(template.placement),
+  );
+  if (before === undefined || after === undefined) return NO_OBJECTION;
+  const left = field.held.filter((node) => admitsNode(before, node) && !admitsNode(after, node));
+  if (left.length === 0) return NO_OBJECTION;
+  const nodes = left.map(({ name }) => name);
+  const detail = `the change takes the pod off ${joinNames(nodes)} at once: it leaves that node out, and a pod is held back only where it still belongs`;
+  return objection({ reason: 'PodLeaves', detail, nodes, weight: 'advise' });
 }
 
 /** Says where the change will wait: nowhere for OnDelete, which rolls nothing out, nor on nodes on their way back. */

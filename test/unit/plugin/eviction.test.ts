@@ -101,6 +101,15 @@ test.each<[string, ApiAnswer, EvictionOutcome]>([
     failure(status, 'admission webhook "keep.example.org" denied the request: not now'),
     denied('admission webhook "keep.example.org" denied the request: not now'),
   ]),
+  ...[
+    [429, 'admission webhook "v" denied the request: Eviction triggered evacuation of VMI "vms/db"'],
+    [429, 'admission webhook "v" denied the request: Evacuation in progress: VMI "vms/db"'],
+    [500, 'admission webhook "d" denied the request: The pod will be rolled by the Strimzi Cluster Operator'],
+  ].map(([status, why]): [string, ApiAnswer, EvictionOutcome] => [
+    `a no that means "I am moving it": ${why ?? ''}`,
+    failure(Number(status), String(why)),
+    { ...failed(''), cause: causeOf('moving', `its operator is moving it (${why ?? ''})`) },
+  ]),
   [
     '422 of an admission policy that denies',
     failure(422, "pods \"p\" is forbidden: ValidatingAdmissionPolicy 'keep' with binding 'all' denied request: no"),

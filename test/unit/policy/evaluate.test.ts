@@ -162,6 +162,23 @@ describe('add-on changes of other kinds', () => {
     expect(said(evaluate(request, situation(field.filter(({ name }) => name !== 'n3'))))).toEqual(['allow']);
   });
 
+  test('a DaemonSet that leaves a node in maintenance out takes its pod off it at once, which is told', () => {
+    const away = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'NotIn', values: ['n1'] }] },
+          ],
+        },
+      },
+    };
+    const field = [held('n1', { labels: { 'kubernetes.io/hostname': 'n1' } }), node('n2')];
+    const request = update(workload('DaemonSet', 'a'), workload('DaemonSet', 'b', { affinity: away }));
+    const { decision, findings } = evaluate(request, situation(field));
+    expect(decision).toBe('warn');
+    expect(findings).toMatchObject([{ reason: 'PodLeaves', nodes: ['n1'] }]);
+  });
+
   test('a DaemonSet waits; a Job cannot change', () => {
     expect(tell('DaemonSet')).toEqual(['warn', 'addon/RolloutWaits']);
     const job = (image: string) => ({ ...workload('Job', image, { nodeName: 'n1' }), apiVersion: 'batch/v1' });
