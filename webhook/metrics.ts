@@ -119,7 +119,7 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     ],
     [
       'registration_unarmed',
-      'Whether some node is in maintenance and an entry is not in the ValidatingWebhookConfiguration: 1 means that not all is reviewed',
+      'Whether some node is in maintenance and an entry of the ValidatingWebhookConfiguration is missing or not as it should be: 1 means that not all is reviewed',
       () => (keeper?.unarmed === true ? 1 : 0),
     ],
   ];

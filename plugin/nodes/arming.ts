@@ -1,6 +1,7 @@
 import {
   ARMED_ENTRIES,
   entryName,
+  fieldsAt,
   listAt,
   REGISTRATION_NAME,
   textAt,
@@ -41,8 +42,15 @@ async function readArming(reader: ClusterReader, signal: AbortSignal): Promise<b
   }
 }
 
-/** Whether a ValidatingWebhookConfiguration of ours has every entry that is there while a node is in maintenance. */
+/** Whether a ValidatingWebhookConfiguration of ours asks by every entry that is there while a node is in maintenance. */
 export function isArmed(registration: unknown): boolean {
-  const names = listAt(registration, 'webhooks').map((entry) => textAt(entry, 'name'));
+  const names = listAt(registration, 'webhooks')
+    .filter(asksAboutAll)
+    .map((entry) => textAt(entry, 'name'));
   return ARMED_ENTRIES.every((entry) => names.includes(entryName(entry)));
+}
+
+/** One for some objects only is as good as none; ours has no such selector. */
+function asksAboutAll(entry: unknown): boolean {
+  return Object.keys(fieldsAt(entry, 'objectSelector')).length === 0;
 }

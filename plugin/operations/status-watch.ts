@@ -6,7 +6,7 @@ import { AppendedRows, LiveTable, type StatusView } from '../output/status-view.
 import type { Look } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { FollowedNodes } from '../status/following.ts';
-import { readLostNodes } from '../status/lost-nodes.ts';
+import { NO_EVENTS, readFromEvents, releasedDuring } from '../status/from-events.ts';
 import { isNarrowed } from '../status/node-status.ts';
 import { reportOn } from '../status/report.ts';
 import { Unreadable } from '../status/unreadable.ts';
@@ -44,14 +44,15 @@ async function follow(operation: StatusOperation, view: StatusView, session: Ses
   const unreadable = new Unreadable(signal);
   const podsOn = followed.podsOn.bind(followed);
   // Said once, at first: it is about what was before.
-  const lost = format === 'name' ? [] : await readLostNodes(choice, session.cluster, unreadable);
+  const events = format === 'name' ? NO_EVENTS : await readFromEvents(choice, session.cluster, unreadable);
   let isFirst = true;
   while (!signal.aborted) {
     const seen = followed.version;
     const report = await reportOn(await followed.now(), { format, podsOn }, session, unreadable);
     await view.show(report.nodes, clock.now());
     unreadable.tell(screen);
-    if (isFirst) tellStatus({ ...report, lost }, format, screen);
+    const released = releasedDuring(report.nodes, events);
+    if (isFirst) tellStatus({ ...report, lost: events.lost, released }, format, screen);
     isFirst = false;
     await nextReason(seen, followed, view, session);
     await clock.sleep(SETTLE_MS, signal);

@@ -7,7 +7,7 @@ import { renderStatus } from '../output/status.ts';
 import { tellStatus } from '../output/status-notes.ts';
 import type { Look } from '../screen.ts';
 import type { Session } from '../session.ts';
-import { readLostNodes } from '../status/lost-nodes.ts';
+import { NO_EVENTS, readFromEvents, releasedDuring } from '../status/from-events.ts';
 import { isNarrowed, isOfInterest } from '../status/node-status.ts';
 import { reportOn } from '../status/report.ts';
 import { Unreadable } from '../status/unreadable.ts';
@@ -20,12 +20,13 @@ export async function runStatus(operation: StatusOperation, look: Look, session:
   if (operation.watch) return (await import('./status-watch.ts')).watchStatus(operation, look, session);
   const { format } = operation;
   const unreadable = new Unreadable(session.signal);
-  const [chosen, lost] = await Promise.all([
+  const [chosen, events] = await Promise.all([
     readChosen(operation, session),
-    format === 'name' ? [] : readLostNodes(operation.nodes, session.cluster, unreadable),
+    format === 'name' ? NO_EVENTS : readFromEvents(operation.nodes, session.cluster, unreadable),
   ]);
   const shown = isNarrowed(operation.nodes) ? chosen : chosen.filter(isOfInterest);
-  const report = { ...(await reportOn(shown, { format }, session, unreadable)), lost };
+  const seen = await reportOn(shown, { format }, session, unreadable);
+  const report = { ...seen, lost: events.lost, released: releasedDuring(seen.nodes, events) };
   const style = { width: operation.width ?? look.width, colour: look.colour, now: session.clock.now() };
   const text = await renderStatus(report, format, style);
   if (text !== '') session.screen.result(text);

@@ -1,8 +1,8 @@
-import { explainScansKeptOff } from '../../shared/index.ts';
+import { clean, explainScansKeptOff } from '../../shared/index.ts';
 import type { StatusFormat } from '../operation.ts';
 import type { Screen } from '../screen.ts';
 import type { Enforcement } from '../status/enforcement.ts';
-import type { LostNode } from '../status/lost-nodes.ts';
+import type { LostNode, ReleasedAddon } from '../status/from-events.ts';
 import type { StatusReport } from '../status/report.ts';
 
 /** What people have to know besides the table, on stderr; programs have it in the list. */
@@ -12,6 +12,7 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff));
   for (const node of report.lost) screen.warn(lostText(node));
+  for (const addon of report.released) screen.warn(releasedText(addon));
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
   const names = cordoned.map(({ name }) => name).join(' ');
@@ -20,6 +21,14 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
 
 function lostText({ name, lostAt }: LostNode): string {
   return `node ${name} was deleted in the middle of a maintenance (${lostAt}) and is back without its record: it takes work; to go on: kubectl maint on ${name}`;
+}
+
+/** Longest words of the webhook, in characters: Events are written by others. */
+const MAX_WHAT = 300;
+
+function releasedText({ node, what, times, lastAt }: ReleasedAddon): string {
+  const often = times === 1 ? `once, at ${lastAt}` : `${times} times, last at ${lastAt}`;
+  return `an add-on change went on upon node ${node} in its maintenance (${often}): ${clean(what, MAX_WHAT)}`;
 }
 
 /** What is missing is said at once; that all is well, to those who look closely. */

@@ -12,7 +12,7 @@ import type { StatusFormat } from '../operation.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Session } from '../session.ts';
 import { readEnforcement, type Enforcement } from './enforcement.ts';
-import type { LostNode } from './lost-nodes.ts';
+import type { LostNode, ReleasedAddon } from './from-events.ts';
 import { statusFrom, type NodeStatus } from './node-status.ts';
 import { readAbout } from './readings.ts';
 import type { Unreadable } from './unreadable.ts';
@@ -26,6 +26,8 @@ export interface StatusReport {
   readonly scansKeptOff: ScansKeptOff | null;
   /** Nodes that lost their record. */
   readonly lost: readonly LostNode[];
+  /** Add-on changes that reached a node in its maintenance, although they are held. */
+  readonly released: readonly ReleasedAddon[];
 }
 
 /** What is read, and how much. */
@@ -42,7 +44,7 @@ export async function reportOn(
   { format, podsOn }: Depth,
   session: Session,
   unreadable: Unreadable,
-): Promise<Omit<StatusReport, 'lost'>> {
+): Promise<Omit<StatusReport, 'lost' | 'released'>> {
   const held = format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
   const whole = format !== 'table';
   const now = session.clock.now();

@@ -21,7 +21,8 @@ export interface NodeEvent {
     /** Work was refused because of the node; `count` says how often. */
     | 'WorkDenied'
     /** The rollout of an add-on was held back on the node. */
-    | 'AddonHeld';
+    | 'AddonHeld'
+    | 'AddonReleased';
   readonly message: string;
   /** How often, from when to when (RFC 3339). */
   readonly count: number;

@@ -15,9 +15,12 @@ import {
 } from '../../shared/index.ts';
 import type { Judged } from '../admission/admit.ts';
 import type { Log } from '../log.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 
 /** How often what was refused is written down, in ms: a refusal is seen soon, and a loop of them is one write. */
 const WRITE_EVERY_MS = 10_000;
+/** For one write, in ms: an API server that hangs must not keep the others from being tried. */
+const WRITE_MS = 3000;
 /**
  * Different refusals that are kept apart: what each CronJob or tool was refused on each node, half a kilobyte each. More
  * than this within half an hour is a flood, and is counted in the log.
@@ -57,10 +60,20 @@ function makerOf({ object, oldObject }: Judged['request']): string {
   return namespace === '' ? kind : `${kind} in ${namespace}`;
 }
 
+/** `AddonReleased`: whether a pod is to be held could not be found out, and it was let go. */
+type TallyReason = 'WorkDenied' | 'AddonHeld' | 'AddonReleased';
+
+/** What an Event about the finding says; undefined where it is none to write down. A write of the node itself is its caller's to know. */
+function reasonOf({ rule, decision, reason }: Finding): TallyReason | undefined {
+  if (rule === 'node-guard') return undefined;
+  if (decision === 'deny') return reason === 'RolloutHeld' ? 'AddonHeld' : 'WorkDenied';
+  return rule === 'addon' && reason === 'Unknown' ? 'AddonReleased' : undefined;
+}
+
 /** Refusals of one kind on one node. */
 interface Tally {
   readonly node: string;
-  readonly reason: 'WorkDenied' | 'AddonHeld';
+  readonly reason: TallyReason;
   /** What was refused first, for people. */
   readonly message: string;
   readonly afterDenial: AfterDenial | undefined;
@@ -80,6 +93,7 @@ interface Tally {
 export class DenialRecorder {
   readonly #ports: RecorderPorts;
   readonly #tallies = new Map<string, Tally>();
+  readonly #writing = new OneAtATime(() => this.#writeOnce());
   readonly #ticker: NodeJS.Timeout;
   #dropped = 0;
 
@@ -92,9 +106,9 @@ export class DenialRecorder {
 
   /** Takes note of a decision. Dry runs refuse nothing. */
   decided({ request, verdict }: Judged): void {
-    if (request.dryRun || verdict.decision !== 'deny') return;
+    if (request.dryRun) return;
     for (const finding of verdict.findings) {
-      if (finding.decision !== 'deny' || finding.rule === 'node-guard') continue;
+      if (reasonOf(finding) === undefined) continue;
       const nodes = finding.nodes.length > 0 ? finding.nodes : verdict.nodes;
       const refused = { finding, tool: verdict.tool, afterDenial: verdict.afterDenial, maker: makerOf(request) };
       for (const node of nodes.slice(0, MAX_NODES)) this.#count(node, refused);
@@ -102,7 +116,11 @@ export class DenialRecorder {
   }
 
   /** Writes what has come since the last time. Never rejects. */
-  async write(): Promise<void> {
+  write(): Promise<void> {
+    return this.#writing.run();
+  }
+
+  async #writeOnce(): Promise<void> {
     const now = this.#ports.now();
     for (const [key, tally] of this.#tallies) {
       if (tally.count > tally.written) await this.#try(tally);
@@ -125,7 +143,8 @@ export class DenialRecorder {
   }
 
   #count(node: string, { finding, tool, afterDenial, maker }: Refused): void {
-    const { rule, reason, detail } = finding;
+    const { rule, detail } = finding;
+    const reason = reasonOf(finding) ?? 'WorkDenied';
     const key = JSON.stringify([node, this.#begun(node), rule, reason, tool, afterDenial, maker]);
     const now = this.#ports.now();
     const known = this.#tallies.get(key);
@@ -135,11 +154,10 @@ export class DenialRecorder {
     } else if (this.#tallies.size >= MAX_KEPT) {
       this.#dropped += 1;
     } else {
-      const isHeld = reason === 'RolloutHeld';
       this.#tallies.set(key, {
         node,
-        reason: isHeld ? 'AddonHeld' : 'WorkDenied',
-        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${isHeld ? '' : ` (${maker})`}`,
+        reason,
+        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${reason === 'AddonHeld' ? '' : ` (${maker})`}`,
         afterDenial,
         firstAt: now,
         lastAt: now,
@@ -176,6 +194,7 @@ export class DenialRecorder {
       method: 'POST',
       path: eventsPath(NODE_EVENT_NAMESPACE),
       body: eventAboutNode({ name: tally.node, uid }, event),
+      signal: AbortSignal.timeout(WRITE_MS),
     });
     if (answer.status >= 300) throw refusalFromAnswer(answer);
     return textAt(answer.body, 'metadata', 'name');
@@ -187,6 +206,7 @@ export class DenialRecorder {
       path: eventPath(NODE_EVENT_NAMESPACE, name),
       contentType: 'application/merge-patch+json',
       body: { count: tally.count, lastTimestamp: new Date(tally.lastAt).toISOString() },
+      signal: AbortSignal.timeout(WRITE_MS),
     });
     // It has expired: what comes is a new one.
     if (answer.status === 404) tally.event = await this.#create(tally);

@@ -9,10 +9,13 @@ import {
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import type { NodeCache } from '../nodes/cache.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { lostEvent, overdueEvent, type LifeEvent } from './events.ts';
 
 /** How often ends are looked at, in ms: they are announced in minutes and hours. */
 const LOOK_EVERY_MS = 30_000;
+/** For one write, in ms: an API server that hangs must not keep later ones from being tried. */
+const WRITE_MS = 3000;
 
 /** What writing needs. */
 export interface LifePorts {
@@ -33,9 +36,8 @@ export class LifeRecorder {
   /** Names of what is overdue and has been told. */
   #told: ReadonlySet<string> = new Set();
   readonly #lost = new Map<string, LifeEvent>();
+  readonly #writing = new OneAtATime(() => this.#writeOnce());
   #deleted = 0;
-  #writing: Promise<void> | undefined;
-  #again = false;
 
   constructor(ports: LifePorts, everyMs = LOOK_EVERY_MS) {
     this.#ports = ports;
@@ -59,18 +61,7 @@ export class LifeRecorder {
 
   /** Writes what is to be told by now, including what is noted while it writes. Never rejects. */
   write(): Promise<void> {
-    this.#again = true;
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
-    return this.#writing;
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      await this.#writeOnce();
-    }
+    return this.#writing.run();
   }
 
   async #writeOnce(): Promise<void> {
@@ -99,6 +90,7 @@ export class LifeRecorder {
         method: 'POST',
         path: eventsPath(NODE_EVENT_NAMESPACE),
         body: eventAboutNode(node, { ...event, count: 1, first: at, last: at }, name),
+        signal: AbortSignal.timeout(WRITE_MS),
       });
       // Another replica was faster.
       if (answer.status >= 300 && answer.status !== 409) throw refusalFromAnswer(answer);

@@ -52,20 +52,19 @@ export interface Entry {
   readonly matchConditions: readonly MatchCondition[];
   /** Where the entry has its own: nodes join and heal whether a webhook answers or not. */
   readonly failurePolicy?: 'Ignore';
-  /** Where it is less than usual: on hot paths. */
-  readonly timeoutSeconds?: number;
 }
 
 /** Kinds whose template changes the add-on rule judges. */
 const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'];
 
 /** A webhook entry as it is written, but for its caBundle. */
-export interface RenderedEntry extends Omit<Entry, 'failurePolicy' | 'timeoutSeconds'> {
+export interface RenderedEntry extends Omit<Entry, 'failurePolicy'> {
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly clientConfig: ClientConfig;
   readonly namespaceSelector?: NamespaceSelector;
   readonly matchPolicy: 'Equivalent';
-  readonly sideEffects: 'None';
+  /** Refusals are written down as Events, but for those of a dry run. */
+  readonly sideEffects: 'NoneOnDryRun';
   readonly timeoutSeconds: number;
   readonly admissionReviewVersions: readonly string[];
 }
@@ -121,13 +120,10 @@ export function renderEntries(
     clientConfig: clientConfigOf(reach),
     matchPolicy: 'Equivalent',
     ...namespaceSelectorOf(reach),
-    sideEffects: 'None',
+    sideEffects: 'NoneOnDryRun',
     admissionReviewVersions: ['v1'],
   }));
 }
-
-/** timeoutSeconds where the controllers of the whole cluster wait for the answer. */
-const HOT_TIMEOUT_SECONDS = 1;
 
 /** What the API server asks about, for any of some policies. No request matches two entries, and no subresource any. */
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
@@ -138,7 +134,6 @@ export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyC
       name: entryName('rollout'),
       rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])],
       matchConditions: ROLLOUT,
-      timeoutSeconds: HOT_TIMEOUT_SECONDS,
     },
     {
       name: entryName('addon'),

@@ -3,7 +3,6 @@ import {
   listAt,
   messageOf,
   REGISTRATION_NAME,
-  textAt,
   refusalFromAnswer,
   webhookConfigurationPath,
   WEBHOOK_CONFIGURATIONS,
@@ -12,6 +11,7 @@ import {
   type CollectionListener,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
 import { Backoff } from './backoff.ts';
 import { trustedBy } from './ca-bundle.ts';
@@ -28,7 +28,7 @@ export interface KeepingPorts {
   readonly now: () => number;
   /** How the registration should be by now; undefined: nobody can tell yet. */
   readonly wanted: () => Plan | undefined;
-  /** Whether the API server knows a node in maintenance at this moment: before entries go, since a watch may be late. */
+  /** Whether the API server knows a node in maintenance at this moment: before entries go, since a watch may be late. Never rejects. */
   readonly isHeldNow: () => Promise<boolean>;
   /** Hears that another certificate is trusted now. */
   readonly trustChanged: () => void;
@@ -49,6 +49,9 @@ const CHECK_EVERY_MS = 30_000;
 /** For one write, in ms: an API server that hangs must not keep others from repairing. */
 const WRITE_MS = 3000;
 
+/** How long the answer that no node is in maintenance is good for, in ms: one write may be under way before its own. */
+const FREE_MS = 2 * WRITE_MS;
+
 /**
  * Keeps the ValidatingWebhookConfiguration right: it trusts the authorities, asks about what the catalogue decides, and
  * is armed while some node is in maintenance. Every replica does so; a conflict means that another one was faster. It is
@@ -67,8 +70,9 @@ export class RegistrationKeeper {
   #unreadable = false;
   #repairedAt = -Infinity;
   #disarmedAt = -Infinity;
-  #running = false;
-  #again = false;
+  readonly #repairing = new OneAtATime(() => this.#repair());
+  #asksWhetherFree = false;
+  #freeAt = -Infinity;
 
   constructor(ports: KeepingPorts) {
     this.#ports = ports;
@@ -91,10 +95,10 @@ export class RegistrationKeeper {
 
   /** Whether some node is in maintenance and the API server is not told to ask for all that it should. */
   get unarmed(): boolean {
-    if (this.#registration === undefined) return false;
     const wanted = this.#ports.wanted();
-    const names = listAt(this.#registration, 'webhooks').map((entry) => textAt(entry, 'name'));
-    return wanted?.armed === true && wanted.entries.some(({ name }) => !names.includes(name));
+    if (this.#registration === undefined || wanted?.armed !== true) return false;
+    const repair = repairOf(this.#registration, { ...wanted, repairsEntries: true, spared: () => true });
+    return repair?.drifts.some((drift) => UNASKED.includes(drift)) === true;
   }
 
   /** How often each kind of drift was repaired. */
@@ -139,17 +143,7 @@ export class RegistrationKeeper {
 
   /** Looks whether something has to be written; whatever may change that calls this. */
   check(): void {
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = true;
-    void this.#repair().finally(() => {
-      this.#running = false;
-      if (!this.#again) return;
-      this.#again = false;
-      this.check();
-    });
+    void this.#repairing.run();
   }
 
   #see(registration: unknown): void {
@@ -187,7 +181,7 @@ export class RegistrationKeeper {
   }
 
   async #repair(): Promise<void> {
-    const repair = await this.#due();
+    const repair = this.#due();
     try {
       if (repair === undefined || (await this.#write(repair))) this.#backoff.succeeded();
       else this.#backoff.failed();
@@ -197,17 +191,27 @@ export class RegistrationKeeper {
     }
   }
 
-  /** What has to be written now. Nothing is disarmed unasked. */
-  async #due(): Promise<Repair | undefined> {
+  /** What has to be written now. Nothing is disarmed unasked, and nothing else waits for the answer. */
+  #due(): Repair | undefined {
     const repair = this.#repairFor(true);
     if (repair?.drifts.includes('disarmed') !== true) return repair;
-    // Looked at anew after that: a mark may have come meanwhile.
-    return this.#repairFor(await this.#mayDisarm());
+    if (this.#ports.now() - this.#freeAt < FREE_MS) return repair;
+    this.#askWhetherFree();
+    return this.#repairFor(false);
   }
 
   /** Where another replica, whose watch hangs, arms what was disarmed, the two must not write in turns. */
-  async #mayDisarm(): Promise<boolean> {
-    return this.#ports.now() - this.#disarmedAt >= DISARM_AFTER_MS && !(await this.#ports.isHeldNow());
+  #askWhetherFree(): void {
+    const { now, isHeldNow } = this.#ports;
+    if (this.#asksWhetherFree || now() - this.#disarmedAt < DISARM_AFTER_MS) return;
+    this.#asksWhetherFree = true;
+    void isHeldNow().then((isHeld) => {
+      this.#asksWhetherFree = false;
+      if (isHeld) return;
+      this.#freeAt = now();
+      // Looked at anew: a mark may have come meanwhile.
+      this.check();
+    });
   }
 
   #repairFor(mayDisarm: boolean): Repair | undefined {
@@ -237,7 +241,10 @@ export class RegistrationKeeper {
     if (answer.status >= 300) throw refusalFromAnswer(answer);
     for (const drift of drifts) this.#drifts.set(drift, (this.#drifts.get(drift) ?? 0) + 1);
     if (drifts.some((drift) => STATIC.includes(drift))) this.#repairedAt = now();
-    if (drifts.includes('disarmed')) this.#disarmedAt = now();
+    if (drifts.includes('disarmed')) {
+      this.#disarmedAt = now();
+      this.#freeAt = -Infinity;
+    }
     log.info({ drifts }, 'registration written');
     this.#registration = answer.body;
     this.#noteTrust();
@@ -246,4 +253,7 @@ export class RegistrationKeeper {
 }
 
 /** What is repaired with a pause in between. */
-const STATIC: readonly Drift[] = ['entry', 'missing_entry', 'foreign_entry', 'namespace_selector'];
+const STATIC: readonly Drift[] = ['entry', 'missing_entry', 'foreign_entry', 'namespace_selector', 'object_selector'];
+
+/** What keeps the API server from asking about all that it should. */
+const UNASKED: readonly Drift[] = ['armed', 'missing_entry', 'entry', 'namespace_selector', 'object_selector'];

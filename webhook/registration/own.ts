@@ -1,5 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { DEFAULT_POLICY, isHeld, nodeFromObject, NODES, type ClusterReader, type Policy } from '../../shared/index.ts';
+import {
+  DEFAULT_POLICY,
+  isHeld,
+  MaintError,
+  nodeFromObject,
+  NODES,
+  STATE_LABEL,
+  type ApiRequest,
+  type ClusterReader,
+  type Policy,
+} from '../../shared/index.ts';
 import type { NodeCache } from '../nodes/cache.ts';
 import { entriesFor, renderEntries, type FailClosed } from './entries.ts';
 import type { CertificateSource } from '../tls/source.ts';
@@ -52,21 +62,34 @@ export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: 
   });
 }
 
-/** For the list below, in ms: as long as for any admission call. */
-const LIST_MS = 3000;
+/** For one page of the lists below, in ms. The whole may take minutes on a large cluster, and nothing waits for it. */
+const PAGE_MS = 10_000;
 
 /**
  * Whether the API server has a node in maintenance now. Where it cannot be asked, it may have. All nodes are looked at:
- * the annotation says it, and somebody may have taken the label away.
+ * the annotation says it, and somebody may have taken the label away. Those that are marked meanwhile carry the label.
  */
 async function isHeldNow(cluster: Pick<ClusterReader, 'pages'>): Promise<boolean> {
   try {
-    for await (const { items } of cluster.pages(NODES, { signal: AbortSignal.timeout(LIST_MS) })) {
+    return (await isHeldAmong(cluster, {})) || (await isHeldAmong(cluster, { labelSelector: STATE_LABEL }));
+  } catch {
+    return true;
+  }
+}
+
+async function isHeldAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequest['query']): Promise<boolean> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => {
+    patience.abort(new MaintError('cluster', 'the API server did not send the next page of nodes in time'));
+  }, PAGE_MS);
+  try {
+    for await (const { items } of cluster.pages(NODES, { ...(query && { query }), signal: patience.signal })) {
+      timer.refresh();
       if (items.map(nodeFromObject).some((node) => node !== undefined && isHeld(node))) return true;
     }
     return false;
-  } catch {
-    return true;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

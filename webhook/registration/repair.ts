@@ -19,7 +19,14 @@ export interface Wanted {
 
 /** What was not as it should be. */
 export type Drift =
-  'ca_bundle' | 'entry' | 'missing_entry' | 'foreign_entry' | 'namespace_selector' | 'armed' | 'disarmed';
+  | 'ca_bundle'
+  | 'entry'
+  | 'missing_entry'
+  | 'foreign_entry'
+  | 'namespace_selector'
+  | 'object_selector'
+  | 'armed'
+  | 'disarmed';
 
 /** A registration that has to be written. */
 export interface Repair {
@@ -30,8 +37,8 @@ export interface Repair {
 }
 
 /**
- * What has to change in a ValidatingWebhookConfiguration; undefined where nothing has. Selectors that others have added
- * (AKS does) stay beside ours. The content depends on nothing but the arguments: two replicas never write in turns.
+ * What has to change in a ValidatingWebhookConfiguration; undefined where nothing has. Namespaces that others exclude (AKS and
+ * GKE do) stay excluded; a selector that lets only some objects or namespaces through would make the entry dead. The content depends on nothing but the arguments: two replicas never write in turns.
  */
 export function repairOf(registration: unknown, wanted: Wanted): Repair | undefined {
   const found = new Map(listAt(registration, 'webhooks').map((entry) => [textAt(entry, 'name') ?? '', entry] as const));
@@ -105,17 +112,27 @@ function repairedFields(existing: unknown, entry: RenderedEntry, drifts: Set<Dri
   if (!sameReach || OWN.some((field) => !isDeepStrictEqual(at(existing, field), entry[field]))) drifts.add('entry');
   const selector = selectorWithOurs(at(existing, 'namespaceSelector'), entry);
   if (!isDeepStrictEqual(selector, at(existing, 'namespaceSelector') ?? {})) drifts.add('namespace_selector');
-  return { ...fieldsAt(existing), ...entry, namespaceSelector: selector };
+  if (Object.keys(fieldsAt(existing, 'objectSelector')).length > 0) drifts.add('object_selector');
+  return { ...fieldsAt(existing), ...entry, namespaceSelector: selector, objectSelector: {} };
 }
 
-/** Others' expressions stay; ours is among them. */
+/** What others exclude stays; ours is among it. */
 function selectorWithOurs(existing: unknown, { namespaceSelector }: RenderedEntry): unknown {
-  const expressions = listAt(existing, 'matchExpressions');
+  const kept = listAt(existing, 'matchExpressions').filter(excludes);
   const missing = (namespaceSelector?.matchExpressions ?? []).filter(
-    (ours) => !expressions.some((one) => isDeepStrictEqual(one, ours)),
+    (ours) => !kept.some((one) => isDeepStrictEqual(one, ours)),
   );
-  if (missing.length === 0) return existing ?? {};
-  return { ...fieldsAt(existing), matchExpressions: [...expressions, ...missing] };
+  const matchExpressions = [...kept, ...missing];
+  return matchExpressions.length === 0 ? {} : { matchExpressions };
+}
+
+/** The API server gives it to every namespace: whoever wants it absent wants none. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+/** Whether an expression leaves some namespaces out, and not all but some. */
+function excludes(expression: unknown): boolean {
+  const operator = textAt(expression, 'operator');
+  return operator === 'NotIn' || (operator === 'DoesNotExist' && textAt(expression, 'key') !== NAMESPACE_NAME);
 }
 
 function withTrust(entry: unknown, existing: unknown, { authorities, spared }: Wanted, drifts: Set<Drift>): object {

@@ -2,7 +2,7 @@ import { checkOf } from '../check.ts';
 import { ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import type { GuardCanary } from '../guard-canary.ts';
 
-/** Most that a review may add, in ms: a quarter of the second that entries on hot paths give it (timeoutSeconds 1). */
+/** Most that a review may add, in ms: a twelfth of what entries give it (timeoutSeconds 3), since controllers wait for it. */
 const MOST_ADDED_MS = 250;
 
 export const latency = checkOf({

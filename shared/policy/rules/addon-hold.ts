@@ -63,7 +63,7 @@ interface Case {
 function judgeFacts(rollout: Case, daemonSetAnswer: Answer, podsAnswer: Answer): Judgement {
   const unknown = [daemonSetAnswer, podsAnswer].find((answer) => answer.answer === 'unknown');
   if (unknown?.answer === 'unknown') {
-    const detail = `whether this is a rollout onto node ${rollout.node.name} could not be found out (${unknown.why})`;
+    const detail = `whether this is a rollout onto node ${rollout.node.name}, where it has to wait, could not be found out (${unknown.why})`;
     return objection({ reason: 'Unknown', detail, nodes: [rollout.node.name], weight: 'unknown' });
   }
   const daemonSet = daemonSetAnswer.answer === 'daemonset' ? daemonSetAnswer.daemonSet : undefined;

@@ -35,6 +35,7 @@ test('nothing in maintenance: a line for people, nothing for programs, exit 0 wi
     kind: 'MaintenanceStatusList',
     enforcement: null,
     lost: [],
+    released: [],
     items: [],
   });
 });

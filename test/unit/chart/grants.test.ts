@@ -98,7 +98,7 @@ const PLUGIN: Calls = {
     webhookConfigurationPath: `get ${REGISTRATION}`,
   },
   'plugin/status/following.ts': { NODES: 'list,watch /nodes' },
-  'plugin/status/lost-nodes.ts': { nodePath: 'get /nodes' },
+  'plugin/status/from-events.ts': { nodePath: 'get /nodes' },
   'plugin/status/readings.ts': { NODES: 'list /nodes', VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments' },
   'plugin/preflight/read.ts': {
     collectionPath: 'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers',

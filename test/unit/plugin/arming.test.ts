@@ -24,6 +24,11 @@ async function begin(registration: object | undefined) {
 
 test.each([
   ['armed', ARMED, true],
+  [
+    'armed but for some objects only',
+    { webhooks: ARMED.webhooks.map((entry) => ({ ...entry, objectSelector: { matchLabels: { a: 'b' } } })) },
+    'waits',
+  ],
   ['not installed', undefined, 'undefined'],
 ])('%s: known at once', async (_what, registration, expected) => {
   expect((await begin(registration)).result()).toBe(expected);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lossesIn, lostRecords } from '../../../plugin/nodes/lost.ts';
-import { readLostNodes } from '../../../plugin/status/lost-nodes.ts';
+import { readFromEvents } from '../../../plugin/status/from-events.ts';
 import { Unreadable } from '../../../plugin/status/unreadable.ts';
 import { eventAboutNode, eventsPath, nodePath } from '../../../shared/index.ts';
 import { toldSession } from './world.ts';
@@ -64,8 +64,8 @@ test.each<[string, string, string, boolean]>([
   const { cluster, session } = toldSession();
   cluster.lists.set(eventsPath('default'), [lostEvent('n1', uid), lostEvent('gone', 'uid-gone')]);
   cluster.objects.set(nodePath('n1'), { metadata: { name: 'n1', uid: 'uid-n1', creationTimestamp } });
-  const found = await readLostNodes({ names: [], selector: undefined }, cluster, new Unreadable(session.signal));
-  expect(found).toEqual(isLost ? [{ name: 'n1', lostAt: NOON }] : []);
+  const found = await readFromEvents({ names: [], selector: undefined }, cluster, new Unreadable(session.signal));
+  expect(found).toEqual({ lost: isLost ? [{ name: 'n1', lostAt: NOON }] : [], released: [] });
 });
 
 test('Events that cannot be read tell of no loss', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planDrain } from '../../../plugin/drain/plan.ts';
 import { renderStatus, StatusTable } from '../../../plugin/output/status.ts';
 import { tellStatus } from '../../../plugin/output/status-notes.ts';
+import { releasedDuring } from '../../../plugin/status/from-events.ts';
 import { refusedByFloor, type Enforcement } from '../../../plugin/status/enforcement.ts';
 import { statusFrom, type NodeStatus } from '../../../plugin/status/node-status.ts';
 import type { NodeReadings } from '../../../plugin/status/readings.ts';
@@ -187,12 +188,11 @@ describe('the status of a node', () => {
   });
 });
 
+/** A report about nothing. */
+const NOTHING = { enforcement: null, scansKeptOff: null, lost: [], released: [] };
+
 const render = (nodes: readonly NodeStatus[], format: 'table' | 'wide', width = 0) =>
-  renderStatus({ nodes, enforcement: null, scansKeptOff: null, lost: [] }, format, {
-    width,
-    colour: false,
-    now: START,
-  });
+  renderStatus({ ...NOTHING, nodes }, format, { width, colour: false, now: START });
 
 describe('formats', () => {
   const one = status(RECORD, { label: 'complete' });
@@ -271,23 +271,22 @@ describe('formats', () => {
     const style = { width: 5, colour: true, now: START };
     const enforcement: Enforcement = { webhook: 'registered', floor: [] };
     const lost = [{ name: 'n2', lostAt: ago(60) }];
-    expect(await renderStatus({ nodes: [one, one], enforcement, scansKeptOff: null, lost }, 'name', style)).toBe(
-      'node/n1\nnode/n1',
-    );
-    expect(await renderStatus({ nodes: [], enforcement: null, scansKeptOff: null, lost: [] }, 'name', style)).toBe('');
-    expect(await renderStatus({ nodes: [], enforcement: null, scansKeptOff: null, lost: [] }, 'wide', style)).toBe('');
-    expect(
-      JSON.parse(await renderStatus({ nodes: [one], enforcement, scansKeptOff: null, lost }, 'json', style)),
-    ).toEqual({
+    const released = [{ node: 'n1', what: 'addon: one', times: 2, lastAt: ago(60) }];
+    const known = { ...NOTHING, enforcement, lost, released };
+    expect(await renderStatus({ ...known, nodes: [one, one] }, 'name', style)).toBe('node/n1\nnode/n1');
+    expect(await renderStatus({ ...NOTHING, nodes: [] }, 'name', style)).toBe('');
+    expect(await renderStatus({ ...NOTHING, nodes: [] }, 'wide', style)).toBe('');
+    expect(JSON.parse(await renderStatus({ ...known, nodes: [one] }, 'json', style))).toEqual({
       apiVersion: 'kubectl-maint.io/v1alpha1',
       kind: 'MaintenanceStatusList',
       enforcement,
       scansKeptOff: null,
       lost,
+      released,
       items: [one],
     });
-    expect(await renderStatus({ nodes: [], enforcement: null, scansKeptOff: null, lost: [] }, 'yaml', style)).toBe(
-      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nscansKeptOff: null\nlost: []\nitems: []',
+    expect(await renderStatus({ ...NOTHING, nodes: [] }, 'yaml', style)).toBe(
+      'apiVersion: kubectl-maint.io/v1alpha1\nkind: MaintenanceStatusList\nenforcement: null\nscansKeptOff: null\nlost: []\nreleased: []\nitems: []',
     );
   });
 });
@@ -311,7 +310,7 @@ test('the floor: what some policy of ours is bound to refuse', () => {
 test('that one node keeps scans off the whole cluster for long is warned of', () => {
   const screen = new HeardScreen();
   const scansKeptOff = { node: 'worker-7', forMs: 93 * 3_600_000, overdueMs: 72 * 3_600_000 };
-  tellStatus({ nodes: [status(ONE_OWNER)], enforcement: null, scansKeptOff, lost: [] }, 'table', screen);
+  tellStatus({ ...NOTHING, nodes: [status(ONE_OWNER)], scansKeptOff, released: [], lost: [] }, 'table', screen);
   expect(screen.warnings).toEqual([
     'no scan has run in the cluster for 3d21h because of node worker-7, overdue for 3d',
   ]);
@@ -320,7 +319,7 @@ test('that one node keeps scans off the whole cluster for long is warned of', ()
 describe('what is said besides', () => {
   const said = (nodes: readonly NodeStatus[], enforcement: Enforcement | null, format: 'table' | 'wide' | 'json') => {
     const screen = new HeardScreen();
-    tellStatus({ nodes, enforcement, scansKeptOff: null, lost: [] }, format, screen);
+    tellStatus({ ...NOTHING, nodes, enforcement }, format, screen);
     return [...screen.warnings.map((text) => `Warning: ${text}`), ...screen.notes];
   };
   const held = status(ONE_OWNER);
@@ -381,13 +380,26 @@ describe('what is said besides', () => {
 
   test('a node that lost its record', () => {
     const screen = new HeardScreen();
-    tellStatus(
-      { nodes: [held], enforcement: null, scansKeptOff: null, lost: [{ name: 'n2', lostAt: ago(60) }] },
-      'table',
-      screen,
-    );
+    const lost = [{ name: 'n2', lostAt: ago(60) }];
+    tellStatus({ ...NOTHING, nodes: [held], lost }, 'table', screen);
     expect(screen.warnings).toEqual([
       `node n2 was deleted in the middle of a maintenance (${ago(60)}) and is back without its record: it takes work; to go on: kubectl maint on n2`,
     ]);
   });
+});
+
+test('an add-on that went on in the maintenance that the node is in now is told', () => {
+  const held = status(ONE_OWNER);
+  const what = 'addon (daemonset): it could not be found out (DaemonSet ops/agent)';
+  const after = { node: 'n1', what, times: 2, lastAt: ago(0) };
+  const before = { ...after, lastAt: '2020-01-01T00:00:00Z' };
+  const events = { lost: [], released: [after, before, { ...after, node: 'n2' }] };
+  const released = releasedDuring([held], events);
+  expect(released).toEqual([after]);
+  const screen = new HeardScreen();
+  tellStatus({ ...NOTHING, nodes: [held], released }, 'table', screen);
+  expect(screen.warnings).toEqual([
+    `an add-on change went on upon node n1 in its maintenance (2 times, last at ${ago(0)}): ${what}`,
+  ]);
+  expect(releasedDuring([status(undefined)], events)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import {
   TOOLS,
   type ApiAnswer,
   type ApiRequest,
+  type ClusterReader,
   type CollectionListener,
 } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
@@ -118,6 +119,19 @@ describe('taking the entries out', () => {
   });
 });
 
+test('a question that nobody answers for long keeps nothing else from being repaired', async () => {
+  let answer: (isHeld: boolean) => void = () => undefined;
+  const { cluster } = replica(false, () => new Promise((resolve) => (answer = resolve)));
+  await cluster.tell(ARMED);
+  await vi.advanceTimersByTimeAsync(60_000);
+  const edited = ENTRIES.map((entry) => ({ ...entry, rules: [] }));
+  await cluster.tell(registration(edited));
+  expect(cluster.sent).toHaveLength(1);
+  answer(false);
+  await settle();
+  expect(cluster.sent).toHaveLength(2);
+});
+
 describe('a write that fails', () => {
   test.each<[string, () => ApiAnswer | Promise<ApiAnswer>]>([
     ['of too many requests', () => ({ status: 429, headers: {}, body: {} })],
@@ -172,24 +186,42 @@ test('an entry that should be there and is not is known', async () => {
   expect(keeper.unarmed).toBe(false);
 });
 
+test.each<[what: string, more: object]>([
+  ['has an object selector', { objectSelector: { matchLabels: { a: 'b' } } }],
+  ['selects no namespace', { namespaceSelector: { matchLabels: { a: 'b' } } }],
+  ['asks about nothing', { rules: [] }],
+])('an entry that %s is as good as none', async (_what, more) => {
+  const { cluster, keeper } = replica(true);
+  cluster.say = () => ({ status: 403, headers: {}, body: {} });
+  await cluster.tell(registration(ENTRIES.map((entry) => ({ ...entry, ...more }))));
+  expect(keeper.unarmed).toBe(true);
+});
+
+type Reading = Parameters<ClusterReader['pages']>[1];
+
 describe('before the entries go, every node is looked at', () => {
   const unlabelled = {
     metadata: { name: 'n3', annotations: { [RECORD_ANNOTATION]: 'unreadable, and in maintenance all the same' } },
   };
   const free = nodeObject('n1');
 
-  test.each<[string, readonly unknown[], number]>([
-    ['none is in maintenance', [free], 1],
-    ['one of the second page is, by its annotation', [unlabelled], 0],
-    ['the second page cannot be had', [], 0],
-  ])('%s', async (_what, second, writes) => {
+  test.each<[what: string, second: readonly unknown[], writes: number, pageMs: number]>([
+    ['none is in maintenance', [free], 1, 1],
+    ['one of the second page is, by its annotation', [unlabelled], 0, 1],
+    ['the second page cannot be had', [], 0, 1],
+    ['each page takes 9 s', [free], 1, 9000],
+    ['each page takes 11 s', [free], 0, 11_000],
+  ])('%s', async (_what, second, writes, pageMs) => {
     const cluster = new RegistrationCluster();
-    const pages = async function* (_path: string, { query }: { query?: ApiRequest['query'] } = {}) {
+    const pages = async function* (_path: string, { query, signal }: Reading = {}) {
       // None of them carries a label that could be asked for.
       if (query?.['labelSelector'] !== undefined) return;
-      yield await Promise.resolve({ items: [free], resourceVersion: '1' });
-      if (second.length === 0) throw new Error('reset');
-      yield { items: second, resourceVersion: '1' };
+      for (const items of [[free], second]) {
+        await new Promise((resolve) => setTimeout(resolve, pageMs));
+        signal?.throwIfAborted();
+        if (items.length === 0) throw new Error('reset');
+        yield { items, resourceVersion: '1' };
+      }
     };
     const keeper = keeperOfOwn({
       cluster: Object.assign(cluster, { pages }),
@@ -203,6 +235,7 @@ describe('before the entries go, every node is looked at', () => {
     });
     void keeper.follow(new AbortController().signal);
     await cluster.tell(ARMED);
+    await vi.advanceTimersByTimeAsync(2 * pageMs);
     expect(cluster.sent).toHaveLength(writes);
   });
 });

@@ -102,7 +102,7 @@ test('refusals of one kind are one Event with a count, written from time to time
   recorder.decided(judged([backup]));
   expect(sent).toEqual([]);
   await recorder.write();
-  expect(sent).toEqual([
+  expect(sent).toMatchObject([
     {
       method: 'POST',
       path: '/api/v1/namespaces/default/events',
@@ -177,6 +177,16 @@ describe('what is written', () => {
     ['another tool', judged([backup], { tool: null }), [['POST', '', 'WorkDenied', 1]]],
     ['a held rollout', judged([{ ...backup, rule: 'addon', reason: 'RolloutHeld' }]), [['POST', '', 'AddonHeld', 1]]],
     ['a dry run refuses nothing', judged([backup], { dryRun: true }), []],
+    [
+      'a rollout that could not be judged, and went on',
+      judged([{ ...backup, rule: 'addon', reason: 'Unknown', decision: 'warn' }]),
+      [['POST', '', 'AddonReleased', 1]],
+    ],
+    [
+      'a rollout that could not be judged, and was refused',
+      judged([{ ...backup, rule: 'addon', reason: 'Unknown' }]),
+      [['POST', '', 'WorkDenied', 1]],
+    ],
     ['a warning is no refusal', judged([{ ...backup, decision: 'warn' }]), []],
     [
       'a warning beside a refusal',
@@ -194,6 +204,12 @@ describe('what is written', () => {
     await recorder.write();
     expect(told()).toEqual(events);
   });
+});
+
+test('a look while one is written, and the last one, write nothing twice', async () => {
+  recorder.decided(judged([backup]));
+  await Promise.all([recorder.write(), recorder.write(), recorder.end()]);
+  expect(told()).toEqual([['POST', '', 'WorkDenied', 1]]);
 });
 
 test('what cannot be written is tried again with the next, and logged', async () => {

@@ -3,7 +3,6 @@ import {
   at,
   CATALOGUE,
   DEFAULT_POLICY,
-  entryName,
   listAt,
   POLICY_ANNOTATION,
   textAt,
@@ -137,15 +136,14 @@ describe('the registration', () => {
     expect(at(url, 'metadata', 'annotations')).toBeUndefined();
   });
 
-  test('by URL: fails open, has no side effects, looks at every namespace', () => {
+  test('by URL: fails open, writes no Events about dry runs, looks at every namespace', () => {
     expect(listAt(url, 'webhooks')).toHaveLength(4);
     for (const webhook of listAt(url, 'webhooks')) {
-      const isHot = textAt(webhook, 'name') === entryName('rollout');
       expect(webhook).toMatchObject({
         clientConfig: { url: 'https://127.0.0.1:9443/validate', caBundle: 'UEVN' },
         failurePolicy: 'Ignore',
-        sideEffects: 'None',
-        timeoutSeconds: isHot ? 1 : 3,
+        sideEffects: 'NoneOnDryRun',
+        timeoutSeconds: 3,
         matchPolicy: 'Equivalent',
         admissionReviewVersions: ['v1'],
       });

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { ARMED_ENTRIES, at, DEFAULT_POLICY, entryName, listAt, textAt, TOOLS } from '../../../shared/index.ts';
+import {
+  ARMED_ENTRIES,
+  at,
+  DEFAULT_POLICY,
+  entryName,
+  fieldsAt,
+  listAt,
+  textAt,
+  TOOLS,
+} from '../../../shared/index.ts';
 import {
   entriesFor,
   renderEntries,
@@ -108,7 +117,32 @@ test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
     {},
     [],
   ],
-  ['an object selector', work((entry) => ({ ...entry, objectSelector: { matchLabels: { a: 'b' } } })), {}, []],
+  [
+    'an object selector',
+    work((entry) => ({ ...entry, objectSelector: { matchLabels: { a: 'b' } } })),
+    {},
+    ['object_selector'],
+  ],
+  ...[
+    ['labels that no namespace has', { matchLabels: { a: 'b' } }],
+    ['only some namespaces', { matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }],
+    ['only namespaces with a label', { matchExpressions: [{ key: 'a', operator: 'Exists' }] }],
+    ['no namespace at all', { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'DoesNotExist' }] }],
+  ].map(([what, theirs]): [string, object, Partial<Wanted>, readonly Drift[]] => [
+    `a selector of ${JSON.stringify(what)}`,
+    work((entry) => ({
+      ...entry,
+      namespaceSelector: {
+        ...fieldsAt(theirs),
+        matchExpressions: [
+          ...listAt(entry, 'namespaceSelector', 'matchExpressions'),
+          ...listAt(theirs, 'matchExpressions'),
+        ],
+      },
+    })),
+    {},
+    ['namespace_selector'],
+  ]),
   ['armed, and should be', registration(), { armed: true }, []],
   ['armed, and need not be', registration(), { armed: false }, ['disarmed']],
   ['not armed, and should be', UNARMED, { armed: true }, ['armed']],
@@ -136,12 +170,12 @@ describe('what is written', () => {
   const entryOf = (webhooks: readonly unknown[], name: string) =>
     webhooks.find((entry) => textAt(entry, 'name') === name);
 
-  test('keeps what others have put into it: selectors, entries, fields', () => {
+  test('keeps what others have put into it: namespaces that they exclude, entries, fields', () => {
     const theirs = { name: 'policy.example.org', rules: [] };
     const given = work((entry) => ({
       ...entry,
       rules: [],
-      objectSelector: { matchLabels: { a: 'b' } },
+      reinvocation: 'theirs',
       namespaceSelector: { matchExpressions: [FOREIGN] },
     }));
     const repair = repairOf({ webhooks: [...listAt(given, 'webhooks'), theirs] }, WANTED);
@@ -149,7 +183,7 @@ describe('what is written', () => {
     const [wanted] = ENTRIES;
     expect(entryOf(repair?.webhooks ?? [], 'work.kubectl-maint.io')).toMatchObject({
       rules: wanted?.rules,
-      objectSelector: { matchLabels: { a: 'b' } },
+      reinvocation: 'theirs',
       namespaceSelector: { matchExpressions: [FOREIGN, ...(wanted?.namespaceSelector?.matchExpressions ?? [])] },
     });
   });
