@@ -9,6 +9,7 @@ const DOCS = ['README.md', 'docs/doctor.md', 'docs/floor.md', 'docs/policy.md', 
 
 const AFTER = {
   retried: 'tried again by itself',
+  resumed: 'the latest run is made up for by itself',
   lost: 'this run is lost',
   failed: 'whoever asked sees the error',
 } as const;

@@ -45,6 +45,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   // Which volumes tie a pod to its node.
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list'] },
   { group: '', resource: 'persistentvolumes', verbs: ['get', 'list'] },
+  // Whether a CronJob that was refused makes up for its run. Waking it is not in it: who may set its status can have it run.
+  { group: 'batch', resource: 'cronjobs', verbs: ['get'] },
   { group: '', resource: 'events', verbs: ['create'] },
   // `off` tells the controllers of held add-ons to go on; a status can start nothing.
   { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },

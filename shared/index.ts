@@ -71,7 +71,7 @@ export type * from './cluster/ports.ts';
 export * from './cluster/paths.ts';
 export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/node-event.ts';
 export { answersFromCluster } from './cluster/answers.ts';
-export { wakeRequest, WOKEN_CONDITION } from './cluster/wake.ts';
+export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION, WOKEN_CONDITION } from './cluster/wake.ts';
 export { lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export { connectCluster, connectInCluster, kubeconfigNames, type ConnectOptions } from './cluster/live/connect.ts';
 export { refusalFromAnswer } from './cluster/live/refusal.ts';

@@ -45,7 +45,7 @@ export function keptOffIn(
     const later = ({ lastAt }: { readonly lastAt: string }): boolean => Date.parse(lastAt) >= begun;
     const byWebhook = own.filter((event) => event.node === node && event.reason === 'WorkDenied' && later(event));
     const byPolicy = makers.filter(
-      (event) => isPolicysDenial(event.message) && names(event.message, node) && later(event),
+      (event) => isPolicysDenial(event.message) && namesNode(event.message, node) && later(event),
     );
     return [...byWebhook.map(fromOwn), ...byPolicy.map((event) => fromMaker(node, event))];
   });
@@ -59,7 +59,7 @@ function fromOwn({ node, message, count, lastAt, afterDenial }: OwnEvent): KeptO
   return { node, what: message, times: count, lastAt, afterDenial: FATES.find((one) => one === afterDenial) ?? null };
 }
 
-const FATES: readonly AfterDenial[] = ['retried', 'lost', 'failed'];
+const FATES: readonly AfterDenial[] = ['retried', 'resumed', 'lost', 'failed'];
 
 function fromMaker(node: string, { kind, namespace, name, count, lastAt }: MakerEvent): KeptOff {
   const what = `${kind} ${namespace}/${name}`;
@@ -72,7 +72,7 @@ function isPolicysDenial(message: string): boolean {
 }
 
 /** Whether a text names a node, and not only one whose name begins or ends with it. */
-function names(text: string, node: string): boolean {
+export function namesNode(text: string, node: string): boolean {
   const escaped = node.replaceAll('.', '\\.');
   return new RegExp(`(?<![a-z0-9.-])${escaped}(?![a-z0-9-]|\\.[a-z0-9])`).test(text);
 }

@@ -1,5 +1,6 @@
 import { ClusterRefusal, messageOf } from '../../shared/index.ts';
-import { keptOffIn, type Ended } from '../nodes/kept-off.ts';
+import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../nodes/cron-jobs.ts';
+import { keptOffIn, type Ended, type KeptOff } from '../nodes/kept-off.ts';
 import { readMakerEvents } from '../nodes/maker-events.ts';
 import { readOwnEvents } from '../nodes/own-events.ts';
 import { unseenByEvents } from '../output/kept-off.ts';
@@ -29,10 +30,12 @@ export async function tellKeptOff(ended: readonly Ended[], { session, report }: 
     unlessRefused(readOwnEvents(cluster)),
     unlessRefused(readMakerEvents(cluster)),
   ]);
+  const cronJobs = await wakeCronJobs(refusedCronJobs(ended, makers), session);
   report.tell({
     type: 'kept-off',
     nodes: ended.map(({ node }) => node),
-    work: keptOffIn(ended, own, makers),
+    work: keptOffIn(ended, own, makers).map((one) => withFate(one, cronJobs)),
+    cronJobs,
     unreadable: problems[0],
     expired: ended.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
   });
@@ -43,6 +46,15 @@ export async function tellUnseen({ cluster }: Session, tell: (text: string) => v
   // Policies that cannot be read may be there: that is said, too.
   const text = unseenByEvents(await floorOf(cluster).catch(() => undefined));
   if (text !== undefined) tell(text);
+}
+
+/** A run that is too late to be made up for is lost. */
+function withFate(kept: KeptOff, cronJobs: readonly CronJobAfter[]): KeptOff {
+  const isLost = cronJobs.some(
+    ({ name, state }) =>
+      state === 'lost' && (kept.what === `CronJob ${name}` || kept.what.endsWith(`(CronJob ${name})`)),
+  );
+  return isLost ? { ...kept, afterDenial: 'lost' } : kept;
 }
 
 function whyNot(thrown: unknown): string {

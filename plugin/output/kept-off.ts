@@ -1,23 +1,26 @@
 import { clean, type AfterDenial } from '../../shared/index.ts';
+import type { CronJobAfter } from '../nodes/cron-jobs.ts';
 import type { KeptOff } from '../nodes/kept-off.ts';
 import type { OffEvent } from './off-events.ts';
 
 /** Longest line about one kind of work, in characters: Events are written by others. */
 const MAX_WORK = 300;
 
-/** What is to be done about it; a CronJob makes up for the last of the times that it missed, and for no other. */
+/** What becomes of it, or what is to be done about it. */
 const FATE: Readonly<Record<AfterDenial, string>> = {
   retried: 'tried again by itself',
-  lost: 'lost: start it again (a CronJob makes up for its latest run alone)',
+  resumed: 'its latest run is made up for by itself, earlier ones are lost',
+  lost: 'lost: start it again',
   failed: 'failed: do it again',
 };
 
 /** What was kept off, as lines for people: each kind of work, how often and when last, and what becomes of it. */
 export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off' }>): readonly string[] {
-  const { nodes, work, unreadable, expired } = event;
+  const { nodes, work, cronJobs, unreadable, expired } = event;
   const names = nodes.join(', ');
   return [
     ...(work.length > 0 ? [`kept off ${names} meanwhile:`, ...work.map((one) => workLine(one, nodes.length))] : []),
+    ...cronJobs.flatMap(cronJobLines),
     ...(unreadable === undefined ? [] : [`what was kept off ${names} is not known, or not all of it: ${unreadable}`]),
     ...(unreadable === undefined && work.length === 0 && !expired
       ? [`nothing is known to have been kept off ${names} meanwhile`]
@@ -52,4 +55,21 @@ function workLine({ node, what, times, lastAt, afterDenial }: KeptOff, nodes: nu
   const often = times === 1 ? `once, at ${lastAt}` : `${times} times, last at ${lastAt}`;
   const then = afterDenial === null ? 'look whether it has to be started again' : FATE[afterDenial];
   return `  ${where}${clean(what, MAX_WORK)}: ${often}; ${then}`;
+}
+
+/** What becomes of a CronJob, and what wakes it where we may not. */
+function cronJobLines({ name, state, why, command }: CronJobAfter): readonly string[] {
+  const cronJob = `CronJob ${clean(name, MAX_WORK)}`;
+  switch (state) {
+    case 'woken':
+      return [`${cronJob} was told to make up for its latest run now`];
+    case 'sleeps':
+      return [
+        `${cronJob} was not told to make up for its latest run (${clean(why, MAX_WORK)}): its controller pauses for longer after each refusal; to have it go on now: ${command}`,
+      ];
+    case 'kept-off':
+    case 'lost':
+    case 'suspended':
+      return [`${cronJob} does not make up for its latest run: ${clean(why, MAX_WORK)}`];
+  }
 }

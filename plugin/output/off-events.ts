@@ -1,4 +1,5 @@
 import type { GateState } from '../health/gate.ts';
+import type { CronJobAfter } from '../nodes/cron-jobs.ts';
 import type { KeptOff } from '../nodes/kept-off.ts';
 
 /**
@@ -34,6 +35,8 @@ export type OffEvent =
       readonly type: 'kept-off';
       readonly nodes: readonly string[];
       readonly work: readonly KeptOff[];
+      /** What becomes of the CronJobs that were refused. */
+      readonly cronJobs: readonly CronJobAfter[];
       readonly unreadable: string | undefined;
       readonly expired: boolean;
     }

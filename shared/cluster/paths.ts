@@ -69,6 +69,16 @@ export function daemonSetStatusPath(namespace: string, name: string): string {
   return `${daemonSetPath(namespace, name)}/status`;
 }
 
+/** One CronJob. */
+export function cronJobPath(namespace: string, name: string): string {
+  return `/apis/batch/v1/namespaces/${seg(namespace)}/cronjobs/${seg(name)}`;
+}
+
+/** The status subresource of one CronJob. */
+export function cronJobStatusPath(namespace: string, name: string): string {
+  return `${cronJobPath(namespace, name)}/status`;
+}
+
 /** ControllerRevisions of a namespace. */
 export function controllerRevisionsPath(namespace: string): string {
   return `/apis/apps/v1/namespaces/${seg(namespace)}/controllerrevisions`;

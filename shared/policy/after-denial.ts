@@ -2,8 +2,8 @@ import { controllerOf, type WorkObject } from '../facts/work.ts';
 import type { AfterDenial, WorkPattern } from '../targets/tool.ts';
 
 /**
- * What becomes of refused work. A Job makes its refused pod again, without counting it as a failure; a CronJob does not
- * make the Job of a time that has passed (k8s job and cronjob controllers); for anything else its tool knows.
+ * What becomes of refused work. A Job makes its refused pod again, without counting it as a failure; a CronJob makes
+ * the Job of the latest time that it has missed (k8s job and cronjob controllers); for anything else its tool knows.
  */
 export function afterDenialOf(object: WorkObject, pattern: WorkPattern | undefined): AfterDenial | undefined {
   if (pattern === undefined) return undefined;
@@ -15,7 +15,7 @@ export function afterDenialOf(object: WorkObject, pattern: WorkPattern | undefin
 /** Which controllers of Kubernetes make what, where it matters. */
 const MADE_BY = ['batch/Job /Pod', 'batch/CronJob batch/Job'];
 
-/** What becomes of what a controller of Kubernetes was refused: a CronJob's run is lost, the others make it again. */
+/** What becomes of what a controller of Kubernetes was refused: a CronJob makes up for its latest run, the others make it again. */
 export function afterDenialOfMaker(kind: string): AfterDenial {
-  return kind === 'CronJob' ? 'lost' : 'retried';
+  return kind === 'CronJob' ? 'resumed' : 'retried';
 }

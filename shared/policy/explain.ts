@@ -112,6 +112,7 @@ const STEPS: readonly (readonly [Reason, (end: string) => string])[] = [
 
 const AFTER: Readonly<Record<AfterDenial, (end: string) => string>> = {
   retried: (end) => `It is tried again by itself, and runs after ${end}`,
+  resumed: (end) => `The latest run is made up for by itself after ${end}, earlier ones are lost`,
   lost: (end) => `This run is lost: start it again after ${end}`,
   failed: (end) => `Do it again after ${end}`,
 };

@@ -35,6 +35,8 @@ export type NodeSource =
 export type AfterDenial =
   /** Its controller tries again by itself until it is allowed. */
   | 'retried'
+  /** Its controller makes up for the latest run by itself when it is allowed; earlier ones do not happen. */
+  | 'resumed'
   /** This run does not happen; a later one may. */
   | 'lost'
   /** The caller sees the error and has to do it again. */

@@ -197,5 +197,5 @@ function messageFor({ outcome: { work, scope }, afterDenial }: Group, found: str
         node: NODE_NAME,
       },
     );
-  return `variables.made == 'batch/Job /Pod' ? ${after('retried')} : variables.made == 'batch/CronJob batch/Job' ? ${after('lost')} : ${after(afterDenial)}`;
+  return `variables.made == 'batch/Job /Pod' ? ${after('retried')} : variables.made == 'batch/CronJob batch/Job' ? ${after('resumed')} : ${after(afterDenial)}`;
 }

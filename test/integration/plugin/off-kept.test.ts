@@ -1,6 +1,6 @@
 /** What `off` lists as kept off: refused by the webhook, by the API server's own policies, and where Events cannot be read. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { listAt, numberAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -58,7 +58,25 @@ async function isRefused(name: string, by: string): Promise<void> {
   });
 }
 
-test('refused by the webhook: its Event names the CronJob, and tells that the run is lost', async () => {
+/** How often a CronJob was refused, by its own Events. */
+async function refusals(name: string): Promise<number> {
+  const path = `/api/v1/namespaces/shop/events?fieldSelector=involvedObject.name%3D${name}`;
+  const counts = listAt(await world.get(path), 'items').map((event) => numberAt(event, 'count') ?? 0);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Refused so often in a row, its controller pauses for 20 s (5 ms, doubled each time); then a Job is there in less. */
+const OFTEN = 13;
+const SOONER_MS = 15_000;
+
+async function makesUp(name: string): Promise<void> {
+  const path = '/apis/batch/v1/namespaces/shop/jobs';
+  const isThere = async (): Promise<boolean> =>
+    listAt(await world.get(path), 'items').some((job) => textAt(job, 'metadata', 'name')?.startsWith(name));
+  await until(`the latest run of ${name} is made up for`, isThere, SOONER_MS);
+}
+
+test('refused by the webhook: its Event names the CronJob, and off has it make up for its latest run', async () => {
   const node = 'by-webhook';
   expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
   await dueCronJob('nightly', node);
@@ -66,9 +84,12 @@ test('refused by the webhook: its Event names the CronJob, and tells that the ru
   await until('the webhook has written it down', async () => {
     return (await world.events(node)).some((event) => event.includes('CronJob shop/nightly'));
   });
+  await until('it pauses for long', async () => (await refusals('nightly')) >= OFTEN);
   const off = await plugin.maint(['off', node, '--healthy-for', '0']);
   expect(off).toMatchObject({ code: 0 });
-  const line = `^  backup \\(labelled\\): .+ \\(CronJob shop/nightly\\): (?:once, at|\\d+ times, last at) ${TIME}; lost: start it again`;
+  await makesUp('nightly');
+  expect(off.stderr).toContain('CronJob shop/nightly was told to make up for its latest run now\n');
+  const line = `^  backup \\(labelled\\): .+ \\(CronJob shop/nightly\\): (?:once, at|\\d+ times, last at) ${TIME}; its latest run is made up for by itself, earlier ones are lost`;
   expect(off.stderr).toContain(`kept off ${node} meanwhile:\n`);
   expect(off.stderr).toMatch(new RegExp(line, 'm'));
   expect(off.stderr).toMatch(/^workloads are not moved back$/m);
@@ -93,9 +114,11 @@ test('refused by the policies alone: the Event of the CronJob tells', async () =
     what: 'CronJob shop/weekly',
     times: expect.any(Number) as number,
     lastAt: expect.stringMatching(TIME) as string,
-    afterDenial: 'lost',
+    afterDenial: 'resumed',
   });
   expect(kept).not.toHaveProperty('unreadable');
+  expect(listAt(kept, 'cronJobs')).toEqual([{ name: 'shop/weekly', state: 'woken', why: '', command: '' }]);
+  await makesUp('weekly');
   await world.remove(`${CRONJOBS}/weekly`);
 });
 

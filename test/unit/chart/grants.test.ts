@@ -23,7 +23,7 @@ const LOOKUPS: Calls = {
     podsPath: 'list /pods',
   },
   // Only made there: who sends it is below.
-  'shared/cluster/wake.ts': { daemonSetStatusPath: '' },
+  'shared/cluster/wake.ts': { cronJobStatusPath: '', daemonSetStatusPath: '' },
 };
 const WEBHOOK: Calls = {
   'webhook/denials/recorder.ts': { eventPath: 'patch /events', eventsPath: 'create /events' },
@@ -79,6 +79,12 @@ const PLUGIN: Calls = {
   },
   'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
   'plugin/health/waker.ts': { wakeRequest: 'patch apps/daemonsets/status' },
+  'plugin/nodes/cron-jobs.ts': {
+    cronJobPath: 'get batch/cronjobs',
+    NODES: 'list /nodes',
+    // A right of whoever may write CronJobs anyhow.
+    wakeCronJobRequest: '',
+  },
   'plugin/nodes/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'plugin/nodes/canary.ts': { podsPath: '' },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
@@ -134,7 +140,7 @@ type Calls = Readonly<Record<string, Readonly<Record<string, string>>>>;
 /** Files below a folder that import paths or write them out. */
 async function usesBelow(folder: string): Promise<{ readonly used: string[]; readonly literals: string[] }> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
-  const known = new Set([...Object.keys(paths), 'wakeRequest']);
+  const known = new Set([...Object.keys(paths), 'wakeCronJobRequest', 'wakeRequest']);
   const used: string[] = [];
   const literals: string[] = [];
   for (const name of names) {

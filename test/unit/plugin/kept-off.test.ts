@@ -28,7 +28,7 @@ function own(fields: Partial<OwnEvent> = {}): OwnEvent {
 }
 
 const byPolicy = (node: string) =>
-  `Error creating job: jobs.batch "nightly-1" is forbidden: ValidatingAdmissionPolicy 'scan.kubectl-maint.io' with binding 'scan.kubectl-maint.io' denied request: scan: it does not run. By whom, why and until when: kubectl maint status ${node}. This run is lost`;
+  `Error creating job: jobs.batch "nightly-1" is forbidden: ValidatingAdmissionPolicy 'scan.kubectl-maint.io' with binding 'scan.kubectl-maint.io' denied request: scan: it does not run. By whom, why and until when: kubectl maint status ${node}. The latest run is made up for by itself`;
 
 function maker(fields: Partial<MakerEvent> = {}): MakerEvent {
   const names = { kind: 'CronJob', namespace: 'shop', name: 'nightly' };
@@ -55,9 +55,9 @@ describe('the webhook’s own Events', () => {
 describe('Events of controllers that a policy refused', () => {
   test.each<[string, MakerEvent, readonly object[]]>([
     [
-      'a CronJob loses its run',
+      'a CronJob makes up for its latest run',
       maker(),
-      [{ node: 'n1', what: 'CronJob shop/nightly', times: 3, lastAt: LATE, afterDenial: 'lost' }],
+      [{ node: 'n1', what: 'CronJob shop/nightly', times: 3, lastAt: LATE, afterDenial: 'resumed' }],
     ],
     ['a Job makes its pod again', maker({ kind: 'Job' }), [{ what: 'Job shop/nightly', afterDenial: 'retried' }]],
     ['refused because of another node', maker({ message: byPolicy('n10') }), []],

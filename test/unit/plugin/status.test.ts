@@ -310,7 +310,7 @@ test('the floor: what some policy of ours is bound to refuse', () => {
 test('that one node keeps scans off the whole cluster for long is warned of', () => {
   const screen = new HeardScreen();
   const scansKeptOff = { node: 'worker-7', forMs: 93 * 3_600_000, overdueMs: 72 * 3_600_000 };
-  tellStatus({ ...NOTHING, nodes: [status(ONE_OWNER)], scansKeptOff, released: [], lost: [] }, 'table', screen);
+  tellStatus({ ...NOTHING, nodes: [status(ONE_OWNER)], scansKeptOff }, 'table', screen);
   expect(screen.warnings).toEqual([
     'no scan has run in the cluster for 3d21h because of node worker-7, overdue for 3d',
   ]);

@@ -24,7 +24,7 @@ const CRON_JOB = ['batch/v1', 'CronJob'] as const;
 
 test.each<[what: string, object: ReturnType<typeof owned>, expected: AfterDenial]>([
   ['the pod of a Job is made again', owned(POD, JOB), 'retried'],
-  ['the Job of a CronJob is not made again', owned(JOB, CRON_JOB), 'lost'],
+  ['the latest Job of a CronJob is made up for', owned(JOB, CRON_JOB), 'resumed'],
   ['a Job by hand is what its tool says', owned(JOB), 'failed'],
   ['a pod by hand is what its tool says', owned(POD), 'failed'],
   ['the pod of a ReplicaSet is what its tool says', owned(POD, ['apps/v1', 'ReplicaSet']), 'failed'],

@@ -103,6 +103,11 @@ describe('the maintenance of a node', () => {
 describe('what to do', () => {
   test.each<[verdict: Verdict, afterDenial: Verdict['afterDenial'], text: RegExp]>([
     [verdictOf({}), 'retried', /It is tried again by itself, and runs after kubectl maint off n1$/],
+    [
+      verdictOf({}),
+      'resumed',
+      /The latest run is made up for by itself after kubectl maint off n1, earlier ones are lost$/,
+    ],
     [verdictOf({}), 'lost', /This run is lost: start it again after kubectl maint off n1$/],
     [verdictOf({}), 'failed', /Do it again after kubectl maint off n1$/],
     [verdictOf({ reason: 'RolloutHeld' }), undefined, /It goes on by itself after kubectl maint off n1$/],
