@@ -192,7 +192,9 @@ describe('a node is in maintenance', () => {
       template: { spec: { restartPolicy: 'Never', nodeName: HELD, containers: [{ name: 'c', image: 'k8up' }] } },
     };
     const job = { apiVersion: 'batch/v1', kind: 'Job', spec };
-    expect(await create(owned('CronJob', job))).toContain('The latest run is made up for by itself after kubectl maint off');
+    expect(await create(owned('CronJob', job))).toContain(
+      'The latest run is made up for by itself after kubectl maint off',
+    );
   });
 
   test('an exception lifts the floor by its label; that it is over, the webhook judges', async () => {
