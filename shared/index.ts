@@ -74,5 +74,9 @@ export { answersFromCluster } from './cluster/answers.ts';
 export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION, WOKEN_CONDITION } from './cluster/wake.ts';
 export { lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export { connectCluster, connectInCluster, kubeconfigNames, type ConnectOptions } from './cluster/live/connect.ts';
+export { yamlReader } from './yaml/reader.ts';
+export { textFromBytes } from './yaml/text.ts';
+export type { YamlDocument, YamlRemark } from './yaml/documents.ts';
+
 export { refusalFromAnswer } from './cluster/live/refusal.ts';
 export { warningsIn } from './cluster/live/warnings.ts';

@@ -26,6 +26,9 @@ export interface ClientCertificate {
   readonly keyFile: string | undefined;
 }
 
+/** As in Go, every certificate that is trusted ends a chain: an intermediate authority's, and the server's own, too. */
+export const TRUST_ANCHORS = { allowPartialTrustChain: true };
+
 /** What connections are for. */
 export type Use = 'calls' | 'watches';
 
@@ -80,9 +83,12 @@ function trustOf(endpoint: Endpoint): { caData?: string; caFile?: string; tlsSer
   return {
     ...pick('caData', 'caFile', caData, caFile),
     ...(tlsServerName !== undefined && { tlsServerName }),
-    ...(proxyUrl !== undefined && { proxyUrl }),
+    ...(proxyUrl !== undefined && { proxyUrl: proxyUrl.replace(/^socks5:/i, RESOLVING_SOCKS) }),
   };
 }
+
+/** A proxy resolves the names of servers itself, as Go has it: SOCKS libraries of Node call that another scheme. */
+const RESOLVING_SOCKS = 'socks5h:';
 
 function halvesOf(certificate: ClientCertificate | undefined): Record<string, string> {
   if (certificate === undefined) return {};

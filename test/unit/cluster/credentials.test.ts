@@ -330,6 +330,20 @@ describe('oidc', () => {
     ]);
   });
 
+  test('an issuer that wants the client in the header gets it there', async () => {
+    const fresh = jwt(3600, 'b');
+    const idp = await issuer((seen, response) => {
+      if (seen.headers.authorization === undefined) json(response, 401, { error: 'invalid_client' });
+      else json(response, 200, { id_token: fresh });
+    });
+    const { cluster, sent } = await served(provider(idp.url, jwt(5, 'a'), { 'client-secret': 's:/ä' }));
+    await cluster.get('/x');
+    expect(sent()).toEqual([`Bearer ${fresh}`]);
+    const [, , last] = idp.requests;
+    expect(last?.headers.authorization).toBe(`Basic ${Buffer.from('me:s%3A%2F%C3%A4').toString('base64')}`);
+    expect(last?.body).toBe('grant_type=refresh_token&refresh_token=r1');
+  });
+
   test.each<[string, Script, string]>([
     [
       'the issuer refuses',

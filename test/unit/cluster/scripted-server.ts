@@ -125,8 +125,22 @@ export interface Identity {
   readonly key: string;
 }
 
-/** A certificate that signs itself, for 127.0.0.1 or for another name, valid for `days` from now (negative: expired). */
-export function selfSigned({ name = '127.0.0.1', days = 1 } = {}): Identity {
+/** What differs between certificates: whom they are for, how many days they are valid (negative: expired), who signs. */
+interface CertificateShape {
+  readonly name?: string;
+  readonly days?: number;
+  /** Left out: it signs itself, and may sign others. */
+  readonly issuer?: Identity;
+  readonly cA?: boolean;
+}
+
+/** A certificate, for 127.0.0.1 or for another name. */
+export function selfSigned({
+  name = '127.0.0.1',
+  days = 1,
+  issuer,
+  cA = issuer === undefined,
+}: CertificateShape = {}): Identity {
   const keys = forge.pki.rsa.generateKeyPair(2048);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = keys.publicKey;
@@ -135,13 +149,14 @@ export function selfSigned({ name = '127.0.0.1', days = 1 } = {}): Identity {
   certificate.validity.notAfter = new Date(Date.now() + days * 86_400_000);
   const subject = [{ name: 'commonName', value: name }];
   certificate.setSubject(subject);
-  certificate.setIssuer(subject);
+  certificate.setIssuer(issuer === undefined ? subject : forge.pki.certificateFromPem(issuer.cert).subject.attributes);
   const altName = name === '127.0.0.1' ? { type: 7, ip: name } : { type: 2, value: name };
   certificate.setExtensions([
-    { name: 'basicConstraints', cA: true },
+    { name: 'basicConstraints', cA },
     { name: 'subjectAltName', altNames: [altName] },
   ]);
-  certificate.sign(keys.privateKey, forge.md.sha256.create());
+  const signer = issuer === undefined ? keys.privateKey : forge.pki.privateKeyFromPem(issuer.key);
+  certificate.sign(signer, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key: forge.pki.privateKeyToPem(keys.privateKey) };
 }
 

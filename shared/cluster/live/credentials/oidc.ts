@@ -76,15 +76,33 @@ async function renewed(config: unknown, before: Tokens): Promise<Tokens> {
   const discovery = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const endpoint = textAt(await answerOf({ url: discovery, ca }), 'token_endpoint');
   if (endpoint === undefined) throw failed(`${discovery} names no token_endpoint`);
-  const clientId = textAt(config, 'client-id') ?? '';
-  const clientSecret = textAt(config, 'client-secret') ?? '';
-  const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: before.refreshToken });
-  form.set('client_id', clientId);
-  if (clientSecret !== '') form.set('client_secret', clientSecret);
-  const answer = await answerOf({ url: endpoint, ca, form: form.toString() });
+  const grant = { grant_type: 'refresh_token', refresh_token: before.refreshToken };
+  const answer = await answerForClient({ url: endpoint, ca }, grant, config);
   const idToken = textAt(answer, 'id_token');
   if (idToken === undefined) throw failed(`${endpoint} answered without an id_token`);
   return { idToken, refreshToken: textAt(answer, 'refresh_token') ?? before.refreshToken };
+}
+
+/**
+ * The issuer's answer to a client that shows who it is in the form, or, where that is refused, in the header: which of the
+ * two an issuer takes is its own choice (RFC 6749 section 2.3.1), and Go's oauth2, by which kubectl asks, tries both.
+ */
+async function answerForClient(
+  call: IssuerCall,
+  grant: Readonly<Record<string, string>>,
+  config: unknown,
+): Promise<unknown> {
+  const id = textAt(config, 'client-id') ?? '';
+  const secret = textAt(config, 'client-secret') ?? '';
+  const shown = { client_id: id, ...(secret !== '' && { client_secret: secret }) };
+  try {
+    return await answerOf({ ...call, form: new URLSearchParams({ ...grant, ...shown }).toString() });
+  } catch (refusal) {
+    const basic = `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
+    const form = new URLSearchParams(grant).toString();
+    // Refused both ways, the first answer is about the grant: the second may only say that nobody uses the header.
+    return answerOf({ ...call, form, authorization: basic }).catch(() => Promise.reject(refusal));
+  }
 }
 
 async function authorityOf(config: unknown): Promise<Buffer | undefined> {
@@ -102,6 +120,7 @@ interface IssuerCall {
   readonly ca: Buffer | undefined;
   /** Sent by POST; a GET without it. */
   readonly form?: string;
+  readonly authorization?: string;
 }
 
 async function answerOf(call: IssuerCall): Promise<unknown> {
@@ -116,12 +135,16 @@ async function answerOf(call: IssuerCall): Promise<unknown> {
   }
 }
 
-function fetched({ url, ca, form }: IssuerCall): Promise<{ status: number; text: string }> {
+function fetched({ url, ca, form, authorization }: IssuerCall): Promise<{ status: number; text: string }> {
   const request = url.startsWith('http:') ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method: form === undefined ? 'GET' : 'POST',
-      headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' },
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...(authorization !== undefined && { Authorization: authorization }),
+      },
       timeout: ISSUER_MS,
       ...(ca !== undefined && { ca }),
     });

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { load } from 'js-yaml';
 import { MaintError, messageOf } from '../../../errors.ts';
 import { at, isObject, listAt, textAt } from '../../../facts/json.ts';
+import { documentsIn } from '../../../yaml/documents.ts';
+import { textFromBytes } from '../../../yaml/text.ts';
 
 /** One named cluster, context or user, as written. */
 export interface Entry {
@@ -71,7 +72,7 @@ function standardPaths(env: KubeconfigPlaces['env']): readonly string[] {
 
 async function textOf(file: string, required: boolean): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return textFromBytes(await readFile(file));
   } catch (cause) {
     const code = textAt(cause, 'code');
     if (code === 'ENOENT' && !required) return '';
@@ -87,8 +88,7 @@ function reading(file: string, code: string): string {
 }
 
 function parseYaml(text: string, file: string): unknown {
-  if (text.trim() === '') return {};
-  const config = loaded(text, file);
+  const config = firstOf(text, file);
   const kind = textAt(config, 'kind');
   if (config === null || config === undefined) return {};
   if (!isObject(config)) throw unreadable(file, 'it is not a mapping');
@@ -96,25 +96,30 @@ function parseYaml(text: string, file: string): unknown {
   return config;
 }
 
-function loaded(text: string, file: string): unknown {
-  try {
-    return load(text);
-  } catch (cause) {
-    // Further lines quote the file, which may hold secrets.
-    throw unreadable(file, messageOf(cause).split('\n')[0] ?? '', cause);
+/** Of several documents kubectl reads the first, and of equal keys the last, without a word. */
+function firstOf(text: string, file: string): unknown {
+  for (const document of documentsIn(text)) {
+    if (document.kind === 'value') return document.value;
+    throw unreadable(file, `${document.message} (${document.line}:${document.column})`);
   }
+  return {};
 }
 
-function unreadable(file: string, what: string, cause?: unknown): MaintError {
+function unreadable(file: string, what: string): MaintError {
   const hint = 'check that it is a kubeconfig: "kubectl config view" reads it too';
-  return new MaintError('usage', `error loading config file "${file}": ${what}`, { hint, cause });
+  return new MaintError('usage', `error loading config file "${file}": ${what}`, { hint });
 }
 
 function addEntries(into: Map<string, Entry>, config: unknown, file: string, keys: readonly [string, string]): void {
   const [list, body] = keys;
+  const own = new Set<string>();
   for (const item of listAt(config, list)) {
     const name = textAt(item, 'name');
-    if (name === undefined || into.has(name)) continue;
+    if (name === undefined) continue;
+    // Which of the two is meant nobody knows: kubectl refuses the file.
+    if (own.has(name)) throw unreadable(file, `duplicate name "${name}" in ${list}`);
+    own.add(name);
+    if (into.has(name)) continue;
     into.set(name, { name, value: at(item, body), file, folder: dirname(file) });
   }
 }

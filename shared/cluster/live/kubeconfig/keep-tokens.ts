@@ -9,7 +9,7 @@ import type { Entry } from './files.ts';
  */
 export async function keepTokens(user: Entry, tokens: Tokens): Promise<void> {
   try {
-    const document = parseDocument(await readFile(user.file, 'utf8'));
+    const document = parseDocument(await readFile(user.file, 'utf8'), { merge: true, uniqueKeys: false });
     const users = document.get('users');
     const found = isSeq(users) ? users.items.find((item) => isMap(item) && item.get('name') === user.name) : undefined;
     if (!isMap(found) || !hasProvider(found)) return;
