@@ -180,9 +180,9 @@ async function complete(operation: CompleteOperation, invocation: Invocation): P
   });
 }
 
-async function validate({ policyFile }: ValidateOperation, { screen }: Invocation): Promise<ExitCode> {
+async function validate({ policyFile }: ValidateOperation, { screen, signal }: Invocation): Promise<ExitCode> {
   const { runValidate } = await import('./operations/validate.ts');
-  return runValidate(policyFile, { screen, stdin: process.stdin });
+  return runValidate(policyFile, { screen, signal, stdin: process.stdin });
 }
 
 const RIGHTS =

@@ -12,7 +12,7 @@ export function checkOptions<T>(yargs: Argv<T>) {
       type: 'string',
       array: true,
       requiresArg: true,
-      describe: 'File, folder or - (standard input) with manifests; may be repeated',
+      describe: 'File, folder, pattern or - (standard input) with manifests, a comma between several; may be repeated',
     })
     .option('recursive', {
       alias: 'R',
@@ -20,6 +20,13 @@ export function checkOptions<T>(yargs: Argv<T>) {
       default: false,
       coerce: last<boolean>,
       describe: 'Also the folders inside a folder',
+    })
+    .option('kustomize', {
+      alias: 'k',
+      type: 'string',
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Not taken: kubectl kustomize DIR | kubectl maint check -f -',
     })
     .option('nodes', {
       type: 'string',
@@ -56,7 +63,8 @@ type CheckArguments = Awaited<ReturnType<typeof checkOptions<unknown>>['argv']>;
 
 /** What the flags ask for. Throws MaintError('usage'). */
 export function checkOperation(argv: CheckArguments): CheckOperation | ValidateOperation {
-  const files = argv.filename ?? [];
+  const files = (argv.filename ?? []).flatMap(valuesIn);
+  refuseForeign(argv, files);
   if ([argv.nodes, argv.policy, ...files].filter((path) => path === '-').length > 1) {
     throw new MaintError('usage', 'standard input (-) can be read only once');
   }
@@ -75,6 +83,25 @@ export function checkOperation(argv: CheckArguments): CheckOperation | ValidateO
     policyFile: argv.policy,
     format: argv.output ?? 'table',
   };
+}
+
+/** What kubectl takes there and would have to be fetched or built first: whoever has it can hand it over. */
+function refuseForeign({ kustomize }: CheckArguments, files: readonly string[]): void {
+  if (kustomize !== undefined) {
+    throw new MaintError('usage', '-k: check reads manifests, and builds none', {
+      hint: `kubectl kustomize ${kustomize} | kubectl maint check -f -`,
+    });
+  }
+  const address = files.find((file) => /^https?:\/\//.test(file));
+  if (address === undefined) return;
+  throw new MaintError('usage', `${address} is an address: check reads files, and fetches none`, {
+    hint: `curl -fsSL ${address} | kubectl maint check -f -`,
+  });
+}
+
+/** The values of one `-f`: a list with commas between them; one that holds a comma stands in quotes (pflag StringSlice). */
+function valuesIn(list: string): readonly string[] {
+  return [...list.matchAll(/"((?:[^"]|"")*)"|[^,]+/g)].map(([whole, quoted]) => quoted?.replaceAll('""', '"') ?? whole);
 }
 
 /** Manifests beside it would look as if they had been checked. */

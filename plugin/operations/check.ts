@@ -1,24 +1,29 @@
 import {
   answersFromCluster,
   BUILT_IN_POLICY,
+  clean,
   creationOf,
   decide,
   MaintError,
   NO_ANSWERS,
-  nodeFromObject,
   NodeTable,
   renderProblem,
   requestFromReview,
   textAt,
+  yamlReader,
   type Answer,
   type Cluster,
   type FetchNeed,
   type Policy,
+  type ReviewRequest,
   type Situation,
+  type YamlRemark,
 } from '../../shared/index.ts';
-import { documentsFrom, type ManifestDocument } from '../check/documents.ts';
+import { documentsFrom, type ManifestDocument, type SplitText } from '../check/documents.ts';
+import { nodesFromFile } from '../check/nodes-file.ts';
 import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckItem } from '../check/report.ts';
-import { readSource, readSources } from '../check/sources.ts';
+import { findingsOfRuns, runOf } from '../check/runs.ts';
+import { readSource, readSources, type Reading, type Source } from '../check/sources.ts';
 import type { Clock } from '../clock.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { listNodes } from '../nodes/choose.ts';
@@ -29,11 +34,9 @@ import { policyFromText } from '../policy/text.ts';
 import type { Screen } from '../screen.ts';
 
 /** What `check` works with; a cluster only where no nodes are given by file. */
-export interface CheckSurroundings {
+export interface CheckSurroundings extends Reading {
   readonly screen: Screen;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly stdin: NodeJS.ReadableStream;
   /** Whether the table may be coloured. */
   readonly colour: boolean;
   readonly cluster: Cluster | undefined;
@@ -46,40 +49,54 @@ const QUIET_MS = 1000;
 export async function runCheck(operation: CheckOperation, surroundings: CheckSurroundings): Promise<ExitCode> {
   const { screen, clock, cluster, signal } = surroundings;
   const { config, catalogue } = await policyFor(operation, surroundings);
+  const { documentsIn } = await yamlReader();
   const nodes =
-    cluster === undefined ? await nodesFromFile(operation, surroundings.stdin) : await nodesFromCluster(cluster);
+    cluster === undefined
+      ? await nodesFromFile(operation.nodesFile ?? '', surroundings, documentsIn)
+      : await nodesFromCluster(cluster);
   const situation: Situation = {
     now: clock.now(),
     field: nodes,
     config,
     catalogue,
     answers: NO_ANSWERS,
-    live: cluster !== undefined,
+    // Without a cluster there is an answer, too: that it is not known.
+    live: true,
   };
-  const fetch = fetchFrom(nodes, cluster, signal);
+  const checking: Checking = { situation, fetch: fetchFrom(nodes, cluster, signal) };
   const items: CheckItem[] = [];
   let told = clock.now();
-  for await (const source of readSources(operation.files, {
-    recursive: operation.recursive,
-    stdin: surroundings.stdin,
-  })) {
-    for (const document of documentsFrom(source)) {
-      items.push(await itemFor(document, situation, fetch));
+  const { recursive } = operation;
+  for await (const source of readSources(operation.files, { recursive, ...surroundings })) {
+    for (const document of documentsOf(source, documentsIn)) {
+      if (signal.aborted) throw new MaintError('interrupted', 'interrupted: not everything was checked');
+      items.push(await itemFor(document, checking));
       if (clock.now() - told < QUIET_MS) continue;
       told = clock.now();
       screen.note(`${items.length} documents checked ...`);
     }
   }
+  if (items.length === 0) throw nothingIn(operation.files);
   const report = reportFromItems(items);
   screen.result(await renderCheck(report, operation.format, surroundings.colour));
   if (report.summary.invalid > 0) return EXIT.usage;
   return report.summary.denied > 0 ? EXIT.denied : EXIT.done;
 }
 
+function nothingIn(files: readonly string[]): MaintError {
+  return new MaintError('usage', `no objects passed to check: nothing but space and comments in ${files.join(', ')}`);
+}
+
+function documentsOf(source: Source, documentsIn: SplitText): Iterable<ManifestDocument> {
+  if (!('problem' in source)) return documentsFrom(source, documentsIn);
+  const message = `cannot be read: ${source.problem}`;
+  return [{ source: source.name, index: 0, content: { kind: 'unreadable', message } }];
+}
+
 /** The file's; else what the cluster enforces; the defaults where neither is there. */
 async function policyFor(
   { policyFile }: CheckOperation,
-  { stdin, cluster, screen }: CheckSurroundings,
+  { cluster, screen, ...reading }: CheckSurroundings,
 ): Promise<Policy> {
   if (policyFile === undefined) {
     if (cluster === undefined) return BUILT_IN_POLICY;
@@ -88,7 +105,7 @@ async function policyFor(
     if (assumed !== undefined) screen.warn(assumed);
     return policy;
   }
-  const { name, text } = await readSource(policyFile, stdin);
+  const { name, text } = await readSource(policyFile, reading);
   const policy = policyFromText(text);
   if (policy.ok) return policy.value;
   throw new MaintError('usage', `--policy ${name} is not valid\n${policy.problems.map(renderProblem).join('\n')}`, {
@@ -96,39 +113,49 @@ async function policyFor(
   });
 }
 
-async function itemFor(document: ManifestDocument, situation: Situation, fetch: FetchNeed): Promise<CheckItem> {
+interface Checking {
+  readonly situation: Situation;
+  readonly fetch: FetchNeed;
+}
+
+async function itemFor(document: ManifestDocument, checking: Checking): Promise<CheckItem> {
   const { content } = document;
+  if (content.kind === 'unreadable') return itemFromInvalid(document, content.message);
   if (content.kind === 'invalid') {
     return itemFromInvalid(document, `line ${content.line}, column ${content.column}: ${content.message}`);
   }
-  if (textAt(content.object, 'kind') !== 'AdmissionReview') {
-    const request = creationOf(content.object);
-    return itemFromVerdict(document, request, await decide(request, situation, fetch));
+  const { object, remarks } = content;
+  if (textAt(object, 'kind') !== 'AdmissionReview') {
+    const item = await itemForRequest(document, creationOf(object), checking);
+    const ofRuns = await findingsFor(runOf(object), checking);
+    return { ...item, findings: [...item.findings, ...ofRuns, ...remarks.map(findingOf)] };
   }
-  const request = requestFromReview(content.object);
+  const request = requestFromReview(object);
   if (!request.ok) return itemFromInvalid(document, request.problems.map(renderProblem).join('; '));
-  return itemFromVerdict(document, request.value, await decide(request.value, situation, fetch));
+  return itemForRequest(document, request.value, checking);
 }
 
-async function nodesFromFile({ nodesFile }: CheckOperation, stdin: NodeJS.ReadableStream): Promise<NodeTable> {
-  const nodes = new NodeTable();
-  for await (const source of readSources([nodesFile ?? ''], { recursive: false, stdin })) {
-    for (const { content } of documentsFrom(source)) {
-      const node = content.kind === 'object' ? nodeFromObject(content.object) : undefined;
-      if (node === undefined || content.kind !== 'object' || textAt(content.object, 'kind') !== 'Node') {
-        const why =
-          content.kind === 'invalid'
-            ? `line ${content.line}: ${content.message}`
-            : 'holds an object that is not a Node';
-        throw new MaintError('usage', `--nodes ${source.name}: ${why}`, {
-          hint: 'kubectl get nodes -o yaml makes such a file',
-        });
-      }
-      nodes.put(node);
-    }
-  }
-  return nodes;
+async function itemForRequest(
+  document: ManifestDocument,
+  request: ReviewRequest,
+  { situation, fetch }: Checking,
+): Promise<CheckItem> {
+  return itemFromVerdict(document, request, await decide(request, situation, fetch));
 }
+
+async function findingsFor(
+  run: ReviewRequest | undefined,
+  { situation, fetch }: Checking,
+): Promise<CheckItem['findings']> {
+  return run === undefined ? [] : findingsOfRuns(await decide(run, situation, fetch));
+}
+
+function findingOf({ reason, line, message }: YamlRemark): CheckItem['findings'][number] {
+  return { rule: 'input', reason, detail: clean(`line ${line}: ${message}`, MAX_REMARK) };
+}
+
+/** Longest remark about a document in a line, in characters: it repeats a key. */
+const MAX_REMARK = 253;
 
 async function nodesFromCluster(cluster: Cluster): Promise<NodeTable> {
   return new NodeTable((await listNodes(cluster)).map(({ facts }) => facts));
@@ -140,7 +167,7 @@ function fetchFrom(nodes: NodeTable, cluster: Cluster | undefined, signal: Abort
   return (need) => {
     if (need.need === 'node') return known({ answer: 'node', node: nodes.node(need.name) });
     if (need.need === 'held-nodes') return known({ answer: 'held-nodes', nodes: nodes.held });
-    return fromCluster?.(need) ?? known({ answer: 'unknown', why: 'no cluster is asked' });
+    return fromCluster?.(need) ?? known({ answer: 'unknown', why: 'not known without a cluster' });
   };
 }
 

@@ -1,15 +1,15 @@
 import { renderProblem } from '../../shared/index.ts';
 import { policyFromText } from '../policy/text.ts';
-import { readSource } from '../check/sources.ts';
+import { readSource, type Reading } from '../check/sources.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Screen } from '../screen.ts';
 
 /** `kubectl maint check --policy FILE --validate`: whether a configuration is valid; every problem is a line. */
 export async function runValidate(
   policyFile: string,
-  { screen, stdin }: { readonly screen: Screen; readonly stdin: NodeJS.ReadableStream },
+  { screen, ...reading }: Reading & { readonly screen: Screen },
 ): Promise<ExitCode> {
-  const { text } = await readSource(policyFile, stdin);
+  const { text } = await readSource(policyFile, reading);
   const policy = policyFromText(text);
   if (policy.ok) {
     screen.result(`policy ${policyFile} is valid`);

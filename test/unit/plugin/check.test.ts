@@ -14,6 +14,7 @@ import { renderCheck } from '../../../plugin/output/check.ts';
 import { parse } from '../../../plugin/parse.ts';
 import { wantsColour } from '../../../plugin/screen.ts';
 import {
+  at,
   NODES as NODES_PATH,
   objectPath,
   REGISTRATION_NAME,
@@ -21,6 +22,7 @@ import {
   STATE_LABEL,
   webhookConfigurationPath,
 } from '../../../shared/index.ts';
+import { documentsIn } from '../../../shared/yaml/documents.ts';
 import { like } from '../../support/like.ts';
 import { HeardScreen, ToldClock, toldSession } from './world.ts';
 
@@ -67,7 +69,11 @@ async function checked(more: Partial<CheckOperation>, stdin = '', colour = false
 
 async function validated(policyFile: string, stdin = '') {
   const screen = new HeardScreen();
-  const code = await runValidate(policyFile, { screen, stdin: Readable.from([stdin]) });
+  const code = await runValidate(policyFile, {
+    screen,
+    signal: new AbortController().signal,
+    stdin: Readable.from([stdin]),
+  });
   return { code, screen };
 }
 
@@ -124,7 +130,7 @@ describe('check --validate', () => {
   });
 
   test('a file that cannot be read is an error', async () => {
-    await expect(validated(folder)).rejects.toMatchObject({ code: 'usage', message: like('EISDIR') });
+    await expect(validated(folder)).rejects.toMatchObject({ code: 'usage', message: like('it is a folder') });
   });
 
   test.each([
@@ -178,27 +184,47 @@ describe('the text of a configuration', () => {
 
 describe('documents', () => {
   const read = (text: string) =>
-    [...documentsFrom({ name: 'f', text })].map(({ index, content }) => ({ index, ...content }));
+    [...documentsFrom({ name: 'f', text }, documentsIn)].map(({ index, content }) => ({ index, ...content }));
   const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } };
 
   test('JSON is read as such, also after a mark, among YAML, and in lists', () => {
     const json = JSON.stringify(object, undefined, '\t');
     expect(read(`${json}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n--- ${json}`)).toEqual(
-      [0, 1, 2].map((index) => ({ index, kind: 'object', object })),
+      [0, 1, 2].map((index) => ({ index, kind: 'object', object, remarks: [] })),
     );
     expect(read(JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: [object, object] }))).toHaveLength(2);
   });
 
   test('what begins like JSON and is none is YAML, or its mistake is told by line and column', () => {
-    expect(read('{apiVersion: v1, kind: Pod, metadata: {name: a}}')).toEqual([{ index: 0, kind: 'object', object }]);
+    expect(read('{apiVersion: v1, kind: Pod, metadata: {name: a}}')).toMatchObject([{ kind: 'object', object }]);
     expect(read('{\n"kind": "Pod",\n"a": ]}')).toMatchObject([{ kind: 'invalid', line: 3 }]);
   });
 
   test('an object after the mark of an end is not lost in silence', () => {
     expect(read('apiVersion: v1\nkind: Pod\n...\napiVersion: v1\nkind: Pod\n')).toMatchObject([
-      { kind: 'invalid', line: 4 },
+      { kind: 'object', remarks: [{ reason: 'NotRead', line: 4 }] },
     ]);
   });
+
+  test('items of a typed list are of its kind where they say none themselves', () => {
+    const item = { metadata: { name: 'a' } };
+    const kinds = (list: object) =>
+      [...documentsFrom({ name: 'f', text: JSON.stringify(list) }, documentsIn)].map(({ content }) =>
+        content.kind === 'object' ? [at(content.object, 'apiVersion'), at(content.object, 'kind')] : content,
+      );
+    expect(kinds({ apiVersion: 'batch/v1', kind: 'JobList', items: [item] })).toEqual([['batch/v1', 'Job']]);
+    expect(kinds({ apiVersion: 'v1', kind: 'NodeList', items: [{ ...item, kind: 'X', apiVersion: 'y/v1' }] })).toEqual([
+      ['y/v1', 'X'],
+    ]);
+    expect(kinds({ apiVersion: 'v1', kind: 'List', items: [item] })).toMatchObject([{ kind: 'invalid' }]);
+  });
+
+  test.each(['name: {{ .Values.name }}\n', '{{- if .Values.on }}\na: b\n{{ end }}\n', 'a: {{ include "x" . }}-b\n'])(
+    'what looks like a Helm template is told the way: %j',
+    (text) => {
+      expect(read(text)).toMatchObject([{ kind: 'invalid', message: like(/a Helm template\? .* helm template/) }]);
+    },
+  );
 });
 
 describe('colour', () => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { workFromObject, type WorkObject } from '../../../../shared/facts/work.ts';
 import { classify, type Classification } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE } from '../../../../shared/targets/registry.ts';
+import { documentsIn } from '../../../../shared/yaml/documents.ts';
 import { documentsFrom } from '../../../../plugin/check/documents.ts';
 
 /**
@@ -31,8 +32,8 @@ function filesIn(folder: string): readonly string[] {
 
 function seenIn(path: string): readonly Seen[] {
   const file = relative(FOLDER, path);
-  return [...documentsFrom({ name: file, text: readFileSync(path, 'utf8') })].flatMap(({ content }) => {
-    if (content.kind === 'invalid') return [];
+  return [...documentsFrom({ name: file, text: readFileSync(path, 'utf8') }, documentsIn)].flatMap(({ content }) => {
+    if (content.kind !== 'object') return [];
     const object = workFromObject(content.object);
     return [{ file, object, found: classify(object, CATALOGUE) }];
   });
