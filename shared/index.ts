@@ -64,7 +64,7 @@ export {
   explainRight,
   explainWarnings,
 } from './policy/explain.ts';
-export { clean } from './policy/words.ts';
+export { clean, joinNames } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 
 export type * from './cluster/ports.ts';

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { constants, openSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -107,14 +107,14 @@ async function textOf(path: string, reading: Reading): Promise<string> {
 async function bytesOf(path: string, { stdin, signal }: Reading): Promise<Uint8Array> {
   if (path === STDIN) return drained(stdin, signal);
   const found = await stat(path);
-  if (found.isFIFO()) return drained(await openPipe(path), signal);
+  if (found.isFIFO()) return drained(openPipe(path), signal);
   if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes; ${MAX_BYTES} is the most`);
   return readFile(path);
 }
 
 /** Opened to wait for a writer in the event loop: an ordinary open would wait in a thread that no signal ends. */
-async function openPipe(path: string): Promise<Readable> {
-  const { fd } = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function openPipe(path: string): Readable {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
 }
 

@@ -22,7 +22,7 @@ import {
 import { documentsFrom, type ManifestDocument, type SplitText } from '../check/documents.ts';
 import { nodesFromFile } from '../check/nodes-file.ts';
 import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckItem } from '../check/report.ts';
-import { findingsOfRuns, runOf } from '../check/runs.ts';
+import { findingsOfRuns, requestsOfRun } from '../check/runs.ts';
 import { readSource, readSources, type Reading, type Source } from '../check/sources.ts';
 import type { Clock } from '../clock.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -127,7 +127,7 @@ async function itemFor(document: ManifestDocument, checking: Checking): Promise<
   const { object, remarks } = content;
   if (textAt(object, 'kind') !== 'AdmissionReview') {
     const item = await itemForRequest(document, creationOf(object), checking);
-    const ofRuns = await findingsFor(runOf(object), checking);
+    const ofRuns = await findingsOfRun(object, checking);
     return { ...item, findings: [...item.findings, ...ofRuns, ...remarks.map(findingOf)] };
   }
   const request = requestFromReview(object);
@@ -143,11 +143,9 @@ async function itemForRequest(
   return itemFromVerdict(document, request, await decide(request, situation, fetch));
 }
 
-async function findingsFor(
-  run: ReviewRequest | undefined,
-  { situation, fetch }: Checking,
-): Promise<CheckItem['findings']> {
-  return run === undefined ? [] : findingsOfRuns(await decide(run, situation, fetch));
+async function findingsOfRun(object: unknown, { situation, fetch }: Checking): Promise<CheckItem['findings']> {
+  const decided = requestsOfRun(object).map((request) => decide(request, situation, fetch));
+  return findingsOfRuns(await Promise.all(decided));
 }
 
 function findingOf({ reason, line, message }: YamlRemark): CheckItem['findings'][number] {

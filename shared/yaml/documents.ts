@@ -123,8 +123,12 @@ function refuseExpansion(value: unknown): void {
   for (let seen = 0; open.length > 0; seen += 1) {
     if (seen > MAX_EXPANDED) throw new YAMLException(`aliases expand to more than ${MAX_EXPANDED} values`);
     const one = open.pop();
-    if (typeof one === 'object' && one !== null) open.push(...Object.values(one));
+    for (const inside of valuesIn(one)) open.push(inside);
   }
+}
+
+function valuesIn(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
 
 /** The line of the first word. */

@@ -15,26 +15,31 @@ interface Frame {
 
 /** Every key that repeats one of its mapping, in the order of the text. */
 export function duplicateKeys(events: readonly Event[], text: string): readonly DuplicateKey[] {
-  const found: DuplicateKey[] = [];
   const frames: Frame[] = [];
-  for (const event of events) {
+  return events.flatMap((event) => {
     if (event.type === EVENT_ID.POP) {
       frames.pop();
-      continue;
+      return [];
     }
-    const frame = frames.at(-1);
-    if (frame?.keys !== undefined) {
-      if (frame.isKey && event.type === EVENT_ID.SCALAR) {
-        const key = getScalarValue(text, event);
-        if (frame.keys.has(key)) found.push({ key, offset: event.valueStart });
-        frame.keys.add(key);
-      }
-      frame.isKey = !frame.isKey;
-    }
-    if (event.type === EVENT_ID.MAPPING) frames.push({ keys: new Set(), isKey: true });
-    if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.DOCUMENT) {
-      frames.push({ keys: undefined, isKey: false });
-    }
-  }
-  return found;
+    const found = repeatedBy(event, text, frames.at(-1));
+    const frame = frameOf(event);
+    if (frame !== undefined) frames.push(frame);
+    return found;
+  });
+}
+
+function frameOf({ type }: Event): Frame | undefined {
+  if (type === EVENT_ID.MAPPING) return { keys: new Set(), isKey: true };
+  return type === EVENT_ID.SEQUENCE || type === EVENT_ID.DOCUMENT ? { keys: undefined, isKey: false } : undefined;
+}
+
+/** What an event repeats where it is a key; takes note of it. */
+function repeatedBy(event: Event, text: string, frame: Frame | undefined): readonly DuplicateKey[] {
+  if (frame?.keys === undefined) return [];
+  frame.isKey = !frame.isKey;
+  if (frame.isKey || event.type !== EVENT_ID.SCALAR) return [];
+  const key = getScalarValue(text, event);
+  if (frame.keys.has(key)) return [{ key, offset: event.valueStart }];
+  frame.keys.add(key);
+  return [];
 }

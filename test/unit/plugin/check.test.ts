@@ -15,6 +15,7 @@ import { parse } from '../../../plugin/parse.ts';
 import { wantsColour } from '../../../plugin/screen.ts';
 import {
   at,
+  listAt,
   NODES as NODES_PATH,
   objectPath,
   REGISTRATION_NAME,
@@ -113,6 +114,123 @@ describe('check --policy', () => {
     await expect(checked({ policyFile: file('wrong.yaml') })).rejects.toMatchObject({
       code: 'usage',
       message: like(/is not valid\n.*rules\.backup\.mode: must be.*\n.*rules\.backup\.scop: is not known/s),
+    });
+  });
+});
+
+describe('what becomes of the runs of a CronJob', () => {
+  const labelled = { metadata: { labels: { 'kubectl-maint.io/work': 'backup' } } };
+  const cronJob = (template: object, more: object = {}) => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'nightly', namespace: 'shop' },
+    spec: { jobTemplate: { spec: { template } }, ...more },
+  });
+  const containers = [{ name: 'c', image: 'x' }];
+  const tolerations = [{ operator: 'Exists' }];
+  const findingsOf = async (object: object): Promise<readonly unknown[]> => {
+    const { code, text } = await checked({ files: ['-'], format: 'json' }, JSON.stringify(object));
+    const report: unknown = JSON.parse(text);
+    expect([code, at(report, 'summary', 'allowed')]).toEqual([0, 1]);
+    return listAt(listAt(report, 'items')[0], 'findings');
+  };
+
+  test.each<[string, object, readonly object[]]>([
+    [
+      'a backup that is pinned: they are refused, and the latest is made up for',
+      { ...labelled, spec: { containers, nodeName: 'n1' } },
+      [
+        {
+          rule: 'backup',
+          reason: 'RunsRefused',
+          detail: like(/^its runs are refused: .*node n1, .*makes up for the latest/),
+        },
+      ],
+    ],
+    [
+      'a backup that tolerates the cordon: they may land there',
+      { ...labelled, spec: { containers, tolerations } },
+      [{ rule: 'backup', reason: 'RunsWarned', detail: like('tolerates the cordon') }],
+    ],
+    [
+      'other work that goes past the scheduler: its pods are warned of',
+      { spec: { containers, nodeName: 'n1' } },
+      [{ rule: 'placement', reason: 'RunsWarned' }],
+    ],
+    [
+      'other work that tolerates the cordon: nobody refuses it',
+      { spec: { containers, tolerations } },
+      [{ rule: 'placement', reason: 'RunsReach', detail: like('may go to node n1, in maintenance') }],
+    ],
+    ['work that goes elsewhere: nothing', { spec: { containers, nodeName: 'n2' } }, []],
+  ])('%s', async (_what, template, findings) => {
+    expect(await findingsOf(cronJob(template))).toEqual(
+      findings.map((finding) => expect.objectContaining(finding) as unknown),
+    );
+  });
+
+  test('a suspended one has none', async () => {
+    const pinned = { ...labelled, spec: { containers, nodeName: 'n1' } };
+    expect(await findingsOf(cronJob(pinned, { suspend: true }))).toEqual([]);
+  });
+});
+
+describe('what only a cluster could tell', () => {
+  const affinity = {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { a: 'b' } } },
+      ],
+    },
+  };
+  test.each<[string, object]>([
+    [
+      'the node of a volume',
+      { apiVersion: 'longhorn.io/v1beta2', kind: 'Backup', metadata: { name: 'b', labels: { 'backup-volume': 'v' } } },
+    ],
+    [
+      'the company that a pod wants',
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'p', labels: { 'kubectl-maint.io/work': 'backup' } },
+        spec: { affinity, containers: [] },
+      },
+    ],
+  ])('takes the answer of the rule: %s', async (_what, object) => {
+    expect(await checked({ files: ['-'] }, JSON.stringify(object))).toMatchObject({
+      code: 3,
+      text: like(
+        'backup: whether it reaches a node in maintenance could not be found out (not known without a cluster)',
+      ),
+    });
+    const lenient = `${HEAD}rules: { backup: { unknown: warn } }`;
+    await writeFile(file('lenient.yaml'), lenient);
+    expect(await checked({ files: ['-'], policyFile: file('lenient.yaml') }, JSON.stringify(object))).toMatchObject({
+      code: 0,
+    });
+  });
+});
+
+describe('input', () => {
+  test('a key that stands twice is told, and the last one decides', async () => {
+    const text =
+      'apiVersion: velero.io/v1\nkind: PodVolumeBackup\nmetadata: {name: b}\nspec: {node: n2,\n  node: n1}\n';
+    expect(await checked({ files: ['-'] }, text)).toMatchObject({
+      code: 3,
+      text: like('input: line 5: "node" stands twice in its mapping: the last one counts'),
+    });
+  });
+
+  test('nothing at all is an error, as it is for kubectl', async () => {
+    await expect(checked({ files: ['-'] }, '# soon\n')).rejects.toMatchObject({ message: like('no objects passed') });
+    await writeFile(file('no-nodes.yaml'), '');
+    await expect(checked({ nodesFile: file('no-nodes.yaml') })).rejects.toMatchObject({
+      message: like('holds no node'),
+    });
+    expect(await checked({ files: [file('nope'), file('backup.json')] })).toMatchObject({
+      code: 2,
+      text: like('1 denied, 1 invalid'),
     });
   });
 });

@@ -95,13 +95,18 @@ async function answerForClient(
   const id = textAt(config, 'client-id') ?? '';
   const secret = textAt(config, 'client-secret') ?? '';
   const shown = { client_id: id, ...(secret !== '' && { client_secret: secret }) };
+  const inForm = { ...call, form: new URLSearchParams({ ...grant, ...shown }).toString() };
+  const basic = `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
+  const inHeader = { ...call, form: new URLSearchParams(grant).toString(), authorization: basic };
   try {
-    return await answerOf({ ...call, form: new URLSearchParams({ ...grant, ...shown }).toString() });
+    return await answerOf(inForm);
   } catch (refusal) {
-    const basic = `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
-    const form = new URLSearchParams(grant).toString();
-    // Refused both ways, the first answer is about the grant: the second may only say that nobody uses the header.
-    return answerOf({ ...call, form, authorization: basic }).catch(() => Promise.reject(refusal));
+    try {
+      return await answerOf(inHeader);
+    } catch {
+      // Refused both ways, the first answer is about the grant: the second may only say that nobody uses the header.
+      throw refusal;
+    }
   }
 }
 
