@@ -11,7 +11,7 @@ export const REGISTRATION_NAME = 'kubectl-maint';
 export const ARMED_ENTRIES = ['work', 'rollout', 'addon'] as const;
 
 /**
- * Annotation of a registration that `maint-webhook configuration --policy FILE` makes: that file's content, as JSON. The
+ * Annotation of a registration that `maint-webhook configuration` makes: the content of its `--policy FILE`, as JSON. The
  * policy of a process stands nowhere else in a cluster.
  */
 export const POLICY_ANNOTATION = `${PREFIX}policy`;

@@ -89,8 +89,14 @@ async function renderConfiguration(operation: Operation & { kind: 'configuration
   const { reach, failurePolicy, caFile } = operation;
   const { tools, config, written } = await readPolicy(operation.policyFile);
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
-  return stringify(registrationFor(tools, config, { reach, failurePolicy, authorities, written }), { lineWidth: 0 });
+  return stringify(
+    registrationFor(tools, config, { reach, failurePolicy, authorities, written: written ?? NO_POLICY }),
+    { lineWidth: 0 },
+  );
 }
+
+/** What says nothing, so that the defaults apply: told, too, lest people have to guess. */
+const NO_POLICY = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy' };
 
 async function renderPolicies({ policyFile }: Operation & { kind: 'policies' }): Promise<string> {
   const { tools, config } = await readPolicy(policyFile);

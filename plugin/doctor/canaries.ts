@@ -107,14 +107,19 @@ export function notTried(): Diagnosis {
   );
 }
 
-/** Nodes in maintenance that no exception, and no label that mirrors one, takes the rule off. */
+/** Nodes in maintenance that no exception takes the rule off. */
 export function heldBy(rule: RuleId, held: readonly NodeSnapshot[], now: number): readonly NodeFacts[] {
   return held
     .map(({ facts }) => facts)
-    .filter(({ record, labels }) => {
-      const isLifted = record.kind === 'record' && isExcepted(record.record, rule, now);
-      return !isLifted && !labels.has(exceptionLabel(rule));
-    });
+    .filter(({ record }) => !(record.kind === 'record' && isExcepted(record.record, rule, now)));
+}
+
+/** The floor has no clock: the label of an exception that is over lets work pass until the record is written again. */
+export function leftOver(rule: RuleId, node: string): Diagnosis {
+  return warn(
+    `the floor was not tried: the exception from the rule ${rule} on node ${clean(node, MAX_QUOTE)} is over, and its label ${exceptionLabel(rule)} still lets work pass there while no webhook answers`,
+    `kubectl maint allow ${clean(node, MAX_QUOTE)} --revoke takes the label away`,
+  );
 }
 
 /** What is allowed everywhere is refused nowhere. */

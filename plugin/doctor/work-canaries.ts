@@ -1,4 +1,11 @@
-import { ruleForTool, STATE_LABEL, type ApiRequest, type PolicyConfig } from '../../shared/index.ts';
+import {
+  exceptionLabel,
+  ruleForTool,
+  STATE_LABEL,
+  type ApiRequest,
+  type NodeFacts,
+  type PolicyConfig,
+} from '../../shared/index.ts';
 import { askInDryRun, type Said, type Speaker } from '../nodes/dry-run.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import {
@@ -6,6 +13,7 @@ import {
   expectationOf,
   heldBy,
   judgeCanary,
+  leftOver,
   notTried,
   switchedOff,
   type Canary,
@@ -31,7 +39,12 @@ export type WorkReading =
   | { readonly kind: 'excepted'; readonly rule: RuleId }
   /** No node is in maintenance; then a canary has to pass. */
   | { readonly kind: 'idle'; readonly said: Said | undefined }
-  | { readonly kind: 'asked'; readonly canaries: readonly Canary[] };
+  | {
+      readonly kind: 'asked';
+      readonly canaries: readonly Canary[];
+      /** The node about which the floor was not asked, since the label of an exception that is over is left there. */
+      readonly leftOver?: { readonly rule: RuleId; readonly node: string };
+    };
 
 /** A check that sends canaries of a rule for a node in maintenance. */
 export function workCheck({
@@ -57,21 +70,25 @@ async function readWork(rule: RuleId, canaries: readonly WorkCanary[], readings:
   if (held.length === 0) return { kind: 'idle', said: await askIdly(canaries, readings) };
   const node = nodeFor(rule, held, readings.now());
   if (node === undefined) return { kind: 'excepted', rule };
+  const isLeftOver = node.labels.has(exceptionLabel(rule));
   const asked = await Promise.all(
-    canaries.map(async ({ what, tool, by, request }): Promise<readonly Canary[]> => {
-      const expected = expectationOf(ruleForTool(config, rule, tool).mode);
-      if (expected === undefined) return [];
-      const said = await askInDryRun(request(node), readings.cluster);
-      return [{ rule, what: `${what} for node ${node}`, by, expected, said }];
-    }),
+    canaries
+      .filter(({ by }) => !(isLeftOver && by === 'floor'))
+      .map(async ({ what, tool, by, request }): Promise<readonly Canary[]> => {
+        const expected = expectationOf(ruleForTool(config, rule, tool).mode);
+        if (expected === undefined) return [];
+        const said = await askInDryRun(request(node.name), readings.cluster);
+        return [{ rule, what: `${what} for node ${node.name}`, by, expected, said }];
+      }),
   );
-  return { kind: 'asked', canaries: asked.flat() };
+  return { kind: 'asked', canaries: asked.flat(), ...(isLeftOver && { leftOver: { rule, node: node.name } }) };
 }
 
-/** The floor finds nodes by their label, so one that has it is asked about. */
-function nodeFor(rule: RuleId, held: readonly NodeSnapshot[], now: number): string | undefined {
+/** The floor finds nodes, and exceptions from the rule, by their labels: one is asked about that it sees as it is. */
+function nodeFor(rule: RuleId, held: readonly NodeSnapshot[], now: number): NodeFacts | undefined {
   const open = heldBy(rule, held, now);
-  return (open.find(({ labels }) => labels.has(STATE_LABEL)) ?? open[0])?.name;
+  const clear = open.filter(({ labels }) => !labels.has(exceptionLabel(rule)));
+  return [...clear, ...open].find(({ labels }) => labels.has(STATE_LABEL)) ?? clear[0] ?? open[0];
 }
 
 async function askIdly(canaries: readonly WorkCanary[], readings: Readings): Promise<Said | undefined> {
@@ -89,10 +106,16 @@ export function judgeWork(reading: WorkReading): readonly Diagnosis[] {
     case 'idle':
       return [reading.said?.said === 'denied' ? deniedIdly(reading.said.words.text) : notTried()];
     case 'asked':
-      return reading.canaries.length === 0
-        ? [ok('not tried: the configuration switches the rule off for what canaries look like')]
-        : reading.canaries.map(judgeCanary);
+      return judgeAsked(reading);
   }
+}
+
+function judgeAsked({ canaries, leftOver: left }: WorkReading & { readonly kind: 'asked' }): readonly Diagnosis[] {
+  const tried = canaries.map(judgeCanary);
+  const untried = left === undefined ? [] : [leftOver(left.rule, left.node)];
+  return tried.length + untried.length === 0
+    ? [ok('not tried: the configuration switches the rule off for what canaries look like')]
+    : [...tried, ...untried];
 }
 
 function deniedIdly(text: string): Diagnosis {

@@ -1,9 +1,10 @@
 import type { Cluster } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
+import type { TriedWork } from '../policy/keeping.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
 
 /**
- * Whether a backup for a node in maintenance is really refused: asked, not assumed. `in-part`: some work is refused and
+ * Whether work for a node in maintenance is really refused: asked, not assumed. `in-part`: some work is refused and
  * some is not; `why` says which, as the end of a sentence.
  */
 export type Enforcement =
@@ -18,6 +19,12 @@ const FLOOR_ARMS_MS = 1000;
 /** How often a canary is sent again while it is let pass, in ms. */
 const ASK_EVERY_MS = 200;
 
+/** What is tried, and for how long a pass is not taken for the last word, in ms. */
+export interface Trial {
+  readonly work: TriedWork;
+  readonly patienceMs: number;
+}
+
 /** What asking needs. */
 interface Asking {
   readonly cluster: Cluster;
@@ -26,31 +33,39 @@ interface Asking {
 }
 
 /**
- * Sends canary backups for a marked node through the API server, in dry run, and looks who refuses them. For `patienceMs`
+ * Sends canaries for a marked node through the API server, in dry run, and looks who refuses them. For `patienceMs`
  * it does not take a pass for the webhook's last word: API servers may not have heard yet that they have to ask it.
  */
-export async function readEnforcement(node: string, asking: Asking, patienceMs = 0): Promise<Enforcement> {
-  const byWebhook = await askFor(patienceMs, byAffinity(node), asking);
-  return byWebhook.enforced === 'no' ? inPart(await askFor(FLOOR_ARMS_MS, byName(node), asking)) : byWebhook;
+export async function readEnforcement(
+  node: string,
+  asking: Asking,
+  { work, patienceMs }: Trial = { work: 'backup', patienceMs: 0 },
+): Promise<Enforcement> {
+  const byWebhook = await askFor({ work, patienceMs }, byAffinity(node), asking);
+  if (byWebhook.enforced !== 'no') return byWebhook;
+  return inPart(await askFor({ work, patienceMs: FLOOR_ARMS_MS }, byName(node), asking), work);
 }
 
 /** Asks until the canary is not let pass any more, or the time is over. */
-async function askFor(patienceMs: number, pin: object, { cluster, clock, signal }: Asking): Promise<Enforcement> {
+async function askFor(
+  { work, patienceMs }: Trial,
+  pin: object,
+  { cluster, clock, signal }: Asking,
+): Promise<Enforcement> {
   const until = clock.now() + patienceMs;
   for (;;) {
-    const enforcement = enforcementFrom(await askCanary('backup', pin, cluster));
+    const enforcement = enforcementFrom(await askCanary(work, pin, cluster));
     if (enforcement.enforced !== 'no' || signal.aborted || clock.now() >= until) return enforcement;
     await clock.sleep(ASK_EVERY_MS, signal);
   }
 }
 
 /** The webhook lets it pass, and what the API server decides by itself (docs/floor.md) does not. */
-function inPart(enforcement: Enforcement): Enforcement {
-  return enforcement.enforced === 'yes' ? { enforced: 'in-part', why: FLOOR_ALONE } : enforcement;
+function inPart(enforcement: Enforcement, work: TriedWork): Enforcement {
+  if (enforcement.enforced !== 'yes') return enforcement;
+  const why = `what the API server decides by itself; the webhook let a canary ${work} pass (is a replica of it ready?)`;
+  return { enforced: 'in-part', why };
 }
-
-const FLOOR_ALONE =
-  'what the API server decides by itself; the webhook let a canary backup pass (is a replica of it ready?)';
 
 function enforcementFrom(answer: CanaryAnswer): Enforcement {
   switch (answer.said) {

@@ -5,12 +5,15 @@ import { addonWaker } from '../health/waker.ts';
 import { Announcer } from '../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../nodes/canary.ts';
 import { chooseNodes } from '../nodes/choose.ts';
+import { readEnforcement } from '../nodes/enforcement.ts';
 import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedChange } from '../nodes/exceptions.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { AllowOperation } from '../operation.ts';
-import { renderAllowances, tellChange, tellTrial, type Allowance, type Trial } from '../output/allow.ts';
+import { policyInForce } from '../policy/in-force.ts';
+import { triedWork } from '../policy/keeping.ts';
+import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type Trial } from '../output/allow.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
 
@@ -125,9 +128,26 @@ async function tryOut(one: ChangedExceptions, run: AllowRun): Promise<readonly T
     const answer = await settled(one.node.facts.name, rule, change.kind === 'grant' ? 'accepted' : 'refused', session);
     trials.push({ rule, ...answer });
   }
-  if (operation.format === 'text') for (const trial of trials) tellTrial(trial, one, change, session.screen);
+  if (operation.format === 'text') {
+    if (change.kind === 'grant') tellEnd(one.node.facts.name, one.rules, await webhookAt(one, session), session.screen);
+    for (const trial of trials) tellTrial(trial, one, change, session.screen);
+  }
   if (change.kind === 'grant' && one.rules.includes('addon')) await letAddonsGo(one.node.facts.name, session);
   return trials;
+}
+
+/** Whether a webhook refuses what is not excepted on the node: only that one knows when the exception is over. */
+async function webhookAt(
+  { node, current }: ChangedExceptions,
+  session: Session,
+): Promise<'answers' | 'silent' | 'unknown'> {
+  const { policy, source } = await policyInForce(session.cluster);
+  if (source.from === 'unregistered') return 'silent';
+  const work = triedWork(policy.config).find((known) => !current.some(({ rules }) => rules.includes(known)));
+  if (work === undefined) return 'unknown';
+  const { enforced } = await readEnforcement(node.facts.name, session, { work, patienceMs: 0 });
+  if (enforced === 'unknown') return 'unknown';
+  return enforced === 'yes' ? 'answers' : 'silent';
 }
 
 async function letAddonsGo(node: string, session: Session): Promise<void> {

@@ -16,7 +16,6 @@ import { showLive } from '../output/live.ts';
 import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
 import type { Finding } from '../preflight/finding.ts';
-import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
 import { drainMarkedNode, type Shared } from './on-drain.ts';
@@ -26,7 +25,7 @@ import { lookAhead, refusedFor, type Foresight } from './on-foresight.ts';
 import { markAll, refuseIfLate } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
 import { undoMarks } from './on-undo.ts';
-import type { Marked } from './prepared.ts';
+import type { Marked, Preparation } from './prepared.ts';
 
 /** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
 const EVICTIONS_AT_ONCE = 32;
@@ -95,7 +94,7 @@ async function carryOut(operation: OnOperation, session: Session, asked: Asked):
   try {
     const marked = await markAll(preparation.prepared, run);
     await refuseIfLate(marked, survey, run);
-    return await drainAndComplete(marked, { ...preparation, survey, limiter: new Limiter(EVICTIONS_AT_ONCE) }, run);
+    return await drainAndComplete(marked, { ...preparation, limiter: new Limiter(EVICTIONS_AT_ONCE) }, run);
   } finally {
     await run.announcer.settled();
   }
@@ -137,14 +136,14 @@ function refuseOrWarn(findings: readonly Finding[], report: OnReport): void {
 
 async function drainAndComplete(
   marked: readonly Marked[],
-  { survey, ...shared }: Shared & { readonly survey: Survey },
+  { inForce, ...shared }: Shared & Pick<Preparation, 'inForce'>,
   run: OnRun,
 ): Promise<OnEnd> {
   const { session, operation } = run;
   const isInterrupted = (): boolean => session.signal.aborted;
   try {
     if (isInterrupted()) return await stopped(marked, run);
-    const worst = await whileAsking(tellEnforcement(marked, survey, run), () =>
+    const worst = await whileAsking(tellEnforcement(marked, inForce, run), () =>
       operation.claim.mode === 'cordon' ? Promise.resolve(EXIT.done) : drainAll(marked, shared, run),
     );
     if (isInterrupted()) return await stopped(marked, run);

@@ -1,5 +1,6 @@
 import type { CauseGroup } from '../drain/cause.ts';
 import type { Enforcement } from '../nodes/enforcement.ts';
+import type { Keeping, TriedWork } from '../policy/keeping.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Report } from './report.ts';
 
@@ -29,7 +30,15 @@ export type OnEvent =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'cordoned'; readonly node: string; readonly already: boolean; readonly dryRun: DryRunMark }
   /** Whether backups, scans and add-on changes are really kept off from now on. */
-  | { readonly type: 'enforced'; readonly nodes: readonly string[]; readonly enforcement: Enforcement }
+  | {
+      readonly type: 'enforced';
+      readonly nodes: readonly string[];
+      readonly enforcement: Enforcement;
+      /** What the policy in force does with each kind of work. */
+      readonly keeping: readonly Keeping[];
+      /** What was tried out. */
+      readonly canary: TriedWork | undefined;
+    }
   /** What would become of a node's pods, in order. */
   | {
       readonly type: 'planned';

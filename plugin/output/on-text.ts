@@ -1,7 +1,8 @@
 import { listed, renderGroup } from '../drain/cause.ts';
 import { summaryOf } from '../drain/progress.ts';
-import type { Enforcement } from '../nodes/enforcement.ts';
+import { isKeptOff } from '../policy/keeping.ts';
 import type { Screen } from '../screen.ts';
+import { keptNouns, keptSentence, passingSentences } from './keeping.ts';
 import type { DryRunMark, OnEvent, PodName, ReasonedName } from './on-events.ts';
 
 const SUFFIX: Readonly<Record<NonNullable<DryRunMark>, string>> = {
@@ -52,7 +53,7 @@ function tellOfNode(event: NodeEvent, screen: Screen): void {
       screen.result(`node/${event.node} ${event.already ? 'already cordoned' : 'cordoned'}${suffix(event.dryRun)}`);
       return;
     case 'enforced':
-      tellEnforcement(event.nodes, event.enforcement, screen);
+      tellEnforcement(event, screen);
       return;
     case 'planned':
       tellReasons(`waits for pods on node ${event.node}`, event.waitFor, screen);
@@ -129,26 +130,31 @@ function suffix(dryRun: DryRunMark): string {
   return dryRun === undefined ? '' : SUFFIX[dryRun];
 }
 
-/** What is kept off the nodes from now on, or that nothing keeps it off. */
-function tellEnforcement(names: readonly string[], enforcement: Enforcement, screen: Screen): void {
-  const nodes = names.join(', ');
+/** What is kept off the nodes from now on, or that nothing keeps it off; then what the policy itself lets pass. */
+function tellEnforcement(event: Extract<OnEvent, { readonly type: 'enforced' }>, screen: Screen): void {
+  const { enforcement, keeping, canary } = event;
+  const nodes = event.nodes.join(', ');
+  const passing = passingSentences(keeping);
+  if (!keeping.some(isKeptOff)) {
+    screen.warn([`nothing is kept off ${nodes}`, ...passing].join('; '));
+    return;
+  }
   switch (enforcement.enforced) {
     case 'yes':
-      screen.note(`kept off ${nodes} from now on: backups, add-on changes; and scans of the whole cluster`);
-      return;
+      screen.note(`kept off ${nodes} from now on: ${keptSentence(keeping)}`);
+      break;
     case 'in-part':
       screen.warn(`only a part is kept off ${nodes}: ${enforcement.why}`);
-      return;
+      break;
     case 'no':
       screen.warn(
-        `nothing keeps backups, scans and add-on changes off ${nodes}: the API server accepted a canary backup (is the webhook installed and ready?)`,
+        `nothing keeps ${keptNouns(keeping)} off ${nodes}: the API server accepted a canary ${canary ?? 'backup'} (is the webhook installed and ready?)`,
       );
-      return;
+      break;
     case 'unknown':
-      screen.warn(
-        `whether backups, scans and add-on changes are kept off ${nodes} could not be checked: ${enforcement.why}`,
-      );
+      screen.warn(`whether ${keptNouns(keeping)} are kept off ${nodes} could not be checked: ${enforcement.why}`);
   }
+  for (const sentence of passing) screen.note(sentence);
 }
 
 /** What a run would do beyond the evictions, which are told one by one. */

@@ -1,6 +1,7 @@
 import { clean, explainScansKeptOff } from '../../shared/index.ts';
 import type { StatusFormat } from '../operation.ts';
 import type { Screen } from '../screen.ts';
+import { passingSentences } from './keeping.ts';
 import type { Enforcement } from '../status/enforcement.ts';
 import type { LostNode, ReleasedAddon } from '../status/from-events.ts';
 import type { StatusReport } from '../status/report.ts';
@@ -34,6 +35,9 @@ function releasedText({ node, what, times, lastAt }: ReleasedAddon): string {
 /** What is missing is said at once; that all is well, to those who look closely. */
 function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Screen): void {
   const missing = missingEnforcement(enforcement);
+  if (enforcement.webhook !== 'missing')
+    for (const sentence of passingSentences(enforcement.keeping)) screen.note(sentence);
+  if (closely && enforcement.webhook !== 'missing' && enforcement.assumed !== null) screen.warn(enforcement.assumed);
   if (missing !== undefined) screen.warn(`${missing}; kubectl maint doctor says what to do`);
   else if (closely && enforcement.webhook === 'registered') {
     screen.note(

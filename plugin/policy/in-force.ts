@@ -27,11 +27,11 @@ export interface PolicyInForce {
 export type PolicySource =
   /** The chart's ConfigMap. */
   | { readonly from: 'cluster'; readonly namespace: string }
-  /** A process outside of the cluster; the registration repeats the file that it was made with. */
-  | { readonly from: 'registration'; readonly url: string }
+  /** The registration repeats the file that it was made with: there is no chart, and the webhook may be a process. */
+  | { readonly from: 'registration' }
   /** The webhook runs in the cluster, and nothing is configured there. */
   | { readonly from: 'nowhere' }
-  /** A process, and the registration was made without a file: it may have one all the same. */
+  /** A process whose registration tells nothing: an older version made it, or somebody by hand. */
   | { readonly from: 'process'; readonly url: string }
   /** The API server knows no webhook of ours. */
   | { readonly from: 'unregistered' }
@@ -65,18 +65,14 @@ async function unlessUnread(read: () => Promise<PolicyInForce>): Promise<PolicyI
 async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
   if (registration === undefined) return assumed({ from: 'unregistered' });
   const url = textAt(listAt(registration, 'webhooks')[0], 'clientConfig', 'url');
-  if (url !== undefined) return ofProcess(registration, url);
-  const namespace = serviceNamespace(registration);
-  if (namespace === undefined) return assumed({ from: 'nowhere' });
-  const text = textAt(await cluster.get(objectPath('v1/configmaps', namespace, NAME)), 'data', KEY);
-  if (text === undefined) return assumed({ from: 'nowhere' });
-  return taken(policyFromText(text), { from: 'cluster', namespace }, namespace);
-}
-
-function ofProcess(registration: unknown, url: string): PolicyInForce {
+  const namespace = url === undefined ? serviceNamespace(registration) : undefined;
+  if (namespace !== undefined) {
+    const text = textAt(await cluster.get(objectPath('v1/configmaps', namespace, NAME)), 'data', KEY);
+    if (text !== undefined) return taken(policyFromText(text), { from: 'cluster', namespace }, namespace);
+  }
   const written = textAt(registration, 'metadata', 'annotations', POLICY_ANNOTATION);
-  if (written === undefined) return assumed({ from: 'process', url });
-  return taken(policyFromText(written), { from: 'registration', url }, undefined);
+  if (written !== undefined) return taken(policyFromText(written), { from: 'registration' }, undefined);
+  return assumed(url === undefined ? { from: 'nowhere' } : { from: 'process', url });
 }
 
 function taken(policy: Parsed<Policy>, source: PolicySource, namespace: string | undefined): PolicyInForce {

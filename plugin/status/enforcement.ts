@@ -8,6 +8,8 @@ import {
   type Cluster,
 } from '../../shared/index.ts';
 import { isArmed } from '../nodes/arming.ts';
+import { assumption, policyInForce } from '../policy/in-force.ts';
+import { keepingOf, type Keeping } from '../policy/keeping.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /**
@@ -22,6 +24,9 @@ export interface Enforcement {
   readonly webhook: 'registered' | 'partly' | 'missing' | 'unknown';
   /** Rules that the API server decides by itself for exact work (docs/floor.md): `backup`, `scan`; null: not read. */
   readonly floor: readonly string[] | null;
+  /** What the policy in force does with each kind of work; by the defaults where `assumed` says why it is not known. */
+  readonly keeping: readonly Keeping[];
+  readonly assumed: string | null;
 }
 
 /** Reads it; the policies where `policies` says so, or where there is nothing else. */
@@ -34,8 +39,17 @@ export async function readEnforcement(
     unreadable
       .tried('list validatingadmissionpolicybindings.admissionregistration.k8s.io', () => floorOf(cluster))
       .then((floor) => floor ?? null);
-  const [webhook, floor] = await Promise.all([readWebhook(cluster, unreadable), policies ? readFloor() : null]);
-  return { webhook, floor: webhook === 'missing' ? (floor ?? (await readFloor())) : floor };
+  const [webhook, floor, { policy, source }] = await Promise.all([
+    readWebhook(cluster, unreadable),
+    policies ? readFloor() : null,
+    policyInForce(cluster),
+  ]);
+  return {
+    webhook,
+    floor: webhook === 'missing' ? (floor ?? (await readFloor())) : floor,
+    keeping: keepingOf(policy.config),
+    assumed: assumption(source) ?? null,
+  };
 }
 
 function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcement['webhook']> {

@@ -181,8 +181,8 @@ export const RULES_WITH_TOOLS: readonly RuleId[] = RULE_IDS.filter((id) => SCHEM
 export function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly string[] {
   if (rule !== 'backup' && rule !== 'scan') return [...tools.map(({ id }) => id), ...RESERVED];
   const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === rule));
-  return [...doing.map(({ id }) => id), LABELLED];
+  return [...doing.map(({ id }) => id), LABELLED_TOOL];
 }
 
 /** The tool of work that its user labelled. */
-const LABELLED = 'labelled';
+export const LABELLED_TOOL = 'labelled';

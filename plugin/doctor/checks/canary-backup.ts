@@ -1,4 +1,4 @@
-import { collectionPath, type ApiRequest } from '../../../shared/index.ts';
+import { collectionPath, LABELLED_TOOL, type ApiRequest } from '../../../shared/index.ts';
 import { byAffinity, byName, CANARY_NAMESPACE, canaryPod } from '../../nodes/canary.ts';
 import type { Readings } from '../readings.ts';
 import { workCheck, type WorkCanary } from '../work-canaries.ts';
@@ -6,11 +6,16 @@ import { workCheck, type WorkCanary } from '../work-canaries.ts';
 const PODS: readonly WorkCanary[] = [
   {
     what: 'a backup by affinity',
-    tool: null,
+    tool: LABELLED_TOOL,
     by: 'webhook',
     request: (node) => canaryPod(byAffinity(node), { work: 'backup' }),
   },
-  { what: 'a backup by name', tool: null, by: 'floor', request: (node) => canaryPod(byName(node), { work: 'backup' }) },
+  {
+    what: 'a backup by name',
+    tool: LABELLED_TOOL,
+    by: 'floor',
+    request: (node) => canaryPod(byName(node), { work: 'backup' }),
+  },
 ];
 
 export const canaryBackup = workCheck({

@@ -25,9 +25,7 @@ export function judgePolicy({ policy: { config }, source }: PolicyInForce): read
     case 'cluster':
       return [ok(`by the configuration in namespace ${clean(source.namespace, MAX_NAME)}: ${modes}`)];
     case 'registration':
-      return [
-        ok(`by the configuration that the registration of ${clean(source.url, MAX_NAME)} was made with: ${modes}`),
-      ];
+      return [ok(`by the configuration that the registration was made with: ${modes}`)];
     case 'nowhere':
       return [ok(`nothing is configured beside the webhook, so the defaults apply: ${modes}`)];
     case 'unregistered':

@@ -614,7 +614,7 @@ describe('who and which', () => {
     const { session, cluster, clock } = toldSession();
     const denial = failure(403, 'admission webhook "work.kubectl-maint.io" denied the request: no');
     cluster.say = (_request, count) => (count < 3 ? answer(201) : denial);
-    const read = readEnforcement('n1', session, 5000);
+    const read = readEnforcement('n1', session, { work: 'backup', patienceMs: 5000 });
     await settle();
     for (let time = 0; time < 2; time += 1) await clock.pass(200);
     expect(await read).toEqual({ enforced: 'yes' });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { keepingOf } from '../../../plugin/policy/keeping.ts';
 import type { OnEvent, PodName } from '../../../plugin/output/on-events.ts';
 import { reportFor } from '../../../plugin/output/report.ts';
 import { tellInWords } from '../../../plugin/output/on-text.ts';
 import type { LiveArea, Screen } from '../../../plugin/screen.ts';
+import { DEFAULT_POLICY } from '../../../shared/index.ts';
 import { toldSession } from './world.ts';
 
 const NO_LIVE = undefined;
@@ -41,6 +43,10 @@ interface Row<T> {
 
 const pod: PodName = { namespace: 'ns', name: 'a' };
 const POD = '"pod":{"namespace":"ns","name":"a"}';
+const KEEPING =
+  '"keeping":[{"work":"backup","tool":null,"how":"refused","scope":"node"},{"work":"scan","tool":null,"how":"refused","scope":"cluster"},{"work":"addon","tool":null,"how":"held","scope":"node"}],"canary":"backup",';
+const ENFORCED = { type: 'enforced', keeping: keepingOf(DEFAULT_POLICY), canary: 'backup' } as const;
+
 const NODE = '"node":"n1"';
 
 /** Every type of event: the compiler asks for a new one. */
@@ -96,31 +102,34 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
   enforced: [
     {
       what: 'what is kept off',
-      event: { type: 'enforced', nodes: ['n1', 'n2'], enforcement: { enforced: 'yes' } },
+      event: { ...ENFORCED, nodes: ['n1', 'n2'], enforcement: { enforced: 'yes' } },
       lines: ['err: kept off n1, n2 from now on: backups, add-on changes; and scans of the whole cluster'],
-      json: '"type":"enforced","nodes":["n1","n2"],"enforcement":{"enforced":"yes"}',
+      json: '"type":"enforced",' + KEEPING + '"nodes":["n1","n2"],"enforcement":{"enforced":"yes"}',
     },
     {
       what: 'that only a part is',
-      event: { type: 'enforced', nodes: ['n1'], enforcement: { enforced: 'in-part', why: 'backups; the rest is not' } },
+      event: { ...ENFORCED, nodes: ['n1'], enforcement: { enforced: 'in-part', why: 'backups; the rest is not' } },
       lines: ['err: Warning: only a part is kept off n1: backups; the rest is not'],
-      json: '"type":"enforced","nodes":["n1"],"enforcement":{"enforced":"in-part","why":"backups; the rest is not"}',
+      json:
+        '"type":"enforced",' +
+        KEEPING +
+        '"nodes":["n1"],"enforcement":{"enforced":"in-part","why":"backups; the rest is not"}',
     },
     {
       what: 'that nothing is kept off',
-      event: { type: 'enforced', nodes: ['n1', 'n2'], enforcement: { enforced: 'no' } },
+      event: { ...ENFORCED, nodes: ['n1', 'n2'], enforcement: { enforced: 'no' } },
       lines: [
         'err: Warning: nothing keeps backups, scans and add-on changes off n1, n2: the API server accepted a canary backup (is the webhook installed and ready?)',
       ],
-      json: '"type":"enforced","nodes":["n1","n2"],"enforcement":{"enforced":"no"}',
+      json: '"type":"enforced",' + KEEPING + '"nodes":["n1","n2"],"enforcement":{"enforced":"no"}',
     },
     {
       what: 'that nobody knows',
-      event: { type: 'enforced', nodes: ['n1'], enforcement: { enforced: 'unknown', why: 'status 502' } },
+      event: { ...ENFORCED, nodes: ['n1'], enforcement: { enforced: 'unknown', why: 'status 502' } },
       lines: [
         'err: Warning: whether backups, scans and add-on changes are kept off n1 could not be checked: status 502',
       ],
-      json: '"type":"enforced","nodes":["n1"],"enforcement":{"enforced":"unknown","why":"status 502"}',
+      json: '"type":"enforced",' + KEEPING + '"nodes":["n1"],"enforcement":{"enforced":"unknown","why":"status 502"}',
     },
   ],
   'drain-unconfirmed': [

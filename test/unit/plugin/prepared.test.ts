@@ -147,7 +147,7 @@ describe('mode drain', () => {
       webhooks: [{ clientConfig: { url: 'https://h:1' } }],
     });
     const { prepared, inForce } = await begin();
-    expect(inForce.source).toEqual({ from: 'registration', url: 'https://h:1' });
+    expect(inForce.source).toEqual({ from: 'registration' });
     expect(prepared[0]?.drain?.plan).toMatchObject({ evict: [], waitFor: [{ why: like(/Our dumps|dumper/) }] });
   });
 

@@ -6,9 +6,12 @@ import { releasedDuring } from '../../../plugin/status/from-events.ts';
 import { refusedByFloor, type Enforcement } from '../../../plugin/status/enforcement.ts';
 import { statusFrom, type NodeStatus } from '../../../plugin/status/node-status.ts';
 import type { NodeReadings } from '../../../plugin/status/readings.ts';
-import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
+import { keepingOf } from '../../../plugin/policy/keeping.ts';
+import { DEFAULT_POLICY, RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
 import { like } from '../../support/like.ts';
 import { HeardScreen, nodeSnapshot, podFacts, START } from './world.ts';
+
+const BY_DEFAULT = { keeping: keepingOf(DEFAULT_POLICY), assumed: null };
 
 const ago = (seconds: number) => new Date(START - seconds * 1000).toISOString();
 
@@ -269,7 +272,7 @@ describe('formats', () => {
 
   test('name, json, and nothing', async () => {
     const style = { width: 5, colour: true, now: START };
-    const enforcement: Enforcement = { webhook: 'registered', floor: [] };
+    const enforcement: Enforcement = { webhook: 'registered', floor: [], ...BY_DEFAULT };
     const lost = [{ name: 'n2', lostAt: ago(60) }];
     const released = [{ node: 'n1', what: 'addon: one', times: 2, lastAt: ago(60) }];
     const known = { ...NOTHING, enforcement, lost, released };
@@ -362,9 +365,19 @@ describe('what is said besides', () => {
     ],
     ['unknown', null, []],
   ])('the webhook is %s, the floor %j', (webhook, floor, lines) => {
-    expect(said([held], { webhook, floor }, 'wide')).toEqual(lines);
-    expect(said([held], { webhook, floor }, 'table')).toEqual(lines.filter((line) => line.startsWith('Warning')));
-    expect(said([held], { webhook, floor }, 'json')).toEqual([]);
+    expect(said([held], { webhook, floor, ...BY_DEFAULT }, 'wide')).toEqual(lines);
+    expect(said([held], { webhook, floor, ...BY_DEFAULT }, 'table')).toEqual(
+      lines.filter((line) => line.startsWith('Warning')),
+    );
+    expect(said([held], { webhook, floor, ...BY_DEFAULT }, 'json')).toEqual([]);
+  });
+
+  test('what the policy in force lets pass is said, and what had to be assumed to those who look closely', () => {
+    const rules = { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'off' } } as const;
+    const keeping = keepingOf({ ...DEFAULT_POLICY, rules });
+    const enforcement: Enforcement = { webhook: 'registered', floor: [], keeping, assumed: 'it is assumed' };
+    expect(said([held], enforcement, 'table')).toEqual(['not kept off, by the policy of this cluster: scans']);
+    expect(said([held], enforcement, 'wide')[0]).toBe('Warning: it is assumed');
   });
 
   test('who cordoned a node is not known: it may be taken over; a tool is left to its work', () => {

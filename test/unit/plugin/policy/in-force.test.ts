@@ -44,7 +44,7 @@ describe('the policy in force', () => {
   test('of a process is what its registration was made with', async () => {
     const annotations = { [POLICY_ANNOTATION]: policyText({ backup: { mode: 'warn' } }) };
     const { policy, source } = await policyInForce(clusterWith({ ...ofProcess, metadata: { annotations } }));
-    expect([policy.config.rules.backup.mode, source.from]).toEqual(['warn', 'registration']);
+    expect([policy.config.rules.backup.mode, source]).toEqual(['warn', { from: 'registration' }]);
   });
 
   test.each<[string, ToldCluster, string, RegExp | undefined]>([
