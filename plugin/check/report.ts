@@ -25,7 +25,16 @@ export interface CheckItem {
   /** Nodes in maintenance that the object reaches. */
   readonly nodes: readonly string[];
   readonly decision: Verdict['decision'] | 'invalid';
-  readonly findings: readonly { readonly rule: string; readonly reason: string; readonly detail: string }[];
+  readonly findings: readonly CheckFinding[];
+  /** Of a CronJob: what becomes of its runs. The API server accepts it whatever that is. */
+  readonly runs?: readonly CheckFinding[];
+}
+
+/** What a rule, or the input, has against an object. */
+export interface CheckFinding {
+  readonly rule: string;
+  readonly reason: string;
+  readonly detail: string;
 }
 
 /** The whole answer of `check`. */
@@ -72,7 +81,7 @@ function nameOf(object: WorkObject | undefined): CheckItem['object'] {
   };
 }
 
-function asFinding({ rule, reason, detail }: Finding): CheckItem['findings'][number] {
+function asFinding({ rule, reason, detail }: Finding): CheckFinding {
   return { rule, reason, detail };
 }
 

@@ -1,5 +1,5 @@
 import { at, creationOf, fieldsAt, joinNames, textAt, type ReviewRequest, type Verdict } from '../../shared/index.ts';
-import type { CheckItem } from './report.ts';
+import type { CheckFinding } from './report.ts';
 
 /** A number as the CronJob controller puts it behind the name: minutes since 1970 (k8s pkg/controller/cronjob, getJobName). */
 const SOME_MINUTE = 29_000_000;
@@ -26,8 +26,8 @@ export function requestsOfRun(object: unknown): readonly ReviewRequest[] {
   return [made('batch/v1', 'Job', template), made('v1', 'Pod', pod)];
 }
 
-/** What becomes of the runs of a CronJob, as findings about it: by the first of their requests to which a rule objects. */
-export function findingsOfRuns(verdicts: readonly Verdict[]): CheckItem['findings'] {
+/** What becomes of the runs of a CronJob: by the first of their requests to which a rule objects. */
+export function findingsOfRuns(verdicts: readonly Verdict[]): readonly CheckFinding[] {
   const judged = verdicts.find(({ findings }) => findings.some(({ decision }) => decision !== 'allow'));
   if (judged === undefined) return verdicts.slice(-1).flatMap(unopposed);
   return judged.findings.flatMap(({ rule, decision, detail }) => {
@@ -41,7 +41,7 @@ export function findingsOfRuns(verdicts: readonly Verdict[]): CheckItem['finding
 const AFTER = 'once they pass again, its controller makes up for the latest one, and the others are lost';
 
 /** Ordinary work that names the node waits there or runs: nobody objects, and the drained node gets it. */
-function unopposed({ nodes }: Verdict): CheckItem['findings'] {
+function unopposed({ nodes }: Verdict): readonly CheckFinding[] {
   if (nodes.length === 0) return [];
   const detail = `no rule refuses its runs, whose pods may go to ${joinNames(nodes)}, in maintenance`;
   return [{ rule: 'placement', reason: 'RunsReach', detail }];

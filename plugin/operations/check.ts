@@ -21,7 +21,13 @@ import {
 } from '../../shared/index.ts';
 import { documentsFrom, type ManifestDocument, type SplitText } from '../check/documents.ts';
 import { nodesFromFile } from '../check/nodes-file.ts';
-import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckItem } from '../check/report.ts';
+import {
+  itemFromInvalid,
+  itemFromVerdict,
+  reportFromItems,
+  type CheckFinding,
+  type CheckItem,
+} from '../check/report.ts';
 import { findingsOfRuns, requestsOfRun } from '../check/runs.ts';
 import { readSource, readSources, type Reading, type Source } from '../check/sources.ts';
 import type { Clock } from '../clock.ts';
@@ -128,7 +134,8 @@ async function itemFor(document: ManifestDocument, checking: Checking): Promise<
   if (textAt(object, 'kind') !== 'AdmissionReview') {
     const item = await itemForRequest(document, creationOf(object), checking);
     const ofRuns = await findingsOfRun(object, checking);
-    return { ...item, findings: [...item.findings, ...ofRuns, ...remarks.map(findingOf)] };
+    const findings = [...item.findings, ...remarks.map(findingOf)];
+    return { ...item, findings, ...(ofRuns.length > 0 && { runs: ofRuns }) };
   }
   const request = requestFromReview(object);
   if (!request.ok) return itemFromInvalid(document, request.problems.map(renderProblem).join('; '));
@@ -143,12 +150,12 @@ async function itemForRequest(
   return itemFromVerdict(document, request, await decide(request, situation, fetch));
 }
 
-async function findingsOfRun(object: unknown, { situation, fetch }: Checking): Promise<CheckItem['findings']> {
+async function findingsOfRun(object: unknown, { situation, fetch }: Checking): Promise<readonly CheckFinding[]> {
   const decided = requestsOfRun(object).map((request) => decide(request, situation, fetch));
   return findingsOfRuns(await Promise.all(decided));
 }
 
-function findingOf({ reason, line, message }: YamlRemark): CheckItem['findings'][number] {
+function findingOf({ reason, line, message }: YamlRemark): CheckFinding {
   return { rule: 'input', reason, detail: clean(`line ${line}: ${message}`, MAX_REMARK) };
 }
 

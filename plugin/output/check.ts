@@ -70,7 +70,9 @@ function objectName({ object }: CheckItem): string {
 }
 
 function reasons(item: CheckItem): readonly string[] {
-  return item.findings.map(({ rule, detail }) => `${place(item)} ${objectName(item)}: ${rule}: ${detail}`);
+  return [...item.findings, ...(item.runs ?? [])].map(
+    ({ rule, detail }) => `${place(item)} ${objectName(item)}: ${rule}: ${detail}`,
+  );
 }
 
 function summary({ summary: { allowed, warned, denied, invalid } }: CheckReport): string {

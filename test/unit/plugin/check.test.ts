@@ -132,7 +132,7 @@ describe('what becomes of the runs of a CronJob', () => {
     const { code, text } = await checked({ files: ['-'], format: 'json' }, JSON.stringify(object));
     const report: unknown = JSON.parse(text);
     expect([code, at(report, 'summary', 'allowed')]).toEqual([0, 1]);
-    return listAt(listAt(report, 'items')[0], 'findings');
+    return listAt(listAt(report, 'items')[0], 'runs');
   };
 
   test.each<[string, object, readonly object[]]>([
