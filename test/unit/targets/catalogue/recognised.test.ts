@@ -5,6 +5,7 @@ import { workFromObject } from '../../../../shared/facts/work.ts';
 import { classify } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE } from '../../../../shared/targets/registry.ts';
 import { documentsFrom } from '../../../../plugin/check/documents.ts';
+import { documentsIn } from '../../../../shared/yaml/documents.ts';
 
 /**
  * Manifests of projects that the catalogue was not written from, in a folder beside the project (or where MAINT_MANIFESTS
@@ -37,9 +38,9 @@ const ROWS: readonly Row[] = missing
       .map(([file = '', , , expected = '']) => ({ file, expected, is: found(file) }));
 
 function found(file: string): string {
-  const documents = [...documentsFrom({ name: file, text: readFileSync(join(FOLDER, file), 'utf8') })];
+  const documents = [...documentsFrom({ name: file, text: readFileSync(join(FOLDER, file), 'utf8') }, documentsIn)];
   const works = documents.flatMap(({ content }) =>
-    content.kind === 'invalid' ? [] : [classify(workFromObject(content.object), CATALOGUE).work],
+    content.kind !== 'object' ? [] : [classify(workFromObject(content.object), CATALOGUE).work],
   );
   return works.find((work) => work === 'backup' || work === 'scan') ?? (works.includes('addon') ? 'addon' : 'none');
 }
