@@ -17,6 +17,7 @@ import {
 import { listNodes } from '../nodes/choose.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { policyBeside, serviceNamespace, type PolicyInForce } from '../policy/in-force.ts';
+import { once } from '../once.ts';
 import type { Session } from '../session.ts';
 import { askGuard, type GuardCanary } from './guard-canary.ts';
 
@@ -111,11 +112,6 @@ function bounded(cluster: Cluster, signal: AbortSignal): AskedCluster {
     get: (path, options) => cluster.get(path, { ...options, signal }),
     pages: (path, options) => cluster.pages(path, { ...options, signal }),
   };
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => (reading ??= read());
 }
 
 async function greet(cluster: AskedCluster, now: () => number): Promise<Greeting> {

@@ -42,13 +42,18 @@ export async function wakeHeldAddons(
   }
 }
 
-/** The living pods of DaemonSets whose template is not the current one. */
-export async function readHeldPods(
+/** The DaemonSets of some pods as they are now, by UID. */
+export function readDaemonSetsOf(
   pods: readonly PodFacts[],
   cluster: Cluster,
   signal: AbortSignal,
-): Promise<readonly PodFacts[]> {
-  return readBehind(daemonSetPods(pods).filter(isAlive), cluster, signal);
+): Promise<ReadonlyMap<string, DaemonSetFacts>> {
+  return readDaemonSets(daemonSetPods(pods), cluster, signal);
+}
+
+/** The living pods of DaemonSets whose template is not the current one. */
+export function heldPods(pods: readonly PodFacts[], current: ReadonlyMap<string, DaemonSetFacts>): readonly PodFacts[] {
+  return daemonSetPods(pods).filter((pod) => isAlive(pod) && isBehind(pod, current.get(ownerUid(pod))));
 }
 
 async function readBehind(

@@ -26,10 +26,14 @@ export interface OwnEvent {
 /** Ours are about Nodes and carry our name (k8s pkg/registry/core/event ToSelectableFields). */
 const OURS = 'involvedObject.kind=Node,source=kubectl-maint';
 
-/** Every Event of plugin and webhook about Nodes that the API server still keeps: an hour by default. Throws ClusterRefusal. */
-export async function readOwnEvents(cluster: ClusterReader): Promise<readonly OwnEvent[]> {
+/**
+ * Every Event of plugin and webhook about Nodes, or about one of them, that the API server still keeps: an hour by default.
+ * Throws ClusterRefusal.
+ */
+export async function readOwnEvents(cluster: ClusterReader, node?: string): Promise<readonly OwnEvent[]> {
   const events: OwnEvent[] = [];
-  for await (const { items } of cluster.pages(eventsPath(NODE_EVENT_NAMESPACE), { query: { fieldSelector: OURS } })) {
+  const fieldSelector = node === undefined ? OURS : `${OURS},involvedObject.name=${node}`;
+  for await (const { items } of cluster.pages(eventsPath(NODE_EVENT_NAMESPACE), { query: { fieldSelector } })) {
     events.push(...items.map(ownEventFromObject));
   }
   return events;

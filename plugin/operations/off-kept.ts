@@ -26,8 +26,10 @@ export async function tellKeptOff(ended: readonly Ended[], { session, report }: 
       return [];
     }
   };
+  // A run over nodes comes here once for each: what is read then must not grow with the Events of the others.
+  const [one, ...others] = ended.map(({ node }) => node);
   const [own, makers] = await Promise.all([
-    unlessRefused(readOwnEvents(cluster)),
+    unlessRefused(readOwnEvents(cluster, others.length === 0 ? one : undefined)),
     unlessRefused(readMakerEvents(cluster)),
   ]);
   const cronJobs = await wakeCronJobs(refusedCronJobs(ended, makers), session);

@@ -49,6 +49,8 @@ export async function drainMarkedNode(marked: Marked, progress: Progress, shared
     await complete(marked.written, end, run);
   } catch (thrown) {
     throw hinted(thrown, hint);
+  } finally {
+    marked.drain?.end();
   }
 }
 
@@ -99,12 +101,14 @@ interface RoundsEnd extends DrainEnd {
 async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
   const { marked, progress, run } = drain;
   if (marked.drain === undefined) return { moved: [], unconfirmed: [], stayed: [] };
-  const { pods, plan: first } = marked.drain;
+  const pods = marked.drain.follow();
+  await pods.first;
   const tools = toolsFor(drain, pods);
   const moved: PodFacts[] = [];
   const stayed = new Map<string, PodFacts>();
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-    const plan = round === 1 ? first : await planOfRest(drain, pods.all());
+    // Its turn may have come long after the plan was made.
+    const plan = await planOfRest(drain, pods.all());
     for (const late of stayingOf(plan)) {
       if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(plan.node, late) });
       stayed.set(late.pod.uid, late.pod);

@@ -2,6 +2,8 @@ import { MaintError } from '../../shared/index.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { OnOperation } from '../operation.ts';
 import type { Finding } from '../preflight/finding.ts';
+import { checkGuards } from '../preflight/checks/guards.ts';
+import type { ClusterView } from '../preflight/cluster-view.ts';
 import { readSurvey } from '../preflight/read.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
@@ -13,19 +15,28 @@ export interface Foresight {
   readonly survey: Survey;
 }
 
+/** What a look is made with. */
+export interface Looking {
+  readonly session: Session;
+  readonly view: ClusterView;
+  readonly note: (text: string) => void;
+}
+
 /** Plans the drain of each node and reads what the checks look at. What is followed ends with the session's signal. */
 export async function lookAhead(
   nodes: readonly NodeSnapshot[],
   operation: OnOperation,
-  session: Session,
-  note: (text: string) => void,
+  { session, view, note }: Looking,
 ): Promise<Foresight> {
-  const preparation = await prepare(nodes, operation, session, note);
+  const preparation = await prepare(nodes, operation, { session, view, note });
   const { prepared, budgets, inForce } = preparation;
   const plans = prepared.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
   const chosen = nodes.map(({ facts }) => facts);
-  const survey = await readSurvey({ operation, chosen, plans, budgets, inForce, cluster: session.cluster });
-  return { preparation, survey };
+  const { cluster } = session;
+  const survey = await readSurvey({ operation, chosen, plans, budgets, inForce, nodes: view.nodes(), cluster });
+  // A watch that is behind may not have seen that the last node is back.
+  const isBroken = checkGuards(survey).length > 0;
+  return { preparation, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
 }
 
 /** All reasons to refuse as one failure: `cluster` where only rights are missing, else `denied`. */

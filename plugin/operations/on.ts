@@ -15,6 +15,7 @@ import { tellInWords } from '../output/on-text.ts';
 import { showLive } from '../output/live.ts';
 import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
+import { viewOnce, type ClusterView } from '../preflight/cluster-view.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
@@ -76,6 +77,8 @@ export async function takeIntoMaintenance(
 interface Asked extends Pick<OnRun, 'report' | 'isAlone'> {
   /** Of the claim that is made, on every node. */
   readonly id: string;
+  /** The cluster as a run over nodes follows it; undefined: it is read for this command. */
+  readonly view?: ClusterView;
 }
 
 /** What tells the claims of one command from all others. */
@@ -113,15 +116,17 @@ interface Begun extends Foresight {
 }
 
 /** Everything before the first write. Throws where the preflight refuses. */
-async function begin(operation: OnOperation, session: Session, { report, isAlone, id }: Asked): Promise<Begun> {
+async function begin(operation: OnOperation, session: Session, asked: Asked): Promise<Begun> {
+  const { report, isAlone, id, view } = asked;
   const { cluster, clock } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   nodes.forEach(recordOf);
   const owner = await ownerFor(operation.claim.owner, cluster);
   const claim = claimFrom(operation, { owner, id }, clock.now());
-  const foresight = await lookAhead(nodes, operation, session, (text) => {
+  const note = (text: string): void => {
     report.tell({ type: 'note', text });
-  });
+  };
+  const foresight = await lookAhead(nodes, operation, { session, view: view ?? viewOnce(session), note });
   refuseOrWarn(findingsOf(foresight.survey), report);
   const announcer = new Announcer(session, (node) => hasClaim(node, owner));
   return { ...foresight, run: { operation, claim, session, report, announcer, isAlone, ended: new Set() } };

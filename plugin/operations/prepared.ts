@@ -1,16 +1,27 @@
-import { followBudgets, type Budgets } from '../drain/budgets.ts';
+import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
-import { badSelector, Planner } from '../drain/read.ts';
+import { Limiter } from '../drain/limiter.ts';
+import { badSelector, Planner, readPods } from '../drain/read.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { once } from '../once.ts';
 import type { OnOperation } from '../operation.ts';
 import { policyInForce, type PolicyInForce } from '../policy/in-force.ts';
-import type { Session } from '../session.ts';
+import type { Looking } from './on-foresight.ts';
 
 /** A node as it was before, and what draining it comes to; nothing of the kind in mode `cordon`. */
 export interface Prepared {
   readonly node: NodeSnapshot;
-  readonly drain: { readonly plan: DrainPlan; readonly pods: PodsOnNode } | undefined;
+  readonly drain: PreparedDrain | undefined;
+}
+
+/** The drain of a node, as planned, and its pods from the moment on at which they are followed. */
+export interface PreparedDrain {
+  readonly plan: DrainPlan;
+  /** Begins to follow them, or gives what is followed already. */
+  follow(): PodsOnNode;
+  /** They need not be followed any more. */
+  end(): void;
 }
 
 /** A node that this run has marked: as it was before, and as it was written. */
@@ -28,14 +39,13 @@ export interface Preparation {
 }
 
 /**
- * Plans every node before any is touched. Pods and budgets are followed from here on, so that what the drain works with
- * is what the plan was made from. Throws ClusterRefusal, or MaintError('usage') on a bad --pod-selector.
+ * Plans every node before any is touched. Budgets, and the pods of the nodes that are drained first, are followed from here
+ * on; the pods of others from when their turn comes, so that hundreds of nodes do not take hundreds of watches. Throws ClusterRefusal, or MaintError('usage') on a bad --pod-selector.
  */
 export async function prepare(
   nodes: readonly NodeSnapshot[],
   operation: OnOperation,
-  session: Session,
-  note: (text: string) => void,
+  { session, view, note }: Looking,
 ): Promise<Preparation> {
   const { cluster, clock, signal } = session;
   const { drain: flags, pace } = operation;
@@ -47,24 +57,35 @@ export async function prepare(
     const prepared = nodes.map((node) => ({ node, drain: undefined }));
     return { prepared, budgets: NO_BUDGETS, planner: plannerBy(inForce), inForce };
   }
-  const budgets = followBudgets(cluster, clock, signal);
-  const following = nodes.map((node) => ({
-    node,
-    pods: followPods(node.facts.name, flags.podSelector, session, { signal, note }),
-  }));
-  const inForce = await reading;
-  const planner = plannerBy(inForce);
+  const budgets = view.budgets();
+  const { podSelector } = flags;
+  const atOnce = pace.maxParallel === 0 ? nodes.length : pace.maxParallel;
+  const looks = new Limiter(LOOKS_AT_ONCE);
+  const planning = reading.then(plannerBy);
   const prepared = await Promise.all(
-    following.map(async ({ node, pods }) => {
-      const first = await pods.first.catch((thrown: unknown) => {
-        throw badSelector(thrown, flags.podSelector) ?? thrown;
+    nodes.map(async (node, index) => {
+      const { name } = node.facts;
+      const over = new AbortController();
+      const until = AbortSignal.any([signal, over.signal]);
+      const follow = once(() => followPods(name, podSelector, session, { signal: until, note }));
+      const end = (): void => {
+        over.abort();
+      };
+      // What is drained first is followed from here on; the others are, from when their turn comes.
+      const read = () => (index < atOnce ? follow().first : looks.run(() => readPods(name, podSelector, cluster)));
+      const reads = read().catch((thrown: unknown) => {
+        throw badSelector(thrown, podSelector) ?? thrown;
       });
-      return { node, drain: { pods, plan: await planner.plan(node.facts.name, first) } };
+      const [planner, first] = await Promise.all([planning, reads]);
+      return { node, drain: { follow, end, plan: await planner.plan(name, first) } };
     }),
   );
   await budgets.first;
-  return { prepared, budgets, planner, inForce };
+  return { prepared, budgets, planner: await planning, inForce: await reading };
 }
+
+/** Nodes whose pods are listed at once. */
+const LOOKS_AT_ONCE = 8;
 
 const NO_BUDGETS: Budgets = {
   first: Promise.resolve(),

@@ -4,6 +4,7 @@ import type { SignalRelay } from '../node-command/signals.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { RunOperation } from '../operation.ts';
 import type { OnReport } from '../output/on-events.ts';
+import type { ClusterView } from '../preflight/cluster-view.ts';
 import type { Session } from '../session.ts';
 
 /** What the process hands to the commands that it runs. */
@@ -25,6 +26,8 @@ export interface NodesRun {
   /** Nodes that were in maintenance for this owner before. */
   readonly continued: ReadonlySet<string>;
   readonly surroundings: Surroundings;
+  /** The cluster around the nodes, followed as long as the run goes on. */
+  readonly view: ClusterView;
   readonly relay: SignalRelay;
   /** Aborts with the first failure, and when the person interrupts: what has not begun its command stops where it is. */
   readonly halt: AbortSignal;

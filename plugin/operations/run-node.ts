@@ -55,7 +55,8 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
       run.report.tell(event);
     },
   };
-  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, { isAlone, id });
+  const asked = { isAlone, id, view: run.view };
+  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, asked);
   if (code === EXIT.done && !halt.aborted) return true;
   course.stopped = 'the command was not begun';
   return false;

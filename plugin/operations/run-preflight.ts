@@ -1,6 +1,7 @@
 import { NO_RECORD } from '../../shared/index.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
+import type { ClusterView } from '../preflight/cluster-view.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { ClusterNode, Survey } from '../preflight/survey.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
@@ -16,11 +17,16 @@ const LOOKS_AT_ONCE = 4;
  * Looks at every node before the first is touched: whatever would refuse one of them later, refuses all of them now.
  * Warnings are told when a node's turn comes. Throws MaintError.
  */
-export async function refuseAhead(chosen: ChosenNodes, operation: RunOperation, session: Session): Promise<void> {
+export async function refuseAhead(
+  chosen: ChosenNodes,
+  operation: RunOperation,
+  session: Session,
+  view: ClusterView,
+): Promise<void> {
   const { nodes } = chosen;
   const looks = new Limiter(LOOKS_AT_ONCE);
   const findings = await Promise.all(
-    nodes.map((_, index) => looks.run(() => refusalsAt(index, chosen, { operation, session }))),
+    nodes.map((_, index) => looks.run(() => refusalsAt(index, chosen, { operation, session, view }))),
   );
   const unique = new Map(findings.flat().map((finding) => [finding.text, finding]));
   if (unique.size > 0) throw refusedFor([...unique.values()]);
@@ -30,7 +36,11 @@ export async function refuseAhead(chosen: ChosenNodes, operation: RunOperation, 
 async function refusalsAt(
   index: number,
   { nodes, continued }: ChosenNodes,
-  { operation, session }: { readonly operation: RunOperation; readonly session: Session },
+  {
+    operation,
+    session,
+    view,
+  }: { readonly operation: RunOperation; readonly session: Session; readonly view: ClusterView },
 ): Promise<readonly Finding[]> {
   const atOnce = operation.maxParallel === 0 ? nodes.length : operation.maxParallel;
   const beside = nodes.slice(index, index + atOnce).map(({ facts }) => facts);
@@ -38,7 +48,8 @@ async function refusalsAt(
   try {
     const signal = AbortSignal.any([session.signal, over.signal]);
     const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
-    const { survey } = await lookAhead(node, operation.on, { ...session, signal }, () => undefined);
+    const looking = { session: { ...session, signal }, view, note: () => undefined };
+    const { survey } = await lookAhead(node, operation.on, looking);
     const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
     const then: Survey = { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
     return findingsOf(then).filter(({ severity }) => severity === 'refuse');

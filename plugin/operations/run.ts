@@ -7,6 +7,7 @@ import type { RunOperation } from '../operation.ts';
 import type { OnEvent, OnReport } from '../output/on-events.ts';
 import { tellInWords } from '../output/on-text.ts';
 import { reportFor } from '../output/report.ts';
+import { viewFollowed, type ClusterView } from '../preflight/cluster-view.ts';
 import type { Session } from '../session.ts';
 import { newClaimId } from './on.ts';
 import type { Course, NodesRun, Phase, Surroundings } from './run-course.ts';
@@ -35,17 +36,23 @@ export async function runCommandOnNodes(operation: RunOperation, session: Sessio
   if (names.length === 0) return EXIT.done;
   if (operation.dryRun) return dryRunOnNodes(chosen, operation, session);
   if (names.length > 1) session.screen.note(`looking at ${names.length} nodes before the first is touched`);
-  await refuseAhead(chosen, operation, session);
-  const place = placeOf(operation);
-  if (place !== undefined) await prepareOutput(place, names);
-  return goThrough(chosen, operation, session, ports);
+  const over = new AbortController();
+  const view = viewFollowed({ ...session, signal: AbortSignal.any([session.signal, over.signal]) });
+  try {
+    await refuseAhead(chosen, operation, session, view);
+    const place = placeOf(operation);
+    if (place !== undefined) await prepareOutput(place, names);
+    return await goThrough(chosen, operation, session, { ...ports, view });
+  } finally {
+    over.abort();
+  }
 }
 
 async function goThrough(
   { nodes, owner, continued }: ChosenNodes,
   operation: RunOperation,
   session: Session,
-  { signals, ...surroundings }: RunPorts,
+  { signals, view, ...surroundings }: RunPorts & { readonly view: ClusterView },
 ): Promise<ExitCode> {
   const failed = new AbortController();
   const atOnce = Math.min(nodes.length, operation.maxParallel === 0 ? nodes.length : operation.maxParallel);
@@ -58,6 +65,7 @@ async function goThrough(
     owner,
     continued,
     surroundings,
+    view,
     relay: new SignalRelay(signals),
     halt: AbortSignal.any([session.signal, failed.signal]),
   };

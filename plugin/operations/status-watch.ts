@@ -8,6 +8,7 @@ import type { Session } from '../session.ts';
 import { FollowedNodes } from '../status/following.ts';
 import { NO_EVENTS, readFromEvents, releasedDuring } from '../status/from-events.ts';
 import { isNarrowed } from '../status/node-status.ts';
+import { readingMemory } from '../status/readings.ts';
 import { reportOn } from '../status/report.ts';
 import { Unreadable } from '../status/unreadable.ts';
 
@@ -45,10 +46,11 @@ async function follow(operation: StatusOperation, view: StatusView, session: Ses
   const podsOn = followed.podsOn.bind(followed);
   // Said once, at first: it is about what was before.
   const events = format === 'name' ? NO_EVENTS : await readFromEvents(choice, session.cluster, unreadable);
+  const memory = readingMemory(clock, READ_AGAIN_MS);
   let isFirst = true;
   while (!signal.aborted) {
     const seen = followed.version;
-    const report = await reportOn(await followed.now(), { format, podsOn }, session, unreadable);
+    const report = await reportOn(await followed.now(), { format, podsOn, memory }, session, unreadable);
     await view.show(report.nodes, clock.now());
     unreadable.tell(screen);
     const released = releasedDuring(report.nodes, events);

@@ -32,16 +32,16 @@ export interface Premises {
   readonly plans: readonly DrainPlan[];
   readonly budgets: Budgets;
   readonly inForce: PolicyInForce;
+  readonly nodes: Promise<Survey['nodes']>;
   readonly cluster: Cluster;
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(premises: Premises): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inForce, cluster } = premises;
+  const { operation, chosen, plans, budgets, inForce, nodes, cluster } = premises;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
-  const nodes = readNodes(cluster);
   const [all, owners, room, rights] = await Promise.all([
     nodes,
     readOwners(moving, budgetsOf, cluster),
@@ -76,7 +76,8 @@ export async function readNodes(cluster: Cluster): Promise<readonly ClusterNode[
   return nodes;
 }
 
-function clusterNode(object: unknown): ClusterNode | undefined {
+/** A Node object as a place for pods; undefined where it is none. */
+export function clusterNode(object: unknown): ClusterNode | undefined {
   const facts = nodeFromObject(object);
   return facts && { facts, allocatable: amountsAt(object, 'status', 'allocatable'), virtual: isVirtual(facts) };
 }

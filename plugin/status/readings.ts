@@ -5,17 +5,22 @@ import {
   quorumWithout,
   VOLUME_ATTACHMENTS,
   type Cluster,
+  type DaemonSetFacts,
   type NodeFacts,
   type PodFacts,
   type Quorum,
+  type ScansKeptOff,
 } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
 import { attachmentFromObject, type Attachment } from '../drain/attachment.ts';
 import type { FilterContext } from '../drain/filters.ts';
 import { planDrain, type DrainPlan } from '../drain/plan.ts';
 import { readPods } from '../drain/read.ts';
 import { readLease } from '../health/gate.ts';
-import { readHeldPods } from '../health/held-addons.ts';
+import { heldPods, readDaemonSetsOf } from '../health/held-addons.ts';
 import type { Session } from '../session.ts';
+import type { Enforcement } from './enforcement.ts';
+import { Remembered } from './remembered.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What was read about a node in maintenance; undefined is what could not be read. */
@@ -37,11 +42,34 @@ export interface ReadingPlan {
   readonly addons: boolean;
   /** The pods on a node, where they are known already. */
   readonly podsOn?: (node: string) => readonly PodFacts[] | undefined;
+  readonly memory: ReadingMemory;
+}
+
+/** What no watch tells of, as it was read last. */
+export interface ReadingMemory {
+  readonly leases: Remembered<NodeReadings['lease']>;
+  readonly attachments: Remembered<readonly Attachment[] | undefined>;
+  readonly controlPlane: Remembered<readonly NodeFacts[] | undefined>;
+  readonly daemonSets: Remembered<ReadonlyMap<string, DaemonSetFacts> | undefined>;
+  readonly enforcement: Remembered<Enforcement>;
+  readonly scansKeptOff: Remembered<ScansKeptOff | null>;
+}
+
+/** A memory that keeps each reading for so many milliseconds. */
+export function readingMemory(clock: Pick<Clock, 'now'>, forMs: number): ReadingMemory {
+  return {
+    leases: new Remembered(clock, forMs),
+    attachments: new Remembered(clock, forMs),
+    controlPlane: new Remembered(clock, forMs),
+    daemonSets: new Remembered(clock, forMs),
+    enforcement: new Remembered(clock, forMs),
+    scansKeptOff: new Remembered(clock, forMs),
+  };
 }
 
 /** Reads about some nodes at once; for no node nothing is asked. By the node's name. */
 export async function readAbout(
-  { nodes, addons, podsOn }: ReadingPlan,
+  { nodes, addons, podsOn, memory }: ReadingPlan,
   { cluster, clock, signal }: Session,
   unreadable: Unreadable,
 ): Promise<ReadonlyMap<string, NodeReadings>> {
@@ -53,16 +81,19 @@ export async function readAbout(
     const read = await tried('get leases.coordination.k8s.io', () => readLease(name, cluster, signal));
     return read && { lease: read.object, serverNow: read.serverNow ?? clock.now() };
   };
+  const { leases: beats, attachments: attached } = memory;
   const [pods, leases, attachments, controlPlane] = await Promise.all([
     Promise.all(nodes.map(readPodsOf)),
-    Promise.all(nodes.map(readBeat)),
-    tried('list volumeattachments.storage.k8s.io', () => readAttachments(cluster)),
-    readControlPlane(nodes, cluster, unreadable),
+    Promise.all(nodes.map((node) => beats.get(node.name, () => readBeat(node)))),
+    attached.get('', () => tried('list volumeattachments.storage.k8s.io', () => readAttachments(cluster))),
+    nodes.some(isControlPlane) ? memory.controlPlane.get('', () => readControlPlane(cluster, unreadable)) : [],
   ]);
   const all = pods.flatMap((some) => some ?? []);
-  const held = addons
-    ? await tried('get daemonsets.apps and list controllerrevisions.apps', () => readHeldPods(all, cluster, signal))
+  const what = 'get daemonsets.apps and list controllerrevisions.apps';
+  const daemonSets = addons
+    ? await memory.daemonSets.get('', () => tried(what, () => readDaemonSetsOf(all, cluster, signal)))
     : undefined;
+  const held = daemonSets && heldPods(all, daemonSets);
   return new Map(
     nodes.map((node, index) => {
       const here = pods[index];
@@ -84,13 +115,7 @@ async function readAttachments(cluster: Cluster): Promise<readonly Attachment[]>
   return found;
 }
 
-/** Read only where one of the nodes belongs to it. */
-async function readControlPlane(
-  nodes: readonly NodeFacts[],
-  cluster: Cluster,
-  unreadable: Unreadable,
-): Promise<readonly NodeFacts[] | undefined> {
-  if (!nodes.some(isControlPlane)) return [];
+async function readControlPlane(cluster: Cluster, unreadable: Unreadable): Promise<readonly NodeFacts[] | undefined> {
   return unreadable.tried('list nodes', async () => {
     const found: NodeFacts[] = [];
     for await (const { items } of cluster.pages(NODES, { query: { labelSelector: CONTROL_PLANE_LABEL } })) {

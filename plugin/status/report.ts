@@ -14,7 +14,7 @@ import type { Session } from '../session.ts';
 import { readEnforcement, type Enforcement } from './enforcement.ts';
 import type { LostNode, ReleasedAddon } from './from-events.ts';
 import { statusFrom, type NodeStatus } from './node-status.ts';
-import { readAbout } from './readings.ts';
+import { readAbout, readingMemory, type ReadingMemory } from './readings.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What is known of some nodes, and of the cluster around them. */
@@ -36,22 +36,25 @@ export interface Depth {
   readonly format: StatusFormat;
   /** The pods on a node, where they are known already. */
   readonly podsOn?: (node: string) => readonly PodFacts[] | undefined;
+  /** What was read a moment ago, of a view that is shown anew. */
+  readonly memory?: ReadingMemory;
 }
 
 /** The statuses of some nodes. All that is read for them is read about nodes in maintenance, and at once. */
 export async function reportOn(
   nodes: readonly NodeSnapshot[],
-  { format, podsOn }: Depth,
+  { format, podsOn, memory: known }: Depth,
   session: Session,
   unreadable: Unreadable,
 ): Promise<Omit<StatusReport, 'lost' | 'released'>> {
   const held = format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
   const whole = format !== 'table';
   const now = session.clock.now();
+  const memory = known ?? readingMemory(session.clock, 0);
   const [readings, enforcement, kept] = await Promise.all([
-    readAbout({ nodes: held, addons: whole, ...(podsOn && { podsOn }) }, session, unreadable),
-    held.length === 0 ? null : readEnforcement(session.cluster, whole, unreadable),
-    readScansKeptOff(held, now, session.cluster),
+    readAbout({ nodes: held, addons: whole, memory, ...(podsOn && { podsOn }) }, session, unreadable),
+    held.length === 0 ? null : memory.enforcement.get('', () => readEnforcement(session.cluster, whole, unreadable)),
+    memory.scansKeptOff.get('', () => readScansKeptOff(held, now, session.cluster)),
   ]);
   return {
     nodes: nodes.map((node) => statusFrom(node, readings.get(node.facts.name), now)),

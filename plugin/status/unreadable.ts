@@ -6,7 +6,7 @@ export class Unreadable {
   readonly #signal: AbortSignal;
   readonly #rights = new Set<string>();
   readonly #failures = new Set<string>();
-  #told = '';
+  readonly #told = new Set<string>();
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
@@ -24,14 +24,18 @@ export class Unreadable {
     }
   }
 
-  /** Says what is missing since it was asked last, once for the same. */
+  /** Says what is missing since it was asked last, each once: a view that is shown anew does not read all of it anew. */
   tell(screen: Screen): void {
-    const rights = this.#rights.size === 0 ? [] : [`no right to ${[...this.#rights].sort().join(', ')}`];
-    const text = [...rights, ...[...this.#failures].sort()].join('; ');
-    this.#rights.clear();
-    this.#failures.clear();
-    if (text === this.#told) return;
-    this.#told = text;
+    const missing = this.#news(this.#rights);
+    const rights = missing.length === 0 ? [] : [`no right to ${missing.join(', ')}`];
+    const text = [...rights, ...this.#news(this.#failures)].join('; ');
     if (text !== '') screen.warn(`some of it is <unknown>: ${text}`);
+  }
+
+  #news(found: Set<string>): readonly string[] {
+    const news = [...found].filter((one) => !this.#told.has(one)).sort();
+    for (const one of news) this.#told.add(one);
+    found.clear();
+    return news;
   }
 }

@@ -7,12 +7,28 @@ import type { Answer, Need } from '../policy/needs.ts';
 import { controllerRevisionsPath, daemonSetPath, nodePath, NODES, objectPath, podsPath } from './paths.ts';
 import type { ClusterReader } from './ports.ts';
 
-/** Answers the policy's needs by reading the API server, each read ended by the signal. */
+/**
+ * Answers the policy's needs by reading the API server, each read ended by the signal. For one look at the cluster: the
+ * ControllerRevisions of a namespace are read once in it, however many DaemonSets are asked about.
+ */
 export function answersFromCluster(reader: ClusterReader, signal: AbortSignal): FetchNeed {
-  return (need) => fetchNeed(need, reader, signal);
+  const revisions = new Map<string, Promise<readonly unknown[]>>();
+  const revisionsIn = (namespace: string): Promise<readonly unknown[]> => {
+    const read = revisions.get(namespace) ?? readAll(reader, controllerRevisionsPath(namespace), {}, signal);
+    revisions.set(namespace, read);
+    return read;
+  };
+  return (need) => fetchNeed(need, reader, signal, revisionsIn);
 }
 
-async function fetchNeed(need: Need, reader: ClusterReader, signal: AbortSignal): Promise<Answer> {
+type RevisionsIn = (namespace: string) => Promise<readonly unknown[]>;
+
+async function fetchNeed(
+  need: Need,
+  reader: ClusterReader,
+  signal: AbortSignal,
+  revisionsIn: RevisionsIn,
+): Promise<Answer> {
   switch (need.need) {
     case 'node': {
       const object = await reader.get(nodePath(need.name), { signal });
@@ -24,7 +40,7 @@ async function fetchNeed(need: Need, reader: ClusterReader, signal: AbortSignal)
       return { answer: 'held-nodes', nodes };
     }
     case 'daemonset':
-      return { answer: 'daemonset', daemonSet: await fetchDaemonSet(need.namespace, need.name, reader, signal) };
+      return { answer: 'daemonset', daemonSet: await fetchDaemonSet(need, reader, signal, revisionsIn) };
     case 'pods-on-node': {
       const query = { fieldSelector: `spec.nodeName=${need.node}` };
       return { answer: 'pods-on-node', pods: await readPods(need.namespace, query, reader, signal) };
@@ -41,10 +57,15 @@ async function fetchNeed(need: Need, reader: ClusterReader, signal: AbortSignal)
   }
 }
 
-async function fetchDaemonSet(namespace: string, name: string, reader: ClusterReader, signal: AbortSignal) {
+async function fetchDaemonSet(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  reader: ClusterReader,
+  signal: AbortSignal,
+  revisionsIn: RevisionsIn,
+) {
   const [object, revisions] = await Promise.all([
     reader.get(daemonSetPath(namespace, name), { signal }),
-    readAll(reader, controllerRevisionsPath(namespace), {}, signal),
+    revisionsIn(namespace),
   ]);
   return object === undefined ? undefined : daemonSetFromObjects(object, revisions);
 }

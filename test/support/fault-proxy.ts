@@ -32,6 +32,8 @@ export interface FaultProxy extends AsyncDisposable {
   /** For `--server`. */
   readonly url: string;
   readonly seen: readonly Arrived[];
+  /** How many bytes of answers the client was sent so far. */
+  bytes(): number;
   /** From now on nothing more of what is being answered on such paths arrives, and nobody is told: a dead connection. */
   stall(pathPrefix: string): void;
 }
@@ -40,6 +42,7 @@ export interface FaultProxy extends AsyncDisposable {
 export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<FaultProxy> {
   const agent = new Agent({ ca: plane.ca, keepAlive: true });
   const seen: Arrived[] = [];
+  let bytes = 0;
   const flowing = new Map<ServerResponse, { readonly path: string; readonly reply: IncomingMessage }>();
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrived = { method: incoming.method ?? '', path: incoming.url ?? '', body: await text(incoming) };
@@ -63,7 +66,7 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
       }
       response.writeHead(reply.statusCode ?? 502, reply.headers);
       response.flushHeaders();
-      reply.pipe(response);
+      reply.on('data', (chunk: Buffer) => (bytes += chunk.length)).pipe(response);
       flowing.set(response, { path, reply });
     });
     onward.on('error', () => response.destroy());
@@ -82,6 +85,7 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
   return {
     url: `http://127.0.0.1:${port}`,
     seen,
+    bytes: () => bytes,
     stall: (pathPrefix) => {
       for (const [response, { path, reply }] of flowing) {
         if (path.startsWith(pathPrefix)) reply.unpipe(response);

@@ -3,6 +3,7 @@ import { podName } from '../../../plugin/drain/plan.ts';
 import { Planner } from '../../../plugin/drain/read.ts';
 import type { OnOperation } from '../../../plugin/operation.ts';
 import { prepare } from '../../../plugin/operations/prepared.ts';
+import { viewOnce } from '../../../plugin/preflight/cluster-view.ts';
 import {
   at,
   budgetFromObject,
@@ -13,6 +14,7 @@ import {
   POLICY_ANNOTATION,
   REGISTRATION_NAME,
   webhookConfigurationPath,
+  textAt,
   type CollectionListener,
 } from '../../../shared/index.ts';
 import { like } from '../../support/like.ts';
@@ -27,6 +29,7 @@ interface Asked {
   readonly podSelector?: string;
   readonly activeWork?: 'wait' | 'evict';
   readonly skipWaitForDeleteSeconds?: number;
+  readonly maxParallel?: number;
 }
 
 function operationOf(asked: Asked): OnOperation {
@@ -45,7 +48,7 @@ function operationOf(asked: Asked): OnOperation {
       skipWaitForDeleteSeconds: asked.skipWaitForDeleteSeconds ?? 0,
     },
     pace: {
-      maxParallel: 10,
+      maxParallel: asked.maxParallel ?? 10,
       maxUnavailable: undefined,
       activeWork: asked.activeWork ?? 'wait',
       byPriority: true,
@@ -93,7 +96,8 @@ function preparing(asked: Asked, pods: readonly object[]) {
     followed,
     listeners,
     notes,
-    prepare: () => prepare([n1, n2], operationOf(asked), session, (text) => notes.push(text)),
+    prepare: () =>
+      prepare([n1, n2], operationOf(asked), { session, view: viewOnce(session), note: (text) => notes.push(text) }),
   };
 }
 
@@ -162,7 +166,7 @@ describe('mode drain', () => {
         evict: drain?.plan.evict.map(podName),
         leave: drain?.plan.leave.map(({ pod, why }) => `${podName(pod)}: ${why}`),
         refusals: drain?.plan.refusals,
-        pods: drain?.pods.all().map(podName),
+        pods: drain?.follow().all().map(podName),
       })),
     ).toEqual([
       {
@@ -190,11 +194,25 @@ describe('mode drain', () => {
     ]);
   });
 
+  test('of nodes whose turn comes later the pods are listed, and followed from then on', async () => {
+    const { prepare: begin, followed, cluster } = preparing({ maxParallel: 1 }, pods);
+    cluster.lists.set(PODS, [podObject('b', { ...REPLICA_SET, nodeName: 'n2' })]);
+    const { prepared } = await begin();
+    const onNodes = () =>
+      followed.filter(({ path }) => path === PODS).map(({ query }) => textAt(query, 'fieldSelector'));
+    expect(onNodes()).toEqual(['spec.nodeName=n1']);
+    expect(prepared[1]?.drain?.plan.node).toBe('n2');
+    const pods2 = prepared[1]?.drain?.follow();
+    expect(prepared[1]?.drain?.follow()).toBe(pods2);
+    expect((await pods2?.first)?.map(podName)).toEqual(['default/b']);
+    expect(onNodes()).toEqual(['spec.nodeName=n1', 'spec.nodeName=n2']);
+  });
+
   test('they are followed on after the plan, until the session ends', async () => {
     const { prepare: begin, followed, cluster, stop } = preparing({}, pods);
     const { prepared } = await begin();
     cluster.tell(PODS, 'changed', podObject('new', { ...REPLICA_SET, nodeName: 'n2' }));
-    expect(prepared[1]?.drain?.pods.all().map(podName)).toEqual(['default/b', 'default/new']);
+    expect(prepared[1]?.drain?.follow().all().map(podName)).toEqual(['default/b', 'default/new']);
     expect(prepared[1]?.drain?.plan.evict.map(podName)).toEqual(['default/b']);
     stop.abort();
     expect(followed.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);

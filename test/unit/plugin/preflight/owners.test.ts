@@ -23,7 +23,14 @@ test.each([
   await budgets.first;
   const pod = podFacts('web-1', { labels: { app: 'web' }, owner: { kind: 'ReplicaSet', name: 'web' } });
   const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
-  const inForce = await policyInForce(cluster);
-  const survey = await readSurvey({ operation, chosen: [nodeFacts('n1')], plans: [plan], budgets, inForce, cluster });
+  const survey = await readSurvey({
+    operation,
+    chosen: [nodeFacts('n1')],
+    plans: [plan],
+    budgets,
+    inForce: await policyInForce(cluster),
+    nodes: Promise.resolve(undefined),
+    cluster,
+  });
   expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);
 });

@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isObject, textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { faultProxy } from '../../support/fault-proxy.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+
+/** What commands ask of the API server, as its own audit log has it: work grows with the nodes, and not with their square. */
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+let folder: string;
+
+/** Every call of ours when it has ended; a watch with the others. */
+const POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [{ level: 'Metadata', users: ['admin'] }],
+};
+
+const pool = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name: `${name}-${index + 1}`, labels: { pool: name } }));
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maint-audit-'));
+  await writeFile(join(folder, 'policy.json'), JSON.stringify(POLICY));
+  plane = await startControlPlane({
+    nodes: [...pool('few', 10), ...pool('turn', 12), { name: 'spare' }],
+    apiServerArgs: [
+      `--audit-policy-file=${join(folder, 'policy.json')}`,
+      `--audit-log-path=${join(folder, 'audit.log')}`,
+    ],
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+});
+
+afterAll(async () => {
+  await plane.stop();
+  await rm(folder, { recursive: true });
+});
+
+interface Call {
+  readonly verb: string;
+  readonly uri: string;
+  /** When it came, and when it had ended, in ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The calls of the plugin that the API server has written down so far. */
+async function calls(): Promise<readonly Call[]> {
+  const lines = (await readFile(join(folder, 'audit.log'), 'utf8')).trim().split('\n');
+  return lines
+    .map((line): unknown => JSON.parse(line))
+    .filter((event) => textAt(event, 'userAgent')?.startsWith('kubectl-maint/'))
+    .map((event) => ({
+      verb: textAt(event, 'verb') ?? '',
+      uri: textAt(event, 'requestURI') ?? '',
+      from: Date.parse(textAt(event, 'requestReceivedTimestamp') ?? ''),
+      to: Date.parse(textAt(event, 'stageTimestamp') ?? ''),
+    }));
+}
+
+/** Runs a command, and counts what it takes. */
+async function costOf(args: readonly string[]) {
+  const before = (await calls()).length;
+  await using proxy = await faultProxy(plane, () => undefined);
+  const [verb = '', ...more] = args;
+  const ran = await plugin.maint([verb, '--server', proxy.url, ...more]);
+  expect(ran).toMatchObject({ code: 0 });
+  return { calls: (await calls()).slice(before), bytes: proxy.bytes() };
+}
+
+test('`run` over ten times the nodes takes about ten times the calls and bytes', async () => {
+  const line = (name: string) => ['run', '-l', `pool=${name}`, '--max-parallel=5', '--skip-health-check', '--', 'true'];
+  const few = await costOf(line('few'));
+  await plane.addNodes(pool('many', 100));
+  const many = await costOf(line('many'));
+  expect(many.calls.length).toBeLessThan(12 * few.calls.length);
+  expect(many.bytes).toBeLessThan(12 * few.bytes);
+  const ofAllNodes = many.calls.filter(({ verb, uri }) => verb === 'list' && /^\/api\/v1\/nodes\?limit=\d+$/.test(uri));
+  expect(ofAllNodes.length).toBeLessThan(3);
+});
+
+test('`on` watches the pods of as many nodes as are drained at once', async () => {
+  const { calls: made } = await costOf(['on', '-l', 'pool=turn', '--max-parallel=2']);
+  const watches = made.filter(({ verb, uri }) => verb === 'watch' && uri.startsWith('/api/v1/pods?'));
+  expect(watches).toHaveLength(12);
+  const open = watches.map(({ from }) => watches.filter((other) => other.from <= from && from < other.to).length);
+  // The API server hears of the end of one a moment after the next has begun.
+  expect(Math.max(...open)).toBeLessThanOrEqual(4);
+});
+
+test('`status --watch` reads what no watch tells every ten seconds, however much changes', async () => {
+  const before = (await calls()).length;
+  const running = await plugin.start(['status', 'turn-1', '--watch', '-o', 'json']);
+  await until('it shows the node', () => running.said().includes('"turn-1"'));
+  for (let change = 1; change <= 10; change += 1) {
+    const exception = { rules: ['scan'], until: '2100-01-01T00:00:00Z', by: 'a', reason: `${change} of 10` };
+    const { record } = maintenanceOf(await world.node('turn-1'));
+    if (!isObject(record)) throw new Error('it is in maintenance');
+    const annotations = { 'kubectl-maint.io/maintenance': JSON.stringify({ ...record, exceptions: [exception] }) };
+    await world.patch('/api/v1/nodes/turn-1', { metadata: { annotations } });
+    await until('it shows the change', () => running.said().includes(`${change} of 10`));
+  }
+  running.signal('SIGINT');
+  await running.ended;
+  const made = (await calls()).slice(before).filter(({ uri }) => uri.includes('/volumeattachments'));
+  expect(made.length).toBeLessThanOrEqual(2);
+});
