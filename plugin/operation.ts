@@ -8,7 +8,15 @@ export interface NodeChoice {
 }
 
 /** kubectl's connection flags. */
-export type ClusterFlags = Omit<ConnectOptions, 'env' | 'userAgent' | 'onWarning' | 'stdinIsTerminal'>;
+export type ClusterFlags = Omit<
+  ConnectOptions,
+  'env' | 'userAgent' | 'onWarning' | 'onExchange' | 'interrupt' | 'stdinIsTerminal'
+> & {
+  /** kubectl's -v: from 6 on requests are logged. */
+  readonly logLevel?: number | undefined;
+  /** A warning of the API server makes a command that did its work fail. */
+  readonly warningsAsErrors?: boolean | undefined;
+};
 
 /** kubectl drain's flags, with kubectl's meaning. */
 export interface DrainFlags {
@@ -63,10 +71,11 @@ export type DryRun = 'none' | 'client' | 'server';
 /** Lines for people, or a stream of events, one JSON object a line. */
 export type StreamFormat = 'text' | 'json';
 /** Lines for people, or one JSON object. */
-export type AllowFormat = 'text' | 'json';
+export type AllowFormat = 'text' | 'json' | 'yaml' | 'name';
 export type CheckFormat = 'table' | 'json' | 'yaml';
-export type DoctorFormat = 'text' | 'json';
-export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
+export type DoctorFormat = 'text' | 'json' | 'yaml';
+/** `node`: one node, described line by line. */
+export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'node';
 
 /** `kubectl maint on` */
 export interface OnOperation {
@@ -169,6 +178,8 @@ export interface StatusOperation {
   readonly format: StatusFormat;
   /** Characters in a line of the table; 0 = nothing is cut; undefined: the terminal's. */
   readonly width: number | undefined;
+  /** A table does without the names of its columns. */
+  readonly noHeaders?: boolean | undefined;
   /** Go on showing what changes, until interrupted. */
   readonly watch: boolean;
   /** Exit 6 when some node is in maintenance. */

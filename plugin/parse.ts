@@ -48,10 +48,18 @@ function unknownVerb(word: string, all: readonly Verb[]): MaintError {
     word,
     all.map(({ name }) => name),
   );
+  const like = LIKE_OURS.get(word) ?? meant;
   return new MaintError('usage', `unknown command "${word}" for "${PROGRAM}"`, {
-    hint: meant === undefined ? HELP : `did you mean ${PROGRAM} ${meant}?`,
+    hint: like === undefined ? HELP : `did you mean ${PROGRAM} ${like}?`,
   });
 }
+
+/** kubectl's words for what ours do. */
+const LIKE_OURS: ReadonlyMap<string, string> = new Map([
+  ['drain', 'on'],
+  ['cordon', 'on --mode=cordon'],
+  ['uncordon', 'off'],
+]);
 
 const HELP = `${PROGRAM} --help, or ${PROGRAM} COMMAND --help`;
 
@@ -100,9 +108,13 @@ function usageError(complaint: Error, argv: readonly string[], all: readonly Ver
   const sentence = line.charAt(0).toLowerCase() + line.slice(1);
   const [, names = ''] = /^unknown arguments?: (.+)$/.exec(sentence) ?? [];
   const verb = verbIn(argv, all);
-  const flag = argv.map(flagName).find((name) => name !== '' && names.split(', ').includes(name));
-  if (flag === undefined || verb === undefined)
-    return new MaintError('usage', sentence, { hint: helpOf(verb), cause: complaint });
+  const unknown = names.split(', ');
+  const flag = argv.map(flagName).find((name) => name !== '' && unknown.includes(name));
+  const short = argv.map(shorthand).find((letter) => letter !== '' && unknown.includes(letter));
+  if (flag === undefined || verb === undefined) {
+    const what = short === undefined ? sentence : `unknown shorthand flag: -${short}`;
+    return new MaintError('usage', what, { hint: templateHint(argv) ?? helpOf(verb), cause: complaint });
+  }
   // A guard is not taken away by a suggestion.
   const offered = flagNames(definitionOf(verb)).filter(
     (name) => flag.startsWith('allow') || !name.startsWith('allow-'),
@@ -112,6 +124,21 @@ function usageError(complaint: Error, argv: readonly string[], all: readonly Ver
     hint: `${meant === undefined ? '' : `did you mean --${meant}? `}${PROGRAM} ${verb.name} --help lists them`,
     cause: complaint,
   });
+}
+
+/** The letter of a short flag, alone or with its value. */
+function shorthand(word: string): string {
+  return /^-([A-Za-z])/.exec(word)?.[1] ?? '';
+}
+
+/** kubectl's templates are many; JSON, and a tool that picks from it, is one way for all. */
+function templateHint(argv: readonly string[]): string | undefined {
+  const isTemplate = argv.some((word) =>
+    /^(?:-o|--output)?=?(?:jsonpath|custom-columns|go-template|template)/.test(word),
+  );
+  return isTemplate
+    ? `there are no templates: ${PROGRAM} ${argv[0] ?? ''} -o json | jq '.items[]' picks from it`
+    : undefined;
 }
 
 function flagName(word: string): string {

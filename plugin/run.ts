@@ -1,6 +1,6 @@
 import { ClusterRefusal, kubeconfigNames, MaintError, messageOf } from '../shared/index.ts';
 import { clockOf, systemClock } from './clock.ts';
-import { connect } from './connect.ts';
+import { connect, type Caller } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
 import type {
   CheckOperation,
@@ -29,13 +29,26 @@ export interface Invocation {
 /** Runs one command line to its exit code. The single place where failures become words. Never rejects. */
 export async function run(invocation: Invocation): Promise<ExitCode> {
   let operation: Operation | undefined;
+  const warnings = { count: 0 };
   try {
     operation = await parse(invocation.argv, invocation.version);
-    return await carryOut(operation, invocation);
+    const code = await carryOut(operation, { ...invocation, warnings });
+    return strictly(operation, code, warnings.count, invocation.screen);
   } catch (thrown) {
     return explain(thrown, invocation, operation?.verb);
   }
 }
+
+/** kubectl's --warnings-as-errors: what was done is done, and the command fails all the same. */
+function strictly(operation: Operation, code: ExitCode, warnings: number, screen: Screen): ExitCode {
+  const isStrict = 'cluster' in operation && operation.cluster?.warningsAsErrors === true;
+  if (!isStrict || warnings === 0 || code !== EXIT.done) return code;
+  screen.note(`error: ${warnings} ${warnings === 1 ? 'warning' : 'warnings'} received (--warnings-as-errors)`);
+  return EXIT.cluster;
+}
+
+/** An invocation, and what the API server warns of meanwhile. */
+type Running = Invocation & Pick<Caller, 'warnings'>;
 
 /** Verbs that begin with a connection, and need one to their end. */
 const CONNECTED = ['on', 'off', 'run', 'allow', 'status'] as const;
@@ -45,7 +58,7 @@ function isConnected(operation: Operation): operation is ConnectedOperation {
   return CONNECTED.some((verb) => verb === operation.verb);
 }
 
-async function carryOut(operation: Operation, invocation: Invocation): Promise<ExitCode> {
+async function carryOut(operation: Operation, invocation: Running): Promise<ExitCode> {
   if (isConnected(operation)) return inSession(operation, invocation);
   switch (operation.verb) {
     case 'print':
@@ -62,7 +75,7 @@ async function carryOut(operation: Operation, invocation: Invocation): Promise<E
   }
 }
 
-async function inSession(operation: ConnectedOperation, invocation: Invocation): Promise<ExitCode> {
+async function inSession(operation: ConnectedOperation, invocation: Running): Promise<ExitCode> {
   const { screen, signal } = invocation;
   const cluster = await connect(operation.cluster, invocation);
   const session: Session = { cluster, screen, clock: clockOf(cluster), signal };
@@ -124,7 +137,7 @@ async function status(operation: StatusOperation, session: Session): Promise<Exi
   });
 }
 
-async function check(operation: CheckOperation, invocation: Invocation): Promise<ExitCode> {
+async function check(operation: CheckOperation, invocation: Running): Promise<ExitCode> {
   const { screen, signal } = invocation;
   const { runCheck } = await import('./operations/check.ts');
   const cluster = operation.nodesFile === undefined ? await connect(operation.cluster, invocation) : undefined;
@@ -149,7 +162,7 @@ function onScreen(screen: Screen): Listener {
   };
 }
 
-async function doctor(operation: DoctorOperation, invocation: Invocation): Promise<ExitCode> {
+async function doctor(operation: DoctorOperation, invocation: Running): Promise<ExitCode> {
   const { screen, signal, version } = invocation;
   const { runDoctor } = await import('./operations/doctor.ts');
   // Its canaries provoke warnings: it looks at them, and nobody else has to read them.
@@ -165,7 +178,7 @@ async function doctor(operation: DoctorOperation, invocation: Invocation): Promi
   }
 }
 
-async function complete(operation: CompleteOperation, invocation: Invocation): Promise<ExitCode> {
+async function complete(operation: CompleteOperation, invocation: Running): Promise<ExitCode> {
   const { screen } = invocation;
   const { runComplete } = await import('./operations/complete.ts');
   const { cluster } = operation;

@@ -73,7 +73,13 @@ export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/
 export { answersFromCluster } from './cluster/answers.ts';
 export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION, WOKEN_CONDITION } from './cluster/wake.ts';
 export { lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
-export { connectCluster, connectInCluster, kubeconfigNames, type ConnectOptions } from './cluster/live/connect.ts';
+export {
+  connectCluster,
+  connectInCluster,
+  kubeconfigNames,
+  type ConnectOptions,
+  type Exchange,
+} from './cluster/live/connect.ts';
 export { yamlReader } from './yaml/reader.ts';
 export { textFromBytes } from './yaml/text.ts';
 export type { YamlDocument, YamlRemark } from './yaml/documents.ts';

@@ -91,7 +91,16 @@ const KUBECONFIG: Readonly<Record<string, KubeconfigNames>> = {
   cluster: 'clusters',
   user: 'users',
 };
-const FILES = ['filename', 'kubeconfig', 'certificate-authority', 'nodes', 'policy', 'output-dir'];
+const FILES = [
+  'filename',
+  'kubeconfig',
+  'certificate-authority',
+  'client-certificate',
+  'client-key',
+  'nodes',
+  'policy',
+  'output-dir',
+];
 
 function valueOf({ name, choices, takesValue }: Flag, typed: string, line: Line): Wanted {
   const what = KUBECONFIG[name];

@@ -52,10 +52,10 @@ export function allowOptions<T>(yargs: Argv<T>) {
     .option('output', {
       alias: 'o',
       type: 'string',
-      choices: ['json'] as const,
+      choices: ['json', 'yaml', 'name'] as const,
       requiresArg: true,
-      coerce: last<'json'>,
-      describe: 'json: one object with what each node allows, and what a trial said',
+      coerce: last<'json' | 'yaml' | 'name'>,
+      describe: 'json, yaml: one object with what each node allows, and what a trial said; name: the nodes',
     })
     .example('$0 allow worker-3 --rules backup --for 30m --reason "last backup before the swap"', 'let a backup pass')
     .example('$0 allow worker-3 --revoke', 'refuse everything again');

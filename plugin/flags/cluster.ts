@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import type { ClusterFlags } from '../operation.ts';
-import { last, requestTimeoutFlag } from './values.ts';
+import { countFlag, last, requestTimeoutFlag } from './values.ts';
 
 const GROUP = 'Connection (as in kubectl):';
 
@@ -98,6 +98,48 @@ export function clusterOptions<T>(yargs: Argv<T>) {
       group: GROUP,
       coerce: last<boolean>,
       describe: 'Do not check the certificate of the API server',
+    })
+    .option('client-certificate', {
+      type: 'string',
+      group: GROUP,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Path to a client certificate file',
+    })
+    .option('client-key', {
+      type: 'string',
+      group: GROUP,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Path to the key file of the client certificate',
+    })
+    .option('namespace', {
+      alias: 'n',
+      type: 'string',
+      group: GROUP,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Taken without effect: nodes have no namespace',
+    })
+    .option('all-namespaces', {
+      alias: 'A',
+      type: 'boolean',
+      group: GROUP,
+      coerce: last<boolean>,
+      describe: 'Taken without effect: nodes have no namespace',
+    })
+    .option('v', {
+      type: 'string',
+      group: GROUP,
+      requiresArg: true,
+      coerce: last<string>,
+      describe: 'Log level: 6 logs each request, 7 its headers, 8 and 9 more and more of the bodies; never credentials',
+    })
+    .option('warnings-as-errors', {
+      type: 'boolean',
+      group: GROUP,
+      coerce: last<boolean>,
+      describe: 'Exit 4 where the API server has warned of something',
     });
 }
 
@@ -120,5 +162,9 @@ export function clusterFlags(argv: ClusterArguments): ClusterFlags {
     certificateAuthority: argv['certificate-authority'],
     tlsServerName: argv['tls-server-name'],
     insecureSkipTlsVerify: argv['insecure-skip-tls-verify'],
+    clientCertificate: argv['client-certificate'],
+    clientKey: argv['client-key'],
+    logLevel: argv.v === undefined ? undefined : countFlag('-v', argv.v),
+    warningsAsErrors: argv['warnings-as-errors'],
   };
 }

@@ -9,9 +9,9 @@ export function doctorOptions<T>(yargs: Argv<T>) {
     .option('output', {
       alias: 'o',
       type: 'string',
-      choices: ['json'] as const,
+      choices: ['json', 'yaml'] as const,
       requiresArg: true,
-      coerce: last<'json'>,
+      coerce: last<'json' | 'yaml'>,
       describe: 'Output format',
     })
     .example('$0 doctor', 'whether backups, scans and add-on changes are really kept off');

@@ -19,12 +19,11 @@ export const TYPE = /^(?:nodes?|no)\//;
 
 /** Nodes from the command line: `n1`, `node/n1`, or a selector. Throws what is wrong with them; `hint` says where what is no name belongs. */
 export function nodeChoice(words: readonly string[], selector: string | undefined, hint?: string): NodeChoice {
-  const names = words.map((word) => word.replace(TYPE, ''));
+  // One that is named twice is one, as to kubectl.
+  const names = [...new Set(words.map((word) => word.replace(TYPE, '')))];
   const bad = names.find((name) => !NAME.test(name));
   if (bad !== undefined)
     throw new MaintError('usage', `"${bad}" is not the name of a node`, { ...(hint !== undefined && { hint }) });
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new MaintError('usage', `node ${twice} is given twice`);
   if (names.length > 0 && selector !== undefined) {
     throw new MaintError('usage', 'cannot specify both a node name and a --selector option');
   }

@@ -22,6 +22,11 @@ export function statusOptions<T>(yargs: Argv<T>) {
       coerce: last<StatusFormat>,
       describe: 'Output format',
     })
+    .option('no-headers', {
+      type: 'boolean',
+      coerce: last<boolean>,
+      describe: 'Print the table without the names of its columns',
+    })
     .option('width', {
       type: 'string',
       requiresArg: true,
@@ -42,6 +47,7 @@ export function statusOptions<T>(yargs: Argv<T>) {
       describe: 'Exit 6 when some node is in maintenance',
     })
     .example('$0 status', 'what is in maintenance, since when, and by whom')
+    .example('$0 status worker-3', 'everything about one node: what is left, what blocks, whose claims')
     .example('$0 status worker-3 -w -o wide', 'follow how worker-3 is drained')
     .example('$0 status --exit-code -o name', 'for scripts: exit 6 while some node is in maintenance');
 }
@@ -53,11 +59,16 @@ export function statusOperation(argv: StatusArguments): StatusOperation {
   const [watch, exitCode] = [argv.watch === true, argv['exit-code'] === true];
   if (watch && exitCode)
     throw new MaintError('usage', '--watch and --exit-code cannot both be given: a watch does not end');
+  const nodes = nodeChoice(argv.node ?? [], argv.selector);
+  const noHeaders = argv['no-headers'];
+  // What `kubectl describe` is to `get`.
+  const isOne = nodes.names.length === 1 && !watch && noHeaders !== true;
   return {
     verb: 'status',
     cluster: clusterFlags(argv),
-    nodes: nodeChoice(argv.node ?? [], argv.selector),
-    format: argv.output ?? 'table',
+    nodes,
+    format: argv.output ?? (isOne ? 'node' : 'table'),
+    noHeaders,
     width: widthFlag(argv.width),
     watch,
     exitCode,

@@ -8,6 +8,7 @@ import { offOperation, offOptions } from './off.ts';
 import { onOperation, onOptions } from './on.ts';
 import { runOperation, runOptions } from './run.ts';
 import { statusOperation, statusOptions } from './status.ts';
+import { versionOperation, versionOptions } from './version.ts';
 import type { Words } from './words.ts';
 
 /** A command of the plugin. What its flags are, yargs is told; help, completion and docs read it off from there. */
@@ -126,10 +127,10 @@ export function verbs(version: string): readonly Verb[] {
       words: '',
       usage: '',
       about: 'Print the version',
-      tell: () => undefined,
+      tell: versionOptions,
       addTo: (program, command, { ask }) =>
-        program.command(command, '', {}, () => {
-          ask({ verb: 'print', text: `kubectl maint ${version}` });
+        program.command(command, '', versionOptions, (argv) => {
+          ask(versionOperation(argv, version));
         }),
     },
   ];

@@ -14,6 +14,8 @@ const SHORT = new Map([
   ['l', '--selector'],
   ['o', '--output'],
   ['s', '--server'],
+  ['n', '--namespace'],
+  ['v', '--v'],
 ]);
 
 /** Flags without a value of their own; `--flag=…` is for switching them off. */
@@ -36,6 +38,9 @@ const SWITCHES = [
   'exit-code',
   'watch',
   'insecure-skip-tls-verify',
+  'all-namespaces',
+  'warnings-as-errors',
+  'no-headers',
 ];
 
 /** Flags whose value may be left out, and what it is then; a value is given behind `=` only (kubectl cmd/util NoOptDefVal). */
@@ -70,7 +75,7 @@ function verbOf(words: readonly string[]): string | undefined {
 }
 
 function shortWord(word: string): string {
-  const [, letter = '', value = ''] = /^-([los])=?(.+)$/s.exec(word) ?? [];
+  const [, letter = '', value = ''] = /^-([losnv])=?(.+)$/s.exec(word) ?? [];
   const flag = SHORT.get(letter);
   return flag === undefined ? word : `${flag}=${value}`;
 }

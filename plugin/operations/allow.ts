@@ -10,7 +10,7 @@ import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedCha
 import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import type { AllowOperation } from '../operation.ts';
+import type { AllowFormat, AllowOperation } from '../operation.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { triedWork } from '../policy/keeping.ts';
 import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type Trial } from '../output/allow.ts';
@@ -43,10 +43,17 @@ export async function runAllow(operation: AllowOperation, session: Session): Pro
     const trials = operation.dryRun === 'none' ? await tryOut(one, run) : [];
     allowances.push({ node: one.node.facts.name, exceptions: one.current, trials });
   }
-  if (operation.format === 'json') screen.result(renderAllowances(allowances));
+  await tellPrograms(allowances, operation.format, session);
   if (signal.aborted) return EXIT.interrupted;
   const isRefused = allowances.some(({ trials }) => trials.some(({ said }) => said === 'refused'));
   return failures.worst === EXIT.done && run.change.kind === 'grant' && isRefused ? EXIT.gaveUp : failures.worst;
+}
+
+/** Everything at once, in the form that programs asked for. */
+async function tellPrograms(allowances: readonly Allowance[], format: AllowFormat, { screen }: Session): Promise<void> {
+  if (format === 'text') return;
+  const text = await renderAllowances(allowances, format);
+  if (text !== '') screen.result(text);
 }
 
 interface AllowRun {

@@ -29,7 +29,7 @@ export async function runDoctor({ format }: DoctorOperation, surroundings: Docto
   // Without an API server there is nothing to report: that fails as it does everywhere.
   await readings.greeting();
   const report = reportFrom(await examineAll(CHECKS, readings, surroundings));
-  screen.result(renderDoctor(report, format, colour));
+  screen.result(await renderDoctor(report, format, colour));
   return report.items.some(({ status }) => status === 'fail') ? EXIT.gaveUp : EXIT.done;
 }
 

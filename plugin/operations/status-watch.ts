@@ -84,7 +84,7 @@ async function nextReason(
 
 function viewFor(operation: StatusOperation, look: Look, { screen }: Session): StatusView {
   const { format } = operation;
-  const style = { width: operation.width ?? look.width, colour: look.colour };
+  const style = { width: operation.width ?? look.width, colour: look.colour, noHeaders: operation.noHeaders };
   const isTable = format === 'table' || format === 'wide';
   return isTable && look.isTerminal && screen.live !== undefined
     ? new LiveTable(format, { area: screen.live, screen }, { style, all: isNarrowed(operation.nodes) })

@@ -27,7 +27,8 @@ export async function runStatus(operation: StatusOperation, look: Look, session:
   const shown = isNarrowed(operation.nodes) ? chosen : chosen.filter(isOfInterest);
   const seen = await reportOn(shown, { format }, session, unreadable);
   const report = { ...seen, lost: events.lost, released: releasedDuring(seen.nodes, events) };
-  const style = { width: operation.width ?? look.width, colour: look.colour, now: session.clock.now() };
+  const { width = look.width, noHeaders } = operation;
+  const style = { width, colour: look.colour, noHeaders, now: session.clock.now() };
   const text = await renderStatus(report, format, style);
   if (text !== '') session.screen.result(text);
   unreadable.tell(session.screen);

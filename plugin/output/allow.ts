@@ -1,7 +1,7 @@
 import { clean, MIRRORED_RULES, type Exception } from '../../shared/index.ts';
 import type { CanaryAnswer } from '../nodes/canary.ts';
 import type { ChangedExceptions, PlannedChange } from '../nodes/exceptions.ts';
-import type { DryRun } from '../operation.ts';
+import type { AllowFormat, DryRun } from '../operation.ts';
 import type { Screen } from '../screen.ts';
 
 /** What the API server said to work of a rule, tried in a dry run. */
@@ -14,13 +14,20 @@ export interface Allowance {
   readonly trials: readonly Trial[];
 }
 
-/** The `-o json` form: a list, like kubectl's. */
-export function renderAllowances(allowances: readonly Allowance[]): string {
-  return JSON.stringify(
-    { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'ExceptionList', items: allowances },
-    undefined,
-    2,
-  );
+/** All of them in a form for programs: a list, like kubectl's, or the names alone. */
+export async function renderAllowances(
+  allowances: readonly Allowance[],
+  format: Exclude<AllowFormat, 'text'>,
+): Promise<string> {
+  const list = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'ExceptionList', items: allowances };
+  switch (format) {
+    case 'json':
+      return JSON.stringify(list, undefined, 2);
+    case 'yaml':
+      return (await import('yaml')).stringify(list).trimEnd();
+    case 'name':
+      return allowances.map(({ node }) => `node/${node}`).join('\n');
+  }
 }
 
 const SUFFIX: Readonly<Record<DryRun, string>> = { none: '', client: ' (dry run)', server: ' (server dry run)' };

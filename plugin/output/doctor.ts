@@ -3,8 +3,9 @@ import type { DoctorItem, DoctorReport } from '../doctor/report.ts';
 import type { DoctorFormat } from '../operation.ts';
 
 /** Renders the report: a line for each item, what to do below it, and a line that counts. Colour is for the status alone. */
-export function renderDoctor(report: DoctorReport, format: DoctorFormat, colour: boolean): string {
+export async function renderDoctor(report: DoctorReport, format: DoctorFormat, colour: boolean): Promise<string> {
   if (format === 'json') return JSON.stringify(report, undefined, 2);
+  if (format === 'yaml') return (await import('yaml')).stringify(report).trimEnd();
   const { items } = report;
   const width = Math.max(0, ...items.map(({ check }) => check.length));
   const lines = items.flatMap((item, index) => linesOf(item, items[index + 1], { width, colour }));

@@ -8,7 +8,7 @@ import type { StatusReport } from '../status/report.ts';
 
 /** What people have to know besides the table, on stderr; programs have it in the list. */
 export function tellStatus(report: StatusReport, format: StatusFormat, screen: Screen): void {
-  if (format !== 'table' && format !== 'wide') return;
+  if (format !== 'table' && format !== 'wide' && format !== 'node') return;
   if (report.nodes.length === 0) screen.note('No nodes in maintenance.');
   if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff));

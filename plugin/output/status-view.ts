@@ -1,4 +1,5 @@
 import type { StatusFormat } from '../operation.ts';
+import { renderNode } from './status-node.ts';
 import type { LiveArea, Screen } from '../screen.ts';
 import { isInMaintenanceOrCordoned, type NodeStatus } from '../status/node-status.ts';
 import { nameOf, StatusTable, type TableStyle } from './status.ts';
@@ -14,7 +15,7 @@ export interface StatusView {
 }
 
 /** What a view looks like. */
-export type ViewStyle = Pick<TableStyle, 'width' | 'colour'>;
+export type ViewStyle = Pick<TableStyle, 'width' | 'colour' | 'noHeaders'>;
 
 /** A table that is drawn anew in its place; its last state stays on the screen. */
 export class LiveTable implements StatusView {
@@ -63,8 +64,8 @@ export class LiveTable implements StatusView {
   }
 
   #render(nodes: readonly NodeStatus[], width: number, now: number): string {
-    const { colour } = this.#style;
-    const table = new StatusTable(this.#format, width).render(nodes, { colour, now });
+    const { colour, noHeaders } = this.#style;
+    const table = new StatusTable(this.#format, width, noHeaders).render(nodes, { colour, now });
     return table === '' ? 'No nodes in maintenance.' : table;
   }
 }
@@ -109,7 +110,7 @@ function isNews(node: NodeStatus, last: NodeStatus | undefined): boolean {
 
 function rowsIn(
   format: StatusFormat,
-  { width, colour }: ViewStyle,
+  { width, colour, noHeaders }: ViewStyle,
 ): (nodes: readonly NodeStatus[], now: number) => Promise<string> {
   switch (format) {
     case 'json':
@@ -121,9 +122,11 @@ function rowsIn(
       };
     case 'name':
       return (nodes) => Promise.resolve(nodes.map(nameOf).join('\n'));
+    case 'node':
+      return (nodes, now) => Promise.resolve(nodes.map((node) => renderNode(node, now)).join('\n\n'));
     case 'table':
     case 'wide': {
-      const table = new StatusTable(format, width);
+      const table = new StatusTable(format, width, noHeaders);
       return (nodes, now) => Promise.resolve(table.render(nodes, { colour, now }));
     }
   }

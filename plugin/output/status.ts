@@ -3,6 +3,7 @@ import type { StatusFormat } from '../operation.ts';
 import { counted, type Deletion, type DeletionBlocker } from '../status/deletion.ts';
 import type { NodeStatus } from '../status/node-status.ts';
 import type { StatusReport } from '../status/report.ts';
+import { renderNode } from './status-node.ts';
 import { cutLine, renderTable } from './table.ts';
 
 /** The `-o json` and `-o yaml` form: a list, like kubectl's. Only ever extended. */
@@ -15,6 +16,8 @@ export interface TableStyle {
   /** Characters in a line; 0 = nothing is cut. */
   readonly width: number;
   readonly colour: boolean;
+  /** Without the names of the columns. */
+  readonly noHeaders?: boolean | undefined;
   /** Milliseconds since the epoch: ages count to it. */
   readonly now: number;
 }
@@ -30,9 +33,11 @@ export async function renderStatus(report: StatusReport, format: StatusFormat, s
     }
     case 'name':
       return report.nodes.map(nameOf).join('\n');
+    case 'node':
+      return report.nodes.map((node) => renderNode(node, style.now)).join('\n\n');
     case 'table':
     case 'wide':
-      return new StatusTable(format, style.width).render(report.nodes, style);
+      return new StatusTable(format, style.width, style.noHeaders).render(report.nodes, style);
   }
 }
 
@@ -70,12 +75,13 @@ export class StatusTable {
   readonly #wide: boolean;
   readonly #width: number;
   readonly #widths: number[] = [];
-  #isBegun = false;
+  #isBegun: boolean;
 
   /** `width`: characters in a line; 0 = nothing is cut. */
-  constructor(format: 'table' | 'wide', width: number) {
+  constructor(format: 'table' | 'wide', width: number, noHeaders = false) {
     this.#wide = format === 'wide';
     this.#width = width;
+    this.#isBegun = noHeaders;
   }
 
   /** The next rows, below the header where they are the first; empty without rows. Overdue nodes are red. */

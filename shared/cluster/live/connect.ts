@@ -1,7 +1,7 @@
 import type { Cluster } from '../ports.ts';
 import type { ConnectOptions, InClusterOptions } from './connection-options.ts';
 
-export type { ConnectOptions, InClusterOptions } from './connection-options.ts';
+export type { ConnectOptions, Exchange, InClusterOptions } from './connection-options.ts';
 
 /**
  * The cluster that kubectl would talk to with these flags. Nothing is sent yet.

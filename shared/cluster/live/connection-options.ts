@@ -18,6 +18,9 @@ export interface ConnectOptions {
   readonly interrupt?: AbortSignal | undefined;
   readonly insecureSkipTlsVerify?: boolean | undefined;
   readonly certificateAuthority?: string | undefined;
+  /** Files of PEM, both or none. */
+  readonly clientCertificate?: string | undefined;
+  readonly clientKey?: string | undefined;
   readonly tlsServerName?: string | undefined;
   /** KUBECONFIG, HOME, HTTPS_PROXY, NO_PROXY and what an exec plugin inherits. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,6 +29,23 @@ export interface ConnectOptions {
   readonly stdinIsTerminal?: boolean | undefined;
   /** Texts of `Warning: 299` headers of answers, each once. */
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** Every request with its answer, for a log; credentials are taken out. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
+}
+
+/** A request as it was sent and what came of it. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Undefined where none was sent. */
+  readonly body: unknown;
+  /** HTTP status; undefined where no answer came. */
+  readonly status: number | undefined;
+  /** Undefined for a watch, whose lines go on. */
+  readonly answer: unknown;
+  /** Until the answer was there, or it was clear that none would be; of a watch, until it began. */
+  readonly ms: number;
 }
 
 /** What a process in a pod knows about itself. */

@@ -67,11 +67,15 @@ function noKubeconfig({ lookedIn }: Kubeconfig): MaintError {
   });
 }
 
-type Common = Pick<TransportOptions, 'userAgent' | 'requestTimeoutMs' | 'silenceMs' | 'onWarnings' | 'pace'>;
+type Common = Pick<
+  TransportOptions,
+  'userAgent' | 'requestTimeoutMs' | 'silenceMs' | 'onWarnings' | 'onExchange' | 'pace'
+>;
 
 function common(options: ConnectOptions | InClusterOptions, { pace, silenceMs }: SessionSettings): Common {
   const { userAgent, requestTimeoutMs = 0, onWarning } = options;
-  return { userAgent, requestTimeoutMs, silenceMs, onWarnings: warningTeller(onWarning), pace };
+  const onExchange = 'onExchange' in options ? options.onExchange : undefined;
+  return { userAgent, requestTimeoutMs, silenceMs, onWarnings: warningTeller(onWarning), onExchange, pace };
 }
 
 function clusterFrom(options: TransportOptions, { pace, quietMs }: SessionSettings, interrupt?: AbortSignal): Cluster {

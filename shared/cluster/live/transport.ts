@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { MaintError } from '../../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../ports.ts';
 import { agentFor, TRUST_ANCHORS, type ClientCertificate, type Endpoint, type Use } from './agent.ts';
+import type { Exchange } from './connection-options.ts';
 import { connectionError, isReset, isTrustFailure } from './connection-error.ts';
 import type { Credential, CredentialSource } from './credentials/source.ts';
 import { limitFrom } from './limit.ts';
@@ -19,6 +20,9 @@ import { Unanswered } from './unanswered.ts';
  */
 export const SILENCE_MS = 45_000;
 
+/** What stands in a log in place of a token or a password (as in client-go's own). */
+const HIDDEN = '<masked>';
+
 /** How often a GET that the server is too busy for (429, 503 with Retry-After) is sent again. */
 const BUSY_RETRIES = 4;
 
@@ -34,6 +38,7 @@ export interface TransportOptions extends CallerHeaders {
   readonly silenceMs: number;
   /** Raw Warning headers of every answer. */
   readonly onWarnings: (headers: readonly string[]) => void;
+  readonly onExchange: ((exchange: Exchange) => void) | undefined;
   readonly pace: Pace;
 }
 
@@ -108,6 +113,19 @@ export function transportFrom(options: TransportOptions): Transport {
     return { response, credential };
   }
 
+  /** Tells of a request from now on; of its headers without what the caller proves itself by. */
+  function teller(request: ApiRequest): (status: number | undefined, answer: unknown) => void {
+    const { onExchange } = options;
+    if (onExchange === undefined) return () => undefined;
+    const sentAt = pace.now();
+    const { method, body } = request;
+    const url = `${endpoint.server}${request.path}${queryOf(request)}`;
+    const headers = headersOf(request, options, HIDDEN, undefined);
+    return (status, answer) => {
+      onExchange({ method, url, headers, body, status, answer, ms: Math.round(pace.now() - sentAt) });
+    };
+  }
+
   async function exchange(request: ApiRequest): Promise<{ answer: ApiAnswer; credential: Credential }> {
     const limit = limitFrom(request.signal);
     const waiting = unanswered.expect();
@@ -117,10 +135,14 @@ export function transportFrom(options: TransportOptions): Transport {
       waiting.since();
       if (requestTimeoutMs === 0) limit.after(silenceMs, () => timeoutError(endpoint.server, silenceMs));
     };
+    const tell = teller(request);
     try {
       const { response, credential } = await open(request, 'calls', limit.signal, heard);
-      return { answer: await answerFrom(response, heard), credential };
+      const answer = await answerFrom(response, heard);
+      tell(answer.status, answer.body);
+      return { answer, credential };
     } catch (cause) {
+      tell(undefined, undefined);
       throw limit.signal.aborted ? limit.signal.reason : cause;
     } finally {
       waiting.over();
@@ -176,6 +198,7 @@ export function transportFrom(options: TransportOptions): Transport {
         waiting.since();
         alive();
       };
+      const tell = teller(request);
       try {
         let opened = await open(request, 'watches', limit.signal, heard);
         if (opened.response.statusCode === 401 && credentials.reload(opened.credential)) {
@@ -183,6 +206,7 @@ export function transportFrom(options: TransportOptions): Transport {
           opened = await open(request, 'watches', limit.signal, heard);
         }
         if (opened.response.statusCode !== 200) throw refusalFromAnswer(await answerFrom(opened.response, heard));
+        tell(opened.response.statusCode, undefined);
         // From here on a watch owes nothing: it is silent where nothing changes.
         waiting.over();
         yield* linesOf(opened.response.setEncoding('utf8'), alive);

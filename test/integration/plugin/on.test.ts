@@ -153,8 +153,6 @@ describe('what is asked for wrongly changes nothing', () => {
   });
 
   test.each([
-    [['named', 'named'], 'error: node named is given twice'],
-    [['named', 'node/named'], 'error: node named is given twice'],
     [['named', '-l', 'rack=b7'], 'error: cannot specify both a node name and a --selector option'],
     [['-l', 'rack=nowhere'], 'error: no node matches the selector "rack=nowhere"'],
     [['-l', 'rack in'], 'error: "rack in" is not a label selector: '],

@@ -98,6 +98,7 @@ async function followed(
     headers: {},
     requestTimeoutMs: 0,
     silenceMs: 5000,
+    onExchange: undefined,
     onWarnings: () => undefined,
     pace,
   });

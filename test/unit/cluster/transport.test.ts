@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { connectCluster, connectInCluster } from '../../../shared/cluster/live/connect.ts';
+import { connectCluster, connectInCluster, type Exchange } from '../../../shared/cluster/live/connect.ts';
 import { realPace } from '../../../shared/cluster/live/pace.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
 import type { Cluster } from '../../../shared/cluster/ports.ts';
@@ -43,6 +43,13 @@ async function served(
   open.push(cluster, server);
   return { server, cluster, slept: pace.slept };
 }
+
+const NOBODY = {
+  project: (object: unknown) => object,
+  synced: () => undefined,
+  changed: () => undefined,
+  removed: () => undefined,
+};
 
 function cutOff(response: ServerResponse): void {
   response.writeHead(200, { 'Content-Length': '100' }).write('{"kind":');
@@ -226,6 +233,28 @@ describe('one request', () => {
     await expect(cluster.get('/silent')).rejects.toMatchObject(expected);
     await expect(cluster.get('/within')).rejects.toMatchObject(expected);
     await expect(cluster.get('/slow')).resolves.toEqual({});
+  });
+
+  test('every exchange is told, without what the caller proves itself by', async () => {
+    const server = await scriptedServer((seen, response) => {
+      if (seen.url.searchParams.has('watch')) response.writeHead(200).end();
+      else json(response, 404, { kind: 'Status' });
+    });
+    const told: Exchange[] = [];
+    const options = { ...(await optionsFor(server.url, { token: 'secret' })), as: 'ana' };
+    const stop = new AbortController();
+    const onExchange = (exchange: Exchange): void => {
+      told.push(exchange);
+      if (exchange.method === 'GET') stop.abort();
+    };
+    const cluster = await connectCluster({ ...options, onExchange });
+    open.push(cluster, server);
+    await cluster.send({ method: 'PATCH', path: '/x', query: { a: 'b' }, body: { c: 1 } });
+    await cluster.follow('/y', NOBODY, { signal: stop.signal });
+    expect(told[0]).toMatchObject({ method: 'PATCH', url: `${server.url}/x?a=b`, body: { c: 1 }, status: 404 });
+    expect(told[0]?.headers).toMatchObject({ Authorization: '<masked>', 'Impersonate-User': 'ana' });
+    expect(told[1]).toMatchObject({ method: 'GET', status: 200, answer: undefined });
+    expect(JSON.stringify(told)).not.toContain('secret');
   });
 
   test('what the server owes an answer is known while it does', async () => {

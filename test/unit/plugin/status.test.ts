@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planDrain } from '../../../plugin/drain/plan.ts';
+import type { StatusFormat } from '../../../plugin/operation.ts';
 import { renderStatus, StatusTable } from '../../../plugin/output/status.ts';
 import { tellStatus } from '../../../plugin/output/status-notes.ts';
 import { releasedDuring } from '../../../plugin/status/from-events.ts';
@@ -194,7 +195,7 @@ describe('the status of a node', () => {
 /** A report about nothing. */
 const NOTHING = { enforcement: null, scansKeptOff: null, lost: [], released: [] };
 
-const render = (nodes: readonly NodeStatus[], format: 'table' | 'wide', width = 0) =>
+const render = (nodes: readonly NodeStatus[], format: StatusFormat, width = 0) =>
   renderStatus({ ...NOTHING, nodes }, format, { width, colour: false, now: START });
 
 describe('formats', () => {
@@ -234,6 +235,41 @@ describe('formats', () => {
       like(/^n1 +Unreadable .* blocked: record +<none> +healthy +<none> +<none> +is not JSON$/),
       like(/False .* not Ready \(.*\) +<none> +T-1 disk +1 of 2 pods left; budget$/),
     ]);
+  });
+
+  test('one node, line by line', async () => {
+    const labels = { 'kubectl-maint.io/allow-addon': 'true' };
+    const conditions = [{ type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left; budget' }];
+    const held = status(ONE_OWNER, { conditions, labels }, { heldBack: [podFacts('agent-x', {})] });
+    expect((await render([held], 'node')).split('\n')).toEqual([
+      'Name:         n1',
+      'State:        Initiated (cordon)',
+      like(/^Since: {8}\S+Z \(10m\)$/),
+      like(/^Until: {8}\S+Z \(in 60m\)$/),
+      'Schedulable:  yes',
+      'Owners:',
+      like(/^ {2}ana: cordon since \S+Z, until \S+Z \(in 60m\); T-1 disk$/),
+      'Pods left:    0',
+      '  1 of 2 pods left; budget',
+      'Held back:    1',
+      '  default/agent-x',
+      'Deletion:     safe',
+      'Ready:        False',
+      'Heartbeat:    4s ago',
+      'Health:       off would wait',
+      like(/^ {2}not Ready/),
+      'Exceptions:',
+      '  addon: a label of the node alone lifts it, no exception does',
+    ]);
+    const free = await render([status(undefined)], 'node');
+    expect(free).toMatch(/^State: +None\nSince: +<none>$/m);
+    expect(free).toMatch(/^Pods left: +<none>$/m);
+  });
+
+  test('without headers', async () => {
+    const style = { width: 0, colour: false, noHeaders: true, now: START };
+    const text = await renderStatus({ ...NOTHING, nodes: [one] }, 'table', style);
+    expect(text).toMatch(/^n1 .*$/);
   });
 
   test('lines are cut at the width, and only there', async () => {

@@ -18,7 +18,7 @@ import { type Entry, nonEmpty } from './files.ts';
  */
 export async function credentialsOf(choice: Choice, options: ConnectOptions, pace: Pace): Promise<CredentialSource> {
   const { user } = choice;
-  const certificate = certificateOf(user);
+  const certificate = certificateFromFlags(options) ?? certificateOf(user);
   const token = await tokenOf(user, nonEmpty(options.token), certificate, pace);
   if (token !== undefined) return token;
   const authorization = basicOf(user);
@@ -58,6 +58,17 @@ export function impersonationOf(user: Entry | undefined, options: ConnectOptions
   };
 }
 
+/** The files that the flags name, instead of what the kubeconfig user has. */
+function certificateFromFlags({ clientCertificate, clientKey }: ConnectOptions): ClientCertificate | undefined {
+  const [certFile, keyFile] = [nonEmpty(clientCertificate), nonEmpty(clientKey)];
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile !== undefined && keyFile !== undefined)
+    return { certData: undefined, certFile, keyData: undefined, keyFile };
+  throw new MaintError('usage', 'only one of --client-certificate and --client-key is given', {
+    hint: 'a certificate is of no use without its key: name both files',
+  });
+}
+
 function certificateOf(user: Entry | undefined): ClientCertificate | undefined {
   if (user === undefined) return undefined;
   const certData = nonEmpty(textAt(user.value, 'client-certificate-data'));
@@ -91,7 +102,7 @@ async function fromPlugin(user: Entry, choice: Choice, options: ConnectOptions, 
   return credentialFromExec({
     config: { ...config, command },
     env: options.env,
-    certificate: certificateOf(user),
+    certificate: certificateFromFlags(options) ?? certificateOf(user),
     pace,
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { checkOf } from '../../../../plugin/doctor/check.ts';
 import { CHECKS } from '../../../../plugin/doctor/checks/registry.ts';
 import { fail, ok, warn } from '../../../../plugin/doctor/diagnosis.ts';
@@ -17,8 +18,8 @@ const REPORT = reportFrom([
   ['webhook', fail('is missing', 'install the chart')],
 ]);
 
-test('a line for each item; what to do below it, once for those in a row', () => {
-  expect(renderDoctor(REPORT, 'text', false).split('\n')).toEqual([
+test('a line for each item; what to do below it, once for those in a row', async () => {
+  expect((await renderDoctor(REPORT, 'text', false)).split('\n')).toEqual([
     'ok    clock         the same',
     'warn  canary-scan   not tried',
     'warn  canary-addon  not tried',
@@ -29,15 +30,15 @@ test('a line for each item; what to do below it, once for those in a row', () =>
   ]);
 });
 
-test('colour changes nothing but the colour of the status', () => {
-  const coloured = renderDoctor(REPORT, 'text', true);
+test('colour changes nothing but the colour of the status', async () => {
+  const coloured = await renderDoctor(REPORT, 'text', true);
   expect(coloured).toContain('\u001b[31mfail\u001b[0m  webhook');
   // eslint-disable-next-line no-control-regex
-  expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(renderDoctor(REPORT, 'text', false));
+  expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(await renderDoctor(REPORT, 'text', false));
 });
 
-test('-o json', () => {
-  expect(JSON.parse(renderDoctor(REPORT, 'json', true))).toMatchObject({
+test.each(['json', 'yaml'] as const)('-o %s', async (format) => {
+  expect(parseYaml(await renderDoctor(REPORT, format, true))).toMatchObject({
     apiVersion: 'kubectl-maint.io/v1alpha1',
     kind: 'DoctorReport',
     items: [{ check: 'clock', status: 'ok', message: 'the same', todo: null }, {}, {}, { todo: 'install the chart' }],
