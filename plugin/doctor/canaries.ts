@@ -9,7 +9,7 @@ import {
 import { forbidden } from '../forbidden.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { Said, Speaker } from '../nodes/dry-run.ts';
-import { fail, ok, unknown, warn, type Diagnosis } from './diagnosis.ts';
+import { fail, ok, skipped, unknown, warn, type Diagnosis } from './diagnosis.ts';
 
 /** A rule of the policy. */
 export type RuleId = keyof PolicyConfig['rules'];
@@ -96,15 +96,12 @@ export function expectationOf(mode: RuleMode): Canary['expected'] | undefined {
 
 /** That a rule is switched off is nothing to try out. */
 export function switchedOff(mode: RuleMode): Diagnosis {
-  return ok(`not tried: the configuration has the rule in mode ${mode}`);
+  return skipped(`the configuration has the rule in mode ${mode}`);
 }
 
 /** Nothing is refused while nothing is in maintenance, so nothing can be shown. */
 export function notTried(): Diagnosis {
-  return warn(
-    'not tried: no node is in maintenance, so nothing is refused',
-    'run it again while a node is in maintenance; kubectl maint on tries a backup by itself',
-  );
+  return skipped('no node is in maintenance, so nothing is refused; kubectl maint on tries it by itself');
 }
 
 /** Nodes in maintenance that no exception takes the rule off. */

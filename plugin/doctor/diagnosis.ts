@@ -1,5 +1,10 @@
-/** From harmless to broken. `warn` also where something could not be found out. */
-export type CheckStatus = 'ok' | 'warn' | 'fail';
+import type { Right } from '../preflight/rights.ts';
+
+/**
+ * From harmless to broken. `skipped`: there is nothing to try, and nothing is wrong. `warn` also where something could not
+ * be found out.
+ */
+export type CheckStatus = 'ok' | 'skipped' | 'warn' | 'fail';
 
 /** One thing that a check found. */
 export interface Diagnosis {
@@ -8,11 +13,18 @@ export interface Diagnosis {
   readonly message: string;
   /** What to do about it; undefined where nothing has to be done. */
   readonly todo: string | undefined;
+  /** Rights that are missing. */
+  readonly missing?: readonly Right[];
 }
 
 /** All is as it should be. */
 export function ok(message: string): Diagnosis {
   return { status: 'ok', message, todo: undefined };
+}
+
+/** Nothing to try as things are. */
+export function skipped(why: string): Diagnosis {
+  return { status: 'skipped', message: `not tried: ${why}`, todo: undefined };
 }
 
 /** Enforcement works, but something is not as it should be; or it could not be found out. */

@@ -20,7 +20,7 @@ import {
   type RuleId,
 } from './canaries.ts';
 import { checkOf, type Check } from './check.ts';
-import { fail, ok, type Diagnosis } from './diagnosis.ts';
+import { fail, skipped, type Diagnosis } from './diagnosis.ts';
 import type { Readings } from './readings.ts';
 
 /** A canary that can be sent for a node. */
@@ -114,7 +114,7 @@ function judgeAsked({ canaries, leftOver: left }: WorkReading & { readonly kind:
   const tried = canaries.map(judgeCanary);
   const untried = left === undefined ? [] : [leftOver(left.rule, left.node)];
   return tried.length + untried.length === 0
-    ? [ok('not tried: the configuration switches the rule off for what canaries look like')]
+    ? [skipped('the configuration switches the rule off for what canaries look like')]
     : [...tried, ...untried];
 }
 

@@ -3,23 +3,14 @@ import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { OnOperation } from '../operation.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { checkGuards } from '../preflight/checks/guards.ts';
-import type { ClusterView } from '../preflight/cluster-view.ts';
 import { readSurvey } from '../preflight/read.ts';
 import type { Survey } from '../preflight/survey.ts';
-import type { Session } from '../session.ts';
-import { prepare, type Preparation } from './prepared.ts';
+import { prepare, type Looking, type Preparation } from './prepared.ts';
 
 /** What taking nodes into maintenance comes to, before anything is written. */
 export interface Foresight {
   readonly preparation: Preparation;
   readonly survey: Survey;
-}
-
-/** What a look is made with. */
-export interface Looking {
-  readonly session: Session;
-  readonly view: ClusterView;
-  readonly note: (text: string) => void;
 }
 
 /** Plans the drain of each node and reads what the checks look at. What is followed ends with the session's signal. */

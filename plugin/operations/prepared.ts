@@ -7,7 +7,8 @@ import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { once } from '../once.ts';
 import type { OnOperation } from '../operation.ts';
 import { policyInForce, type PolicyInForce } from '../policy/in-force.ts';
-import type { Looking } from './on-foresight.ts';
+import type { ClusterView } from '../preflight/cluster-view.ts';
+import type { Session } from '../session.ts';
 
 /** A node as it was before, and what draining it comes to; nothing of the kind in mode `cordon`. */
 export interface Prepared {
@@ -36,6 +37,13 @@ export interface Preparation {
   readonly planner: Planner;
   /** What the cluster's webhook decides by. */
   readonly inForce: PolicyInForce;
+}
+
+/** What a look is made with. */
+export interface Looking {
+  readonly session: Session;
+  readonly view: ClusterView;
+  readonly note: (text: string) => void;
 }
 
 /**

@@ -6,31 +6,45 @@ import type { DoctorFormat } from '../operation.ts';
 export async function renderDoctor(report: DoctorReport, format: DoctorFormat, colour: boolean): Promise<string> {
   if (format === 'json') return JSON.stringify(report, undefined, 2);
   if (format === 'yaml') return (await import('yaml')).stringify(report).trimEnd();
-  const { items } = report;
-  const width = Math.max(0, ...items.map(({ check }) => check.length));
-  const lines = items.flatMap((item, index) => linesOf(item, items[index + 1], { width, colour }));
-  return [...lines, summary(items)].join('\n');
+  const { items, grants } = report;
+  const columns: Columns = {
+    status: Math.max(USUAL_STATUS, ...items.map(({ status }) => status.length)) + GAP,
+    check: Math.max(0, ...items.map(({ check }) => check.length)),
+    colour,
+  };
+  const lines = items.flatMap((item, index) => linesOf(item, items[index + 1], columns));
+  const manifest = grants === null ? [] : ['', grants.trimEnd(), ''];
+  return [...lines, ...manifest, summary(items)].join('\n');
 }
 
-/** SGR codes of the terminal (ECMA-48): green, yellow, red. */
-const COLOURS: Readonly<Record<CheckStatus, number>> = { ok: 32, warn: 33, fail: 31 };
+/** SGR codes of the terminal (ECMA-48): green, cyan, yellow, red. */
+const COLOURS: Readonly<Record<CheckStatus, number>> = { ok: 32, skipped: 36, warn: 33, fail: 31 };
 
-/** Longest status, and two spaces. */
-const STATUS_WIDTH = 6;
+/** The longest status of most reports, in characters. */
+const USUAL_STATUS = 4;
+/** Spaces between two columns. */
+const GAP = 2;
+
+interface Columns {
+  readonly status: number;
+  readonly check: number;
+  readonly colour: boolean;
+}
 
 function linesOf(
   { check, status, message, todo }: DoctorItem,
   next: DoctorItem | undefined,
-  { width, colour }: { readonly width: number; readonly colour: boolean },
+  { status: width, check: checkWidth, colour }: Columns,
 ): readonly string[] {
   const word = colour ? `\u001b[${COLOURS[status]}m${status}\u001b[0m` : status;
-  const line = `${word}${' '.repeat(STATUS_WIDTH - status.length)}${check.padEnd(width)}  ${message}`;
+  const line = `${word}${' '.repeat(width - status.length)}${check.padEnd(checkWidth)}  ${message}`;
   // What helps several lines in a row is said once, below the last.
   if (todo === null || next?.todo === todo) return [line];
-  return [line, `${' '.repeat(STATUS_WIDTH + width + 2)}-> ${todo}`];
+  return [line, `${' '.repeat(width + checkWidth + GAP)}-> ${todo}`];
 }
 
 function summary(items: readonly DoctorItem[]): string {
   const count = (wanted: CheckStatus): number => items.filter(({ status }) => status === wanted).length;
-  return `${count('ok')} ok, ${count('warn')} warn, ${count('fail')} fail`;
+  const left = count('skipped') === 0 ? '' : `${count('skipped')} skipped, `;
+  return `${count('ok')} ok, ${left}${count('warn')} warn, ${count('fail')} fail`;
 }

@@ -12,7 +12,7 @@ import { readPods } from '../../drain/read.ts';
 import { askInDryRun } from '../../nodes/dry-run.ts';
 import { excepted, expectationOf, heldBy, judgeCanary, notTried, switchedOff, type Canary } from '../canaries.ts';
 import { checkOf } from '../check.ts';
-import { ok, type Diagnosis } from '../diagnosis.ts';
+import { skipped, type Diagnosis } from '../diagnosis.ts';
 import type { Readings } from '../readings.ts';
 
 /** A change of a DaemonSet that was sent, or why none was. */
@@ -106,7 +106,7 @@ export function judgeAddon(reading: AddonReading): readonly Diagnosis[] {
     case 'excepted':
       return [excepted('addon')];
     case 'none':
-      return [ok(`not tried: no DaemonSet that rolls out by itself runs on node ${reading.node}`)];
+      return [skipped(`no DaemonSet that rolls out by itself runs on node ${reading.node}`)];
     case 'asked':
       return [judgeCanary(reading.canary)];
   }

@@ -26,9 +26,11 @@ export function judgeRights(needs: readonly VerbNeeds[], missing: readonly Right
     const [must, may] = [lacking(needed), lacking(optional)];
     if (must.length > 0) {
       const text = `${verb}: you may not ${listed(must)}`;
-      return writes && looksOnly ? warn(text, OPERATOR) : fail(text, writes ? OPERATOR : VIEWER);
+      const found = writes && looksOnly ? warn(text, OPERATOR) : fail(text, writes ? OPERATOR : VIEWER);
+      return { ...found, missing: [...must, ...may] };
     }
-    return may.length > 0 ? warn(`${verb}: goes without ${listed(may)}`, MORE) : ok(`${verb}: you have every right`);
+    if (may.length === 0) return ok(`${verb}: you have every right`);
+    return { ...warn(`${verb}: goes without ${listed(may)}`, MORE), missing: may };
   });
 }
 
@@ -38,11 +40,6 @@ const OPERATOR =
 const MORE =
   'it works all the same; docs/doctor.md says what is lost; canaries are granted by the value roles.canary of the chart';
 
-/** Rights in a line; the rest is counted. */
-const SHOWN = 4;
-
 function listed(some: readonly Right[]): string {
-  const texts = [...new Set(some.map(renderRight))];
-  const rest = texts.length - SHOWN;
-  return [...texts.slice(0, SHOWN), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  return [...new Set(some.map(renderRight))].join(', ');
 }

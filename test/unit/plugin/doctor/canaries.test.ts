@@ -102,12 +102,13 @@ describe('whose words an answer holds', () => {
 test('what cannot be tried is said, and why', () => {
   const message = (diagnoses: ReturnType<typeof judgeWork>) => diagnoses.map((one) => `${one.status} ${one.message}`);
   expect(message(judgeWork({ kind: 'off', mode: 'audit' }))).toEqual([
-    'ok not tried: the configuration has the rule in mode audit',
+    'skipped not tried: the configuration has the rule in mode audit',
   ]);
   expect(message(judgeWork({ kind: 'excepted', rule: 'backup' }))).toEqual([
     'warn not tried: exceptions take the rule backup off every node in maintenance',
   ]);
-  const idle = 'warn not tried: no node is in maintenance, so nothing is refused';
+  const idle =
+    'skipped not tried: no node is in maintenance, so nothing is refused; kubectl maint on tries it by itself';
   expect(message(judgeWork({ kind: 'idle', said: accepted() }))).toEqual([idle]);
   expect(message(judgeWork({ kind: 'idle', said: undefined }))).toEqual([idle]);
   expect(message(judgeWork({ kind: 'idle', said: denied('webhook') }))).toEqual([
@@ -115,10 +116,10 @@ test('what cannot be tried is said, and why', () => {
   ]);
   expect(message(judgeAddon({ kind: 'idle' }))).toEqual([idle]);
   expect(message(judgeAddon({ kind: 'none', node: 'n1' }))).toEqual([
-    'ok not tried: no DaemonSet that rolls out by itself runs on node n1',
+    'skipped not tried: no DaemonSet that rolls out by itself runs on node n1',
   ]);
   expect(message(judgeNodeGuard({ mode: 'off', canary: undefined }))).toEqual([
-    'ok not tried: the configuration has the rule in mode off',
+    'skipped not tried: the configuration has the rule in mode off',
   ]);
   const canary = { node: 'n1', said: denied('floor', 'node-guard: no'), calls: [], reads: [] };
   expect(message(judgeNodeGuard({ mode: 'enforce', canary }))).toEqual([

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { checkOf } from '../../../../plugin/doctor/check.ts';
 import { CHECKS } from '../../../../plugin/doctor/checks/registry.ts';
-import { fail, ok, warn } from '../../../../plugin/doctor/diagnosis.ts';
+import { fail, ok, skipped, warn } from '../../../../plugin/doctor/diagnosis.ts';
 import { VERB_NEEDS } from '../../../../plugin/doctor/needs.ts';
 import { readingsFrom } from '../../../../plugin/doctor/readings.ts';
 import { reportFrom } from '../../../../plugin/doctor/report.ts';
@@ -28,6 +28,24 @@ test('a line for each item; what to do below it, once for those in a row', async
     '                    -> install the chart',
     '1 ok, 2 warn, 1 fail',
   ]);
+});
+
+test('skipped lines are counted, and missing rights end in the roles that grant them', async () => {
+  const right = { verb: 'patch', group: '', resource: 'nodes', subresource: '', namespace: '', name: '' };
+  const report = reportFrom([
+    ['clock', ok('the same')],
+    ['canary-scan', skipped('no node is in maintenance')],
+    ['rights', { ...fail('on: you may not patch nodes', 'ask'), missing: [right] }],
+  ]);
+  const lines = (await renderDoctor(report, 'text', false)).split('\n');
+  expect(lines.slice(0, 4)).toEqual([
+    'ok       clock        the same',
+    'skipped  canary-scan  not tried: no node is in maintenance',
+    'fail     rights       on: you may not patch nodes',
+    '                      -> ask',
+  ]);
+  expect(lines).toContain('kind: ClusterRole');
+  expect(lines.at(-1)).toBe('1 ok, 1 skipped, 0 warn, 1 fail');
 });
 
 test('colour changes nothing but the colour of the status', async () => {
