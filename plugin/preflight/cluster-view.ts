@@ -37,7 +37,7 @@ export function viewOnce({ cluster, clock, signal }: Followed): ClusterView {
 export function viewFollowed({ cluster, clock, signal }: Followed): ClusterView {
   const project = (object: unknown) => ({ uid: textAt(object, 'metadata', 'uid') ?? '', node: clusterNode(object) });
   const followed = once(() => {
-    const nodes = followCollection({ path: NODES, project, wakes: new Waiters(), signal }, cluster);
+    const nodes = followCollection({ path: NODES, project, wakes: new Waiters(), signal }, { cluster, clock });
     // Who may list nodes and not watch them reads them each time.
     const isFollowed = nodes.first.then(
       () => true,
