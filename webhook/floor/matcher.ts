@@ -46,10 +46,12 @@ export function possibilityOf(match: Matcher): string {
   return all([...kinds, ...owned, ...exactParts(ignoring(match)), ...image, ...programs(match)]);
 }
 
-/** Where the name has to say it as well, that is enough to leave an object to the webhook: the list of programs is long. */
-function programs({ commands, nameWords }: Matcher): readonly string[] {
-  if (commands === undefined || nameWords !== undefined) return [];
+/** Most programs that are looked for where the name has to say it as well: of a longer list the name alone is asked. */
+const MAX_PROGRAMS = 10;
+
+function programs({ commands = [], nameWords }: Matcher): readonly string[] {
   const names = [...new Set(commands.map((command) => command.split(' ', 1)[0] ?? ''))];
+  if (names.length === 0 || (nameWords !== undefined && names.length > MAX_PROGRAMS)) return [];
   return [`variables.words.exists(c, c.exists(w, size(w) > ${MAX_SCRIPT} || ${list(names)}.exists(p, w.contains(p))))`];
 }
 
