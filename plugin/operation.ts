@@ -87,7 +87,7 @@ export interface OnOperation {
   readonly pace: PaceFlags;
   /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
   readonly allowLastNode: boolean;
-  /** Keep autoscalers off the node while in maintenance. */
+  /** Keep autoscalers and remediation off the node while in maintenance. */
   readonly protect: boolean;
   /** Make a cordon that is there part of the maintenance, so that `off` uncordons. */
   readonly adopt: boolean;

@@ -56,6 +56,9 @@ export const AUTOSCALER_ANNOTATION = 'cluster-autoscaler.kubernetes.io/scale-dow
 /** Set on a Node while in maintenance so that Karpenter does not disrupt it (Karpenter, "Node-Level Controls"). */
 export const KARPENTER_ANNOTATION = 'karpenter.sh/do-not-disrupt';
 
+/** Set on a Node while in maintenance so that medik8s does not remediate it (Node Healthcheck Operator, "Exclude nodes"). */
+export const REMEDIATION_LABEL = 'remediation.medik8s.io/exclude-from-remediation';
+
 /** The scheduler's own name for a node: what tools write into nodeSelector. Usually, not always, the node's name. */
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 

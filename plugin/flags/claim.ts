@@ -55,7 +55,7 @@ export function claimOptions<T>(yargs: Argv<T>) {
       type: 'boolean',
       default: true,
       coerce: last<boolean>,
-      describe: 'Keep cluster-autoscaler and Karpenter from removing the node meanwhile',
+      describe: 'Keep cluster-autoscaler, Karpenter and medik8s from removing or rebooting the node meanwhile',
     })
     .option('adopt', {
       type: 'boolean',

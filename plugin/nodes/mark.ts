@@ -6,6 +6,7 @@ import {
   MaintError,
   modeOf,
   RECORD_ANNOTATION,
+  REMEDIATION_LABEL,
   renderProblem,
   renderRecord,
   ROLE_LABEL,
@@ -62,8 +63,8 @@ export function holdsClaim({ record }: NodeFacts, claim: ClaimKey): boolean {
 
 /** Labels that a maintenance leaves behind then, each with the `-` by which kubectl removes it. */
 function leftLabels({ facts }: NodeSnapshot): readonly string[] {
-  const role = facts.labels.has(ROLE_LABEL) ? [ROLE_LABEL] : [];
-  return [STATE_LABEL, ...role, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
+  const ours = [ROLE_LABEL, REMEDIATION_LABEL].filter((key) => facts.labels.has(key));
+  return [STATE_LABEL, ...ours, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
 }
 
 /** Annotations that a maintenance leaves behind when its record is lost. */
@@ -101,7 +102,7 @@ export function carriedPatch(
 /** How a node is marked. */
 export interface Marking {
   readonly state: MaintenanceState;
-  /** Keep autoscalers off it. */
+  /** Keep autoscalers and remediation off it. */
   readonly protect: boolean;
   /** A cordon that was there before becomes part of the maintenance, and ends with it. */
   readonly adopt: boolean;
@@ -109,14 +110,15 @@ export interface Marking {
   readonly roleLabel: boolean;
 }
 
-/** Mark and cordon in one write: the claim, the state, the cordon, the protection from autoscalers, the role. */
+/** Mark and cordon in one write: the claim, the state, the cordon, the protection from autoscalers and remediation, the role. */
 export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {
-  const { protect, state, adopt, roleLabel } = marking;
+  const { protect, state, adopt } = marking;
   const current = recordOf(node);
+  const labels = markLabels(marking);
   const before = {
     cordoned: node.facts.unschedulable && !adopt,
-    annotations: protect ? earlierProtection(node) : {},
-    ...(roleLabel ? { labels: { [ROLE_LABEL]: node.facts.labels.get(ROLE_LABEL) ?? null } } : {}),
+    annotations: protect ? earlierOf(node.annotations, PROTECTION) : {},
+    labels: earlierOf(node.facts.labels, Object.keys(labels)),
   };
   const known = withEarlier(withClaim(current, claim, before), before);
   const marked = adopt ? withEarlierCordon(known, false) : known;
@@ -126,7 +128,7 @@ export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): N
   return {
     metadata: {
       ...metadata,
-      labels: { ...metadata.labels, ...(roleLabel ? { [ROLE_LABEL]: '' } : {}) },
+      labels: { ...metadata.labels, ...labels },
       annotations: { ...metadata.annotations, ...Object.fromEntries(protection) },
     },
     spec: { unschedulable: true },
@@ -135,8 +137,11 @@ export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): N
 
 /** A later claim may set on a node what the first did not: what it overwrites comes back as well. */
 function withEarlier(record: MaintenanceRecord, { annotations, labels }: Before): MaintenanceRecord {
-  const earlier = { ...record.before, annotations: { ...annotations, ...record.before.annotations } };
-  const before = labels === undefined ? earlier : { ...earlier, labels: { ...labels, ...record.before.labels } };
+  const before = {
+    ...record.before,
+    annotations: { ...annotations, ...record.before.annotations },
+    labels: { ...labels, ...record.before.labels },
+  };
   return { ...record, before };
 }
 
@@ -145,8 +150,14 @@ export function withEarlierCordon(record: MaintenanceRecord, cordoned: boolean):
   return { ...record, before: { ...record.before, cordoned } };
 }
 
-function earlierProtection(node: NodeSnapshot): Record<string, string | null> {
-  return Object.fromEntries(PROTECTION.map((key) => [key, node.annotations.get(key) ?? null]));
+/** Labels that a mark sets besides those of the record. */
+function markLabels({ protect, roleLabel }: Marking): Readonly<Record<string, string>> {
+  return { ...(protect ? { [REMEDIATION_LABEL]: 'true' } : {}), ...(roleLabel ? { [ROLE_LABEL]: '' } : {}) };
+}
+
+/** What these labels or annotations are now; null where there is none. */
+function earlierOf(present: ReadonlyMap<string, string>, keys: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(keys.map((key) => [key, present.get(key) ?? null]));
 }
 
 /** Only the state: the record stays, completed where the state says so, with how many pods nobody confirms to be gone. */

@@ -1,5 +1,6 @@
 import {
   isSameClaim,
+  REMEDIATION_LABEL,
   ROLE_LABEL,
   withoutCompletion,
   type ClaimKey,
@@ -66,16 +67,16 @@ function restoringPatch(
   return {
     metadata: {
       ...metadata,
-      labels: { ...roleOf(original, fresh), ...metadata.labels },
+      labels: { ...labelsOf(original, fresh), ...metadata.labels },
       annotations: { ...Object.fromEntries(protection), ...metadata.annotations },
     },
   };
 }
 
-/** The role label as it was, where it is another now. */
-function roleOf(original: NodeSnapshot, fresh: NodeSnapshot): Readonly<Record<string, string | null>> {
-  const earlier = original.facts.labels.get(ROLE_LABEL);
-  return fresh.facts.labels.get(ROLE_LABEL) === earlier ? {} : { [ROLE_LABEL]: earlier ?? null };
+/** The labels that a mark sets as they were, where they are others now. */
+function labelsOf({ facts: original }: NodeSnapshot, { facts }: NodeSnapshot): Readonly<Record<string, string | null>> {
+  const changed = [ROLE_LABEL, REMEDIATION_LABEL].filter((key) => facts.labels.get(key) !== original.labels.get(key));
+  return Object.fromEntries(changed.map((key) => [key, original.labels.get(key) ?? null]));
 }
 
 function claimsWithout(

@@ -4,6 +4,7 @@ import {
   isHeld,
   MIRRORED_RULES,
   RECORD_ANNOTATION,
+  REMEDIATION_LABEL,
   renderProblem,
   ROLE_LABEL,
   STATE_LABEL,
@@ -69,12 +70,13 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
   ];
 }
 
-/** Protection from autoscalers is also others' to set: alone it is no trace of ours. */
+/** Protection from autoscalers and remediation is also others' to set: alone it is no trace of ours. */
 function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot): readonly Diagnosis[] {
-  const left = [STATE_LABEL, ROLE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].filter((key) => labels.has(key));
+  const marks = [STATE_LABEL, ROLE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].filter((key) => labels.has(key));
   const conditions = [...conditionStatuses(raw).keys()].filter((type) => OURS.includes(type));
   const told = annotations.has(WHY_ANNOTATION);
-  if (left.length === 0 && conditions.length === 0 && !told) return [];
+  if (marks.length === 0 && conditions.length === 0 && !told) return [];
+  const left = [...marks, ...[REMEDIATION_LABEL].filter((key) => labels.has(key))];
   const ours = [WHY_ANNOTATION, ...PROTECTION].filter((key) => annotations.has(key));
   const what = [
     ...left.map((key) => `label ${key}`),

@@ -6,6 +6,7 @@ import { until } from '../../support/until.ts';
 import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 
 const AUTOSCALER = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+const REMEDIATION = 'remediation.medik8s.io/exclude-from-remediation';
 const KARPENTER = 'karpenter.sh/do-not-disrupt';
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
@@ -16,6 +17,7 @@ let world: Workloads;
 const NODES = [
   'restored',
   'annotated',
+  'labelled',
   'shared',
   'given-up',
   'foreign',
@@ -114,6 +116,17 @@ describe('the node is as it was before', () => {
     expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
     expect(textAt(await world.node(node), 'metadata', 'annotations', AUTOSCALER)).toBe('false');
     expect(textAt(await world.node(node), 'metadata', 'annotations', KARPENTER)).toBeUndefined();
+  });
+
+  test.each([undefined, 'false'])('medik8s keeps off the node until `off` (its label before: %s)', async (earlier) => {
+    const node = 'labelled';
+    const labelOf = async (): Promise<string | undefined> =>
+      textAt(await world.node(node), 'metadata', 'labels', REMEDIATION);
+    await world.patch(`/api/v1/nodes/${node}`, { metadata: { labels: { [REMEDIATION]: earlier ?? null } } });
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    expect(await labelOf()).toBe('true');
+    expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+    expect(await labelOf()).toBe(earlier);
   });
 
   test('`off` of a node that is not in maintenance changes nothing', async () => {

@@ -42,7 +42,15 @@ describe('a node goes into maintenance', () => {
     expect(initiated.record).toEqual({
       version: 1,
       claims: [
-        { owner: 'admin', mode: 'drain', since: RFC3339, reason: 'swap a disk', ticket: 'CHG-7', until: RFC3339 },
+        {
+          owner: 'admin',
+          id: like(/^[0-9a-f-]{36}$/),
+          mode: 'drain',
+          since: RFC3339,
+          reason: 'swap a disk',
+          ticket: 'CHG-7',
+          until: RFC3339,
+        },
       ],
       before: {
         cordoned: false,
@@ -50,6 +58,7 @@ describe('a node goes into maintenance', () => {
           'cluster-autoscaler.kubernetes.io/scale-down-disabled': null,
           'karpenter.sh/do-not-disrupt': null,
         },
+        labels: { 'remediation.medik8s.io/exclude-from-remediation': null },
       },
       exceptions: [],
       initiatedAt: RFC3339,
@@ -90,7 +99,9 @@ describe('a node goes into maintenance', () => {
     expect(off).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
     const after = await world.node(node);
     expect(maintenanceOf(after)).toEqual({ label: undefined, record: undefined, unschedulable: false, conditions: {} });
-    expect(JSON.stringify(after)).not.toMatch(/"kubectl-maint\.io|scale-down-disabled":"|do-not-disrupt":"/);
+    expect(JSON.stringify(after)).not.toMatch(
+      /"kubectl-maint\.io|scale-down-disabled":"|do-not-disrupt":"|exclude-from/,
+    );
     expect((await world.events(node)).at(-1)).toBe('MaintenanceEnded: ended by admin');
   });
 

@@ -36,6 +36,7 @@ import { like } from '../../support/like.ts';
 
 const AUTOSCALER = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 const KARPENTER = 'karpenter.sh/do-not-disrupt';
+const REMEDIATION = 'remediation.medik8s.io/exclude-from-remediation';
 const SINCE = '2026-01-05T22:10:00Z';
 const LATER = '2026-01-06T08:00:00Z';
 const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
@@ -84,7 +85,7 @@ describe('marking', () => {
     expect(patch).toMatchObject({
       metadata: {
         resourceVersion: '42',
-        labels: { [STATE_LABEL]: 'initiated' },
+        labels: { [STATE_LABEL]: 'initiated', [REMEDIATION]: 'true' },
         annotations: {
           [AUTOSCALER]: 'true',
           [KARPENTER]: 'true',
@@ -96,16 +97,25 @@ describe('marking', () => {
     expect(recordIn(patch)).toEqual({
       version: 1,
       claims: [ana],
-      before: { cordoned: false, annotations: { [AUTOSCALER]: null, [KARPENTER]: null } },
+      before: {
+        cordoned: false,
+        annotations: { [AUTOSCALER]: null, [KARPENTER]: null },
+        labels: { [REMEDIATION]: null },
+      },
       exceptions: [],
       initiatedAt: SINCE,
     });
   });
 
-  test('an earlier cordon and earlier annotations are remembered', () => {
-    const node = nodeSnapshot('n1', { unschedulable: true, annotations: { [KARPENTER]: 'false' } });
+  test('an earlier cordon, earlier annotations and labels are remembered', () => {
+    const annotations = { [KARPENTER]: 'false' };
+    const node = nodeSnapshot('n1', { unschedulable: true, annotations, labels: { [REMEDIATION]: 'true' } });
     expect(recordIn(markPatch(node, ana, PROTECTED))).toMatchObject({
-      before: { cordoned: true, annotations: { [AUTOSCALER]: null, [KARPENTER]: 'false' } },
+      before: {
+        cordoned: true,
+        annotations: { [AUTOSCALER]: null, [KARPENTER]: 'false' },
+        labels: { [REMEDIATION]: 'true' },
+      },
     });
   });
 
@@ -133,19 +143,25 @@ describe('marking', () => {
     expect(recordIn(patch)).toMatchObject({ before: { labels } });
   });
 
-  test('--protect=false touches no annotation of others', () => {
+  test('--protect=false touches no annotation and no label of others', () => {
     const patch = markPatch(nodeSnapshot('n1'), ana, { ...PROTECTED, protect: false });
     expect(Object.keys(patch.metadata.annotations)).toEqual([RECORD_ANNOTATION, WHY_ANNOTATION]);
-    expect(recordIn(patch)).toMatchObject({ before: { annotations: {} } });
+    expect(Object.keys(patch.metadata.labels)).toEqual([STATE_LABEL]);
+    expect(recordIn(patch)).toMatchObject({ before: { annotations: {}, labels: {} } });
   });
 
   test('a second `on` that protects remembers what it overwrites, not what the first wrote', () => {
     const unprotected = held({ before: { cordoned: false } }, { annotations: { [AUTOSCALER]: 'false' } });
     expect(recordIn(markPatch(nodeSnapshot('n1', unprotected), ana, PROTECTED))).toMatchObject({
-      before: { annotations: { [AUTOSCALER]: 'false', [KARPENTER]: null } },
+      before: { annotations: { [AUTOSCALER]: 'false', [KARPENTER]: null }, labels: { [REMEDIATION]: null } },
     });
-    const first = { cordoned: false, annotations: { [AUTOSCALER]: null, [KARPENTER]: 'false' } };
-    const marked = held({ before: first }, { annotations: { [AUTOSCALER]: 'true', [KARPENTER]: 'true' } });
+    const first = {
+      cordoned: false,
+      annotations: { [AUTOSCALER]: null, [KARPENTER]: 'false' },
+      labels: { [REMEDIATION]: 'false' },
+    };
+    const annotations = { [AUTOSCALER]: 'true', [KARPENTER]: 'true' };
+    const marked = held({ before: first }, { annotations, labels: { [REMEDIATION]: 'true' } });
     expect(recordIn(markPatch(nodeSnapshot('n1', marked), ben, PROTECTED))).toMatchObject({ before: first });
   });
 
@@ -251,7 +267,8 @@ describe('exceptions', () => {
       ...labels,
     });
     const left = nodeSnapshot('n1', { labels: { [exceptionLabel('scan')]: '' } });
-    expect(markPatch(left, ana, PROTECTED).metadata.labels).toEqual({ [STATE_LABEL]: 'initiated', ...labels });
+    const { metadata } = markPatch(left, ana, { ...PROTECTED, protect: false });
+    expect(metadata.labels).toEqual({ [STATE_LABEL]: 'initiated', ...labels });
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { undoPatch } from '../../../plugin/nodes/undo.ts';
 import {
   AUTOSCALER_ANNOTATION,
   KARPENTER_ANNOTATION,
+  REMEDIATION_LABEL,
   RECORD_ANNOTATION,
   WHY_ANNOTATION,
   ROLE_LABEL,
@@ -208,6 +209,16 @@ describe('a node that was in maintenance before', () => {
     const record = held({ claims: [zoe], ...after }).record;
     const patch = undone(held({ claims: [zoe], ...before }), held({ claims: [zoe, ana], ...now }));
     expect(recordIn(patch)).toEqual(record);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, object]>([
+    ['goes where there was none', {}, { [REMEDIATION_LABEL]: null }],
+    ['is the one that was there', { [REMEDIATION_LABEL]: 'false' }, { [REMEDIATION_LABEL]: 'false' }],
+    ["stays where an earlier claim's mark set it", { [REMEDIATION_LABEL]: 'true' }, {}],
+  ])('the label that keeps medik8s off %s', (_what, labels, after) => {
+    const now = held({ claims: [zoe, ana] }, { labels: { [REMEDIATION_LABEL]: 'true' } });
+    const patch = undone(held({ claims: [zoe] }, { labels, state: 'initiated' }), now);
+    expect(patch?.metadata.labels).toEqual({ [STATE_LABEL]: 'initiated', ...after });
   });
 
   test.each<[string, Readonly<Record<string, string>>, object]>([

@@ -341,15 +341,26 @@ describe('records', () => {
     [
       'what a lost record leaves',
       {
-        labels: { [STATE_LABEL]: 'complete', 'kubectl-maint.io/allow-backup': '' },
+        labels: {
+          [STATE_LABEL]: 'complete',
+          'kubectl-maint.io/allow-backup': '',
+          'remediation.medik8s.io/exclude-from-remediation': 'true',
+        },
         annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
         conditions: [{ type: 'MaintenanceInProgress', status: 'True' }],
       },
       [
-        'traces of one: label kubectl-maint.io/maintenance, label kubectl-maint.io/allow-backup, condition MaintenanceInProgress, annotation karpenter.sh/do-not-disrupt',
+        'traces of one: label kubectl-maint.io/maintenance, label kubectl-maint.io/allow-backup, label remediation.medik8s.io/exclude-from-remediation, condition MaintenanceInProgress, annotation karpenter.sh/do-not-disrupt',
       ],
     ],
-    ["somebody's own protection", { annotations: { 'karpenter.sh/do-not-disrupt': 'true' } }, ['ok ']],
+    [
+      "somebody's own protection",
+      {
+        annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
+        labels: { 'remediation.medik8s.io/exclude-from-remediation': 'true' },
+      },
+      ['ok '],
+    ],
   ])('%s', (_what, shape, says) => {
     expect(told(judgeRecords([nodeSnapshot('n1', shape)]))).toEqual(says.map(like));
   });
