@@ -22,6 +22,7 @@ export {
   REVISION_HASH_LABEL,
   type DaemonSetFacts,
 } from './facts/daemonset.ts';
+export { MAKERS, makersOf, supposedMakerOf } from './facts/makers.ts';
 export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
@@ -31,7 +32,15 @@ export { renderSelector } from './scheduling/selectors.ts';
 export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
-export { CARRIERS, catalogueFromTools, classify, LABELLED, SCHEDULE_KIND, type Catalogue } from './targets/classify.ts';
+export {
+  CARRIERS,
+  catalogueFromTools,
+  classify,
+  classifyFully,
+  LABELLED,
+  SCHEDULE_KIND,
+  type Catalogue,
+} from './targets/classify.ts';
 export { NO_ENTRYPOINTS } from './targets/wrappers.ts';
 export { imagePattern } from './targets/image-names.ts';
 export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';

@@ -5,6 +5,7 @@ import {
   MaintError,
   podFromObject,
   PODS,
+  supposedMakerOf,
   type Catalogue,
   type ClusterReader,
   type PodFacts,
@@ -50,7 +51,7 @@ export class Planner {
 }
 
 function activeWorkOf({ work }: PodFacts, catalogue: Catalogue): string | undefined {
-  const { work: kind, pattern, tool } = classify(work, catalogue);
+  const { work: kind, pattern, tool } = classify(work, catalogue, supposedMakerOf(work));
   return kind === 'backup' || kind === 'scan'
     ? (pattern?.what ?? `a ${kind} of ${tool ?? 'an unknown tool'}`)
     : undefined;

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
-import { evaluate, type Situation } from './evaluate.ts';
+import { evaluateQuestion, type Situation } from './evaluate.ts';
 import { needKey, type Answer, type Need } from './needs.ts';
+import { questionFrom } from './question.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -13,17 +14,18 @@ const MAX_ROUNDS = 3;
 /** Decides a request as `evaluate` does, fetching what the rules need until the verdict is final. Never rejects. */
 export async function decide(request: ReviewRequest, situation: Situation, fetch: FetchNeed): Promise<Verdict> {
   const answers = new Map(situation.answers);
-  let verdict = evaluate(request, { ...situation, answers });
+  const question = questionFrom(request, situation.catalogue);
+  let verdict = evaluateQuestion(question, { ...situation, answers });
   for (let round = 0; round < MAX_ROUNDS && verdict.needs.length > 0; round += 1) {
     const fetched = await Promise.all(
       verdict.needs.map(async (need) => [needKey(need), await answered(need, fetch)] as const),
     );
     for (const [key, answer] of fetched) answers.set(key, answer);
-    verdict = evaluate(request, { ...situation, answers });
+    verdict = evaluateQuestion(question, { ...situation, answers });
   }
   // Never a silent allow: what is still open is unknown, and the rule's configured answer holds.
   for (const need of verdict.needs) answers.set(needKey(need), { answer: 'unknown', why: 'it changed all the time' });
-  return verdict.needs.length === 0 ? verdict : evaluate(request, { ...situation, answers, live: false });
+  return verdict.needs.length === 0 ? verdict : evaluateQuestion(question, { ...situation, answers, live: false });
 }
 
 async function answered(need: Need, fetch: FetchNeed): Promise<Answer> {

@@ -1,18 +1,15 @@
 import { isHeld, type NodeFacts } from '../facts/node.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { fieldWith, type NodeField } from '../facts/node-table.ts';
-import { MIRROR_ANNOTATION } from '../labels.ts';
 import { isExcepted } from '../record/exceptions.ts';
-import { classify, type Catalogue } from '../targets/classify.ts';
+import type { Catalogue } from '../targets/classify.ts';
 import { afterDenialOf } from './after-denial.ts';
-import { changeOf } from './change.ts';
 import { ruleForTool, type PolicyConfig, type RuleConfig } from './config.ts';
 import type { Answers, Need } from './needs.ts';
 import { needKey } from './needs.ts';
-import { RULES } from './registry.ts';
+import { questionFrom, type Aspect, type Question } from './question.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Judgement, Objection, Rule, Subject, Surroundings } from './rule.ts';
-import type { Work } from '../targets/tool.ts';
 import { targetOf } from './target.ts';
 import { sortFindings, worst, type Decision, type Finding, type Verdict } from './verdict.ts';
 
@@ -34,32 +31,27 @@ export interface Situation {
  * A verdict with `needs` is not final: fetch them, add the answers, ask again (see decide.ts).
  */
 export function evaluate(request: ReviewRequest, situation: Situation): Verdict {
-  const object = request.object ?? request.oldObject;
-  if (object === undefined) return PASSED;
-  const classification = classify(object, situation.catalogue, request.user.name);
-  const source = classification.pattern?.node ?? { in: 'pods' };
-  const isNewWork = () => workBefore(request, situation.catalogue) !== classification.work;
-  const subject: Subject = { request, object, classification, change: changeOf(request, source, isNewWork) };
+  return evaluateQuestion(questionFrom(request, situation.catalogue), situation);
+}
+
+/** The same for what a request asks, worked out before. */
+export function evaluateQuestion(question: Question | undefined, situation: Situation): Verdict {
+  if (question === undefined) return PASSED;
   const { answers } = situation;
   const field = answers.size === 0 ? situation.field : fieldWith(situation.field, freshNodes(answers));
-  const concerned = isKubeletsMirror(subject) ? [] : RULES.filter((rule) => rule.concerns(subject));
-  const reach = once(() => targetOf(object, source, field, answers));
-  const judged = concerned.map((rule) => judge(rule, subject, situation, { field, reach }));
+  const judged = question.map((aspect) => judgeAspect(aspect, situation, field));
+  const [{ subject }] = question;
+  const { object, classification } = subject;
   const findings = sortFindings(judged.flatMap((one) => one.findings));
   return {
     decision: worst(findings),
     work: classification.work,
     tool: classification.tool,
     afterDenial: afterDenialOf(object, classification.pattern),
-    nodes: findings.reduce((names, { nodes }) => mergedNames(names, nodes), reach().nodes),
+    nodes: findings.reduce((names, { nodes }) => mergedNames(names, nodes), judged[0]?.reach().nodes ?? []),
     findings,
     needs: unique(judged.flatMap((one) => one.needs)),
   };
-}
-
-/** What the object was before the request. */
-function workBefore({ oldObject, user }: ReviewRequest, catalogue: Catalogue): Work | undefined {
-  return oldObject && classify(oldObject, catalogue, user.name).work;
 }
 
 const PASSED: Verdict = {
@@ -93,12 +85,28 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
+interface Judged {
+  readonly findings: readonly Finding[];
+  readonly needs: readonly Need[];
+}
+
+function judgeAspect(
+  { subject, rules }: Aspect,
+  situation: Situation,
+  field: NodeField,
+): Judged & Pick<Surroundings, 'reach'> {
+  const source = subject.classification.pattern?.node ?? { in: 'pods' };
+  const reach = once(() => targetOf(subject.object, source, field, situation.answers));
+  const judged = rules.map((rule) => judge(rule, subject, situation, { field, reach }));
+  return { findings: judged.flatMap((one) => one.findings), needs: judged.flatMap((one) => one.needs), reach };
+}
+
 function judge(
   rule: Rule,
   subject: Subject,
   situation: Situation,
   { field, reach }: Pick<Surroundings, 'field' | 'reach'>,
-): { findings: Finding[]; needs: readonly Need[] } {
+): Judged {
   const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
   const own = fieldForRule(rule.id, field, situation.now);
@@ -137,17 +145,6 @@ function fieldForRule(rule: string, field: NodeField, now: number): NodeField {
   return excepted.length === 0
     ? field
     : fieldWith(field, new Map(excepted.map((node) => [node.name, { ...node, record: NO_RECORD }])));
-}
-
-/** The kubelet's own API copy of a static pod on its own node: it runs whether or not the copy exists. */
-function isKubeletsMirror({ request, object }: Subject): boolean {
-  const node = object.template?.placement.nodeName;
-  return (
-    object.groupKind === '/Pod' &&
-    object.annotations.has(MIRROR_ANNOTATION) &&
-    node !== undefined &&
-    request.user.name === `system:node:${node}`
-  );
 }
 
 function freshNodes(answers: Answers): ReadonlyMap<string, NodeFacts | undefined> {

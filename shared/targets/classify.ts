@@ -1,7 +1,7 @@
 import { controllerOf, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
-import { isKeptUp, LABEL_STRENGTH, matches, particularityOf, strengthOf, Suspect } from './matcher.ts';
+import { LABEL_STRENGTH, matches, particularityOf, strengthOf, Suspect } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -29,8 +29,8 @@ export interface CatalogueEntry {
 export interface Catalogue {
   /** All patterns, the strongest evidence first. */
   readonly patterns: readonly CatalogueEntry[];
-  /** The pattern that describes an object best. */
-  patternFor(suspect: Suspect): CatalogueEntry | undefined;
+  /** The pattern that describes an object best for each kind of work that it shows, the strongest evidence first. */
+  patternsFor(suspect: Suspect): readonly CatalogueEntry[];
   /** The tool that delivers an object, the first that claims it. */
   delivererOf(suspect: Suspect): string | undefined;
 }
@@ -47,7 +47,14 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
   const byDelivery = new Hooks(deliveries);
   return {
     patterns,
-    patternFor: (suspect) => byPattern.candidates(suspect).find(({ match }) => matches(match, suspect))?.entry,
+    patternsFor: (suspect) => {
+      const found: CatalogueEntry[] = [];
+      for (const { match, entry } of byPattern.candidates(suspect)) {
+        const isKnown = found.some(({ pattern }) => pattern.work === entry.pattern.work);
+        if (!isKnown && matches(match, suspect)) found.push(entry);
+      }
+      return found;
+    },
     delivererOf: (suspect) => byDelivery.candidates(suspect).find(({ match }) => matches(match, suspect))?.tool,
   };
 }
@@ -58,24 +65,42 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
  * tools deliver applications, and the rule for add-ons looks at any template change that is pinned to a node.
  */
 export function classify(object: WorkObject, catalogue: Catalogue, user = ''): Classification {
-  const suspect = new Suspect(object, user);
-  const entry = catalogue.patternFor(suspect);
-  const labelled = labelledAs(object);
-  if (entry !== undefined && !saysMore(labelled, entry)) {
-    return { work: entry.pattern.work, tool: entry.tool, pattern: inRoleOf(object, entry.pattern) };
-  }
-  return (
-    labelled ?? { ...deliveredBy(catalogue.delivererOf(suspect), object), ...(isUnread(suspect) && { isUnread: true }) }
-  );
+  return classifyFully(object, catalogue, user)[0];
 }
 
-/** Of a run everything has to be read before it is let go as nothing; a service is none, whatever it runs. */
+/**
+ * The classification of an object, and after it what it is besides by weaker evidence of another kind of work: a label or
+ * an owner that says backup is written by anybody, and takes no scan off the object.
+ */
+export function classifyFully(
+  object: WorkObject,
+  catalogue: Catalogue,
+  user = '',
+): readonly [Classification, ...Classification[]] {
+  const suspect = new Suspect(object, user);
+  const labelled = labelledAs(object);
+  const entries = catalogue.patternsFor(suspect);
+  const found = entries.map((entry) => (saysMore(labelled, entry) ? labelled : classificationBy(entry, object)));
+  const isMore = labelled !== undefined && found.every(({ work }) => work !== labelled.work);
+  const [first, ...others] = isMore ? [...found, labelled] : found;
+  const main = first ?? deliveredBy(catalogue.delivererOf(suspect), object);
+  return [main.pattern === undefined && isUnread(suspect) ? { ...main, isUnread: true } : main, ...others];
+}
+
+/** Of a run everything has to be read before it is let go as nothing, or as the add-on that its label says; a service is none. */
 function isUnread(suspect: Suspect): boolean {
-  return CARRIERS.includes(suspect.object.groupKind) && !isKeptUp(suspect.object) && !suspect.isWhole;
+  return CARRIERS.includes(suspect.object.groupKind) && !suspect.isKeptUp && !suspect.isWhole;
+}
+
+function classificationBy({ tool, pattern }: CatalogueEntry, object: WorkObject): Classification {
+  return { work: pattern.work, tool, pattern: inRoleOf(object, pattern) };
 }
 
 /** A label is more than a guess by image and command, but it never turns one kind of work into another. */
-function saysMore(labelled: Classification | undefined, { strength, pattern }: CatalogueEntry): boolean {
+function saysMore(
+  labelled: Classification | undefined,
+  { strength, pattern }: CatalogueEntry,
+): labelled is Classification {
   return labelled?.work === pattern.work && strength < LABEL_STRENGTH;
 }
 

@@ -1,5 +1,6 @@
 import { at } from '../facts/json.ts';
-import { controllerOf, type WorkObject } from '../facts/work.ts';
+import { keeperOf } from '../facts/makers.ts';
+import type { WorkObject } from '../facts/work.ts';
 import { Effort } from '../shell/effort.ts';
 import { runningIn, type Running } from './programs.ts';
 import { holds } from './run-names.ts';
@@ -127,6 +128,11 @@ export class Suspect {
     return /^system:serviceaccount:[^:]+:(.+)$/.exec(this.#user)?.[1] ?? '';
   }
 
+  /** Whether a Deployment, StatefulSet or DaemonSet keeps it up: then it is a service, whatever its image, and no run of a tool. */
+  get isKeptUp(): boolean {
+    return keeperOf(this.object, this.#user) !== undefined;
+  }
+
   get running(): readonly Running[] {
     this.#running ??= (this.object.template?.containers ?? []).map((container) => runningIn(container, this.#effort));
     return this.#running;
@@ -171,7 +177,7 @@ export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean 
 function runsIn(suspect: Suspect, matcher: Matcher): boolean {
   if (!asksWhatRuns(matcher)) return true;
   const strength = strengthOf(matcher);
-  if (strength < LABEL_STRENGTH && isKeptUp(suspect.object)) return false;
+  if (strength < LABEL_STRENGTH && suspect.isKeptUp) return false;
   return suspect.running.some((running) => isRunning(running, matcher, suspect.nameWords));
 }
 
@@ -217,10 +223,4 @@ function hasName({ names, nameWords, unlessWords = [] }: Matcher, suspect: Suspe
   const { name } = suspect.object;
   if (names !== undefined && !names.some((prefix) => name.startsWith(prefix))) return false;
   return nameWords === undefined || (holds(suspect.nameWords, nameWords) && !holds(suspect.nameWords, unlessWords));
-}
-
-/** A pod that a Deployment, StatefulSet or DaemonSet keeps up is a service, whatever its image: no run of a tool. */
-export function isKeptUp(object: WorkObject): boolean {
-  const controller = controllerOf(object);
-  return controller !== undefined && ['apps', ''].includes(controller.group);
 }

@@ -1,7 +1,7 @@
 /** Which fixtures the floor claims, by the claims of the catalogue and by how the object is placed. */
 import {
   CATALOGUE,
-  classify,
+  classifyFully,
   creationOf,
   HOSTNAME_LABEL,
   requestFromReview,
@@ -38,8 +38,11 @@ export function claimIn(about: Case, config: PolicyConfig): Claim | NotClaimed {
   const request = requestOf(about);
   const { object, operation, subresource, user } = request;
   if (object === undefined || subresource !== '' || operation === 'CONNECT') return 'operation';
-  const entry = entryOf(object, user.name, config);
-  if (entry === undefined) return 'no-work';
+  const claims = entriesOfObject(object, user.name, config).map((entry) => claimAbout(object, entry));
+  return claims.find((claim) => typeof claim !== 'string') ?? claims[0] ?? 'no-work';
+}
+
+function claimAbout(object: WorkObject, entry: Entry): Claim | NotClaimed {
   const claim = claimOf(entry);
   if (typeof claim === 'string') return claim;
   if (!claim.kinds.includes(object.groupKind)) return 'kind';
@@ -48,9 +51,12 @@ export function claimIn(about: Case, config: PolicyConfig): Claim | NotClaimed {
     : claim;
 }
 
-function entryOf(object: WorkObject, user: string, config: PolicyConfig): Entry | undefined {
-  const { tool, pattern } = classify(object, CATALOGUE, user);
-  return entriesOf(TOOLS, config).find((entry) => entry.tool === tool && entry.pattern === pattern);
+/** By everything that the object is. */
+function entriesOfObject(object: WorkObject, user: string, config: PolicyConfig): readonly Entry[] {
+  const entries = entriesOf(TOOLS, config);
+  return classifyFully(object, CATALOGUE, user).flatMap(
+    ({ tool, pattern }) => entries.find((entry) => entry.tool === tool && entry.pattern === pattern) ?? [],
+  );
 }
 
 /** By its node's name, or by a hostname and nothing that depends on other nodes. */

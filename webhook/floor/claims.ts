@@ -118,12 +118,14 @@ function canReach(kind: string, { scope, node }: Outcome): boolean {
 }
 
 /**
- * Entries that may win over a claim for the same object and end otherwise. An object that one of them may describe is
- * left to the webhook: which evidence is the stronger one is decided in one place.
+ * Entries of the same work that may win over a claim for the same object and end otherwise. An object that one of them
+ * may describe is left to the webhook: which evidence is the stronger one is decided in one place. Evidence of other work
+ * takes nothing off a claim (shared/targets/classify.ts).
  */
 export function rivalsOf(claim: Claim, entries: readonly Entry[]): readonly Entry[] {
   return entries.filter(
     (entry) =>
+      isSameWork(entry, claim) &&
       endsOtherwise(entry, claim.outcome) &&
       mayWin(entry, claim) &&
       (entry.pattern.match.kinds ?? CARRIERS).some((kind) => claim.kinds.includes(kind)),
@@ -139,10 +141,10 @@ export function outcomeKey({ work, mode, scope, node }: Outcome): string {
   return JSON.stringify([work, mode, scope, scope === 'node' ? node : null]);
 }
 
-/** A label wins over a guess by image for the same work, and over nothing else (shared/targets/classify.ts). */
+/** Of the same work: a label wins over a guess by image, and over nothing else (shared/targets/classify.ts). */
 function mayWin(entry: Entry, claim: Claim): boolean {
-  if (isLabelled(claim)) return !isLabelled(entry) && !(isSameWork(entry, claim) && isGuess(entry));
-  if (isLabelled(entry)) return isSameWork(entry, claim) && isGuess(claim);
+  if (isLabelled(claim)) return !isLabelled(entry) && !isGuess(entry);
+  if (isLabelled(entry)) return isGuess(claim);
   return entry.strength >= claim.strength;
 }
 

@@ -1,4 +1,4 @@
-import { NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
+import { MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
 import { list, literal } from './cel.ts';
 import { KIND, PLACED } from './kinds.ts';
 import type { Variable } from './objects.ts';
@@ -9,19 +9,7 @@ const TEMPLATE = 'object.?spec.?template';
 const GROUP_OF = (owner: string): string =>
   `(${owner}.apiVersion.contains('/') ? ${owner}.apiVersion.split('/')[0] : '')`;
 
-/** Of containers the last part of their image's name. */
-const BASENAMES =
-  ".map(c, c.?image.orValue('').split('@')[0]).map(i, i.substring(i.lastIndexOf('/') + 1).split(':')[0])";
-
-/** Whether a container's command is the program that has the image's name. */
-const NAMED_AS_IMAGE =
-  "('/' + c.?image.orValue('').split('@')[0] + ':')" +
-  ".contains('/' + c.command[0].substring(c.command[0].lastIndexOf('/') + 1) + ':')";
-
-/** Whether no other program is named at some place of some words. */
-function hasNoOther(words: string, at: number): string {
-  const word = `${words}[${at}]`;
-  return `(size(${words}) <= ${at} || !(${word}.contains('$') || ${word}.split('/').exists(p, p in variables.others)))`;
+import { MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
 }
 
 /** The object as the catalogue's matchers see it (shared/facts/work.ts); each is worked out when it is first read. */
@@ -47,8 +35,8 @@ export const OBJECT_VARIABLES: readonly Variable[] = [
   {
     name: 'keptUp',
     expression:
-      'object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && ' +
-      `${GROUP_OF('o')} in ['apps', ''])`,
+      "variables.kind == '/Pod' && object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && " +
+      `(${MAKERS.map(madeBy).join(' || ')}))`,
   },
   {
     // Who controls it and what it is, where both are Kubernetes' own: `batch/Job /Pod`.

@@ -1,4 +1,4 @@
-import { RECORD_ANNOTATION, STATE_LABEL, WORK_LABEL } from '../../shared/index.ts';
+import { makersOf, RECORD_ANNOTATION, STATE_LABEL, WORK_LABEL } from '../../shared/index.ts';
 
 /** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
 export interface MatchCondition {
@@ -6,9 +6,10 @@ export interface MatchCondition {
   readonly expression: string;
 }
 
-/** The DaemonSet controller with credentials of its own, and without (kube-controller-manager's). */
-const CONTROLLERS =
-  "request.userInfo.username in ['system:serviceaccount:kube-system:daemon-set-controller', 'system:kube-controller-manager']";
+/** Whether the DaemonSet controller asks. */
+const CONTROLLERS = `request.userInfo.username in [${makersOf('apps/DaemonSet')
+  .map((name) => `'${name}'`)
+  .join(', ')}]`;
 
 /** Whether the pod (`object`, or `oldObject` of a DELETE) belongs to a DaemonSet. */
 const OF_DAEMONSET =

@@ -1,18 +1,15 @@
-import { NO_OBJECTION, objection, type Rule } from '../rule.ts';
+import { isDaemonSetControllers } from '../controllers.ts';
+import { NO_OBJECTION, objection, type Rule, type Subject } from '../rule.ts';
 
 /**
- * A pod that names its node bypasses the scheduler, and so the cordon. Backups, scans and add-ons have rules of their
- * own; this is for everything else, and warns unless configured otherwise: people debug nodes in maintenance so.
+ * A pod that names its node bypasses the scheduler, and so the cordon. Backups and scans have rules of their own, and
+ * the DaemonSet controller is never stopped; this is for everything else, and warns unless configured otherwise: people
+ * debug nodes in maintenance so. Whether a pod calls itself an add-on does not count: anybody writes a label or an owner.
  */
 export const placement: Rule = {
   id: 'placement',
   denies: 'pods of no known kind of work that bypass the scheduler onto a node in maintenance (`spec.nodeName`)',
-  concerns: ({ request, object, classification, change }) =>
-    request.operation === 'CREATE' &&
-    change === 'start' &&
-    classification.work === 'none' &&
-    object.groupKind === '/Pod' &&
-    object.template?.placement.nodeName !== undefined,
+  concerns: (subject) => namesItsNode(subject) && !isOthers(subject) && !isDaemonSetControllers(subject),
   judge: ({ object }, { field }) => {
     const name = object.template?.placement.nodeName ?? '';
     if (!field.isHeld(name)) return NO_OBJECTION;
@@ -23,3 +20,16 @@ export const placement: Rule = {
     });
   },
 };
+
+function namesItsNode({ request, object, change }: Subject): boolean {
+  return (
+    request.operation === 'CREATE' &&
+    change === 'start' &&
+    object.groupKind === '/Pod' &&
+    object.template?.placement.nodeName !== undefined
+  );
+}
+
+function isOthers({ classification: { work } }: Subject): boolean {
+  return work === 'backup' || work === 'scan';
+}

@@ -74,7 +74,8 @@ function ofCluster({ classification }: Subject, { field }: Surroundings): Judgem
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });
 }
 
-function ofNodes({ object, classification }: Subject, surroundings: Surroundings): Judgement {
+function ofNodes(subject: Subject, surroundings: Surroundings): Judgement {
+  const { object, classification } = subject;
   if (classification.pattern?.role === 'root') return NO_OBJECTION;
   const source = classification.pattern?.node ?? { in: 'pods' };
   const needs = lookupsFor(object, source, surroundings);
@@ -97,13 +98,18 @@ function ofNodes({ object, classification }: Subject, surroundings: Surroundings
         nodes: reach.nodes,
       });
     case 'may':
-      return mayLand(object.owners.length > 0, names, reach.nodes);
+      return mayLand(isRepeated(subject), names, reach.nodes);
   }
 }
 
 /** Advice goes to whoever wrote the object; a controller's pods and Jobs would only repeat it where nobody reads. */
-function mayLand(owned: boolean, names: string, nodes: readonly string[]): Judgement {
-  if (owned) return NO_OBJECTION;
+function isRepeated({ request, object }: Subject): boolean {
+  const { name } = request.user;
+  return object.owners.length > 0 && (name === '' || name.startsWith('system:'));
+}
+
+function mayLand(repeated: boolean, names: string, nodes: readonly string[]): Judgement {
+  if (repeated) return NO_OBJECTION;
   const detail = `tolerates the cordon of ${names}: require kubectl-maint.io/maintenance DoesNotExist (node affinity)`;
   return objection({ reason: 'MayLand', detail, nodes, weight: 'advise' });
 }

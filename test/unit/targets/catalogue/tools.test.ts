@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { supposedMakerOf } from '../../../../shared/facts/makers.ts';
 import { workFromObject } from '../../../../shared/facts/work.ts';
 import { classify } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE, TOOLS } from '../../../../shared/targets/registry.ts';
 import { sketch } from './sketch.ts';
 
 /** work, tool and role of an object. */
-function told(object: object, user = ''): string {
-  const { work, tool, pattern } = classify(workFromObject(object), CATALOGUE, user);
+/** As it is written by a user; without one as it runs, made by who its owner says. */
+function told(object: object, user?: string): string {
+  const facts = workFromObject(object);
+  const { work, tool, pattern } = classify(facts, CATALOGUE, user ?? supposedMakerOf(facts));
   return [work, tool ?? '-', pattern?.role ?? '-', pattern?.node.in ?? '-'].join(' ');
 }
 

@@ -1,0 +1,59 @@
+import type { WorkObject } from '../facts/work.ts';
+import { MIRROR_ANNOTATION } from '../labels.ts';
+import { classifyFully, type Catalogue, type Classification } from '../targets/classify.ts';
+import type { Work } from '../targets/tool.ts';
+import { changeOf } from './change.ts';
+import { RULES } from './registry.ts';
+import type { ReviewRequest } from './request.ts';
+import type { Rule, Subject } from './rule.ts';
+
+/** What an object is taken for, with the rules that this concerns. */
+export interface Aspect {
+  readonly subject: Subject;
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * What the rules are asked about a request: the object by its strongest evidence, then what it is besides (see
+ * classifyFully). No node counts for it, so it is worked out once, however often the request is judged.
+ */
+export type Question = readonly [Aspect, ...Aspect[]];
+
+/** The question that a request puts; undefined where it is about no object. */
+export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Question | undefined {
+  const object = request.object ?? request.oldObject;
+  if (object === undefined) return undefined;
+  const [main, ...others] = classifyFully(object, catalogue, request.user.name);
+  const rules = isKubeletsMirror(request, object) ? [] : RULES;
+  const aspect = (classification: Classification, asked: readonly Rule[]): Aspect => {
+    const isNewWork = () => !worksBefore(request, catalogue).includes(classification.work);
+    const change = changeOf(request, classification.pattern?.node ?? { in: 'pods' }, isNewWork);
+    const subject: Subject = { request, object, classification, change };
+    return { subject, rules: asked.filter((rule) => rule.concerns(subject)) };
+  };
+  return [
+    aspect(main, rules),
+    ...others.map((other) =>
+      aspect(
+        other,
+        rules.filter(({ id }) => id === other.work),
+      ),
+    ),
+  ];
+}
+
+/** What an object was before the request; a label that is edited on such work starts nothing. */
+function worksBefore({ oldObject, user }: ReviewRequest, catalogue: Catalogue): readonly Work[] {
+  return oldObject === undefined ? [] : classifyFully(oldObject, catalogue, user.name).map(({ work }) => work);
+}
+
+/** The kubelet's own API copy of a static pod on its own node: it runs whether or not the copy exists. */
+function isKubeletsMirror({ user }: ReviewRequest, object: WorkObject): boolean {
+  const node = object.template?.placement.nodeName;
+  return (
+    object.groupKind === '/Pod' &&
+    object.annotations.has(MIRROR_ANNOTATION) &&
+    node !== undefined &&
+    user.name === `system:node:${node}`
+  );
+}

@@ -1,0 +1,103 @@
+/** Nothing that is written on an object exempts it: owners, labels and annotations are written by whoever writes the object. */
+import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../../shared/policy/evaluate.ts';
+import type { Verdict } from '../../../shared/policy/verdict.ts';
+import { creation, held, node, situation } from './world.ts';
+
+const nodes = [held('n1'), node('n2')];
+const said = ({ findings }: Verdict) => findings.map(({ rule, reason }) => `${rule}/${reason}`);
+const ownedBy = (apiVersion: string, kind: string) => ({
+  ownerReferences: [{ apiVersion, kind, name: 'o', uid: 'u', controller: true }],
+});
+const pod = (image: string, metadata: object, spec: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', namespace: 'shop', ...metadata },
+  spec: { containers: [{ name: 'c', image }], ...spec },
+});
+const by = (user: string) => ({ user: { name: user, groups: [] } });
+
+const KEEPERS = [
+  ['v1', 'ReplicationController', 'replication-controller'],
+  ['apps/v1', 'DaemonSet', 'daemon-set-controller'],
+  ['apps/v1', 'ReplicaSet', 'replicaset-controller'],
+  ['apps/v1', 'StatefulSet', 'statefulset-controller'],
+] as const;
+
+describe.each(KEEPERS)('a pod with the owner %s %s', (apiVersion, kind, account) => {
+  const scan = pod('aquasec/kube-bench:v1', ownedBy(apiVersion, kind));
+  const tell = (user: string) => said(evaluate(creation(scan, by(user)), situation(nodes)));
+
+  test('is a service where its controller writes it', () => {
+    expect(tell(`system:serviceaccount:kube-system:${account}`)).toEqual([]);
+    expect(tell('system:kube-controller-manager')).toEqual([]);
+  });
+
+  test.each(['ana', '', 'system:serviceaccount:shop:default', 'system:serviceaccount:shop:replicaset-controller'])(
+    'is what it runs where %j writes it',
+    (user) => {
+      expect(tell(user)).toEqual(['scan/ClusterInMaintenance']);
+    },
+  );
+});
+
+test('one controller does not answer for the workload of another', () => {
+  const scan = pod('kube-bench', ownedBy('apps/v1', 'StatefulSet'));
+  const request = creation(scan, by('system:serviceaccount:kube-system:replicaset-controller'));
+  expect(said(evaluate(request, situation(nodes)))).toEqual(['scan/ClusterInMaintenance']);
+});
+
+test.each([
+  ['v1', 'Service'],
+  ['v1', 'Node'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'ControllerRevision'],
+])('an owner that makes no pods keeps none up: %s %s', (apiVersion, kind) => {
+  const request = creation(pod('kube-bench', ownedBy(apiVersion, kind)), by('system:kube-controller-manager'));
+  expect(said(evaluate(request, situation(nodes)))).toEqual(['scan/ClusterInMaintenance']);
+});
+
+describe('a pod that names a node in maintenance', () => {
+  const tell = (metadata: object, user = 'ana') =>
+    said(evaluate(creation(pod('app', metadata, { nodeName: 'n1' }), by(user)), situation(nodes)));
+
+  test.each<[what: string, metadata: object]>([
+    ['nothing', {}],
+    ['the label of an add-on', { labels: { 'kubectl-maint.io/work': 'addon' } }],
+    ['the owner of a DaemonSet', ownedBy('apps/v1', 'DaemonSet')],
+    ['both', { labels: { 'kubectl-maint.io/work': 'addon' }, ...ownedBy('apps/v1', 'DaemonSet') }],
+  ])('is told with %s written on it', (_what, metadata) => {
+    expect(tell(metadata)).toEqual(['placement/NodeInMaintenance']);
+  });
+
+  test("is the DaemonSet controller's own affair", () => {
+    const metadata = ownedBy('apps/v1', 'DaemonSet');
+    expect(tell(metadata, 'system:serviceaccount:kube-system:daemon-set-controller')).toEqual([]);
+  });
+});
+
+describe('a scan that calls itself a backup', () => {
+  test.each<[what: string, metadata: object, tool: string]>([
+    ['by a label of a tool', { labels: { 'velero.io/repo-name': 'x' } }, 'velero'],
+    ['by an owner', ownedBy('velero.io/v1', 'DataUpload'), 'velero'],
+    ["by its user's own label", { labels: { 'kubectl-maint.io/work': 'backup' } }, 'kube-bench'],
+    ['by the label of an add-on', { labels: { 'kubectl-maint.io/work': 'addon' } }, 'kube-bench'],
+  ])('%s is still a scan', (_what, metadata, tool) => {
+    const verdict = evaluate(creation(pod('kube-bench', metadata)), situation(nodes));
+    expect([verdict.tool, said(verdict)]).toEqual([tool, ['scan/ClusterInMaintenance']]);
+  });
+
+  test('is both where it is placed like one', () => {
+    const labels = { 'velero.io/repo-name': 'x' };
+    const verdict = evaluate(creation(pod('kube-bench', { labels }, { nodeName: 'n1' })), situation(nodes));
+    expect(said(verdict)).toEqual(['backup/NodeInMaintenance', 'scan/ClusterInMaintenance']);
+  });
+});
+
+test('advice is not silenced by an owner that a person writes', () => {
+  const labels = { 'kubectl-maint.io/work': 'backup' };
+  const tolerant = pod('app', { labels, ...ownedBy('batch/v1', 'Job') }, { tolerations: [{ operator: 'Exists' }] });
+  const tell = (user: string) => said(evaluate(creation(tolerant, by(user)), situation(nodes)));
+  expect(tell('ana')).toEqual(['backup/MayLand']);
+  expect(tell('system:serviceaccount:kube-system:job-controller')).toEqual([]);
+});
