@@ -61,6 +61,7 @@ export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { explainScansKeptOff, keepsScansOff, scansKeptOff, type ScansKeptOff } from './policy/scans-kept-off.ts';
 export { NO_ANSWERS, type Answer } from './policy/needs.ts';
+export { EPHEMERAL_CONTAINERS } from './policy/ephemeral.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
 export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';
 export { afterDenialOfMaker } from './policy/after-denial.ts';

@@ -129,7 +129,8 @@ function templateOf(object: unknown, groupKind: string): PodTemplate | undefined
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-function containerFrom(container: unknown): ContainerFacts {
+/** A container of a pod spec, of whichever kind. */
+export function containerFrom(container: unknown): ContainerFacts {
   return {
     name: textAt(container, 'name') ?? '',
     image: textAt(container, 'image') ?? '',

@@ -1,8 +1,9 @@
 import { at } from '../facts/json.ts';
-import { type WorkObject } from '../facts/work.ts';
+import type { WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { SCHEDULE_KIND } from '../targets/classify.ts';
 import type { NodeSource } from '../targets/tool.ts';
+import { EPHEMERAL_CONTAINERS } from './ephemeral.ts';
 import { sameJson } from './same-json.ts';
 import type { ReviewRequest } from './request.ts';
 
@@ -18,7 +19,7 @@ export type Change = 'start' | 'delete' | 'none';
  * before the request.
  */
 export function changeOf(request: ReviewRequest, source: NodeSource, isNewWork: () => boolean): Change {
-  if (request.subresource !== '') return 'none';
+  if (!STARTS_WORK.includes(request.subresource)) return 'none';
   switch (request.operation) {
     case 'DELETE':
       return 'delete';
@@ -30,6 +31,9 @@ export function changeOf(request: ReviewRequest, source: NodeSource, isNewWork: 
       return updateStarts(request, source, isNewWork) ? 'start' : 'none';
   }
 }
+
+/** The object itself, and the one subresource that may start something in it. */
+const STARTS_WORK = ['', EPHEMERAL_CONTAINERS];
 
 function updateStarts(
   { oldObject: before, object: after }: ReviewRequest,

@@ -3,6 +3,7 @@ import { MIRROR_ANNOTATION } from '../labels.ts';
 import { classifyFully, type Catalogue, type Classification } from '../targets/classify.ts';
 import type { Work } from '../targets/tool.ts';
 import { changeOf } from './change.ts';
+import { addedContainers, EPHEMERAL_CONTAINERS } from './ephemeral.ts';
 import { RULES } from './registry.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Rule, Subject } from './rule.ts';
@@ -21,7 +22,7 @@ export type Question = readonly [Aspect, ...Aspect[]];
 
 /** The question that a request puts; undefined where it is about no object. */
 export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Question | undefined {
-  const object = request.object ?? request.oldObject;
+  const object = objectOf(request);
   if (object === undefined) return undefined;
   const [main, ...others] = classifyFully(object, catalogue, request.user.name);
   const rules = isKubeletsMirror(request, object) ? [] : RULES;
@@ -45,6 +46,12 @@ export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Ques
 /** What an object was before the request; a label that is edited on such work starts nothing. */
 function worksBefore({ oldObject, user }: ReviewRequest, catalogue: Catalogue): readonly Work[] {
   return oldObject === undefined ? [] : classifyFully(oldObject, catalogue, user.name).map(({ work }) => work);
+}
+
+/** The object as it will be, or as it was where it is to go; of added containers these alone. */
+function objectOf({ subresource, object, oldObject }: ReviewRequest): WorkObject | undefined {
+  const whole = object ?? oldObject;
+  return whole === undefined || subresource !== EPHEMERAL_CONTAINERS ? whole : addedContainers(whole, oldObject);
 }
 
 /** The kubelet's own API copy of a static pod on its own node: it runs whether or not the copy exists. */

@@ -2,6 +2,7 @@ import {
   ARMED_ENTRIES,
   CARRIERS,
   entryName,
+  EPHEMERAL_CONTAINERS,
   MaintError,
   POLICY_ANNOTATION,
   REGISTRATION_NAME,
@@ -125,11 +126,18 @@ export function renderEntries(
   }));
 }
 
-/** What the API server asks about, for any of some policies. No request matches two entries, and no subresource any. */
+/**
+ * What the API server asks about, for any of some policies. No request matches two entries, and of subresources only that
+ * by which containers are added to a pod any.
+ */
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
   const kinds = new Set(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return [
-    { name: entryName('work'), rules: [...kinds, SCHEDULE_KIND].sort().map(workRule), matchConditions: STARTING },
+    {
+      name: entryName('work'),
+      rules: [...[...kinds, SCHEDULE_KIND].sort().map(workRule), ADDED_CONTAINERS],
+      matchConditions: STARTING,
+    },
     {
       name: entryName('rollout'),
       rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])],
@@ -163,6 +171,15 @@ export function decidedKinds(tools: readonly Tool[], policy: PolicyConfig): read
   const kinds = decided.flatMap(({ match }) => match.kinds ?? []).filter((kind) => kind !== SCHEDULE_KIND);
   return [...new Set([...CARRIERS, ...kinds])].sort();
 }
+
+/** `kubectl debug` may bring any image and command into a pod that runs on a node in maintenance. */
+const ADDED_CONTAINERS: Rule = {
+  apiGroups: [''],
+  apiVersions: ['v1'],
+  resources: [`pods/${EPHEMERAL_CONTAINERS}`],
+  operations: ['UPDATE'],
+  scope: 'Namespaced',
+};
 
 /** Updates of workloads are the add-on entry's, whose condition is the narrower. */
 function workRule(kind: string): Rule {

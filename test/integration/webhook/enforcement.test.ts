@@ -144,6 +144,29 @@ describe('while a node is in maintenance', () => {
     expect(await create(object)).toMatchObject({ code: 0 });
   });
 
+  test('a pod with the owner of a Deployment is a scan, even with the uid of a real one; what the Deployment makes is not', async () => {
+    const image = 'docker.io/aquasec/kube-bench:v0.9';
+    expect((await kubectl(['create', 'deployment', 'web', '--image', image])).code).toBe(0);
+    await until('the Deployment has its pod', async () => (await nodesRunning('web', image)).length === 1);
+    const ownerReferences = listAt((await podsOf('web'))[0], 'metadata', 'ownerReferences');
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'forged', namespace: 'default', ownerReferences },
+      spec: { containers: [{ name: 'c', image }] },
+    };
+    expect((await create(pod)).stderr).toContain('denied the request: scan: ');
+    expect((await kubectl(['delete', 'deployment', 'web', '--wait=false'])).code).toBe(0);
+  });
+
+  test('a container that is added to a running pod is judged by what it runs', async () => {
+    const [pod] = (await podsOf('surging')).filter((one) => textAt(one, 'spec', 'nodeName') === HELD);
+    const name = textAt(pod, 'metadata', 'name') ?? '';
+    const debug = (image: string) => kubectl(['debug', name, `--image=${image}`, '--attach=false', '--quiet']);
+    expect((await debug('docker.io/aquasec/kube-bench:v0.9')).stderr).toContain('denied the request: scan: ');
+    expect(await debug('busybox:1')).toMatchObject({ code: 0 });
+  });
+
   test.each(['unavailable', 'surging'])('a DaemonSet (%s) rolls everywhere but there', async (name) => {
     const { code, stderr } = await kubectl(['set', 'image', `daemonset/${name}`, 'c=agent:2']);
     expect(stderr).toContain(
