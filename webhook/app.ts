@@ -1,11 +1,6 @@
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import { messageOf } from '../shared/index.ts';
+import { receiveBody, type Body } from './admission/body.ts';
 import { answerBug, answerCall, type CallPorts } from './admission/call.ts';
 import { decisionTime } from './admission/deadline.ts';
 import { MAX_BODY_BYTES, type Gate } from './admission/gate.ts';
@@ -80,51 +75,48 @@ function withEnd(app: Express, ports: AppPorts): Express {
   return app;
 }
 
-/** Bodies as bytes. The API server sends plain JSON; an unpacked body could be any size. */
-const readBody: RequestHandler = express.raw({ type: 'application/json', inflate: false, limit: MAX_BODY_BYTES });
-
 function receive(request: Request, response: Response, ports: AppPorts): void {
   const arrived = performance.now();
-  const announced = announcedBytes(request);
-  if (announced > MAX_BODY_BYTES) {
-    ports.metrics.undecided('refused');
-    send(response, { ...errored(413, TOO_LARGE), headers: { Connection: 'close' } });
-    return;
-  }
-  const leave = ports.gate.enter(announced);
-  if (leave === undefined) {
-    ports.metrics.undecided('shed');
-    // Its body is taken and thrown away first: closed in mid-upload, the connection is reset and the answer may be lost.
-    request.resume().once('end', () => {
-      send(response, retryLater('too many reviews are under way'));
-    });
-    return;
-  }
-  response.once('close', leave);
   const timeMs = decisionTime(request.url);
-  readBody(request, response, (failed?: unknown) => {
-    void answered(request, failed, Math.max(0, timeMs - (performance.now() - arrived)), ports).then((answer) => {
-      send(response, answer);
-    });
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) {
+    ports.metrics.undecided('refused');
+    send(response, refusal);
+    return;
+  }
+  void receiveBody(request, timeMs, ports.gate).then(async (body) => {
+    if (body.kind === 'whole') response.once('close', body.leave);
+    const leftMs = Math.max(0, timeMs - (performance.now() - arrived));
+    send(response, body.kind === 'whole' ? await answerCall(body.bytes, leftMs, ports) : withoutBody(body.kind, ports));
   });
 }
 
-const TOO_LARGE = `the body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`;
-
-/** A body without a length counts as the largest. */
-function announcedBytes(request: Request): number {
-  const { 'content-length': length } = request.headers;
-  return length === undefined ? MAX_BODY_BYTES : Number(length);
+/** What is refused for its headers. The API server sends plain JSON; an unpacked body could be any size. */
+function refusalOf(request: Request): HttpAnswer | undefined {
+  const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
+  if (Number(length ?? 0) > MAX_BODY_BYTES) return TOO_LARGE;
+  if (request.is('application/json') === false) return errored(415, 'the content type has to be application/json');
+  return encoding === 'identity' ? undefined : ending(errored(415, 'a content encoding is not taken'));
 }
 
-async function answered(request: Request, failed: unknown, timeMs: number, ports: AppPorts): Promise<HttpAnswer> {
-  if (failed != null) return answerError(failed, ports);
-  const body: unknown = request.body;
-  if (request.is('application/json') === false) {
-    ports.metrics.undecided('refused');
-    return errored(415, 'the content type has to be application/json');
+const TOO_LARGE = ending(errored(413, `the body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`));
+
+/** The connection ends with the answer: what is left of the body would be read as the next request. */
+function ending(answer: HttpAnswer): HttpAnswer {
+  return { ...answer, headers: { Connection: 'close' } };
+}
+
+function withoutBody(kind: Exclude<Body['kind'], 'whole'>, { metrics }: AppPorts): HttpAnswer {
+  metrics.undecided(kind === 'no-room' ? 'shed' : 'refused');
+  switch (kind) {
+    case 'no-room':
+      return retryLater('too many reviews are under way');
+    case 'too-large':
+      return TOO_LARGE;
+    case 'late':
+    case 'gone':
+      return ending(errored(408, "the body has not come within the call's time"));
   }
-  return answerCall(body instanceof Uint8Array ? body : new Uint8Array(), timeMs, ports);
 }
 
 /** Errors of reading a request carry an HTTP status of their own; anything else is a bug. */
@@ -132,8 +124,7 @@ function answerError(error: unknown, ports: AppPorts): HttpAnswer {
   const status = statusOfError(error);
   if (status >= 500) return answerBug(error, undefined, ports);
   ports.metrics.undecided('refused');
-  const answer = errored(status, status === 413 ? TOO_LARGE : messageOf(error));
-  return { ...answer, headers: { Connection: 'close' } };
+  return ending(errored(status, messageOf(error)));
 }
 
 function statusOfError(error: unknown): number {

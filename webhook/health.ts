@@ -8,10 +8,18 @@ export interface Vitals {
   readonly draining: () => boolean;
   /** Why API servers would not take this process's certificate by now, or never see it; undefined where they do. */
   readonly untrusted: () => string | undefined;
+  /** For how long every call was sent back for want of room, in ms; 0: not lately. */
+  readonly fullForMs: () => number;
 }
 
+/** So long every call has to be sent back before others are told, in ms: a burst is over sooner. */
+const FULL_MS = 5000;
+
 /** Why calls should go elsewhere, one line per reason; empty when this process can serve. */
-export function unreadiness({ nodes, certificates, draining, untrusted }: Vitals, now: number): readonly string[] {
+export function unreadiness(
+  { nodes, certificates, draining, untrusted, fullForMs }: Vitals,
+  now: number,
+): readonly string[] {
   const reasons: string[] = [];
   if (draining()) reasons.push('shutdown: draining');
   if (!nodes.synced) reasons.push('nodes: not synced yet');
@@ -19,5 +27,7 @@ export function unreadiness({ nodes, certificates, draining, untrusted }: Vitals
   if (!isValidAt(certificates.current(), now)) reasons.push('certificate: not valid now');
   const distrust = untrusted();
   if (distrust !== undefined) reasons.push(distrust);
+  const fullFor = fullForMs();
+  if (fullFor >= FULL_MS) reasons.push(`reviews: sent back for ${Math.round(fullFor / 1000)}s, there is no room`);
   return reasons;
 }

@@ -210,7 +210,17 @@ function portsFor({ world, recorder, late, draining, ...parts }: Parts): AppPort
       now,
       inFlight: () => gate.inFlight,
     }),
-    unreadiness: () => unreadiness({ nodes, certificates: source, draining, untrusted }, now()),
+    unreadiness: () =>
+      unreadiness(
+        {
+          nodes,
+          certificates: source,
+          draining,
+          untrusted,
+          fullForMs: () => gate.fullFor(performance.now()),
+        },
+        now(),
+      ),
   };
 }
 

@@ -10,7 +10,11 @@ function vitals() {
   const clock = { now: START };
   const cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'));
   const nodes = new NodeCache(() => clock.now);
-  const life: { draining: boolean; untrusted: string | undefined } = { draining: false, untrusted: undefined };
+  const life: { draining: boolean; untrusted: string | undefined; fullForMs: number } = {
+    draining: false,
+    untrusted: undefined,
+    fullForMs: 0,
+  };
   const certificate = { certificate: '', key: '', notBefore: START - HOUR, notAfter: START + 24 * HOUR };
   void nodes.follow(cluster, new AbortController().signal);
   const reasons = () =>
@@ -20,6 +24,7 @@ function vitals() {
         certificates: { current: () => certificate },
         draining: () => life.draining,
         untrusted: () => life.untrusted,
+        fullForMs: () => life.fullForMs,
       },
       clock.now,
     );
@@ -58,11 +63,13 @@ test('unready outside the dates of the certificate, and while draining; every re
   clock.now += 25 * HOUR;
   life.draining = true;
   life.untrusted = 'registration: does not trust our certificate yet';
+  life.fullForMs = 12_000;
   expect(reasons()).toEqual([
     'shutdown: draining',
     'nodes: not heard of for 90000s',
     'certificate: not valid now',
     'registration: does not trust our certificate yet',
+    'reviews: sent back for 12s, there is no room',
   ]);
 });
 

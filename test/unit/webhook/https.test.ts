@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at, BUILT_IN_POLICY } from '../../../shared/index.ts';
-import { Gate, MAX_BODY_BYTES, MAX_IN_FLIGHT_BYTES } from '../../../webhook/admission/gate.ts';
+import { MAX_BODY_BYTES } from '../../../webhook/admission/gate.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { serve, type Serving } from '../../../webhook/serve.ts';
 import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup, type Answer } from './world.ts';
@@ -161,15 +161,34 @@ test('more calls than there is room for are sent back, to be called again', asyn
   expect(statuses.sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 503]);
 });
 
-test('the gate counts calls and announced bytes, and gives back once', () => {
-  const gate = new Gate(2);
-  const leave = gate.enter(1);
-  expect(gate.enter(MAX_IN_FLIGHT_BYTES)).toBeUndefined();
-  expect(gate.enter(1)).toBeDefined();
-  expect(gate.enter(1)).toBeUndefined();
-  leave?.();
-  leave?.();
-  expect(gate.inFlight).toBe(1);
+/** Announces a body and sends a part of it; what is answered, as a status. */
+function silent(sent: string): { readonly status: Promise<number>; readonly end: () => void } {
+  const call = request(`${door()}/validate?timeout=700ms`, {
+    ca,
+    method: 'POST',
+    agent: false,
+    headers: { ...JSON_TYPE, 'Content-Length': MAX_BODY_BYTES },
+  });
+  const { promise: status, resolve } = Promise.withResolvers<number>();
+  call.on('response', (response) => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  });
+  call.on('error', () => {
+    resolve(0);
+  });
+  call.flushHeaders();
+  call.write(sent);
+  return { status, end: () => call.destroy() };
+}
+
+test("whoever announces much and sends little takes nobody's room, and is ended in the time of its own call", async () => {
+  const callers = Array.from({ length: 300 }, () => silent('{'));
+  const answers = await Promise.all(Array.from({ length: 20 }, () => review(reviewOf(volumeBackup('n2')))));
+  expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
+  expect(new Set(await Promise.all(callers.map(({ status }) => status)))).toEqual(new Set([408]));
+  for (const { end } of callers) end();
+  expect(await health('/readyz')).toMatchObject({ status: 200 });
 });
 
 test('a door whose port is taken says so, and leaves nothing open', async () => {
