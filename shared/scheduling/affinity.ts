@@ -69,6 +69,12 @@ export function nodesMeantBy(hostname: string, field: Field): readonly Schedulab
   return node === undefined || labelled.includes(node) ? labelled : [node, ...labelled];
 }
 
+/** How many names of nodes a term holds that `nodesNamedBy` looks up. */
+export function namesIn({ fields, expressions }: NodeSelectorTerm): number {
+  if (fields.some(({ operator }) => operator === 'In')) return 1;
+  return expressions.find(isHostnameList)?.values.size ?? 0;
+}
+
 /** The existing nodes that a term names, whether they satisfy its rest or not; undefined where it names none. */
 export function nodesNamedBy(term: NodeSelectorTerm, field: Field): readonly SchedulableNode[] | undefined {
   const byName = term.fields.find(({ operator }) => operator === 'In');

@@ -1,6 +1,7 @@
 import { isTrueAt, stringMapAt, textAt } from '../facts/json.ts';
 import { HOSTNAME_LABEL } from '../labels.ts';
 import { matchesTerm, requiredTermsFromPodSpec, type NodeSelectorTerm } from './affinity.ts';
+import { isExcessive } from './excess.ts';
 import type { SchedulableNode } from './field.ts';
 import { companionshipsFromPodSpec, type Companionship } from './pod-affinity.ts';
 import { CORDON, isTolerated, tolerationsFromPodSpec, type Taint, type Toleration } from './taints.ts';
@@ -16,6 +17,8 @@ export interface Placement {
   /** Required pod affinity on the single node. */
   readonly podAffinity: readonly Companionship[];
   readonly hostNetwork: boolean;
+  /** It says more than is read: affinity and tolerations are then as if they were not there. */
+  readonly isExcessive: boolean;
 }
 
 /**
@@ -30,13 +33,16 @@ const DEFAULT_TOLERATIONS: readonly Toleration[] = [
 /** Reads the spec of a pod or of a template. Never throws; what is missing or of a wrong type reads as absent. */
 export function placementFromPodSpec(spec: unknown): Placement {
   const nodeName = textAt(spec, 'nodeName');
+  const excessive = isExcessive(spec);
+  const demands = excessive ? undefined : spec;
   return {
     nodeName: nodeName === '' ? undefined : nodeName,
     nodeSelector: stringMapAt(spec, 'nodeSelector'),
-    terms: requiredTermsFromPodSpec(spec),
-    tolerations: [...tolerationsFromPodSpec(spec), ...DEFAULT_TOLERATIONS],
-    podAffinity: companionshipsFromPodSpec(spec),
+    terms: requiredTermsFromPodSpec(demands),
+    tolerations: [...tolerationsFromPodSpec(demands), ...DEFAULT_TOLERATIONS],
+    podAffinity: companionshipsFromPodSpec(demands),
     hostNetwork: isTrueAt(spec, 'hostNetwork'),
+    isExcessive: excessive,
   };
 }
 

@@ -1,5 +1,6 @@
 import { HOSTNAME_LABEL } from '../labels.ts';
-import { matchesTerm, nodesMeantBy, nodesNamedBy } from './affinity.ts';
+import { matchesTerm, namesIn, nodesMeantBy, nodesNamedBy, type NodeSelectorTerm } from './affinity.ts';
+import { MAX_NODES } from './excess.ts';
 import type { Field, SchedulableNode } from './field.ts';
 import { admitsNode, type Placement } from './placement.ts';
 import { CORDON, isTolerated, type Taint } from './taints.ts';
@@ -50,11 +51,12 @@ export const PASSING_TAINTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Requirements and tolerations of one pod that are still compared with every node. Real pods have tens. 5,000 nodes (the
- * largest cluster that Kubernetes supports) x 1,000 = 5 million comparisons of about 40 ns: 0.2 s. A request may carry
- * tens of thousands, which would hold up all other decisions for ten seconds.
+ * Comparisons of a requirement or toleration with a node that one pod is worth: half a million of about 100 ns are 50 ms. A
+ * request may carry tens of thousands of requirements, which would hold up all other decisions for many seconds.
  */
-const MAX_DEMANDS = 1000;
+const MAX_COMPARISONS = 500_000;
+/** Requirements and tolerations of one pod that are still compared with every node: 100. Real pods have tens. */
+const MAX_DEMANDS = MAX_COMPARISONS / MAX_NODES;
 
 const CANNOT: Reach = { kind: 'cannot', nodes: [] };
 
@@ -67,7 +69,8 @@ const CANNOT: Reach = { kind: 'cannot', nodes: [] };
  * now (cordoned by somebody else, not ready): that alone is not maintenance's doing and the pod merely waits, `cannot`;
  * unless a held node is open to it, because then it would land there for certain: `only`.
  *
- * A pod with more than `MAX_DEMANDS` is not compared: the strictest answer, `only` on every held node.
+ * A pod with more than `MAX_DEMANDS`, or that names more nodes with more requirements than `MAX_COMPARISONS`, is not
+ * compared: the strictest answer, `only` on every held node. Neither depends on the nodes that there are.
  *
  * A pod with `nodeName` bypasses the scheduler: `pinned` if that node is held, else `cannot`, whatever else it says.
  *
@@ -75,6 +78,7 @@ const CANNOT: Reach = { kind: 'cannot', nodes: [] };
  */
 export function reachOf(placement: Placement, field: Field, options: ReachOptions = {}): Reach {
   if (placement.nodeName !== undefined) return reachOfNodeName(placement.nodeName, field);
+  if (placement.isExcessive || namingCost(placement) > MAX_COMPARISONS) return reachOfTooMany(field);
   const naming = namingOf(placement, field);
   if (naming === undefined) return reachAmong(placement, companionNodes(field, options), 'only', { field, options });
   return reachAmong(naming.rest, naming.nodes, 'pinned', { field, options });
@@ -143,8 +147,17 @@ function namingOf(placement: Placement, field: Field): Naming | undefined {
   return { nodes: [...named], rest: { ...placement, terms: undefined } };
 }
 
+/** How many comparisons it takes to find the nodes that the terms name: each name with its whole term. */
+function namingCost({ terms = [] }: Placement): number {
+  return terms.reduce((sum, term) => sum + namesIn(term) * requirementsIn(term), 0);
+}
+
+function requirementsIn({ expressions, fields }: NodeSelectorTerm): number {
+  return expressions.length + fields.length;
+}
+
 function demandsOf({ terms = [], tolerations }: Placement): number {
-  return terms.reduce((sum, { expressions, fields }) => sum + expressions.length + fields.length, tolerations.length);
+  return terms.reduce((sum, term) => sum + requirementsIn(term), tolerations.length);
 }
 
 function companionNodes(field: Field, { companions = [] }: ReachOptions): readonly SchedulableNode[] | undefined {

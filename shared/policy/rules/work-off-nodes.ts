@@ -4,6 +4,7 @@ import { overdueMs } from '../../record/claims.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
+import type { Reach } from '../../scheduling/reach.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
 import type { Classification } from '../../targets/classify.ts';
@@ -81,10 +82,16 @@ function ofNodes(subject: Subject, surroundings: Surroundings): Judgement {
   const needs = lookupsFor(object, source, surroundings);
   if (needs.length > 0) return needing(...needs);
   const reach = surroundings.reach();
-  if (reach.kind === 'cannot') return NO_OBJECTION;
+  if (object.template?.placement.isExcessive === true && reach.kind === 'only') return notLookedInto(reach.nodes);
+  return ofReach(subject, reach);
+}
+
+function ofReach(subject: Subject, reach: Reach): Judgement {
   const names = joinNames(reach.nodes);
-  const what = nameOf(classification);
+  const what = nameOf(subject.classification);
   switch (reach.kind) {
+    case 'cannot':
+      return NO_OBJECTION;
     case 'pinned':
       return objection({
         reason: 'NodeInMaintenance',
@@ -100,6 +107,11 @@ function ofNodes(subject: Subject, surroundings: Surroundings): Judgement {
     case 'may':
       return mayLand(isRepeated(subject), names, reach.nodes);
   }
+}
+
+function notLookedInto(nodes: readonly string[]): Judgement {
+  const detail = 'whether it reaches a node in maintenance was not found out: it says more about nodes than is read';
+  return objection({ reason: 'Unknown', detail, nodes, weight: 'unknown' });
 }
 
 /** Advice goes to whoever wrote the object; a controller's pods and Jobs would only repeat it where nobody reads. */

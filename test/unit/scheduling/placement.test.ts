@@ -14,6 +14,7 @@ test('an empty spec asks for nothing, and tolerates what the API server lets eve
     ],
     podAffinity: [],
     hostNetwork: false,
+    isExcessive: false,
   });
   expect(placementFromPodSpec({ nodeName: '' }).nodeName).toBeUndefined();
 });

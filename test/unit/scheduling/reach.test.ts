@@ -272,18 +272,18 @@ describe('a pod that must run beside others', () => {
 });
 
 describe('a pod with more demands than are worth comparing', () => {
-  // 1,000, of which the API server's own two tolerations are a part.
+  // 100, of which the API server's own two tolerations are a part.
   const many = (count: number): object =>
     affinity({ matchExpressions: Array.from({ length: count }, () => ({ key: 'zone', operator: 'DoesNotExist' })) });
   const field = cluster([{ name: 'a' }, { name: 'b', labels: { zone: 'z1' } }], [{ name: 'c' }]);
 
   it('is compared up to the limit', () => {
-    expect(reach(many(998), field)).toBe('cannot');
+    expect(reach(many(98), field)).toBe('cannot');
   });
 
   it('gets the strictest answer beyond it', () => {
-    expect(reach(many(999), field)).toBe('only a b');
-    expect(reach(many(999), cluster([], [{ name: 'c' }]))).toBe('cannot');
+    expect(reach(many(99), field)).toBe('only a b');
+    expect(reach(many(99), cluster([], [{ name: 'c' }]))).toBe('cannot');
   });
 
   it('has as many names as it likes', () => {
@@ -291,8 +291,29 @@ describe('a pod with more demands than are worth comparing', () => {
     expect(reach(affinity(...names, name('a')), field)).toBe('pinned a');
   });
 
+  it('names as many nodes as may be compared with all that is asked of them', () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `n${index}`);
+    const asked = (count: number) => Array.from({ length: count }, () => ({ key: 'zone', operator: 'DoesNotExist' }));
+    const term = (count: number) => {
+      const hostnames = { key: 'kubernetes.io/hostname', operator: 'In', values: [...names, 'a'] };
+      return affinity({ matchExpressions: [hostnames, ...asked(count)] });
+    };
+    expect(reach(term(98), field)).toBe('pinned a');
+    expect(reach(term(99), field)).toBe('only a b');
+  });
+
+  it('may name every node of the largest cluster with a term of its own, and no more is read', () => {
+    const terms = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [`n${index}`] }],
+      }));
+    expect(reach(affinity(...terms(4999), name('a')), field)).toBe('pinned a');
+    expect(reach(affinity(...terms(5000), name('a')), field)).toBe('only a b');
+    expect(reach({ ...affinity(...terms(5000)), nodeName: 'c' }, field)).toBe('cannot');
+  });
+
   it('counts tolerations', () => {
-    const tolerations = Array.from({ length: 1001 }, (_, index) => ({ key: `k${index}`, operator: 'Exists' }));
+    const tolerations = Array.from({ length: 101 }, (_, index) => ({ key: `k${index}`, operator: 'Exists' }));
     expect(reach({ ...affinity(name('a')), tolerations }, field)).toBe('only a b');
   });
 });
