@@ -60,7 +60,7 @@ export { BUILT_IN_POLICY, LABELLED_TOOL, policyFromValue, type Policy } from './
 export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { explainScansKeptOff, keepsScansOff, scansKeptOff, type ScansKeptOff } from './policy/scans-kept-off.ts';
-export { NO_ANSWERS, type Answer } from './policy/needs.ts';
+export { needKey, NO_ANSWERS, type Answer, type Need } from './policy/needs.ts';
 export { EPHEMERAL_CONTAINERS } from './policy/ephemeral.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
 export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';

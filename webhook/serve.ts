@@ -10,7 +10,7 @@ import {
   type Policy,
 } from '../shared/index.ts';
 import { Gate } from './admission/gate.ts';
-import { sharedReads } from './admission/shared-reads.ts';
+import { LiveReads } from './admission/live-reads.ts';
 import { admissionApp, healthApp, type AppPorts } from './app.ts';
 import { DenialRecorder } from './denials/recorder.ts';
 import { openDoor, openSecureDoor, type Door, type SecureDoor } from './doors.ts';
@@ -202,7 +202,7 @@ function portsFor({ world, recorder, late, draining, ...parts }: Parts): AppPort
     decided: (judged) => {
       recorder.decided(judged);
     },
-    judges: { reader: sharedReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
+    judges: { reads: new LiveReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
     metrics: createMetrics({
       ...parts,
       config: policy.config,

@@ -1,5 +1,7 @@
+import { MaintError } from '../errors.ts';
 import { daemonSetFromObjects } from '../facts/daemonset.ts';
-import { nodeFromObject, type NodeFacts } from '../facts/node.ts';
+import { at, listAt } from '../facts/json.ts';
+import { nodeFromObject } from '../facts/node.ts';
 import { podFromObject, type PodFacts } from '../facts/pod.ts';
 import { STATE_LABEL } from '../labels.ts';
 import type { FetchNeed } from '../policy/decide.ts';
@@ -14,7 +16,8 @@ import type { ClusterReader } from './ports.ts';
 export function answersFromCluster(reader: ClusterReader, signal: AbortSignal): FetchNeed {
   const revisions = new Map<string, Promise<readonly unknown[]>>();
   const revisionsIn = (namespace: string): Promise<readonly unknown[]> => {
-    const read = revisions.get(namespace) ?? readAll(reader, controllerRevisionsPath(namespace), {}, signal);
+    const list = { path: controllerRevisionsPath(namespace), query: {}, signal };
+    const read = revisions.get(namespace) ?? readAll(reader, list, withoutTemplate);
     revisions.set(namespace, read);
     return read;
   };
@@ -35,8 +38,11 @@ async function fetchNeed(
       return { answer: 'node', node: nodeFromObject(object) };
     }
     case 'held-nodes': {
-      const objects = await readAll(reader, NODES, { labelSelector: STATE_LABEL }, signal);
-      const nodes = objects.map(nodeFromObject).filter((node): node is NodeFacts => node !== undefined);
+      const nodes = await readAll(
+        reader,
+        { path: NODES, query: { labelSelector: STATE_LABEL }, signal },
+        nodeFromObject,
+      );
       return { answer: 'held-nodes', nodes };
     }
     case 'daemonset':
@@ -76,17 +82,40 @@ async function readPods(
   reader: ClusterReader,
   signal: AbortSignal,
 ): Promise<readonly PodFacts[]> {
-  const objects = await readAll(reader, podsPath(namespace), query, signal);
-  return objects.map(podFromObject).filter((pod): pod is PodFacts => pod !== undefined);
+  return readAll(reader, { path: podsPath(namespace), query, signal }, leanPod);
 }
 
-async function readAll(
+/** A ControllerRevision without the template that it is of: a namespace has hundreds of them. */
+function withoutTemplate(revision: unknown): object {
+  return { metadata: at(revision, 'metadata'), revision: at(revision, 'revision') };
+}
+
+/** A pod without what no rule asks of other pods than the one that is reviewed: of its spec the volumes are left. */
+function leanPod(object: unknown): PodFacts | undefined {
+  const pod = podFromObject(object);
+  const template = pod?.work.template;
+  if (pod === undefined || template === undefined) return pod;
+  const spec = { volumes: listAt(template.spec, 'volumes') };
+  return { ...pod, work: { ...pod.work, template: { ...template, containers: [], spec } } };
+}
+
+/**
+ * Objects that one list may have: as many as the largest cluster that Kubernetes supports has nodes. As facts of about
+ * 1 kB they are 5 MiB; sixteen such reads at once still fit a replica.
+ */
+const MAX_LISTED = 5000;
+
+/** What is kept of each object of a list, page by page: no raw list is held. Throws where there are more than MAX_LISTED. */
+async function readAll<T>(
   reader: ClusterReader,
-  path: string,
-  query: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<readonly unknown[]> {
-  const objects: unknown[] = [];
-  for await (const page of reader.pages(path, { query, signal })) objects.push(...page.items);
-  return objects;
+  { path, query, signal }: { path: string; query: Readonly<Record<string, string>>; signal: AbortSignal },
+  keep: (object: unknown) => T | undefined,
+): Promise<readonly T[]> {
+  const kept: T[] = [];
+  for await (const { items } of reader.pages(path, { query, signal })) {
+    kept.push(...items.map(keep).filter((one) => one !== undefined));
+    if (kept.length > MAX_LISTED)
+      throw new MaintError('cluster', `more than ${MAX_LISTED} objects are listed at ${path}`);
+  }
+  return kept;
 }

@@ -11,14 +11,21 @@ export type FetchNeed = (need: Need) => Promise<Answer>;
 /** Rounds of asking: a rule may need a node, then what is on it. More would be a rule that never has enough. */
 const MAX_ROUNDS = 3;
 
+/**
+ * What one request may ask for in all: real work asks for some three things. The rest would be a burst of reads that keeps
+ * others waiting; the request is then decided as where nothing can be found out.
+ */
+const MAX_NEEDS = 64;
+
 /** Decides a request as `evaluate` does, fetching what the rules need until the verdict is final. Never rejects. */
 export async function decide(request: ReviewRequest, situation: Situation, fetch: FetchNeed): Promise<Verdict> {
   const answers = new Map(situation.answers);
   const question = questionFrom(request, situation.catalogue);
   let verdict = evaluateQuestion(question, { ...situation, answers });
   for (let round = 0; round < MAX_ROUNDS && verdict.needs.length > 0; round += 1) {
+    const isTooMuch = answers.size + verdict.needs.length > MAX_NEEDS;
     const fetched = await Promise.all(
-      verdict.needs.map(async (need) => [needKey(need), await answered(need, fetch)] as const),
+      verdict.needs.map(async (need) => [needKey(need), isTooMuch ? TOO_MUCH : await answered(need, fetch)] as const),
     );
     for (const [key, answer] of fetched) answers.set(key, answer);
     verdict = evaluateQuestion(question, { ...situation, answers });
@@ -27,6 +34,8 @@ export async function decide(request: ReviewRequest, situation: Situation, fetch
   for (const need of verdict.needs) answers.set(needKey(need), { answer: 'unknown', why: 'it changed all the time' });
   return verdict.needs.length === 0 ? verdict : evaluateQuestion(question, { ...situation, answers, live: false });
 }
+
+const TOO_MUCH: Answer = { answer: 'unknown', why: `it depends on more than ${MAX_NEEDS} other objects or lists` };
 
 async function answered(need: Need, fetch: FetchNeed): Promise<Answer> {
   try {

@@ -3,17 +3,17 @@ import {
   fieldWith,
   NO_ANSWERS,
   type Catalogue,
-  type ClusterReader,
   type NodeField,
   type PolicyConfig,
   type ReviewRequest,
   type Verdict,
 } from '../../shared/index.ts';
+import type { LiveReads } from './live-reads.ts';
 import { lookupsWithin } from './lookups.ts';
 
 /** What a decision is made with. */
 export interface Judges {
-  readonly reader: ClusterReader;
+  readonly reads: LiveReads;
   readonly config: PolicyConfig;
   readonly catalogue: Catalogue;
   readonly nodes: {
@@ -37,10 +37,10 @@ export interface Judged {
 
 /** Decides one request within `timeMs`; what cannot be looked up in time is unknown, and the policy's answer to that holds. */
 export async function admit(request: ReviewRequest, timeMs: number, judges: Judges): Promise<Judged> {
-  const { reader, nodes, config, catalogue } = judges;
+  const { reads, nodes, config, catalogue } = judges;
   const now = judges.now();
   const { field } = nodes;
-  const lookups = lookupsWithin(reader, timeMs);
+  const lookups = lookupsWithin(reads, timeMs);
   try {
     const situation = { now, field, config, catalogue, answers: NO_ANSWERS, live: true };
     const verdict = await decide(request, situation, lookups.fetch);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at, CATALOGUE, listAt, nodeFromObject, NodeTable, stringMapAt, textAt } from '../../../shared/index.ts';
 import { MAX_MESSAGE } from '../../../shared/policy/explain.ts';
 import { Gate } from '../../../webhook/admission/gate.ts';
+import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { admissionApp } from '../../../webhook/app.ts';
 import { VALIDATE_PATH } from '../../../webhook/paths.ts';
 import { openSecureDoor, type SecureDoor } from '../../../webhook/doors.ts';
@@ -61,7 +62,7 @@ function portsFor(fixture: Fixture) {
     now: () => 0,
   });
   return {
-    judges: { reader: new FixtureCluster(fixture), config, catalogue: CATALOGUE, nodes, now: () => NOW },
+    judges: { reads: new LiveReads(new FixtureCluster(fixture)), config, catalogue: CATALOGUE, nodes, now: () => NOW },
     gate: new Gate(),
     decided: () => undefined,
     metrics,

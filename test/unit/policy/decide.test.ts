@@ -185,6 +185,30 @@ test('a rule that never has enough is asked three times; what is then still open
   expect(verdict).toMatchObject({ decision: 'deny', needs: [], findings: [{ reason: 'Unknown' }] });
 });
 
+test.each([
+  [62, true],
+  [65, false],
+])('work that depends on the pods of %d namespaces is looked into: %s', async (count, isRead) => {
+  const namespaces = Array.from({ length: count }, (_, index) => `ns-${index}`);
+  const labelSelector = { matchLabels: { app: 'db' } };
+  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector, namespaces };
+  const job = labelledJob('backup', {
+    affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } },
+  });
+  const asked: string[] = [];
+  const fetch = (need: Need): Promise<Answer> => {
+    asked.push(needKey(need));
+    return Promise.resolve(
+      need.need === 'pods' ? { answer: 'pods', pods: [] } : { answer: 'held-nodes', nodes: [held('n1')] },
+    );
+  };
+  const verdict = await decide(creation(job), live([held('n1'), node('n2')]), fetch);
+  expect(asked).toHaveLength(isRead ? count + 1 : 0);
+  expect([verdict.decision, verdict.findings.map(({ reason }) => reason)]).toEqual(
+    isRead ? ['allow', []] : ['deny', ['Unknown']],
+  );
+});
+
 test('classified work without a pattern is judged by its pods', () => {
   const request = creation(labelledJob('scan', { nodeName: 'n1' }));
   const object = request.object;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CATALOGUE, DEFAULT_POLICY, NodeTable, type NodeField } from '../../../shared/index.ts';
 import { answerCall, type CallPorts } from '../../../webhook/admission/call.ts';
 import { logTo } from '../../../webhook/log.ts';
+import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { createMetrics } from '../../../webhook/metrics.ts';
 import { Kept, nodeObject, reviewOf, ToldCluster, volumeBackup } from './world.ts';
 
@@ -29,7 +30,7 @@ function portsWith(field: () => NodeField, stale = false) {
     now: () => 0,
   });
   const judges = {
-    reader: new ToldCluster(nodeObject('n2')),
+    reads: new LiveReads(new ToldCluster(nodeObject('n2'))),
     config: DEFAULT_POLICY,
     catalogue: CATALOGUE,
     nodes,

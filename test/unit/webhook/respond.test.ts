@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from '../../../shared/index.ts';
 import { admit, type Judged } from '../../../webhook/admission/admit.ts';
+import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { allowed, answerFor, denied, errored, retryLater } from '../../../webhook/admission/respond.ts';
 import { nodeObject, ToldCluster, volumeBackup } from './world.ts';
 
@@ -16,7 +17,7 @@ const NOW = Date.parse('2026-01-05T22:24:00Z');
 async function judgedOf(object: unknown, cluster: ToldCluster, timeMs = 1000): Promise<Judged> {
   const nodes = [...cluster.nodes.values()].map(nodeFromObject).filter((node) => node !== undefined);
   return admit({ ...creationOf(object), uid: 'u1' }, timeMs, {
-    reader: cluster,
+    reads: new LiveReads(cluster),
     config: DEFAULT_POLICY,
     catalogue: CATALOGUE,
     nodes: { field: new NodeTable(nodes), isStale: () => false },
