@@ -20,6 +20,7 @@ import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
 import type { RegistrationKeeper } from './registration/keeper.ts';
+import { OwnTrust } from './registration/own-trust.ts';
 import { distrustOf, keeperOfOwn, type ServiceReach } from './registration/own.ts';
 import { RolloutReconciler } from './rollouts/reconciler.ts';
 import { bundleOf } from './tls/authority.ts';
@@ -89,6 +90,8 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   });
   late.source = source;
   await writeAuthorities(options.caOut, source);
+  const trust = trustFor(options.certificates, source, world);
+  await trust?.look();
   const recorder = new DenialRecorder({ cluster, field: () => nodes.field, log, now });
   const ports = portsFor({
     world,
@@ -99,6 +102,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     recorder,
     maintenances,
     late,
+    trust,
     draining: () => life.draining,
   });
   const doors = await openDoors(ports, options, source);
@@ -127,6 +131,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       log.info({ seconds: drainMs / 1000 }, 'draining');
       await sleep(drainMs);
       renewal.end();
+      trust?.end();
       await Promise.all([doors.admission.close(LAST_ANSWERS_MS), doors.health.close(LAST_ANSWERS_MS)]);
       rollouts.end();
       maintenances.end();
@@ -135,6 +140,17 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       log.info({}, 'stopped');
     },
   };
+}
+
+/** Who has no Service is called by an address, and looks itself whether it is trusted. */
+function trustFor(
+  origin: CertificateOrigin,
+  certificates: CertificateSource,
+  { cluster, log, pace }: World,
+): OwnTrust | undefined {
+  return origin.kind === 'self'
+    ? new OwnTrust({ cluster, log, names: origin.names, certificates }, pace?.tickMs)
+    : undefined;
 }
 
 /** What is made after whoever needs it. */
@@ -184,16 +200,17 @@ interface Parts {
   readonly recorder: DenialRecorder;
   readonly maintenances: LifeRecorder;
   readonly late: Late;
+  readonly trust: OwnTrust | undefined;
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, recorder, late, draining, ...parts }: Parts): AppPorts {
+function portsFor({ world, recorder, late, trust, draining, ...parts }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
   const { nodes, source, keeper } = parts;
   const gate = new Gate();
   const untrusted = (): string | undefined => {
     if (late.renewal?.isServed === false) return 'certificate: not the one that is served';
-    return keeper && distrustOf(keeper, source);
+    return keeper === undefined ? trust?.distrust : distrustOf(keeper, source);
   };
   return {
     gate,

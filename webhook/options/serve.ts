@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { parsed, refused, type Parsed, type Problem } from '../../shared/index.ts';
 import type { Environment } from '../connect.ts';
@@ -56,6 +57,11 @@ export function serveFlags(flags: Argv) {
       default: ['localhost', '127.0.0.1'],
       describe: 'DNS name or IP address that the certificate is for; repeatable',
     })
+    .option('state-dir', {
+      type: 'string',
+      describe:
+        'Folder that keeps the authority over restarts; STATE_DIRECTORY, or ~/.local/state/maint-webhook by default',
+    })
     .option('ca-out', { type: 'string', describe: "File that gets the PEM of the certificate's authority" })
     .option('drain-seconds', {
       type: 'number',
@@ -78,6 +84,7 @@ const SERVE_ONCE = [
   'ca-secret',
   'cert-dir',
   'failure-policy',
+  'state-dir',
   'ca-out',
   'drain-seconds',
 ];
@@ -108,7 +115,7 @@ export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment
       host: flags.host,
       port: flags.port,
       healthPort: flags.healthPort,
-      certificates: originFrom(flags, namespace),
+      certificates: originFrom(flags, namespace, env),
       caOut: flags.caOut,
       service:
         flags.service === undefined
@@ -122,13 +129,27 @@ export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment
 }
 
 function originFrom(
-  flags: Pick<Flags<typeof serveFlags>, 'service' | 'certDir' | 'caSecret' | 'dnsName'>,
+  flags: Pick<Flags<typeof serveFlags>, 'service' | 'certDir' | 'caSecret' | 'dnsName' | 'stateDir'>,
   namespace: string,
+  env: Environment,
 ): CertificateOrigin {
   if (flags.certDir !== undefined) return { kind: 'folder', folder: flags.certDir };
-  if (flags.service === undefined) return { kind: 'self', names: flags.dnsName };
+  if (flags.service === undefined) {
+    return { kind: 'self', names: flags.dnsName, stateFolder: flags.stateDir ?? stateFolderIn(env) };
+  }
   const names = [...namesOfService(flags.service, namespace), ...flags.dnsName];
   return { kind: 'shared', namespace, secret: flags.caSecret, names };
+}
+
+/**
+ * Where systemd says (StateDirectory=), else where programs of a user keep their state (XDG base directories); undefined
+ * where nobody says: the authority then ends with the process.
+ */
+function stateFolderIn(env: Environment): string | undefined {
+  const { STATE_DIRECTORY: given = '', XDG_STATE_HOME: state = '', HOME: home = '' } = env;
+  if (given !== '') return given;
+  if (state !== '') return join(state, 'maint-webhook');
+  return home === '' ? undefined : join(home, '.local/state/maint-webhook');
 }
 
 /** The names of a Service in its cluster; API servers ask for the third (k8s apiserver pkg/util/webhook). */

@@ -10,8 +10,8 @@ import type { CertificateSource } from './source.ts';
 
 /** Where the certificate comes from. */
 export type CertificateOrigin =
-  /** An authority of this process alone, for names by which callers know it. */
-  | { readonly kind: 'self'; readonly names: readonly string[] }
+  /** An authority of this process alone, for names by which callers know it; kept in a folder, or in memory. */
+  | { readonly kind: 'self'; readonly names: readonly string[]; readonly stateFolder: string | undefined }
   /** A folder that somebody else keeps. */
   | { readonly kind: 'folder'; readonly folder: string }
   /** An authority in a Secret that the replicas behind a Service share. */
@@ -40,7 +40,7 @@ export async function openCertificates(origin: CertificateOrigin, ports: Opening
   const { now, trustedSince } = ports;
   switch (origin.kind) {
     case 'self':
-      return { source: await selfIssuedCertificates(origin.names, now()), rotations: () => 0 };
+      return { source: await selfIssuedCertificates(origin, now()), rotations: () => 0 };
     case 'folder':
       return { source: await certificatesFromFolder(origin.folder), rotations: () => 0 };
     case 'shared': {

@@ -10,7 +10,7 @@ import { logTo } from '../../../webhook/log.ts';
 import { serve, type Serving } from '../../../webhook/serve.ts';
 import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup, type Answer } from './world.ts';
 
-const SELF = { kind: 'self', names: ['127.0.0.1'] } as const;
+const SELF = { kind: 'self', names: ['127.0.0.1'], stateFolder: undefined } as const;
 const UID = '7f0c1a5e-0000-4000-8000-000000000001';
 const cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'));
 const out = new Kept();

@@ -23,6 +23,18 @@ describe('parseArguments', () => {
     });
   });
 
+  test.each<[args: string, env: Record<string, string>, folder: string | undefined]>([
+    ['--state-dir /own', { STATE_DIRECTORY: '/var/lib/w', HOME: '/home/a' }, '/own'],
+    ['', { STATE_DIRECTORY: '/var/lib/w', XDG_STATE_HOME: '/state', HOME: '/home/a' }, '/var/lib/w'],
+    ['', { XDG_STATE_HOME: '/state', HOME: '/home/a' }, '/state/maint-webhook'],
+    ['', { HOME: '/home/a' }, '/home/a/.local/state/maint-webhook'],
+    ['', {}, undefined],
+  ])('%j with %j keeps its authority in %s', async (args, env, stateFolder) => {
+    const parsed = await parseArguments(['serve', ...args.split(' ').filter(Boolean)], '1.2.3', env);
+    expect(parsed).toMatchObject({ ok: true, value: { serve: { certificates: { kind: 'self' } } } });
+    expect(parsed).toHaveProperty('value.serve.certificates.stateFolder', stateFolder);
+  });
+
   test('takes every flag, and --host-name as --dns-name', async () => {
     const argv =
       '--kubeconfig k --context c --host 127.0.0.1 --port 0 --health-port 0 --ca-out ca.pem --drain-seconds 0.5';
