@@ -9,7 +9,24 @@ const TEMPLATE = 'object.?spec.?template';
 const GROUP_OF = (owner: string): string =>
   `(${owner}.apiVersion.contains('/') ? ${owner}.apiVersion.split('/')[0] : '')`;
 
-import { MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
+/** Of containers the last part of their image's name. */
+const BASENAMES =
+  ".map(c, c.?image.orValue('').split('@')[0]).map(i, i.substring(i.lastIndexOf('/') + 1).split(':')[0])";
+
+/** Whether a container's command is the program that has the image's name. */
+const NAMED_AS_IMAGE =
+  "('/' + c.?image.orValue('').split('@')[0] + ':')" +
+  ".contains('/' + c.command[0].substring(c.command[0].lastIndexOf('/') + 1) + ':')";
+
+/** Whether no other program is named at some place of some words. */
+function hasNoOther(words: string, at: number): string {
+  const word = `${words}[${at}]`;
+  return `(size(${words}) <= ${at} || !(${word}.contains('$') || ${word}.split('/').exists(p, p in variables.others)))`;
+}
+
+/** Whether the owner `o` is of a kind, and its controller writes: an owner that anybody else writes says nothing. */
+function madeBy(kind: string): string {
+  return `${GROUP_OF('o')} + '/' + o.kind == ${literal(kind)} && request.userInfo.username in ${list(makersOf(kind))}`;
 }
 
 /** The object as the catalogue's matchers see it (shared/facts/work.ts); each is worked out when it is first read. */

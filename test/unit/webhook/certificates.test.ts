@@ -55,7 +55,7 @@ describe('issued certificates, as node:crypto reads them', () => {
 });
 
 test('a source renews at two thirds of the life, by the same authority', async () => {
-  const source = await selfIssuedCertificates(['localhost'], NOW);
+  const source = await selfIssuedCertificates({ names: ['localhost'], stateFolder: undefined }, NOW);
   const first = source.current();
   const ca = source.authorities().join('');
   expect(await source.refresh(renewalOf(first) - 1)).toBe(false);
