@@ -67,6 +67,7 @@ const PLUGIN: Calls = {
     // --disable-eviction, for which no role of ours is meant.
     podPath: '',
   },
+  'plugin/drain/live-node.ts': { NODES: 'list,watch /nodes', nodePath: 'get /nodes' },
   'plugin/drain/not-ready.ts': { podsPath: 'list /pods' },
   'plugin/drain/pods-on-node.ts': { PODS: 'list,watch /pods' },
   'plugin/drain/read.ts': { daemonSetPath: 'get apps/daemonsets', PODS: 'list /pods' },
@@ -95,7 +96,6 @@ const PLUGIN: Calls = {
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/operations/complete.ts': { NODES: 'list /nodes' },
   'plugin/operations/off-node.ts': { nodePath: 'get /nodes' },
-  'plugin/operations/on-drain.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-ending.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-node.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-nodes.ts': { nodePath: 'get /nodes' },
@@ -106,10 +106,15 @@ const PLUGIN: Calls = {
   'plugin/status/following.ts': { NODES: 'list,watch /nodes' },
   'plugin/status/from-events.ts': { nodePath: 'get /nodes' },
   'plugin/status/readings.ts': { NODES: 'list /nodes', VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments' },
+  'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
   'plugin/preflight/read.ts': {
     collectionPath: 'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers',
     NODES: 'list /nodes',
     objectPath: 'get apps/replicasets; get apps/statefulsets; get /replicationcontrollers',
+  },
+  'plugin/preflight/volumes.ts': {
+    collectionPath: 'list /persistentvolumeclaims; list /persistentvolumes',
+    objectPath: 'get /persistentvolumeclaims; get /persistentvolumes',
   },
 };
 
