@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Where a command writes. Results go to stdout, everything else to stderr. */
 export interface Screen {
   /** One line of result, in kubectl's words. */
@@ -37,7 +39,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A Screen on two streams. */
 export function screenFromStreams(out: Output, err: Output, env: Environment): Screen {
-  const area = canMove(err, env) ? new TerminalArea(err) : undefined;
+  const legible = isAsciiOnly(env) ? inAscii : (text: string): string => text;
+  const area = canMove(err, env) ? new TerminalArea(err, legible) : undefined;
   const line = (stream: Output, text: string): void => {
     area?.erase();
     stream.write(`${text}\n`);
@@ -48,10 +51,10 @@ export function screenFromStreams(out: Output, err: Output, env: Environment): S
       line(out, text);
     },
     note: (text) => {
-      line(err, harmless(text));
+      line(err, legible(harmless(text)));
     },
     warn: (text) => {
-      line(err, `Warning: ${harmless(text)}`);
+      line(err, `Warning: ${legible(harmless(text))}`);
     },
     live: area,
   };
@@ -60,6 +63,17 @@ export function screenFromStreams(out: Output, err: Output, env: Environment): S
 /** What others wrote (a kubelet, somebody's webhook) may hold what moves a cursor: line ends and tabs are all that stays. */
 function harmless(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, '�');
+}
+
+/** Whether a person has said that the terminal knows no more than ASCII; who says nothing has UTF-8, as nearly everybody. */
+function isAsciiOnly(env: Environment): boolean {
+  const locale = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => env[name] ?? '').find((value) => value !== '');
+  return locale === 'C' || locale === 'POSIX';
+}
+
+/** The signs that we write ourselves, each as one character: widths stay as they are. */
+export function inAscii(text: string): string {
+  return text.replaceAll('…', '~').replaceAll('�', '?');
 }
 
 /** Whether to colour what goes to a stream: people's terminals, unless they say otherwise (no-color.org). */
@@ -73,12 +87,19 @@ export interface Look {
   readonly width: number;
   readonly colour: boolean;
   readonly isTerminal: boolean;
+  /** Nothing but ASCII can be shown. */
+  readonly ascii: boolean;
 }
 
 /** The look of what goes to a stream. */
 export function lookOf(out: Output, env: Environment): Look {
   const isTerminal = out.isTTY === true;
-  return { width: isTerminal ? (out.columns ?? 0) : 0, colour: wantsColour(out, env), isTerminal };
+  return {
+    width: isTerminal ? (out.columns ?? 0) : 0,
+    colour: wantsColour(out, env),
+    isTerminal,
+    ascii: isAsciiOnly(env),
+  };
 }
 
 /** A terminal that understands how to move its cursor, and a person who wants it to. */
@@ -89,15 +110,20 @@ function canMove(err: Output, env: Environment): boolean {
 /** A terminal that does not tell, or says 0: the VT100's. */
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
-/** Draws with two control functions of ECMA-48: cursor up (CUU), and erase to the end of the page (ED). */
+/**
+ * Draws with two control functions of ECMA-48: cursor up (CUU), and erase to the end of the page (ED). CUU keeps the
+ * column, and a terminal that echoes `^C` moves it: so the cursor goes to the line's beginning first.
+ */
 class TerminalArea implements LiveArea {
   readonly #stream: Output;
+  readonly #legible: (text: string) => string;
   #lines: readonly string[] = [];
   #remark: readonly string[] = [];
-  #drawn = 0;
+  #drawn: readonly string[] = [];
 
-  constructor(stream: Output) {
+  constructor(stream: Output, legible: (text: string) => string) {
     this.#stream = stream;
+    this.#legible = legible;
   }
 
   show(lines: readonly string[]): void {
@@ -119,21 +145,35 @@ class TerminalArea implements LiveArea {
   }
 
   size(): TerminalSize {
-    const { columns = 0, rows = 0 } = this.#stream;
+    const { rows = 0 } = this.#stream;
     return {
-      columns: columns > 0 ? columns : DEFAULT_SIZE.columns,
-      rows: (rows > 0 ? rows : DEFAULT_SIZE.rows) - this.#remark.length,
+      columns: this.#columns(),
+      rows: (rows > 0 ? rows : DEFAULT_SIZE.rows) - this.#rowsOf(this.#remark),
     };
   }
 
   erase(): void {
-    if (this.#drawn > 0) this.#stream.write(`\u001b[${this.#drawn}A\u001b[J`);
-    this.#drawn = 0;
+    const rows = this.#rowsOf(this.#drawn);
+    if (rows > 0) this.#stream.write(`\r\u001b[${rows}A\u001b[J`);
+    this.#drawn = [];
   }
 
   draw(): void {
-    const lines = [...this.#lines, ...this.#remark];
-    for (const line of lines) this.#stream.write(`${line}\n`);
-    this.#drawn = lines.length;
+    this.#drawn = [...this.#lines, ...this.#remark].map(this.#legible);
+    for (const line of this.#drawn) this.#stream.write(`${line}\n`);
+  }
+
+  #columns(): number {
+    const { columns = 0 } = this.#stream;
+    return columns > 0 ? columns : DEFAULT_SIZE.columns;
+  }
+
+  /** How many rows lines take now: a terminal that has become narrower has broken those that no longer fit. */
+  #rowsOf(lines: readonly string[]): number {
+    const columns = this.#columns();
+    return lines.reduce(
+      (rows, line) => rows + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
+      0,
+    );
   }
 }

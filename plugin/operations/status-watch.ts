@@ -84,9 +84,14 @@ async function nextReason(
 
 function viewFor(operation: StatusOperation, look: Look, { screen }: Session): StatusView {
   const { format } = operation;
-  const style = { width: operation.width ?? look.width, colour: look.colour, noHeaders: operation.noHeaders };
+  const { colour, ascii } = look;
+  const style = { colour, ascii, noHeaders: operation.noHeaders };
   const isTable = format === 'table' || format === 'wide';
   return isTable && look.isTerminal && screen.live !== undefined
-    ? new LiveTable(format, { area: screen.live, screen }, { style, all: isNarrowed(operation.nodes) })
-    : new AppendedRows(format, screen, style);
+    ? new LiveTable(
+        format,
+        { area: screen.live, screen },
+        { style: { ...style, width: operation.width ?? 0 }, all: isNarrowed(operation.nodes) },
+      )
+    : new AppendedRows(format, screen, { ...style, width: operation.width ?? look.width });
 }

@@ -4,12 +4,12 @@ import { chooseNodes, listNodes } from '../nodes/choose.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { StatusOperation } from '../operation.ts';
 import { renderStatus } from '../output/status.ts';
-import { tellStatus } from '../output/status-notes.ts';
+import { isForPeople, NO_NODES, tellStatus } from '../output/status-notes.ts';
 import type { Look } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { NO_EVENTS, readFromEvents, releasedDuring } from '../status/from-events.ts';
 import { isNarrowed, isOfInterest } from '../status/node-status.ts';
-import { reportOn } from '../status/report.ts';
+import { reportOn, type StatusReport } from '../status/report.ts';
 import { Unreadable } from '../status/unreadable.ts';
 
 /**
@@ -27,13 +27,22 @@ export async function runStatus(operation: StatusOperation, look: Look, session:
   const shown = isNarrowed(operation.nodes) ? chosen : chosen.filter(isOfInterest);
   const seen = await reportOn(shown, { format }, session, unreadable);
   const report = { ...seen, lost: events.lost, released: releasedDuring(seen.nodes, events) };
-  const { width = look.width, noHeaders } = operation;
-  const style = { width, colour: look.colour, noHeaders, now: session.clock.now() };
-  const text = await renderStatus(report, format, style);
-  if (text !== '') session.screen.result(text);
+  await tell(report, operation, look, session);
   unreadable.tell(session.screen);
   tellStatus(report, format, session.screen);
   return operation.exitCode && chosen.some(({ facts }) => isHeld(facts)) ? EXIT.inMaintenance : EXIT.done;
+}
+
+async function tell(
+  report: StatusReport,
+  { format, width, noHeaders }: StatusOperation,
+  { colour, ascii, ...look }: Look,
+  { screen, clock }: Session,
+): Promise<void> {
+  const style = { width: width ?? look.width, colour, ascii, noHeaders, now: clock.now() };
+  const text = await renderStatus(report, format, style);
+  if (text !== '') screen.result(text);
+  if (report.nodes.length === 0 && isForPeople(format)) screen.note(NO_NODES);
 }
 
 function readChosen({ nodes }: StatusOperation, { cluster }: Session): Promise<readonly NodeSnapshot[]> {

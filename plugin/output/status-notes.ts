@@ -6,10 +6,17 @@ import type { Enforcement } from '../status/enforcement.ts';
 import type { LostNode, ReleasedAddon } from '../status/from-events.ts';
 import type { StatusReport } from '../status/report.ts';
 
+/** What is said where a table would have no rows. */
+export const NO_NODES = 'No nodes in maintenance.';
+
+/** Whether people read it; programs have everything in the list. */
+export function isForPeople(format: StatusFormat): boolean {
+  return format === 'table' || format === 'wide' || format === 'node';
+}
+
 /** What people have to know besides the table, on stderr; programs have it in the list. */
 export function tellStatus(report: StatusReport, format: StatusFormat, screen: Screen): void {
-  if (format !== 'table' && format !== 'wide' && format !== 'node') return;
-  if (report.nodes.length === 0) screen.note('No nodes in maintenance.');
+  if (!isForPeople(format)) return;
   if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff));
   for (const node of report.lost) screen.warn(lostText(node));

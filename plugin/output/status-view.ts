@@ -2,6 +2,7 @@ import type { StatusFormat } from '../operation.ts';
 import { renderNode } from './status-node.ts';
 import type { LiveArea, Screen } from '../screen.ts';
 import { isInMaintenanceOrCordoned, type NodeStatus } from '../status/node-status.ts';
+import { isForPeople, NO_NODES } from './status-notes.ts';
 import { nameOf, StatusTable, type TableStyle } from './status.ts';
 
 /** Shows statuses that change. */
@@ -15,13 +16,14 @@ export interface StatusView {
 }
 
 /** What a view looks like. */
-export type ViewStyle = Pick<TableStyle, 'width' | 'colour' | 'noHeaders'>;
+export type ViewStyle = Omit<TableStyle, 'now'>;
 
 /** A table that is drawn anew in its place; its last state stays on the screen. */
 export class LiveTable implements StatusView {
   readonly #format: 'table' | 'wide';
   readonly #area: LiveArea;
   readonly #screen: Screen;
+  /** Its width: 0 = the terminal's, as it is by then. */
   readonly #style: ViewStyle;
   /** Whether nodes are shown whatever their state. */
   readonly #all: boolean;
@@ -48,9 +50,8 @@ export class LiveTable implements StatusView {
   tick(now: number): void {
     if (this.#nodes === undefined) return;
     const { rows, columns } = this.#area.size();
-    // A line that the terminal breaks would leave its end behind.
-    const width = Math.min(this.#style.width === 0 ? columns : this.#style.width, columns);
-    const lines = this.#render(this.#nodes, width, now).split('\n');
+    const { width } = this.#style;
+    const lines = this.#render(this.#nodes, width === 0 ? columns : Math.min(width, columns), now).split('\n');
     // One row for the cursor, below the view: what scrolls out cannot be drawn anew.
     const room = Math.max(1, rows - 1);
     const shown =
@@ -59,14 +60,14 @@ export class LiveTable implements StatusView {
   }
 
   end(now: number): void {
+    const width = this.#style.width === 0 ? this.#area.size().columns : this.#style.width;
     this.#area.clear();
-    if (this.#nodes !== undefined) this.#screen.result(this.#render(this.#nodes, this.#style.width, now));
+    if (this.#nodes !== undefined) this.#screen.result(this.#render(this.#nodes, width, now));
   }
 
   #render(nodes: readonly NodeStatus[], width: number, now: number): string {
-    const { colour, noHeaders } = this.#style;
-    const table = new StatusTable(this.#format, width, noHeaders).render(nodes, { colour, now });
-    return table === '' ? 'No nodes in maintenance.' : table;
+    const table = new StatusTable(this.#format, { ...this.#style, width }).render(nodes, now);
+    return table === '' ? NO_NODES : table;
   }
 }
 
@@ -75,13 +76,18 @@ export class AppendedRows implements StatusView {
   readonly #render: (nodes: readonly NodeStatus[], now: number) => Promise<string>;
   readonly #screen: Screen;
   readonly #last = new Map<string, NodeStatus>();
+  /** Said once, where people read: it is history as soon as rows follow. */
+  #none: string | undefined;
 
   constructor(format: StatusFormat, screen: Screen, style: ViewStyle) {
+    this.#none = isForPeople(format) ? NO_NODES : undefined;
     this.#render = rowsIn(format, style);
     this.#screen = screen;
   }
 
   async show(nodes: readonly NodeStatus[], now: number): Promise<void> {
+    if (nodes.length === 0 && this.#none !== undefined) this.#screen.note(this.#none);
+    this.#none = undefined;
     const there = new Set(nodes.map(({ name }) => name));
     const gone = [...this.#last.values()].filter(({ name }) => !there.has(name));
     const news = [
@@ -110,7 +116,7 @@ function isNews(node: NodeStatus, last: NodeStatus | undefined): boolean {
 
 function rowsIn(
   format: StatusFormat,
-  { width, colour, noHeaders }: ViewStyle,
+  style: ViewStyle,
 ): (nodes: readonly NodeStatus[], now: number) => Promise<string> {
   switch (format) {
     case 'json':
@@ -126,8 +132,8 @@ function rowsIn(
       return (nodes, now) => Promise.resolve(nodes.map((node) => renderNode(node, now)).join('\n\n'));
     case 'table':
     case 'wide': {
-      const table = new StatusTable(format, width, noHeaders);
-      return (nodes, now) => Promise.resolve(table.render(nodes, { colour, now }));
+      const table = new StatusTable(format, style);
+      return (nodes, now) => Promise.resolve(table.render(nodes, now));
     }
   }
 }

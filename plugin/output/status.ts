@@ -3,6 +3,7 @@ import type { StatusFormat } from '../operation.ts';
 import { counted, type Deletion, type DeletionBlocker } from '../status/deletion.ts';
 import type { NodeStatus } from '../status/node-status.ts';
 import type { StatusReport } from '../status/report.ts';
+import { inAscii } from '../screen.ts';
 import { renderNode } from './status-node.ts';
 import { cutLine, renderTable } from './table.ts';
 
@@ -18,6 +19,8 @@ export interface TableStyle {
   readonly colour: boolean;
   /** Without the names of the columns. */
   readonly noHeaders?: boolean | undefined;
+  /** Nothing but ASCII can be shown. */
+  readonly ascii: boolean;
   /** Milliseconds since the epoch: ages count to it. */
   readonly now: number;
 }
@@ -37,7 +40,7 @@ export async function renderStatus(report: StatusReport, format: StatusFormat, s
       return report.nodes.map((node) => renderNode(node, style.now)).join('\n\n');
     case 'table':
     case 'wide':
-      return new StatusTable(format, style.width, style.noHeaders).render(report.nodes, style);
+      return new StatusTable(format, style).render(report.nodes, style.now);
   }
 }
 
@@ -64,6 +67,8 @@ const NOTHING = '<none>';
 const UNKNOWN = '<unknown>';
 /** Widest text in a cell, in characters; the whole text is in -o json. */
 const MAX_CELL = 60;
+/** Where nothing is cut a cell holds what a kubelet may say of every condition (nodes/conditions.ts), and many names. */
+const MAX_PIPED = 4096;
 /** The last cell pushes nothing aside: it has room for all that a condition may say (nodes/conditions.ts). */
 const MAX_LAST_CELL = 512;
 
@@ -73,32 +78,37 @@ const [RED, USUAL] = ['\u001b[31m', '\u001b[0m'];
 /** A table that may go on: header first, then rows in columns that stay where they are. */
 export class StatusTable {
   readonly #wide: boolean;
-  readonly #width: number;
+  readonly #style: Omit<TableStyle, 'now'>;
   readonly #widths: number[] = [];
   #isBegun: boolean;
 
-  /** `width`: characters in a line; 0 = nothing is cut. */
-  constructor(format: 'table' | 'wide', width: number, noHeaders = false) {
+  constructor(format: 'table' | 'wide', style: Omit<TableStyle, 'now'>) {
     this.#wide = format === 'wide';
-    this.#width = width;
-    this.#isBegun = noHeaders;
+    this.#style = style;
+    this.#isBegun = style.noHeaders ?? false;
   }
 
   /** The next rows, below the header where they are the first; empty without rows. Overdue nodes are red. */
-  render(nodes: readonly NodeStatus[], { colour, now }: Pick<TableStyle, 'colour' | 'now'>): string {
+  render(nodes: readonly NodeStatus[], now: number): string {
     if (nodes.length === 0) return '';
-    const rows = nodes.map((node) => [...cells(node, now), ...(this.#wide ? wideCells(node) : [])]);
+    const { width, colour, ascii } = this.#style;
+    const cell = cellsOf(width === 0 ? MAX_PIPED : MAX_CELL);
+    const rows = nodes.map((node) => [...cells(node, now, cell), ...(this.#wide ? wideCells(node, cell) : [])]);
     const header = this.#isBegun ? [] : [[...HEADER, ...(this.#wide ? WIDE : [])]];
     this.#isBegun = true;
     const lines = renderTable([...header, ...rows], this.#widths).split('\n');
     return lines
-      .map((line) => (this.#width > 0 ? cutLine(line, this.#width) : line))
+      .map((line) => (width > 0 ? cutLine(line, width) : line))
+      .map((line) => (ascii ? inAscii(line) : line))
       .map((line, index) => (colour && isLate(nodes[index - header.length], now) ? RED + line + USUAL : line))
       .join('\n');
   }
 }
 
-function cells(status: NodeStatus, now: number): readonly string[] {
+/** Text as it stands in a cell. */
+type Cell = (text: string) => string;
+
+function cells(status: NodeStatus, now: number, cell: Cell): readonly string[] {
   return [
     status.name,
     status.state,
@@ -110,7 +120,7 @@ function cells(status: NodeStatus, now: number): readonly string[] {
     status.ready ? 'True' : 'False',
     known(status, status.heartbeat, ({ ageSeconds }) => renderDuration(ageSeconds * 1000)),
     known(status, status.deletion, deletionCell),
-    exceptionCell(status, now),
+    cell(exceptionsOf(status, now)),
   ];
 }
 
@@ -154,16 +164,16 @@ function deletionCell({ verdict, blockers }: Deletion): string {
 }
 
 /** What is lifted, and for how much longer; what a label lifts alone is on the node without an exception. */
-function exceptionCell({ exceptions, exceptionLabels }: NodeStatus, now: number): string {
+function exceptionsOf({ exceptions, exceptionLabels }: NodeStatus, now: number): string {
   const lifted = exceptions.map(
     ({ rules, until }) => `${rules.join('+')} for ${renderDuration(Date.parse(until) - now)}`,
   );
   const mirrored = exceptions.flatMap(({ rules }) => rules);
   const alone = exceptionLabels.filter((rule) => !mirrored.includes(rule)).map((rule) => `${rule} stale label`);
-  return cell([...lifted, ...alone].join(', '));
+  return [...lifted, ...alone].join(', ');
 }
 
-function wideCells(status: NodeStatus): readonly string[] {
+function wideCells(status: NodeStatus, cell: Cell): readonly string[] {
   const reasons = status.claims.map(({ reason, ticket }) =>
     [ticket, reason].filter((part) => part !== undefined).join(' '),
   );
@@ -171,10 +181,10 @@ function wideCells(status: NodeStatus): readonly string[] {
     known(status, status.health, (problems) => (problems.length === 0 ? 'healthy' : cell(problems.join(', ')))),
     known(status, status.heldBack, (pods) => cell(pods.join(','))),
     cell(reasons.filter((text) => text !== '').join('; ')),
-    cell(status.problems.join('; ') || status.progress, MAX_LAST_CELL),
+    cellsOf(MAX_LAST_CELL)(status.problems.join('; ') || status.progress),
   ];
 }
 
-function cell(text: string, max = MAX_CELL): string {
-  return text === '' ? NOTHING : clean(text, max);
+function cellsOf(max: number): Cell {
+  return (text) => (text === '' ? NOTHING : clean(text, max));
 }

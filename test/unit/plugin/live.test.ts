@@ -206,13 +206,13 @@ class Heard extends Writable {
   }
 }
 
-const UP = (lines: number): string => `\u001b[${lines}A\u001b[J`;
+const UP = (lines: number): string => `\r\u001b[${lines}A\u001b[J`;
 
 /** The lines that somebody sees after a terminal has got this text. */
 function seen(text: string): readonly string[] {
   const lines: string[] = [];
   // eslint-disable-next-line no-control-regex -- the terminal is told so
-  for (const [, up, line] of text.matchAll(/\u001b\[(\d+)A\u001b\[J|([^\n\u001b]*)\n/g)) {
+  for (const [, up, line] of text.matchAll(/\r\u001b\[(\d+)A\u001b\[J|([^\n\u001b]*)\n/g)) {
     if (up === undefined) lines.push(line ?? '');
     else lines.splice(lines.length - Number(up));
   }
@@ -271,6 +271,33 @@ describe('a live area', () => {
     live.show(['c']);
     live.clear();
     expect(stream.text).toBe(`a\nb\n${UP(2)}c\n${UP(1)}`);
+  });
+
+  test('takes back every row where the terminal has become narrower, or a line was too long for it', () => {
+    const stream = new Heard({ isTTY: true, columns: 10 });
+    const { live } = screenFromStreams(stream, stream, {});
+    live?.show(['\u001b[31m0123456789\u001b[0m', '']);
+    live?.remark('ten and one');
+    stream.text = '';
+    expect(live?.size().rows).toBe(22);
+    Object.assign(stream, { columns: 5 });
+    live?.clear();
+    expect(stream.text).toBe(`${UP(6)}ten and one\n`);
+  });
+
+  test('says nothing but ASCII to a terminal that knows no more', () => {
+    const said = (env: Readonly<Record<string, string>>): string => {
+      const stream = new Heard({ isTTY: true });
+      const screen = screenFromStreams(stream, stream, env);
+      screen.note('a…');
+      screen.warn('\u0007');
+      screen.live?.show(['b…']);
+      return stream.text;
+    };
+    expect(said({ LC_ALL: 'C', LANG: 'de_DE.UTF-8' })).toBe('a~\nWarning: ?\nb~\n');
+    expect(said({ LC_ALL: '', LANG: 'POSIX' })).toBe('a~\nWarning: ?\nb~\n');
+    expect(said({ LC_ALL: 'C.UTF-8', LANG: 'C' })).toBe('a…\nWarning: �\nb…\n');
+    expect(said({})).toBe('a…\nWarning: �\nb…\n');
   });
 
   test('that showed nothing moves no cursor', () => {

@@ -39,10 +39,10 @@ test('on a terminal a line below all others counts, and goes', async () => {
   expect(live.size().rows).toBe(10);
   state.ms = 12_400;
   await clock.pass(1000);
-  expect(drawn()).toBe('\u001b[1A\u001b[Jn1  [....]\nthe API server has not answered for 12 s\n');
+  expect(drawn()).toBe('\r\u001b[1A\u001b[Jn1  [....]\nthe API server has not answered for 12 s\n');
   expect(live.size().rows).toBe(9);
   live.show(['n1  [#...]']);
-  expect(drawn()).toBe('\u001b[2A\u001b[Jn1  [#...]\nthe API server has not answered for 12 s\n');
+  expect(drawn()).toBe('\r\u001b[2A\u001b[Jn1  [#...]\nthe API server has not answered for 12 s\n');
   silence.end();
-  expect(drawn()).toBe('\u001b[2A\u001b[Jn1  [#...]\n');
+  expect(drawn()).toBe('\r\u001b[2A\u001b[Jn1  [#...]\n');
 });

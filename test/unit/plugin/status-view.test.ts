@@ -3,7 +3,7 @@ import { AppendedRows, LiveTable } from '../../../plugin/output/status-view.ts';
 import { statusFrom, type NodeStatus } from '../../../plugin/status/node-status.ts';
 import { HeardScreen, nodeSnapshot, START } from './world.ts';
 
-const STYLE = { width: 0, colour: false };
+const STYLE = { width: 0, colour: false, ascii: false };
 
 /** A node as it is without a record, cordoned or not. */
 function node(name: string, unschedulable: boolean, more: Partial<NodeStatus> = {}): NodeStatus {
@@ -97,4 +97,29 @@ test('nodes that are named are shown whatever their state', async () => {
   const view = new LiveTable('table', { area, screen }, { style: STYLE, all: true });
   await view.show([node('a', false)], START);
   expect(shown.at(-1)?.[1]).toMatch(/^a +None/);
+});
+
+test('in a pipe that there are none is said once, and only to people', async () => {
+  const screen = new HeardScreen();
+  const view = new AppendedRows('table', screen, STYLE);
+  await view.show([], START);
+  await view.show([], START);
+  expect(screen.notes).toEqual(['No nodes in maintenance.']);
+  await new AppendedRows('json', screen, STYLE).show([], START);
+  expect(screen.notes).toHaveLength(1);
+});
+
+test('the width is the terminal as it is by then, both ways', async () => {
+  const screen = new HeardScreen();
+  const { area, shown } = terminal(20, 4);
+  const size = { columns: 20, rows: 4 };
+  const view = new LiveTable('table', { area: { ...area, size: () => size }, screen }, { style: STYLE, all: false });
+  await view.show([node('a', true)], START);
+  expect(shown.at(-1)?.[1]).toHaveLength(20);
+  size.columns = 200;
+  view.tick(START);
+  expect(shown.at(-1)?.[1]).toMatch(/<none>$/);
+  size.columns = 10;
+  view.end(START);
+  expect(screen.results).toEqual(['NAME   ST…\na      Co…']);
 });
