@@ -33,6 +33,7 @@ const WEBHOOK: Calls = {
     webhookConfigurationPath: `patch ${REGISTRATION}`,
     WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
   },
+  'webhook/registration/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}` },
   'webhook/registration/own.ts': { NODES: 'list /nodes' },
   'webhook/rollouts/reconciler.ts': {
     DAEMONSETS: 'list,watch apps/daemonsets',
