@@ -13,6 +13,9 @@ import { readNotReady } from './not-ready.ts';
 /** How often the terminal, and the node's condition, tell what is left: often enough to see it move, and no flood of writes. */
 const PROGRESS_MS = 5000;
 
+/** How often a node whose turn comes later says that it is not forgotten: hundreds may wait. */
+const QUEUED_MS = 30_000;
+
 /** What telling of a drain needs. */
 export interface ProgressPorts {
   readonly node: NodeSnapshot;
@@ -61,6 +64,16 @@ export class Progress implements DrainListener {
       this.#done.delete(uid);
     }
     if (!isTold) void this.#tellNode();
+  }
+
+  /** Its turn comes later: the node says from time to time that somebody goes on with it, until the signal aborts. */
+  async queue(plan: DrainPlan | undefined, signal: AbortSignal): Promise<void> {
+    if (plan !== undefined) this.begin(plan, true);
+    for (;;) {
+      await this.#ports.clock.sleep(QUEUED_MS, signal);
+      if (signal.aborted) return;
+      await this.#tellNode();
+    }
   }
 
   /** The pods are gone, and something else is waited for. */

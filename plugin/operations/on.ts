@@ -182,20 +182,23 @@ async function drainAll(marked: readonly Marked[], shared: Shared, run: OnRun): 
     budgets: shared.budgets,
     word: wordFor(operation),
   };
-  const progresses = marked.map(({ written }) => new Progress({ node: written, ...ports }));
+  const lanes = marked.map((one) => ({ one, progress: new Progress({ node: one.written, ...ports }) }));
   const atOnce = new Limiter(operation.pace.maxParallel === 0 ? marked.length : operation.pace.maxParallel);
-  const nowOf = ({ now }: Progress) => now;
-  const live = showLive((size) => renderDrains(progresses.map(nowOf), size), session);
+  const nowOf = ({ progress }: { readonly progress: Progress }) => progress.now;
+  const live = showLive((size) => renderDrains(lanes.map(nowOf), size), session);
   try {
     await Promise.all(
-      marked.map((one, index) =>
-        atOnce.run(async () => {
-          const progress = progresses[index];
-          if (session.signal.aborted || progress === undefined) return;
+      lanes.map(({ one, progress }) => {
+        const turn = new AbortController();
+        const queued = progress.queue(one.drain?.plan, AbortSignal.any([session.signal, turn.signal]));
+        return atOnce.run(async () => {
+          turn.abort();
+          await queued;
+          if (session.signal.aborted) return;
           const part = () => drainMarkedNode(one, progress, shared, run);
           await failures.collect(one.node.facts.name, marked.length, part).catch(unlessInterrupted(session));
-        }),
-      ),
+        });
+      }),
     );
   } finally {
     live.end();

@@ -1,5 +1,6 @@
 import { clean, renderDuration } from '../../shared/index.ts';
 import type { NodeStatus } from '../status/node-status.ts';
+import { stateInWords } from './status-state.ts';
 
 /** Longest text in a line, in characters; the whole text is in -o json. */
 const MAX_TEXT = 512;
@@ -27,10 +28,10 @@ export function renderNode(status: NodeStatus, now: number): string {
 }
 
 function maintenanceRows(status: NodeStatus, now: number): readonly Row[] {
-  const { name, state, mode, since, until, claims, cordonedBy, problems, schedulable } = status;
+  const { name, mode, since, until, claims, cordonedBy, problems, schedulable } = status;
   return [
     ['Name', name],
-    ['State', [state, ...(mode === null ? [] : [`(${mode})`])].join(' '), problems],
+    ['State', [stateInWords(status, now), ...(mode === null ? [] : [`(${mode})`])].join(' '), problems],
     ['Since', since === null ? NOTHING : `${since} (${renderDuration(now - Date.parse(since))})`],
     ['Until', untilText(until, now)],
     ['Schedulable', schedulable ? 'yes' : 'no'],

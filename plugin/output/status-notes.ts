@@ -4,6 +4,7 @@ import type { Screen } from '../screen.ts';
 import { passingSentences } from './keeping.ts';
 import type { Enforcement } from '../status/enforcement.ts';
 import type { LostNode, ReleasedAddon } from '../status/from-events.ts';
+import type { NodeStatus } from '../status/node-status.ts';
 import type { StatusReport } from '../status/report.ts';
 
 /** What is said where a table would have no rows. */
@@ -21,10 +22,20 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff));
   for (const node of report.lost) screen.warn(lostText(node));
   for (const addon of report.released) screen.warn(releasedText(addon));
+  tellStopped(report.nodes, screen);
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
   const names = cordoned.map(({ name }) => name).join(' ');
   screen.note(`hint: cordoned without a record; to take over: kubectl maint on ${names} --adopt`);
+}
+
+function tellStopped(nodes: readonly NodeStatus[], screen: Screen): void {
+  const stopped = nodes.filter(({ stoppedSince }) => stoppedSince !== null).map(({ name }) => name);
+  if (stopped.length === 0) return;
+  const names = stopped.join(' ');
+  screen.note(
+    `hint: nobody goes on with the drain of ${names}: run the same kubectl maint on again, or give it up: kubectl maint off ${names}`,
+  );
 }
 
 function lostText({ name, lostAt }: LostNode): string {

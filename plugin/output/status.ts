@@ -5,6 +5,7 @@ import type { NodeStatus } from '../status/node-status.ts';
 import type { StatusReport } from '../status/report.ts';
 import { inAscii } from '../screen.ts';
 import { renderNode } from './status-node.ts';
+import { stateInWords } from './status-state.ts';
 import { cutLine, renderTable } from './table.ts';
 
 /** The `-o json` and `-o yaml` form: a list, like kubectl's. Only ever extended. */
@@ -111,7 +112,7 @@ type Cell = (text: string) => string;
 function cells(status: NodeStatus, now: number, cell: Cell): readonly string[] {
   return [
     status.name,
-    status.state,
+    stateInWords(status, now),
     status.mode ?? NOTHING,
     status.since === null ? NOTHING : renderDuration(now - Date.parse(status.since)),
     untilCell(status.until, now),

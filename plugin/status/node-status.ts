@@ -3,11 +3,9 @@ import {
   exceptionLabel,
   isHeld,
   isOverdue,
-  listAt,
   modeOf,
   renderProblem,
   renderState,
-  textAt,
   untilOf,
   type Exception,
   type MaintenanceRecord,
@@ -17,6 +15,7 @@ import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../h
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { NodeChoice } from '../operation.ts';
 import { cordonedBy } from './cordoned-by.ts';
+import { drainSign } from './drain-sign.ts';
 import { judgeDeletion, type Deletion } from './deletion.ts';
 import type { NodeReadings } from './readings.ts';
 
@@ -47,6 +46,8 @@ export interface NodeStatus {
   readonly unconfirmed: number;
   /** Of them and what they wait for, as the node's conditions DrainInProgress and Drained tell it; empty when nothing does. */
   readonly progress: string;
+  /** Since when nobody goes on with a drain that is not done: it said so, or gives no sign; null: none, or not known. */
+  readonly stoppedSince: string | null;
   readonly ready: boolean;
   readonly schedulable: boolean;
   /** What `off` would wait for; empty for a healthy node. */
@@ -69,16 +70,19 @@ export interface NodeStatus {
 export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefined, now: number): NodeStatus {
   const { facts } = node;
   const record = facts.record.kind === 'record' ? facts.record.record : undefined;
+  const around = aroundNode(node, readings);
+  const { progress, stoppedSince } = drainSign(node.raw, around.podsLeft, now);
   return {
     name: facts.name,
     state: stateOf(node),
     ...maintenanceOf(record, now),
     cordonedBy: cordonedBy(node) ?? null,
     unconfirmed: record?.unconfirmed ?? 0,
-    progress: drainProgress(node.raw),
     ready: facts.ready,
     schedulable: !facts.unschedulable,
-    ...aroundNode(node, readings),
+    ...around,
+    progress,
+    stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
     exceptions: record === undefined ? [] : activeExceptions(record, now),
     exceptionLabels: liftedByLabels(node),
     problems: facts.record.kind === 'unreadable' ? facts.record.problems.map(renderProblem) : [],
@@ -144,14 +148,6 @@ export function isInMaintenanceOrCordoned({ state }: NodeStatus): boolean {
 /** Whoever names nodes sees them whatever their state. */
 export function isNarrowed({ names, selector }: NodeChoice): boolean {
   return names.length > 0 || selector !== undefined;
-}
-
-function drainProgress(node: unknown): string {
-  const told = listAt(node, 'status', 'conditions').find((condition) => {
-    const [type, status] = [textAt(condition, 'type'), textAt(condition, 'status')];
-    return (type === 'DrainInProgress' && status === 'True') || (type === 'Drained' && status === 'Unknown');
-  });
-  return textAt(told, 'message') ?? '';
 }
 
 function liftedByLabels({ facts: { labels } }: NodeSnapshot): readonly string[] {

@@ -355,3 +355,19 @@ test.each([
 test('a pod is named by namespace and name, and nothing else of it is told', () => {
   expect(nameOf(podFacts('x', { namespace: 'ns' }))).toStrictEqual({ namespace: 'ns', name: 'x' });
 });
+
+test('a node whose turn comes later says from time to time that it is not forgotten', async () => {
+  const { progress, clock, conditions } = progressOf();
+  const turn = new AbortController();
+  const queued = progress.queue(planOf([a, b]), turn.signal);
+  expect(progress.now).toMatchObject({ left: 2, total: 2 });
+  await clock.pass(29_999);
+  expect(await conditions()).toEqual([]);
+  await clock.pass(1);
+  await clock.pass(30_000);
+  expect(await conditions()).toEqual(['2 of 2 pods left', '2 of 2 pods left']);
+  turn.abort();
+  await queued;
+  await clock.pass(60_000);
+  expect(await conditions()).toHaveLength(2);
+});

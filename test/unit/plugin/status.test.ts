@@ -114,6 +114,7 @@ describe('the status of a node', () => {
       cordonedBy: null,
       podsLeft: null,
       progress: '',
+      stoppedSince: null,
       unconfirmed: 0,
       ready: true,
       schedulable: true,
@@ -138,8 +139,39 @@ describe('the status of a node', () => {
 
   test('the condition tells what the drain waits for, while it does', () => {
     const condition = { type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left' };
-    expect(status(RECORD, { conditions: [condition] })).toMatchObject({ progress: '1 of 2 pods left', ready: false });
+    expect(status(RECORD, { conditions: [condition] })).toMatchObject({ progress: '0 of 2 pods left', ready: false });
     expect(status(RECORD, { conditions: [{ ...condition, status: 'False' }] }).progress).toBe('');
+  });
+
+  test.each<[string, string, object]>([
+    ['goes on', 'initiated', { reason: 'AdminRequested', lastHeartbeatTime: ago(119) }],
+    ['has ended', 'complete', { reason: 'Stopped', lastHeartbeatTime: ago(500) }],
+    ['never told when', 'initiated', { reason: 'Stopped' }],
+  ])('a drain that %s is not called stopped', (_what, label, more) => {
+    const conditions = [{ type: 'DrainInProgress', status: 'True', message: '', ...more }];
+    expect(status(RECORD, { label, conditions }).stoppedSince).toBeNull();
+  });
+
+  test.each<[string, { readonly reason: string; readonly lastHeartbeatTime: string }]>([
+    ['says so', { reason: 'Stopped', lastHeartbeatTime: ago(5) }],
+    ['gives no sign (kill -9)', { reason: 'AdminRequested', lastHeartbeatTime: ago(300) }],
+  ])('a drain that %s has stopped, and what is left is counted as of now', async (_what, condition) => {
+    const conditions = [{ type: 'DrainInProgress', status: 'True', message: '6 of 6 pods left; budget', ...condition }];
+    const plan = READINGS.plan && { ...READINGS.plan, evict: [podFacts('db-0', {})] };
+    const stopped = status(RECORD, { label: 'initiated', conditions }, { plan });
+    expect(stopped).toMatchObject({
+      state: 'Initiated',
+      stoppedSince: condition.lastHeartbeatTime,
+      podsLeft: 1,
+      progress: '1 of 6 pods left; budget',
+    });
+    expect(await render([stopped], 'table')).toMatch(/^n1 +Stopped (?:5s|5m) ago +drain /m);
+    expect(await render([stopped], 'node')).toMatch(/^State: +Stopped (?:5s|5m) ago \(drain\)$/m);
+    const screen = new HeardScreen();
+    tellStatus({ ...NOTHING, nodes: [stopped, status(RECORD)] }, 'table', screen);
+    expect(screen.notes).toEqual([
+      'hint: nobody goes on with the drain of n1: run the same kubectl maint on again, or give it up: kubectl maint off n1',
+    ]);
   });
 
   test('what nobody confirms is not told as drained', () => {
@@ -233,7 +265,7 @@ describe('formats', () => {
       like(/EXCEPTIONS +HEALTH +HELD BACK +REASON +PROGRESS$/),
       like(/<none> +healthy +default\/agent-x +T-1 disk +<none>$/),
       like(/^n1 +Unreadable .* blocked: record +<none> +healthy +<none> +<none> +is not JSON$/),
-      like(/False .* not Ready \(.*\) +<none> +T-1 disk +1 of 2 pods left; budget$/),
+      like(/False .* not Ready \(.*\) +<none> +T-1 disk +0 of 2 pods left; budget$/),
     ]);
   });
 
@@ -250,7 +282,7 @@ describe('formats', () => {
       'Owners:',
       like(/^ {2}ana: cordon since \S+Z, until \S+Z \(in 60m\); T-1 disk$/),
       'Pods left:    0',
-      '  1 of 2 pods left; budget',
+      '  0 of 2 pods left; budget',
       'Held back:    1',
       '  default/agent-x',
       'Deletion:     safe',
