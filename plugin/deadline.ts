@@ -8,8 +8,8 @@ export interface Timed {
   readonly timeoutMs: number;
   /** What was waited for, said when time runs out: `the pods on node n1`. */
   readonly waitsFor: string;
-  /** What the person can do then. */
-  readonly hint: string;
+  /** What the person can do then; undefined where the caller knows it better. */
+  readonly hint: string | undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function withinTime<T>(
     return await task(AbortSignal.any([session.signal, over.signal, limit]));
   } catch (thrown) {
     if (thrown instanceof MaintError) throw hinted(thrown, hint);
-    const cause = { hint, cause: thrown };
+    const cause = { ...(hint === undefined ? {} : { hint }), cause: thrown };
     if (session.signal.aborted) throw new MaintError('interrupted', `interrupted while waiting for ${waitsFor}`, cause);
     if (limit.aborted) throw new MaintError('gave-up', `gave up waiting for ${waitsFor}`, cause);
     throw thrown;

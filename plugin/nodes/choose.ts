@@ -23,22 +23,27 @@ async function byName(names: readonly string[], reader: ClusterReader): Promise<
 }
 
 async function bySelector(selector: string, reader: ClusterReader): Promise<readonly NodeSnapshot[]> {
-  const nodes = await listNodes(reader, selector);
+  const nodes = await listNodes(reader, { labelSelector: selector });
   if (nodes.length > 0) return nodes;
   throw new MaintError('usage', `no node matches the selector "${selector}"`, {
     hint: `kubectl get nodes -l '${selector}' shows what it selects`,
   });
 }
 
-/** Every node, or those that a label selector matches, sorted by name. */
-export async function listNodes(reader: ClusterReader, selector?: string): Promise<readonly NodeSnapshot[]> {
+/** What a list of Nodes may ask for. */
+type Query = Readonly<
+  Partial<Record<'labelSelector' | 'resourceVersion' | 'resourceVersionMatch', string | undefined>>
+>;
+
+/** Every node, or those that a query (ListOptions) selects, sorted by name. */
+export async function listNodes(reader: ClusterReader, query: Query = {}): Promise<readonly NodeSnapshot[]> {
   const nodes: NodeSnapshot[] = [];
   try {
-    for await (const page of reader.pages(NODES, { query: { labelSelector: selector } })) {
+    for await (const page of reader.pages(NODES, { query })) {
       nodes.push(...page.items.map(snapshotFromObject).filter((node) => node !== undefined));
     }
   } catch (thrown) {
-    throw badSelector(thrown, selector) ?? thrown;
+    throw badSelector(thrown, query.labelSelector) ?? thrown;
   }
   return nodes.sort((a, b) => (a.facts.name < b.facts.name ? -1 : 1));
 }

@@ -1,12 +1,9 @@
-import { isObject } from '../../shared/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { at, isObject } from '../../shared/index.ts';
 
-/** The value that a JSON merge patch makes of another (RFC 7386): null removes, objects are merged, all else is replaced. */
-export function merged(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result = new Map(isObject(target) ? Object.entries(target) : []);
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) result.delete(key);
-    else result.set(key, merged(result.get(key), value));
-  }
-  return Object.fromEntries(result);
+/** Whether a value is what a JSON merge patch makes of it (RFC 7386: null removes), so that the patch changes nothing more. */
+export function isMerged(value: unknown, patch: unknown): boolean {
+  if (patch === null) return value === undefined;
+  if (!isObject(patch)) return isDeepStrictEqual(value, patch);
+  return Object.entries(patch).every(([key, part]) => isMerged(at(value, key), part));
 }

@@ -6,9 +6,9 @@ import { nameOf } from '../drain/progress.ts';
 import type { ConditionChange } from '../nodes/conditions.ts';
 import { statePatch, type NodePatch } from '../nodes/mark.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import { writeNode } from '../nodes/write.ts';
+import { NodeGone, writeNode } from '../nodes/write.ts';
 import type { OnRun } from './on-run.ts';
-import { endedMeanwhile, wantsDrain } from './on-over.ts';
+import { whyOver } from './on-over.ts';
 
 /** What a drain that came to its end leaves on the node. */
 export interface DrainEnd {
@@ -20,14 +20,17 @@ export interface DrainEnd {
 
 /** Completes the record of a node that is drained, and says so: to people, scripts and the node, and no more than is known. */
 export async function complete(node: NodeSnapshot, end: DrainEnd, run: OnRun): Promise<void> {
-  const { session, announcer, report, claim } = run;
+  const { session, announcer, report } = run;
   const { name } = node.facts;
   const now = timestamp(session.clock.now());
   const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
-    if (!wantsDrain(fresh, claim.owner)) throw endedMeanwhile(node, run);
+    const why = whyOver(node, fresh, run);
+    if (why !== undefined) throw why;
     return statePatch(fresh, 'complete', now, end.unconfirmed.length);
   };
-  const written = await writeNode(await announcer.latest(node), patchFor, session.cluster);
+  const written = await writeNode(await announcer.latest(node), patchFor, session.cluster).catch((thrown: unknown) => {
+    throw thrown instanceof NodeGone ? (whyOver(node, undefined, run) ?? thrown) : thrown;
+  });
   void announcer.conditions(written, conditionsFor(end));
   if (end.unconfirmed.length === 0) {
     void announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceComplete', message: 'drained' });

@@ -12,7 +12,7 @@ import type { Progress } from '../drain/progress.ts';
 import { readPods, type Planner } from '../drain/read.ts';
 import { waitForReplacements } from '../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../drain/volumes.ts';
-import { hinted } from '../hint.ts';
+import { alsoHinted } from '../hint.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { AGAINST_RETURN } from '../preflight/checks/returning.ts';
 import { warning, type Finding } from '../preflight/finding.ts';
@@ -42,16 +42,20 @@ export interface Shared {
 export async function drainMarkedNode(marked: Marked, progress: Progress, shared: Shared, run: OnRun): Promise<void> {
   const { name } = marked.node.facts;
   const { operation, session } = run;
-  const hint = `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
-  const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint };
+  const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint: undefined };
   try {
     const end = await withinTime(waiting, session, (signal) => emptyNode({ marked, progress, shared, run, signal }));
     await complete(marked.written, end, run);
   } catch (thrown) {
-    throw hinted(thrown, hint);
+    // Whether its mark stays is not known here where it is taken back afterwards.
+    throw operation.rollback || run.ended.has(name) ? thrown : alsoHinted(thrown, staysHint(name));
   } finally {
     marked.drain?.end();
   }
+}
+
+function staysHint(name: string): string {
+  return `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
 }
 
 /** One node's drain. */

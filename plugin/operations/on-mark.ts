@@ -1,23 +1,10 @@
-import {
-  clean,
-  ClusterRefusal,
-  isHeld,
-  MaintError,
-  MAX_TEXT,
-  NodeTable,
-  STATE_LABEL,
-  type Claim,
-  type MaintenanceState,
-} from '../../shared/index.ts';
-import { listNodes } from '../nodes/choose.ts';
-import { conditionStatuses, type ConditionChange } from '../nodes/conditions.ts';
+import { clean, ClusterRefusal, MaintError, MAX_TEXT, type Claim, type MaintenanceState } from '../../shared/index.ts';
+import type { ConditionChange } from '../nodes/conditions.ts';
 import { hasClaim, holdsClaim, markPatch, recordOf } from '../nodes/mark.ts';
-import { versionOf, type NodeSnapshot } from '../nodes/snapshot.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../nodes/write.ts';
-import { checkGuards } from '../preflight/checks/guards.ts';
-import type { Survey } from '../preflight/survey.ts';
 import type { OnRun } from './on-run.ts';
-import { undoMarks } from './on-undo.ts';
+import { undoMarks, undoneInWords, undoOne, type Undone } from './on-undo.ts';
 import type { Marked, Prepared } from './prepared.ts';
 
 /**
@@ -28,17 +15,23 @@ export async function markAll(prepared: readonly Prepared[], run: OnRun): Promis
   const marked: Marked[] = [];
   for (const one of prepared) {
     if (run.session.signal.aborted) break;
+    // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
+    const base = { ...one, written: one.node };
     try {
-      marked.push(await markNode(one, run));
+      marked.push(await markNode(base, run));
     } catch (thrown) {
-      const isUndone = await undoMarks(marked, run).then(
-        () => true,
-        () => false,
-      );
-      throw afterMarking(thrown, { marked, failed: one.node.facts.name, isUndone });
+      const isOurs = isPerhapsMarked(thrown);
+      const itself = isOurs ? await undoOne(base, run) : undefined;
+      const undone = await undoMarks(marked, run);
+      throw afterMarking(thrown, { undone, failed: one.node.facts.name, itself });
     }
   }
   return marked;
+}
+
+/** Only a refusal says that nothing was written. */
+function isPerhapsMarked(thrown: unknown): boolean {
+  return thrown instanceof MaintError && !(thrown instanceof ClusterRefusal) && thrown.code !== 'denied';
 }
 
 function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
@@ -59,16 +52,17 @@ export function markFor({ claim, operation, isAlone }: OnRun): PatchFor {
   };
 }
 
-async function markNode({ node: seen, drain }: Prepared, run: OnRun): Promise<Marked> {
+/** `base` is kept at what the mark was made from. */
+async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, run: OnRun): Promise<Marked> {
   const { claim, operation, session, report, announcer } = run;
+  const { drain } = base;
   const markOn = markFor(run);
-  // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
-  let node = seen;
   const patchFor: PatchFor = (fresh) => {
-    node = fresh;
+    base.node = fresh;
     return markOn(fresh);
   };
-  const written = await writeNode(seen, patchFor, session.cluster);
+  const written = await writeNode(base.node, patchFor, session.cluster);
+  const { node } = base;
   const { name, unschedulable } = node.facts;
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
   if (operation.adopt && unschedulable) {
@@ -104,62 +98,23 @@ function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): Mainten
 
 /** How marking ended. */
 interface FailedMarking {
-  readonly marked: readonly Marked[];
+  /** The nodes before it. */
+  readonly undone: readonly Undone[];
   readonly failed: string;
-  readonly isUndone: boolean;
+  /** Undefined where it surely was not changed. */
+  readonly itself: Undone | undefined;
 }
 
 /** A write that failed, with the truth about the nodes before it and about itself. */
-function afterMarking(thrown: unknown, { marked, failed, isUndone }: FailedMarking): unknown {
+function afterMarking(thrown: unknown, { undone, failed, itself }: FailedMarking): unknown {
   if (!(thrown instanceof MaintError)) return thrown;
-  const names = marked.map(({ node }) => node.facts.name);
-  const undo = isUndone
-    ? `the marks of ${names.join(', ')} were taken back`
-    : `${names.join(', ')} stay marked and cordoned (kubectl maint off ${names.join(' ')} undoes it)`;
-  const before = names.length === 0 ? 'nothing was evicted' : `nothing was evicted; ${undo}`;
-  // Without an answer nobody knows whether the write was carried out.
-  const itself =
-    thrown instanceof ClusterRefusal || thrown.code === 'denied'
-      ? `node ${failed} was not changed`
-      : `look what became of it: kubectl maint status ${failed}`;
+  const before = ['nothing was evicted', undoneInWords(undone)].filter((part) => part !== '').join('; ');
   const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
-  return new MaintError(thrown.code, message, { hint: `${before}; ${itself}`, cause: thrown });
+  return new MaintError(thrown.code, message, { hint: `${before}; ${inWords(failed, itself)}`, cause: thrown });
 }
 
-/**
- * Two runs may both find a guard intact and break it together. So after marking all records are read again; where a
- * guard is broken now because of marks that were not there before, the later run backs out. Throws MaintError('denied')
- * where that is this one.
- */
-export async function refuseIfLate(marked: readonly Marked[], survey: Survey, run: OnRun): Promise<void> {
-  const { nodes } = survey;
-  const { session, operation } = run;
-  if (nodes === undefined || (operation.allowLastNode && operation.pace.maxUnavailable === undefined)) return;
-  const mine = new Set(marked.map(({ node }) => node.facts.name));
-  const known = new NodeTable(nodes.map(({ facts }) => facts));
-  const held = await listNodes(session.cluster, STATE_LABEL);
-  const newcomers = held.filter(({ facts }) => !mine.has(facts.name) && isHeld(facts) && !known.isHeld(facts.name));
-  if (newcomers.length === 0) return;
-  const changed = new Map(newcomers.map(({ facts }) => [facts.name, facts]));
-  const now = nodes.map((node) => ({ ...node, facts: changed.get(node.facts.name) ?? node.facts }));
-  const [broken] = checkGuards({ ...survey, nodes: now });
-  if (broken === undefined || newcomers.every((other) => isLater(other, marked))) return;
-  const others = newcomers.map(({ facts }) => facts.name).join(', ');
-  await undoMarks(marked, run);
-  throw new MaintError('denied', `${broken.text}: somebody took ${others} into maintenance at the same time`, {
-    hint: 'nothing was evicted, and the marks of this run were taken back; try again when the other maintenance is over',
-  });
-}
-
-/**
- * Whether somebody's mark surely came after all of ours: its resourceVersion is higher, and nothing was written on that
- * node since the mark (the first thing that follows one is a condition). In doubt both back out.
- */
-function isLater(other: NodeSnapshot, marked: readonly Marked[]): boolean {
-  if (conditionStatuses(other.raw).get('MaintenanceInProgress') === 'True') return false;
-  const theirs = versionOf(other);
-  return marked.every(({ written }) => {
-    const ours = versionOf(written);
-    return theirs !== undefined && ours !== undefined && theirs > ours;
-  });
+function inWords(failed: string, itself: Undone | undefined): string {
+  if (itself === undefined) return `node ${failed} was not changed`;
+  if (itself.mark === 'unknown') return `look what became of it: kubectl maint status ${failed}`;
+  return `node ${failed} ${itself.mark === 'gone' ? 'is not marked' : 'was marked, and is as it was before'}`;
 }

@@ -16,7 +16,16 @@ export function whyOver(marked: NodeSnapshot, fresh: NodeSnapshot | undefined, r
   }
   // A record that cannot be read says nothing; the last write tells of it.
   if (fresh.facts.record.kind === 'unreadable') return undefined;
-  return wantsDrain(fresh, run.claim.owner) ? undefined : endedMeanwhile(marked, run);
+  if (!wantsDrain(fresh, run.claim.owner)) return endedMeanwhile(marked, run);
+  return fresh.facts.unschedulable ? undefined : uncordonedMeanwhile(marked, run);
+}
+
+/** Whoever uncordons a node wants it to be used, and pods would come as fast as they go: it is not fought over. */
+function uncordonedMeanwhile(marked: NodeSnapshot, run: OnRun): MaintError {
+  const { name } = marked.facts;
+  const what = `somebody uncordoned node ${name} while it was drained, so that new pods may land on it`;
+  const hint = `run the same command again to cordon it again and go on, or kubectl maint off ${name} to end the maintenance`;
+  return ended(run, marked, what, hint);
 }
 
 /** Somebody ended the maintenance, or brings the node back. */

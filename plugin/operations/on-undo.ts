@@ -7,30 +7,68 @@ import { writeNode } from '../nodes/write.ts';
 import type { OnRun } from './on-run.ts';
 import type { Marked } from './prepared.ts';
 
-/**
- * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, nor what
- * another owner relies on. Pods that were evicted are not moved back. Throws MaintError('gave-up') with the nodes where it failed.
- */
-export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<void> {
-  const failed: string[] = [];
-  for (const one of marked) {
-    const { name } = one.node.facts;
-    try {
-      await undoOne(one, run);
-    } catch (thrown) {
-      failed.push(`${name} (${messageOf(thrown)})`);
-    }
-  }
-  if (failed.length === 0) return;
-  throw new MaintError('gave-up', `could not take back the marks of ${failed.join(', ')}`, {
-    hint: 'kubectl maint status shows what they are; kubectl maint off NODE --skip-health-check ends a maintenance',
-  });
+/** What became of the mark of a run when it was to be taken back. */
+export interface Undone {
+  readonly node: string;
+  /** `gone`: there was nothing of it any more. `unknown`: it may still be there, as nothing could be written. */
+  readonly mark: 'taken back' | 'gone' | 'unknown';
+  /** In words. */
+  readonly how: string;
 }
 
-async function undoOne(
-  { node, written }: Marked,
-  { claim, operation, session, report, announcer }: OnRun,
-): Promise<void> {
+/**
+ * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, nor what
+ * another owner, or a later run, relies on. Pods that were evicted are not moved back. Tells what became of each, and
+ * never throws for one that fails: why it came to this is what the run ends with.
+ */
+export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<readonly Undone[]> {
+  const all: Undone[] = [];
+  for (const one of marked) {
+    const undone = await undoOne(one, run);
+    all.push(undone);
+    const { node, mark, how } = undone;
+    if (mark === 'unknown') run.report.tell({ type: 'failed', node, message: how, hint: mayStay(node) });
+    else run.report.tell({ type: 'rolled-back', node, how });
+  }
+  return all;
+}
+
+function mayStay(node: string): string {
+  return `it may stay marked and cordoned: kubectl maint status ${node} tells; kubectl maint off ${node} --skip-health-check ends its maintenance`;
+}
+
+/** What became of all of them, for the end of a sentence. */
+export function undoneInWords(undone: readonly Undone[]): string {
+  const namesOf = (...marks: readonly Undone['mark'][]): string =>
+    undone.flatMap(({ node, mark }) => (marks.includes(mark) ? [node] : [])).join(', ');
+  const [back, unknown] = [namesOf('taken back', 'gone'), namesOf('unknown')];
+  return [
+    back === '' ? '' : `the mark of this run was taken back on ${back}`,
+    unknown === '' ? '' : `on ${unknown} it could not be, and may stay (kubectl maint status ${unknown})`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+/** A failure with what became of the marks behind it: the first error is what the command ends with. */
+export function endedWith(thrown: unknown, undone: readonly Undone[], before = ''): unknown {
+  if (!(thrown instanceof MaintError)) return thrown;
+  const parts = [before, undoneInWords(undone), thrown.hint ?? ''].filter((part) => part !== '');
+  if (parts.length === 0) return thrown;
+  return new MaintError(thrown.code, thrown.message, { hint: parts.join('; '), cause: thrown });
+}
+
+/** Takes back the mark on one node. Never throws. */
+export async function undoOne(one: Marked, run: OnRun): Promise<Undone> {
+  const node = one.node.facts.name;
+  try {
+    return await takeBack(one, run);
+  } catch (thrown) {
+    return { node, mark: 'unknown', how: `its mark could not be taken back: ${messageOf(thrown)}` };
+  }
+}
+
+async function takeBack({ node, written }: Marked, { claim, operation, session, announcer }: OnRun): Promise<Undone> {
   const now = timestamp(session.clock.now());
   const undo = { original: node, claim, adopted: operation.adopt, now };
   const { name } = node.facts;
@@ -40,17 +78,10 @@ async function undoOne(
   if (last.patch === undefined) {
     const isHeld = recordOf(after) !== undefined;
     const how = isHeld ? 'nothing: it is in maintenance by another run now' : 'somebody else had ended it already';
-    report.tell({ type: 'rolled-back', node: name, how });
-    return;
+    return { node: name, mark: 'gone', how };
   }
-  if (recordOf(after) !== undefined) {
-    report.tell({
-      type: 'rolled-back',
-      node: name,
-      how: 'as before this run: in maintenance for others or from earlier',
-    });
-    return;
-  }
+  if (recordOf(after) !== undefined)
+    return { node: name, mark: 'taken back', how: 'as before this run: in maintenance for others or from earlier' };
   void announcer.noConditions(after);
   void announcer.event(after.facts, {
     type: 'Normal',
@@ -58,5 +89,5 @@ async function undoOne(
     message: `taken back by ${claim.owner}: the drain did not come to its end`,
   });
   const how = after.facts.unschedulable ? 'cordoned, as it was before' : 'uncordoned';
-  report.tell({ type: 'rolled-back', node: name, how });
+  return { node: name, mark: 'taken back', how };
 }

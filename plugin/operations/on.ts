@@ -23,9 +23,10 @@ import { drainMarkedNode, type Shared } from './on-drain.ts';
 import { dryRunOn } from './on-dry-run.ts';
 import { tellEnforcement } from './on-enforcement.ts';
 import { lookAhead, refusedFor, type Foresight } from './on-foresight.ts';
-import { markAll, refuseIfLate } from './on-mark.ts';
+import { refuseIfLate } from './on-late.ts';
+import { markAll } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
-import { undoMarks } from './on-undo.ts';
+import { endedWith, undoMarks, undoneInWords } from './on-undo.ts';
 import type { Marked, Preparation } from './prepared.ts';
 
 /** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
@@ -96,10 +97,19 @@ async function carryOut(operation: OnOperation, session: Session, asked: Asked):
   if (operation.dryRun !== 'none') return ended(await dryRunOn(preparation.prepared, survey, run));
   try {
     const marked = await markAll(preparation.prepared, run);
-    await refuseIfLate(marked, survey, run);
+    await backOutIfLate(marked, survey, run);
     return await drainAndComplete(marked, { ...preparation, limiter: new Limiter(EVICTIONS_AT_ONCE) }, run);
   } finally {
     await run.announcer.settled();
+  }
+}
+
+/** Nothing is evicted where the guards are broken by another run, or where nobody can tell. */
+async function backOutIfLate(marked: readonly Marked[], survey: Survey, run: OnRun): Promise<void> {
+  try {
+    await refuseIfLate(marked, survey, run);
+  } catch (thrown) {
+    throw endedWith(thrown, await undoMarks(marked, run), 'nothing was evicted');
   }
 }
 
@@ -155,8 +165,7 @@ async function drainAndComplete(
     if (worst !== EXIT.done && operation.rollback) await undoMarks(marked, run);
     return ended(worst);
   } catch (thrown) {
-    if (operation.rollback) await undoMarks(marked, run);
-    throw thrown;
+    throw operation.rollback ? endedWith(thrown, await undoMarks(marked, run)) : thrown;
   }
 }
 
@@ -234,13 +243,12 @@ function untilFrom({ until }: ClaimFlags, now: number): string | undefined {
 }
 
 async function stopped(marked: readonly Marked[], run: OnRun): Promise<OnEnd> {
-  if (run.operation.rollback) await undoMarks(marked, run);
-  return interrupted(stateOf(marked, run));
+  const undone = run.operation.rollback ? undoneInWords(await undoMarks(marked, run)) : '';
+  return interrupted(undone === '' ? stateOf(marked, run) : undone);
 }
 
-function stateOf(marked: readonly Marked[], { operation, ended }: OnRun): string {
+function stateOf(marked: readonly Marked[], { ended }: OnRun): string {
   if (marked.length === 0) return 'nothing was changed';
-  if (operation.rollback) return 'the marks were taken back';
   const left = marked.map(({ node }) => node.facts.name).filter((name) => !ended.has(name));
   if (left.length === 0) return 'somebody else has ended the maintenance meanwhile';
   const names = left.join(' ');

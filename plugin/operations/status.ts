@@ -46,5 +46,5 @@ async function tell(
 }
 
 function readChosen({ nodes }: StatusOperation, { cluster }: Session): Promise<readonly NodeSnapshot[]> {
-  return nodes.names.length > 0 ? chooseNodes(nodes, cluster) : listNodes(cluster, nodes.selector);
+  return nodes.names.length > 0 ? chooseNodes(nodes, cluster) : listNodes(cluster, { labelSelector: nodes.selector });
 }

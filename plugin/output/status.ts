@@ -152,6 +152,7 @@ function ownersOf(claims: NodeStatus['claims'], now: number): string {
 }
 
 const BLOCKED_BY: Readonly<Record<DeletionBlocker['kind'], (count: number) => string>> = {
+  schedulable: () => 'schedulable',
   pods: (count) => counted(count, 'pod'),
   volumes: (count) => counted(count, 'volume'),
   'control-plane': () => 'quorum',

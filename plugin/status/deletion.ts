@@ -11,7 +11,7 @@ export interface DeletionBlocker {
    * them for minutes. `control-plane`: too few of its nodes would be left. `claims`: several owners hold the node.
    * `record`: cannot be read, so nobody knows who does.
    */
-  readonly kind: 'pods' | 'volumes' | 'control-plane' | 'claims' | 'record';
+  readonly kind: 'pods' | 'volumes' | 'control-plane' | 'claims' | 'record' | 'schedulable';
   /** One sentence without a full stop. */
   readonly text: string;
   /** Pods as `namespace/name`, PersistentVolumes, or owners; sorted. */
@@ -37,7 +37,7 @@ export interface DeletionFacts {
 
 /** Judges whether the Node object may be deleted. It says the same to everybody, whoever asks. */
 export function judgeDeletion({ node, plan, attached, quorum }: DeletionFacts): Deletion {
-  const blockers = [...pods(plan), ...volumes(attached), ...controlPlane(quorum), ...claims(node)];
+  const blockers = [...pods(plan), ...volumes(attached), ...controlPlane(quorum), ...claims(node), ...cordon(node)];
   if (blockers.length > 0) return { verdict: 'blocked', blockers };
   const isKnown = plan !== undefined && attached !== undefined && quorum !== undefined;
   return { verdict: isKnown ? 'safe' : 'unknown', blockers };
@@ -69,6 +69,12 @@ function claims({ record }: NodeFacts): readonly DeletionBlocker[] {
   }
   const owners = record.kind === 'record' ? record.record.claims.map(({ owner }) => owner) : [];
   return owners.length < 2 ? [] : blockedBy('claims', owners, `${owners.length} owners work on it`);
+}
+
+/** A drained node that takes new pods again is as full as the scheduler has made it by then. */
+function cordon({ record, unschedulable }: NodeFacts): readonly DeletionBlocker[] {
+  if (record.kind !== 'record' || unschedulable) return [];
+  return [{ kind: 'schedulable', text: 'somebody uncordoned it: new pods may land on it', names: [] }];
 }
 
 function blockedBy(kind: DeletionBlocker['kind'], names: readonly string[], text: string): readonly DeletionBlocker[] {

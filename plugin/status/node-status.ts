@@ -9,6 +9,7 @@ import {
   untilOf,
   type Exception,
   type MaintenanceRecord,
+  type NodeFacts,
 } from '../../shared/index.ts';
 import { podName } from '../drain/plan.ts';
 import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../health/node-health.ts';
@@ -62,7 +63,7 @@ export interface NodeStatus {
   readonly exceptions: readonly Exception[];
   /** Rules that labels of the node lift for the API server's own policies. */
   readonly exceptionLabels: readonly string[];
-  /** Why a record cannot be read. */
+  /** Why a record cannot be read, or that the node takes new pods in spite of it. */
   readonly problems: readonly string[];
 }
 
@@ -85,8 +86,16 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
     exceptions: record === undefined ? [] : activeExceptions(record, now),
     exceptionLabels: liftedByLabels(node),
-    problems: facts.record.kind === 'unreadable' ? facts.record.problems.map(renderProblem) : [],
+    problems: problemsOf(facts),
   };
+}
+
+/** New pods may land on it at any moment: that is no maintenance that anybody may rely on. */
+const UNCORDONED = 'somebody uncordoned it: new pods may land on it (kubectl maint on --no-drain cordons it again)';
+
+function problemsOf({ record, unschedulable }: NodeFacts): readonly string[] {
+  if (record.kind === 'unreadable') return record.problems.map(renderProblem);
+  return record.kind === 'record' && !unschedulable ? [UNCORDONED] : [];
 }
 
 function maintenanceOf(

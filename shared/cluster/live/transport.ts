@@ -23,8 +23,14 @@ export const SILENCE_MS = 45_000;
 /** What stands in a log in place of a token or a password (as in client-go's own). */
 const HIDDEN = '<masked>';
 
-/** How often a GET that the server is too busy for (429, 503 with Retry-After) is sent again. */
-const BUSY_RETRIES = 4;
+/** How often a GET is sent again that the server is too busy for (429, 503 with Retry-After), or fails at (5xx). */
+const READ_RETRIES = 4;
+
+/** A server that fails says nothing about when to ask again: 0.25 + 0.5 + 1 + 2 s outlast a restart behind a balancer. */
+const FIRST_FAILED_PAUSE_MS = 250;
+
+/** Failures of the moment: the server's own, or of what stands before it. Others (501, 505) are its last word. */
+const FAILED: readonly number[] = [500, 502, 503, 504];
 
 /** Longest pause a busy server is granted, in seconds: 4 × 5 s is what a person at a terminal bears. */
 const LONGEST_BUSY_PAUSE_S = 5;
@@ -46,7 +52,7 @@ export interface TransportOptions extends CallerHeaders {
 export interface Transport {
   readonly server: string;
   /**
-   * Any answer is returned. A GET is repeated once after a reset and a few times when the server is busy; anything
+   * Any answer is returned. A GET is repeated once after a reset and a few times when the server is busy or fails; anything
    * once with new credentials after 401 (nothing was done then). Writes are otherwise sent once.
    * Throws MaintError('cluster') without an answer, or the reason of the signal.
    */
@@ -177,8 +183,8 @@ export function transportFrom(options: TransportOptions): Transport {
     async send(request) {
       try {
         let answer = await authenticated(request);
-        for (let tries = 0; tries < BUSY_RETRIES; tries++) {
-          const pause = busyPauseMs(request, answer);
+        for (let tries = 0; tries < READ_RETRIES; tries++) {
+          const pause = pauseMs(request, answer, tries);
           if (pause === undefined) break;
           await pace.sleep(pause, request.signal);
           answer = await authenticated(request);
@@ -243,8 +249,11 @@ function quietError(server: string, ms: number): MaintError {
   return new MaintError('cluster', `no data from ${server} for ${ms / 1000} s`);
 }
 
-function busyPauseMs({ method }: ApiRequest, { status, headers }: ApiAnswer): number | undefined {
-  if (method !== 'GET' || (status !== 429 && status !== 503)) return undefined;
+/** How long to wait before a read is sent again; undefined where its answer is the last word. */
+function pauseMs({ method }: ApiRequest, { status, headers }: ApiAnswer, tries: number): number | undefined {
+  if (method !== 'GET') return undefined;
   const seconds = Number(headers['retry-after']);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, LONGEST_BUSY_PAUSE_S) * 1000 : undefined;
+  const isBusy = (status === 429 || status === 503) && Number.isFinite(seconds) && seconds >= 0;
+  if (isBusy) return Math.min(seconds, LONGEST_BUSY_PAUSE_S) * 1000;
+  return FAILED.includes(status) ? FIRST_FAILED_PAUSE_MS * 2 ** tries : undefined;
 }

@@ -145,17 +145,27 @@ describe('`off` of the same owner overtakes a drain', () => {
   });
 });
 
-test('a write that nobody answers: it says that it may have been done, and where to look', async () => {
+test('a write that nobody answers: it is looked up, and where that cannot be done, it is told', async () => {
   const node = 'unanswered';
   expect(await plugin.maint(['on', node, '--mode=cordon'])).toMatchObject({ code: 0 });
-  await using proxy = await faultProxy(plane, ({ method, path }) =>
-    method === 'PATCH' && path.startsWith(`/api/v1/nodes/${node}?`) ? { done: () => undefined } : undefined,
-  );
+  let isAway = false;
+  let mayBeRead = true;
+  await using proxy = await faultProxy(plane, ({ method, path }) => {
+    if (!path.startsWith(`/api/v1/nodes/${node}`)) return undefined;
+    const isWrite = method === 'PATCH';
+    if (isWrite) isAway = true;
+    return isWrite || (isAway && !mayBeRead) ? { done: () => undefined } : undefined;
+  });
   const exception = ['--rules=backup', '--for=30m', '--reason=last'];
-  const ran = await plugin.maint(['allow', node, ...exception, '--server', proxy.url, '--request-timeout=2s']);
+  const allow = ['allow', node, ...exception, '--server', proxy.url, '--request-timeout=2s'];
+  expect(await plugin.maint(allow)).toMatchObject({ code: 0 });
+  expect(proxy.seen.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+  expect(maintenanceOf(await world.node(node)).record).toMatchObject({ exceptions: [{ rules: ['backup'] }] });
+
+  [isAway, mayBeRead] = [false, false];
+  const ran = await plugin.maint(allow);
   expect(ran).toMatchObject({ code: 4, stdout: '' });
   expect(ran.stderr).toContain(`hint: node ${node} may have been changed all the same: kubectl maint status ${node}`);
-  expect(maintenanceOf(await world.node(node)).record).toMatchObject({ exceptions: [{ rules: ['backup'] }] });
 });
 
 describe('the answer to an eviction', () => {

@@ -277,7 +277,7 @@ describe('what cannot be told', () => {
 
   test('is one warning of a kind, for all nodes and reasons', async () => {
     const { session, cluster, screen } = toldSession();
-    cluster.say = (_request, count) => failure(500, `reason ${count}`);
+    cluster.say = (_request, count) => failure(422, `reason ${count}`);
     const announcer = new Announcer(session, () => true);
     for (const node of [n1, n2]) {
       await announcer.conditions(node, [drained]);

@@ -12,7 +12,7 @@ const record = (...owners: readonly string[]) =>
     before: { cordoned: false },
     initiatedAt: '2026-01-05T22:00:00Z',
   });
-const held = (text: string) => nodeFacts('n1', { annotations: { [RECORD_ANNOTATION]: text } });
+const held = (text: string) => nodeFacts('n1', { annotations: { [RECORD_ANNOTATION]: text }, unschedulable: true });
 const waiting = (name: string): ReasonedPod => ({ pod: podFacts(name, {}), why: 'labelled' });
 
 /** A node in maintenance for one owner, on which nothing is left. */
@@ -55,6 +55,12 @@ describe('whether the Node object may be deleted', () => {
       [],
     ],
     ['others work on it', { node: held(record('ben', 'ana')) }, '2 owners work on it', ['ana', 'ben']],
+    [
+      'somebody uncordoned it',
+      { node: nodeFacts('n1', { annotations: { [RECORD_ANNOTATION]: record('ana') } }) },
+      'somebody uncordoned it: new pods may land on it',
+      [],
+    ],
     ['its record is garbled', { node: held('x') }, 'its record cannot be read: nobody knows who works on it', []],
   ])('%s: blocked', (_, facts, text, names) => {
     const { verdict, blockers } = judgeDeletion({ ...DONE, ...facts });

@@ -1,14 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { carriedPatch, markPatch, recordOf, statePatch, type NodePatch } from '../../../plugin/nodes/mark.ts';
-import { merged } from '../../../plugin/nodes/merge-patch.ts';
 import { beginReturn, endReturn } from '../../../plugin/nodes/return.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../../plugin/nodes/snapshot.ts';
 import { undoPatch } from '../../../plugin/nodes/undo.ts';
-import { withException, type Claim, type ClaimKey } from '../../../shared/index.ts';
+import { isObject, withException, type Claim, type ClaimKey } from '../../../shared/index.ts';
 import { nodeObject } from './world.ts';
 
 const NOW = '2026-01-05T22:10:00Z';
+
+/** What a JSON merge patch makes of a value (RFC 7386). */
+function merged(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const result = new Map(isObject(target) ? Object.entries(target) : []);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) result.delete(key);
+    else result.set(key, merged(result.get(key), value));
+  }
+  return Object.fromEntries(result);
+}
 
 /** One Node, written by compare-and-swap: every write is made from the node as it is at that moment. */
 class OneNode {

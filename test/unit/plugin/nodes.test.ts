@@ -19,6 +19,7 @@ import {
   WHY_ANNOTATION,
   ROLE_LABEL,
   STATE_LABEL,
+  textAt,
   type ApiAnswer,
   type Claim,
 } from '../../../shared/index.ts';
@@ -451,16 +452,66 @@ describe('writing', () => {
     expect(cluster.requests).toHaveLength(1);
   });
 
-  test.each<[string, () => Promise<ApiAnswer>, string]>([
-    ['no answer', () => Promise.reject(new MaintError('cluster', 'reset', { hint: 'run it again' })), 'run it again'],
-    ['a failure of the server', () => Promise.resolve(failure(504, 'timeout')), ''],
-  ])('%s: nobody knows whether it was written, and where to look is said', async (_what, say, more) => {
-    const cluster = new ToldCluster();
-    cluster.say = say;
-    const written = writeNode(nodeSnapshot('n1'), cordon, cluster);
+  describe('a write that failed without telling whether it was carried out', () => {
+    const NODE = '/api/v1/nodes/n1';
+    const reset = () => Promise.reject(new MaintError('cluster', 'reset', { hint: 'run it again' }));
+    const failed = () => Promise.resolve(failure(504, 'timeout'));
     const look = 'node n1 may have been changed all the same: kubectl maint status n1';
-    await expect(written).rejects.toMatchObject({ code: 'cluster', hint: more === '' ? look : `${look}; ${more}` });
-    await expect(written).rejects.not.toBeInstanceOf(ClusterRefusal);
+    const written = nodeObject('n1', { unschedulable: true, resourceVersion: '2' });
+    const byOthers = nodeObject('n1', { labels: { theirs: 'kept' }, resourceVersion: '2' });
+
+    /** A write whose first answers are these, of a node that is found like this. */
+    function write(found: unknown, ...says: readonly (() => Promise<ApiAnswer>)[]) {
+      const cluster = new ToldCluster();
+      cluster.objects.set(NODE, found);
+      cluster.say = (_request, count) => says[count - 1]?.() ?? answer(200, written);
+      return { cluster, done: writeNode(nodeSnapshot('n1'), cordon, cluster) };
+    }
+
+    test.each([
+      ['no answer', reset],
+      ['a failure of the server', failed],
+    ])('%s, and the node is what it was to become: it is not sent again', async (_what, say) => {
+      const { cluster, done } = write(written, say);
+      expect((await done).facts.unschedulable).toBe(true);
+      expect(cluster.requests).toHaveLength(1);
+    });
+
+    test.each([
+      ['as it was', nodeObject('n1'), '1'],
+      ['changed by others', byOthers, '2'],
+    ])('the node is %s: it is made from that and sent again', async (_what, found, version) => {
+      const { cluster, done } = write(found, reset, failed);
+      expect((await done).resourceVersion).toBe('2');
+      expect(cluster.requests.map(({ body }) => textAt(body, 'metadata', 'resourceVersion'))).toEqual([
+        '1',
+        version,
+        version,
+      ]);
+    });
+
+    test('three times without an answer: nobody knows, and where to look is said', async () => {
+      const { cluster, done } = write(nodeObject('n1'), reset, reset, reset);
+      await expect(done).rejects.toMatchObject({ code: 'cluster', hint: `${look}; run it again` });
+      await expect(done).rejects.not.toBeInstanceOf(ClusterRefusal);
+      expect(cluster.requests).toHaveLength(3);
+    });
+
+    test('three failures of the server, and the node is as it was: that is a refusal', async () => {
+      const { done } = write(nodeObject('n1'), failed, failed, failed);
+      await expect(done).rejects.toMatchObject({ status: 504, message: 'timeout' });
+    });
+
+    test('it cannot be looked up: nobody knows', async () => {
+      const { cluster, done } = write(undefined, failed);
+      cluster.get = () => Promise.reject(new MaintError('cluster', 'away'));
+      await expect(done).rejects.toMatchObject({ code: 'cluster', message: 'timeout', hint: look });
+    });
+
+    test('the node is gone: that is said', async () => {
+      const { done } = write(undefined, failed);
+      await expect(done).rejects.toMatchObject({ message: 'node n1 was deleted meanwhile' });
+    });
   });
 
   test('an answer that is no Node is not believed', async () => {

@@ -78,6 +78,7 @@ function status(record: object | string | undefined, shape: Shape = {}, readings
   const { label, labels, annotations, ...rest } = shape;
   const text = typeof record === 'object' ? JSON.stringify(record) : record;
   const node = nodeSnapshot('n1', {
+    unschedulable: text !== undefined,
     ...rest,
     annotations: { ...annotations, ...(text === undefined ? {} : { [RECORD_ANNOTATION]: text }) },
     labels: { ...labels, ...(label === undefined ? {} : { [STATE_LABEL]: label }) },

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { type Arrived, faultProxy, type Instead } from '../../support/fault-proxy.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { until } from '../../support/until.ts';
+import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+
+/** What a command says at its end is what has really become of each node, whatever failed on the way. */
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+
+const NODES = [
+  'marked',
+  'unlisted',
+  'ridden',
+  'completed',
+  'released',
+  'timed',
+  'barred',
+  'uncordoned',
+  'deleted',
+  'other',
+];
+
+beforeAll(async () => {
+  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })) });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+});
+
+afterAll(() => plane.stop());
+
+const FREE = { label: undefined, record: undefined, unschedulable: false };
+const AWAY: Instead = {
+  status: 503,
+  body: { kind: 'Status', status: 'Failure', code: 503, message: 'apiserver is away' },
+};
+
+/** Whether it is a write of the Node itself that says this. */
+function isWriteOf(node: string, text: string, { method, path, body }: Arrived): boolean {
+  return method === 'PATCH' && path.startsWith(`/api/v1/nodes/${node}?`) && body.includes(text);
+}
+
+/** The server does what the first such write asks for, and then says that it failed. */
+function doneAndDenied(node: string, text: string) {
+  let isDone = false;
+  return faultProxy(plane, async (arrived) => {
+    if (isDone || !isWriteOf(node, text, arrived)) return undefined;
+    isDone = true;
+    const change: unknown = JSON.parse(arrived.body);
+    if (typeof change === 'object' && change !== null) await world.patch(`/api/v1/nodes/${node}`, change);
+    return AWAY;
+  });
+}
+
+/** A pod that its budget keeps. */
+async function blocked(node: string): Promise<string> {
+  const namespace = await world.namespace(node);
+  await world.deployment('web', { namespace, node }, 1);
+  await world.budget('web', namespace, 'web', 1);
+  return namespace;
+}
+
+describe('a write that was carried out, and failed', () => {
+  test.each([
+    ['the mark', { node: 'marked', flags: [], text: '"initiated"' }],
+    ['the completion', { node: 'completed', flags: ['--rollback'], text: '"complete"' }],
+  ])('%s: the drain goes on, and nothing is taken back', async (_what, { node, flags, text }) => {
+    await using proxy = await doneAndDenied(node, text);
+    const ran = await plugin.maint(['on', node, ...flags, '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(`node/${node} drained`);
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'complete', unschedulable: true });
+  });
+
+  test('the release: the node is out of maintenance, and that is what is said', async () => {
+    const node = 'released';
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    await using proxy = await doneAndDenied(node, '"unschedulable":null');
+    const ran = await plugin.maint(['off', node, '--healthy-for=0', '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(`node/${node} out of maintenance`);
+    expect(maintenanceOf(await world.node(node))).toMatchObject(FREE);
+  });
+});
+
+describe('the list after the mark', () => {
+  const failing = (times: number) => {
+    let left = times;
+    return faultProxy(plane, ({ path }) => {
+      if (!path.includes('resourceVersionMatch=Exact')) return undefined;
+      left -= 1;
+      return left >= 0 ? AWAY : undefined;
+    });
+  };
+
+  test('fails twice: it is read again', async () => {
+    await using proxy = await failing(2);
+    expect(await plugin.maint(['on', 'ridden', '--server', proxy.url])).toMatchObject({ code: 0 });
+  });
+
+  test('fails for good: nothing is evicted, the mark is taken back, and both are said', async () => {
+    const node = 'unlisted';
+    await using proxy = await faultProxy(plane, ({ path }) =>
+      path.includes('labelSelector=kubectl-maint.io%2Fmaintenance') ? AWAY : undefined,
+    );
+    const ran = await plugin.maint(['on', node, '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 4 });
+    expect(ran.stderr).toContain('apiserver is away');
+    expect(ran.stderr).toContain(`hint: nothing was evicted; the mark of this run was taken back on ${node}`);
+    expect(maintenanceOf(await world.node(node))).toMatchObject(FREE);
+  });
+});
+
+describe('with --rollback', () => {
+  test('a drain that takes too long: the node is free, and nothing claims that it stays', async () => {
+    const node = 'timed';
+    await blocked(node);
+    const ran = await plugin.maint(['on', node, '--rollback', '--timeout=1s']);
+    expect(ran).toMatchObject({ code: 5 });
+    expect(ran.stdout).toContain(`node/${node} rolled back: uncordoned`);
+    expect(ran.stderr).toContain(`hint: the mark of this run was taken back on ${node}\n`);
+    expect(ran.stderr).not.toContain('stay');
+    expect(maintenanceOf(await world.node(node))).toMatchObject(FREE);
+  });
+
+  test('that fails itself: the first error is the one that ends the command, and the node is said to stay', async () => {
+    const node = 'barred';
+    await blocked(node);
+    await using proxy = await faultProxy(plane, (arrived) =>
+      isWriteOf(node, '"unschedulable":null', arrived)
+        ? { status: 403, body: { kind: 'Status', status: 'Failure', code: 403, message: 'you may not' } }
+        : undefined,
+    );
+    const ran = await plugin.maint(['on', node, '--rollback', '--timeout=1s', '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 5 });
+    expect(ran.stderr).toContain(`error: gave up waiting, 1 of 1 pods left on node ${node}`);
+    expect(ran.stderr).toContain(`error: node ${node}: its mark could not be taken back: you may not`);
+    expect(ran.stderr).toContain(`on ${node} it could not be, and may stay (kubectl maint status ${node})`);
+    expect(ran.stdout).not.toContain('rolled back');
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
+  });
+});
+
+describe('somebody changes the node while it is drained', () => {
+  test('uncordons it: told at once, nothing more is evicted, and it is not Complete', async () => {
+    const node = 'uncordoned';
+    const namespace = await blocked(node);
+    const running = await plugin.start(['on', node]);
+    await until('the drain is blocked', () => running.said().includes('waits: '));
+    expect(await plane.kubectl(['uncordon', node])).toMatchObject({ code: 0 });
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: 5 });
+    expect(ran.stderr).toContain(`error: somebody uncordoned node ${node} while it was drained`);
+    expect(ran.stderr).not.toContain('stays marked and cordoned');
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: false });
+
+    await plane.kubectl(['delete', 'pdb', 'web', '--namespace', namespace]);
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'complete', unschedulable: true });
+    await plane.kubectl(['uncordon', node]);
+    const { stdout } = await plugin.maint(['status', node, '-o', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      items: [
+        { schedulable: true, problems: [expect.stringContaining('uncordoned')], deletion: { verdict: 'blocked' } },
+      ],
+    });
+  });
+
+  test('deletes it: that is what is said, and not that somebody ended the maintenance', async () => {
+    const node = 'deleted';
+    await blocked(node);
+    const running = await plugin.start(['on', node]);
+    await until('the drain is blocked', () => running.said().includes('waits: '));
+    await plane.kubectl(['delete', 'node', node, '--wait=false']);
+    const ran = await running.ended;
+    expect(ran).toMatchObject({ code: expect.toSatisfy((code) => code === 0 || code === 5) as unknown });
+    expect(ran.stderr).toContain(`node ${node} was deleted`);
+    expect(ran.stderr).not.toContain('ended meanwhile by somebody else');
+  });
+});
