@@ -61,6 +61,8 @@ export interface ClaimFlags {
   /** Undefined: the caller's name, as the API server knows it. */
   readonly owner: string | undefined;
   readonly mode: Mode;
+  /** Changes what is said of a maintenance that its owner has already, and nothing else of it. */
+  readonly isChange: boolean;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
   /** RFC 3339, from `--until`; or a span in milliseconds, from `--for`. */

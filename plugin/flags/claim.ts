@@ -78,6 +78,7 @@ export function claimFlags(argv: ClaimArguments): ClaimFlags {
   return {
     owner: textFlag('--owner', argv.owner),
     mode: argv.mode ?? 'drain',
+    isChange: false,
     reason: textFlag('--reason', argv.reason),
     ticket: textFlag('--ticket', argv.ticket),
     until: untilFlag(argv.until, argv.for),

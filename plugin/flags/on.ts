@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { DryRun, OnOperation } from '../operation.ts';
+import type { ClaimFlags, DryRun, OnOperation } from '../operation.ts';
 import { claimFlags, claimOptions, markFlags } from './claim.ts';
 import { clusterFlags, clusterOptions } from './cluster.ts';
 import { requiredNodes, SELECTOR } from './nodes.ts';
@@ -11,6 +11,13 @@ export function onOptions<T>(yargs: Argv<T>) {
   return claimOptions(drainOptions(clusterOptions(yargs)))
     .positional('node', { type: 'string', array: true, describe: 'Nodes to take into maintenance' })
     .option('selector', SELECTOR)
+    .option('no-drain', {
+      type: 'boolean',
+      default: false,
+      coerce: last<boolean>,
+      describe:
+        'Only write what is said of it (owner, reason, ticket, end): nothing is evicted, and what was drained stays so',
+    })
     .option('dry-run', {
       type: 'string',
       choices: ['none', 'client', 'server'] as const,
@@ -38,10 +45,16 @@ export function onOptions<T>(yargs: Argv<T>) {
       'drain worker-3 and keep backups, scans and add-on changes off it',
     )
     .example('$0 on -l rack=b7 --mode=cordon', 'only keep new work off a whole rack')
-    .example('$0 on worker-3 --adopt', 'take over a node that somebody has cordoned by hand');
+    .example('$0 on worker-3 --no-drain --for 4h', 'announce another end; nothing is evicted')
+    .example('$0 on worker-3 --adopt --no-drain', 'take over a node that somebody has cordoned by hand, as it is');
 }
 
 type OnArguments = Awaited<ReturnType<typeof onOptions<unknown>>['argv']>;
+
+/** A claim that moves nothing asks for no more than a cordon; one that asked for a drain before goes on to. */
+function withoutDrain(claim: ClaimFlags): ClaimFlags {
+  return { ...claim, mode: 'cordon', isChange: true };
+}
 
 /** What the flags ask for. Throws MaintError('usage'). */
 export function onOperation(argv: OnArguments): OnOperation {
@@ -49,7 +62,7 @@ export function onOperation(argv: OnArguments): OnOperation {
     verb: 'on',
     cluster: clusterFlags(argv),
     nodes: requiredNodes('on', argv.node ?? [], argv.selector),
-    claim: claimFlags(argv),
+    claim: argv['no-drain'] === true ? withoutDrain(claimFlags(argv)) : claimFlags(argv),
     drain: drainFlags(argv),
     pace: paceFlags(argv),
     ...markFlags(argv),

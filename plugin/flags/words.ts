@@ -29,6 +29,7 @@ const SWITCHES = [
   'rollback',
   'protect',
   'adopt',
+  'no-drain',
   'role-label',
   'allow-last-node',
   'resume',

@@ -108,19 +108,28 @@ export interface Marking {
   readonly adopt: boolean;
   /** Show the maintenance as a role of the node. */
   readonly roleLabel: boolean;
+  /** A claim that its owner has already stays the same one, with what is said anew. */
+  readonly isChange: boolean;
 }
 
 /** Mark and cordon in one write: the claim, the state, the cordon, the protection from autoscalers and remediation, the role. */
 export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {
+  const isChange = marking.isChange && recordOf(node) !== undefined;
+  // What protects and shows the node is as whoever took it wanted it.
+  return isChange
+    ? patchWith(node, sameAgain(node, claim), { ...marking, protect: false, roleLabel: false })
+    : patchWith(node, claim, marking);
+}
+
+function patchWith(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {
   const { protect, state, adopt } = marking;
-  const current = recordOf(node);
   const labels = markLabels(marking);
   const before = {
     cordoned: node.facts.unschedulable && !adopt,
     annotations: protect ? earlierOf(node.annotations, PROTECTION) : {},
     labels: earlierOf(node.facts.labels, Object.keys(labels)),
   };
-  const known = withEarlier(withClaim(current, claim, before), before);
+  const known = withEarlier(withClaim(recordOf(node), claim, before), before);
   const marked = adopt ? withEarlierCordon(known, false) : known;
   const record = state === 'complete' ? withCompletion(marked, claim.since) : marked;
   const protection = protect ? PROTECTION.map((key) => [key, 'true'] as const) : [];
@@ -133,6 +142,15 @@ export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): N
     },
     spec: { unschedulable: true },
   };
+}
+
+/** A change of a claim is none of its own: only a node on its way back is taken anew by it. */
+function sameAgain({ facts: { record, state } }: NodeSnapshot, claim: Claim): Claim {
+  const claims = record.kind === 'record' && state !== 'returning' ? record.record.claims : [];
+  const earlier = claims.find(({ owner }) => owner === claim.owner);
+  if (earlier === undefined) return claim;
+  const { id, ...said } = claim;
+  return earlier.id === undefined ? said : { ...said, id: earlier.id };
 }
 
 /** A later claim may set on a node what the first did not: what it overwrites comes back as well. */

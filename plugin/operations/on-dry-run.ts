@@ -1,9 +1,10 @@
-import type { PodFacts } from '../../shared/index.ts';
+import type { BudgetFacts, PodFacts } from '../../shared/index.ts';
 import { budgetCause } from '../drain/cause.ts';
 import { evictionRequest, outcomeOf } from '../drain/eviction.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { nameOf, wordFor } from '../drain/progress.ts';
 import type { DrainPlan, ReasonedPod } from '../drain/plan.ts';
+import type { OnOperation } from '../operation.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { DryRunMark, OnEvent } from '../output/on-events.ts';
 import type { Survey } from '../preflight/survey.ts';
@@ -14,26 +15,37 @@ import type { Prepared } from './prepared.ts';
 /** Tells what a run would do. `client` sends nothing; `server` lets the API server judge each step once, and ends. */
 export async function dryRunOn(prepared: readonly Prepared[], survey: Survey, run: OnRun): Promise<ExitCode> {
   const { operation, report } = run;
-  const mark: DryRunMark = operation.dryRun === 'server' ? 'server' : 'client';
+  const mark = markOf(operation);
   // All nodes are cordoned before the first is drained.
   for (const { node } of prepared) {
     if (mark === 'server') await writeNode(node, markFor(run), run.session.cluster, { dryRun: true });
     report.tell({ type: 'cordoned', node: node.facts.name, already: node.facts.unschedulable, dryRun: mark });
   }
-  let worst: ExitCode = EXIT.done;
-  for (const { node, drain } of prepared) {
-    if (drain === undefined) continue;
-    const { name } = node.facts;
-    report.tell({ type: 'planned', ...namesIn(drain.plan) });
-    let refused = 0;
-    for (const pod of drain.plan.evict) refused += (await judged(pod, name, { survey, run })) ? 0 : 1;
-    if (refused === 0) report.tell({ type: 'drained', node: name, dryRun: mark });
-    else worst = EXIT.cluster;
+  const ends = new Set<Judged>();
+  const taken = new Map<string, number>();
+  for (const { drain } of prepared) {
+    if (drain !== undefined) for (const end of await judgeDrain(drain.plan, { survey, run, taken })) ends.add(end);
   }
   const { moving, without, looked, candidates } = survey.room;
   if (operation.claim.mode === 'drain')
     report.tell({ type: 'room', moving, without: without.map(nameOf), looked, candidates });
-  return worst;
+  if (ends.has('refused')) return EXIT.cluster;
+  return ends.has('waits') ? EXIT.gaveUp : EXIT.done;
+}
+
+/** Tells what would become of a node's pods; only where all of them would go at once, the node is drained by that. */
+async function judgeDrain(plan: DrainPlan, judging: Judging): Promise<ReadonlySet<Judged>> {
+  const { report, operation } = judging.run;
+  report.tell({ type: 'planned', ...namesIn(plan) });
+  const ends = new Set<Judged>(plan.waitFor.length === 0 ? [] : ['waits']);
+  for (const pod of plan.evict) ends.add(await judged(pod, plan.node, judging));
+  const isDrained = !ends.has('waits') && !ends.has('refused');
+  if (isDrained) report.tell({ type: 'drained', node: plan.node, dryRun: markOf(operation) });
+  return ends;
+}
+
+function markOf({ dryRun }: OnOperation): DryRunMark {
+  return dryRun === 'server' ? 'server' : 'client';
 }
 
 function namesIn({ node, evict, waitFor, leave }: DrainPlan): Omit<Extract<OnEvent, { type: 'planned' }>, 'type'> {
@@ -44,24 +56,46 @@ function namesIn({ node, evict, waitFor, leave }: DrainPlan): Omit<Extract<OnEve
 interface Judging {
   readonly survey: Survey;
   readonly run: OnRun;
+  /** How many pods each budget (by UID) would have let go so far. */
+  readonly taken: Map<string, number>;
 }
 
-/** Tells what would become of a pod. False where the API server refuses it for good. */
-async function judged(pod: PodFacts, node: string, judging: Judging): Promise<boolean> {
+/** What would become of a pod at once. `refused`: the API server would never let it go. */
+type Judged = 'goes' | 'waits' | 'refused';
+
+/** Tells what would become of a pod. */
+async function judged(pod: PodFacts, node: string, judging: Judging): Promise<Judged> {
   const { report, operation } = judging.run;
   const name = nameOf(pod);
   if (operation.dryRun === 'client') {
-    const blocking = judging.survey.budgetsOf(pod).find(({ allowed }) => allowed === 0);
-    report.tell({ type: wordFor(operation), node, pod: name, dryRun: 'client' });
-    if (blocking !== undefined && pod.ready)
-      report.tell({ type: 'waiting', node, pod: name, why: budgetCause(blocking).text, dryRun: 'client' });
-    return true;
+    const blocking = blockingBudget(pod, judging.survey.budgetsOf(pod), judging.taken);
+    if (blocking === undefined) report.tell({ type: wordFor(operation), node, pod: name, dryRun: 'client' });
+    else report.tell({ type: 'waiting', node, pod: name, why: budgetCause(blocking).text, dryRun: 'client' });
+    return blocking === undefined ? 'goes' : 'waits';
   }
   const outcome = await askServer(pod, judging.run);
   if (outcome.outcome === 'refused') report.tell({ type: 'refused', node, pod: name, why: outcome.cause.text });
   else if (!('cause' in outcome)) report.tell({ type: wordFor(operation), node, pod: name, dryRun: 'server' });
   else report.tell({ type: 'waiting', node, pod: name, why: outcome.cause.text, dryRun: 'server' });
-  return outcome.outcome !== 'refused';
+  if (outcome.outcome === 'refused') return 'refused';
+  return 'cause' in outcome ? 'waits' : 'goes';
+}
+
+/**
+ * The budget that would not let a pod go now. A Ready pod takes one of the disruptions that are allowed; one that is not
+ * Ready takes none, and goes only while the others suffice (k8s registry/core/pod/rest/eviction.go, IfHealthyBudget).
+ */
+function blockingBudget(
+  { ready }: PodFacts,
+  budgets: readonly BudgetFacts[],
+  taken: Map<string, number>,
+): BudgetFacts | undefined {
+  const takenOf = (uid: string): number => taken.get(uid) ?? 0;
+  const blocking = budgets.find(({ uid, allowed, healthy, needed }) =>
+    ready ? allowed <= takenOf(uid) : healthy < needed,
+  );
+  if (blocking === undefined && ready) for (const { uid } of budgets) taken.set(uid, takenOf(uid) + 1);
+  return blocking;
 }
 
 async function askServer(pod: PodFacts, { operation, session }: OnRun): Promise<ReturnType<typeof outcomeOf>> {

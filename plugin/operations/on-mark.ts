@@ -48,7 +48,7 @@ export function markFor({ claim, operation, isAlone }: OnRun): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
     if (isAlone) refuseClaimed(fresh, claim);
-    return markPatch(fresh, claim, { ...operation, state: stateFor(fresh, wanted) });
+    return markPatch(fresh, claim, { ...operation, ...operation.claim, state: stateFor(fresh, wanted) });
   };
 }
 
@@ -68,7 +68,8 @@ async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, 
   if (operation.adopt && unschedulable) {
     report.tell({ type: 'note', text: `node/${name} was cordoned before; kubectl maint off ${name} uncordons it` });
   }
-  const message = claimText(claim);
+  const isNew = !(operation.claim.isChange && hasClaim(node.facts, claim.owner));
+  const message = claimText(claimIn(written, claim));
   const count = drain === undefined ? 0 : drain.plan.evict.length + drain.plan.waitFor.length;
   const left = `${count} of ${count} pods left`;
   const reason = 'AdminRequested';
@@ -81,8 +82,14 @@ async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, 
     { type: 'MaintenanceInProgress', status: 'True', reason, message },
     ...(drain === undefined ? [] : draining),
   ]);
-  void announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
+  if (isNew) void announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
   return { node, drain, written };
+}
+
+/** The claim as it is in the record: of an earlier one of the same owner some may have stayed. */
+function claimIn({ facts: { record } }: NodeSnapshot, claim: Claim): Claim {
+  const claims = record.kind === 'record' ? record.record.claims : [];
+  return claims.find(({ owner }) => owner === claim.owner) ?? claim;
 }
 
 function claimText({ mode, owner, reason }: Claim): string {

@@ -26,6 +26,7 @@ import { lookAhead, refusedFor, type Foresight } from './on-foresight.ts';
 import { refuseIfLate } from './on-late.ts';
 import { markAll } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
+import { standingOn } from './on-standing.ts';
 import { endedWith, undoMarks, undoneInWords } from './on-undo.ts';
 import type { Marked, Preparation } from './prepared.ts';
 
@@ -138,6 +139,8 @@ async function begin(operation: OnOperation, session: Session, asked: Asked): Pr
   };
   const foresight = await lookAhead(nodes, operation, { session, view: view ?? viewOnce(session), note });
   refuseOrWarn(findingsOf(foresight.survey), report);
+  for (const { facts } of nodes)
+    for (const text of standingOn(facts, claim, operation.adopt)) report.tell({ type: 'note', text });
   const announcer = new Announcer(session, (node) => hasClaim(node, owner));
   return { ...foresight, run: { operation, claim, session, report, announcer, isAlone, ended: new Set() } };
 }

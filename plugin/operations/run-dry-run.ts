@@ -17,12 +17,15 @@ export async function dryRunOnNodes(
 ): Promise<ExitCode> {
   const report = reportFor<OnEvent>('text', session, tellInWords);
   const line = shellLine([operation.command.program, ...operation.command.args]);
+  let worst: ExitCode = EXIT.done;
   for (const { facts } of nodes) {
     const on = turnOf(facts.name, { operation, owner }, session);
     const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false, id: newClaimId() });
-    if (code !== EXIT.done) return code;
+    if (code !== EXIT.done && code !== EXIT.gaveUp) return code;
+    // A run waits for what does not go at once.
+    if (code === EXIT.gaveUp) worst = code;
     session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);
     session.screen.result(`node/${facts.name} out of maintenance (dry run)`);
   }
-  return EXIT.done;
+  return worst;
 }

@@ -26,7 +26,9 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
   const names = cordoned.map(({ name }) => name).join(' ');
-  screen.note(`hint: cordoned without a record; to take over: kubectl maint on ${names} --adopt`);
+  screen.note(
+    `hint: cordoned without a record; to take over, as they are: kubectl maint on ${names} --adopt --no-drain`,
+  );
 }
 
 function tellStopped(nodes: readonly NodeStatus[], screen: Screen): void {

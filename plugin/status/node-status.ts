@@ -91,11 +91,10 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
 }
 
 /** New pods may land on it at any moment: that is no maintenance that anybody may rely on. */
-const UNCORDONED = 'somebody uncordoned it: new pods may land on it (kubectl maint on --no-drain cordons it again)';
-
-function problemsOf({ record, unschedulable }: NodeFacts): readonly string[] {
+function problemsOf({ name, record, unschedulable }: NodeFacts): readonly string[] {
   if (record.kind === 'unreadable') return record.problems.map(renderProblem);
-  return record.kind === 'record' && !unschedulable ? [UNCORDONED] : [];
+  if (record.kind === 'none' || unschedulable) return [];
+  return [`somebody uncordoned it: new pods may land on it; kubectl maint on ${name} --no-drain cordons it again`];
 }
 
 function maintenanceOf(

@@ -2,12 +2,14 @@ import {
   clean,
   explainScansKeptOff,
   keepsScansOff,
+  MAX_TEXT,
   overdueClaims,
   renderDuration,
   scansKeptOff,
   type MaintenanceRecord,
   type PolicyConfig,
 } from '../../../shared/index.ts';
+import { shellLine } from '../../node-command/quote.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { checkOf } from '../check.ts';
 import { ok, warn, type Diagnosis } from '../diagnosis.ts';
@@ -62,9 +64,17 @@ function late(node: string, record: MaintenanceRecord, now: number): readonly Di
   return overdueClaims(record, now).map(({ owner, until = '' }) =>
     warn(
       `node ${node} was to be back for ${clean(owner, 80)} ${renderDuration(now - Date.parse(until))} ago (${clean(until, 40)})`,
-      `kubectl maint off ${node}, or announce another end: kubectl maint on ${node} --for 2h`,
+      endOrChange(node, owner),
     ),
   );
+}
+
+/** Both lines are about this owner's claim, whoever reads them. A name that cannot be shown as it is cannot be typed. */
+function endOrChange(node: string, owner: string): string {
+  if (clean(owner, MAX_TEXT) !== owner) return `kubectl maint status ${node} tells whose it is`;
+  const end = shellLine(['kubectl', 'maint', 'off', node, '--owner', owner]);
+  const change = shellLine(['kubectl', 'maint', 'on', node, '--owner', owner, '--no-drain', '--for', '2h']);
+  return `${end}, or announce another end (nothing is evicted): ${change}`;
 }
 
 function stale(node: string, record: MaintenanceRecord, now: number): readonly Diagnosis[] {

@@ -2,6 +2,7 @@ import {
   clean,
   exceptionLabel,
   isHeld,
+  MAX_TEXT,
   MIRRORED_RULES,
   RECORD_ANNOTATION,
   REMEDIATION_LABEL,
@@ -10,6 +11,7 @@ import {
   STATE_LABEL,
   WHY_ANNOTATION,
 } from '../../../shared/index.ts';
+import { shellLine } from '../../node-command/quote.ts';
 import { conditionStatuses, OUR_CONDITIONS } from '../../nodes/conditions.ts';
 import { givingUp, PROTECTION } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -56,7 +58,7 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
       : [
           warn(
             `node ${name} has a record and no label ${STATE_LABEL}: selectors and the floor do not find it`,
-            `kubectl maint on ${name} writes both anew`,
+            `${writeAnew(node)} writes both anew, and evicts nothing`,
           ),
         ]),
     ...(unschedulable
@@ -68,6 +70,14 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
           ),
         ]),
   ];
+}
+
+/** On behalf of who is in the record: another owner's claim would be one more. */
+function writeAnew({ facts: { name, record } }: NodeSnapshot): string {
+  const [first] = record.kind === 'record' ? record.record.claims : [];
+  const isPlain = first !== undefined && clean(first.owner, MAX_TEXT) === first.owner;
+  const owner = isPlain ? ['--owner', first.owner] : [];
+  return shellLine(['kubectl', 'maint', 'on', name, ...owner, '--no-drain']);
 }
 
 /** Protection from autoscalers and remediation is also others' to set: alone it is no trace of ours. */

@@ -58,7 +58,7 @@ describe('the preflight', () => {
     await world.deployment('kept', { namespace, node }, 1);
     await world.budget('kept', namespace, 'kept', 1);
     const ran = await plugin.maint(['on', node, '--dry-run=client']);
-    expect(ran.code).toBe(0);
+    expect(ran.code).toBe(5);
     const warnings = ran.stderr.split('\n').filter((line) => line.startsWith('Warning: '));
     expect(warnings.map((line) => line.replaceAll(/-[0-9a-z]{8,10}(?:-[0-9a-z]{5})?/g, '-*'))).toEqual([
       'Warning: disruption budget planned/kept needs 1 healthy pods and has 1: it lets none of its 1 pods go; change it, or scale up: planned/kept-*',

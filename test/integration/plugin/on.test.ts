@@ -247,7 +247,8 @@ describe('--dry-run writes nothing', () => {
     await world.deployment('web', { namespace, node }, 1);
     await world.budget('web', namespace, 'web', 1);
     const ran = await plugin.maint(['on', node, '--dry-run=server']);
-    expect(ran.code).toBe(0);
+    expect(ran.code).toBe(5);
+    expect(ran.stdout).toBe(`node/${node} cordoned (server dry run)\n`);
     expect(ran.stderr).toMatch(
       /^pod\/web-\S+ \(namespace dry-blocked\) would wait: The disruption budget web needs 1/m,
     );

@@ -70,7 +70,7 @@ describe('with nodes in maintenance', () => {
       code: 0,
       stderr:
         'Warning: the webhook is not registered: nothing keeps backups, scans and add-on changes off; kubectl maint doctor says what to do\n' +
-        'hint: cordoned without a record; to take over: kubectl maint on cordoned --adopt\n',
+        'hint: cordoned without a record; to take over, as they are: kubectl maint on cordoned --adopt --no-drain\n',
     });
     const [header, ...rows] = stdout
       .trimEnd()

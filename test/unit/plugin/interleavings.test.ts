@@ -69,7 +69,7 @@ function on({ owner, mode, end }: On): Actor {
     const original = node.now;
     const claim: Claim = { owner, mode, since: NOW, id };
     const state = mode === 'cordon' ? 'complete' : 'initiated';
-    node.write(markPatch(node.now, claim, { state, protect: true, adopt: false, roleLabel: false }));
+    node.write(markPatch(node.now, claim, { state, protect: true, adopt: false, roleLabel: false, isChange: false }));
     const wish = { owner, since: node.time, isEnded: end === 'back out' };
     wishes.push(wish);
     yield;
@@ -167,7 +167,7 @@ test('an off in the gate: its owner takes the node again and has it back, or ano
 
 test('an off in the gate: a claim that a version without ids has renewed is not ended, either', () => {
   const node = new OneNode();
-  const marking = { state: 'initiated', protect: true, adopt: false, roleLabel: false } as const;
+  const marking = { state: 'initiated', protect: true, adopt: false, roleLabel: false, isChange: false } as const;
   const claim: Claim = { owner: 'ana', mode: 'drain', since: NOW };
   node.write(markPatch(node.now, claim, marking));
   const returning = { claims: [claim], now: NOW };

@@ -42,7 +42,7 @@ const SINCE = '2026-01-05T22:10:00Z';
 const LATER = '2026-01-06T08:00:00Z';
 const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'cordon', since: LATER };
-const PROTECTED = { protect: true, state: 'initiated', adopt: false, roleLabel: false } as const;
+const PROTECTED = { protect: true, state: 'initiated', adopt: false, roleLabel: false, isChange: false } as const;
 
 function recordText(fields: object = {}): string {
   return JSON.stringify({
@@ -286,6 +286,33 @@ describe('exceptions', () => {
     [{ at: '2026-01-15T22:10:00Z' }, 'the exception would last 10d: 24h is the most'],
   ])('no end: %j', (until, message) => {
     expect(thrownBy(() => exceptionEnd(until, Date.parse(SINCE)))).toMatchObject({ code: 'usage', message });
+  });
+});
+
+describe('a change of a claim (--no-drain)', () => {
+  const CHANGE = { ...PROTECTED, isChange: true } as const;
+  const more: Claim = { owner: 'ana', id: 'later', mode: 'cordon', since: LATER, until: '2026-01-07T08:00:00Z' };
+
+  test('stays the same claim, with its mode, and touches nothing that protects the node', () => {
+    const claim: Claim = { ...ana, id: 'first', reason: 'disk' };
+    const node = nodeSnapshot(
+      'n1',
+      held({ claims: [claim], completedAt: SINCE }, { labels: { [STATE_LABEL]: 'complete' } }),
+    );
+    const patch = markPatch(node, more, { ...CHANGE, state: 'complete' });
+    expect(recordIn(patch)).toMatchObject({ claims: [{ ...claim, until: more.until }], completedAt: SINCE });
+    expect(Object.keys(patch.metadata.annotations)).toEqual([RECORD_ANNOTATION, WHY_ANNOTATION]);
+  });
+
+  test('takes a node anew that is on its way back, or that its owner has no claim on', () => {
+    const back = nodeSnapshot(
+      'n1',
+      held({ claims: [{ ...ana, id: 'first' }] }, { labels: { [STATE_LABEL]: 'returning' } }),
+    );
+    expect(recordIn(markPatch(back, more, CHANGE))).toMatchObject({ claims: [{ id: 'later' }] });
+    const others = nodeSnapshot('n1', held({ claims: [ben] }));
+    expect(recordIn(markPatch(others, more, CHANGE))).toMatchObject({ claims: [ben, more] });
+    expect(recordIn(markPatch(nodeSnapshot('n1'), more, CHANGE))).toMatchObject({ claims: [more] });
   });
 });
 

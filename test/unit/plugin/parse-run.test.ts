@@ -14,7 +14,7 @@ describe('run', () => {
     expect(operation).toMatchObject({
       nodes: { names: ['n1'] },
       command: { program: 'true', args: [] },
-      on: { claim: { mode: 'drain' }, timeoutMs: 0, dryRun: 'none', rollback: false, format: 'text' },
+      on: { claim: { isChange: false, mode: 'drain' }, timeoutMs: 0, dryRun: 'none', rollback: false, format: 'text' },
       off: { skipHealthCheck: false, healthyForMs: 30_000, timeoutMs: 600_000 },
       maxParallel: 1,
       commandTimeoutMs: 0,

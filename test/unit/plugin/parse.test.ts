@@ -8,7 +8,7 @@ const ON = {
   verb: 'on',
   cluster: NO_CLUSTER_FLAGS,
   nodes: { names: ['n1'] },
-  claim: { mode: 'drain' },
+  claim: { isChange: false, mode: 'drain' },
   drain: {
     force: false,
     ignoreDaemonSets: true,
@@ -66,16 +66,23 @@ describe('on', () => {
     ['-l=rack', { nodes: { names: [], selector: 'rack' } }],
     ['--selector=rack=b7,zone!=z1', { nodes: { names: [], selector: 'rack=b7,zone!=z1' } }],
     ['n1 --allow-last-node', { allowLastNode: true }],
-    ['n1 --mode=cordon', { claim: { mode: 'cordon' } }],
+    ['n1 --no-drain', { claim: { isChange: true, mode: 'cordon' } }],
+    ['n1 --mode=cordon', { claim: { isChange: false, mode: 'cordon' } }],
     [
       'n1 --reason disk --ticket 0012 --owner ana',
-      { claim: { mode: 'drain', reason: 'disk', ticket: '0012', owner: 'ana' } },
+      { claim: { isChange: false, mode: 'drain', reason: 'disk', ticket: '0012', owner: 'ana' } },
     ],
-    ['n1 --for 1h30m', { claim: { mode: 'drain', until: { inMs: 5_400_000 } } }],
-    ['n1 --for 90s', { claim: { mode: 'drain', until: { inMs: 90_000 } } }],
-    ['n1 --for 1.5h', { claim: { mode: 'drain', until: { inMs: 5_400_000 } } }],
-    ['n1 --until 2026-01-31T06:00:00Z', { claim: { mode: 'drain', until: { at: '2026-01-31T06:00:00Z' } } }],
-    ['n1 --until 2026-01-31T08:00:00.5+02:00', { claim: { mode: 'drain', until: { at: '2026-01-31T06:00:00Z' } } }],
+    ['n1 --for 1h30m', { claim: { isChange: false, mode: 'drain', until: { inMs: 5_400_000 } } }],
+    ['n1 --for 90s', { claim: { isChange: false, mode: 'drain', until: { inMs: 90_000 } } }],
+    ['n1 --for 1.5h', { claim: { isChange: false, mode: 'drain', until: { inMs: 5_400_000 } } }],
+    [
+      'n1 --until 2026-01-31T06:00:00Z',
+      { claim: { isChange: false, mode: 'drain', until: { at: '2026-01-31T06:00:00Z' } } },
+    ],
+    [
+      'n1 --until 2026-01-31T08:00:00.5+02:00',
+      { claim: { isChange: false, mode: 'drain', until: { at: '2026-01-31T06:00:00Z' } } },
+    ],
     ['n1 --timeout 5m', { timeoutMs: 300_000 }],
     ['n1 --timeout 0', {}],
     ['n1 --timeout 7s', { timeoutMs: 7000 }],
@@ -138,10 +145,10 @@ describe('on', () => {
   });
 
   test.each<[string, object]>([
-    ['--mode=drain --mode=cordon', { claim: { mode: 'cordon' } }],
+    ['--mode=drain --mode=cordon', { claim: { isChange: false, mode: 'cordon' } }],
     ['--dry-run=client --dry-run=none', {}],
-    ['--reason x --reason y', { claim: { mode: 'drain', reason: 'y' } }],
-    ['--for 1h --for 2h', { claim: { mode: 'drain', until: { inMs: 7_200_000 } } }],
+    ['--reason x --reason y', { claim: { isChange: false, mode: 'drain', reason: 'y' } }],
+    ['--for 1h --for 2h', { claim: { isChange: false, mode: 'drain', until: { inMs: 7_200_000 } } }],
     ['--timeout 1h --timeout 1m', { timeoutMs: 60_000 }],
     ['--force --force=false', {}],
     ['--context a --context b', { cluster: { ...NO_CLUSTER_FLAGS, context: 'b' } }],

@@ -37,7 +37,14 @@ function operationOf(asked: Asked): OnOperation {
     verb: 'on',
     cluster: { requestTimeoutMs: 0 },
     nodes: { names: ['n1', 'n2'], selector: undefined },
-    claim: { owner: 'ana', mode: asked.mode ?? 'drain', reason: undefined, ticket: undefined, until: undefined },
+    claim: {
+      owner: 'ana',
+      mode: asked.mode ?? 'drain',
+      isChange: false,
+      reason: undefined,
+      ticket: undefined,
+      until: undefined,
+    },
     drain: {
       force: false,
       ignoreDaemonSets: true,

@@ -468,7 +468,7 @@ describe('what is said besides', () => {
       status(undefined, { unschedulable: true, annotations: { 'weave.works/kured-reboot-in-progress': '' } }),
     ];
     expect(said([cordoned, kured], null, 'table')).toEqual([
-      'hint: cordoned without a record; to take over: kubectl maint on n1 --adopt',
+      'hint: cordoned without a record; to take over, as they are: kubectl maint on n1 --adopt --no-drain',
     ]);
     expect(said([kured], null, 'table')).toEqual([]);
   });
