@@ -79,7 +79,7 @@ test.each([
   const { session } = toldSession();
   const budget = budgetFromObject(budgetObject('web', shape));
   const evict = ready.map((isReady, index) => podFacts(index === 0 ? 'a' : 'b', { ready: isReady }));
-  const plan = { node: 'n1', evict, waitFor: [], leave: [], refusals: [], warnings: [] };
+  const plan = { node: 'n1', evict, waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
   const told: string[] = [];
   const pods = {
     first: Promise.resolve([]),
