@@ -17,6 +17,7 @@ import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
 import { viewOnce, type ClusterView } from '../preflight/cluster-view.ts';
 import type { Finding } from '../preflight/finding.ts';
+import type { Survey } from '../preflight/survey.ts';
 import type { Session } from '../session.ts';
 import { Failures } from './failures.ts';
 import { drainMarkedNode, type Shared } from './on-drain.ts';

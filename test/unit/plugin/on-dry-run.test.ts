@@ -90,7 +90,7 @@ test.each([
     moved: () => Promise.resolve(),
   };
   const ended = await dryRunOn(
-    [{ node: nodeSnapshot('n1'), drain: { plan, pods } }],
+    [{ node: nodeSnapshot('n1'), drain: { plan, follow: () => pods, end: () => undefined } }],
     { ...SURVEY, budgetsOf: () => [budget] },
     {
       operation: await onWith('n1 --dry-run=client'),
