@@ -343,7 +343,7 @@ describe('health', () => {
     });
     const ran = await plugin.maint(['on', node, '--force']);
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stdout).toContain(`node/${node} drained\n`);
+    expect(ran.stdout).toContain(`node/${node} not confirmed as drained (pods: 1)\n`);
     expect(await world.podsOn(node)).toEqual([]);
   });
 });
