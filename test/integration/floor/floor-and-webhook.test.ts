@@ -152,15 +152,14 @@ describe('a node is in maintenance', () => {
     expect(await create(HIDDEN_SCAN)).toContain(`${BY_WEBHOOK}scan: kube-bench run`);
   });
 
-  test.each([
-    ['a pod of more containers than the floor looks at', pod({}, { containers: containers(51, 'kube-bench') }), 'scan'],
-    [
-      'a backup with a script that is too long to be searched for other work',
-      pod({ 'kubectl-maint.io/work': 'backup' }, PINNED, { command: ['sh', '-c', 'x'.repeat(16_001)] }),
-      'backup',
-    ],
-  ])('%s is refused by the webhook', async (_, object, rule) => {
-    expect(await create(object)).toContain(`${BY_WEBHOOK}${rule}: `);
+  test('a pod of more containers than the floor looks at is refused by the webhook', async () => {
+    const object = pod({}, { containers: containers(51, 'kube-bench') });
+    expect(await create(object)).toContain(`${BY_WEBHOOK}scan: `);
+  });
+
+  test('a label says what work is, whatever else may stand in a script that is too long to be searched', async () => {
+    const script = { command: ['sh', '-c', 'x'.repeat(16_001)] };
+    expect(await create(pod({ 'kubectl-maint.io/work': 'backup' }, PINNED, script))).toMatch(BY_FLOOR);
   });
 
   test('the largest pod that the floor looks at is refused by it', async () => {
