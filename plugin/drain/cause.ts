@@ -99,6 +99,17 @@ export function groupCauses(
     .sort(byWeight);
 }
 
+/** The same over several nodes: what holds pods on many of them is told once. */
+export function mergeGroups(groups: readonly CauseGroup[]): readonly CauseGroup[] {
+  return [...Map.groupBy(groups, ({ text }) => text)]
+    .flatMap(([, [first, ...others]]) =>
+      first === undefined
+        ? []
+        : [{ ...first, names: [...first.names, ...others.flatMap(({ names }) => names)].sort() }],
+    )
+    .sort(byWeight);
+}
+
 function byWeight(a: CauseGroup, b: CauseGroup): number {
   const last = ({ kind }: CauseGroup): number => (kind === 'order' ? 1 : 0);
   return last(a) - last(b) || b.names.length - a.names.length || (a.text < b.text ? -1 : 1);

@@ -7,6 +7,13 @@ export interface ReasonedPod {
   readonly why: string;
 }
 
+/** Something that is said of some pods. */
+export interface PodGroup {
+  readonly text: string;
+  /** `namespace/name`, sorted. */
+  readonly names: readonly string[];
+}
+
 /** What draining a node comes to: a value that is printed by a dry run and carried out by the engine. */
 export interface DrainPlan {
   readonly node: string;
@@ -18,8 +25,8 @@ export interface DrainPlan {
   readonly leave: readonly ReasonedPod[];
   /** Pods that are not evicted without a flag. */
   readonly refused: readonly ReasonedPod[];
-  /** `message: ns/pod, ns/pod`, sorted. */
-  readonly warnings: readonly string[];
+  /** Sorted by what is said. */
+  readonly warnings: readonly PodGroup[];
   /** Why nothing may be evicted; `message: ns/pod, ns/pod`, sorted. */
   readonly refusals: readonly string[];
 }
@@ -43,7 +50,9 @@ export function planDrain(node: string, pods: readonly PodFacts[], context: Filt
 
 /** `message: ns/pod, ns/pod`, sorted. */
 export function refusalsOf(refused: readonly ReasonedPod[]): readonly string[] {
-  return grouped(refused.map(({ pod, why }) => ({ text: why, pod })));
+  return grouped(refused.map(({ pod, why }) => ({ text: why, pod }))).map(
+    ({ text, names }) => `${text}: ${names.join(', ')}`,
+  );
 }
 
 interface Judged {
@@ -59,18 +68,11 @@ function reasonedIn(judged: readonly Judged[], wanted: 'wait' | 'leave'): readon
   return judged.flatMap(({ pod, fate }) => ('why' in fate && fate.fate === wanted ? [{ pod, why: fate.why }] : []));
 }
 
-/** `text: ns/pod, ns/pod` for each text, sorted. */
-function grouped(entries: readonly { readonly text: string; readonly pod: PodFacts }[]): readonly string[] {
-  const pods = Map.groupBy(entries, ({ text }) => text);
-  return [...pods]
-    .map(
-      ([text, all]) =>
-        `${text}: ${all
-          .map(({ pod }) => podName(pod))
-          .sort()
-          .join(', ')}`,
-    )
-    .sort();
+/** The pods of each text, sorted. */
+function grouped(entries: readonly { readonly text: string; readonly pod: PodFacts }[]): readonly PodGroup[] {
+  return [...Map.groupBy(entries, ({ text }) => text)]
+    .map(([text, all]) => ({ text, names: all.map(({ pod }) => podName(pod)).sort() }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
 }
 
 /** `namespace/name` */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MaintError, type Claim, type ClaimKey } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
+import { mergeGroups } from '../drain/cause.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { Progress, wordFor } from '../drain/progress.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -9,7 +10,7 @@ import { chooseNodes } from '../nodes/choose.ts';
 import { hasClaim, recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
-import type { OnEvent, OnReport } from '../output/on-events.ts';
+import type { NodeProgress, OnEvent, OnReport } from '../output/on-events.ts';
 import { renderDrains } from '../output/on-live.ts';
 import { tellInWords } from '../output/on-text.ts';
 import { showLive } from '../output/live.ts';
@@ -39,7 +40,10 @@ const EVICTIONS_AT_ONCE = 32;
  * several at once. Each node's record tells how far it came, whatever happens.
  */
 export async function runOn(operation: OnOperation, session: Session): Promise<ExitCode> {
-  const report = reportFor<OnEvent>(operation.format, session, tellInWords);
+  const allNames = (operation.cluster.logLevel ?? 0) > 0;
+  const report = reportFor<OnEvent>(operation.format, session, (event, screen) => {
+    tellInWords(event, screen, allNames);
+  });
   try {
     const asked = { isAlone: false, id: newClaimId() };
     const { code, leaves } = await takeIntoMaintenance(operation, session, report, asked);
@@ -195,6 +199,7 @@ async function drainAll(marked: readonly Marked[], shared: Shared, run: OnRun): 
     budgets: shared.budgets,
     word: wordFor(operation),
   };
+  const drained = new Set<string>();
   const lanes = marked.map((one) => ({ one, progress: new Progress({ node: one.written, ...ports }) }));
   const atOnce = new Limiter(operation.pace.maxParallel === 0 ? marked.length : operation.pace.maxParallel);
   const nowOf = ({ progress }: { readonly progress: Progress }) => progress.now;
@@ -208,15 +213,31 @@ async function drainAll(marked: readonly Marked[], shared: Shared, run: OnRun): 
           turn.abort();
           await queued;
           if (session.signal.aborted) return;
-          const part = () => drainMarkedNode(one, progress, shared, run);
-          await failures.collect(one.node.facts.name, marked.length, part).catch(unlessInterrupted(session));
+          const { name } = one.node.facts;
+          const part = async () => {
+            await drainMarkedNode(one, progress, shared, run);
+            drained.add(name);
+          };
+          await failures.collect(name, marked.length, part).catch(unlessInterrupted(session));
         });
       }),
     );
   } finally {
     live.end();
   }
+  if (lanes.length > 1) report.tell(summaryOf(lanes.map(nowOf), drained));
   return failures.worst;
+}
+
+/** Where every node has said its part, what people want to know is how many are drained, and what the others wait for. */
+function summaryOf(nodes: readonly NodeProgress[], drained: ReadonlySet<string>): OnEvent {
+  const left = nodes.filter(({ node }) => !drained.has(node));
+  return {
+    type: 'summary',
+    drained: [...drained].sort(),
+    left: left.map(({ node }) => node),
+    causes: mergeGroups(left.flatMap(({ causes }) => causes)),
+  };
 }
 
 /** An interrupted drain is told once, for all nodes. */

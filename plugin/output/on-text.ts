@@ -1,4 +1,4 @@
-import { listed, renderGroup } from '../drain/cause.ts';
+import { listed, renderGroup, renderGroups } from '../drain/cause.ts';
 import { summaryOf } from '../drain/progress.ts';
 import { isKeptOff } from '../policy/keeping.ts';
 import type { Screen } from '../screen.ts';
@@ -11,11 +11,11 @@ const SUFFIX: Readonly<Record<NonNullable<DryRunMark>, string>> = {
 };
 
 /** Tells an event as lines for people: results in kubectl's words on stdout, everything else on stderr. */
-export function tellInWords(event: OnEvent, screen: Screen): void {
+export function tellInWords(event: OnEvent, screen: Screen, allNames = false): void {
   if (isOf(POD_EVENTS, event)) tellOfPods(event, screen);
   else if (isOf(WAIT_EVENTS, event)) tellOfWaits(event, screen);
   else if (isOf(NODE_EVENTS, event)) tellOfNode(event, screen);
-  else tellRemark(event, screen);
+  else tellRemark(event, screen, allNames);
 }
 
 const POD_EVENTS = ['evicted', 'deleted', 'unconfirmed', 'refused'] as const;
@@ -31,20 +31,34 @@ function isOf<T extends readonly OnEvent['type'][]>(types: T, event: OnEvent): e
   return types.includes(event.type);
 }
 
-function tellRemark(event: Exclude<OnEvent, PodEvent | WaitEvent | NodeEvent>, screen: Screen): void {
+function tellRemark(
+  event: Exclude<OnEvent, PodEvent | WaitEvent | NodeEvent>,
+  screen: Screen,
+  allNames: boolean,
+): void {
   switch (event.type) {
     case 'finding':
       // What refuses is told once, by the error that ends the command.
       if (event.severity === 'warn') screen.warn(event.text);
+      if (allNames && event.pods !== undefined) screen.note(`  ${event.pods.join(', ')}`);
       return;
     case 'note':
       screen.note(event.text);
+      return;
+    case 'summary':
+      screen.note(summaryText(event));
       return;
     case 'failed':
       if (event.node === undefined) return;
       screen.note(`error: node ${event.node}: ${event.message}`);
       if (event.hint !== undefined) screen.note(`hint: ${event.hint}`);
   }
+}
+
+function summaryText({ drained, left, causes }: Of<readonly ['summary']>): string {
+  if (left.length === 0) return `all ${drained.length} nodes are drained`;
+  const why = renderGroups(causes);
+  return `${drained.length} of ${drained.length + left.length} nodes are drained, not: ${listed(left)}${why === '' ? '' : ` (${why})`}`;
 }
 
 function tellOfNode(event: NodeEvent, screen: Screen): void {

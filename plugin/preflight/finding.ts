@@ -16,6 +16,8 @@ export interface Finding {
   readonly severity: 'refuse' | 'warn';
   /** One sentence without a full stop. */
   readonly text: string;
+  /** All pods of which it is said, as `namespace/name`, where the text names the first of many only. */
+  readonly pods?: readonly string[];
 }
 
 /** A reason to refuse. */

@@ -3,6 +3,7 @@ import {
   budgetCause,
   causeOf,
   groupCauses,
+  mergeGroups,
   listed,
   renderGroup,
   renderGroups,
@@ -186,4 +187,12 @@ describe('causes as a line', () => {
   ])('%s', (_what, groups, line) => {
     expect(renderGroups(groups)).toBe(line);
   });
+});
+
+test('what holds pods on several nodes is one cause, with all of them', () => {
+  const on = (text: string, ...names: readonly string[]) => ({ kind: 'budget', text, names }) as const;
+  expect(mergeGroups([on('web', 'ns/b'), on('db', 'ns/d'), on('web', 'ns/a')])).toEqual([
+    on('web', 'ns/a', 'ns/b'),
+    on('db', 'ns/d'),
+  ]);
 });

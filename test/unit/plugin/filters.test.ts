@@ -256,7 +256,7 @@ describe('the plan of a node', () => {
       'Pods that declare no controller (use --force to override): default/a, default/c',
       'Pods with local storage (use --delete-emptydir-data to override): default/s2, zoo/s1',
     ]);
-    expect(plan.warnings).toEqual(['ignoring DaemonSet-managed Pods: default/agent']);
+    expect(plan.warnings).toEqual([{ text: 'ignoring DaemonSet-managed Pods', names: ['default/agent'] }]);
     expect(plan.leave).toMatchObject([{ pod: { name: 'agent' }, why: 'managed by a DaemonSet' }]);
   });
 

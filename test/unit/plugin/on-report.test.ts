@@ -323,6 +323,31 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
       ].join(','),
     },
   ],
+  summary: [
+    {
+      what: 'several nodes that are all drained',
+      event: { type: 'summary', drained: ['n1', 'n2'], left: [], causes: [] },
+      lines: ['err: all 2 nodes are drained'],
+      json: '"type":"summary","drained":["n1","n2"],"left":[],"causes":[]',
+    },
+    {
+      what: 'several nodes of which some are not, and what those wait for',
+      event: {
+        type: 'summary',
+        drained: ['n1'],
+        left: ['n2', 'n3'],
+        causes: [{ kind: 'budget', text: 'disruption budget shop/web', names: ['shop/a', 'shop/b'] }],
+      },
+      lines: ['err: 1 of 3 nodes are drained, not: n2, n3 (disruption budget shop/web: shop/a, shop/b)'],
+      json: '"type":"summary","drained":["n1"],"left":["n2","n3"],"causes":[{"kind":"budget","text":"disruption budget shop/web","names":["shop/a","shop/b"]}]',
+    },
+    {
+      what: 'several nodes of which some were never begun',
+      event: { type: 'summary', drained: [], left: ['n2', 'n3'], causes: [] },
+      lines: ['err: 0 of 2 nodes are drained, not: n2, n3'],
+      json: '"type":"summary","drained":[],"left":["n2","n3"],"causes":[]',
+    },
+  ],
   'rolled-back': [
     {
       what: 'marks that were taken back',
@@ -386,4 +411,21 @@ describe('the report', () => {
     report.tell({ type: 'finding', check: 'room', severity: 'warn', text: 'no room' });
     expect([screen.results, screen.notes, screen.warnings]).toEqual([['node/n1 drained'], ['a note'], ['no room']]);
   });
+});
+
+test('all pods that a warning is about are named on demand', () => {
+  const event: OnEvent = {
+    type: 'finding',
+    check: 'filters',
+    severity: 'warn',
+    text: 'ignoring DaemonSet-managed Pods: ns/a and 1 more',
+    pods: ['ns/a', 'ns/b'],
+  };
+  const said = (allNames: boolean): readonly string[] => {
+    const lines: string[] = [];
+    tellInWords(event, screenInto(lines, undefined), allNames);
+    return lines;
+  };
+  expect(said(false)).toHaveLength(1);
+  expect(said(true)[1]).toBe('err:   ns/a, ns/b');
 });

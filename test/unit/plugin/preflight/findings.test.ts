@@ -69,8 +69,25 @@ describe('filters', () => {
     ],
     [
       'warnings are told in kubectl’s words',
-      { plans: [plan({ warnings: ['ignoring DaemonSet-managed Pods: kube-system/agent'] })] },
-      [warning('filters', 'ignoring DaemonSet-managed Pods: kube-system/agent')],
+      { plans: [plan({ warnings: [{ text: 'ignoring DaemonSet-managed Pods', names: ['kube-system/agent'] }] })] },
+      [{ ...warning('filters', 'ignoring DaemonSet-managed Pods: kube-system/agent'), pods: ['kube-system/agent'] }],
+    ],
+    [
+      'warnings of one kind are told once for all nodes',
+      {
+        plans: ['n1', 'n2', 'n3', 'n4'].map((node) =>
+          plan({ node, warnings: [{ text: 'ignoring DaemonSet-managed Pods', names: [`ns/agent-${node}`] }] }),
+        ),
+      },
+      [
+        {
+          ...warning(
+            'filters',
+            'ignoring DaemonSet-managed Pods: ns/agent-n1, ns/agent-n2, ns/agent-n3 and 1 more (on 4 nodes)',
+          ),
+          pods: ['n1', 'n2', 'n3', 'n4'].map((node) => `ns/agent-${node}`),
+        },
+      ],
     ],
     ['pods that stay are nothing to tell', { plans: [plan({ leave: [{ pod: podFacts('a'), why: 'static' }] })] }, []],
   ])('%s', expectFindings);
@@ -420,7 +437,7 @@ describe('all findings', () => {
         plan({
           evict: [pod],
           waitFor: [{ pod, why: 'it runs' }],
-          warnings: ['careful'],
+          warnings: [{ text: 'careful', names: ['default/a'] }],
           refusals: ['Pods: default/a'],
         }),
       ],
@@ -445,9 +462,9 @@ describe('all findings', () => {
   });
 
   test('are told once', () => {
-    const warnings = ['deleting Pods with local storage: shop/a'];
-    expect(findingsOf(survey({ plans: [plan({ warnings }), plan({ node: 'n2', warnings })] }))).toEqual([
-      warning('filters', 'deleting Pods with local storage: shop/a'),
+    const refusals = ['Pods with local storage: shop/a'];
+    expect(findingsOf(survey({ plans: [plan({ refusals }), plan({ refusals })] }))).toEqual([
+      refusal('filters', 'node n1: cannot delete Pods with local storage: shop/a'),
     ]);
   });
 });
