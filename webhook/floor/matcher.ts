@@ -1,5 +1,6 @@
 import { imagePattern, LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
+import { isOneOf } from './kinds.ts';
 
 /** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, words of an owner's kind, fields of any type at any depth. */
 export function isExact({ fields, endedBy, ownerWords, says, ...match }: Matcher): boolean {
@@ -40,7 +41,7 @@ export function possibilityOf(match: Matcher): string {
   const { ownerWords, entrypoints } = match;
   const owned =
     ownerWords === undefined ? [] : [`variables.owners.exists(o, ${list(ownerWords)}.exists(w, o.contains(w)))`];
-  const kinds = match.kinds === undefined ? [] : [`variables.kind in ${list(match.kinds)}`];
+  const kinds = match.kinds === undefined ? [] : [isOneOf(match.kinds)];
   const names = entrypoints?.map((image) => image.split(' ', 1)[0] ?? '');
   const image = names === undefined ? [] : [`variables.images.exists(i, i in ${list([...new Set(names)])})`];
   return all([...kinds, ...owned, ...exactParts(ignoring(match)), ...image, ...programs(match)]);

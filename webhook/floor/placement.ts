@@ -12,7 +12,7 @@ const LABELS = 'params.metadata.?labels.orValue({})';
  * shared/scheduling/reach.ts decides it. With required affinity other nodes count as well, and CEL sees one at a time:
  * such pods are left to the webhook.
  */
-export const PINNED = `variables.nodeName != '' ? variables.nodeName == params.metadata.name : (${all([
+const PINNED = `variables.nodeName != '' ? variables.nodeName == params.metadata.name : (${all([
   names('variables.hostname'),
   `!variables.spec.?affinity.?nodeAffinity.?${REQUIRED}.hasValue()`,
   `!variables.spec.?affinity.?podAffinity.?${REQUIRED}.hasValue()`,
@@ -38,10 +38,14 @@ export function mayName(sources: readonly NamingKind[]): string {
   return `${KIND} == '/Pod' ? (${pods('object.spec')}) : (${KIND} in ${list(PLACED)} ? (${pods('object.spec.template.spec')}) : (${any(named)}))`;
 }
 
-/** What PINNED reads besides the spec. */
+/** Whether the pods are pinned, see PINNED. */
+export const PINNED_VARIABLE = 'pinned';
+
+/** What PINNED reads besides the spec, and PINNED itself. */
 export const PLACEMENT_VARIABLES = [
   { name: 'nodeName', expression: "variables.spec.?nodeName.orValue('')" },
   { name: 'hostname', expression: `${SELECTOR}[?${literal(HOSTNAME_LABEL)}].orValue('')` },
+  { name: PINNED_VARIABLE, expression: PINNED },
 ];
 
 /** Whether a node's name that stands in the object itself means the node in `params`. */

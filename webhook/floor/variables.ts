@@ -1,6 +1,6 @@
 import { MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
 import { list, literal } from './cel.ts';
-import { KIND, PLACED } from './kinds.ts';
+import { IS_RUN, KIND, PLACED } from './kinds.ts';
 import type { Variable } from './objects.ts';
 
 /** Kinds that make pods from a template, and pods. */
@@ -32,6 +32,7 @@ function madeBy(kind: string): string {
 /** The object as the catalogue's matchers see it (shared/facts/work.ts); each is worked out when it is first read. */
 export const OBJECT_VARIABLES: readonly Variable[] = [
   { name: 'kind', expression: KIND },
+  IS_RUN,
   { name: 'held', expression: `params.metadata.?annotations[?${literal(RECORD_ANNOTATION)}].hasValue()` },
   { name: 'name', expression: "object.metadata.?name.orValue(object.metadata.?generateName.orValue(''))" },
   {

@@ -11,14 +11,14 @@ import {
   type AfterDenial,
 } from '../../shared/index.ts';
 import { RESOURCES } from '../registration/resources.ts';
-import { all, any, list, literal, sentence } from './cel.ts';
+import { all, any, literal, sentence } from './cel.ts';
 import { startsWork } from './changes.ts';
 import { outcomeKey, rivalsOf, type Claim, type Entry, type Outcome } from './claims.ts';
 import { evidenceOf, SMALL } from './evidence.ts';
-import type { NamingKind } from './kinds.ts';
+import { isOneOf, type NamingKind } from './kinds.ts';
 import { conditionOf, possibilityOf } from './matcher.ts';
 import type { PolicyParts, ResourceRule, Validation, Variable } from './objects.ts';
-import { mayName, namedIn, PINNED, PLACEMENT_VARIABLES } from './placement.ts';
+import { mayName, namedIn, PINNED_VARIABLE, PLACEMENT_VARIABLES } from './placement.ts';
 import { OBJECT_VARIABLES } from './variables.ts';
 
 /** Claims that are decided alike, and refused in the same words but for what the work is. */
@@ -44,15 +44,23 @@ export function workPolicies(claims: readonly Claim[], entries: readonly Entry[]
 }
 
 function policyFor(outcome: Outcome, claims: readonly Claim[], entries: readonly Entry[]): PolicyParts {
-  const groups = groupsOf(claims);
+  const groups = groupsOf(claims).map((group, index) => ({ group, index, others: othersFor(group, entries) }));
+  const others = new Map([...new Set(groups.map((one) => one.others))].map((text, index) => [text, `others${index}`]));
   return {
     name: nameFor(outcome),
     mode: outcome.mode,
     failurePolicy: 'Ignore',
     resourceRules: resourceRules(claims.flatMap(({ kinds }) => kinds)),
     matchConditions: [{ name: 'work', expression: conditionOn(outcome, claims) }],
-    variables: [...OBJECT_VARIABLES, ...PLACEMENT_VARIABLES, WHY, TOLD, ...groups.map(foundVariable)],
-    validations: groups.map((group, index) => validationOf(group, index, entries)),
+    variables: [
+      ...OBJECT_VARIABLES,
+      ...(outcome.scope === 'node' ? PLACEMENT_VARIABLES : []),
+      WHY,
+      TOLD,
+      ...[...others].map(([expression, name]) => ({ name, expression })),
+      ...groups.map(({ group, index }) => foundVariable(group, index)),
+    ],
+    validations: groups.map((one) => validationOf(one.group, one.index, others.get(one.others) ?? '')),
     nodes: [
       { key: STATE_LABEL, operator: 'Exists' },
       { key: exceptionLabel(outcome.work), operator: 'DoesNotExist' },
@@ -127,12 +135,16 @@ function foundVariable({ claims }: Group, index: number): Variable {
 function conditionFor({ tool, kinds, pattern, strength }: Claim): string {
   const is =
     tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : conditionOf(pattern.match, strength);
-  return all([`variables.kind in ${list(kinds)}`, is]);
+  return all([isOneOf(kinds), is]);
 }
 
-function validationOf(group: Group, index: number, entries: readonly Entry[]): Validation {
-  const { outcome, claims } = group;
-  const rivals = [...new Set(claims.flatMap((claim) => rivalsOf(claim, entries)).map(possibilityFor))];
+/** Whether the object may be other work as well. Many groups have the same others: each text is kept once, as a variable. */
+function othersFor({ claims }: Group, entries: readonly Entry[]): string {
+  return any(claims.flatMap((claim) => rivalsOf(claim, entries)).map(possibilityFor));
+}
+
+function validationOf(group: Group, index: number, others: string): Validation {
+  const { outcome } = group;
   const found = `variables.${nameOfFound(index)}`;
   const reached = reachOf(outcome);
   return {
@@ -140,7 +152,7 @@ function validationOf(group: Group, index: number, entries: readonly Entry[]): V
       `${found} == ''`,
       '!variables.held',
       ...(reached === undefined ? [] : [`!(${reached})`]),
-      ...(rivals.length === 0 ? [] : [any(rivals)]),
+      `variables.${others}`,
     ].join(' || '),
     messageExpression: messageFor(group, found),
     message: `${outcome.work}: refused because of a node in maintenance. See kubectl maint status`,
@@ -155,7 +167,7 @@ function possibilityFor({ tool, pattern }: Entry): string {
 /** Whether the work reaches the node in `params`; undefined where any node in maintenance will do. */
 function reachOf({ scope, node }: Outcome): string | undefined {
   if (scope === 'cluster') return undefined;
-  return node.in === 'field' || node.in === 'label' ? namedIn(node) : PINNED;
+  return node.in === 'field' || node.in === 'label' ? namedIn(node) : `variables.${PINNED_VARIABLE}`;
 }
 
 const NODE_NAME = 'params.metadata.name';
