@@ -108,3 +108,15 @@ export function scanRoot(parts: Parts): WorkPattern {
 export function scanSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
   return { work: 'scan', role: 'schedule', node: IN_PODS, afterDenial: 'failed', ...parts };
 }
+
+/** What an operator makes for backup and restore requests of its own, and these requests, which only lead to it. */
+export function requestedBackups(
+  of: string,
+  kinds: readonly string[],
+  afterDenial: AfterDenial,
+): readonly WorkPattern[] {
+  return [
+    backupLeaf({ what: `${of} backup or restore job`, match: { kinds: RUNS, owners: kinds }, afterDenial }),
+    backupRoot({ what: `${of} backup or restore request`, match: { kinds }, afterDenial: 'failed' }),
+  ];
+}

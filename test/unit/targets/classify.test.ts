@@ -140,7 +140,7 @@ describe('add-ons', () => {
 
 test('tools are sorted by an id of their own, the general ones last, and name their source', () => {
   const ids = TOOLS.map(({ id }) => id);
-  const last = ['other-operators', 'helm'];
+  const last = ['other-operators', 'other-scanners', 'helm'];
   expect(ids).toEqual([...[...new Set(ids)].filter((id) => !last.includes(id)).sort(), ...last]);
   for (const { id, source, patterns } of TOOLS) {
     expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);

@@ -3,6 +3,7 @@ import { supposedMakerOf } from '../../../../shared/facts/makers.ts';
 import { workFromObject } from '../../../../shared/facts/work.ts';
 import { classify } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE, TOOLS } from '../../../../shared/targets/registry.ts';
+import { FIELD } from './field.ts';
 import { sketch } from './sketch.ts';
 
 /** work, tool and role of an object. */
@@ -18,6 +19,7 @@ const TRIVY = 'system:serviceaccount:trivy-system:trivy-operator';
 
 /** Per tool: what it makes, and what only looks like it. */
 const KNOWN: Readonly<Record<string, readonly (readonly [object, string])[]>> = {
+  ...FIELD,
   velero: [
     [sketch('velero.io/PodVolumeBackup'), 'backup velero leaf field'],
     [sketch('velero.io/PodVolumeRestore'), 'backup velero leaf object'],

@@ -1,0 +1,20 @@
+import { backupRoot, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * ArangoDB operator. The database itself makes the hot backup, called over the network: a request names no node, and no
+ * pod is made for it.
+ */
+export const arangodb: Tool = {
+  id: 'arangodb',
+  title: 'ArangoDB operator',
+  source: 'https://github.com/arangodb/kube-arangodb',
+  patterns: [
+    backupRoot({
+      what: 'ArangoDB backup request',
+      match: { kinds: ['backup.arangodb.com/ArangoBackup'] },
+      afterDenial: 'failed',
+    }),
+    backupSchedule({ what: 'ArangoDB schedule', match: { kinds: ['backup.arangodb.com/ArangoBackupPolicy'] } }),
+  ],
+};

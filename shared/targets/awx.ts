@@ -1,0 +1,13 @@
+import { requestedBackups } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * AWX, and the products made of it. A pod <name>-db-management, owned by the request, dumps or restores the database
+ * (roles/backup, roles/restore).
+ */
+export const awx: Tool = {
+  id: 'awx',
+  title: 'AWX operator',
+  source: 'https://github.com/ansible/awx-operator',
+  patterns: [...requestedBackups('AWX', ['awx.ansible.com/AWXBackup', 'awx.ansible.com/AWXRestore'], 'lost')],
+};

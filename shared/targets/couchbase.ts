@@ -1,0 +1,34 @@
+import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Couchbase operator. A CouchbaseBackup is a schedule, whose CronJobs run an image made for it (couchbase/operator-
+ * backup); a CouchbaseBackupRestore is a run. Closed source: labels of their Jobs were not read.
+ */
+export const couchbase: Tool = {
+  id: 'couchbase',
+  title: 'Couchbase operator',
+  source: 'https://docs.couchbase.com/operator/current/overview.html',
+  patterns: [
+    backupLeaf({
+      what: 'Couchbase backup or restore job',
+      match: {
+        kinds: RUNS,
+        images: ['operator-backup'],
+        nameWords: ['backup', 'full', 'immediate', 'incremental', 'merge', 'restore'],
+      },
+      afterDenial: 'lost',
+    }),
+    backupLeaf({
+      what: 'Couchbase backup or restore job',
+      match: { kinds: RUNS, owners: ['couchbase.com/CouchbaseBackup', 'couchbase.com/CouchbaseBackupRestore'] },
+      afterDenial: 'lost',
+    }),
+    backupRoot({
+      what: 'Couchbase restore request',
+      match: { kinds: ['couchbase.com/CouchbaseBackupRestore'] },
+      afterDenial: 'failed',
+    }),
+    backupSchedule({ what: 'Couchbase schedule', match: { kinds: ['couchbase.com/CouchbaseBackup'] } }),
+  ],
+};

@@ -1,0 +1,37 @@
+import { backupLeaf, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * EDB Postgres for Kubernetes. CloudNativePG under names of its own (k8s.enterprisedb.io for cnpg.io): see there.
+ */
+export const edbPostgres: Tool = {
+  id: 'edb-postgres',
+  title: 'EDB Postgres for Kubernetes',
+  source: 'https://www.enterprisedb.com/docs/postgres_for_kubernetes/latest/',
+  patterns: [
+    backupLeaf({
+      what: 'EDB Postgres backup',
+      match: { kinds: ['postgresql.k8s.enterprisedb.io/Backup'] },
+      node: {
+        in: 'pods-labelled',
+        labels: {
+          'k8s.enterprisedb.io/cluster': { field: ['spec', 'cluster', 'name'] },
+          'k8s.enterprisedb.io/podRole': { value: 'instance' },
+        },
+      },
+      afterDenial: 'failed',
+    }),
+    backupLeaf({
+      what: 'EDB Postgres recovery job',
+      match: {
+        kinds: ['/Pod', 'batch/Job'],
+        labels: { 'k8s.enterprisedb.io/jobRole': ['full-recovery', 'snapshot-recovery'] },
+      },
+      afterDenial: 'retried',
+    }),
+    backupSchedule({
+      what: 'EDB Postgres schedule',
+      match: { kinds: ['postgresql.k8s.enterprisedb.io/ScheduledBackup'] },
+    }),
+  ],
+};

@@ -1,0 +1,23 @@
+import { RUNS, scanLeaf } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Fairwinds Insights agent. A CronJob per report; beside the tool an uploader says which report it is
+ * (charts/stable/insights-agent). Reports about costs, versions and workloads are no scans.
+ */
+export const fairwindsInsights: Tool = {
+  id: 'fairwinds-insights',
+  title: 'Fairwinds Insights',
+  source: 'https://insights.docs.fairwinds.com',
+  patterns: [
+    scanLeaf({
+      what: 'Fairwinds Insights scan',
+      match: {
+        kinds: RUNS,
+        images: ['insights-uploader'],
+        arguments: ['kube-bench', 'kube-hunter', 'kubesec', 'opa', 'polaris', 'rbac-reporter', 'trivy'],
+      },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,24 @@
+import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * etcd backup operator of Giant Swarm. A CronJob asks for an ETCDBackup by a script of its own (helm/etcd-backup-
+ * operator/templates/cronjob.yaml); the operator then does it in its own process.
+ */
+export const giantswarmEtcd: Tool = {
+  id: 'giantswarm-etcd',
+  title: 'etcd backup operator of Giant Swarm',
+  source: 'https://github.com/giantswarm/etcd-backup-operator',
+  patterns: [
+    backupLeaf({
+      what: 'request for an etcd backup',
+      match: { kinds: RUNS, images: ['etcd-backup-operator'], commands: ['create-cr.sh'] },
+      afterDenial: 'lost',
+    }),
+    backupRoot({
+      what: 'etcd backup request',
+      match: { kinds: ['backup.giantswarm.io/ETCDBackup'] },
+      afterDenial: 'failed',
+    }),
+  ],
+};

@@ -1,0 +1,20 @@
+import { backupRoot, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * K8ssandra. Medusa runs beside Cassandra in every pod of the datacenter and is called over the network, so a request
+ * names no node, and no pod is made for it.
+ */
+export const k8ssandra: Tool = {
+  id: 'k8ssandra',
+  title: 'K8ssandra Medusa',
+  source: 'https://k8ssandra.io',
+  patterns: [
+    backupRoot({
+      what: 'Medusa backup or restore request',
+      match: { kinds: ['medusa.k8ssandra.io/MedusaBackupJob', 'medusa.k8ssandra.io/MedusaRestoreJob'] },
+      afterDenial: 'failed',
+    }),
+    backupSchedule({ what: 'Medusa schedule', match: { kinds: ['medusa.k8ssandra.io/MedusaBackupSchedule'] } }),
+  ],
+};

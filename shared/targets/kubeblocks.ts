@@ -1,0 +1,30 @@
+import { RUNS, backupLeaf, backupSchedule, requestedBackups } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * KubeBlocks. Jobs carry the name of their backup or restore (pkg/dataprotection/types/constant.go); the request may
+ * stand in another namespace than its Job.
+ */
+export const kubeblocks: Tool = {
+  id: 'kubeblocks',
+  title: 'KubeBlocks',
+  source: 'https://kubeblocks.io',
+  patterns: [
+    backupLeaf({
+      what: 'KubeBlocks backup or restore job',
+      match: { kinds: RUNS, labels: { 'dataprotection.kubeblocks.io/backup-name': [] } },
+      afterDenial: 'lost',
+    }),
+    backupLeaf({
+      what: 'KubeBlocks backup or restore job',
+      match: { kinds: RUNS, labels: { 'dataprotection.kubeblocks.io/restore-name': [] } },
+      afterDenial: 'lost',
+    }),
+    ...requestedBackups(
+      'KubeBlocks',
+      ['dataprotection.kubeblocks.io/Backup', 'dataprotection.kubeblocks.io/Restore'],
+      'lost',
+    ),
+    backupSchedule({ what: 'KubeBlocks schedule', match: { kinds: ['dataprotection.kubeblocks.io/BackupSchedule'] } }),
+  ],
+};

@@ -1,0 +1,19 @@
+import { RUNS, backupLeaf } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Kubegres. A CronJob backup-<cluster> whose pods run a script of its own from a ConfigMap
+ * (internal/controller/spec/template/yaml/BackUpCronJobTemplate.yaml).
+ */
+export const kubegres: Tool = {
+  id: 'kubegres',
+  title: 'Kubegres',
+  source: 'https://github.com/reactive-tech/kubegres',
+  patterns: [
+    backupLeaf({
+      what: 'Kubegres backup job',
+      match: { kinds: RUNS, commands: ['backup_database.sh'], nameWords: ['backup'] },
+      afterDenial: 'lost',
+    }),
+  ],
+};

@@ -1,0 +1,13 @@
+import { requestedBackups } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * MySQL operator of Oracle. A Job owned by the MySQLBackup runs mysqlsh --pym mysqloperator backup
+ * (mysqloperator/controller/backup/backup_objects.py); schedules make such requests.
+ */
+export const oracleMysql: Tool = {
+  id: 'oracle-mysql',
+  title: 'MySQL operator of Oracle',
+  source: 'https://github.com/mysql/mysql-operator',
+  patterns: [...requestedBackups('MySQL', ['mysql.oracle.com/MySQLBackup'], 'lost')],
+};

@@ -1,0 +1,19 @@
+import { requestedBackups } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Percona Server for MySQL. Jobs owned by the request, as of its sister for XtraDB. What follows a refusal was not
+ * read.
+ */
+export const perconaMysql: Tool = {
+  id: 'percona-mysql',
+  title: 'Percona Server for MySQL operator',
+  source: 'https://github.com/percona/percona-server-mysql-operator',
+  patterns: [
+    ...requestedBackups(
+      'Percona Server for MySQL',
+      ['ps.percona.com/PerconaServerMySQLBackup', 'ps.percona.com/PerconaServerMySQLRestore'],
+      'lost',
+    ),
+  ],
+};

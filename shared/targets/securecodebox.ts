@@ -1,0 +1,25 @@
+import { RUNS, scanLeaf, scanRoot, scanSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * secureCodeBox. The scanner's Job is labelled so; parsers and hooks work on its results and scan nothing
+ * (operator/controllers/execution/scans). ScheduledScan makes Scans.
+ */
+export const securecodebox: Tool = {
+  id: 'securecodebox',
+  title: 'secureCodeBox',
+  source: 'https://www.securecodebox.io',
+  patterns: [
+    scanLeaf({
+      what: 'secureCodeBox scan',
+      match: { kinds: RUNS, labels: { 'securecodebox.io/job-type': ['scanner'] } },
+      afterDenial: 'retried',
+    }),
+    scanRoot({
+      what: 'secureCodeBox scan request',
+      match: { kinds: ['execution.securecodebox.io/Scan'] },
+      afterDenial: 'failed',
+    }),
+    scanSchedule({ what: 'secureCodeBox schedule', match: { kinds: ['execution.securecodebox.io/ScheduledScan'] } }),
+  ],
+};

@@ -1,0 +1,20 @@
+import { RUNS, backupLeaf, requestedBackups } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * StackGres. Scheduled backups are CronJobs with a label, others Jobs owned by the SGBackup. Labels of their Jobs were
+ * not read.
+ */
+export const stackgres: Tool = {
+  id: 'stackgres',
+  title: 'StackGres',
+  source: 'https://stackgres.io',
+  patterns: [
+    backupLeaf({
+      what: 'StackGres backup job',
+      match: { kinds: RUNS, labels: { 'stackgres.io/scheduled-backup': [] } },
+      afterDenial: 'lost',
+    }),
+    ...requestedBackups('StackGres', ['stackgres.io/SGBackup'], 'lost'),
+  ],
+};

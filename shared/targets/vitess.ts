@@ -1,0 +1,25 @@
+import { RUNS, backupLeaf, backupSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Vitess operator. Pods of vtbackup are labelled with their type (pkg/operator/vitessbackup/labels.go); the first one
+ * of an empty shard (init) brings it to life, and is left alone. A schedule makes Jobs that it owns.
+ */
+export const vitess: Tool = {
+  id: 'vitess',
+  title: 'Vitess operator',
+  source: 'https://github.com/planetscale/vitess-operator',
+  patterns: [
+    backupLeaf({
+      what: 'Vitess backup',
+      match: { kinds: RUNS, labels: { 'backup.planetscale.com/type': ['update'] } },
+      afterDenial: 'retried',
+    }),
+    backupLeaf({
+      what: 'Vitess backup job',
+      match: { kinds: RUNS, owners: ['planetscale.com/VitessBackupSchedule'] },
+      afterDenial: 'lost',
+    }),
+    backupSchedule({ what: 'Vitess schedule', match: { kinds: ['planetscale.com/VitessBackupSchedule'] } }),
+  ],
+};

@@ -1,0 +1,19 @@
+import { RUNS, backupLeaf } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Zalando's postgres-operator. Logical backups: one CronJob a cluster, labelled on itself, its Jobs and their pods
+ * (pkg/cluster/k8sres.go generateLogicalBackupJob).
+ */
+export const zalandoPostgres: Tool = {
+  id: 'zalando-postgres',
+  title: 'Zalando postgres-operator',
+  source: 'https://github.com/zalando/postgres-operator',
+  patterns: [
+    backupLeaf({
+      what: 'logical backup of a Zalando PostgreSQL cluster',
+      match: { kinds: RUNS, labels: { application: ['spilo-logical-backup'] } },
+      afterDenial: 'lost',
+    }),
+  ],
+};

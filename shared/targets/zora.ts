@@ -1,0 +1,25 @@
+import { RUNS, scanLeaf, scanSchedule } from './patterns.ts';
+import type { Tool } from './tool.ts';
+
+/**
+ * Zora. A CronJob per cluster and plugin, labelled and owned by the ClusterScan; its Jobs have none of that, but a
+ * worker beside the plugin (pkg/plugins/cronjob.go).
+ */
+export const zora: Tool = {
+  id: 'zora',
+  title: 'Zora',
+  source: 'https://github.com/undistro/zora',
+  patterns: [
+    scanLeaf({
+      what: 'Zora scan',
+      match: { kinds: RUNS, labels: { 'zora.undistro.io/plugin': [] } },
+      afterDenial: 'lost',
+    }),
+    scanLeaf({
+      what: 'Zora scan',
+      match: { kinds: RUNS, images: ['undistro/zora/worker'] },
+      afterDenial: 'lost',
+    }),
+    scanSchedule({ what: 'Zora schedule', match: { kinds: ['zora.undistro.io/ClusterScan'] } }),
+  ],
+};
