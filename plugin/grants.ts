@@ -1,4 +1,4 @@
-import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
+import { insideGrants, lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
 
 /** What everybody needs who looks: `status`, `doctor`, and `check` against a cluster. */
 const LOOKING: readonly Grant[] = [
@@ -39,6 +39,8 @@ export const VIEWER_GRANTS: readonly Grant[] = mergedGrants(LOOKING);
 export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...LOOKING,
   ...replicated,
+  // Whether a backup runs inside a pod that is to be evicted.
+  ...insideGrants(TOOLS),
   { group: '', resource: 'nodes', verbs: ['patch'] },
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },

@@ -44,6 +44,7 @@ export {
 export { NO_ENTRYPOINTS } from './targets/wrappers.ts';
 export { imagePattern } from './targets/image-names.ts';
 export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
+export { insideWorkFrom, type InsidePattern, type InsideWork } from './targets/inside.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { holdsAddons } from './policy/rules/addon-hold.ts';
@@ -82,7 +83,7 @@ export * from './cluster/paths.ts';
 export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/node-event.ts';
 export { answersFromCluster } from './cluster/answers.ts';
 export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION, WOKEN_CONDITION } from './cluster/wake.ts';
-export { lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
+export { insideGrants, lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export {
   connectCluster,
   connectInCluster,

@@ -1,9 +1,9 @@
-import { isFinished, type PodFacts } from '../../shared/index.ts';
+import { isAlive, type PodFacts } from '../../shared/index.ts';
 import { evict } from './asking.ts';
 import { budgetCause, causeOf, type Cause } from './cause.ts';
 import type { EvictionOutcome } from './eviction.ts';
 import { inOrder } from './order.ts';
-import type { DrainPlan, ReasonedPod } from './plan.ts';
+import type { DrainPlan, WaitedPod } from './plan.ts';
 import type { DrainTools, LeftPod } from './tools.ts';
 import { firstOf } from './waiters.ts';
 
@@ -24,17 +24,17 @@ export async function drainNode(plan: DrainPlan, tools: DrainTools): Promise<rea
   return left.filter((pod) => pod !== undefined);
 }
 
-/** Waits until a pod has ended by itself, and clears it away. */
-async function letEnd({ pod, why }: ReasonedPod, tools: DrainTools): Promise<LeftPod | undefined> {
+/** Waits until a pod, or what runs inside it, has ended by itself, and clears the pod away. */
+async function letEnd({ pod, why, inside }: WaitedPod, tools: DrainTools): Promise<LeftPod | undefined> {
   const cause = causeOf('running', why);
   tools.listener.waiting(pod, cause);
   for (;;) {
     const now = tools.pods.pod(pod.uid);
-    const isOver = now === undefined || isFinished(now) || now.deletedAt !== undefined;
+    const isOver = now === undefined || !isAlive(now) || (inside && tools.inside.in(now) === undefined);
     // What ran on a node that is not heard of any more ends for nobody to see.
     if (isOver || tools.node.unreachable) return removePod(now ?? pod, tools);
     if (tools.signal.aborted) return { pod, cause };
-    await moved(pod, Infinity, tools);
+    await moved(pod, Infinity, tools, inside ? [(until) => tools.inside.changed(until)] : []);
   }
 }
 
@@ -89,9 +89,15 @@ function nextLookMs(overdueMs: number, { skipWaitForDeleteSeconds: seconds }: Dr
   return Math.min(...moments.map((moment) => moment - overdueMs).filter((ms) => ms > 0), Infinity);
 }
 
-/** Resolves when something happens to the pod or its node, or after some time. */
-function moved({ uid }: PodFacts, ms: number, { pods, clock, node, signal }: DrainTools): Promise<void> {
-  const news = [(until: AbortSignal) => pods.moved(uid, until), (until: AbortSignal) => node.changed(until)];
+/** Resolves when something happens to the pod or its node, at other news, or after some time. */
+function moved(
+  { uid }: PodFacts,
+  ms: number,
+  { pods, clock, node, signal }: DrainTools,
+  others: readonly ((until: AbortSignal) => Promise<void>)[] = [],
+): Promise<void> {
+  const own = [(until: AbortSignal) => pods.moved(uid, until), (until: AbortSignal) => node.changed(until)];
+  const news = [...own, ...others];
   return firstOf(ms === Infinity ? news : [...news, (until) => clock.sleep(ms, until)], signal);
 }
 

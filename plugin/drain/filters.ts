@@ -1,14 +1,14 @@
-import { isFinished, type PodFacts } from '../../shared/index.ts';
+import { isAlive, isFinished, type PodFacts } from '../../shared/index.ts';
 import type { ActiveWork, DrainFlags } from '../operation.ts';
 
 /**
- * What draining does with a pod. `leave` stays by design, `wait` ends by itself and is evicted then, `refuse` stops the
- * whole drain before it begins.
+ * What draining does with a pod. `leave` stays by design, `wait` is evicted when it has ended by itself, or (`inside`) what
+ * runs in it has; `refuse` stops the whole drain before it begins.
  */
 export type PodFate =
   | { readonly fate: 'evict'; readonly warnings: readonly string[] }
   | { readonly fate: 'leave'; readonly why: string; readonly warnings: readonly string[] }
-  | { readonly fate: 'wait'; readonly why: string }
+  | { readonly fate: 'wait'; readonly why: string; readonly inside: boolean; readonly warnings: readonly string[] }
   | { readonly fate: 'refuse'; readonly message: string };
 
 /** What a fate depends on besides the pod. */
@@ -21,6 +21,8 @@ export interface FilterContext {
   readonly daemonSetExists: (pod: PodFacts) => boolean;
   /** The backup or scan that a pod is part of, as the policy classifies it, for example `a Velero backup`. */
   readonly activeWorkOf: (pod: PodFacts) => string | undefined;
+  /** The backup or restore that runs inside a pod of something else. */
+  readonly insideOf: (pod: PodFacts) => string | undefined;
 }
 
 /** kubectl's own words (kubectl pkg/drain/filters.go), so that people and scripts find them; those for our own steps. */
@@ -40,7 +42,10 @@ export const DRAIN_LABEL = 'cluster.x-k8s.io/drain';
 
 type Step = (pod: PodFacts, context: FilterContext) => PodFate | 'next' | { readonly warn: string };
 
-/** In kubectl's order, ours before its questions about data: the first that leaves, waits or refuses decides. */
+/**
+ * In kubectl's order, ours before its questions about data: the first that leaves, waits or refuses decides. What runs inside
+ * a pod comes last: that pod does not end, and is evicted with everything that was asked about it.
+ */
 const STEPS: readonly Step[] = [
   longDeleted,
   daemonSet,
@@ -50,6 +55,7 @@ const STEPS: readonly Step[] = [
   activeWork,
   localStorage,
   unmanaged,
+  workInside,
 ];
 
 /** Decides what draining does with one pod, as `kubectl drain` does. Unlike kubectl every warning is kept. */
@@ -58,7 +64,7 @@ export function fateOf(pod: PodFacts, context: FilterContext): PodFate {
   for (const step of STEPS) {
     const outcome = step(pod, context);
     if (outcome === 'next') continue;
-    if ('fate' in outcome) return outcome;
+    if ('fate' in outcome) return outcome.fate === 'wait' ? { ...outcome, warnings } : outcome;
     warnings.push(outcome.warn);
   }
   return { fate: 'evict', warnings };
@@ -95,7 +101,7 @@ function skipLabel({ labels }: PodFacts): ReturnType<Step> {
 
 function waitLabel(pod: PodFacts): ReturnType<Step> {
   if (isFinished(pod) || pod.labels.get(DRAIN_LABEL)?.toLowerCase() !== 'wait-completed') return 'next';
-  return { fate: 'wait', why: `labelled ${DRAIN_LABEL}: wait-completed` };
+  return waitFor(`labelled ${DRAIN_LABEL}: wait-completed`);
 }
 
 /** What runs is not broken off: a backup that is interrupted is a backup that is missing. What never began misses nothing. */
@@ -103,9 +109,20 @@ function activeWork(pod: PodFacts, { activeWork: asked, activeWorkOf }: FilterCo
   const isOver = isFinished(pod) || pod.deletedAt !== undefined;
   const work = asked === 'evict' || isOver || !pod.started ? undefined : activeWorkOf(pod);
   if (work === undefined) return 'next';
+  return asked === 'wait' ? waitFor(`${work} is running`) : { fate: 'refuse', message: WORDS.activeWorkFatal };
+}
+
+/** Of a pod that goes already it is broken off anyway. */
+function workInside(pod: PodFacts, { activeWork: asked, insideOf }: FilterContext): ReturnType<Step> {
+  const work = asked === 'evict' || !isAlive(pod) ? undefined : insideOf(pod);
+  if (work === undefined) return 'next';
   return asked === 'wait'
-    ? { fate: 'wait', why: `${work} is running` }
+    ? waitFor(`${work} is running in it`, true)
     : { fate: 'refuse', message: WORDS.activeWorkFatal };
+}
+
+function waitFor(why: string, inside = false): PodFate {
+  return { fate: 'wait', why, inside, warnings: [] };
 }
 
 function localStorage(pod: PodFacts, { flags }: FilterContext): ReturnType<Step> {

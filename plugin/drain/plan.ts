@@ -1,5 +1,5 @@
 import type { PodFacts } from '../../shared/index.ts';
-import { fateOf, type FilterContext, type PodFate } from './filters.ts';
+import { fateOf, type FilterContext } from './filters.ts';
 
 /** A pod and why it is not simply evicted. */
 export interface ReasonedPod {
@@ -14,13 +14,18 @@ export interface PodGroup {
   readonly names: readonly string[];
 }
 
+/** A pod that is not evicted before something has ended: the pod itself, or what runs inside it. */
+export interface WaitedPod extends ReasonedPod {
+  readonly inside: boolean;
+}
+
 /** What draining a node comes to: a value that is printed by a dry run and carried out by the engine. */
 export interface DrainPlan {
   readonly node: string;
   /** In the order of eviction: low priority first, then by name. */
   readonly evict: readonly PodFacts[];
-  /** Pods that end by themselves, and are evicted then. */
-  readonly waitFor: readonly ReasonedPod[];
+  /** Pods that end by themselves, or what runs in them does, and that are evicted then. */
+  readonly waitFor: readonly WaitedPod[];
   /** Pods that stay. */
   readonly leave: readonly ReasonedPod[];
   /** Pods that are not evicted without a flag. */
@@ -38,8 +43,10 @@ export function planDrain(node: string, pods: readonly PodFacts[], context: Filt
   return {
     node,
     evict: judged.filter(({ fate }) => fate.fate === 'evict').map(({ pod }) => pod),
-    waitFor: reasonedIn(judged, 'wait'),
-    leave: reasonedIn(judged, 'leave'),
+    waitFor: judged.flatMap(({ pod, fate }) =>
+      fate.fate === 'wait' ? [{ pod, why: fate.why, inside: fate.inside }] : [],
+    ),
+    leave: judged.flatMap(({ pod, fate }) => (fate.fate === 'leave' ? [{ pod, why: fate.why }] : [])),
     refused,
     warnings: grouped(
       judged.flatMap(({ pod, fate }) => ('warnings' in fate ? fate.warnings.map((text) => ({ text, pod })) : [])),
@@ -55,17 +62,8 @@ export function refusalsOf(refused: readonly ReasonedPod[]): readonly string[] {
   );
 }
 
-interface Judged {
-  readonly pod: PodFacts;
-  readonly fate: PodFate;
-}
-
 function byPriority(a: PodFacts, b: PodFacts): number {
   return a.priority - b.priority || (podName(a) < podName(b) ? -1 : 1);
-}
-
-function reasonedIn(judged: readonly Judged[], wanted: 'wait' | 'leave'): readonly ReasonedPod[] {
-  return judged.flatMap(({ pod, fate }) => ('why' in fate && fate.fate === wanted ? [{ pod, why: fate.why }] : []));
 }
 
 /** The pods of each text, sorted. */

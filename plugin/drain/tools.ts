@@ -5,6 +5,7 @@ import type { Cause } from './cause.ts';
 import type { Limiter } from './limiter.ts';
 import type { LiveNode } from './live-node.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
+import type { WorkInside } from './work-inside.ts';
 
 /** What happened to a pod, told as it happens. */
 export interface DrainListener {
@@ -23,6 +24,7 @@ export interface DrainTools {
   readonly pods: PodsOnNode;
   /** Shared by all nodes that are drained at once, as the limiter. */
   readonly budgets: Budgets;
+  readonly inside: Pick<WorkInside, 'in' | 'changed'>;
   /** Bounds the evictions that the API server sees at once. */
   readonly limiter: Limiter;
   readonly clock: Clock;

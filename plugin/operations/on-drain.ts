@@ -11,6 +11,7 @@ import type { PodsOnNode } from '../drain/pods-on-node.ts';
 import type { Progress } from '../drain/progress.ts';
 import { readPods, type Planner } from '../drain/read.ts';
 import { waitForReplacements } from '../drain/replacements.ts';
+import type { WorkInside } from '../drain/work-inside.ts';
 import { waitForDetach, type Waiting } from '../drain/volumes.ts';
 import { alsoHinted } from '../hint.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
@@ -31,6 +32,7 @@ const MAX_ROUNDS = 5;
 export interface Shared {
   readonly budgets: Budgets;
   readonly planner: Planner;
+  readonly inside: WorkInside;
   readonly limiter: Limiter;
 }
 
@@ -160,6 +162,7 @@ function toolsFor({ progress, shared, run, node, signal }: LiveDrain, pods: Pods
     sender: session.cluster,
     pods,
     budgets: shared.budgets,
+    inside: shared.inside,
     limiter: shared.limiter,
     clock: session.clock,
     signal,

@@ -20,11 +20,11 @@ export async function lookAhead(
   { session, view, note }: Looking,
 ): Promise<Foresight> {
   const preparation = await prepare(nodes, operation, { session, view, note });
-  const { prepared, budgets, inForce } = preparation;
+  const { prepared, budgets, inside, inForce } = preparation;
   const plans = prepared.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
   const chosen = nodes.map(({ facts }) => facts);
   const { cluster } = session;
-  const survey = await readSurvey({ operation, chosen, plans, budgets, inForce, nodes: view.nodes(), cluster });
+  const survey = await readSurvey({ operation, chosen, plans, budgets, inside, inForce, nodes: view.nodes(), cluster });
   // A watch that is behind may not have seen that the last node is back.
   const isBroken = checkGuards(survey).length > 0;
   return { preparation, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };

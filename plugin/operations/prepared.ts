@@ -3,6 +3,7 @@ import type { DrainPlan } from '../drain/plan.ts';
 import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
 import { Limiter } from '../drain/limiter.ts';
 import { badSelector, Planner, readPods } from '../drain/read.ts';
+import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../drain/work-inside.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { once } from '../once.ts';
 import type { OnOperation } from '../operation.ts';
@@ -35,6 +36,7 @@ export interface Preparation {
   readonly prepared: readonly Prepared[];
   readonly budgets: Budgets;
   readonly planner: Planner;
+  readonly inside: WorkInside;
   /** What the cluster's webhook decides by. */
   readonly inForce: PolicyInForce;
 }
@@ -58,18 +60,28 @@ export async function prepare(
   const { cluster, clock, signal } = session;
   const { drain: flags, pace } = operation;
   const reading = policyInForce(cluster);
-  const plannerBy = ({ policy: { catalogue } }: PolicyInForce): Planner =>
-    new Planner(cluster, { flags, activeWork: pace.activeWork, now: clock.now(), catalogue });
+  const plannerBy = ({ policy: { catalogue } }: PolicyInForce, inside: WorkInside): Planner =>
+    new Planner(cluster, {
+      flags,
+      activeWork: pace.activeWork,
+      now: clock.now(),
+      catalogue,
+      insideOf: (pod) => inside.in(pod),
+    });
   if (operation.claim.mode === 'cordon') {
     const inForce = await reading;
     const prepared = nodes.map((node) => ({ node, drain: undefined }));
-    return { prepared, budgets: NO_BUDGETS, planner: plannerBy(inForce), inForce };
+    const inside = NOTHING_INSIDE;
+    return { prepared, budgets: NO_BUDGETS, planner: plannerBy(inForce, inside), inside, inForce };
   }
   const budgets = view.budgets();
   const { podSelector } = flags;
   const atOnce = pace.maxParallel === 0 ? nodes.length : pace.maxParallel;
   const looks = new Limiter(LOOKS_AT_ONCE);
-  const planning = reading.then(plannerBy);
+  const looking = reading.then(({ policy: { catalogue } }) =>
+    pace.activeWork === 'evict' ? NOTHING_INSIDE : followWorkInside(catalogue, session),
+  );
+  const planning = Promise.all([reading, looking]).then(([inForce, inside]) => plannerBy(inForce, inside));
   const prepared = await Promise.all(
     nodes.map(async (node, index) => {
       const { name } = node.facts;
@@ -89,7 +101,7 @@ export async function prepare(
     }),
   );
   await budgets.first;
-  return { prepared, budgets, planner: await planning, inForce: await reading };
+  return { prepared, budgets, planner: await planning, inside: await looking, inForce: await reading };
 }
 
 /** Nodes whose pods are listed at once. */

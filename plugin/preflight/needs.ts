@@ -11,7 +11,7 @@ export function rightsFor(
   nodes: readonly NodeFacts[],
   plans: readonly DrainPlan[],
 ): readonly Right[] {
-  const pods = plans.flatMap(({ evict }) => evict);
+  const pods = plans.flatMap(({ evict, waitFor }) => [...evict, ...waitFor.map(({ pod }) => pod)]);
   const onPods = drain.disableEviction
     ? { verb: 'delete', group: '', resource: 'pods', subresource: '' }
     : { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' };

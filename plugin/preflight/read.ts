@@ -14,6 +14,7 @@ import {
 } from '../../shared/index.ts';
 import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
+import type { WorkInside } from '../drain/work-inside.ts';
 import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { OnOperation } from '../operation.ts';
@@ -31,6 +32,7 @@ export interface Premises {
   readonly chosen: readonly NodeFacts[];
   readonly plans: readonly DrainPlan[];
   readonly budgets: Budgets;
+  readonly inside: Pick<WorkInside, 'unknown'>;
   readonly inForce: PolicyInForce;
   readonly nodes: Promise<Survey['nodes']>;
   readonly cluster: Cluster;
@@ -38,7 +40,7 @@ export interface Premises {
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(premises: Premises): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inForce, nodes, cluster } = premises;
+  const { operation, chosen, plans, budgets, inside, inForce, nodes, cluster } = premises;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
@@ -53,6 +55,7 @@ export async function readSurvey(premises: Premises): Promise<Survey> {
     plans,
     nodes: all,
     budgetsOf,
+    unknownInside: inside.unknown,
     owners,
     room,
     missingRights: rights,

@@ -12,6 +12,8 @@ export interface Survey {
   /** Every node of the cluster; undefined where the caller may not list them. */
   readonly nodes: readonly ClusterNode[] | undefined;
   readonly budgetsOf: (pod: PodFacts) => readonly BudgetFacts[];
+  /** Work that may run inside pods, as far as the caller may not read it. */
+  readonly unknownInside: readonly string[];
   /** Workloads of pods that are to move, by UID. */
   readonly owners: ReadonlyMap<string, OwnerHealth>;
   readonly room: Room;

@@ -144,4 +144,5 @@ const EVERYTHING: FilterContext = {
   now: 0,
   daemonSetExists: () => true,
   activeWorkOf: () => undefined,
+  insideOf: () => undefined,
 };

@@ -14,7 +14,7 @@ export interface Grant {
 /** What answersFromCluster reads to find out where the work of some tools goes. Both shells ask it. */
 export function lookupGrants(tools: readonly Tool[]): readonly Grant[] {
   const objects = tools.flatMap(({ patterns }) =>
-    patterns.flatMap(({ node }) => (node.in === 'object' ? [grantOfObject(node.resource)] : [])),
+    patterns.flatMap(({ node }) => (node.in === 'object' ? [grantOfObject(node.resource, ['get'])] : [])),
   );
   return mergedGrants([
     { group: '', resource: 'nodes', verbs: ['get', 'list'] },
@@ -25,11 +25,19 @@ export function lookupGrants(tools: readonly Tool[]): readonly Grant[] {
   ]);
 }
 
+/** What tells whether the work of some tools runs inside pods of something else. */
+export function insideGrants(tools: readonly Tool[]): readonly Grant[] {
+  const patterns = tools.flatMap((tool) => tool.patterns);
+  return patterns.flatMap(({ inside }) =>
+    inside === undefined ? [] : [grantOfObject(inside.resource, ['list', 'watch'])],
+  );
+}
+
 /** A resource as objectPath takes it: `group/version/resource`, the core group left out. */
-function grantOfObject(resource: string): Grant {
+function grantOfObject(resource: string, verbs: readonly string[]): Grant {
   const parts = resource.split('/');
   const plural = parts.pop() ?? '';
-  return { group: parts.length > 1 ? (parts[0] ?? '') : '', resource: plural, verbs: ['get'] };
+  return { group: parts.length > 1 ? (parts[0] ?? '') : '', resource: plural, verbs };
 }
 
 /** The same grants, one for each resource and set of names, sorted. */

@@ -3,7 +3,7 @@ import type { Tool } from './tool.ts';
 
 /**
  * CloudNativePG. A Backup runs inside an instance pod of its cluster, which one is only known later
- * (backup_controller.go); it is refused where every instance is on a node in maintenance. A refused ScheduledBackup run is
+ * (backup_controller.go, `status.instanceID`); it is refused where every instance is on a node in maintenance. A refused ScheduledBackup run is
  * made after the maintenance (scheduledbackup_controller.go). A restore is a new Cluster with `bootstrap.recovery` and a
  * Job; jobs that build replicas (`join`, `initdb`) keep the database alive and are left alone (specs/jobs.go).
  */
@@ -18,6 +18,11 @@ export const cloudnativePg: Tool = {
       node: {
         in: 'pods-labelled',
         labels: { 'cnpg.io/cluster': { field: ['spec', 'cluster', 'name'] }, 'cnpg.io/podRole': { value: 'instance' } },
+      },
+      inside: {
+        resource: 'postgresql.cnpg.io/v1/backups',
+        pods: ['status', 'instanceID', 'podName'],
+        while: { 'status.phase': ['started', 'running', 'finalizing'] },
       },
       afterDenial: 'failed',
     }),

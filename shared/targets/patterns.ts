@@ -1,5 +1,5 @@
 import type { Matcher } from './matcher.ts';
-import type { AfterDenial, NodeSource, WorkPattern } from './tool.ts';
+import type { AfterDenial, Inside, NodeSource, WorkPattern } from './tool.ts';
 
 /** What differs between the patterns of tools. */
 interface Parts {
@@ -8,6 +8,7 @@ interface Parts {
   readonly afterDenial: AfterDenial;
   /** Its pods' placement unless said otherwise. */
   readonly node?: NodeSource;
+  readonly inside?: Inside;
 }
 
 const IN_PODS: NodeSource = { in: 'pods' };

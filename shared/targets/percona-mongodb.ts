@@ -24,6 +24,11 @@ export const perconaMongodb: Tool = {
           'app.kubernetes.io/instance': { field: ['spec', 'clusterName'] },
         },
       },
+      inside: {
+        resource: 'psmdb.percona.com/v1/perconaservermongodbbackups',
+        pods: ['status', 'pbmPods'],
+        while: { 'status.state': ['requested', 'running'] },
+      },
       afterDenial: 'failed',
     }),
     backupLeaf({

@@ -1,4 +1,4 @@
-import type { Matcher } from './matcher.ts';
+import type { Accepted, Matcher } from './matcher.ts';
 
 /** What an object is to a node in maintenance. */
 export type Work = 'backup' | 'scan' | 'addon' | 'none';
@@ -31,6 +31,21 @@ export type NodeSource =
   | { readonly in: 'pods-labelled'; readonly labels: Readonly<Record<string, Reference>> }
   | { readonly in: 'pods-with-claims' };
 
+/**
+ * How an object says that its work runs inside pods of something else, a database's for example: it is broken off by
+ * whoever evicts one of them.
+ */
+export interface Inside {
+  /** `group/version/resource` as in URLs. */
+  readonly resource: string;
+  /** Where the pod's name stands, or a map whose values are names of pods. */
+  readonly pods: readonly string[];
+  /** Where their namespace stands: the object's own unless said otherwise. */
+  readonly namespace?: readonly string[];
+  /** Values of fields while it runs, by path with dots. */
+  readonly while: Accepted;
+}
+
 /** What becomes of the work when the API server refuses this object; decides the words of a denial. */
 export type AfterDenial =
   /** Its controller tries again by itself until it is allowed. */
@@ -59,6 +74,8 @@ export interface WorkPattern {
   readonly role: Role;
   readonly match: Matcher;
   readonly node: NodeSource;
+  /** Where its work runs in pods of something else. */
+  readonly inside?: Inside;
   readonly afterDenial: AfterDenial;
 }
 

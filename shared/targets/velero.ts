@@ -1,5 +1,5 @@
 import { backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
-import type { Tool } from './tool.ts';
+import type { Inside, Tool } from './tool.ts';
 
 /**
  * Velero. A Backup passes; its PodVolumeBackup names the node in `spec.node` at CREATE (pkg/podvolume/backupper.go)
@@ -19,6 +19,7 @@ export const velero: Tool = {
       what: 'Velero file-system backup of a pod volume',
       match: { kinds: ['velero.io/PodVolumeBackup'] },
       node: { in: 'field', path: ['spec', 'node'] },
+      inside: insidePods('podvolumebackups'),
       afterDenial: 'lost',
     }),
     backupLeaf({
@@ -31,6 +32,7 @@ export const velero: Tool = {
         namespace: { field: ['spec', 'pod', 'namespace'] },
         path: ['spec', 'nodeName'],
       },
+      inside: insidePods('podvolumerestores'),
       afterDenial: 'lost',
     }),
     backupLeaf({
@@ -71,3 +73,13 @@ export const velero: Tool = {
     backupSchedule({ what: 'Velero schedule', match: { kinds: ['velero.io/Schedule'] } }),
   ],
 };
+
+/** The node-agent works on a volume only as long as the pod mounts it; a restored pod waits for it in its init container. */
+function insidePods(plural: string): Inside {
+  return {
+    resource: `velero.io/v1/${plural}`,
+    pods: ['spec', 'pod', 'name'],
+    namespace: ['spec', 'pod', 'namespace'],
+    while: { 'status.phase': ['Accepted', 'Prepared', 'InProgress', 'Canceling'] },
+  };
+}

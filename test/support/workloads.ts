@@ -130,6 +130,26 @@ export class Workloads {
     return created;
   }
 
+  /** A kind of somebody's operator (v1, any content, in namespaces), served when this resolves. */
+  async customResource(group: string, { kind, plural }: { kind: string; plural: string }): Promise<void> {
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    await this.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.${group}` },
+      spec: {
+        group,
+        scope: 'Namespaced',
+        names: { kind, plural },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    });
+    await until(`${plural}.${group} is served`, async () => {
+      const isListed = JSON.stringify(await this.get('/apis')).includes(`"${group}/v1"`);
+      return isListed && (await this.#plane.api('GET', `/apis/${group}/v1/${plural}`)).status === 200;
+    });
+  }
+
   /** A disruption budget for `app=NAME`; its status is current when this resolves. */
   async budget(name: string, namespace: string, app: string, minAvailable: number): Promise<void> {
     const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;

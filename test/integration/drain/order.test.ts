@@ -11,7 +11,18 @@ let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
-const NODES = ['priority', 'engine', 'labels', 'backup', 'refused', 'evicted', 'volumes', 'ready', 'elsewhere'];
+const NODES = [
+  'priority',
+  'engine',
+  'labels',
+  'backup',
+  'database',
+  'refused',
+  'evicted',
+  'volumes',
+  'ready',
+  'elsewhere',
+];
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })), podReadyMs: 300, podGoneMs: 300 });
   plugin = pluginRunner(plane);
@@ -92,6 +103,29 @@ describe('a backup that runs on the node', () => {
     expect(await world.podsOn(node)).toEqual(['copy']);
     await world.patch(`/api/v1/namespaces/${namespace}/pods/copy/status`, { status: { phase: 'Succeeded' } });
     expect(await running.ended).toMatchObject({ code: 0 });
+  });
+
+  test('inside the pod of a database is let end, and the pod is evicted then', async () => {
+    const [namespace, node] = [await world.namespace('database'), 'database'];
+    await world.customResource('postgresql.cnpg.io', { kind: 'Backup', plural: 'backups' });
+    const backups = `/apis/postgresql.cnpg.io/v1/namespaces/${namespace}/backups`;
+    await world.create(backups, {
+      apiVersion: 'postgresql.cnpg.io/v1',
+      kind: 'Backup',
+      metadata: { name: 'nightly' },
+      status: { phase: 'running', instanceID: { podName: 'pg-1' } },
+    });
+    await world.pod('pg-1', { namespace, node });
+    await world.pod('pg-2', { namespace, node });
+    const running = await plugin.start(['on', node, '--force', '--timeout=30s']);
+    const why = `CloudNativePG backup ${namespace}/nightly is running in it`;
+    await until('it waits', () => running.said().includes(`pod/pg-1 (namespace ${namespace}) waits: ${why}`));
+    expect(running.said()).toContain(`Warning: waiting before pods are evicted, because ${why}: ${namespace}/pg-1`);
+    await until('the other went', async () => (await world.podsOn(node)).length === 1);
+    expect(await world.podsOn(node)).toEqual(['pg-1']);
+    await world.patch(`${backups}/nightly`, { status: { phase: 'completed' } });
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(await world.podsOn(node)).toEqual([]);
   });
 
   test('--active-work=refuse does not begin', async () => {

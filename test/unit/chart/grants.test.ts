@@ -75,6 +75,16 @@ const PLUGIN: Calls = {
   'plugin/drain/replacements.ts': {
     collectionPath: 'list,watch apps/replicasets; list,watch apps/statefulsets; list,watch /replicationcontrollers',
   },
+  'plugin/drain/work-inside.ts': {
+    collectionPath: [
+      'postgresql.cnpg.io/backups',
+      'psmdb.percona.com/perconaservermongodbbackups',
+      'velero.io/podvolumebackups',
+      'velero.io/podvolumerestores',
+    ]
+      .map((resource) => `list,watch ${resource}`)
+      .join('; '),
+  },
   'plugin/drain/volumes.ts': {
     objectPath: 'get /persistentvolumeclaims',
     VOLUME_ATTACHMENTS: 'list,watch storage.k8s.io/volumeattachments',

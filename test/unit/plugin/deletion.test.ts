@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ReasonedPod } from '../../../plugin/drain/plan.ts';
+import type { WaitedPod } from '../../../plugin/drain/plan.ts';
 import { judgeDeletion, type DeletionFacts } from '../../../plugin/status/deletion.ts';
 import { quorumWithout, RECORD_ANNOTATION } from '../../../shared/index.ts';
 import { nodeFacts, podFacts } from './world.ts';
@@ -13,7 +13,7 @@ const record = (...owners: readonly string[]) =>
     initiatedAt: '2026-01-05T22:00:00Z',
   });
 const held = (text: string) => nodeFacts('n1', { annotations: { [RECORD_ANNOTATION]: text }, unschedulable: true });
-const waiting = (name: string): ReasonedPod => ({ pod: podFacts(name, {}), why: 'labelled' });
+const waiting = (name: string): WaitedPod => ({ pod: podFacts(name, {}), why: 'labelled', inside: false });
 
 /** A node in maintenance for one owner, on which nothing is left. */
 const DONE: DeletionFacts = {

@@ -3,6 +3,8 @@ import { ASK_ANYWAY_MS, followBudgets } from '../../../plugin/drain/budgets.ts';
 import { backoff } from '../../../plugin/drain/asking.ts';
 import { drainNode } from '../../../plugin/drain/engine.ts';
 import type { DrainTools, LeftPod } from '../../../plugin/drain/tools.ts';
+import { Waiters } from '../../../plugin/drain/waiters.ts';
+import { NOTHING_INSIDE } from '../../../plugin/drain/work-inside.ts';
 import { Limiter } from '../../../plugin/drain/limiter.ts';
 import { followNode } from '../../../plugin/drain/live-node.ts';
 import { followPods } from '../../../plugin/drain/pods-on-node.ts';
@@ -68,7 +70,9 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {}, si
   const plan = {
     node: 'n1',
     evict: all.filter(({ name }) => !(name in waitFor)),
-    waitFor: all.flatMap((pod) => (pod.name in waitFor ? [{ pod, why: waitFor[pod.name] ?? '' }] : [])),
+    waitFor: all.flatMap((pod) =>
+      pod.name in waitFor ? [{ pod, why: waitFor[pod.name] ?? '', inside: tools.inside !== undefined }] : [],
+    ),
     leave: [],
     refused: [],
     warnings: [],
@@ -82,6 +86,7 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {}, si
     sender: cluster,
     pods: onNode,
     budgets,
+    inside: NOTHING_INSIDE,
     limiter: new Limiter(32),
     clock,
     signal: stop.signal,
@@ -319,6 +324,35 @@ describe('order', () => {
     await drain.remove('job');
     expect(drain.left()).toEqual([]);
     expect(drain.asked().length).toBe(0);
+  });
+});
+
+describe('a pod in which a backup runs', () => {
+  function databaseWith(now: { backup: string | undefined }) {
+    const wakes = new Waiters();
+    const inside = { in: () => now.backup, changed: (signal: AbortSignal) => wakes.next(signal) };
+    const waitFor = { pg: 'the backup is running in it' };
+    return { wakes, drain: begin({ pods: { pg: {} }, waitFor, tools: { inside } }) };
+  }
+
+  test('is evicted when the backup has ended, and not before', async () => {
+    const now: { backup: string | undefined } = { backup: 'nightly' };
+    const { wakes, drain: begun } = databaseWith(now);
+    const drain = await begun;
+    wakes.wake();
+    await settle();
+    expect([drain.told, drain.asked().length]).toEqual([['pg waits: the backup is running in it'], 0]);
+    now.backup = undefined;
+    wakes.wake();
+    await settle();
+    expect(drain.asked().length).toBe(1);
+    await drain.remove('pg');
+    expect(drain.left()).toEqual([]);
+  });
+
+  test('whose backup ended meanwhile is evicted at once', async () => {
+    const drain = await databaseWith({ backup: undefined }).drain;
+    expect(drain.asked().length).toBe(1);
   });
 });
 

@@ -19,6 +19,7 @@ const CONTEXT: FilterContext = {
   now: START,
   daemonSetExists: () => true,
   activeWorkOf: ({ labels }) => (labels.has('backup') ? 'a Velero backup' : undefined),
+  insideOf: ({ labels }) => (labels.has('database') ? 'CloudNativePG backup shop/nightly' : undefined),
 };
 const AGENT = { owner: { kind: 'DaemonSet', name: 'agent' } };
 const MANAGED = { owner: { kind: 'ReplicaSet' } };
@@ -27,7 +28,7 @@ const MIRROR = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
 const evict = (...warnings: string[]): PodFate => ({ fate: 'evict', warnings });
 const leave = (why: string, ...warnings: string[]): PodFate => ({ fate: 'leave', why, warnings });
 const ofDaemonSet = leave('managed by a DaemonSet', WORDS.daemonSetWarning);
-const wait = (why: string): PodFate => ({ fate: 'wait', why });
+const wait = (why: string, inside = false, ...warnings: string[]): PodFate => ({ fate: 'wait', why, inside, warnings });
 const refuse = (message: string): PodFate => ({ fate: 'refuse', message });
 
 interface Case {
@@ -212,6 +213,34 @@ const CASES: readonly Case[] = [
     what: 'one whose first container runs has started, whatever its phase',
     pod: { ...MANAGED, labels: { backup: '' }, phase: 'Pending', containerStatuses: [{ state: { running: {} } }] },
     fate: wait('a Velero backup is running'),
+  },
+  {
+    what: 'a pod of a database in which a backup runs',
+    pod: { ...MANAGED, labels: { database: '' } },
+    fate: wait('CloudNativePG backup shop/nightly is running in it', true),
+  },
+  {
+    what: 'it does not end: what is asked about its data is asked first',
+    pod: { ...MANAGED, labels: { database: '' }, emptyDir: true },
+    fate: refuse(WORDS.localStorageFatal),
+  },
+  {
+    what: 'and with the flag it is waited for, and warned of',
+    pod: { ...MANAGED, labels: { database: '' }, emptyDir: true },
+    flags: { deleteEmptyDirData: true },
+    fate: wait('CloudNativePG backup shop/nightly is running in it', true, WORDS.localStorageWarning),
+  },
+  {
+    what: 'a pod in which a backup runs, --active-work=refuse',
+    pod: { ...MANAGED, labels: { database: '' } },
+    activeWork: 'refuse',
+    fate: refuse(WORDS.activeWorkFatal),
+  },
+  {
+    what: 'a pod in which a backup runs, --active-work=evict',
+    pod: { ...MANAGED, labels: { database: '' } },
+    activeWork: 'evict',
+    fate: evict(),
   },
   { what: 'a backup that has ended', pod: { labels: { backup: '' }, phase: 'Succeeded' }, fate: evict() },
   {

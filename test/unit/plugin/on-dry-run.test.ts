@@ -16,6 +16,7 @@ const SURVEY: Survey = {
   plans: [],
   nodes: [],
   budgetsOf: () => [],
+  unknownInside: [],
   owners: new Map(),
   room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
   missingRights: [],

@@ -293,7 +293,7 @@ describe('mode drain', () => {
     };
     const { planner } = await begin();
     await planner.plan('n1', [podFacts('e', { ...DAEMON_SET, namespace: 'kube-system' })]);
-    expect(read).toEqual([webhookConfigurationPath(REGISTRATION_NAME), daemonSetPath('kube-system', 'ds')]);
+    expect(read).toEqual([webhookConfigurationPath(REGISTRATION_NAME), '/apis', daemonSetPath('kube-system', 'ds')]);
   });
 
   test('a watch that breaks is noted', async () => {

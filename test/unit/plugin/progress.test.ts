@@ -51,7 +51,7 @@ function progressOf(ports: Partial<ProgressPorts> = {}) {
 }
 
 function planOf(evict: readonly PodFacts[], waitFor: readonly PodFacts[] = []): DrainPlan {
-  const waiting = waitFor.map((pod) => ({ pod, why: 'it runs' }));
+  const waiting = waitFor.map((pod) => ({ pod, why: 'it runs', inside: false }));
   return { node: 'n1', evict, waitFor: waiting, leave: [], refused: [], warnings: [], refusals: [] };
 }
 

@@ -50,6 +50,7 @@ const READINGS: NodeReadings = {
     now: 0,
     daemonSetExists: () => true,
     activeWorkOf: () => undefined,
+    insideOf: () => undefined,
   }),
   lease: { lease: { spec: { renewTime: ago(4), leaseDurationSeconds: 40 } }, serverNow: START },
   attached: [],

@@ -31,6 +31,7 @@ function survey(differs: Partial<Survey> = {}): Survey {
     plans: [plan()],
     nodes: cluster(N1, nodeFacts('n2')),
     budgetsOf: () => [],
+    unknownInside: [],
     owners: new Map(),
     room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
     missingRights: [],
@@ -390,7 +391,8 @@ describe('pods that come back', () => {
 });
 
 describe('active work', () => {
-  const waiting = (why: string, ...names: readonly string[]) => names.map((name) => ({ pod: podFacts(name), why }));
+  const waiting = (why: string, ...names: readonly string[]) =>
+    names.map((name) => ({ pod: podFacts(name), why, inside: false }));
   const told = (why: string, names: string) =>
     warning(
       'active-work',
@@ -411,6 +413,22 @@ describe('active work', () => {
         told('a scan is running', 'default/b'),
       ],
     ],
+    [
+      'that runs inside a pod which does not end is told as such',
+      { plans: [plan({ waitFor: [{ pod: podFacts('pg-1'), why: 'B shop/nightly is running in it', inside: true }] })] },
+      [
+        warning(
+          'active-work',
+          'waiting before pods are evicted, because B shop/nightly is running in it: default/pg-1; --active-work=evict breaks it off',
+        ),
+      ],
+    ],
+    [
+      'that may not be read is told where something is evicted',
+      { plans: evicting(podFacts('pg-1', { owner: { kind: 'Cluster' } })), unknownInside: ['a backup is not seen'] },
+      [warning('active-work', 'a backup is not seen')],
+    ],
+    ['that may not be read concerns nobody else', { unknownInside: ['a backup is not seen'] }, []],
   ])('%s', expectFindings);
 });
 
@@ -436,7 +454,7 @@ describe('all findings', () => {
       plans: [
         plan({
           evict: [pod],
-          waitFor: [{ pod, why: 'it runs' }],
+          waitFor: [{ pod, why: 'it runs', inside: false }],
           warnings: [{ text: 'careful', names: ['default/a'] }],
           refusals: ['Pods: default/a'],
         }),

@@ -28,6 +28,7 @@ test.each([
     chosen: [nodeFacts('n1')],
     plans: [plan],
     budgets,
+    inside: { unknown: [] },
     inForce: await policyInForce(cluster),
     nodes: Promise.resolve(undefined),
     cluster,

@@ -1,0 +1,81 @@
+import {
+  ClusterRefusal,
+  collectionPath,
+  insideWorkFrom,
+  listAt,
+  textAt,
+  type Catalogue,
+  type ClusterReader,
+  type InsidePattern,
+  type PodFacts,
+} from '../../shared/index.ts';
+import type { Session } from '../session.ts';
+import { followCollection } from './collection.ts';
+import { podName } from './plan.ts';
+import { Waiters } from './waiters.ts';
+
+/** Backups and restores that run inside pods of something else, a database's for example. */
+export interface WorkInside {
+  /** What runs in a pod now, `CloudNativePG backup shop/nightly`; undefined where nothing does. */
+  in(pod: PodFacts): string | undefined;
+  /** Resolves at the next change, or when the signal aborts. */
+  changed(signal: AbortSignal): Promise<void>;
+  /** A sentence for each kind that the caller may not read. */
+  readonly unknown: readonly string[];
+}
+
+/** Where nobody asks what runs inside pods. */
+export const NOTHING_INSIDE: WorkInside = {
+  in: () => undefined,
+  changed: (signal) => new Waiters().next(signal),
+  unknown: [],
+};
+
+/** Follows the kinds of a catalogue that this cluster serves, until the session's signal aborts. */
+export async function followWorkInside(
+  { patterns }: Catalogue,
+  session: Pick<Session, 'cluster' | 'clock' | 'signal'>,
+): Promise<WorkInside> {
+  const inside = patterns.flatMap(({ pattern: { what, inside: one } }) =>
+    one === undefined ? [] : [{ what, inside: one }],
+  );
+  const isServed = await servedBy(session.cluster);
+  const wakes = new Waiters();
+  const followed = inside.filter(isServed).map((pattern) => {
+    const path = collectionPath(pattern.inside.resource, '');
+    const project = (object: unknown) => insideWorkFrom(object, pattern);
+    const collection = followCollection({ path, project, wakes, signal: session.signal }, session);
+    return { collection, lacking: collection.first.then(() => [], lackOf(pattern)) };
+  });
+  const unknown = (await Promise.all(followed.map(({ lacking }) => lacking))).flat();
+  return {
+    in: (pod) =>
+      followed.flatMap(({ collection }) => collection.all()).find(({ pods }) => pods.includes(podName(pod)))?.title,
+    changed: (signal) => wakes.next(signal),
+    unknown,
+  };
+}
+
+/** Whether the API server serves a kind's version; who may not ask is told by the answer to the list. */
+async function servedBy(reader: ClusterReader): Promise<(pattern: InsidePattern) => boolean> {
+  try {
+    const groups = listAt(await reader.get('/apis'), 'groups');
+    const versions = new Set(
+      groups.flatMap((group) => listAt(group, 'versions').map((one) => textAt(one, 'groupVersion'))),
+    );
+    return ({ inside }) => versions.has(inside.resource.slice(0, inside.resource.lastIndexOf('/')));
+  } catch (thrown) {
+    if (thrown instanceof ClusterRefusal) return () => true;
+    throw thrown;
+  }
+}
+
+/** A version without that kind has none of it. */
+function lackOf({ what, inside }: InsidePattern): (thrown: unknown) => readonly string[] {
+  return (thrown) => {
+    if (!(thrown instanceof ClusterRefusal)) throw thrown;
+    if (thrown.status === 404) return [];
+    const [group = '', , plural = ''] = inside.resource.split('/');
+    return [`a ${what} that runs inside a pod is not seen, and not waited for: you may not list ${plural}.${group}`];
+  };
+}
