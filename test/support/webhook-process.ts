@@ -47,16 +47,36 @@ export async function startWebhook(controlPlane: ControlPlane): Promise<WebhookP
   };
 }
 
-/** Starts the built webhook as its image does, on free ports, and waits until it is ready. */
-export async function serveAsProcess(plane: ControlPlane, more: readonly string[]): Promise<ServingProcess> {
-  const args = [`--kubeconfig=${plane.kubeconfig}`, '--port=0', '--health-port=0', '--drain-seconds=1', ...more];
+/** How a process differs from the usual. */
+export interface ServeHow {
+  /** A user of the control plane; its admin by default. */
+  readonly user?: string;
+  /** Of the admission door; any free one by default. */
+  readonly port?: number;
+  /** Whether it comes to be ready, and is waited for; true by default. */
+  readonly ready?: boolean;
+}
+
+/** Starts the built webhook as its image does, and waits until it is ready. */
+export async function serveAsProcess(
+  plane: ControlPlane,
+  more: readonly string[],
+  { user, port: asked = 0, ready = true }: ServeHow = {},
+): Promise<ServingProcess> {
+  const kubeconfig = user === undefined ? plane.kubeconfig : await plane.kubeconfigFor(user);
+  const args = [`--kubeconfig=${kubeconfig}`, `--port=${asked}`, '--health-port=0', '--drain-seconds=1', ...more];
   const child = spawnBound(process.execPath, [...nodeFlagsOf(BIN), BIN, 'serve', ...args], {
     streams: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
   const { port, health } = await servingPorts(child, log);
   const healthUrl = `http://127.0.0.1:${health}`;
-  await until(`the webhook is ready (${log.join('\n')})`, async () => (await statusOf(`${healthUrl}/readyz`)) === 200);
+  if (ready) {
+    await until(
+      `the webhook is ready (${log.join('\n')})`,
+      async () => (await statusOf(`${healthUrl}/readyz`)) === 200,
+    );
+  }
   return { port, healthUrl, pid: child.pid, log, stop: async () => (await child.end('SIGTERM')).code };
 }
 

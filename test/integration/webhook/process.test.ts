@@ -1,0 +1,159 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listAt, textAt, type Grant } from '../../../shared/index.ts';
+import { REPLICA_GRANTS } from '../../../webhook/grants.ts';
+import type { ControlPlane } from '../../control-plane/contract.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import { REGISTRATION_PATH } from '../../support/replicas.ts';
+import { until } from '../../support/until.ts';
+import { printedBy, serveAsProcess, type ServeHow, type ServingProcess } from '../../support/webhook-process.ts';
+
+/** A process beside the cluster goes on being trusted over restarts, as docs/process.md says. */
+
+const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
+const HELD = 'node-1';
+/** Identities of the process: with the rights of docs/process.md, and without the one to repair the registration. */
+const [KEEPER, READER] = ['keeper', 'reader'];
+const RIGHTS: readonly Grant[] = [...REPLICA_GRANTS.cluster, ...REPLICA_GRANTS.events];
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let folder = '';
+let state = '';
+let caFile = '';
+let serving: ServingProcess | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maint-process-'));
+  [state, caFile] = [join(folder, 'state'), join(folder, 'ca.pem')];
+  plane = await startControlPlane({ nodes: 3, users: [KEEPER, READER].map((name) => ({ name, groups: [] })) });
+  plugin = pluginRunner(plane);
+  expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
+  await grant(KEEPER, RIGHTS);
+  await grant(READER, RIGHTS.map(withoutPatchOfRegistrations));
+  await until('the API of Velero is served', async () => (await backupSays()) === 'let pass');
+  const begun = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ana', '--reason=disk']);
+  expect(begun, begun.stderr).toMatchObject({ code: 0 });
+});
+
+afterAll(async () => {
+  await serving?.stop();
+  await plane.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function withoutPatchOfRegistrations(one: Grant): Grant {
+  if (one.resource !== 'validatingwebhookconfigurations') return one;
+  return { ...one, verbs: one.verbs.filter((verb) => verb !== 'patch') };
+}
+
+async function grant(user: string, grants: readonly Grant[]): Promise<void> {
+  const rules = grants.map(({ group, resource, verbs, names }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    verbs,
+    resourceNames: names,
+  }));
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user };
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }];
+  const metadata = { name: user };
+  const made = [
+    await plane.api('POST', `${rbac}/clusterroles`, { metadata, rules }),
+    await plane.api('POST', `${rbac}/clusterrolebindings`, { metadata, roleRef, subjects }),
+  ];
+  expect(made.map(({ status }) => status)).toEqual([201, 201]);
+}
+
+/** What becomes of a backup on the node in maintenance. */
+async function backupSays(): Promise<string> {
+  const { code, stderr } = await plane.kubectl(['create', '-f', '-', '--dry-run=server'], {
+    input: JSON.stringify({
+      apiVersion: 'velero.io/v1',
+      kind: 'PodVolumeBackup',
+      metadata: { generateName: 'b-', namespace: 'default' },
+      spec: { node: HELD, pod: { namespace: 'default', name: 'db-0' } },
+    }),
+  });
+  return code === 0 ? 'let pass' : stderr;
+}
+
+async function refused(): Promise<boolean> {
+  return (await backupSays()).includes('denied the request');
+}
+
+async function start(how: ServeHow): Promise<ServingProcess> {
+  serving = await serveAsProcess(plane, ['--host=127.0.0.1', `--state-dir=${state}`, `--ca-out=${caFile}`], how);
+  return serving;
+}
+
+/** Ends the process and starts it again, on its port. */
+async function restart(how: ServeHow = {}): Promise<ServingProcess> {
+  const port = serving?.port ?? 0;
+  expect(await serving?.stop()).toBe(0);
+  return start({ user: KEEPER, port, ...how });
+}
+
+async function registerProcess(): Promise<void> {
+  const url = `https://127.0.0.1:${serving?.port ?? 0}`;
+  const input = await printedBy(['configuration', `--url=${url}`, `--ca-file=${caFile}`]);
+  expect(await plane.kubectl(['apply', '-f', '-'], { input })).toMatchObject({ code: 0 });
+}
+
+/** Changes with every write of the registration. */
+async function registrationVersion(): Promise<string | undefined> {
+  return textAt((await plane.api('GET', REGISTRATION_PATH)).body, 'metadata', 'resourceVersion');
+}
+
+/** Doctor's status and sentence about certificates. */
+async function certificatesSay(): Promise<string> {
+  const { stdout } = await plugin.maint(['doctor', '-o', 'json']);
+  const items = listAt(JSON.parse(stdout), 'items').filter((item) => textAt(item, 'check') === 'certificates');
+  return items.map((item) => `${textAt(item, 'status') ?? ''}: ${textAt(item, 'message') ?? ''}`).join('\n');
+}
+
+test('registered once, it refuses; its key is for its owner alone', async () => {
+  await start({ user: KEEPER });
+  await registerProcess();
+  await until('it refuses', refused);
+  expect((await stat(join(state, 'authority.pem'))).mode & 0o777).toBe(0o600);
+  expect(await certificatesSay()).toMatch(/^ok: /);
+});
+
+test('started again with its folder, it refuses, and nobody has registered it again', async () => {
+  const before = await registrationVersion();
+  await restart();
+  await until('it refuses', refused);
+  expect(await registrationVersion()).toBe(before);
+});
+
+test('without its folder it repairs the registration', async () => {
+  const before = await registrationVersion();
+  await rm(state, { recursive: true });
+  const { log } = await restart();
+  await until('it refuses', refused);
+  expect(log.join('\n')).toContain('the registration trusts our authority again');
+  expect(await registrationVersion()).not.toBe(before);
+  expect(await certificatesSay()).toMatch(/^ok: /);
+});
+
+test('where it may not, it is not ready, says so, and doctor sees it; applied again, it refuses', async () => {
+  await rm(state, { recursive: true });
+  const { log, healthUrl } = await restart({ user: READER, ready: false });
+  await until(
+    'the nodes are known',
+    async () => !(await (await fetch(`${healthUrl}/readyz`)).text()).includes('nodes:'),
+  );
+  const readyz = await fetch(`${healthUrl}/readyz`);
+  expect(readyz.status).toBe(503);
+  expect(await readyz.text()).toContain('registration: trusts another authority than ours, every call fails');
+  expect(log.join('\n')).toContain('apply what maint-webhook configuration prints with --ca-file');
+  await until('calls fail, and what cannot be asked about passes', async () => (await backupSays()) === 'let pass');
+  expect(await certificatesSay()).toMatch(/^fail: .*https:\/\/127\.0\.0\.1:\d+ .*not trusted/);
+  await registerProcess();
+  await until('it refuses', refused);
+  expect(await certificatesSay()).toMatch(/^ok: /);
+});
