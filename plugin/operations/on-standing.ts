@@ -1,7 +1,16 @@
-import { clean, MAX_TEXT, type Claim, type NodeFacts } from '../../shared/index.ts';
+import { clean, MAX_TEXT, type Claim, type Cluster, type NodeFacts } from '../../shared/index.ts';
 
 /** Longest owner in a line, in characters. */
 const MAX_OWNER = 80;
+
+/** Longest name of a context or cluster in a line, in characters: those of the clouds hold a whole address. */
+const MAX_PLACE = 120;
+
+/** Where it all happens, told before anything else: whoever has several clusters sees the wrong one in time. */
+export function whereabouts({ name, context }: Pick<Cluster, 'name' | 'context'>): string {
+  const cluster = `cluster ${clean(name, MAX_PLACE)}`;
+  return context === undefined ? cluster : `context ${clean(context, MAX_PLACE)}, ${cluster}`;
+}
 
 /** What is on a node already, told before it is marked: who works there, what this claim replaces, whose cordon it is. */
 export function standingOn(

@@ -28,7 +28,7 @@ import { lookAhead, refusedFor, type Foresight } from './on-foresight.ts';
 import { refuseIfLate } from './on-late.ts';
 import { markAll } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
-import { standingOn } from './on-standing.ts';
+import { standingOn, whereabouts } from './on-standing.ts';
 import { endedWith, undoMarks, undoneInWords } from './on-undo.ts';
 import type { Marked, Preparation } from './prepared.ts';
 
@@ -45,7 +45,7 @@ export async function runOn(operation: OnOperation, session: Session): Promise<E
     tellInWords(event, screen, allNames);
   });
   try {
-    const asked = { isAlone: false, id: newClaimId() };
+    const asked = { isAlone: false, id: newClaimId(), tellsWhere: true };
     const { code, leaves } = await takeIntoMaintenance(operation, session, report, asked);
     if (leaves !== undefined) report.tell({ type: 'note', text: `interrupted: ${leaves}` });
     return code;
@@ -84,6 +84,8 @@ export async function takeIntoMaintenance(
 interface Asked extends Pick<OnRun, 'report' | 'isAlone'> {
   /** Of the claim that is made, on every node. */
   readonly id: string;
+  /** Whether it tells which cluster it is, where a mistake would reach far or somebody looks on. */
+  readonly tellsWhere?: boolean;
   /** The cluster as a run over nodes follows it; undefined: it is read for this command. */
   readonly view?: ClusterView;
 }
@@ -133,19 +135,19 @@ interface Begun extends Foresight {
 
 /** Everything before the first write. Throws where the preflight refuses. */
 async function begin(operation: OnOperation, session: Session, asked: Asked): Promise<Begun> {
-  const { report, isAlone, id, view } = asked;
+  const { report, isAlone, id, view, tellsWhere = false } = asked;
   const { cluster, clock } = session;
-  const nodes = await chooseNodes(operation.nodes, cluster);
-  nodes.forEach(recordOf);
-  const owner = await ownerFor(operation.claim.owner, cluster);
-  const claim = claimFrom(operation, { owner, id }, clock.now());
   const note = (text: string): void => {
     report.tell({ type: 'note', text });
   };
+  const nodes = await chooseNodes(operation.nodes, cluster);
+  if (tellsWhere && (nodes.length > 1 || session.screen.live !== undefined)) note(whereabouts(cluster));
+  nodes.forEach(recordOf);
+  const owner = await ownerFor(operation.claim.owner, cluster);
+  const claim = claimFrom(operation, { owner, id }, clock.now());
   const foresight = await lookAhead(nodes, operation, { session, view: view ?? viewOnce(session), note });
   refuseOrWarn(findingsOf(foresight.survey), report);
-  for (const { facts } of nodes)
-    for (const text of standingOn(facts, claim, operation.adopt)) report.tell({ type: 'note', text });
+  for (const { facts } of nodes) standingOn(facts, claim, operation.adopt).forEach(note);
   const announcer = new Announcer(session, (node) => hasClaim(node, owner));
   return { ...foresight, run: { operation, claim, session, report, announcer, isAlone, ended: new Set() } };
 }

@@ -74,6 +74,9 @@ export interface ClusterSender {
 export interface Cluster extends ClusterReader, ClusterWatcher, ClusterSender {
   /** Address of the API server, for messages. */
   readonly server: string;
+  /** What people call it: its name in the kubeconfig, or the address that a flag gave instead; the context that was followed, undefined without one. */
+  readonly name: string;
+  readonly context: string | undefined;
   /** Milliseconds for which the call that waits longest has got no sign of life from the API server; 0 where none waits. */
   unansweredMs(): number;
   /**

@@ -32,7 +32,7 @@ export async function openCluster(options: ConnectOptions, settings = REAL): Pro
   const headers = impersonationHeaders(impersonationOf(choice.user, options));
   const credentials = await credentialsOf(choice, options, settings.pace);
   const transport = { ...common(options, settings), endpoint: choice.endpoint, credentials, headers };
-  return clusterFrom(transport, settings, options.interrupt);
+  return clusterFrom({ ...transport, called: choice }, settings, options.interrupt);
 }
 
 /** See connectInCluster. */
@@ -78,12 +78,19 @@ function common(options: ConnectOptions | InClusterOptions, { pace, silenceMs }:
   return { userAgent, requestTimeoutMs, silenceMs, onWarnings: warningTeller(onWarning), onExchange, pace };
 }
 
-function clusterFrom(options: TransportOptions, { pace, quietMs }: SessionSettings, interrupt?: AbortSignal): Cluster {
+interface Destination extends TransportOptions {
+  /** Where it is not just the endpoint's name. */
+  readonly called?: Pick<Cluster, 'name' | 'context'>;
+}
+
+function clusterFrom(options: Destination, { pace, quietMs }: SessionSettings, interrupt?: AbortSignal): Cluster {
   const transport: Transport = transportFrom(options);
   const straight: Cluster['send'] = (request) => transport.send(request);
   const send = interrupt === undefined ? straight : interruptible(straight, interrupt, pace);
   return {
     server: transport.server,
+    name: options.called?.name ?? options.endpoint.name,
+    context: options.called?.context,
     send,
     ...readerFrom(send),
     follow: (path, listener, following) => follow({ transport, pace, quietMs }, path, listener, following),

@@ -79,6 +79,7 @@ describe('a budget that several nodes share', () => {
 
 test('more nodes than connections are drained at once', async () => {
   const ran = await plugin.maint(['on', '-l', 'pool=many', '--max-parallel=0', '--timeout=60s']);
+  expect(ran.stderr).toMatch(/^context kubectl-maint-test, cluster kubectl-maint-test\n/);
   expect(ran).toMatchObject({ code: 0 });
   const drained = ran.stdout.split('\n').filter((line) => line.endsWith(' drained'));
   expect(drained).toHaveLength(MANY.length);

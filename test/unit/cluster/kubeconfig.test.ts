@@ -12,6 +12,15 @@ async function serverOf(options: Partial<ConnectOptions>): Promise<string> {
   return cluster.server;
 }
 
+test.each<[Partial<ConnectOptions>, { name: string; context: string | undefined }]>([
+  [{}, { name: 'c', context: 'ctx' }],
+  [{ server: 'https://other:6443' }, { name: 'https://other:6443', context: 'ctx' }],
+])('the cluster knows what people call it: %j', async (more, called) => {
+  const cluster = await connectCluster({ ...(await optionsFor('https://one')), ...more });
+  cluster.close();
+  expect(cluster).toMatchObject(called);
+});
+
 describe('which files', () => {
   test('an explicit file that is missing is an error in one line', async () => {
     await expect(serverOf({ kubeconfig: '/nowhere/config' })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standingOn } from '../../../plugin/operations/on-standing.ts';
+import { standingOn, whereabouts } from '../../../plugin/operations/on-standing.ts';
 import { RECORD_ANNOTATION, type Claim } from '../../../shared/index.ts';
 import { nodeFacts } from './world.ts';
 
@@ -33,4 +33,9 @@ test('a cordon of somebody: what off will do with it', () => {
     'node/n1 was cordoned before; kubectl maint off n1 leaves that cordon (with --adopt it uncordons)',
   ]);
   expect(standingOn(cordoned, ana, true)).toEqual([]);
+});
+
+test('where it is: the context, where one led there, and the cluster', () => {
+  expect(whereabouts({ name: 'prod-eu', context: 'ana@prod' })).toBe('context ana@prod, cluster prod-eu');
+  expect(whereabouts({ name: 'in-cluster', context: undefined })).toBe('cluster in-cluster');
 });

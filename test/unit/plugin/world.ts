@@ -83,6 +83,8 @@ type Say = (request: ApiRequest, count: number) => ApiAnswer | Promise<ApiAnswer
 /** A cluster that says what the test wants. */
 export class ToldCluster implements Cluster {
   readonly server = 'https://told.invalid';
+  readonly name = 'told';
+  readonly context = 'ana@told';
   readonly requests: ApiRequest[] = [];
   /** What a GET of a path gives. */
   readonly objects = new Map<string, unknown>();

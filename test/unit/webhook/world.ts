@@ -63,6 +63,8 @@ export function reviewOf(object: unknown, uid = '7f0c1a5e-0000-4000-8000-0000000
 /** A cluster whose watch says what the test tells it to. */
 export class ToldCluster implements Cluster {
   readonly server = 'https://told.invalid';
+  readonly name = 'told';
+  readonly context = 'ana@told';
   readonly nodes = new Map<string, object>();
   closed = false;
   /** What live reads do instead of answering from `nodes`. */

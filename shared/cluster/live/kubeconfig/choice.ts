@@ -8,6 +8,10 @@ import { type Entry, type Kubeconfig, nonEmpty } from './files.ts';
 
 /** The cluster and the user that the flags and the current context come down to. */
 export interface Choice {
+  /** Name of the cluster; `--server` stands for another machine, so its address then. */
+  readonly name: string;
+  /** Name of the context that was followed; undefined where flags say everything. */
+  readonly context: string | undefined;
   readonly endpoint: Endpoint;
   /** As written below `cluster:`; exec plugins may ask for parts of it. */
   readonly cluster: unknown;
@@ -35,7 +39,9 @@ export function chooseFrom(config: Kubeconfig, options: ConnectOptions): Choice 
       options.user === undefined ? context : undefined,
     );
   }
-  return { endpoint: endpointFrom(cluster, options), cluster: cluster?.value, user };
+  const endpoint = endpointFrom(cluster, options);
+  const name = nonEmpty(options.server) === undefined ? endpoint.name : endpoint.server;
+  return { name, context: context?.name, endpoint, cluster: cluster?.value, user };
 }
 
 function chosenContext(config: Kubeconfig, options: ConnectOptions): Entry | undefined {
