@@ -45,7 +45,7 @@ export type NodeLimit = { readonly nodes: number } | { readonly percent: number 
 export interface PaceFlags {
   /** Nodes that are drained at once; 0 = all. */
   readonly maxParallel: number;
-  /** Workers that may be out of service at once, these included; undefined = no limit. */
+  /** Workers that may be out of service at once, these included; undefined = not named: most of them are not taken unasked. */
   readonly maxUnavailable: NodeLimit | undefined;
   readonly activeWork: ActiveWork;
   /** Pods of lower priority go first. */

@@ -89,7 +89,8 @@ export function drainOptions<T>(yargs: Argv<T>) {
       group: PACE,
       requiresArg: true,
       coerce: last<string>,
-      describe: 'Refuse if more workers would be out of service, like 2 or 10%; these and all others count',
+      describe:
+        'Refuse if more workers would be out of service, like 2 or 10%, all counted; name it to take most of many',
     })
     .option('active-work', {
       type: 'string',

@@ -32,15 +32,26 @@ const MARKED: NodeFacts['record'] = {
   problems: [{ path: RECORD_ANNOTATION, message: 'is about to be written' }],
 };
 
+/**
+ * So many workers nobody takes by mistake, whatever share of a small cluster they are: more than are drained at once unless
+ * asked for. A run over more of them that leaves less than half of all in service has to say that it means it.
+ */
+const UNASKED_NODES = 10;
+const UNASKED_SHARE = 0.5;
+
 function tooMany({ chosen, pace: { maxUnavailable } }: Survey, nodes: readonly ClusterNode[]): readonly Finding[] {
-  if (maxUnavailable === undefined) return [];
   const workers = nodes.map(({ facts }) => facts).filter(({ labels }) => !labels.has(CONTROL_PLANE_LABEL));
   const names = new Set(chosen.map(({ name }) => name));
-  if (!workers.some(({ name }) => names.has(name))) return [];
+  const taken = workers.filter(({ name }) => names.has(name));
+  if (taken.length === 0) return [];
   const out = workers.filter((node) => names.has(node.name) || node.unschedulable || !node.ready || isHeld(node));
+  const what = `${out.length} of ${workers.length} workers would be out of service`;
+  if (maxUnavailable === undefined) {
+    if (taken.length <= UNASKED_NODES || out.length <= workers.length * UNASKED_SHARE) return [];
+    return [refusal('guards', `${what}, more than half; if you mean it, say so: --max-unavailable=${out.length}`)];
+  }
   const allowed = mostUnavailable(maxUnavailable, workers.length);
   if (out.length <= allowed) return [];
-  const what = `${out.length} of ${workers.length} workers would be out of service`;
   return [
     refusal('guards', `${what}, and --max-unavailable allows ${allowed}: ${out.map(({ name }) => name).join(', ')}`),
   ];

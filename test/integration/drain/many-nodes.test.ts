@@ -78,7 +78,8 @@ describe('a budget that several nodes share', () => {
 });
 
 test('more nodes than connections are drained at once', async () => {
-  const ran = await plugin.maint(['on', '-l', 'pool=many', '--max-parallel=0', '--timeout=60s']);
+  const flags = ['--max-parallel=0', '--max-unavailable=100%', '--timeout=60s'];
+  const ran = await plugin.maint(['on', '-l', 'pool=many', ...flags]);
   expect(ran.stderr).toMatch(/^context kubectl-maint-test, cluster kubectl-maint-test\n/);
   expect(ran).toMatchObject({ code: 0 });
   const drained = ran.stdout.split('\n').filter((line) => line.endsWith(' drained'));

@@ -90,7 +90,7 @@ test('`run` over ten times the nodes takes about ten times the calls and bytes',
 });
 
 test('`on` watches the pods of as many nodes as are drained at once', async () => {
-  const { calls: made } = await costOf(['on', '-l', 'pool=turn', '--max-parallel=2']);
+  const { calls: made } = await costOf(['on', '-l', 'pool=turn', '--max-parallel=2', '--max-unavailable=100%']);
   const watches = made.filter(({ verb, uri }) => verb === 'watch' && uri.startsWith('/api/v1/pods?'));
   expect(watches).toHaveLength(12);
   const open = watches.map(({ from }) => watches.filter((other) => other.from <= from && from < other.to).length);

@@ -140,10 +140,32 @@ describe('guards: --max-unavailable', () => {
   const but = (name: string, shape: NodeShape) =>
     cluster(...workers.map((node) => (node.name === name ? nodeFacts(name, shape) : node)));
   const limit = (maxUnavailable: Survey['pace']['maxUnavailable']) => ({ pace: { maxUnavailable } });
+  const many = Array.from({ length: 20 }, (_, index) => nodeFacts(`m${index}`));
+  const N30 = nodeFacts('n30');
+  const cordoned = ({ name }: NodeFacts) => nodeFacts(name, { unschedulable: true });
+  const unasked = (out: number) =>
+    refusal(
+      'guards',
+      `${out} of 20 workers would be out of service, more than half; if you mean it, say so: --max-unavailable=${out}`,
+    );
   const tooMany = (out: string, allowed: number, names: string) =>
     refusal('guards', `${out} workers would be out of service, and --max-unavailable allows ${allowed}: ${names}`);
 
   test.each<Row>([
+    ['a large share that nobody names', { chosen: many.slice(0, 11), nodes: cluster(...many) }, [unasked(11)]],
+    [
+      'those that are out already count, and --allow-last-node does not name them',
+      {
+        allowLastNode: true,
+        chosen: many.slice(0, 11),
+        nodes: cluster(...many.slice(0, 11), ...many.slice(11).map(cordoned)),
+      },
+      [unasked(20)],
+    ],
+    ['few nodes, whatever share', { chosen: many.slice(0, 10), nodes: cluster(...many.slice(0, 11)) }, []],
+    ['many nodes, and no more than half', { chosen: many.slice(0, 11), nodes: cluster(...many, ...workers) }, []],
+    ['as many as are named', { chosen: many, nodes: cluster(...many, N30), ...limit({ nodes: 20 }) }, []],
+    ['all of them', { chosen: many, nodes: cluster(...many, N30), ...limit({ percent: 100 }) }, []],
     ['no limit', { chosen: workers.slice(1), nodes: cluster(...workers) }, []],
     ['as many as are allowed', { chosen: workers.slice(0, 2), nodes: cluster(...workers), ...limit({ nodes: 2 }) }, []],
     [
