@@ -1,3 +1,4 @@
+import { PIPELINE_RESOURCES } from '../targets/pipelines.ts';
 import type { Tool } from '../targets/tool.ts';
 
 /** What a role of RBAC lets its holders do with one resource (rbac.authorization.k8s.io/v1 PolicyRule). */
@@ -11,7 +12,10 @@ export interface Grant {
   readonly names?: readonly string[];
 }
 
-/** What answersFromCluster reads to find out where the work of some tools goes. Both shells ask it. */
+/**
+ * What answersFromCluster reads to find out where the work of some tools goes, and whether the run is there that a
+ * pipeline's pod names as its owner. Both shells ask it.
+ */
 export function lookupGrants(tools: readonly Tool[]): readonly Grant[] {
   const objects = tools.flatMap(({ patterns }) =>
     patterns.flatMap(({ node }) => (node.in === 'object' ? [grantOfObject(node.resource, ['get'])] : [])),
@@ -21,6 +25,7 @@ export function lookupGrants(tools: readonly Tool[]): readonly Grant[] {
     { group: '', resource: 'pods', verbs: ['list'] },
     { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
     { group: 'apps', resource: 'daemonsets', verbs: ['get'] },
+    ...PIPELINE_RESOURCES.map((resource) => grantOfObject(resource, ['get'])),
     ...objects,
   ]);
 }

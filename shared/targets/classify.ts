@@ -1,4 +1,4 @@
-import { controllerOf, type WorkObject } from '../facts/work.ts';
+import { controllerOf, type Owner, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
 import { LABEL_STRENGTH, matches, particularityOf, strengthOf, Suspect } from './matcher.ts';
@@ -16,6 +16,8 @@ export interface Classification {
   readonly pattern: WorkPattern | undefined;
   /** True where nothing is known of a run because what it runs is too long to be read. */
   readonly isUnread?: boolean;
+  /** Owners one of which would make it no such work, if it is there: anybody may write an owner that is not. */
+  readonly unlessOwned?: readonly Owner[];
 }
 
 /** A pattern with its tool, and how convincing it is. */
@@ -25,12 +27,20 @@ export interface CatalogueEntry {
   readonly pattern: WorkPattern;
 }
 
+/** A pattern that describes an object if none of these owners is there. */
+export interface Disputed {
+  readonly entry: CatalogueEntry;
+  readonly owners: readonly Owner[];
+}
+
 /** Everything by which objects are classified. */
 export interface Catalogue {
   /** All patterns, the strongest evidence first. */
   readonly patterns: readonly CatalogueEntry[];
   /** The pattern that describes an object best for each kind of work that it shows, the strongest evidence first. */
   patternsFor(suspect: Suspect): readonly CatalogueEntry[];
+  /** The same of those that do not describe it only because of owners that are written on it. */
+  disputedFor(suspect: Suspect): readonly Disputed[];
   /** The tool that delivers an object, the first that claims it. */
   delivererOf(suspect: Suspect): string | undefined;
 }
@@ -43,6 +53,7 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
     )
     .sort((a, b) => b.strength - a.strength || particularityOf(b.pattern.match) - particularityOf(a.pattern.match));
   const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
+  const opposing = new Set(patterns.flatMap(({ pattern }) => pattern.match.notOwners ?? []));
   const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
   const byDelivery = new Hooks(deliveries);
   return {
@@ -52,6 +63,17 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
       for (const { match, entry } of byPattern.candidates(suspect)) {
         const isKnown = found.some(({ pattern }) => pattern.work === entry.pattern.work);
         if (!isKnown && matches(match, suspect)) found.push(entry);
+      }
+      return found;
+    },
+    disputedFor: (suspect) => {
+      if (!suspect.object.owners.some(({ groupKind }) => opposing.has(groupKind))) return [];
+      const found: Disputed[] = [];
+      for (const { match, entry } of byPattern.candidates(suspect)) {
+        const { notOwners = [], ...others } = match;
+        const owners = suspect.object.owners.filter(({ groupKind }) => notOwners.includes(groupKind));
+        const isKnown = found.some(({ entry: { pattern } }) => pattern.work === entry.pattern.work);
+        if (owners.length > 0 && !isKnown && matches(others, suspect)) found.push({ entry, owners });
       }
       return found;
     },
@@ -70,7 +92,8 @@ export function classify(object: WorkObject, catalogue: Catalogue, user = ''): C
 
 /**
  * The classification of an object, and after it what it is besides by weaker evidence of another kind of work: a label or
- * an owner that says backup is written by anybody, and takes no scan off the object.
+ * an owner that says backup is written by anybody, and takes no scan off the object. Last comes what it would be if the
+ * owners that speak against it are not there.
  */
 export function classifyFully(
   object: WorkObject,
@@ -84,7 +107,12 @@ export function classifyFully(
   const isMore = labelled !== undefined && found.every(({ work }) => work !== labelled.work);
   const [first, ...others] = isMore ? [...found, labelled] : found;
   const main = first ?? deliveredBy(catalogue.delivererOf(suspect), object);
-  return [main.pattern === undefined && isUnread(suspect) ? { ...main, isUnread: true } : main, ...others];
+  const read = main.pattern === undefined && isUnread(suspect) ? { ...main, isUnread: true } : main;
+  const disputed = catalogue
+    .disputedFor(suspect)
+    .filter(({ entry }) => [main, ...others].every(({ work }) => work !== entry.pattern.work))
+    .map(({ entry, owners }) => ({ ...classificationBy(entry, object), unlessOwned: owners }));
+  return [read, ...others, ...disputed];
 }
 
 /** Of a run everything has to be read before it is let go as nothing, or as the add-on that its label says; a service is none. */

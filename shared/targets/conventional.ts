@@ -10,10 +10,11 @@ import {
 } from './backup-names.ts';
 import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, NO_DATA, SCHEMA_DUMPS, TELLING, TOLD_PROGRAMS } from './backup-programs.ts';
 import type { Matcher } from './matcher.ts';
-import { backupLeaf, backupRoot, PIPELINES, RUNS } from './patterns.ts';
+import { backupLeaf, backupRoot, RUNS } from './patterns.ts';
+import { PIPELINES } from './pipelines.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
-/** A pipeline's step may use any of these programs on what it builds: its pods are none. */
+/** A pipeline's step may use any of these programs on what it builds: its pods are none, where the pipeline is there. */
 const RUN: Matcher = { kinds: RUNS, notOwners: PIPELINES };
 /** A name that says it, and says nothing else. */
 const PLAINLY_NAMED: Matcher = { ...RUN, nameWords: PLAIN_BACKUP_NAMES, unlessWords: OTHER_WORK };

@@ -61,7 +61,7 @@ export interface Matcher {
   readonly unlessWords?: readonly string[];
   /** Words one of which must stand in either: in those names, or in the own name of what runs. */
   readonly aboutWords?: readonly string[];
-  /** Kinds of owners that it must not have, as `group/Kind`. */
+  /** Kinds of owners that it must not have, as `group/Kind`; one that is written there and does not exist changes nothing. */
   readonly notOwners?: readonly string[];
   /** Lower-case words in the object's name, its containers' names, images, commands or arguments: a second sign. */
   readonly says?: readonly string[];

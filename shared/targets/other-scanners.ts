@@ -1,5 +1,6 @@
 import type { Matcher } from './matcher.ts';
-import { NO_SCAN_NAMES, PIPELINES, RUNS, SCAN_NAMES, scanLeaf } from './patterns.ts';
+import { NO_SCAN_NAMES, RUNS, SCAN_NAMES, scanLeaf } from './patterns.ts';
+import { PIPELINES } from './pipelines.ts';
 import type { Tool } from './tool.ts';
 
 /** Scanners of clusters, nodes and what runs there, with the subcommand that scans where they have others. */

@@ -16,15 +16,6 @@ const IN_PODS: NodeSource = { in: 'pods' };
 /** Objects by which a run is started: the run's pod, the Job around it, the CronJob that makes the Jobs. */
 export const RUNS: readonly string[] = ['/Pod', 'batch/CronJob', 'batch/Job'];
 
-/** Owners whose pods are steps of a pipeline: what runs in one works on what is built, whatever the program. */
-export const PIPELINES: readonly string[] = [
-  'actions.github.com/EphemeralRunner',
-  'argoproj.io/Workflow',
-  'tekton.dev/CustomRun',
-  'tekton.dev/PipelineRun',
-  'tekton.dev/TaskRun',
-];
-
 /** What Jobs and pods that scan are called; a scanner's own name is one as well. */
 export const SCAN_NAMES: readonly string[] = [
   '*scan',

@@ -51,10 +51,11 @@ function claimAbout(object: WorkObject, entry: Entry): Claim | NotClaimed {
     : claim;
 }
 
-/** By everything that the object is. */
+/** By everything that the object is; an owner that has to be looked up counts, as the floor looks nothing up. */
 function entriesOfObject(object: WorkObject, user: string, config: PolicyConfig): readonly Entry[] {
   const entries = entriesOf(TOOLS, config);
-  return classifyFully(object, CATALOGUE, user).flatMap(
+  const certain = classifyFully(object, CATALOGUE, user).filter(({ unlessOwned }) => unlessOwned === undefined);
+  return certain.flatMap(
     ({ tool, pattern }) => entries.find((entry) => entry.tool === tool && entry.pattern === pattern) ?? [],
   );
 }

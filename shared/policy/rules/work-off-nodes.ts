@@ -7,6 +7,7 @@ import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import type { Reach } from '../../scheduling/reach.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
+import { unlessOwned } from '../owners.ts';
 import type { Classification } from '../../targets/classify.ts';
 import {
   needing,
@@ -33,7 +34,7 @@ export function judgeWork(subject: Subject, surroundings: Surroundings): Judgeme
   const found = isUnread === true ? inDoubt(judged) : judged;
   const weighed = { ...found, objections: found.objections.map((one) => weighedBy(one, surroundings)) };
   const refuses = weighed.objections.some(({ weight }) => weight === undefined);
-  return refuses ? weighed : confirmed(weighed, subject, surroundings);
+  return unlessOwned(refuses ? weighed : confirmed(weighed, subject, surroundings), subject, surroundings);
 }
 
 /** An objection because of nodes alone that are all long overdue weighs less where the configuration says so. */

@@ -81,6 +81,7 @@ test.each([
   'patch apps/daemonsets/status',
   'list apps/controllerrevisions',
   'get longhorn.io/volumes',
+  'get tekton.dev/taskruns',
   `patch ${VWC} kubectl-maint`,
   `create /secrets in ${NAMESPACE}`,
   `update /secrets kubectl-maint-ca in ${NAMESPACE}`,

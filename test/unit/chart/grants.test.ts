@@ -18,8 +18,10 @@ const LOOKUPS: Calls = {
     daemonSetPath: 'get apps/daemonsets',
     nodePath: 'get /nodes',
     NODES: 'list /nodes',
-    // What tools name nodes through: Velero's restores through a pod, Longhorn's backups through a volume.
-    objectPath: 'get /pods; get longhorn.io/volumes',
+    // What tools name nodes through (Velero's restores through a pod, Longhorn's backups through a volume), and pipelines.
+    objectPath:
+      'get /pods; get longhorn.io/volumes; get actions.github.com/ephemeralrunners; get argoproj.io/workflows; ' +
+      'get tekton.dev/customruns; get tekton.dev/pipelineruns; get tekton.dev/taskruns',
     podsPath: 'list /pods',
   },
   // Only made there: who sends it is below.

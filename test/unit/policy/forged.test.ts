@@ -1,5 +1,7 @@
 /** Nothing that is written on an object exempts it: owners, labels and annotations are written by whoever writes the object. */
 import { describe, expect, test } from 'vitest';
+import { NO_ANSWERS, type Answer } from '../../../shared/policy/needs.ts';
+import { decide } from '../../../shared/policy/decide.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { creation, held, node, situation } from './world.ts';
@@ -100,4 +102,77 @@ test('advice is not silenced by an owner that a person writes', () => {
   const tell = (user: string) => said(evaluate(creation(tolerant, by(user)), situation(nodes)));
   expect(tell('ana')).toEqual(['backup/MayLand']);
   expect(tell('system:serviceaccount:kube-system:job-controller')).toEqual([]);
+});
+
+describe('a backup that calls itself a step of a pipeline', () => {
+  const OWNER = ownedBy('tekton.dev/v1', 'TaskRun');
+  const CONTROLLER = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
+  const backup = (metadata: object = OWNER) =>
+    pod('restic/restic', { name: 'nightly-backup', ...metadata }, { nodeName: 'n1', containers: [RESTIC] });
+  const RESTIC = { name: 'c', image: 'tools', command: ['restic', 'backup', '/data'] };
+  const there = (uid: string): Answer => ({ answer: 'object', object: { metadata: { uid } } });
+  const GONE: Answer = { answer: 'object', object: undefined };
+  const NO_RIGHT: Answer = { answer: 'unknown', why: 'forbidden' };
+
+  /** What is decided, and what is read for it where `answer` is all that is said. */
+  async function tell(answer: Answer, user = CONTROLLER, metadata: object = OWNER) {
+    const asked: string[] = [];
+    const verdict = await decide(
+      creation(backup(metadata), by(user)),
+      situation(nodes, { live: true, answers: NO_ANSWERS }),
+      (need) => {
+        asked.push(need.need === 'object' ? `${need.resource} ${need.namespace}/${need.name}` : need.need);
+        return Promise.resolve(answer);
+      },
+    );
+    return { said: said(verdict).filter((one) => one.startsWith('backup/')), decision: verdict.decision, asked };
+  }
+  const READ = ['tekton.dev/v1/taskruns shop/o'];
+
+  test.each<[what: string, answer: Answer, found: readonly string[]]>([
+    ['is one where the owner is there', there('u'), []],
+    ['is a backup where another object has the name', there('v'), ['backup/NodeInMaintenance']],
+    ['is a backup where nothing is there', GONE, ['backup/NodeInMaintenance']],
+    ['takes the configured answer where the owner cannot be read', NO_RIGHT, ['backup/Unknown']],
+  ])('%s', async (_what, answer, found) => {
+    expect(await tell(answer)).toMatchObject({ said: found, asked: READ });
+  });
+
+  test('is denied by default where the owner cannot be read', async () => {
+    expect((await tell(NO_RIGHT)).decision).toBe('deny');
+  });
+
+  test('is a backup where a person writes it, and nothing is read', async () => {
+    expect(await tell(there('u'), 'ana')).toMatchObject({ said: ['backup/NodeInMaintenance'], asked: [] });
+  });
+
+  test.each<[what: string, owner: object]>([
+    ['without a uid', { name: 'o', uid: '' }],
+    ['by a name that leads elsewhere', { name: '..', uid: 'u' }],
+  ])('is a backup with an owner %s', async (_what, owner) => {
+    const metadata = { ownerReferences: [{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun', ...owner }] };
+    expect((await tell(there(''), CONTROLLER, metadata)).said).toEqual(['backup/NodeInMaintenance']);
+  });
+
+  test('is not known where nothing can be read', () => {
+    expect(said(evaluate(creation(backup(), by('')), situation(nodes)))).toContain('backup/Unknown');
+  });
+
+  test('is a backup by its own label whatever its owner', async () => {
+    const metadata = { ...OWNER, labels: { 'kubectl-maint.io/work': 'backup' } };
+    expect(await tell(there('u'), CONTROLLER, metadata)).toMatchObject({
+      said: ['backup/NodeInMaintenance'],
+      asked: [],
+    });
+  });
+
+  test('has nothing read for it where nothing would be refused', async () => {
+    const request = creation(backup(), by(CONTROLLER));
+    const asked: string[] = [];
+    const verdict = await decide(request, situation([node('n1'), node('n2')], { live: true }), (need) => {
+      asked.push(need.need);
+      return Promise.resolve({ answer: 'node', node: node('n1') });
+    });
+    expect([verdict.decision, asked]).toEqual(['allow', ['node']]);
+  });
 });

@@ -1,0 +1,62 @@
+import { textAt } from '../facts/json.ts';
+import type { Owner } from '../facts/work.ts';
+import { pipelineResource } from '../targets/pipelines.ts';
+import { needKey, type Answer, type Answers, type Need } from './needs.ts';
+import { NO_OBJECTION, type Judgement, type Objection, type Subject, type Surroundings } from './rule.ts';
+
+/**
+ * What is left of objections to work that is none if one of its owners is there (see Classification.unlessOwned). An owner
+ * is looked up only where something would be objected, and only for a writer that may be its controller. Where nobody can
+ * tell, the rule's configured answer decides.
+ */
+export function unlessOwned(found: Judgement, subject: Subject, { answers, live }: Surroundings): Judgement {
+  const { unlessOwned: owners } = subject.classification;
+  if (owners === undefined || found.needs.length > 0 || found.objections.length === 0) return found;
+  if (!mayBeController(subject.request.user.name)) return found;
+  const asked = owners.flatMap((owner) => askedFor(owner, subject.object.namespace));
+  if (asked.some(({ owner, need }) => isThere(owner, answers.get(needKey(need))))) return NO_OBJECTION;
+  const needs = asked.map(({ need }) => need).filter((need) => !answers.has(needKey(need)));
+  if (live && needs.length > 0) return { objections: [], needs };
+  const why = whyUnknown(asked, answers);
+  return why === undefined ? found : { objections: found.objections.map((one) => inDoubt(one, why)), needs: [] };
+}
+
+/** Controllers write as service accounts; nobody is known where an object is read from a file. */
+function mayBeController(user: string): boolean {
+  return user === '' || user.startsWith('system:serviceaccount:');
+}
+
+interface Asked {
+  readonly owner: Owner;
+  readonly need: Need;
+}
+
+/** Names that objects can have (apimachinery IsDNS1123Subdomain, loosely): any other owner is not there. */
+const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+function askedFor(owner: Owner, namespace: string): readonly Asked[] {
+  const resource = pipelineResource(owner.groupKind);
+  if (resource === undefined || !OBJECT_NAME.test(owner.name)) return [];
+  return [{ owner, need: { need: 'object', resource, namespace, name: owner.name } }];
+}
+
+/** The same name with another uid is another object. */
+function isThere({ uid }: Owner, answer: Answer | undefined): boolean {
+  return answer?.answer === 'object' && uid !== '' && textAt(answer.object, 'metadata', 'uid') === uid;
+}
+
+function whyUnknown(asked: readonly Asked[], answers: Answers): string | undefined {
+  for (const { need } of asked) {
+    const answer = answers.get(needKey(need)) ?? NOT_ASKED;
+    if (answer.answer === 'unknown') return answer.why;
+  }
+  return undefined;
+}
+
+const NOT_ASKED: Answer = { answer: 'unknown', why: 'it was not looked up' };
+
+function inDoubt(found: Objection, why: string): Objection {
+  if (found.weight !== undefined) return found;
+  const detail = `${found.detail}, unless it is a step of a pipeline, which could not be found out (${why})`;
+  return { ...found, reason: 'Unknown', detail, weight: 'unknown' };
+}
