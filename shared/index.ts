@@ -44,7 +44,7 @@ export {
 export { NO_ENTRYPOINTS } from './targets/wrappers.ts';
 export { imagePattern } from './targets/image-names.ts';
 export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
-export { insideWorkFrom, type InsidePattern, type InsideWork } from './targets/inside.ts';
+export { insideWorkFrom, type InsidePattern } from './targets/inside.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { holdsAddons } from './policy/rules/addon-hold.ts';

@@ -280,7 +280,7 @@ describe('formats', () => {
       'State:        Initiated (cordon)',
       like(/^Since: {8}\S+Z \(10m\)$/),
       like(/^Until: {8}\S+Z \(in 60m\)$/),
-      'Schedulable:  yes',
+      'Schedulable:  no',
       'Owners:',
       like(/^ {2}ana: cordon since \S+Z, until \S+Z \(in 60m\); T-1 disk$/),
       'Pods left:    0',
