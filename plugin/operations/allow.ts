@@ -72,10 +72,11 @@ interface AllowRun {
 async function prepared(operation: AllowOperation, session: Session): Promise<AllowRun> {
   const { cluster, clock } = session;
   const { change } = operation;
-  const nodes = inMaintenance(await chooseNodes(operation.nodes, cluster), operation, session);
+  const chosen = await chooseNodes(operation.nodes, cluster);
   // Its clock is known as soon as the API server has answered.
   const now = clock.now();
   const until = change.kind === 'grant' ? exceptionEnd(change.until, now) : '';
+  const nodes = inMaintenance(chosen, operation, session);
   const by = nodes.length === 0 ? '' : await ownerFor(undefined, cluster);
   return {
     operation,

@@ -54,7 +54,7 @@ async function follow(operation: StatusOperation, view: StatusView, session: Ses
     await view.show(report.nodes, clock.now());
     unreadable.tell(screen);
     const released = releasedDuring(report.nodes, events);
-    if (isFirst) tellStatus({ ...report, lost: events.lost, released }, format, screen);
+    if (isFirst) tellStatus({ ...report, lost: events.lost, released }, format, screen, session.clock.now());
     isFirst = false;
     await nextReason(seen, followed, view, session);
     await clock.sleep(SETTLE_MS, signal);

@@ -29,7 +29,7 @@ export async function runStatus(operation: StatusOperation, look: Look, session:
   const report = { ...seen, lost: events.lost, released: releasedDuring(seen.nodes, events) };
   await tell(report, operation, look, session);
   unreadable.tell(session.screen);
-  tellStatus(report, format, session.screen);
+  tellStatus(report, format, session.screen, session.clock.now());
   return operation.exitCode && chosen.some(({ facts }) => isHeld(facts)) ? EXIT.inMaintenance : EXIT.done;
 }
 

@@ -15,11 +15,11 @@ export function isForPeople(format: StatusFormat): boolean {
   return format === 'table' || format === 'wide' || format === 'node';
 }
 
-/** What people have to know besides the table, on stderr; programs have it in the list. */
-export function tellStatus(report: StatusReport, format: StatusFormat, screen: Screen): void {
+/** What people have to know besides the table, on stderr; programs have it in the list. `now` is ms since the epoch. */
+export function tellStatus(report: StatusReport, format: StatusFormat, screen: Screen, now: number): void {
   if (!isForPeople(format)) return;
   if (report.enforcement !== null) tellEnforcement(report.enforcement, format === 'wide', screen);
-  if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff));
+  if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff, now));
   for (const node of report.lost) screen.warn(lostText(node));
   for (const addon of report.released) screen.warn(releasedText(addon));
   tellStopped(report.nodes, screen);

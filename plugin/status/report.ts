@@ -71,6 +71,7 @@ async function readScansKeptOff(
 ): Promise<ScansKeptOff | null> {
   const found = scansKeptOff(held, now);
   if (found === undefined) return null;
-  const { policy } = await policyInForce(cluster);
-  return keepsScansOff(policy.config) ? found : null;
+  const { policy, source } = await policyInForce(cluster);
+  // Where no webhook is registered nothing is kept off: that is told already.
+  return source.from !== 'unregistered' && keepsScansOff(policy.config) ? found : null;
 }

@@ -1,6 +1,6 @@
 import { renderDuration } from '../duration.ts';
 import type { NodeFacts } from '../facts/node.ts';
-import { overdueMs } from '../record/claims.ts';
+import { untilOf } from '../record/claims.ts';
 import type { PolicyConfig } from './config.ts';
 import { clean } from './words.ts';
 
@@ -10,12 +10,12 @@ const LONG_MS = 24 * 3_600_000;
 /** Longest name of a node in the sentence, in characters. */
 const MAX_NAME = 80;
 
-/** The node that has kept scans off the cluster for longest. Spans are milliseconds. */
+/** The node that has kept scans off the cluster for longest. Times are RFC 3339. */
 export interface ScansKeptOff {
   readonly node: string;
-  readonly forMs: number;
-  /** How long ago it was to be back; below 0 before that, and where no end was announced. */
-  readonly overdueMs: number;
+  readonly since: string;
+  /** When it was, or is, to be back; null where no end was announced. */
+  readonly until: string | null;
 }
 
 /** Whether one node in maintenance is enough for no scan to run anywhere. */
@@ -23,20 +23,22 @@ export function keepsScansOff({ rules: { scan } }: PolicyConfig): boolean {
   return scan.mode === 'enforce' && scan.scope === 'cluster';
 }
 
-/** Because of which node no scan has run for a day or longer; undefined where none does so. */
+/** The node because of which scans have been kept off for longer than a day; undefined where there is none. */
 export function scansKeptOff(held: readonly NodeFacts[], now: number): ScansKeptOff | undefined {
   const [longest] = held
     .flatMap(({ name, record }) =>
       record.kind === 'record'
-        ? [{ node: name, forMs: now - Date.parse(record.record.initiatedAt), overdueMs: overdueMs(record.record, now) }]
+        ? [{ node: name, since: record.record.initiatedAt, until: untilOf(record.record) ?? null }]
         : [],
     )
-    .sort((a, b) => b.forMs - a.forMs);
-  return longest !== undefined && longest.forMs > LONG_MS ? longest : undefined;
+    .sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
+  return longest !== undefined && now - Date.parse(longest.since) > LONG_MS ? longest : undefined;
 }
 
 /** That as a sentence without a full stop. */
-export function explainScansKeptOff({ node, forMs, overdueMs: late }: ScansKeptOff): string {
+export function explainScansKeptOff({ node, since, until }: ScansKeptOff, now: number): string {
+  const span = renderDuration(now - Date.parse(since));
+  const late = until === null ? -1 : now - Date.parse(until);
   const overdue = late < 0 ? '' : `, overdue for ${renderDuration(late)}`;
-  return `no scan has run in the cluster for ${renderDuration(forMs)} because of node ${clean(node, MAX_NAME)}${overdue}`;
+  return `scans have been kept off the whole cluster for ${span} because of node ${clean(node, MAX_NAME)}${overdue}`;
 }

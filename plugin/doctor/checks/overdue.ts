@@ -7,17 +7,17 @@ import {
   renderDuration,
   scansKeptOff,
   type MaintenanceRecord,
-  type PolicyConfig,
 } from '../../../shared/index.ts';
 import { shellLine } from '../../node-command/quote.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { PolicyInForce } from '../../policy/in-force.ts';
 import { checkOf } from '../check.ts';
 import { ok, warn, type Diagnosis } from '../diagnosis.ts';
 
 /** The nodes in maintenance, the policy in force, and what time it is (ms since the epoch). */
 export interface OverdueReading {
   readonly held: readonly NodeSnapshot[];
-  readonly config: PolicyConfig;
+  readonly policy: PolicyInForce;
   readonly now: number;
 }
 
@@ -28,33 +28,35 @@ export const overdue = checkOf({
     'an announced end has passed, an exception that is over still stands in a record, or one node has kept scans off the whole cluster for more than a day',
   fails: '',
   read: async (readings): Promise<OverdueReading> => {
-    const [held, config] = await Promise.all([readings.held(), readings.config()]);
-    return { held, config, now: readings.now() };
+    const [held, policy] = await Promise.all([readings.held(), readings.policy()]);
+    return { held, policy, now: readings.now() };
   },
   judge: judgeOverdue,
 });
 
 /** Judges the ends. Nothing ends by itself. Pure. */
-export function judgeOverdue({ held, config, now }: OverdueReading): readonly Diagnosis[] {
+export function judgeOverdue({ held, policy, now }: OverdueReading): readonly Diagnosis[] {
   const ends = held.flatMap(({ facts: { name, record } }) =>
     record.kind === 'record' ? [...late(name, record.record, now), ...stale(name, record.record, now)] : [],
   );
-  const found = [...ends, ...noScans({ held, config, now })];
+  const found = [...ends, ...noScans({ held, policy, now })];
   return found.length > 0 ? found : [ok('no maintenance and no exception is overdue')];
 }
 
-function noScans({ held, config, now }: OverdueReading): readonly Diagnosis[] {
-  const found = keepsScansOff(config)
-    ? scansKeptOff(
-        held.map(({ facts }) => facts),
-        now,
-      )
-    : undefined;
+function noScans({ held, policy, now }: OverdueReading): readonly Diagnosis[] {
+  // Where no webhook is registered, other checks say that nothing is kept off.
+  const found =
+    policy.source.from !== 'unregistered' && keepsScansOff(policy.policy.config)
+      ? scansKeptOff(
+          held.map(({ facts }) => facts),
+          now,
+        )
+      : undefined;
   if (found === undefined) return [];
   const { node } = found;
   return [
     warn(
-      explainScansKeptOff(found),
+      explainScansKeptOff(found, now),
       `kubectl maint off ${node}, or let scans pass for a while: kubectl maint allow ${node} --rules scan --for 2h --reason TEXT (rules.scan.afterOverdue does so for all that is long overdue)`,
     ),
   ];

@@ -211,7 +211,7 @@ describe('a node is in maintenance', () => {
       like(/^warn records node node-2 has no record .* traces of one: label kubectl-maint.io\/maintenance$/),
       like(/^warn overdue node node-3 was to be back for ben .* ago \(2026-01-06T00:00:00Z\)$/),
       like(/^warn overdue the exception of node node-3 from backup by ben ended at 2026-01-05T23:00:00Z/),
-      like(/^warn overdue no scan has run in the cluster for \S+ because of node node-3, overdue for /),
+      like(/^warn overdue scans have been kept off the whole cluster for \S+ because of node node-3, overdue for /),
     ]);
     const label = { labels: { [STATE_LABEL]: null } };
     await world.patch('/api/v1/nodes/node-2', { metadata: label });

@@ -36,6 +36,7 @@ test('nothing in maintenance: a line for people, nothing for programs, exit 0 wi
     enforcement: null,
     lost: [],
     released: [],
+    scansKeptOff: null,
     items: [],
   });
 });

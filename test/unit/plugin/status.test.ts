@@ -170,7 +170,7 @@ describe('the status of a node', () => {
     expect(await render([stopped], 'table')).toMatch(/^n1 +Stopped (?:5s|5m) ago +drain /m);
     expect(await render([stopped], 'node')).toMatch(/^State: +Stopped (?:5s|5m) ago \(drain\)$/m);
     const screen = new HeardScreen();
-    tellStatus({ ...NOTHING, nodes: [stopped, status(RECORD)] }, 'table', screen);
+    tellStatus({ ...NOTHING, nodes: [stopped, status(RECORD)] }, 'table', screen, START);
     expect(screen.notes).toEqual([
       'hint: nobody goes on with the drain of n1: run the same kubectl maint on again, or give it up: kubectl maint off n1',
     ]);
@@ -395,17 +395,17 @@ test('the floor: what some policy of ours is bound to refuse', () => {
 
 test('that one node keeps scans off the whole cluster for long is warned of', () => {
   const screen = new HeardScreen();
-  const scansKeptOff = { node: 'worker-7', forMs: 93 * 3_600_000, overdueMs: 72 * 3_600_000 };
-  tellStatus({ ...NOTHING, nodes: [status(ONE_OWNER)], scansKeptOff }, 'table', screen);
+  const scansKeptOff = { node: 'worker-7', since: ago(93 * 3600), until: ago(72 * 3600) };
+  tellStatus({ ...NOTHING, nodes: [status(ONE_OWNER)], scansKeptOff }, 'table', screen, START);
   expect(screen.warnings).toEqual([
-    'no scan has run in the cluster for 3d21h because of node worker-7, overdue for 3d',
+    'scans have been kept off the whole cluster for 3d21h because of node worker-7, overdue for 3d',
   ]);
 });
 
 describe('what is said besides', () => {
   const said = (nodes: readonly NodeStatus[], enforcement: Enforcement | null, format: 'table' | 'wide' | 'json') => {
     const screen = new HeardScreen();
-    tellStatus({ ...NOTHING, nodes, enforcement }, format, screen);
+    tellStatus({ ...NOTHING, nodes, enforcement }, format, screen, START);
     return [...screen.warnings.map((text) => `Warning: ${text}`), ...screen.notes];
   };
   const held = status(ONE_OWNER);
@@ -477,7 +477,7 @@ describe('what is said besides', () => {
   test('a node that lost its record', () => {
     const screen = new HeardScreen();
     const lost = [{ name: 'n2', lostAt: ago(60) }];
-    tellStatus({ ...NOTHING, nodes: [held], lost }, 'table', screen);
+    tellStatus({ ...NOTHING, nodes: [held], lost }, 'table', screen, START);
     expect(screen.warnings).toEqual([
       `node n2 was deleted in the middle of a maintenance (${ago(60)}) and is back without its record: it takes work; to go on: kubectl maint on n2`,
     ]);
@@ -493,7 +493,7 @@ test('an add-on that went on in the maintenance that the node is in now is told'
   const released = releasedDuring([held], events);
   expect(released).toEqual([after]);
   const screen = new HeardScreen();
-  tellStatus({ ...NOTHING, nodes: [held], released }, 'table', screen);
+  tellStatus({ ...NOTHING, nodes: [held], released }, 'table', screen, START);
   expect(screen.warnings).toEqual([
     `an add-on change went on upon node n1 in its maintenance (2 times, last at ${ago(0)}): ${what}`,
   ]);

@@ -367,15 +367,20 @@ describe('records', () => {
 });
 
 describe('overdue', () => {
+  const inForce = (config: PolicyConfig, source: PolicySource = { from: 'cluster', namespace: 'maint' }) => ({
+    policy: { ...BUILT_IN_POLICY, config },
+    source,
+  });
+
   test('ends that have passed, of a maintenance and of an exception', () => {
     const exception = (until: string) => ({ rules: ['backup', 'scan'], until, by: 'ben', reason: 'restore' });
     const exceptions = [exception('2026-01-05T22:10:00Z'), exception('2026-01-05T22:10:01Z')];
     const held = [nodeSnapshot('n1', marked({ ...RECORD, exceptions })), nodeSnapshot('n2', marked('nonsense'))];
-    expect(told(judgeOverdue({ config: DEFAULT_POLICY, held, now: START }))).toEqual([
+    expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: START }))).toEqual([
       'warn node n1 was to be back for ana 60m ago (2026-01-05T21:10:00Z)',
       like('warn the exception of node n1 from backup, scan by ben ended at 2026-01-05T22:10:00Z'),
     ]);
-    expect(told(judgeOverdue({ config: DEFAULT_POLICY, held, now: START - 3_600_000 }))).toEqual([
+    expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: START - 3_600_000 }))).toEqual([
       'ok no maintenance and no exception is overdue',
     ]);
   });
@@ -387,10 +392,13 @@ describe('overdue', () => {
       ...DEFAULT_POLICY,
       rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
     } as const;
-    expect(told(judgeOverdue({ config: DEFAULT_POLICY, held, now: later }))).toContainEqual(
-      like('warn no scan has run in the cluster for 3d'),
+    expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: later }))).toContainEqual(
+      like('warn scans have been kept off the whole cluster for 3d'),
     );
-    expect(told(judgeOverdue({ config: off, held, now: later })).join()).not.toContain('no scan');
+    const nobody = inForce(DEFAULT_POLICY, { from: 'unregistered' });
+    for (const policy of [inForce(off), nobody]) {
+      expect(told(judgeOverdue({ policy, held, now: later })).join()).not.toContain('scans');
+    }
   });
 });
 
