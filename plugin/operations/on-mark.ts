@@ -117,11 +117,15 @@ function afterMarking(thrown: unknown, { undone, failed, itself }: FailedMarking
   if (!(thrown instanceof MaintError)) return thrown;
   const before = ['nothing was evicted', undoneInWords(undone)].filter((part) => part !== '').join('; ');
   const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
-  return new MaintError(thrown.code, message, { hint: `${before}; ${inWords(failed, itself)}`, cause: thrown });
+  return new MaintError(thrown.code, message, { hint: `${before}; ${inWords(failed, itself, thrown)}`, cause: thrown });
 }
 
-function inWords(failed: string, itself: Undone | undefined): string {
+/** An interruption does not wait for an answer: what was sent before may still be carried out after this look. */
+function inWords(failed: string, itself: Undone | undefined, { code }: MaintError): string {
   if (itself === undefined) return `node ${failed} was not changed`;
   if (itself.mark === 'unknown') return `look what became of it: kubectl maint status ${failed}`;
+  if (code === 'interrupted' && itself.mark === 'gone') {
+    return `node ${failed} is not marked so far; look whether it stays so: kubectl maint status ${failed}`;
+  }
   return `node ${failed} ${itself.mark === 'gone' ? 'is not marked' : 'was marked, and is as it was before'}`;
 }

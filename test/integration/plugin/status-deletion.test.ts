@@ -167,7 +167,7 @@ test('lines are cut where that is asked for', async () => {
 describe('someone who may read nodes and pods, and nothing else', () => {
   const lea = { user: 'lea' };
 
-  test('sees them; the rest is <unknown>, and never safe; one line names the rights', async () => {
+  test('sees them; the rest is <unknown>, and never safe; one line names the rights, one the policy', async () => {
     const { code, stdout, stderr } = await plugin.maint(['status', 'free', '-o', 'wide'], lea);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^free +Complete .* 0 +True +<unknown> +<unknown> +<none> +<unknown> +<none>/m);
@@ -175,7 +175,9 @@ describe('someone who may read nodes and pods, and nothing else', () => {
       'Warning: some of it is <unknown>: no right to get leases.coordination.k8s.io, ' +
         'get validatingwebhookconfigurations.admissionregistration.k8s.io, list events, ' +
         'list validatingadmissionpolicybindings.admissionregistration.k8s.io, ' +
-        'list volumeattachments.storage.k8s.io\n',
+        'list volumeattachments.storage.k8s.io\n' +
+        'Warning: the policy of the cluster is not known, you may not get validatingwebhookconfigurations: ' +
+        'the defaults are assumed (the ClusterRole kubectl-maint-viewer may read it)\n',
     );
   });
 
