@@ -211,7 +211,7 @@ describe('--rollback', () => {
     running.signal('SIGINT');
     const ran = await running.ended;
     expect(ran.code).toBe(130);
-    expect(ran.stderr).toContain('interrupted: the marks were taken back');
+    expect(ran.stderr).toContain('interrupted: the mark of this run was taken back on stopped');
     expect(maintenanceOf(await world.node('stopped'))).toMatchObject({ record: undefined, unschedulable: false });
   });
 });
@@ -224,7 +224,7 @@ test('a node that cannot be marked leaves the others as they were', async () => 
   const ran = await plugin.maint(['on', 'half-1', 'half-2', '--server', proxy.url]);
   expect(ran.code).toBe(4);
   expect(ran.stderr).toContain('error: unable to mark and cordon node half-2: etcd is away');
-  expect(ran.stderr).toContain('hint: nothing was evicted; the marks of half-1 were taken back');
+  expect(ran.stderr).toContain('hint: nothing was evicted; the mark of this run was taken back on half-1');
   expect(maintenanceOf(await world.node('half-1'))).toMatchObject({ record: undefined, unschedulable: false });
 });
 
