@@ -93,7 +93,7 @@ describe('somebody else writes the node', () => {
     const ran = await plugin.maint(['on', node, '--server', proxy.url]);
     expect(ran).toMatchObject({ code: 4, stdout: '' });
     expect(ran.stderr).toContain(
-      `unable to mark and cordon node ${node}: node ${node} is written by others all the time: 10 conflicts in a row`,
+      `unable to mark and cordon node ${node}: node ${node} is written by others all the time: 100 conflicts in a row`,
     );
     expect(await world.podsOn(node)).toHaveLength(1);
     expect(maintenanceOf(await world.node(node))).toMatchObject({ label: undefined, unschedulable: false });

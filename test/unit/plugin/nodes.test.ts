@@ -452,9 +452,9 @@ describe('writing', () => {
     cluster.say = () => failure(409, 'modified');
     await expect(writeNode(nodeSnapshot('n1'), cordon, cluster)).rejects.toMatchObject({
       code: 'cluster',
-      message: 'node n1 is written by others all the time: 10 conflicts in a row',
+      message: 'node n1 is written by others all the time: 100 conflicts in a row',
     });
-    expect(cluster.requests).toHaveLength(10);
+    expect(cluster.requests).toHaveLength(100);
   });
 
   test.each([
