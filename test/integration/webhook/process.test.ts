@@ -6,6 +6,7 @@ import { listAt, textAt, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS } from '../../../webhook/grants.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { steadyPort } from '../../control-plane/ports.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { REGISTRATION_PATH } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
@@ -24,11 +25,13 @@ let plugin: PluginRunner;
 let folder = '';
 let state = '';
 let caFile = '';
+let port = 0;
 let serving: ServingProcess | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-process-'));
   [state, caFile] = [join(folder, 'state'), join(folder, 'ca.pem')];
+  port = await steadyPort();
   plane = await startControlPlane({ nodes: 3, users: [KEEPER, READER].map((name) => ({ name, groups: [] })) });
   plugin = pluginRunner(plane);
   expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
@@ -86,19 +89,19 @@ async function refused(): Promise<boolean> {
 }
 
 async function start(how: ServeHow): Promise<ServingProcess> {
-  serving = await serveAsProcess(plane, ['--host=127.0.0.1', `--state-dir=${state}`, `--ca-out=${caFile}`], how);
+  const flags = ['--host=127.0.0.1', `--state-dir=${state}`, `--ca-out=${caFile}`];
+  serving = await serveAsProcess(plane, flags, { port, ...how });
   return serving;
 }
 
-/** Ends the process and starts it again, on its port. */
+/** Ends the process and starts it again. */
 async function restart(how: ServeHow = {}): Promise<ServingProcess> {
-  const port = serving?.port ?? 0;
   expect(await serving?.stop()).toBe(0);
-  return start({ user: KEEPER, port, ...how });
+  return start({ user: KEEPER, ...how });
 }
 
 async function registerProcess(): Promise<void> {
-  const url = `https://127.0.0.1:${serving?.port ?? 0}`;
+  const url = `https://127.0.0.1:${port}`;
   const input = await printedBy(['configuration', `--url=${url}`, `--ca-file=${caFile}`]);
   expect(await plane.kubectl(['apply', '-f', '-'], { input })).toMatchObject({ code: 0 });
 }
