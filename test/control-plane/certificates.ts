@@ -1,6 +1,7 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
+import { newSerial } from '../../webhook/tls/issue.ts';
 
 /** Long enough for any run, short enough that nobody is tempted to use these certificates for real. */
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
@@ -71,8 +72,7 @@ interface Subject {
 function sign(authority: KeyPem, issuer: forge.pki.CertificateField[], subject: Subject): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(subject.key.publicKey);
-  // A positive number of 16 bytes: the leading 0 keeps the sign bit clear.
-  certificate.serialNumber = `0${randomBytes(16).toString('hex').slice(1)}`;
+  certificate.serialNumber = newSerial();
   certificate.validity.notBefore = new Date(Date.now() - CLOCK_SLACK_MS);
   certificate.validity.notAfter = new Date(Date.now() + LIFETIME_MS);
   certificate.setSubject(subject.name);

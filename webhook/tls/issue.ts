@@ -109,7 +109,7 @@ function sign(signing: Signing): string {
  * A random serial of 128 bits. Its first byte is kept between 0x40 and 0x7f: a higher one would make the number
  * negative, a zero would not be DER, and strict readers (Go) refuse both.
  */
-function newSerial(): string {
+export function newSerial(): string {
   const bytes = randomBytes(16);
   bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x40, 0);
   return bytes.toString('hex');

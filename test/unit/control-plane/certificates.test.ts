@@ -12,3 +12,9 @@ it('issues a serving certificate for this machine, signed by an authority made f
   expect(serving.checkHost('localhost')).toBe('localhost');
   expect(serving.checkHost('example.com')).toBeUndefined();
 });
+
+it('numbers each certificate as strict readers want it: 128 bits, positive, without a leading zero', async () => {
+  const pem = await issueCertificates();
+  for (const text of [pem.ca, pem.servingCertificate])
+    expect(new X509Certificate(text).serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/);
+});
