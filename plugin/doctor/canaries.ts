@@ -99,9 +99,14 @@ export function switchedOff(mode: RuleMode): Diagnosis {
   return skipped(`the configuration has the rule in mode ${mode}`);
 }
 
-/** Nothing is refused while nothing is in maintenance, so nothing can be shown. */
-export function notTried(): Diagnosis {
-  return skipped('no node is in maintenance, so nothing is refused; kubectl maint on tries it by itself');
+/**
+ * Nothing is refused while nothing is in maintenance, so nothing can be shown. No node can be pretended either: the API
+ * server asks the webhook about work only while a node is marked, and its own policies look at stored nodes, which a dry
+ * run does not change.
+ */
+export function notTried(isTriedByOn: boolean): Diagnosis {
+  const when = isTriedByOn ? 'kubectl maint on tries it by itself' : 'run doctor again while one is';
+  return skipped(`no node is in maintenance, so nothing is refused; ${when}`);
 }
 
 /** Nodes in maintenance that no exception takes the rule off. */

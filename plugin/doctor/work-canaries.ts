@@ -8,6 +8,7 @@ import {
 } from '../../shared/index.ts';
 import { askInDryRun, type Said, type Speaker } from '../nodes/dry-run.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { triedWork } from '../policy/keeping.ts';
 import {
   excepted,
   expectationOf,
@@ -38,7 +39,7 @@ export type WorkReading =
   | { readonly kind: 'off'; readonly mode: PolicyConfig['rules'][RuleId]['mode'] }
   | { readonly kind: 'excepted'; readonly rule: RuleId }
   /** No node is in maintenance; then a canary has to pass. */
-  | { readonly kind: 'idle'; readonly said: Said | undefined }
+  | { readonly kind: 'idle'; readonly said: Said | undefined; readonly isTriedByOn: boolean }
   | {
       readonly kind: 'asked';
       readonly canaries: readonly Canary[];
@@ -67,7 +68,10 @@ async function readWork(rule: RuleId, canaries: readonly WorkCanary[], readings:
   const [held, config] = await Promise.all([readings.held(), readings.config()]);
   const { mode } = config.rules[rule];
   if (expectationOf(mode) === undefined) return { kind: 'off', mode };
-  if (held.length === 0) return { kind: 'idle', said: await askIdly(canaries, readings) };
+  if (held.length === 0) {
+    const isTriedByOn = triedWork(config).some((work) => work === rule);
+    return { kind: 'idle', said: await askIdly(canaries, readings), isTriedByOn };
+  }
   const node = nodeFor(rule, held, readings.now());
   if (node === undefined) return { kind: 'excepted', rule };
   const isLeftOver = node.labels.has(exceptionLabel(rule));
@@ -104,7 +108,7 @@ export function judgeWork(reading: WorkReading): readonly Diagnosis[] {
     case 'excepted':
       return [excepted(reading.rule)];
     case 'idle':
-      return [reading.said?.said === 'denied' ? deniedIdly(reading.said.words.text) : notTried()];
+      return [reading.said?.said === 'denied' ? deniedIdly(reading.said.words.text) : notTried(reading.isTriedByOn)];
     case 'asked':
       return judgeAsked(reading);
   }

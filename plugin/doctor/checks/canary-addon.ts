@@ -102,7 +102,7 @@ export function judgeAddon(reading: AddonReading): readonly Diagnosis[] {
     case 'off':
       return [switchedOff(reading.mode)];
     case 'idle':
-      return [notTried()];
+      return [notTried(false)];
     case 'excepted':
       return [excepted('addon')];
     case 'none':

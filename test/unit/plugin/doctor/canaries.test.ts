@@ -107,14 +107,14 @@ test('what cannot be tried is said, and why', () => {
   expect(message(judgeWork({ kind: 'excepted', rule: 'backup' }))).toEqual([
     'warn not tried: exceptions take the rule backup off every node in maintenance',
   ]);
-  const idle =
-    'skipped not tried: no node is in maintenance, so nothing is refused; kubectl maint on tries it by itself';
-  expect(message(judgeWork({ kind: 'idle', said: accepted() }))).toEqual([idle]);
-  expect(message(judgeWork({ kind: 'idle', said: undefined }))).toEqual([idle]);
-  expect(message(judgeWork({ kind: 'idle', said: denied('webhook') }))).toEqual([
+  const idle = 'skipped not tried: no node is in maintenance, so nothing is refused; ';
+  const [byOn, later] = [`${idle}kubectl maint on tries it by itself`, `${idle}run doctor again while one is`];
+  expect(message(judgeWork({ kind: 'idle', said: accepted(), isTriedByOn: true }))).toEqual([byOn]);
+  expect(message(judgeWork({ kind: 'idle', said: undefined, isTriedByOn: false }))).toEqual([later]);
+  expect(message(judgeWork({ kind: 'idle', said: denied('webhook'), isTriedByOn: true }))).toEqual([
     'fail a canary is denied although no node is in maintenance: "backup: no"',
   ]);
-  expect(message(judgeAddon({ kind: 'idle' }))).toEqual([idle]);
+  expect(message(judgeAddon({ kind: 'idle' }))).toEqual([later]);
   expect(message(judgeAddon({ kind: 'none', node: 'n1' }))).toEqual([
     'skipped not tried: no DaemonSet that rolls out by itself runs on node n1',
   ]);
