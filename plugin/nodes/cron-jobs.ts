@@ -1,22 +1,25 @@
 import {
   cronJobPath,
+  isExcepted,
   isTrueAt,
   messageOf,
+  MIRRORED_RULES,
+  nodeFromObject,
   NODES,
   numberAt,
   STATE_LABEL,
-  textAt,
   wakeCronJobRequest,
   WOKEN_ANNOTATION,
   type ClusterReader,
+  type NodeFacts,
 } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { shellLine } from '../node-command/quote.ts';
 import type { Session } from '../session.ts';
-import { isOurDenial } from './dry-run.ts';
+import { isOurDenial, wordsOf } from './dry-run.ts';
 import { namesNode, type Ended, type MakerEvent } from './kept-off.ts';
 
-/** What becomes of a CronJob that was refused because of a node that is back; part of the contract of `off -o json`. */
+/** What becomes of a CronJob that was refused; part of the contract of `-o json` of `off` and `allow`. */
 export interface CronJobAfter {
   /** `NAMESPACE/NAME` */
   readonly name: string;
@@ -32,7 +35,13 @@ export interface CronJobAfter {
   readonly command: string;
 }
 
-/** The CronJobs that were refused because of nodes that are back, each with what its controller wrote last. */
+/** The rules by which our denial refuses, of those that an exception can lift. */
+export function denyingRules(message: string): readonly (typeof MIRRORED_RULES)[number][] {
+  const { text } = wordsOf(message);
+  return MIRRORED_RULES.filter((rule) => text.startsWith(`${rule}: `) || text.includes(`; ${rule}: `));
+}
+
+/** The CronJobs that were refused because of some nodes, each with what its controller wrote last. */
 export function refusedCronJobs(ended: readonly Ended[], makers: readonly MakerEvent[]): readonly MakerEvent[] {
   const refused = makers.filter(
     (event) =>
@@ -42,10 +51,11 @@ export function refusedCronJobs(ended: readonly Ended[], makers: readonly MakerE
   );
   const latest = new Map<string, MakerEvent>();
   for (const event of refused) {
-    const known = latest.get(nameOf(event));
-    if (known === undefined || Date.parse(event.lastAt) > Date.parse(known.lastAt)) latest.set(nameOf(event), event);
+    const known = latest.get(nameOfMaker(event));
+    if (known === undefined || Date.parse(event.lastAt) > Date.parse(known.lastAt))
+      latest.set(nameOfMaker(event), event);
   }
-  return [...latest.values()].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  return [...latest.values()].sort((one, other) => (nameOfMaker(one) < nameOfMaker(other) ? -1 : 1));
 }
 
 /**
@@ -54,20 +64,25 @@ export function refusedCronJobs(ended: readonly Ended[], makers: readonly MakerE
  */
 export async function wakeCronJobs(refused: readonly MakerEvent[], session: Session): Promise<readonly CronJobAfter[]> {
   if (refused.length === 0) return [];
+  const isByPolicies = refused.some(({ message }) => wordsOf(message).by === 'floor');
+  if (isByPolicies) await session.clock.sleep(POLICIES_HEAR_MS, session.signal);
   const held = await heldNodes(session.cluster);
   const found = await Promise.all(refused.map((event) => wakeOne(event, held, session)));
   return found.filter((one) => one !== undefined);
 }
 
+/** How long policies of the API server may go by the node as it was, in ms: 0.7 s were seen. Woken then, it is refused again. */
+const POLICIES_HEAR_MS = 1000;
+
 async function wakeOne(
   event: MakerEvent,
-  held: readonly string[],
+  held: readonly NodeFacts[],
   { cluster, clock }: Session,
 ): Promise<CronJobAfter | undefined> {
-  const name = nameOf(event);
-  const other = held.find((node) => namesNode(event.message, node));
+  const name = nameOfMaker(event);
+  const other = held.find((node) => namesNode(event.message, node.name) && !isLifted(event, node, clock.now()));
   // Woken it would be refused once more, and pause for longer.
-  if (other !== undefined) return { name, state: 'kept-off', why: `node ${other} is in maintenance`, command: '' };
+  if (other !== undefined) return { name, state: 'kept-off', why: `node ${other.name} is in maintenance`, command: '' };
   const object = await cluster.get(cronJobPath(event.namespace, event.name)).catch(() => null);
   if (object === undefined) return undefined;
   const now = clock.now();
@@ -79,6 +94,12 @@ async function wakeOne(
   const annotation = `${WOKEN_ANNOTATION}=${woken}`;
   const words = ['kubectl', 'annotate', 'cronjob', event.name, '-n', event.namespace, annotation, '--overwrite'];
   return { name, state: 'sleeps', why, command: shellLine(words) };
+}
+
+/** Whether exceptions of a node let pass what was refused. */
+function isLifted({ message }: MakerEvent, { record }: NodeFacts, now: number): boolean {
+  const rules = denyingRules(message);
+  return rules.length > 0 && record.kind === 'record' && rules.every((rule) => isExcepted(record.record, rule, now));
 }
 
 /** Why a CronJob makes up for nothing, although it may run: k8s pkg/controller/cronjob syncCronJob. */
@@ -104,18 +125,19 @@ async function wake(event: MakerEvent, woken: string, cluster: Session['cluster'
 }
 
 /** Where they cannot be read, none is known: a CronJob is then woken once in vain at worst. */
-async function heldNodes(cluster: ClusterReader): Promise<readonly string[]> {
-  const names: string[] = [];
+async function heldNodes(cluster: ClusterReader): Promise<readonly NodeFacts[]> {
+  const held: NodeFacts[] = [];
   try {
     for await (const { items } of cluster.pages(NODES, { query: { labelSelector: STATE_LABEL } })) {
-      names.push(...items.map((node) => textAt(node, 'metadata', 'name')).filter((name) => name !== undefined));
+      held.push(...items.map(nodeFromObject).filter((node) => node !== undefined));
     }
-    return names;
+    return held;
   } catch {
     return [];
   }
 }
 
-function nameOf({ namespace, name }: Pick<MakerEvent, 'namespace' | 'name'>): string {
+/** `NAMESPACE/NAME` */
+export function nameOfMaker({ namespace, name }: Pick<MakerEvent, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
 }

@@ -54,7 +54,8 @@ function refusalBy(message: string): Said {
 const PREFIX =
   /^.*?(?:admission webhook|ValidatingAdmissionPolicy).*?kubectl-maint\.io['"](?: with binding '[^']*')?(?: denied (?:the )?request)?: /;
 
-function wordsOf(message: string): Words {
+/** Who speaks in a message, and our own text in it. */
+export function wordsOf(message: string): Words {
   const by = message.includes('ValidatingAdmissionPolicy ') ? 'floor' : 'webhook';
   return { by, text: message.replace(PREFIX, '') };
 }

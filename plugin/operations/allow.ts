@@ -6,6 +6,7 @@ import { Announcer } from '../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../nodes/canary.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { readEnforcement } from '../nodes/enforcement.ts';
+import type { CronJobAfter } from '../nodes/cron-jobs.ts';
 import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedChange } from '../nodes/exceptions.ts';
 import { recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
@@ -14,7 +15,9 @@ import type { AllowFormat, AllowOperation } from '../operation.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { triedWork } from '../policy/keeping.ts';
 import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type Trial } from '../output/allow.ts';
+import { cronJobLines } from '../output/kept-off.ts';
 import type { Session } from '../session.ts';
+import { wakeAllowedCronJobs, type Tried } from './allow-cron-jobs.ts';
 import { Failures } from './failures.ts';
 
 /**
@@ -38,15 +41,34 @@ export async function runAllow(operation: AllowOperation, session: Session): Pro
       changed.push(await changeOne(node, run));
     });
   }
-  const allowances: Allowance[] = [];
+  const tried: Tried[] = [];
   for (const one of changed) {
-    const trials = operation.dryRun === 'none' ? await tryOut(one, run) : [];
-    allowances.push({ node: one.node.facts.name, exceptions: one.current, trials });
+    tried.push({ changed: one, trials: operation.dryRun === 'none' ? await tryOut(one, run) : [] });
   }
+  const cronJobs = await wakeRefused(tried, run);
+  const allowances: Allowance[] = tried.map(({ changed: { node, current }, trials }) => {
+    const { name } = node.facts;
+    return { node: name, exceptions: current, trials, cronJobs: cronJobs.get(name) ?? [] };
+  });
   await tellPrograms(allowances, operation.format, session);
   if (signal.aborted) return EXIT.interrupted;
   const isRefused = allowances.some(({ trials }) => trials.some(({ said }) => said === 'refused'));
   return failures.worst === EXIT.done && run.change.kind === 'grant' && isRefused ? EXIT.gaveUp : failures.worst;
+}
+
+/** What was refused goes on where it may now; a controller would sleep through a short exception. */
+async function wakeRefused(
+  tried: readonly Tried[],
+  { operation, change, session }: AllowRun,
+): Promise<ReadonlyMap<string, readonly CronJobAfter[]>> {
+  const { screen, signal } = session;
+  if (operation.dryRun !== 'none' || change.kind === 'revoke' || signal.aborted) return new Map();
+  const woken = await wakeAllowedCronJobs(tried, session, (text) => {
+    screen.note(text);
+  });
+  const each = new Map([...woken.values()].flat().map((one) => [one.name, one]));
+  if (operation.format === 'text') for (const line of [...each.values()].flatMap(cronJobLines)) screen.note(line);
+  return woken;
 }
 
 /** Everything at once, in the form that programs asked for. */

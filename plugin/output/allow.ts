@@ -1,5 +1,6 @@
 import { clean, MIRRORED_RULES, type Exception } from '../../shared/index.ts';
 import type { CanaryAnswer } from '../nodes/canary.ts';
+import type { CronJobAfter } from '../nodes/cron-jobs.ts';
 import type { ChangedExceptions, PlannedChange } from '../nodes/exceptions.ts';
 import type { AllowFormat, DryRun } from '../operation.ts';
 import type { Screen } from '../screen.ts';
@@ -12,6 +13,8 @@ export interface Allowance {
   readonly node: string;
   readonly exceptions: readonly Exception[];
   readonly trials: readonly Trial[];
+  /** What becomes of the CronJobs whose refused runs may pass now. */
+  readonly cronJobs: readonly CronJobAfter[];
 }
 
 /** All of them in a form for programs: a list, like kubectl's, or the names alone. */

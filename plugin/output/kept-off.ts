@@ -58,7 +58,7 @@ function workLine({ node, what, times, lastAt, afterDenial }: KeptOff, nodes: nu
 }
 
 /** What becomes of a CronJob, and what wakes it where we may not. */
-function cronJobLines({ name, state, why, command }: CronJobAfter): readonly string[] {
+export function cronJobLines({ name, state, why, command }: CronJobAfter): readonly string[] {
   const cronJob = `CronJob ${clean(name, MAX_WORK)}`;
   switch (state) {
     case 'woken':

@@ -1,19 +1,20 @@
 /** What `off` lists as kept off: refused by the webhook, by the API server's own policies, and where Events cannot be read. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listAt, numberAt, textAt } from '../../../shared/index.ts';
+import { listAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { DueCronJobs } from '../../support/due-cron-jobs.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
 import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
-const CRONJOBS = '/apis/batch/v1/namespaces/shop/cronjobs';
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 let webhook: WebhookProcess;
+let cronJobs: DueCronJobs;
 
 beforeAll(async () => {
   plane = await startControlPlane({
@@ -22,6 +23,7 @@ beforeAll(async () => {
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
+  cronJobs = new DueCronJobs(world);
   await world.namespace('shop');
   webhook = await startWebhook(plane);
   await webhook.register('Ignore');
@@ -31,69 +33,24 @@ afterAll(async () => {
   await plane.stop();
 });
 
-/** A CronJob of a backup that only one node suits, and that is due: it has missed the last minutes. */
-async function dueCronJob(name: string, node: string): Promise<void> {
-  const labels = { 'kubectl-maint.io/work': 'backup' };
-  const spec = {
-    nodeSelector: { 'kubernetes.io/hostname': node },
-    restartPolicy: 'Never',
-    containers: [{ name: 'c', image: 'backup:1' }],
-  };
-  const template = { metadata: { labels }, spec };
-  await world.create(CRONJOBS, {
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name, namespace: 'shop' },
-    spec: { schedule: '* * * * *', jobTemplate: { metadata: { labels }, spec: { template } } },
-  });
-  const lastScheduleTime = new Date(Date.now() - 180_000).toISOString();
-  await world.patch(`${CRONJOBS}/${name}/status`, { status: { lastScheduleTime } });
-}
-
-/** Waits until the CronJob says that it was refused, and by whom. */
-async function isRefused(name: string, by: string): Promise<void> {
-  const path = `/api/v1/namespaces/shop/events?fieldSelector=involvedObject.name%3D${name}`;
-  await until(`${name} is refused by ${by}`, async () => {
-    return listAt(await world.get(path), 'items').some((event) => textAt(event, 'message')?.includes(by));
-  });
-}
-
-/** How often a CronJob was refused, by its own Events. */
-async function refusals(name: string): Promise<number> {
-  const path = `/api/v1/namespaces/shop/events?fieldSelector=involvedObject.name%3D${name}`;
-  const counts = listAt(await world.get(path), 'items').map((event) => numberAt(event, 'count') ?? 0);
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-/** Refused so often in a row, its controller pauses for 20 s (5 ms, doubled each time); then a Job is there in less. */
-const OFTEN = 13;
-const SOONER_MS = 15_000;
-
-async function makesUp(name: string): Promise<void> {
-  const path = '/apis/batch/v1/namespaces/shop/jobs';
-  const isThere = async (): Promise<boolean> =>
-    listAt(await world.get(path), 'items').some((job) => textAt(job, 'metadata', 'name')?.startsWith(name));
-  await until(`the latest run of ${name} is made up for`, isThere, SOONER_MS);
-}
-
 test('refused by the webhook: its Event names the CronJob, and off has it make up for its latest run', async () => {
   const node = 'by-webhook';
   expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
-  await dueCronJob('nightly', node);
-  await isRefused('nightly', 'admission webhook');
+  await cronJobs.make('nightly', node);
+  await cronJobs.isRefused('nightly', 'admission webhook');
   await until('the webhook has written it down', async () => {
     return (await world.events(node)).some((event) => event.includes('CronJob shop/nightly'));
   });
-  await until('it pauses for long', async () => (await refusals('nightly')) >= OFTEN);
+  await cronJobs.pauses('nightly');
   const off = await plugin.maint(['off', node, '--healthy-for', '0']);
   expect(off).toMatchObject({ code: 0 });
-  await makesUp('nightly');
+  await cronJobs.makesUp('nightly');
   expect(off.stderr).toContain('CronJob shop/nightly was told to make up for its latest run now\n');
   const line = `^  backup \\(labelled\\): .+ \\(CronJob shop/nightly\\): (?:once, at|\\d+ times, last at) ${TIME}; its latest run is made up for by itself, earlier ones are lost`;
   expect(off.stderr).toContain(`kept off ${node} meanwhile:\n`);
   expect(off.stderr).toMatch(new RegExp(line, 'm'));
   expect(off.stderr).toMatch(/^workloads are not moved back$/m);
-  await world.remove(`${CRONJOBS}/nightly`);
+  await cronJobs.remove('nightly');
 });
 
 test('refused by the policies alone: the Event of the CronJob tells', async () => {
@@ -102,8 +59,9 @@ test('refused by the policies alone: the Event of the CronJob tells', async () =
     code: 0,
   });
   expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
-  await dueCronJob('weekly', node);
-  await isRefused('weekly', 'ValidatingAdmissionPolicy');
+  await cronJobs.make('weekly', node);
+  await cronJobs.isRefused('weekly', 'ValidatingAdmissionPolicy');
+  await cronJobs.pauses('weekly');
   const off = await plugin.maint(['off', node, '--healthy-for', '0', '-ojson']);
   expect(off).toMatchObject({ code: 0 });
   const events = off.stdout.split('\n').flatMap((line): unknown[] => (line === '' ? [] : [JSON.parse(line)]));
@@ -124,8 +82,8 @@ test('refused by the policies alone: the Event of the CronJob tells', async () =
   });
   expect(kept).not.toHaveProperty('unreadable');
   expect(listAt(kept, 'cronJobs')).toEqual([{ name: 'shop/weekly', state: 'woken', why: '', command: '' }]);
-  await makesUp('weekly');
-  await world.remove(`${CRONJOBS}/weekly`);
+  await cronJobs.makesUp('weekly');
+  await cronJobs.remove('weekly');
 });
 
 test('who may not list Events is told so, and the node comes back all the same', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { refusedCronJobs, wakeCronJobs } from '../../../plugin/nodes/cron-jobs.ts';
+import { denyingRules, refusedCronJobs, wakeCronJobs } from '../../../plugin/nodes/cron-jobs.ts';
 import type { MakerEvent } from '../../../plugin/nodes/kept-off.ts';
-import { cronJobPath, cronJobStatusPath, NODES, WOKEN_ANNOTATION } from '../../../shared/index.ts';
-import { toldSession } from './world.ts';
+import { cronJobPath, cronJobStatusPath, NODES, RECORD_ANNOTATION, WOKEN_ANNOTATION } from '../../../shared/index.ts';
+import { nodeObject, settle, toldSession } from './world.ts';
 
 const [BEFORE, BEGUN, NOON, LATE] = [
   '2026-01-05T08:00:00Z',
@@ -41,8 +41,17 @@ function world(spec: object | undefined) {
   const { cluster, session, clock } = toldSession();
   if (spec !== undefined) cluster.objects.set(PATH, { metadata: { name: 'nightly' }, spec });
   const lastAt = new Date(clock.now() - 40_000).toISOString();
-  return { cluster, session, refused: [refusal({ lastAt })] };
+  return { cluster, session, clock, refused: [refusal({ lastAt })] };
 }
+
+test.each<[text: string, rules: readonly string[]]>([
+  [denial('n1'), ['backup']],
+  [denial('n1').replace('backup: it', 'scan: it'), ['scan']],
+  [`${denial('n1')}; scan: it is one, too`, ['backup', 'scan']],
+  ['Error creating job: exceeded quota: backup: 3', []],
+])('which rules deny: %s', (text, rules) => {
+  expect(denyingRules(text)).toEqual(rules);
+});
 
 describe('what becomes of one', () => {
   test('it is woken by a write that leaves its spec alone', async () => {
@@ -77,11 +86,39 @@ describe('what becomes of one', () => {
 
   test('one that another node keeps off is left alone, since one more refusal would make its pause longer', async () => {
     const { cluster, session, refused } = world({});
-    cluster.lists.set(NODES, [{ metadata: { name: 'n2' } }, { metadata: { name: 'n3' } }]);
+    cluster.lists.set(NODES, [nodeObject('n2'), nodeObject('n3')]);
     const [first] = refused;
     const both = [{ ...refusal(), ...first, message: denial('n1', 'n3') }];
     expect(await wakeCronJobs(both, session)).toMatchObject([{ state: 'kept-off', why: 'node n3 is in maintenance' }]);
     expect(cluster.requests).toEqual([]);
+  });
+
+  test.each<[what: string, rules: readonly string[], state: string]>([
+    ['lets it pass', ['backup'], 'woken'],
+    ['lets something else pass', ['scan'], 'kept-off'],
+  ])('where an exception of the other node %s', async (_what, rules, state) => {
+    const { cluster, session, refused } = world({});
+    const until = '2026-01-05T23:00:00Z';
+    const record = {
+      version: 1,
+      claims: [{ owner: 'ana', mode: 'cordon', since: BEGUN }],
+      before: { cordoned: false },
+      initiatedAt: BEGUN,
+      exceptions: [{ rules, until, by: 'ana', reason: 'last' }],
+    };
+    cluster.lists.set(NODES, [nodeObject('n1', { annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } })]);
+    expect(await wakeCronJobs(refused, session)).toMatchObject([{ state }]);
+  });
+
+  test('one that policies refused is woken when they have heard of the node', async () => {
+    const { cluster, session, clock, refused } = world({});
+    const [first] = refused;
+    const message = `Error creating job: jobs.batch "x" is forbidden: ValidatingAdmissionPolicy 'backup.kubectl-maint.io' with binding 'backup.kubectl-maint.io' denied request: backup: it is for node n1`;
+    const woken = wakeCronJobs([{ ...refusal(), ...first, message }], session);
+    await settle();
+    expect(cluster.requests).toEqual([]);
+    await clock.pass(1000);
+    expect(await woken).toMatchObject([{ state: 'woken' }]);
   });
 
   test.each<[what: string, status: number, why: string]>([
