@@ -1,25 +1,33 @@
-/** The commands and their flags as docs list them: read off from what yargs is told. */
+/** The commands and their flags as docs list them: made of the verbs' own tables. */
 import { EXIT_MEANING } from '../plugin/exit-codes.ts';
-import { definitionOf, PROGRAM, type Definition, type Flag } from '../plugin/flags/definition.ts';
-import { verbs } from '../plugin/flags/verbs.ts';
-import { flagGroups, flagMeaning, isConnection, OPTIONS, renderUsage } from '../plugin/output/help.ts';
+import { CONNECTION_FLAGS } from '../plugin/command-line/connection.ts';
+import { initialOf } from '../plugin/command-line/flag.ts';
+import {
+  flagGroups,
+  flagMeaning,
+  isConnection,
+  OPTIONS,
+  renderUsage,
+  type NamedFlag,
+} from '../plugin/command-line/help.ts';
+import type { Verb } from '../plugin/command-line/verb.ts';
+import { PROGRAM } from '../plugin/command-line/words.ts';
+import { verbs } from '../plugin/verbs.ts';
 import { table } from './generated-file.ts';
-
-const definitions = verbs('').map(definitionOf);
 
 /** A section for each command. */
 export function commandSections(): string {
-  return definitions.map(section).join('\n\n');
+  return verbs('').map(section).join('\n\n');
 }
 
-function section(definition: Definition): string {
-  const { name, about, examples, flags } = definition;
+function section(verb: Verb): string {
+  const { name, about, examples, flags } = verb;
   const groups = flagGroups(flags);
   const own = groups.filter(([heading]) => !isConnection(heading));
   return [
     `## ${PROGRAM} ${name}`,
     `${about}.`,
-    code([renderUsage(definition)]),
+    code([renderUsage(verb)]),
     ...(examples.length === 0 ? [] : [code([examples.map(({ line, does }) => `# ${does}\n${line}`).join('\n\n')])]),
     ...own.flatMap(([heading, group]) => [...(heading === OPTIONS ? [] : [heading]), flagTable(group)]),
     ...(own.length < groups.length ? ['And the [connection flags](#connection-flags).'] : []),
@@ -32,17 +40,15 @@ function code(lines: readonly string[]): string {
 
 /** kubectl's connection flags, which all commands share. */
 export function connectionFlags(): string {
-  const flags = definitions.flatMap((definition) => definition.flags);
-  const connection = flags.filter(({ group }) => group !== undefined && isConnection(group));
-  return flagTable([...new Map(connection.map((flag) => [flag.name, flag])).values()]);
+  return flagTable(Object.entries(CONNECTION_FLAGS));
 }
 
-function flagTable(flags: readonly Flag[]): string {
-  const rows = flags.map((flag) => [
-    `${flag.short === undefined ? '' : `\`-${flag.short}\`, `}\`--${flag.name}\``,
-    flag.initial === "''" ? '' : `\`${flag.initial}\``,
-    flagMeaning(flag),
-  ]);
+function flagTable(flags: readonly NamedFlag[]): string {
+  const rows = flags.map(([name, flag]) => {
+    const initial = initialOf(flag);
+    const short = flag.short === undefined ? '' : `\`-${flag.short}\`, `;
+    return [`${short}\`--${name}\``, initial === "''" ? '' : `\`${initial}\``, flagMeaning(flag)];
+  });
   return table(['Flag', 'Default', 'Meaning'], rows);
 }
 

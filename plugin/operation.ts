@@ -1,5 +1,5 @@
 import type { ConnectOptions, LiftableRule, Mode } from '../shared/index.ts';
-import type { Wanted } from './completion/candidates.ts';
+import type { Wanted } from './verbs/completion/candidates.ts';
 
 /** Which nodes a command is about: names, or a label selector; never both, never neither for verbs that write. */
 export interface NodeChoice {

@@ -12,10 +12,11 @@ import type {
 } from './operation.ts';
 import type { RunPorts } from './operations/run.ts';
 import { reportFor } from './output/report.ts';
-import { parse } from './parse.ts';
+import { parse } from './command-line/parse.ts';
 import { lookOf, wantsColour, type Screen } from './screen.ts';
 import type { Session } from './session.ts';
 import { tellSilence, type Listener } from './silence.ts';
+import { verbs } from './verbs.ts';
 
 /** What the process hands to a run. */
 export interface Invocation {
@@ -31,7 +32,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   let operation: Operation | undefined;
   const warnings = { count: 0 };
   try {
-    operation = await parse(invocation.argv, invocation.version);
+    operation = parse(invocation.argv, verbs(invocation.version));
     const code = await carryOut(operation, { ...invocation, warnings });
     return strictly(operation, code, warnings.count, invocation.screen);
   } catch (thrown) {
@@ -180,7 +181,7 @@ async function doctor(operation: DoctorOperation, invocation: Running): Promise<
 
 async function complete(operation: CompleteOperation, invocation: Running): Promise<ExitCode> {
   const { screen } = invocation;
-  const { runComplete } = await import('./operations/complete.ts');
+  const { runComplete } = await import('./verbs/completion/complete.ts');
   const { cluster } = operation;
   const quiet: Screen = { ...screen, warn: () => undefined };
   return runComplete(operation, {

@@ -1,7 +1,7 @@
 /** Completion as people meet it: through a real kubectl, and through the script of the shell. */
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SHELLS } from '../../../plugin/completion/scripts.ts';
+import { SHELLS } from '../../../plugin/verbs/completion/scripts.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginEnvironment, pluginRunner, runProgram } from '../../support/plugin-run.ts';
 

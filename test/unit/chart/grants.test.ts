@@ -107,7 +107,7 @@ const PLUGIN: Calls = {
   'plugin/nodes/maker-events.ts': { EVENTS: 'list /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
-  'plugin/operations/complete.ts': { NODES: 'list /nodes' },
+  'plugin/verbs/completion/complete.ts': { NODES: 'list /nodes' },
   'plugin/operations/off-node.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-ending.ts': { nodePath: 'get /nodes' },
   'plugin/operations/run-node.ts': { nodePath: 'get /nodes' },

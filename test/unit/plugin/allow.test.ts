@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runAllow } from '../../../plugin/operations/allow.ts';
 import type { AllowOperation } from '../../../plugin/operation.ts';
-import { parse } from '../../../plugin/parse.ts';
+import { parse } from '../../support/parsed.ts';
 import { NODES, RECORD_ANNOTATION } from '../../../shared/index.ts';
 import { answer, nodeObject, toldSession } from './world.ts';
 

@@ -11,7 +11,7 @@ import type { CheckOperation } from '../../../plugin/operation.ts';
 import { runCheck } from '../../../plugin/operations/check.ts';
 import { runValidate } from '../../../plugin/operations/validate.ts';
 import { renderCheck } from '../../../plugin/output/check.ts';
-import { parse } from '../../../plugin/parse.ts';
+import { parse } from '../../support/parsed.ts';
 import { wantsColour } from '../../../plugin/screen.ts';
 import {
   at,

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { SHELLS } from '../../../plugin/completion/scripts.ts';
-import type { Wanted } from '../../../plugin/completion/candidates.ts';
-import { wantedFor } from '../../../plugin/completion/wanted.ts';
-import { definitionOf } from '../../../plugin/flags/definition.ts';
-import { verbs } from '../../../plugin/flags/verbs.ts';
-import { runComplete } from '../../../plugin/operations/complete.ts';
+import { SHELLS } from '../../../plugin/verbs/completion/scripts.ts';
+import type { Wanted } from '../../../plugin/verbs/completion/candidates.ts';
+import { wantedFor } from '../../../plugin/verbs/completion/wanted.ts';
+import { verbs } from '../../../plugin/verbs.ts';
+import { runComplete } from '../../../plugin/verbs/completion/complete.ts';
 import { NODES, RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
 import { HeardScreen, nodeObject, ToldCluster } from './world.ts';
 
-const definitions = verbs('1').map(definitionOf);
+const definitions = verbs('1');
 
 /** Words with `_` for the end that is being typed. */
 function wanted(line: string): Wanted {
@@ -23,7 +22,7 @@ function listed(line: string): readonly string[] {
 }
 
 test('every flag of every command is described', () => {
-  const flags = definitions.flatMap(({ flags: own }) => own);
+  const flags = definitions.flatMap(({ flags: own }) => Object.values(own));
   expect(flags.filter(({ describe: text }) => text === '')).toEqual([]);
   expect(flags.length).toBeGreaterThan(50);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest } from '../../../plugin/nearest.ts';
+import { nearest } from '../../../plugin/command-line/nearest.ts';
 
 test.each([
   ['staus', 'status'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Announcer } from '../../../plugin/nodes/announce.ts';
 import type { OnOperation } from '../../../plugin/operation.ts';
 import { dryRunOn } from '../../../plugin/operations/on-dry-run.ts';
-import { parse } from '../../../plugin/parse.ts';
+import { parse } from '../../support/parsed.ts';
 import type { Survey } from '../../../plugin/preflight/survey.ts';
 import { at, budgetFromObject, RECORD_ANNOTATION, STATE_LABEL, type Claim } from '../../../shared/index.ts';
 import { answer, budgetObject, nodeSnapshot, podFacts, toldSession } from './world.ts';

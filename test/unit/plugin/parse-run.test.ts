@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunOperation } from '../../../plugin/operation.ts';
-import { parse } from '../../../plugin/parse.ts';
+import { parse } from '../../support/parsed.ts';
 
 async function runOf(...words: readonly string[]): Promise<RunOperation> {
   const operation = await parse(words, '1.2.3');

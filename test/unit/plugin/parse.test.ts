@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parse } from '../../../plugin/parse.ts';
+import { parse } from '../../support/parsed.ts';
 import { MaintError } from '../../../shared/index.ts';
 import { like } from '../../support/like.ts';
 
@@ -234,6 +234,12 @@ describe('what kubectl takes, too', () => {
       { cluster: { ...NO_CLUSTER_FLAGS, clientCertificate: 'c.crt', clientKey: 'c.key' }, format: 'yaml' },
     ],
     ['allow n1 --revoke -o name', { format: 'name' }],
+    ['check -f a.yaml --recursive=1', { recursive: true }],
+    ['check -Rf a.yaml,b.yaml', { files: ['a.yaml', 'b.yaml'], recursive: true }],
+    ['check -f -', { files: ['-'] }],
+    ['check --policy p.yaml --validate=1', { verb: 'validate', policyFile: 'p.yaml' }],
+    ['--insecure-skip-tls-verify -n x status n1', { verb: 'status', nodes: { names: ['n1'] } }],
+    ['on n1 --reason --force', { claim: { reason: '--force' }, drain: { force: false } }],
     ['version -o json', { text: '{\n  "clientVersion": {\n    "gitVersion": "1.2.3"\n  }\n}' }],
     ['version -o yaml', { text: 'clientVersion:\n  gitVersion: 1.2.3' }],
   ])('%s', async (line, operation) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rightsFor } from '../../../../plugin/preflight/needs.ts';
 import { renderRight } from '../../../../plugin/preflight/rights.ts';
-import { parse } from '../../../../plugin/parse.ts';
+import { parse } from '../../../support/parsed.ts';
 import { nodeFacts, podFacts } from '../world.ts';
 
 test('what comes after the evictions is asked for before them', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parse } from '../../../../plugin/parse.ts';
+import { parse } from '../../../support/parsed.ts';
 import { followBudgets } from '../../../../plugin/drain/budgets.ts';
 import { policyInForce } from '../../../../plugin/policy/in-force.ts';
 import { readSurvey } from '../../../../plugin/preflight/read.ts';

@@ -7,12 +7,12 @@ import {
   nodeFromObject,
   NODES,
   STATE_LABEL,
-} from '../../shared/index.ts';
-import type { Candidate, KubeconfigNames, Wanted } from '../completion/candidates.ts';
-import { DIRECTIVE } from '../completion/wanted.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CompleteOperation } from '../operation.ts';
-import type { Screen } from '../screen.ts';
+} from '../../../shared/index.ts';
+import type { Candidate, KubeconfigNames, Wanted } from './candidates.ts';
+import { DIRECTIVE } from './wanted.ts';
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import type { CompleteOperation } from '../../operation.ts';
+import type { Screen } from '../../screen.ts';
 
 /** What completion asks for; all of it may fail. */
 export interface CompletionPorts {

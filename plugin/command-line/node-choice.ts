@@ -1,15 +1,11 @@
 import { MaintError } from '../../shared/index.ts';
 import type { NodeChoice } from '../operation.ts';
-import { last } from './values.ts';
+import { asTyped, type FlagTable } from './flag.ts';
 
 /** `-l`, for every verb that takes nodes. */
-export const SELECTOR = {
-  alias: 'l',
-  type: 'string',
-  requiresArg: true,
-  coerce: last<string>,
-  describe: 'Label selector for the nodes',
-} as const;
+export const SELECTOR_FLAG = {
+  selector: { short: 'l', kind: 'value', value: asTyped, describe: 'Label selector for the nodes' },
+} as const satisfies FlagTable;
 
 /** A Kubernetes name (DNS subdomain, RFC 1123; k8s apimachinery/pkg/util/validation IsDNS1123Subdomain). */
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;

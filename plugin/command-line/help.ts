@@ -1,26 +1,31 @@
 import { EXIT_MEANING } from '../exit-codes.ts';
-import { PROGRAM, type Definition, type Flag } from '../flags/definition.ts';
+import { choicesOf, initialOf, type Flag, type FlagTable } from './flag.ts';
+import type { Verb } from './verb.ts';
+import { PROGRAM } from './words.ts';
 
 /** Heading of flags that name no other. */
 export const OPTIONS = 'Options:';
 
 /** `kubectl maint COMMAND --help`, in kubectl's form. */
-export function renderHelp(definition: Definition): string {
-  const { about, examples, flags } = definition;
+export function renderHelp(verb: Verb): string {
+  const { about, examples, flags } = verb;
   const parts = [
     `${about}.`,
     ...(examples.length === 0
       ? []
       : [`Examples:\n${examples.map(({ line, does }) => `  # ${does}\n  ${line}`).join('\n\n')}`]),
     ...flagGroups(flags).map(([heading, group]) => [heading, ...group.map(renderFlag)].join('\n')),
-    `Usage:\n  ${renderUsage(definition)}`,
+    `Usage:\n  ${renderUsage(verb)}`,
   ];
   return parts.join('\n\n');
 }
 
+/** A flag with its name. */
+export type NamedFlag = readonly [name: string, flag: Flag];
+
 /** The flags by heading, `Options:` first. */
-export function flagGroups(flags: readonly Flag[]): readonly (readonly [string, readonly Flag[]])[] {
-  const groups = [...Map.groupBy(flags, ({ group }) => group ?? OPTIONS)];
+export function flagGroups(flags: FlagTable): readonly (readonly [string, readonly NamedFlag[]])[] {
+  const groups = [...Map.groupBy(Object.entries(flags), ([, { group }]) => group ?? OPTIONS)];
   const rank = ([heading]: (typeof groups)[number]): number =>
     heading === OPTIONS ? 0 : isConnection(heading) ? 2 : 1;
   return groups.sort((a, b) => rank(a) - rank(b));
@@ -32,35 +37,37 @@ export function isConnection(heading: string): boolean {
 }
 
 /** `kubectl maint on (NODE... | -l SELECTOR) [options]` */
-export function renderUsage({ name, usage, flags }: Definition): string {
+export function renderUsage({ name, usage, flags }: Verb): string {
   const [before = '', command] = usage.split(' -- ');
   const parts = [
     PROGRAM,
     name,
     before,
-    flags.length === 0 ? '' : '[options]',
+    Object.keys(flags).length === 0 ? '' : '[options]',
     command === undefined ? '' : `-- ${command}`,
   ];
   return parts.filter((part) => part !== '').join(' ');
 }
 
 /** What a flag does, with the values that it takes. */
-export function flagMeaning({ describe, choices, isRepeatable }: Flag): string {
+export function flagMeaning(flag: Flag): string {
+  const { describe } = flag;
+  const choices = choicesOf(flag);
   const values = choices.length === 0 ? '' : `. One of: (${choices.join(', ')})`;
-  return `${describe}${values}${isRepeatable && !describe.includes('repeated') ? '. May be repeated' : ''}`;
+  return `${describe}${values}${flag.kind === 'list' && !describe.includes('repeated') ? '. May be repeated' : ''}`;
 }
 
-function renderFlag(flag: Flag): string {
-  const { name, short, initial } = flag;
-  return `    ${short === undefined ? '' : `-${short}, `}--${name}=${initial}:\n        ${flagMeaning(flag)}`;
+function renderFlag([name, flag]: NamedFlag): string {
+  const short = flag.short === undefined ? '' : `-${flag.short}, `;
+  return `    ${short}--${name}=${initialOf(flag)}:\n        ${flagMeaning(flag)}`;
 }
 
 /** `kubectl maint --help` */
-export function renderOverview(definitions: readonly Definition[]): string {
-  const width = Math.max(...definitions.map(({ name }) => name.length));
+export function renderOverview(verbs: readonly Verb[]): string {
+  const width = Math.max(...verbs.map(({ name }) => name.length));
   return [
     `${PROGRAM} takes nodes into maintenance, safely, and brings them back.`,
-    ['Commands:', ...definitions.map(({ name, about }) => `  ${name.padEnd(width)}   ${about}`)].join('\n'),
+    ['Commands:', ...verbs.map(({ name, about }) => `  ${name.padEnd(width)}   ${about}`)].join('\n'),
     ['Exit codes:', ...EXIT_MEANING.map(([code, meaning]) => `  ${String(code).padStart(3)}   ${meaning}`)].join('\n'),
     `Usage:\n  ${PROGRAM} COMMAND [options]`,
     `Use "${PROGRAM} COMMAND --help" for more information about a command.`,

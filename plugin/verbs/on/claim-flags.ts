@@ -1,0 +1,67 @@
+import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
+import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
+import type { ClaimFlags, OnOperation } from '../../operation.ts';
+import { MaintError } from '../../../shared/index.ts';
+
+/** What is written on the node: whose maintenance it is, why and until when, and what protects it meanwhile. */
+export const CLAIM_FLAGS = {
+  mode: {
+    ...oneOf('drain', 'cordon'),
+    default: 'drain',
+    describe: 'drain moves the workloads away; cordon only keeps new ones off',
+  },
+  reason: { kind: 'value', value: textFlag, describe: 'Why; shown wherever work is refused' },
+  ticket: { kind: 'value', value: textFlag, describe: 'Reference of the change or incident' },
+  owner: { kind: 'value', value: textFlag, completes: 'owners', describe: 'On whose behalf; your own name by default' },
+  until: {
+    kind: 'value',
+    value: momentFlag,
+    excludes: 'for',
+    describe: 'Expected end, like 2026-01-31T06:00:00Z; a reminder, nothing ends by itself',
+  },
+  for: { kind: 'value', value: spanFlag, describe: 'Expected end as a span from now, like 2h' },
+  'allow-last-node': {
+    kind: 'switch',
+    default: false,
+    describe: "Even if it is the last worker, or the control plane's quorum needs it",
+  },
+  protect: {
+    kind: 'switch',
+    default: true,
+    describe: 'Keep cluster-autoscaler, Karpenter and medik8s from removing or rebooting the node meanwhile',
+  },
+  adopt: {
+    kind: 'switch',
+    default: false,
+    describe: 'Take over a node that others have cordoned: off uncordons it. Without it, off keeps their cordon',
+  },
+  'role-label': {
+    kind: 'switch',
+    default: false,
+    describe: 'Also show the role maintenance in kubectl get nodes, until off',
+  },
+} as const satisfies FlagTable;
+
+type ClaimValues = FlagValues<typeof CLAIM_FLAGS>;
+
+/** The claim that they ask for. */
+export function claimFlags({ owner, mode, reason, ticket, until, for: inMs }: ClaimValues): ClaimFlags {
+  const end = until === undefined ? (inMs === undefined ? undefined : { inMs }) : { at: until };
+  return { owner, mode, isChange: false, reason, ticket, until: end };
+}
+
+/** What they ask for besides the claim. */
+export function markFlags(values: ClaimValues): Pick<OnOperation, 'allowLastNode' | 'protect' | 'adopt' | 'roleLabel'> {
+  return {
+    allowLastNode: values['allow-last-node'],
+    protect: values.protect,
+    adopt: values.adopt,
+    roleLabel: values['role-label'],
+  };
+}
+
+function spanFlag(text: string, flag: string): number {
+  const inMs = durationFlag(text, flag);
+  if (inMs === 0) throw new MaintError('usage', `${flag}: a maintenance of no time at all has no use`);
+  return inMs;
+}

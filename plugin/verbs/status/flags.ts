@@ -1,0 +1,62 @@
+import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
+import { oneOf, type FlagTable } from '../../command-line/flag.ts';
+import { nodeChoice, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
+import { integerFlag } from '../../command-line/values.ts';
+import { verb } from '../../command-line/verb.ts';
+import { MaintError } from '../../../shared/index.ts';
+
+const FLAGS = {
+  ...CONNECTION_FLAGS,
+  ...SELECTOR_FLAG,
+  output: { short: 'o', ...oneOf('wide', 'json', 'yaml', 'name'), describe: 'Output format' },
+  'no-headers': { kind: 'switch', describe: 'Print the table without the names of its columns' },
+  width: {
+    kind: 'value',
+    value: widthFlag,
+    describe: "Cut the lines of the table after so many characters; 0 = never; by default the terminal's width",
+  },
+  watch: { short: 'w', kind: 'switch', default: false, describe: 'After showing them, watch for changes' },
+  'exit-code': { kind: 'switch', default: false, describe: 'Exit 6 when some node is in maintenance' },
+} as const satisfies FlagTable;
+
+/** `kubectl maint status` */
+export const status = verb({
+  name: 'status',
+  names: 'nodes',
+  usage: '[NODE... | -l SELECTOR]',
+  about: 'Show what is in maintenance',
+  flags: FLAGS,
+  examples: [
+    { line: 'kubectl maint status', does: 'what is in maintenance, since when, and by whom' },
+    {
+      line: 'kubectl maint status worker-3',
+      does: 'everything about one node: what is left, what blocks, whose claims',
+    },
+    { line: 'kubectl maint status worker-3 -w -o wide', does: 'follow how worker-3 is drained' },
+    { line: 'kubectl maint status --exit-code -o name', does: 'for scripts: exit 6 while some node is in maintenance' },
+  ],
+  operation: ({ values, names }) => {
+    const { watch, 'exit-code': exitCode, 'no-headers': noHeaders } = values;
+    if (watch && exitCode)
+      throw new MaintError('usage', '--watch and --exit-code cannot both be given: a watch does not end');
+    const nodes = nodeChoice(names, values.selector);
+    // What `kubectl describe` is to `get`.
+    const isOne = nodes.names.length === 1 && !watch && noHeaders !== true;
+    return {
+      verb: 'status',
+      cluster: clusterFlags(values),
+      nodes,
+      format: values.output ?? (isOne ? 'node' : 'table'),
+      noHeaders,
+      width: values.width,
+      watch,
+      exitCode,
+    };
+  },
+});
+
+function widthFlag(text: string, flag: string): number {
+  const width = integerFlag(text, flag);
+  if (width < 0) throw new MaintError('usage', `${flag}: a line has no fewer than 0 characters`);
+  return width;
+}

@@ -1,0 +1,10 @@
+import { parse as parseWith } from '../../plugin/command-line/parse.ts';
+import type { Operation } from '../../plugin/operation.ts';
+import { verbs } from '../../plugin/verbs.ts';
+
+/** What a command line of this plugin asks for; rejects where it is wrong. */
+export function parse(argv: readonly string[], version: string): Promise<Operation> {
+  return new Promise((resolve) => {
+    resolve(parseWith(argv, verbs(version)));
+  });
+}
