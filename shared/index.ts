@@ -43,7 +43,7 @@ export {
 } from './targets/classify.ts';
 export { NO_ENTRYPOINTS } from './targets/wrappers.ts';
 export { imagePattern } from './targets/image-names.ts';
-export { imageBasename, LABEL_STRENGTH, type Accepted, type Matcher } from './targets/matcher.ts';
+export { imageBasename, LABEL_STRENGTH, type Accepted, type Confidence, type Matcher } from './targets/matcher.ts';
 export { insideWorkFrom, type InsidePattern } from './targets/inside.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 

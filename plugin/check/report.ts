@@ -1,5 +1,6 @@
 import {
   clean,
+  type Confidence,
   type Finding,
   type Operation,
   type ReviewRequest,
@@ -22,6 +23,11 @@ export interface CheckItem {
   readonly operation: Operation;
   readonly work: Work;
   readonly tool: string | null;
+  /**
+   * How sure that is: `certain` by a kind of the tool's own or its owner's, `stated` by a label or what else is written on the
+   * object, `likely` by an image or program of a tool, `guess` by two signs neither of which is enough; null where it is none.
+   */
+  readonly confidence: Confidence | null;
   /** Nodes in maintenance that the object reaches. */
   readonly nodes: readonly string[];
   readonly decision: Verdict['decision'] | 'invalid';
@@ -62,6 +68,7 @@ export function itemFromVerdict(document: ManifestDocument, request: ReviewReque
     operation: request.operation,
     work: verdict.work,
     tool: verdict.tool,
+    confidence: verdict.confidence,
     nodes: verdict.nodes,
     decision: verdict.decision,
     findings: verdict.findings.map(asFinding),
@@ -94,6 +101,7 @@ export function itemFromInvalid(document: ManifestDocument, detail: string): Che
     operation: 'CREATE',
     work: 'none',
     tool: null,
+    confidence: null,
     nodes: [],
     decision: 'invalid',
     findings: [{ rule: 'input', reason: 'Invalid', detail: clean(detail, MAX_ECHO) }],

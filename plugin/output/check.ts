@@ -20,7 +20,7 @@ export async function renderCheck(report: CheckReport, format: CheckFormat, colo
   }
 }
 
-const HEADER = ['DECISION', 'WORK', 'TOOL', 'NODES', 'OBJECT', 'SOURCE'];
+const HEADER = ['DECISION', 'WORK', 'TOOL', 'CONFIDENCE', 'NODES', 'OBJECT', 'SOURCE'];
 const NOTHING = '<none>';
 const WORDS: Readonly<Record<CheckItem['decision'], string>> = {
   allow: 'Allowed',
@@ -49,6 +49,7 @@ function row(item: CheckItem): readonly string[] {
     WORDS[item.decision],
     item.work,
     item.tool ?? NOTHING,
+    item.confidence ?? NOTHING,
     item.nodes.join(',') || NOTHING,
     objectName(item),
     place(item),

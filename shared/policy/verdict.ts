@@ -1,3 +1,4 @@
+import type { Confidence } from '../targets/matcher.ts';
 import type { AfterDenial, Work } from '../targets/tool.ts';
 import type { Need } from './needs.ts';
 
@@ -60,6 +61,8 @@ export interface Verdict {
   readonly work: Work;
   /** Id of the tool, null for `none`. */
   readonly tool: string | null;
+  /** How sure the classification is, null for `none`. */
+  readonly confidence: Confidence | null;
   /** What becomes of the work where it is refused; undefined where it is no backup or scan. */
   readonly afterDenial: AfterDenial | undefined;
   /** Nodes in maintenance that the object reaches, sorted. */

@@ -1,7 +1,15 @@
 import { controllerOf, type Owner, type WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
-import { LABEL_STRENGTH, matches, particularityOf, strengthOf, Suspect } from './matcher.ts';
+import {
+  confidenceOf,
+  LABEL_STRENGTH,
+  matches,
+  particularityOf,
+  strengthOf,
+  Suspect,
+  type Confidence,
+} from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
@@ -14,6 +22,8 @@ export interface Classification {
   readonly tool: string | null;
   /** The pattern that matched; undefined for add-ons and `none`. */
   readonly pattern: WorkPattern | undefined;
+  /** How sure that is; null for `none`. */
+  readonly confidence: Confidence | null;
   /** True where nothing is known of a run because what it runs is too long to be read. */
   readonly isUnread?: boolean;
   /** Owners one of which would make it no such work, if it is there: anybody may write an owner that is not. */
@@ -121,7 +131,7 @@ function isUnread(suspect: Suspect): boolean {
 }
 
 function classificationBy({ tool, pattern }: CatalogueEntry, object: WorkObject): Classification {
-  return { work: pattern.work, tool, pattern: inRoleOf(object, pattern) };
+  return { work: pattern.work, tool, pattern: inRoleOf(object, pattern), confidence: confidenceOf(pattern.match) };
 }
 
 /** A label is more than a guess by image and command, but it never turns one kind of work into another. */
@@ -135,16 +145,16 @@ function saysMore(
 function labelledAs(object: WorkObject): Classification | undefined {
   const label =
     object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
-  if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined };
+  if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined, confidence: 'stated' };
   const isCarrier = object.groupKind === SCHEDULE_KIND || CARRIERS.includes(object.groupKind);
   if (!isCarrier || (label !== 'backup' && label !== 'scan')) return undefined;
-  return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]) };
+  return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]), confidence: 'stated' };
 }
 
 function deliveredBy(tool: string | undefined, object: WorkObject): Classification {
   return isAddon(object)
-    ? { work: 'addon', tool: tool ?? 'daemonset', pattern: undefined }
-    : { work: 'none', tool: tool ?? null, pattern: undefined };
+    ? { work: 'addon', tool: tool ?? 'daemonset', pattern: undefined, confidence: 'certain' }
+    : { work: 'none', tool: tool ?? null, pattern: undefined, confidence: null };
 }
 
 /** The pattern of work that its user labelled as such: decided where it is pinned, and lost when refused. */

@@ -85,6 +85,21 @@ export function strengthOf(matcher: Matcher): number {
 }
 
 /**
+ * How sure a classification is: `certain` by a kind of the tool's own or its owner's, `stated` by what somebody wrote on the
+ * object as labels, annotations or fields, `likely` by an image or program of a tool, `guess` by two signs neither of which
+ * is enough, such as a program and a name.
+ */
+export type Confidence = 'certain' | 'stated' | 'likely' | 'guess';
+
+/** How sure whatever a matcher describes is. */
+export function confidenceOf(matcher: Matcher): Confidence {
+  const strength = strengthOf(matcher);
+  if (strength > LABEL_STRENGTH) return 'certain';
+  if (strength === LABEL_STRENGTH) return 'stated';
+  return isGiven(matcher.names, matcher.nameWords, matcher.runWords, matcher.ownerWords) ? 'guess' : 'likely';
+}
+
+/**
  * Between matchers of the same strength: the one that asks for the object's name as well is the more particular one, and one
  * that only asks for words in two names is the least.
  */

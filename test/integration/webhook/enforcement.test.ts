@@ -144,6 +144,26 @@ describe('while a node is in maintenance', () => {
     expect(await create(object)).toMatchObject({ code: 0 });
   });
 
+  test('a label of a CronJob that its Jobs do not get is warned of, as `check` does', async () => {
+    const work = { 'kubectl-maint.io/work': 'backup' };
+    const { spec } = job({}, {});
+    const cronJob = (own: object, ofJobs: object) => ({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'nightly', namespace: 'default', labels: own },
+      spec: { schedule: '0 3 * * *', jobTemplate: { metadata: { labels: ofJobs }, spec } },
+    });
+    const words = 'Jobs of a CronJob do not get its own label kubectl-maint.io/work';
+    const alone = await create(cronJob(work, {}));
+    expect(alone).toMatchObject({ code: 0 });
+    // A long warning goes on in the next one.
+    expect(alone.stderr.replaceAll(/\s*\nWarning: /g, ' ')).toContain(`Warning: backup: ${words}`);
+    expect((await create(cronJob(work, work))).stderr).toBe('');
+    const checked = await kubectl(['maint', 'check', '-f', '-'], cronJob(work, {}));
+    expect(checked).toMatchObject({ code: 0 });
+    expect(checked.stdout).toContain(`backup: ${words}`);
+  });
+
   test('a pod with the owner of a Deployment is a scan, even with the uid of a real one; what the Deployment makes is not', async () => {
     const image = 'docker.io/aquasec/kube-bench:v0.9';
     expect((await kubectl(['create', 'deployment', 'web', '--image', image])).code).toBe(0);

@@ -81,6 +81,8 @@ async function validated(policyFile: string, stdin = '') {
 describe('check --policy', () => {
   test('decides by the configuration', async () => {
     expect(await checked({})).toMatchObject({ code: 3, text: like('1 denied') });
+    expect(await checked({})).toMatchObject({ text: like(/^DECISION +WORK +TOOL +CONFIDENCE /) });
+    expect(await checked({ format: 'json' })).toMatchObject({ text: like('"confidence": "certain"') });
     expect(await checked({ policyFile: file('warn.yaml') })).toMatchObject({ code: 0, text: like('1 warned') });
   });
 
@@ -353,6 +355,7 @@ describe('colour', () => {
     operation: 'CREATE',
     work: 'none',
     tool: null,
+    confidence: null,
     nodes: [],
     decision,
     findings: [],

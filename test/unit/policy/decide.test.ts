@@ -217,7 +217,7 @@ test('classified work without a pattern is judged by its pods', () => {
     request,
     object,
     change: 'start',
-    classification: { work: 'scan', tool: 'x', pattern: undefined },
+    classification: { work: 'scan', tool: 'x', pattern: undefined, confidence: 'likely' },
   } as const;
   const surroundings = (nodes: readonly NodeFacts[]) => {
     const around = live(nodes);

@@ -36,6 +36,7 @@ test('a request without any object passes', () => {
     decision: 'allow',
     work: 'none',
     tool: null,
+    confidence: null,
     nodes: [],
     findings: [],
     needs: [],

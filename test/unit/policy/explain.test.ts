@@ -28,6 +28,7 @@ function verdictOf(...findings: readonly Partial<Finding>[]): Verdict {
     decision: 'deny',
     work: 'backup',
     tool: 'velero',
+    confidence: 'certain',
     afterDenial: undefined,
     nodes: [],
     findings: full,

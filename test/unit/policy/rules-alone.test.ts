@@ -13,7 +13,7 @@ function subjectOf(pod: object): Subject {
   return {
     request: creation(pod),
     object: workFromObject(pod),
-    classification: { work: 'none', tool: null, pattern: undefined },
+    classification: { work: 'none', tool: null, pattern: undefined, confidence: null },
     change: 'start',
   };
 }

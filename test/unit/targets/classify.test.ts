@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
 import { catalogueFromTools, classify } from '../../../shared/targets/classify.ts';
+import { confidenceOf } from '../../../shared/targets/matcher.ts';
 import { CATALOGUE, TOOLS } from '../../../shared/targets/registry.ts';
 import type { Tool, WorkPattern } from '../../../shared/targets/tool.ts';
 
@@ -58,6 +59,38 @@ describe('the strongest evidence wins', () => {
 
 const WORK = 'kubectl-maint.io/work';
 
+describe('how sure it is', () => {
+  const backup = { kind: 'Job', apiVersion: 'batch/v1' };
+  const running = (name: string, image: string, command: readonly string[], more: object = {}) => ({
+    ...backup,
+    metadata: { name, ...more },
+    spec: { template: { spec: { containers: [{ name: 'c', image, command }] } } },
+  });
+
+  test.each<[what: string, object: object, tool: string | null, confidence: string | null]>([
+    ["a tool's own kind", { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup' }, 'velero', 'certain'],
+    ['a DaemonSet', { apiVersion: 'apps/v1', kind: 'DaemonSet' }, 'daemonset', 'certain'],
+    ["the user's label", { ...backup, metadata: { labels: { [WORK]: 'backup' } } }, 'labelled', 'stated'],
+    ["a tool's program", running('x', 'registry.example/anything', ['kube-bench', 'run']), 'kube-bench', 'likely'],
+    ['a program and a name', running('nightly-backup', 'postgres', ['pg_dump']), 'conventional', 'guess'],
+    ['nothing', running('x', 'nginx', ['nginx']), null, null],
+  ])('by %s', (_what, object, tool, confidence) => {
+    expect(classify(workFromObject(object), CATALOGUE)).toMatchObject({ tool, confidence });
+  });
+
+  test.each<[confidence: string, matcher: WorkPattern['match']]>([
+    ['certain', { kinds: ['/Pod'], owners: ['tool.io/Run'] }],
+    ['stated', { annotations: { a: [] }, nameWords: ['backup'] }],
+    ['stated', { writers: ['tool'] }],
+    ['likely', { kinds: ['/Pod'], images: ['tool'] }],
+    ['guess', { images: ['tool'], names: ['backup-'] }],
+    ['guess', { ownerWords: ['Backup'], says: ['backup'] }],
+    ['guess', { runWords: ['backup'] }],
+  ])('%s: %o', (confidence, matcher) => {
+    expect(confidenceOf(matcher)).toBe(confidence);
+  });
+});
+
 describe("the user's own label", () => {
   test.each([
     ['the object', { metadata: { labels: { [WORK]: 'scan' } } }],
@@ -99,6 +132,7 @@ describe("the user's own label", () => {
       work: 'none',
       tool: null,
       pattern: undefined,
+      confidence: null,
     });
   });
 

@@ -46,7 +46,16 @@ function judged(
   const nodes = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'];
   return {
     request: request.value,
-    verdict: { decision, work: 'backup', tool, afterDenial: 'failed', nodes, findings, needs: [] },
+    verdict: {
+      decision,
+      work: 'backup',
+      tool,
+      confidence: 'certain',
+      afterDenial: 'failed',
+      nodes,
+      findings,
+      needs: [],
+    },
     now: START,
     field: new NodeTable(),
     stale: false,
