@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheRoot } from '../control-plane/cache-folder.ts';
+import { cacheRoot } from '../../packaging/cache-folder.ts';
 import { GO_VERSION, KUBERNETES_VERSION } from '../control-plane/versions.ts';
 
 const CLIENT = KUBERNETES_VERSION.replace(/^1\./, 'v0.');

@@ -5,7 +5,7 @@ import { isAlive } from './bound-process.ts';
 import { takeLock } from './build-lock.ts';
 import type { BuildList } from './build.ts';
 import { build } from './build.ts';
-import type { Environment } from './cache-folder.ts';
+import type { Environment } from '../../packaging/cache-folder.ts';
 import { binariesFolder, isExecutable } from './cache-folder.ts';
 import { renderElapsed } from './elapsed.ts';
 import { ControlPlaneError } from './errors.ts';

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { renderProgress } from './build-progress.ts';
-import type { Environment } from './cache-folder.ts';
+import type { Environment } from '../../packaging/cache-folder.ts';
 import { programOnPath } from './cache-folder.ts';
 import { renderElapsed } from './elapsed.ts';
 import { ControlPlaneError } from './errors.ts';

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isAlive } from './bound-process.ts';
-import type { Environment } from './cache-folder.ts';
-import { cacheRoot } from './cache-folder.ts';
+import type { Environment } from '../../packaging/cache-folder.ts';
+import { cacheRoot } from '../../packaging/cache-folder.ts';
 
 const State = z.object({
   /** The process that holds the control plane. */

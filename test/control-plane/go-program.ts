@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { spawnBound } from './bound-process.ts';
-import type { Environment } from './cache-folder.ts';
+import type { Environment } from '../../packaging/cache-folder.ts';
 import { ControlPlaneError } from './errors.ts';
 import { lastLinesOf } from './log-file.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBinaries } from './binaries.ts';
 import { isAlive } from './bound-process.ts';
 import { takeLock } from './build-lock.ts';
-import { cacheRoot } from './cache-folder.ts';
+import { cacheRoot } from '../../packaging/cache-folder.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { parseClusterCommand, USAGE } from './cluster-command.ts';
 import type { ClusterState } from './cluster-state.ts';

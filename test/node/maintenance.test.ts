@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildWebhookImage } from '../../image/image.ts';
+import { buildWebhookImage } from '../../packaging/image/image.ts';
 import { listAt, textAt } from '../../shared/index.ts';
 import type { ApiAnswer } from '../control-plane/api.ts';
 import { whyNoRealNodes } from '../real-nodes/able.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Environment } from '../control-plane/cache-folder.ts';
+import type { Environment } from '../../packaging/cache-folder.ts';
 import { programOnPath } from '../control-plane/cache-folder.ts';
 import { runProgram } from '../support/plugin-run.ts';
 

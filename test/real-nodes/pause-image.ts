@@ -1,6 +1,6 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildImage } from '../../image/buildah.ts';
+import { buildImage } from '../../packaging/image/buildah.ts';
 import { GO_VERSION } from '../control-plane/versions.ts';
 import { runProgram } from '../support/plugin-run.ts';
 import { PAUSE_IMAGE } from './configuration.ts';

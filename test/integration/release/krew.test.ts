@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { archiveName, thisPlatform } from '../../../release/platforms.ts';
-import { buildRelease } from '../../../release/release.ts';
+import { archiveName, thisPlatform } from '../../../packaging/release/platforms.ts';
+import { buildRelease } from '../../../packaging/release/release.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { freshKrew, type Krew } from '../../support/krew.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ensureBinaries } from '../../control-plane/binaries.ts';
-import type { Environment } from '../../control-plane/cache-folder.ts';
+import type { Environment } from '../../../packaging/cache-folder.ts';
 import { binariesFolder } from '../../control-plane/cache-folder.ts';
 import { stageFileName, STAGE_FILES } from '../../control-plane/stages.ts';
 import { BINARIES, HELM } from '../../control-plane/versions.ts';

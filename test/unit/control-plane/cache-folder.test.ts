@@ -2,7 +2,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { binariesFolder, cacheRoot, programOnPath } from '../../control-plane/cache-folder.ts';
+import { cacheRoot } from '../../../packaging/cache-folder.ts';
+import { binariesFolder, programOnPath } from '../../control-plane/cache-folder.ts';
 import { KUBERNETES_VERSION } from '../../control-plane/versions.ts';
 import { scratchFolder } from './scratch-folder.ts';
 

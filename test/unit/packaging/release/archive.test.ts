@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { archive } from '../../../release/archive.ts';
-import type { ArchivedFile } from '../../../release/archived-file.ts';
-import { runProgram } from '../../support/plugin-run.ts';
+import { archive } from '../../../../packaging/release/archive.ts';
+import type { ArchivedFile } from '../../../../packaging/release/archived-file.ts';
+import { runProgram } from '../../../support/plugin-run.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bundledPackages, licensesOf } from '../../bundled-packages.ts';
+import { bundledPackages, licensesOf } from '../../../packaging/bundle/bundled-packages.ts';
 
 test.each([
   ['a package', 'node_modules/zod/v4/core.js', 'node_modules/zod'],

@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundledPackages, licensesOf } from './bundled-packages.ts';
-import { assertLean, lazyAssert, lazyStringWidth, leanClient } from './esbuild.client.ts';
+import { assertLean, lazyAssert, lazyStringWidth, leanClient } from './lean-client.ts';
 import { MINIMUM_NODE } from './node-version.ts';
 
 const bins = [

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheRoot } from '../test/control-plane/cache-folder.ts';
+import { cacheRoot } from '../cache-folder.ts';
 import { NODE_VERSION, type Platform } from './platforms.ts';
 
 /** Files of a platform's Node.js. */

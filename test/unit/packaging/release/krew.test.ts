@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { krewManifest } from '../../../release/krew.ts';
-import { archiveName, PLATFORMS } from '../../../release/platforms.ts';
+import { krewManifest } from '../../../../packaging/release/krew.ts';
+import { archiveName, PLATFORMS } from '../../../../packaging/release/platforms.ts';
 
 const downloads = PLATFORMS.map((platform) => ({ platform, name: archiveName(platform), sha256: 'a'.repeat(64) }));
 

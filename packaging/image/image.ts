@@ -5,7 +5,7 @@ import { buildImage } from './buildah.ts';
 import { makeRoot } from './root.ts';
 import { sbomFor } from './sbom.ts';
 
-const REPOSITORY = join(import.meta.dirname, '..');
+const REPOSITORY = join(import.meta.dirname, '../..');
 
 /** An image as it was built. */
 export interface BuiltImage {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { withAdHocSignature } from '../../../release/mach-o.ts';
-import { signatureOf } from '../../support/mach-o-signature.ts';
+import { withAdHocSignature } from '../../../../packaging/release/mach-o.ts';
+import { signatureOf } from '../../../support/mach-o-signature.ts';
 
 const HEADER = 32;
 const SEGMENT = 72;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bundledPackages } from '../bundled-packages.ts';
+import { bundledPackages } from '../bundle/bundled-packages.ts';
 import { output, type Library } from './root.ts';
 
 const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string().optional() });
