@@ -63,7 +63,7 @@ async function carryOut(operation: Operation, invocation: Running): Promise<Exit
   if (isConnected(operation)) return inSession(operation, invocation);
   switch (operation.verb) {
     case 'print':
-      invocation.screen.result(operation.text);
+      invocation.screen.data(operation.text);
       return EXIT.done;
     case 'complete':
       return complete(operation, invocation);

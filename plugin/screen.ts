@@ -4,12 +4,20 @@ import { stripVTControlCharacters } from 'node:util';
 export interface Screen {
   /** One line of result, in kubectl's words. */
   result(line: string): void;
+  /** A result for programs, or what a program wrote: not a character of it is another. */
+  data(text: string): void;
   /** One line of progress. */
   note(line: string): void;
   /** One warning, without the word. */
   warn(line: string): void;
   /** A place below the lines that is drawn anew; undefined where nobody would see it move. */
   readonly live: LiveArea | undefined;
+}
+
+/** A result as a whole: in words for people, or for programs. */
+export function printReport(screen: Screen, text: string, isForPeople: boolean): void {
+  if (isForPeople) screen.result(text);
+  else screen.data(text);
 }
 
 /** A few lines at the end of a terminal that are drawn anew; other lines appear above them. */
@@ -48,6 +56,9 @@ export function screenFromStreams(out: Output, err: Output, env: Environment): S
   };
   return {
     result: (text) => {
+      line(out, legible(text));
+    },
+    data: (text) => {
       line(out, text);
     },
     note: (text) => {
@@ -72,7 +83,7 @@ function isAsciiOnly(env: Environment): boolean {
 }
 
 /** The signs that we write ourselves, each as one character: widths stay as they are. */
-export function inAscii(text: string): string {
+function inAscii(text: string): string {
   return text.replaceAll('…', '~').replaceAll('�', '?');
 }
 
@@ -87,8 +98,6 @@ export interface Look {
   readonly width: number;
   readonly colour: boolean;
   readonly isTerminal: boolean;
-  /** Nothing but ASCII can be shown. */
-  readonly ascii: boolean;
 }
 
 /** The look of what goes to a stream. */
@@ -98,7 +107,6 @@ export function lookOf(out: Output, env: Environment): Look {
     width: isTerminal ? (out.columns ?? 0) : 0,
     colour: wantsColour(out, env),
     isTerminal,
-    ascii: isAsciiOnly(env),
   };
 }
 

@@ -26,7 +26,7 @@ export function outputSink(node: string, screen: Screen, place: OutputPlace | un
   const tell = (stream: StreamName, lines: readonly string[]): void => {
     for (const line of lines) {
       const text = `${node} | ${printable(line)}`;
-      if (stream === 'stdout') screen.result(text);
+      if (stream === 'stdout') screen.data(text);
       else screen.note(text);
     }
   };

@@ -75,7 +75,7 @@ async function wakeRefused(
 async function tellPrograms(allowances: readonly Allowance[], format: AllowFormat, { screen }: Session): Promise<void> {
   if (format === 'text') return;
   const text = await renderAllowances(allowances, format);
-  if (text !== '') screen.result(text);
+  if (text !== '') screen.data(text);
 }
 
 interface AllowRun {

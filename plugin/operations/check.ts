@@ -37,7 +37,7 @@ import type { CheckOperation } from '../operation.ts';
 import { renderCheck } from '../output/check.ts';
 import { assumption, policyInForce } from '../policy/in-force.ts';
 import { policyFromText } from '../policy/text.ts';
-import type { Screen } from '../screen.ts';
+import { printReport, type Screen } from '../screen.ts';
 
 /** What `check` works with; a cluster only where no nodes are given by file. */
 export interface CheckSurroundings extends Reading {
@@ -84,7 +84,8 @@ export async function runCheck(operation: CheckOperation, surroundings: CheckSur
   }
   if (items.length === 0) throw nothingIn(operation.files);
   const report = reportFromItems(items);
-  screen.result(await renderCheck(report, operation.format, surroundings.colour));
+  const { format } = operation;
+  printReport(screen, await renderCheck(report, format, surroundings.colour), format === 'table');
   if (report.summary.invalid > 0) return EXIT.usage;
   return report.summary.denied > 0 ? EXIT.denied : EXIT.done;
 }

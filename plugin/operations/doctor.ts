@@ -6,6 +6,7 @@ import { reportFrom } from '../doctor/report.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { DoctorOperation } from '../operation.ts';
 import { renderDoctor } from '../output/doctor.ts';
+import { printReport } from '../screen.ts';
 import type { Session } from '../session.ts';
 
 /** How long it may work in silence, in ms. */
@@ -29,7 +30,7 @@ export async function runDoctor({ format }: DoctorOperation, surroundings: Docto
   // Without an API server there is nothing to report: that fails as it does everywhere.
   await readings.greeting();
   const report = reportFrom(await examineAll(CHECKS, readings, surroundings));
-  screen.result(await renderDoctor(report, format, colour));
+  printReport(screen, await renderDoctor(report, format, colour), format === 'text');
   return report.items.some(({ status }) => status === 'fail') ? EXIT.gaveUp : EXIT.done;
 }
 

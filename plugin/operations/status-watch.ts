@@ -84,8 +84,8 @@ async function nextReason(
 
 function viewFor(operation: StatusOperation, look: Look, { screen }: Session): StatusView {
   const { format } = operation;
-  const { colour, ascii } = look;
-  const style = { colour, ascii, noHeaders: operation.noHeaders };
+  const { colour } = look;
+  const style = { colour, noHeaders: operation.noHeaders };
   const isTable = format === 'table' || format === 'wide';
   return isTable && look.isTerminal && screen.live !== undefined
     ? new LiveTable(

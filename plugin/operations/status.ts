@@ -5,7 +5,7 @@ import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { StatusOperation } from '../operation.ts';
 import { renderStatus } from '../output/status.ts';
 import { isForPeople, NO_NODES, tellStatus } from '../output/status-notes.ts';
-import type { Look } from '../screen.ts';
+import { printReport, type Look } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { NO_EVENTS, readFromEvents, releasedDuring } from '../status/from-events.ts';
 import { isNarrowed, isOfInterest } from '../status/node-status.ts';
@@ -36,12 +36,12 @@ export async function runStatus(operation: StatusOperation, look: Look, session:
 async function tell(
   report: StatusReport,
   { format, width, noHeaders }: StatusOperation,
-  { colour, ascii, ...look }: Look,
+  { colour, ...look }: Look,
   { screen, clock }: Session,
 ): Promise<void> {
-  const style = { width: width ?? look.width, colour, ascii, noHeaders, now: clock.now() };
+  const style = { width: width ?? look.width, colour, noHeaders, now: clock.now() };
   const text = await renderStatus(report, format, style);
-  if (text !== '') screen.result(text);
+  if (text !== '') printReport(screen, text, isForPeople(format));
   if (report.nodes.length === 0 && isForPeople(format)) screen.note(NO_NODES);
 }
 

@@ -16,7 +16,7 @@ export function reportFor<Event extends object>(
 ): Report<Event> {
   return {
     tell: (event) => {
-      if (format === 'json') screen.result(JSON.stringify({ time: timestamp(clock.now()), ...event }));
+      if (format === 'json') screen.data(JSON.stringify({ time: timestamp(clock.now()), ...event }));
       else inWords(event, screen);
     },
   };

@@ -1,6 +1,6 @@
 import type { StatusFormat } from '../operation.ts';
 import { renderNode } from './status-node.ts';
-import type { LiveArea, Screen } from '../screen.ts';
+import { printReport, type LiveArea, type Screen } from '../screen.ts';
 import { isInMaintenanceOrCordoned, type NodeStatus } from '../status/node-status.ts';
 import { isForPeople, NO_NODES } from './status-notes.ts';
 import { nameOf, StatusTable, type TableStyle } from './status.ts';
@@ -76,11 +76,13 @@ export class AppendedRows implements StatusView {
   readonly #render: (nodes: readonly NodeStatus[], now: number) => Promise<string>;
   readonly #screen: Screen;
   readonly #last = new Map<string, NodeStatus>();
+  readonly #isForPeople: boolean;
   /** Said once, where people read: it is history as soon as rows follow. */
   #none: string | undefined;
 
   constructor(format: StatusFormat, screen: Screen, style: ViewStyle) {
-    this.#none = isForPeople(format) ? NO_NODES : undefined;
+    this.#isForPeople = isForPeople(format);
+    this.#none = this.#isForPeople ? NO_NODES : undefined;
     this.#render = rowsIn(format, style);
     this.#screen = screen;
   }
@@ -96,7 +98,7 @@ export class AppendedRows implements StatusView {
     ];
     for (const { name } of gone) this.#last.delete(name);
     for (const node of nodes) this.#last.set(node.name, node);
-    if (news.length > 0) this.#screen.result(await this.#render(news, now));
+    if (news.length > 0) printReport(this.#screen, await this.#render(news, now), this.#isForPeople);
   }
 
   tick(): void {

@@ -3,7 +3,6 @@ import type { StatusFormat } from '../operation.ts';
 import { counted, type Deletion, type DeletionBlocker } from '../status/deletion.ts';
 import type { NodeStatus } from '../status/node-status.ts';
 import type { StatusReport } from '../status/report.ts';
-import { inAscii } from '../screen.ts';
 import { renderNode } from './status-node.ts';
 import { stateInWords } from './status-state.ts';
 import { cutLine, renderTable } from './table.ts';
@@ -20,8 +19,6 @@ export interface TableStyle {
   readonly colour: boolean;
   /** Without the names of the columns. */
   readonly noHeaders?: boolean | undefined;
-  /** Nothing but ASCII can be shown. */
-  readonly ascii: boolean;
   /** Milliseconds since the epoch: ages count to it. */
   readonly now: number;
 }
@@ -92,7 +89,7 @@ export class StatusTable {
   /** The next rows, below the header where they are the first; empty without rows. Overdue nodes are red. */
   render(nodes: readonly NodeStatus[], now: number): string {
     if (nodes.length === 0) return '';
-    const { width, colour, ascii } = this.#style;
+    const { width, colour } = this.#style;
     const cell = cellsOf(width === 0 ? MAX_PIPED : MAX_CELL);
     const rows = nodes.map((node) => [...cells(node, now, cell), ...(this.#wide ? wideCells(node, cell) : [])]);
     const header = this.#isBegun ? [] : [[...HEADER, ...(this.#wide ? WIDE : [])]];
@@ -100,7 +97,6 @@ export class StatusTable {
     const lines = renderTable([...header, ...rows], this.#widths).split('\n');
     return lines
       .map((line) => (width > 0 ? cutLine(line, width) : line))
-      .map((line) => (ascii ? inAscii(line) : line))
       .map((line, index) => (colour && isLate(nodes[index - header.length], now) ? RED + line + USUAL : line))
       .join('\n');
   }

@@ -32,9 +32,9 @@ const PATIENCE_MS = 2000;
 export async function runComplete({ wanted }: CompleteOperation, ports: CompletionPorts): Promise<ExitCode> {
   const { candidates, directive } = await found(wanted, ports).catch(() => NOTHING);
   for (const { word, about } of candidates) {
-    if (word.startsWith(wanted.typed)) ports.screen.result(about === undefined ? word : `${word}\t${about}`);
+    if (word.startsWith(wanted.typed)) ports.screen.data(about === undefined ? word : `${word}\t${about}`);
   }
-  ports.screen.result(`:${directive}`);
+  ports.screen.data(`:${directive}`);
   return EXIT.done;
 }
 

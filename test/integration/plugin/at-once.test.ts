@@ -54,7 +54,7 @@ async function maint(args: readonly string[], kubeconfig: string): Promise<{ cod
   const hear = (line: string): void => {
     said.push(line);
   };
-  const screen: Screen = { result: hear, note: hear, warn: hear, live: undefined };
+  const screen: Screen = { result: hear, data: hear, note: hear, warn: hear, live: undefined };
   const argv = [...args, '--kubeconfig', kubeconfig];
   const code = await run({ argv, screen, signal: new AbortController().signal, version: 'test' });
   return { code, said: said.join('\n') };

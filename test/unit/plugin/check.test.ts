@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsFrom } from '../../../plugin/check/documents.ts';
@@ -12,7 +13,7 @@ import { runCheck } from '../../../plugin/operations/check.ts';
 import { runValidate } from '../../../plugin/operations/validate.ts';
 import { renderCheck } from '../../../plugin/output/check.ts';
 import { parse } from '../../support/parsed.ts';
-import { wantsColour } from '../../../plugin/screen.ts';
+import { screenFromStreams, wantsColour } from '../../../plugin/screen.ts';
 import {
   at,
   listAt,
@@ -385,6 +386,21 @@ describe('colour', () => {
   test('is never in what machines read', async () => {
     for (const format of ['json', 'yaml'] as const)
       expect(await renderCheck(report, format, true)).not.toContain('\u001b');
+  });
+
+  test.each([
+    ['table', '~'],
+    ['json', '…'],
+    ['yaml', '…'],
+  ] as const)('%s where the terminal knows ASCII alone: %s', async (format, sign) => {
+    const out = new PassThrough();
+    const screen = screenFromStreams(out, new PassThrough(), { LC_ALL: 'C' });
+    const { signal } = new AbortController();
+    const world = { screen, clock: new ToldClock(), signal, colour: false, cluster: undefined };
+    const long = { ...BACKUP, metadata: { name: 'x'.repeat(300) } };
+    await runCheck({ ...operation, files: ['-'], format }, { ...world, stdin: Readable.from([JSON.stringify(long)]) });
+    out.end();
+    expect(await text(out)).toContain(`x${sign}`);
   });
 
   test('is for terminals whose people do not refuse it', () => {

@@ -6,7 +6,7 @@ import { showLive } from '../../../plugin/output/live.ts';
 import { renderGates } from '../../../plugin/output/off-live.ts';
 import { renderDrains } from '../../../plugin/output/on-live.ts';
 import type { NodeProgress } from '../../../plugin/output/on-events.ts';
-import { screenFromStreams, wantsColour, type LiveArea, type Output } from '../../../plugin/screen.ts';
+import { printReport, screenFromStreams, wantsColour, type LiveArea, type Output } from '../../../plugin/screen.ts';
 import { settle, toldSession } from './world.ts';
 
 function progressOf(node: string, fields: Partial<NodeProgress> = {}): NodeProgress {
@@ -298,6 +298,16 @@ describe('a live area', () => {
     expect(said({ LC_ALL: '', LANG: 'POSIX' })).toBe('a~\nWarning: ?\nb~\n');
     expect(said({ LC_ALL: 'C.UTF-8', LANG: 'C' })).toBe('a…\nWarning: �\nb…\n');
     expect(said({})).toBe('a…\nWarning: �\nb…\n');
+  });
+
+  test('results for people are in ASCII then, too, and those for programs stay as they are', () => {
+    const out = new Heard({});
+    const screen = screenFromStreams(out, new Heard({}), { LC_ALL: 'C' });
+    screen.result('a…');
+    screen.data('b…');
+    printReport(screen, 'c…', true);
+    printReport(screen, 'd…', false);
+    expect(out.text).toBe('a~\nb…\nc~\nd…\n');
   });
 
   test('that showed nothing moves no cursor', () => {

@@ -18,6 +18,7 @@ function linesOf(event: OffEvent, live?: LiveArea): readonly string[] {
   const lines: string[] = [];
   const screen: Screen = {
     result: (line) => lines.push(`out: ${line}`),
+    data: (line) => lines.push(`out: ${line}`),
     note: (line) => lines.push(`err: ${line}`),
     warn: (line) => lines.push(`err: Warning: ${line}`),
     live,

@@ -19,6 +19,7 @@ const LIVE: LiveArea = {
 function screenInto(lines: string[], live: LiveArea | undefined): Screen {
   return {
     result: (line) => lines.push(`out: ${line}`),
+    data: (line) => lines.push(`out: ${line}`),
     note: (line) => lines.push(`err: ${line}`),
     warn: (line) => lines.push(`err: Warning: ${line}`),
     live,

@@ -3,7 +3,7 @@ import { AppendedRows, LiveTable } from '../../../plugin/output/status-view.ts';
 import { statusFrom, type NodeStatus } from '../../../plugin/status/node-status.ts';
 import { HeardScreen, nodeSnapshot, START } from './world.ts';
 
-const STYLE = { width: 0, colour: false, ascii: false };
+const STYLE = { width: 0, colour: false };
 
 /** A node as it is without a record, cordoned or not. */
 function node(name: string, unschedulable: boolean, more: Partial<NodeStatus> = {}): NodeStatus {

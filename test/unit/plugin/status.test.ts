@@ -230,7 +230,7 @@ describe('the status of a node', () => {
 const NOTHING = { enforcement: null, scansKeptOff: null, lost: [], released: [] };
 
 const render = (nodes: readonly NodeStatus[], format: StatusFormat, width = 0) =>
-  renderStatus({ ...NOTHING, nodes }, format, { width, colour: false, ascii: false, now: START });
+  renderStatus({ ...NOTHING, nodes }, format, { width, colour: false, now: START });
 
 describe('formats', () => {
   const one = status(RECORD, { label: 'complete' });
@@ -301,7 +301,7 @@ describe('formats', () => {
   });
 
   test('without headers', async () => {
-    const style = { width: 0, colour: false, ascii: false, noHeaders: true, now: START };
+    const style = { width: 0, colour: false, noHeaders: true, now: START };
     const text = await renderStatus({ ...NOTHING, nodes: [one] }, 'table', style);
     expect(text).toMatch(/^n1 .*$/);
   });
@@ -319,12 +319,6 @@ describe('formats', () => {
     expect(await render([node], 'wide', 500)).toContain('not Ready (container runtime network not ready: NetworkRead…');
   });
 
-  test('a terminal that knows no more than ASCII gets no more', async () => {
-    const style = { width: 40, colour: false, ascii: true, now: START };
-    const table = await renderStatus({ ...NOTHING, nodes: [one] }, 'table', style);
-    expect(table.split('\n')[1]).toBe('n1     Complete   drain   10m   in 60m ~');
-  });
-
   test('overdue is red where colour is wanted, and control characters of a stranger are gone', () => {
     const text = JSON.stringify(RECORD)
       .replace('"disk"', JSON.stringify('\u001b[31mred\nline'))
@@ -334,7 +328,7 @@ describe('formats', () => {
       READINGS,
       START + 4 * 3_600_000,
     );
-    const [style, now] = [{ width: 0, colour: true, ascii: false }, START + 4 * 3_600_000];
+    const [style, now] = [{ width: 0, colour: true }, START + 4 * 3_600_000];
     const [header = '', row = ''] = new StatusTable('wide', style).render([late], now).split('\n');
     expect(row).toContain(' overdue 3h ');
     expect([row.startsWith('\u001b[31mn1 '), row.endsWith('\u001b[0m')]).toEqual([true, true]);
@@ -354,7 +348,7 @@ describe('formats', () => {
   });
 
   test('name, json, and nothing', async () => {
-    const style = { width: 5, colour: true, ascii: false, now: START };
+    const style = { width: 5, colour: true, now: START };
     const enforcement: Enforcement = { webhook: 'registered', floor: [], ...BY_DEFAULT };
     const lost = [{ name: 'n2', lostAt: ago(60) }];
     const released = [{ node: 'n1', what: 'addon: one', times: 2, lastAt: ago(60) }];

@@ -70,6 +70,9 @@ export class HeardScreen implements Screen {
   result(line: string): void {
     this.results.push(line);
   }
+  data(text: string): void {
+    this.results.push(text);
+  }
   note(line: string): void {
     this.notes.push(line);
   }
