@@ -2,7 +2,7 @@ import {
   budgetCovers,
   budgetFromObject,
   BUDGETS,
-  isFinished,
+  isBeyondBudgets,
   type BudgetFacts,
   type ClusterWatcher,
   type CollectionListener,
@@ -161,7 +161,7 @@ class BudgetBook {
   }
 
   holding(pod: PodFacts): Allowance | undefined {
-    const [only, ...more] = isBeyondBudgets(pod) ? [] : this.covering(pod);
+    const [only, ...more] = isCountedOtherwise(pod) ? [] : this.covering(pod);
     return only !== undefined && more.length === 0 && only.room <= 0 ? only : undefined;
   }
 
@@ -171,7 +171,7 @@ class BudgetBook {
       if (hasAsked) await this.#changeOrTime(pod.namespace, signal);
       return FREE;
     }
-    if (!hasAsked && isBeyondBudgets(pod)) return FREE;
+    if (!hasAsked && isCountedOtherwise(pod)) return FREE;
     const hasRoom = only.room > 0;
     if (hasRoom) only.room -= 1;
     const took = hasRoom || (await this.#inQueue(only, signal));
@@ -221,6 +221,6 @@ class BudgetBook {
 }
 
 /** Budgets do not count these, or count them in ways of their own (k8s registry/core/pod/storage/eviction.go). */
-function isBeyondBudgets(pod: PodFacts): boolean {
-  return !pod.ready || pod.phase === 'Pending' || isFinished(pod) || pod.deletedAt !== undefined;
+function isCountedOtherwise(pod: PodFacts): boolean {
+  return !pod.ready || isBeyondBudgets(pod);
 }

@@ -36,6 +36,12 @@ export function causeOf(kind: Cause['kind'], text: string): Cause {
   return { kind, key: `${kind} ${cleaned}`, text: cleaned };
 }
 
+/** Evictions support one budget for a pod. */
+export const TWO_BUDGETS_CAUSE = causeOf(
+  'two-budgets',
+  'more than one disruption budget selects it, which evictions do not support',
+);
+
 /** What a budget says, in the words of the API server's own refusal, and whether waiting can help. */
 export function budgetCause(budget: BudgetFacts, notReady: readonly string[] = []): Cause {
   const name = `${budget.namespace}/${budget.name}`;

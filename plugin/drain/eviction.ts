@@ -8,7 +8,7 @@ import {
   type ApiRequest,
   type PodFacts,
 } from '../../shared/index.ts';
-import { causeOf, type Cause } from './cause.ts';
+import { causeOf, TWO_BUDGETS_CAUSE, type Cause } from './cause.ts';
 
 /** What the API server's answer to an eviction means for the drain. */
 export type EvictionOutcome =
@@ -121,8 +121,7 @@ const HOPELESS = [400, 405, 422];
 function otherOutcome(answer: ApiAnswer, why: string): EvictionOutcome {
   if (HOPELESS.includes(answer.status)) return { outcome: 'refused', cause: causeOf('refused', why) };
   if (!why.includes(TWO_BUDGETS)) return failed(answer, causeOf('server', why));
-  const text = 'more than one disruption budget selects it, which evictions do not support';
-  return { outcome: 'blocked', cause: causeOf('two-budgets', text) };
+  return { outcome: 'blocked', cause: TWO_BUDGETS_CAUSE };
 }
 
 /** k8s apiserver registry/rest/delete.go, and storage/interfaces.go where the pod is replaced a moment later. */

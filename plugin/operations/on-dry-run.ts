@@ -1,9 +1,9 @@
-import type { BudgetFacts, PodFacts } from '../../shared/index.ts';
-import { budgetCause } from '../drain/cause.ts';
+import type { PodFacts } from '../../shared/index.ts';
 import { evictionRequest, outcomeOf } from '../drain/eviction.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { nameOf, wordFor } from '../drain/progress.ts';
 import type { DrainPlan, ReasonedPod } from '../drain/plan.ts';
+import { holdingCause } from '../drain/prediction.ts';
 import type { OnOperation } from '../operation.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { DryRunMark, OnEvent } from '../output/on-events.ts';
@@ -68,10 +68,10 @@ async function judged(pod: PodFacts, node: string, judging: Judging): Promise<Ju
   const { report, operation } = judging.run;
   const name = nameOf(pod);
   if (operation.dryRun === 'client') {
-    const blocking = blockingBudget(pod, judging.survey.budgetsOf(pod), judging.taken);
-    if (blocking === undefined) report.tell({ type: wordFor(operation), node, pod: name, dryRun: 'client' });
-    else report.tell({ type: 'waiting', node, pod: name, why: budgetCause(blocking).text, dryRun: 'client' });
-    return blocking === undefined ? 'goes' : 'waits';
+    const holding = holdingCause(pod, judging.survey.budgetsOf(pod), judging.taken);
+    if (holding === undefined) report.tell({ type: wordFor(operation), node, pod: name, dryRun: 'client' });
+    else report.tell({ type: 'waiting', node, pod: name, why: holding.text, dryRun: 'client' });
+    return holding === undefined ? 'goes' : 'waits';
   }
   const outcome = await askServer(pod, judging.run);
   if (outcome.outcome === 'refused') report.tell({ type: 'refused', node, pod: name, why: outcome.cause.text });
@@ -79,23 +79,6 @@ async function judged(pod: PodFacts, node: string, judging: Judging): Promise<Ju
   else report.tell({ type: 'waiting', node, pod: name, why: outcome.cause.text, dryRun: 'server' });
   if (outcome.outcome === 'refused') return 'refused';
   return 'cause' in outcome ? 'waits' : 'goes';
-}
-
-/**
- * The budget that would not let a pod go now. A Ready pod takes one of the disruptions that are allowed; one that is not
- * Ready takes none, and goes only while the others suffice (k8s registry/core/pod/rest/eviction.go, IfHealthyBudget).
- */
-function blockingBudget(
-  { ready }: PodFacts,
-  budgets: readonly BudgetFacts[],
-  taken: Map<string, number>,
-): BudgetFacts | undefined {
-  const takenOf = (uid: string): number => taken.get(uid) ?? 0;
-  const blocking = budgets.find(({ uid, allowed, healthy, needed }) =>
-    ready ? allowed <= takenOf(uid) : healthy < needed,
-  );
-  if (blocking === undefined && ready) for (const { uid } of budgets) taken.set(uid, takenOf(uid) + 1);
-  return blocking;
 }
 
 async function askServer(pod: PodFacts, { operation, session }: OnRun): Promise<ReturnType<typeof outcomeOf>> {

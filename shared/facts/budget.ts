@@ -24,6 +24,8 @@ export interface BudgetFacts {
   /** What its specification asks for: so many pods that stay, or that may go, or a part of all like `50%`. */
   readonly minAvailable: number | string | undefined;
   readonly maxUnavailable: number | string | undefined;
+  /** `unhealthyPodEvictionPolicy: AlwaysAllow`: pods that are not Ready go whatever it counts. */
+  readonly evictsNotReady: boolean;
 }
 
 /** A PodDisruptionBudget object as facts; missing numbers read as 0, as the API server reads them. */
@@ -43,6 +45,7 @@ export function budgetFromObject(object: unknown): BudgetFacts {
     failure: failureOf(object),
     minAvailable: numberAt(object, 'spec', 'minAvailable') ?? textAt(object, 'spec', 'minAvailable'),
     maxUnavailable: numberAt(object, 'spec', 'maxUnavailable') ?? textAt(object, 'spec', 'maxUnavailable'),
+    evictsNotReady: textAt(object, 'spec', 'unhealthyPodEvictionPolicy') === 'AlwaysAllow',
   };
 }
 
@@ -60,6 +63,21 @@ function failureOf(object: unknown): string | undefined {
 /** Whether a budget counts a pod (k8s registry/core/pod/storage/eviction.go: by namespace and selector, nothing else). */
 export function budgetCovers(budget: BudgetFacts, pod: Pick<PodFacts, 'namespace' | 'labels'>): boolean {
   return budget.namespace === pod.namespace && selects(budget.selector, pod.labels);
+}
+
+/** Whether the API server evicts a pod without a look at its budgets (eviction.go canIgnorePDB). */
+export function isBeyondBudgets({ phase, deletedAt }: Pick<PodFacts, 'phase' | 'deletedAt'>): boolean {
+  return phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed' || deletedAt !== undefined;
+}
+
+/**
+ * Whether the API server evicts a pod without taking one of its budget's disruptions (eviction.go): one that is not Ready
+ * where the budget always allows that, or where it has all the healthy pods that it needs, and needs some.
+ */
+export function isUncounted(pod: Pick<PodFacts, 'phase' | 'deletedAt' | 'ready'>, budget: BudgetFacts): boolean {
+  if (isBeyondBudgets(pod)) return true;
+  const { evictsNotReady, healthy, needed } = budget;
+  return !pod.ready && (evictsNotReady || (healthy >= needed && needed > 0));
 }
 
 /**

@@ -1,4 +1,10 @@
-import { isUnsatisfiable, type BudgetFacts, type PodFacts } from '../../../shared/index.ts';
+import {
+  isBeyondBudgets,
+  isUncounted,
+  isUnsatisfiable,
+  type BudgetFacts,
+  type PodFacts,
+} from '../../../shared/index.ts';
 import { budgetCause, listed } from '../../drain/cause.ts';
 import { podName } from '../../drain/plan.ts';
 import { warning, type Finding } from '../finding.ts';
@@ -13,7 +19,8 @@ export function checkBudgets({ plans, budgetsOf }: Survey): readonly Finding[] {
 function neverSatisfied(pods: readonly PodFacts[], budgetsOf: Survey['budgetsOf']): readonly Finding[] {
   const blocked = new Map<BudgetFacts, string[]>();
   for (const pod of pods) {
-    for (const budget of budgetsOf(pod).filter(isUnsatisfiable)) {
+    for (const budget of budgetsOf(pod)) {
+      if (!isUnsatisfiable(budget) || isUncounted(pod, budget)) continue;
       blocked.set(budget, [...(blocked.get(budget) ?? []), podName(pod)]);
     }
   }
@@ -23,7 +30,7 @@ function neverSatisfied(pods: readonly PodFacts[], budgetsOf: Survey['budgetsOf'
 function twofold(pods: readonly PodFacts[], budgetsOf: Survey['budgetsOf']): readonly Finding[] {
   const byBudgets = new Map<string, string[]>();
   for (const pod of pods) {
-    const budgets = budgetsOf(pod);
+    const budgets = isBeyondBudgets(pod) ? [] : budgetsOf(pod);
     if (budgets.length < 2) continue;
     const names = budgets
       .map(({ namespace, name }) => `${namespace}/${name}`)

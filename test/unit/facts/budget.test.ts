@@ -49,6 +49,7 @@ describe('a PodDisruptionBudget as facts', () => {
       failure: undefined,
       minAvailable: undefined,
       maxUnavailable: undefined,
+      evictsNotReady: false,
     });
   });
 
@@ -69,6 +70,7 @@ describe('a PodDisruptionBudget as facts', () => {
         failure: undefined,
         minAvailable: undefined,
         maxUnavailable: undefined,
+        evictsNotReady: false,
       });
     },
   );
