@@ -32,8 +32,8 @@ export interface DrainPlan {
   readonly refused: readonly ReasonedPod[];
   /** Sorted by what is said. */
   readonly warnings: readonly PodGroup[];
-  /** Why nothing may be evicted; `message: ns/pod, ns/pod`, sorted. */
-  readonly refusals: readonly string[];
+  /** Why nothing may be evicted; sorted by what is said. */
+  readonly refusals: readonly PodGroup[];
 }
 
 /** Plans the drain of one node from the pods on it. */
@@ -55,11 +55,9 @@ export function planDrain(node: string, pods: readonly PodFacts[], context: Filt
   };
 }
 
-/** `message: ns/pod, ns/pod`, sorted. */
-export function refusalsOf(refused: readonly ReasonedPod[]): readonly string[] {
-  return grouped(refused.map(({ pod, why }) => ({ text: why, pod }))).map(
-    ({ text, names }) => `${text}: ${names.join(', ')}`,
-  );
+/** Pods that are not evicted without a flag, by why. */
+export function refusalsOf(refused: readonly ReasonedPod[]): readonly PodGroup[] {
+  return grouped(refused.map(({ pod, why }) => ({ text: why, pod })));
 }
 
 function byPriority(a: PodFacts, b: PodFacts): number {

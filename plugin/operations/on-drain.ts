@@ -50,7 +50,8 @@ export async function drainMarkedNode(marked: Marked, progress: Progress, shared
     await complete(marked.written, end, run);
   } catch (thrown) {
     // Whether its mark stays is not known here where it is taken back afterwards.
-    throw operation.rollback || run.ended.has(name) ? thrown : alsoHinted(thrown, staysHint(name));
+    const isTold = operation.rollback || run.ended.has(name) || run.unrecorded.has(name);
+    throw isTold ? thrown : alsoHinted(thrown, staysHint(name));
   } finally {
     marked.drain?.end();
   }
@@ -209,7 +210,7 @@ function stayingOf({ node, refused }: DrainPlan): readonly ReasonedPod[] {
   const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod));
   if (lost.length === 0) return stay;
   const refusals = refusalsOf(lost)
-    .map((text) => `cannot delete ${text}`)
+    .map(({ text, names }) => `cannot delete ${text}: ${names.join(', ')}`)
     .join('; ');
   throw new MaintError('gave-up', `new on node ${node} since the preflight: ${refusals}`);
 }

@@ -8,6 +8,7 @@ import type { OnOperation } from '../operation.ts';
 import { writeNode } from '../nodes/write.ts';
 import type { DryRunMark, OnEvent } from '../output/on-events.ts';
 import type { Survey } from '../preflight/survey.ts';
+import { batchesOf } from './on-batches.ts';
 import { markFor } from './on-mark.ts';
 import type { OnRun } from './on-run.ts';
 import type { Prepared } from './prepared.ts';
@@ -16,15 +17,17 @@ import type { Prepared } from './prepared.ts';
 export async function dryRunOn(prepared: readonly Prepared[], survey: Survey, run: OnRun): Promise<ExitCode> {
   const { operation, report } = run;
   const mark = markOf(operation);
-  // All nodes are cordoned before the first is drained.
-  for (const { node } of prepared) {
-    if (mark === 'server') await writeNode(node, markFor(run), run.session.cluster, { dryRun: true });
-    report.tell({ type: 'cordoned', node: node.facts.name, already: node.facts.unschedulable, dryRun: mark });
-  }
   const ends = new Set<Judged>();
   const taken = new Map<string, number>();
-  for (const { drain } of prepared) {
-    if (drain !== undefined) for (const end of await judgeDrain(drain.plan, { survey, run, taken })) ends.add(end);
+  for (const batch of batchesOf(prepared, operation)) {
+    // All nodes of a batch are cordoned before the first of them is drained.
+    for (const { node } of batch) {
+      if (mark === 'server') await writeNode(node, markFor(run), run.session.cluster, { dryRun: true });
+      report.tell({ type: 'cordoned', node: node.facts.name, already: node.facts.unschedulable, dryRun: mark });
+    }
+    for (const { plan } of batch.flatMap(({ drain }) => drain ?? [])) {
+      for (const end of await judgeDrain(plan, { survey, run, taken })) ends.add(end);
+    }
   }
   const { moving, without, looked, candidates } = survey.room;
   if (operation.claim.mode === 'drain')

@@ -5,6 +5,7 @@ import type { Finding } from '../preflight/finding.ts';
 import { checkGuards } from '../preflight/checks/guards.ts';
 import { readSurvey } from '../preflight/read.ts';
 import type { Survey } from '../preflight/survey.ts';
+import type { OnRun } from './on-run.ts';
 import { prepare, type Looking, type Preparation } from './prepared.ts';
 
 /** What taking nodes into maintenance comes to, before anything is written. */
@@ -30,8 +31,32 @@ export async function lookAhead(
   return { preparation, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
 }
 
+/** Everything that speaks against it at once; nothing is changed when one of it refuses. Throws MaintError. */
+export function refuseOrWarn(
+  findings: readonly Finding[],
+  { report, operation }: Pick<OnRun, 'report' | 'operation'>,
+  hint?: string,
+): void {
+  const refusals = findings.filter(({ severity }) => severity === 'refuse');
+  for (const finding of refusals.length === 0 ? findings : refusals) report.tell({ type: 'finding', ...finding });
+  if (refusals.length > 0) throw refusedFor(refusals, operation, hint);
+}
+
+/** Whether all names are told where a line names the first of many: from -v=1 on. */
+export function wantsAllNames({ cluster }: Pick<OnOperation, 'cluster'>): boolean {
+  return (cluster.logLevel ?? 0) > 0;
+}
+
 /** All reasons to refuse as one failure: `cluster` where only rights are missing, else `denied`. */
-export function refusedFor(refusals: readonly Finding[]): MaintError {
+export function refusedFor(
+  refusals: readonly Finding[],
+  operation: Pick<OnOperation, 'cluster'>,
+  hint = 'nothing was changed',
+): MaintError {
   const code = refusals.every(({ check }) => check === 'rights') ? 'cluster' : 'denied';
-  return new MaintError(code, refusals.map(({ text }) => text).join('\n       '), { hint: 'nothing was changed' });
+  const lines = refusals.flatMap(({ text, pods = [], nodes = [] }) => {
+    const names = wantsAllNames(operation) ? [nodes, pods].filter((some) => some.length > 0) : [];
+    return [text, ...names.map((some) => `  ${some.join(', ')}`)];
+  });
+  return new MaintError(code, lines.join('\n       '), { hint });
 }

@@ -8,22 +8,24 @@ import { undoMarks, undoneInWords, undoOne, type Undone } from './on-undo.ts';
 import type { Marked, Prepared } from './prepared.ts';
 
 /**
- * Marks and cordons every node, each in one write, before the first eviction, so that nothing moves from one of them to
- * the next. All or none: where one cannot be marked, those before it are as they were. Throws with the truth about each.
+ * Marks and cordons every node of a batch, each in one write, before the first of them is drained, so that nothing moves
+ * from one to the next. All or none: where one cannot be marked, those before it are as they were. Throws with the truth
+ * about each, behind what else was not done.
  */
-export async function markAll(prepared: readonly Prepared[], run: OnRun): Promise<readonly Marked[]> {
+export async function markAll(prepared: readonly Prepared[], run: OnRun, notDone: string): Promise<readonly Marked[]> {
   const marked: Marked[] = [];
   for (const one of prepared) {
     if (run.session.signal.aborted) break;
     // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
     const base = { ...one, written: one.node };
+    run.begun.add(one.node.facts.name);
     try {
       marked.push(await markNode(base, run));
     } catch (thrown) {
       const isOurs = isPerhapsMarked(thrown);
       const itself = isOurs ? await undoOne(base, run) : undefined;
       const undone = await undoMarks(marked, run);
-      throw afterMarking(thrown, { undone, failed: one.node.facts.name, itself });
+      throw afterMarking(thrown, { notDone, undone, failed: one.node.facts.name, itself });
     }
   }
   return marked;
@@ -105,6 +107,7 @@ function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): Mainten
 
 /** How marking ended. */
 interface FailedMarking {
+  readonly notDone: string;
   /** The nodes before it. */
   readonly undone: readonly Undone[];
   readonly failed: string;
@@ -113,9 +116,9 @@ interface FailedMarking {
 }
 
 /** A write that failed, with the truth about the nodes before it and about itself. */
-function afterMarking(thrown: unknown, { undone, failed, itself }: FailedMarking): unknown {
+function afterMarking(thrown: unknown, { notDone, undone, failed, itself }: FailedMarking): unknown {
   if (!(thrown instanceof MaintError)) return thrown;
-  const before = ['nothing was evicted', undoneInWords(undone)].filter((part) => part !== '').join('; ');
+  const before = [notDone, undoneInWords(undone)].filter((part) => part !== '').join('; ');
   const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
   return new MaintError(thrown.code, message, { hint: `${before}; ${inWords(failed, itself, thrown)}`, cause: thrown });
 }

@@ -15,4 +15,8 @@ export interface OnRun {
   readonly isAlone: boolean;
   /** Names of the nodes whose maintenance somebody else has ended meanwhile. */
   readonly ended: Set<string>;
+  /** Names of the nodes on which a mark was tried. */
+  readonly begun: Set<string>;
+  /** Names of nodes that are drained while nobody knows whether their record says so. */
+  readonly unrecorded: Set<string>;
 }

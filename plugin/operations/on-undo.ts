@@ -10,8 +10,11 @@ import type { Marked } from './prepared.ts';
 /** What became of the mark of a run when it was to be taken back. */
 export interface Undone {
   readonly node: string;
-  /** `gone`: there was nothing of it any more. `unknown`: it may still be there, as nothing could be written. */
-  readonly mark: 'taken back' | 'gone' | 'unknown';
+  /**
+   * `gone`: there was nothing of it any more. `unknown`: it may still be there, as nothing could be written. `kept`: the
+   * node is drained, though its record may not say so.
+   */
+  readonly mark: 'taken back' | 'gone' | 'unknown' | 'kept';
   /** In words. */
   readonly how: string;
 }
@@ -27,7 +30,8 @@ export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<
     const undone = await undoOne(one, run);
     all.push(undone);
     const { node, mark, how } = undone;
-    if (mark === 'unknown') run.report.tell({ type: 'failed', node, message: how, hint: mayStay(node) });
+    if (mark === 'kept') run.report.tell({ type: 'note', text: `node/${node} ${how}` });
+    else if (mark === 'unknown') run.report.tell({ type: 'failed', node, message: how, hint: mayStay(node) });
     else run.report.tell({ type: 'rolled-back', node, how });
   }
   return all;
@@ -41,10 +45,11 @@ function mayStay(node: string): string {
 export function undoneInWords(undone: readonly Undone[]): string {
   const namesOf = (...marks: readonly Undone['mark'][]): string =>
     undone.flatMap(({ node, mark }) => (marks.includes(mark) ? [node] : [])).join(', ');
-  const [back, unknown] = [namesOf('taken back', 'gone'), namesOf('unknown')];
+  const [back, unknown, kept] = [namesOf('taken back', 'gone'), namesOf('unknown'), namesOf('kept')];
   return [
     back === '' ? '' : `the mark of this run was taken back on ${back}`,
     unknown === '' ? '' : `on ${unknown} it could not be, and may stay (kubectl maint status ${unknown})`,
+    kept === '' ? '' : `${kept} stays in maintenance, being drained`,
   ]
     .filter((part) => part !== '')
     .join('; ');
@@ -61,6 +66,7 @@ export function endedWith(thrown: unknown, undone: readonly Undone[], before = '
 /** Takes back the mark on one node. Never throws. */
 export async function undoOne(one: Marked, run: OnRun): Promise<Undone> {
   const node = one.node.facts.name;
+  if (run.unrecorded.has(node)) return { node, mark: 'kept', how: 'stays in maintenance: it is drained' };
   try {
     return await takeBack(one, run);
   } catch (thrown) {

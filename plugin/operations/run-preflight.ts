@@ -1,8 +1,11 @@
 import { NO_RECORD } from '../../shared/index.ts';
 import { Limiter } from '../drain/limiter.ts';
+import { checkFilters } from '../preflight/checks/filters.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
+import { checkRights } from '../preflight/checks/rights.ts';
 import type { ClusterView } from '../preflight/cluster-view.ts';
 import type { Finding } from '../preflight/finding.ts';
+import { renderRight, type Right } from '../preflight/rights.ts';
 import type { ClusterNode, Survey } from '../preflight/survey.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { RunOperation } from '../operation.ts';
@@ -25,15 +28,31 @@ export async function refuseAhead(
 ): Promise<void> {
   const { nodes } = chosen;
   const looks = new Limiter(LOOKS_AT_ONCE);
-  const findings = await Promise.all(
-    nodes.map((_, index) => looks.run(() => refusalsAt(index, chosen, { operation, session, view }))),
+  const surveys = await Promise.all(
+    nodes.map((_, index) => looks.run(() => surveyAt(index, chosen, { operation, session, view }))),
   );
-  const unique = new Map(findings.flat().map((finding) => [finding.text, finding]));
-  if (unique.size > 0) throw refusedFor([...unique.values()]);
+  const findings = findingsOver(surveys).filter(({ severity }) => severity === 'refuse');
+  const unique = new Map(findings.map((finding) => [finding.text, finding]));
+  if (unique.size > 0) throw refusedFor([...unique.values()], operation);
 }
 
-/** What refuses a node when its turn comes: it and those that are under way beside it are out of service then, no other. */
-async function refusalsAt(
+/** What is said of pods and of rights is said once for all nodes; the rest is asked of each node in its turn. */
+function findingsOver(surveys: readonly Survey[]): readonly Finding[] {
+  return [
+    ...checkFilters({ plans: surveys.flatMap(({ plans }) => plans) }),
+    ...surveys
+      .flatMap((survey) => findingsOf({ ...survey, missingRights: [] }))
+      .filter(({ check }) => check !== 'filters'),
+    ...checkRights({ missingRights: unlike(surveys.flatMap(({ missingRights }) => missingRights)) }),
+  ];
+}
+
+function unlike(rights: readonly Right[]): readonly Right[] {
+  return [...new Map(rights.map((right) => [renderRight(right), right])).values()];
+}
+
+/** What there is to know of a node when its turn comes: it and those that are under way beside it are out of service then, no other. */
+async function surveyAt(
   index: number,
   { nodes, continued }: ChosenNodes,
   {
@@ -41,7 +60,7 @@ async function refusalsAt(
     session,
     view,
   }: { readonly operation: RunOperation; readonly session: Session; readonly view: ClusterView },
-): Promise<readonly Finding[]> {
+): Promise<Survey> {
   const atOnce = operation.maxParallel === 0 ? nodes.length : operation.maxParallel;
   const beside = nodes.slice(index, index + atOnce).map(({ facts }) => facts);
   const over = new AbortController();
@@ -51,8 +70,7 @@ async function refusalsAt(
     const looking = { session: { ...session, signal }, view, note: () => undefined };
     const { survey } = await lookAhead(node, operation.on, looking);
     const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
-    const then: Survey = { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
-    return findingsOf(then).filter(({ severity }) => severity === 'refuse');
+    return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
   } finally {
     over.abort();
   }

@@ -80,11 +80,15 @@ export type OnEvent =
   | { readonly type: 'drain-unconfirmed'; readonly node: string; readonly pods: readonly PodName[] }
   /** Pods that are left where a drain ended early. */
   | { readonly type: 'left'; readonly node: string; readonly causes: readonly CauseGroup[] }
-  /** Of several nodes, at the end: which are drained and which are not, and what those wait for, over all of them. */
+  /**
+   * Of several nodes, at the end: which are drained and which are not, and what those wait for, over all of them. Behind a
+   * batch in which something failed there may be nodes whose turn never came: they are as they were.
+   */
   | {
       readonly type: 'summary';
       readonly drained: readonly string[];
       readonly left: readonly string[];
+      readonly notBegun: readonly string[];
       readonly causes: readonly CauseGroup[];
     }
   | { readonly type: 'rolled-back'; readonly node: string; readonly how: string }

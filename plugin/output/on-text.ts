@@ -39,8 +39,7 @@ function tellRemark(
   switch (event.type) {
     case 'finding':
       // What refuses is told once, by the error that ends the command.
-      if (event.severity === 'warn') screen.warn(event.text);
-      if (allNames && event.pods !== undefined) screen.note(`  ${event.pods.join(', ')}`);
+      if (event.severity === 'warn') tellWarning(event, screen, allNames);
       return;
     case 'note':
       screen.note(event.text);
@@ -55,10 +54,22 @@ function tellRemark(
   }
 }
 
-function summaryText({ drained, left, causes }: Of<readonly ['summary']>): string {
-  if (left.length === 0) return `all ${drained.length} nodes are drained`;
+function tellWarning(
+  { text, pods = [], nodes = [] }: Of<readonly ['finding']>,
+  screen: Screen,
+  allNames: boolean,
+): void {
+  screen.warn(text);
+  for (const names of allNames ? [nodes, pods] : []) if (names.length > 0) screen.note(`  ${names.join(', ')}`);
+}
+
+function summaryText({ drained, left, notBegun, causes }: Of<readonly ['summary']>): string {
+  const all = drained.length + left.length + notBegun.length;
+  if (drained.length === all) return `all ${all} nodes are drained`;
   const why = renderGroups(causes);
-  return `${drained.length} of ${drained.length + left.length} nodes are drained, not: ${listed(left)}${why === '' ? '' : ` (${why})`}`;
+  const others = left.length === 0 ? '' : `, not: ${listed(left)}${why === '' ? '' : ` (${why})`}`;
+  const rest = notBegun.length === 0 ? '' : `; not begun, and as they were: ${notBegun.join(' ')}`;
+  return `${drained.length} of ${all} nodes are drained${others}${rest}`;
 }
 
 function tellOfNode(event: NodeEvent, screen: Screen): void {

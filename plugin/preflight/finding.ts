@@ -18,6 +18,8 @@ export interface Finding {
   readonly text: string;
   /** All pods of which it is said, as `namespace/name`, where the text names the first of many only. */
   readonly pods?: readonly string[];
+  /** All nodes of which it is said, where the text names the first of many only. */
+  readonly nodes?: readonly string[];
 }
 
 /** A reason to refuse. */

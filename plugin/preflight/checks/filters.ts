@@ -1,23 +1,38 @@
 import { listed } from '../../drain/cause.ts';
-import type { DrainPlan } from '../../drain/plan.ts';
+import type { DrainPlan, PodGroup } from '../../drain/plan.ts';
 import { refusal, warning, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
-/** What kubectl drain refuses about each node, and what it warns of, once for all of them: every node has its DaemonSet pods. */
-export function checkFilters({ plans }: Survey): readonly Finding[] {
+/** What kubectl drain refuses and what it warns of, each told once for all nodes: every node has its DaemonSet pods. */
+export function checkFilters({ plans }: Pick<Survey, 'plans'>): readonly Finding[] {
   return [
-    ...plans.flatMap(({ node, refusals }) =>
-      refusals.map((text) => refusal('filters', `node ${node}: cannot delete ${text}`)),
-    ),
-    ...warningsOf(plans),
+    ...groupsOf(plans, ({ refusals }) => refusals).map(refusalOf),
+    ...groupsOf(plans, ({ warnings }) => warnings).map(({ text, pods, nodes }) => {
+      const on = nodes.length === 1 ? '' : ` (on ${nodes.length} nodes)`;
+      return { ...warning('filters', `${text}: ${listed(pods)}${on}`), pods };
+    }),
   ];
 }
 
-function warningsOf(plans: readonly DrainPlan[]): readonly Finding[] {
-  const all = plans.flatMap(({ node, warnings }) => warnings.map((group) => ({ node, ...group })));
-  return [...Map.groupBy(all, ({ text }) => text)].map(([text, groups]) => {
-    const pods = groups.flatMap(({ names }) => names).sort();
-    const nodes = groups.length === 1 ? '' : ` (on ${groups.length} nodes)`;
-    return { ...warning('filters', `${text}: ${listed(pods)}${nodes}`), pods };
-  });
+/** Something that is said of pods on one node or many. */
+interface Said {
+  readonly text: string;
+  readonly pods: readonly string[];
+  readonly nodes: readonly string[];
+}
+
+function refusalOf({ text, pods, nodes }: Said): Finding {
+  const what = `cannot delete ${text}: ${listed(pods)}`;
+  if (nodes.length === 1) return { ...refusal('filters', `node ${nodes.join('')}: ${what}`), pods };
+  return { ...refusal('filters', `${what} (on ${nodes.length} nodes: ${listed(nodes)})`), pods, nodes };
+}
+
+/** What is said of pods on any node, with all of them and the nodes that they are on. */
+function groupsOf(plans: readonly DrainPlan[], groups: (plan: DrainPlan) => readonly PodGroup[]): readonly Said[] {
+  const all = plans.flatMap((plan) => groups(plan).map((group) => ({ node: plan.node, ...group })));
+  return [...Map.groupBy(all, ({ text }) => text)].map(([text, some]) => ({
+    text,
+    pods: some.flatMap(({ names }) => names).sort(),
+    nodes: some.map(({ node }) => node),
+  }));
 }

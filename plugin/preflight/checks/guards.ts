@@ -36,7 +36,7 @@ const MARKED: NodeFacts['record'] = {
  * So many workers nobody takes by mistake, whatever share of a small cluster they are: more than are drained at once unless
  * asked for. A run over more of them that leaves less than half of all in service has to say that it means it.
  */
-const UNASKED_NODES = 10;
+export const UNASKED_NODES = 10;
 const UNASKED_SHARE = 0.5;
 
 function tooMany({ chosen, pace: { maxUnavailable } }: Survey, nodes: readonly ClusterNode[]): readonly Finding[] {

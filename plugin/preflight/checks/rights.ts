@@ -1,8 +1,24 @@
 import { refusal, type Finding } from '../finding.ts';
-import { renderRight } from '../rights.ts';
+import { listed } from '../../drain/cause.ts';
+import { renderRight, type Right } from '../rights.ts';
 import type { Survey } from '../survey.ts';
 
-/** What the API server would refuse on the way: found out while nothing is half done. */
-export function checkRights({ missingRights }: Survey): readonly Finding[] {
-  return missingRights.map((right) => refusal('rights', `you may not ${renderRight(right)}`));
+/** What the API server would refuse on the way, each right once for all nodes or namespaces that it is missing for. */
+export function checkRights({ missingRights }: Pick<Survey, 'missingRights'>): readonly Finding[] {
+  const byKind = Map.groupBy(missingRights, (right) => renderRight({ ...right, ...ofAll(right) }));
+  return [...byKind].map(([kind, rights]) => {
+    const [only, ...more] = rights;
+    if (only === undefined || more.length === 0)
+      return refusal('rights', `you may not ${rights.map(renderRight).join()}`);
+    const nodes = rights.map(({ name }) => name).filter((name) => name !== '');
+    const names = nodes.length > 0 ? nodes : rights.map(({ namespace }) => namespace);
+    const where = nodes.length > 0 ? '' : ' in namespaces';
+    const finding = refusal('rights', `you may not ${kind}${where} ${listed(names)}`);
+    return nodes.length > 0 ? { ...finding, nodes } : finding;
+  });
+}
+
+/** A right without what it is about: nodes by name, or the namespace of everything else. */
+function ofAll({ name }: Right): Pick<Right, 'name'> | Pick<Right, 'namespace'> {
+  return name === '' ? { namespace: '' } : { name: '' };
 }

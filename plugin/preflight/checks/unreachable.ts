@@ -1,15 +1,16 @@
+import { listed } from '../../drain/cause.ts';
 import { warning, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
 /** Nodes whose kubelet is silent: their pods are asked to go and not waited for. */
 export function checkUnreachable({ chosen, plans }: Survey): readonly Finding[] {
-  if (plans.length === 0) return [];
-  return chosen
-    .filter(({ unreachable }) => unreachable)
-    .map(({ name }) =>
-      warning(
-        'unreachable',
-        `node ${name} is unreachable: nobody confirms that its pods ended; if it is off for good, let its volumes go: kubectl taint node ${name} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`,
-      ),
-    );
+  const silent = plans.length === 0 ? [] : chosen.filter(({ unreachable }) => unreachable).map(({ name }) => name);
+  const [only] = silent;
+  if (only === undefined) return [];
+  const [which, taint] =
+    silent.length === 1
+      ? [`node ${only} is unreachable: nobody confirms that its pods ended; if it is`, only]
+      : [`nodes ${listed(silent)} are unreachable: nobody confirms that their pods ended; if one is`, 'NODE'];
+  const text = `${which} off for good, let its volumes go: kubectl taint node ${taint} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`;
+  return [{ ...warning('unreachable', text), ...(silent.length > 1 && { nodes: silent }) }];
 }

@@ -71,7 +71,8 @@ export const DRAIN_FLAGS = {
     default: '10',
     group: PACE,
     value: countFlag,
-    describe: 'Nodes that are drained at once; 0 = all. Budgets hold across all of them',
+    describe:
+      'Nodes that are drained at once; 0 = all. Budgets hold across all of them. More than 10 nodes, or with --max-unavailable: marked so, too',
   },
   'max-unavailable': {
     kind: 'value',

@@ -13,7 +13,7 @@ import { Workloads } from '../../support/workloads.ts';
 const TRIES = Number(process.env['RACES'] ?? 2);
 
 const CONTROL = ['control-1', 'control-2', 'control-3'];
-const WORKERS = ['worker-1', 'worker-2', 'worker-3'];
+const WORKERS = ['worker-1', 'worker-2', 'worker-3', 'worker-4'];
 /** May do all that a run needs, and write no conditions: nothing of its own follows its mark. */
 const PLAIN = 'plain';
 
@@ -68,6 +68,12 @@ interface Kind {
 
 const QUORUM: Kind = { first: ['control-1'], second: ['control-2'], flags: [] };
 const WORKER: Kind = { first: ['worker-1'], second: ['worker-2'], flags: ['--max-unavailable=1'] };
+/** The limit is broken by the second batch of either. */
+const BATCHES: Kind = {
+  first: ['worker-1', 'worker-2'],
+  second: ['worker-3', 'worker-4'],
+  flags: ['--max-unavailable=3', '--max-parallel=1'],
+};
 
 async function race({ first, second, flags }: Kind, kubeconfig: string): Promise<readonly number[]> {
   const on = (nodes: readonly string[], owner: string) =>
@@ -91,6 +97,7 @@ async function tally(kind: Kind, kubeconfig: string): Promise<Readonly<Record<st
 const KINDS = [
   ['quorum', QUORUM],
   ['--max-unavailable=1', WORKER],
+  ['--max-unavailable=3 in batches of one', BATCHES],
 ] as const;
 
 describe.each([false, true])('with a webhook: %s', (isServed) => {

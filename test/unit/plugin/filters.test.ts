@@ -282,8 +282,8 @@ describe('the plan of a node', () => {
     ];
     const plan = planDrain('n1', pods, CONTEXT);
     expect(plan.refusals).toEqual([
-      'Pods that declare no controller (use --force to override): default/a, default/c',
-      'Pods with local storage (use --delete-emptydir-data to override): default/s2, zoo/s1',
+      { text: 'Pods that declare no controller (use --force to override)', names: ['default/a', 'default/c'] },
+      { text: 'Pods with local storage (use --delete-emptydir-data to override)', names: ['default/s2', 'zoo/s1'] },
     ]);
     expect(plan.warnings).toEqual([{ text: 'ignoring DaemonSet-managed Pods', names: ['default/agent'] }]);
     expect(plan.leave).toMatchObject([{ pod: { name: 'agent' }, why: 'managed by a DaemonSet' }]);

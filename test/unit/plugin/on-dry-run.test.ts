@@ -45,6 +45,8 @@ test('what the API server judges in a dry run is the mark that would be made: it
     announcer: new Announcer(session, () => true),
     isAlone: false,
     ended: new Set(),
+    begun: new Set(),
+    unrecorded: new Set(),
   });
   expect(code).toBe(0);
   expect(cluster.requests.map(({ query }) => query?.['dryRun'])).toEqual(['All']);
@@ -106,6 +108,8 @@ test.each([
       announcer: new Announcer(session, () => true),
       isAlone: false,
       ended: new Set(),
+      begun: new Set(),
+      unrecorded: new Set(),
     },
   );
   expect({ told, ended }).toEqual(expected);

@@ -327,9 +327,9 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
   summary: [
     {
       what: 'several nodes that are all drained',
-      event: { type: 'summary', drained: ['n1', 'n2'], left: [], causes: [] },
+      event: { type: 'summary', drained: ['n1', 'n2'], left: [], notBegun: [], causes: [] },
       lines: ['err: all 2 nodes are drained'],
-      json: '"type":"summary","drained":["n1","n2"],"left":[],"causes":[]',
+      json: '"type":"summary","drained":["n1","n2"],"left":[],"notBegun":[],"causes":[]',
     },
     {
       what: 'several nodes of which some are not, and what those wait for',
@@ -337,16 +337,17 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
         type: 'summary',
         drained: ['n1'],
         left: ['n2', 'n3'],
+        notBegun: [],
         causes: [{ kind: 'budget', text: 'disruption budget shop/web', names: ['shop/a', 'shop/b'] }],
       },
       lines: ['err: 1 of 3 nodes are drained, not: n2, n3 (disruption budget shop/web: shop/a, shop/b)'],
-      json: '"type":"summary","drained":["n1"],"left":["n2","n3"],"causes":[{"kind":"budget","text":"disruption budget shop/web","names":["shop/a","shop/b"]}]',
+      json: '"type":"summary","drained":["n1"],"left":["n2","n3"],"notBegun":[],"causes":[{"kind":"budget","text":"disruption budget shop/web","names":["shop/a","shop/b"]}]',
     },
     {
       what: 'several nodes of which some were never begun',
-      event: { type: 'summary', drained: [], left: ['n2', 'n3'], causes: [] },
-      lines: ['err: 0 of 2 nodes are drained, not: n2, n3'],
-      json: '"type":"summary","drained":[],"left":["n2","n3"],"causes":[]',
+      event: { type: 'summary', drained: [], left: ['n1'], notBegun: ['n2', 'n3'], causes: [] },
+      lines: ['err: 0 of 3 nodes are drained, not: n1; not begun, and as they were: n2 n3'],
+      json: '"type":"summary","drained":[],"left":["n1"],"notBegun":["n2","n3"],"causes":[]',
     },
   ],
   'rolled-back': [

@@ -181,7 +181,7 @@ describe('mode drain', () => {
         plan: 'n1',
         evict: ['default/a'],
         leave: ['kube-system/d: managed by a DaemonSet'],
-        refusals: ['Pods that declare no controller (use --force to override): default/lone'],
+        refusals: [{ text: 'Pods that declare no controller (use --force to override)', names: ['default/lone'] }],
         pods: ['default/a', 'kube-system/d', 'default/lone'],
       },
       { node: n2, plan: 'n2', evict: ['default/b'], leave: [], refusals: [], pods: ['default/b'] },

@@ -52,20 +52,33 @@ test('a node that can go without harm gives nothing to tell', () => {
   expect(findingsOf(survey())).toEqual([]);
 });
 
+function said(text: string, ...names: readonly string[]) {
+  return { text, names };
+}
+
 describe('filters', () => {
   test.each<Row>([
     [
-      'every refusal names its node',
+      'a refusal of one node names it; one of several is told once, with the first names of each',
       {
         plans: [
-          plan({ refusals: ['Pods with local storage: shop/a', 'Pods that declare no controller: shop/b'] }),
-          plan({ node: 'n2', refusals: ['Pods with local storage: shop/c'] }),
+          plan({ refusals: [said('Pods with local storage', 'shop/a'), said('Pods without a controller', 'shop/b')] }),
+          plan({ node: 'n2', refusals: [said('Pods with local storage', 'shop/c', 'shop/d', 'shop/e')] }),
         ],
       },
       [
-        refusal('filters', 'node n1: cannot delete Pods with local storage: shop/a'),
-        refusal('filters', 'node n1: cannot delete Pods that declare no controller: shop/b'),
-        refusal('filters', 'node n2: cannot delete Pods with local storage: shop/c'),
+        {
+          ...refusal(
+            'filters',
+            'cannot delete Pods with local storage: shop/a, shop/c, shop/d and 1 more (on 2 nodes: n1, n2)',
+          ),
+          pods: ['shop/a', 'shop/c', 'shop/d', 'shop/e'],
+          nodes: ['n1', 'n2'],
+        },
+        {
+          ...refusal('filters', 'node n1: cannot delete Pods without a controller: shop/b'),
+          pods: ['shop/b'],
+        },
       ],
     ],
     [
@@ -245,6 +258,27 @@ describe('rights', () => {
         refusal('rights', 'you may not create pods/eviction in namespace shop'),
       ],
     ],
+    [
+      'one that is missing for many nodes or namespaces, once',
+      {
+        missingRights: [
+          ...['n1', 'n2', 'n3', 'n4'].map((name) => ({
+            ...right,
+            verb: 'patch',
+            resource: 'nodes',
+            subresource: '',
+            namespace: '',
+            name,
+          })),
+          right,
+          { ...right, namespace: 'blog' },
+        ],
+      },
+      [
+        { ...refusal('rights', 'you may not patch nodes n1, n2, n3 and 1 more'), nodes: ['n1', 'n2', 'n3', 'n4'] },
+        refusal('rights', 'you may not create pods/eviction in namespaces shop, blog'),
+      ],
+    ],
   ])('%s', expectFindings);
 });
 
@@ -257,6 +291,19 @@ describe('unreachable', () => {
 
   test.each<Row>([
     ['a node that is silent', { chosen: [silent, nodeFacts('n3')] }, [told]],
+    [
+      'several of them, once',
+      { chosen: [silent, nodeFacts('n2', SILENT)], allowLastNode: true },
+      [
+        {
+          ...warning(
+            'unreachable',
+            'nodes n1, n2 are unreachable: nobody confirms that their pods ended; if one is off for good, let its volumes go: kubectl taint node NODE node.kubernetes.io/out-of-service=nodeshutdown:NoExecute',
+          ),
+          nodes: ['n1', 'n2'],
+        },
+      ],
+    ],
     ['a node that says it is not Ready', { chosen: [nodeFacts('n1', NOT_READY)] }, []],
     ['nothing is drained', { chosen: [silent], plans: [] }, []],
   ])('%s', expectFindings);
@@ -478,7 +525,7 @@ describe('all findings', () => {
           evict: [pod],
           waitFor: [{ pod, why: 'it runs', inside: false }],
           warnings: [{ text: 'careful', names: ['default/a'] }],
-          refusals: ['Pods: default/a'],
+          refusals: [said('Pods', 'default/a')],
         }),
       ],
       budgetsOf: () => two,
@@ -502,9 +549,8 @@ describe('all findings', () => {
   });
 
   test('are told once', () => {
-    const refusals = ['Pods with local storage: shop/a'];
-    expect(findingsOf(survey({ plans: [plan({ refusals }), plan({ refusals })] }))).toEqual([
-      refusal('filters', 'node n1: cannot delete Pods with local storage: shop/a'),
-    ]);
+    const unknown = 'a backup inside a pod is not seen';
+    const plans = [plan({ evict: [podFacts('a')] })];
+    expect(findingsOf(survey({ plans, unknownInside: [unknown, unknown] }))).toEqual([warning('active-work', unknown)]);
   });
 });
