@@ -22,6 +22,11 @@ const NODES = [
   'uncordoned',
   'deleted',
   'other',
+  'unwritten',
+  'patient',
+  'denied',
+  'pair-1',
+  'pair-2',
 ];
 
 beforeAll(async () => {
@@ -83,6 +88,58 @@ describe('a write that was carried out, and failed', () => {
     expect(ran).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain(`node/${node} out of maintenance`);
     expect(maintenanceOf(await world.node(node))).toMatchObject(FREE);
+  });
+});
+
+describe('a node that is drained, and whose record cannot be completed', () => {
+  const failing = (node: string, answer: Instead, times = Infinity) => {
+    let left = times;
+    return faultProxy(plane, (arrived) => {
+      if (!isWriteOf(node, '"complete"', arrived)) return undefined;
+      left -= 1;
+      return left >= 0 ? answer : undefined;
+    });
+  };
+  const status = (code: number, message: string): Instead => ({
+    status: code,
+    body: { kind: 'Status', status: 'Failure', code, message },
+  });
+
+  test('for a while: it is tried again, longer than any other write', async () => {
+    await using proxy = await failing('patient', AWAY, 5);
+    const ran = await plugin.maint(['on', 'patient', '--rollback', '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(maintenanceOf(await world.node('patient'))).toMatchObject({ label: 'complete', unschedulable: true });
+  });
+
+  test.each([
+    ['unwritten', AWAY, 'but nobody knows whether its record says so: apiserver is away'],
+    ['denied', status(403, 'you may not'), 'but its record could not be completed: you may not'],
+  ])('for good (%s): --rollback does not give it back, and what is not known is said', async (node, answer, said) => {
+    await using proxy = await failing(node, answer);
+    const ran = await plugin.maint(['on', node, '--rollback', '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 4 });
+    expect(ran.stderr).toContain(`error: node ${node} is drained, ${said}`);
+    expect(ran.stderr).toContain(
+      `hint: node ${node} stays in maintenance, cordoned; kubectl maint status ${node} tells`,
+    );
+    expect(ran.stdout).not.toContain('rolled back');
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
+    expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'complete', unschedulable: true });
+  });
+
+  test('beside one that is not drained: only that one is given back', async () => {
+    const [node, other] = ['pair-1', 'pair-2'];
+    await blocked(other);
+    await using proxy = await failing(node, AWAY);
+    const ran = await plugin.maint(['on', node, other, '--rollback', '--timeout=2s', '--server', proxy.url]);
+    expect(ran).toMatchObject({ code: 4 });
+    expect(ran.stderr).toContain(`error: node ${node}: node ${node} is drained, but nobody knows`);
+    expect(ran.stderr).toContain(`node/${node} stays in maintenance: it is drained`);
+    expect(ran.stdout).toContain(`node/${other} rolled back: uncordoned`);
+    expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
+    expect(maintenanceOf(await world.node(other))).toMatchObject(FREE);
   });
 });
 
