@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { batchesOf } from '../../../plugin/operations/on-batches.ts';
-import { parse } from '../../../plugin/parse.ts';
+import { parse } from '../../support/parsed.ts';
 
 /** So many nodes in batches, by their sizes. */
 async function sizes(nodes: number, flags: string): Promise<readonly number[]> {
