@@ -29,16 +29,19 @@ export interface WebhookProcess extends ServingProcess {
   register(failurePolicy?: 'Ignore' | 'Fail'): Promise<void>;
 }
 
-/** Starts the built webhook against a control plane, and waits until it is ready. */
-export async function startWebhook(controlPlane: ControlPlane): Promise<WebhookProcess> {
+/** Starts the built webhook against a control plane, and waits until it is ready; its policy is that of its registration. */
+export async function startWebhook(
+  controlPlane: ControlPlane,
+  policy: readonly string[] = [],
+): Promise<WebhookProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caFile = join(folder, 'ca.pem');
-  const serving = await serveAsProcess(controlPlane, ['--host=127.0.0.1', `--ca-out=${caFile}`]);
+  const serving = await serveAsProcess(controlPlane, ['--host=127.0.0.1', `--ca-out=${caFile}`, ...policy]);
   const url = `https://127.0.0.1:${serving.port}`;
   return {
     ...serving,
     url,
-    register: (failurePolicy = 'Fail') => register(controlPlane, { url, caFile, failurePolicy }),
+    register: (failurePolicy = 'Fail') => register(controlPlane, { url, caFile, failurePolicy, policy }),
     stop: async () => {
       const code = await serving.stop();
       await rm(folder, { recursive: true, force: true });
@@ -99,13 +102,19 @@ async function servingPorts(child: BoundProcess, log: string[]): Promise<{ port:
 
 async function register(
   controlPlane: ControlPlane,
-  { url, caFile, failurePolicy }: { url: string; caFile: string; failurePolicy: string },
+  {
+    url,
+    caFile,
+    failurePolicy,
+    policy,
+  }: { url: string; caFile: string; failurePolicy: string; policy: readonly string[] },
 ): Promise<void> {
   const printed = await printedBy([
     'configuration',
     `--url=${url}`,
     `--ca-file=${caFile}`,
     `--failure-policy=${failurePolicy}`,
+    ...policy,
   ]);
   const applied = await controlPlane.kubectl(['apply', '-f', '-'], { input: printed });
   if (applied.code !== 0) throw new Error(`the webhook could not be registered: ${applied.stderr}`);
