@@ -1,20 +1,12 @@
 /** What kubectl takes, and the usual libraries of Node do not. */
 import { writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fieldsAt, listAt } from '../../../shared/index.ts';
 import { connectCluster } from '../../../shared/cluster/live/connect.ts';
-import {
-  base64,
-  containing,
-  folderWith,
-  json,
-  kubeconfigFor,
-  optionsFor,
-  scriptedServer,
-  selfSigned,
-} from './scripted-server.ts';
+import { selfSigned } from '../../support/self-signed.ts';
+import { socksProxy } from '../../support/socks-proxy.ts';
+import { base64, containing, folderWith, json, kubeconfigFor, optionsFor, scriptedServer } from './scripted-server.ts';
 
 async function apiServer(identity: { readonly cert: string; readonly key: string }) {
   const server = await scriptedServer((_seen, response) => {
@@ -40,32 +32,6 @@ test('a kubeconfig may trust an intermediate authority alone, or the certificate
   await expect(cluster.get('/x')).rejects.toMatchObject({ message: containing('not signed by an authority') });
   cluster.close();
 });
-
-/** A SOCKS 5 proxy (RFC 1928) that leads everybody to one port of this machine; which names it was asked for. */
-async function socksProxy(port: number) {
-  const asked: string[] = [];
-  const proxy = createServer((socket) => {
-    socket.once('data', () => {
-      socket.write(Buffer.from([5, 0]));
-      socket.once('data', (request: Buffer) => {
-        asked.push(request[3] === 3 ? request.subarray(5, 5 + (request[4] ?? 0)).toString() : 'an address');
-        const onward = connect(port, '127.0.0.1', () => {
-          socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]));
-          socket.pipe(onward).pipe(socket);
-        });
-        socket.on('error', () => onward.destroy());
-        onward.on('error', () => socket.destroy());
-      });
-    });
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    proxy.close();
-  });
-  const address = proxy.address();
-  const own = typeof address === 'object' ? address?.port : undefined;
-  return { url: `socks5://127.0.0.1:${own ?? 0}`, asked };
-}
 
 test.each(['proxy-url', 'HTTPS_PROXY'])('a name that only the SOCKS proxy of %s knows is left to it', async (how) => {
   const identity = selfSigned({ name: 'api.internal.invalid' });

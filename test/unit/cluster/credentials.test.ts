@@ -5,6 +5,7 @@ import { at, listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ConnectOptions } from '../../../shared/cluster/live/connect.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
 import type { Cluster } from '../../../shared/cluster/ports.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 import {
   base64,
   fakePace,
@@ -14,7 +15,6 @@ import {
   type Script,
   scriptedServer,
   type ScriptedServer,
-  selfSigned,
   status,
   containing,
 } from './scripted-server.ts';

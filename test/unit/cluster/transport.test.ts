@@ -6,6 +6,7 @@ import { connectCluster, connectInCluster, type Exchange } from '../../../shared
 import { realPace } from '../../../shared/cluster/live/pace.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
 import type { Cluster } from '../../../shared/cluster/ports.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 import {
   base64,
   fakePace,
@@ -16,7 +17,6 @@ import {
   type Script,
   scriptedServer,
   type ScriptedServer,
-  selfSigned,
   status,
   containing,
   matching,
