@@ -15,7 +15,7 @@ import type { WorkInside } from '../drain/work-inside.ts';
 import { waitForDetach, type Waiting } from '../drain/volumes.ts';
 import { alsoHinted } from '../hint.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import { AGAINST_RETURN } from '../preflight/checks/returning.ts';
+import { AGAINST_NAMING, AGAINST_RETURN } from '../preflight/checks/returning.ts';
 import { warning, type Finding } from '../preflight/finding.ts';
 import { complete, type DrainEnd } from './on-complete.ts';
 import { endedMeanwhile, whyOver } from './on-over.ts';
@@ -27,6 +27,9 @@ import type { Marked } from './prepared.ts';
  * and some for what names the node itself. Whatever still comes then is put there again and again.
  */
 const MAX_ROUNDS = 5;
+
+/** From which round on it stays where nothing can start: once what came is asked to go, as it may have a place elsewhere. */
+const IDLE_FROM = 3;
 
 /** What all nodes that are drained at once share. */
 export interface Shared {
@@ -115,12 +118,13 @@ async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
   const stayed = new Map<string, PodFacts>();
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     // Its turn may have come long after the plan was made.
-    const plan = await planOfRest(drain, pods.all());
-    for (const late of stayingOf(plan)) {
-      if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(plan.node, late) });
+    const rest = await planOfRest(drain, pods.all());
+    for (const late of [...stayingOf(rest), ...(round < IDLE_FROM ? [] : idleOf(rest, drain.node))]) {
+      if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(rest.node, late) });
       stayed.set(late.pod.uid, late.pod);
     }
-    if (round > 1 && isEmpty(plan) && (await isReallyEmpty(drain))) {
+    const plan = without(rest, stayed);
+    if (round > 1 && isEmpty(plan) && (await isReallyEmpty(drain, stayed))) {
       const there = (pod: PodFacts): boolean => pods.has(pod.uid);
       return { moved, unconfirmed: progress.unconfirmedPods.filter(there), stayed: [...stayed.values()].filter(there) };
     }
@@ -140,16 +144,20 @@ function planOfRest({ marked, progress, shared, node }: LiveDrain, there: readon
   );
 }
 
+function without(plan: DrainPlan, stayed: ReadonlyMap<string, PodFacts>): DrainPlan {
+  return stayed.size === 0 ? plan : { ...plan, evict: plan.evict.filter(({ uid }) => !stayed.has(uid)) };
+}
+
 function isEmpty({ evict, waitFor }: DrainPlan): boolean {
   return evict.length + waitFor.length === 0;
 }
 
 /** A watch may be a moment behind: before a node is called drained, it is asked. */
-async function isReallyEmpty(drain: LiveDrain): Promise<boolean> {
+async function isReallyEmpty(drain: LiveDrain, stayed: ReadonlyMap<string, PodFacts>): Promise<boolean> {
   const { marked, run, signal } = drain;
   const { session, operation } = run;
   const there = await readPods(marked.node.facts.name, operation.drain.podSelector, session.cluster);
-  if (isEmpty(await planOfRest(drain, there))) return true;
+  if (isEmpty(without(await planOfRest(drain, there), stayed))) return true;
   await session.clock.sleep(WATCH_LAG_MS, signal);
   return false;
 }
@@ -215,6 +223,13 @@ function stayingOf({ node, refused }: DrainPlan): readonly ReasonedPod[] {
   throw new MaintError('gave-up', `new on node ${node} since the preflight: ${refusals}`);
 }
 
+/** On a node that is not heard of nothing starts: what is put there again and again has nothing to lose with it. */
+function idleOf({ evict }: DrainPlan, { unreachable }: LiveNode): readonly ReasonedPod[] {
+  if (!unreachable) return [];
+  const why = 'it has not started, and nothing starts on a node that is not heard of';
+  return evict.filter(({ started }) => !started).map((pod) => ({ pod, why }));
+}
+
 function cordonLets({ work }: PodFacts): boolean {
   return work.template !== undefined && toleratesCordon(work.template.placement);
 }
@@ -227,10 +242,17 @@ function cameMeanwhile(node: string, { pod, why }: ReasonedPod): Finding {
   return warning('filters', `new on node ${node}, cordon or not, and left there: ${podName(pod)} (${why})`);
 }
 
+/** The scheduler puts nothing on a cordoned node that does not tolerate it: whatever else comes has not asked it. */
 function keepComing({ node, evict }: DrainPlan): MaintError {
-  const names = evict.map((pod) => `${podName(pod)}${cordonLets(pod) ? ' (tolerates the cordon)' : ''}`);
-  const hint = evict.some(cordonLets) ? { hint: `${AGAINST_RETURN}; then run the same command again` } : {};
-  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${names.join(', ')}`, hint);
+  const names = evict.map(
+    (pod) => `${podName(pod)} (${cordonLets(pod) ? 'tolerates the cordon' : 'past the scheduler'})`,
+  );
+  const ways = [
+    ...(evict.some(cordonLets) ? [AGAINST_RETURN] : []),
+    ...(evict.every(cordonLets) ? [] : [AGAINST_NAMING]),
+  ];
+  const hint = `${ways.join('; ')}; then run the same command again`;
+  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${names.join(', ')}`, { hint });
 }
 
 async function notDrained(left: readonly LeftPod[], { marked, progress, run }: Drain): Promise<MaintError> {

@@ -120,7 +120,8 @@ async function readSome(path: string, some: readonly Workload[], cluster: Cluste
     const workload = byUid.get(textAt(object, 'metadata', 'uid') ?? '');
     if (workload === undefined) return;
     const ready = numberAt(object, 'status', 'readyReplicas') ?? 0;
-    found.push([workload.uid, { title: titleOf(object, workload), ready }]);
+    const nodeName = textAt(object, 'spec', 'template', 'spec', 'nodeName') ?? '';
+    found.push([workload.uid, { title: titleOf(object, workload), ready, nodeName }]);
   };
   try {
     if (some.length >= LIST_FROM) for await (const { items } of cluster.pages(path)) items.forEach(take);

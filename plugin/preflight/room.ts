@@ -101,8 +101,12 @@ function suits(need: Need, node: ClusterNode): boolean {
   return isSameMachine(need, node) && isOpen(need, node) && need.volumes.every((volume) => isReachable(volume, node));
 }
 
+/** A node whose kubelet never came says nothing of its machine: then none is another. */
 function isSameMachine({ from }: Need, node: ClusterNode): boolean {
-  return MACHINE.every((label) => from === undefined || from.facts.labels.get(label) === node.facts.labels.get(label));
+  return MACHINE.every((label) => {
+    const own = from?.facts.labels.get(label);
+    return own === undefined || own === node.facts.labels.get(label);
+  });
 }
 
 function isOpen({ pod }: Need, node: ClusterNode): boolean {

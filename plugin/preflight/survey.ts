@@ -39,6 +39,8 @@ export interface OwnerHealth {
   /** `ReplicaSet shop/web-5d8f` */
   readonly title: string;
   readonly ready: number;
+  /** The node that its template names, past the scheduler; empty where it names none. */
+  readonly nodeName: string;
 }
 
 /** Whether the other nodes have room for what must move. */

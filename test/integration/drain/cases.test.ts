@@ -1,30 +1,44 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { textAt } from '../../../shared/index.ts';
+import { at, isObject, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { caseObjects, casesTitle, caseText, HAS_CASES } from '../../support/cases.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { Workloads } from '../../support/workloads.ts';
-
-/** Inputs that were once drained wrongly, kept beside the repository; where they are not, nothing of this runs. */
-const CASES = join(import.meta.dirname, '../../../../shared/cases');
-const HAS_CASES = existsSync(CASES);
-const TITLE = HAS_CASES ? 'inputs that were drained wrongly' : `inputs that were drained wrongly (no ${CASES})`;
+import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
-/** Applies an input, and waits until so many of its pods are on the node that it is about. */
-async function apply(name: string, pods: number): Promise<void> {
-  const input = readFileSync(join(CASES, name), 'utf8');
+async function applied(input: string): Promise<void> {
   const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
   expect({ code, stderr }).toMatchObject({ code: 0 });
+}
+
+/** Waits until so many pods are on the node that the inputs are about, and run. */
+async function arePlaced(pods: number): Promise<void> {
   await until('its pods are there', async () => (await world.podsOn('node-1')).length === pods);
 }
 
-describe.skipIf(!HAS_CASES)(TITLE, () => {
+/** Applies an input, and waits for its pods. */
+async function apply(name: string, pods: number): Promise<void> {
+  await applied(caseText(name));
+  await arePlaced(pods);
+}
+
+async function isJudged(budget: string): Promise<void> {
+  const path = `/apis/policy/v1/namespaces/default/poddisruptionbudgets/${budget}`;
+  await until(`budget ${budget} is judged`, async () => at(await world.get(path), 'status', 'currentHealthy') === 1);
+}
+
+/** Takes the node back into service, with nothing left on it. */
+async function clear(kinds: string): Promise<void> {
+  await plane.kubectl(['delete', kinds, '--all']);
+  await arePlaced(0);
+  expect(await plugin.maint(['off', 'node-1', '--skip-health-check'])).toMatchObject({ code: 0 });
+}
+
+describe.skipIf(!HAS_CASES)(casesTitle('inputs that were drained wrongly'), () => {
   beforeAll(async () => {
     plane = await startControlPlane({ nodes: 3, podReadyMs: 200, podGoneMs: 200 });
     plugin = pluginRunner(plane);
@@ -42,6 +56,41 @@ describe.skipIf(!HAS_CASES)(TITLE, () => {
     await plane.kubectl(['delete', 'namespace', 'longhorn-system', '--wait=false']);
   });
 
+  test('B03: a backup that runs in the pod of a database is told and waited for', async () => {
+    const [backupKind, clusterKind, cluster, pod, backup] = caseObjects('B03-cnpg-backup-in-pod.yaml');
+    await applied([backupKind, clusterKind].map((object) => JSON.stringify(object)).join('\n---\n'));
+    const path = '/apis/postgresql.cnpg.io/v1/namespaces/default';
+    for (const plural of ['clusters', 'backups']) {
+      const isServed = async () => (await plane.api('GET', `${path}/${plural}`)).status === 200;
+      await until(`${plural} are served`, isServed);
+    }
+    await applied(JSON.stringify(cluster));
+    const uid = textAt(await world.get(`${path}/clusters/pg`), 'metadata', 'uid') ?? '';
+    await applied(JSON.stringify(pod).replace('UID-OF-THE-CLUSTER', uid));
+    await arePlaced(1);
+    await applied(JSON.stringify(backup));
+    if (!isObject(backup)) throw new Error('the input has no backup');
+    await world.patch(`${path}/backups/nightly/status`, { status: backup['status'] });
+    const running = await plugin.start(['on', 'node-1', '--force', '--timeout=60s']);
+    const why = 'CloudNativePG backup default/nightly is running in it';
+    await until('it waits', () => running.said().includes(`pod/pg-1 (namespace default) waits: ${why}`));
+    expect(running.said()).toContain(`Warning: waiting before pods are evicted, because ${why}: default/pg-1`);
+    expect(await world.podsOn('node-1')).toEqual(['pg-1']);
+    await world.patch(`${path}/backups/nightly/status`, { status: { phase: 'completed' } });
+    expect(await running.ended).toMatchObject({ code: 0 });
+    await clear('crd');
+  });
+
+  test('D10: what a storage operator guards until the node is otherwise empty does not keep what comes after it', async () => {
+    await apply('D10-priority-order.yaml', 2);
+    await isJudged('engine');
+    const running = await plugin.start(['on', 'node-1', '--timeout=30s']);
+    await until('the app went', async () => (await world.podsOn('node-1')).every((name) => !name.startsWith('app-')));
+    await plane.kubectl(['delete', 'pdb', 'engine']);
+    expect(await running.ended).toMatchObject({ code: 0 });
+    await clear('replicaset');
+  });
+
   test('D12: a budget that cannot be computed is told as such before the first write', async () => {
     await apply('D12-budget-sync-failed.yaml', 2);
     const budget = '/apis/policy/v1/namespaces/default/poddisruptionbudgets/worker';
@@ -52,6 +101,29 @@ describe.skipIf(!HAS_CASES)(TITLE, () => {
     await plane.kubectl(['delete', 'job,pdb', '--all']);
     expect(await plugin.maint(['off', 'node-1', '--healthy-for=0'])).toMatchObject({ code: 0 });
   });
+
+  test.each([
+    ['a', 'with pods that would land on it again', 1],
+    ['b', 'with nothing that lands on it again', 0],
+  ])(
+    'D15 (%s): a node that is uncordoned in the middle, %s, is told of and not called drained',
+    async (_, __, replicas) => {
+      await apply('D15-uncordon-meanwhile.yaml', 1);
+      await isJudged('slow');
+      const running = await plugin.start(['on', 'node-1']);
+      await until('it waits for the budget', () => running.said().includes('waits: '));
+      expect(await plane.kubectl(['scale', 'deployment', 'slow', `--replicas=${replicas}`])).toMatchObject({ code: 0 });
+      expect(await plane.kubectl(['uncordon', 'node-1'])).toMatchObject({ code: 0 });
+      const { code, stderr } = await running.ended;
+      expect(code).toBe(5);
+      expect(stderr).toContain('somebody uncordoned node node-1 while it was drained');
+      expect(stderr).not.toContain('stays marked and cordoned');
+      const status = await plugin.maint(['status', 'node-1', '-o', 'json']);
+      expect(status.stdout).not.toContain('"Complete"');
+      expect(maintenanceOf(await world.node('node-1')).conditions['Drained']).not.toMatch(/^True/);
+      await clear('deployment,pdb');
+    },
+  );
 
   test('D18: no other node can take what has its volume here', async () => {
     await apply('D18-local-volume.yaml', 1);
@@ -72,5 +144,16 @@ describe.skipIf(!HAS_CASES)(TITLE, () => {
     expect(stderr).toMatch(
       /pods keep coming to node node-1, cordon or not: default\/operator-\S+ \(tolerates the cordon\)/,
     );
+  });
+
+  test('D24: a node that never was up is found to be so while its drain waits', async () => {
+    await applied(caseText('D24-node-never-up.yaml'));
+    await until('its pod is there', async () => (await world.podsOn('node-y')).length === 1);
+    // The node controller takes a minute to say so.
+    const { code, stdout, stderr } = await plugin.maint(['on', 'node-y', '--timeout=100s']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toContain('will come back, because their template names the node: default/early-');
+    expect(stderr).not.toContain('no other node can take');
+    expect(stdout).toMatch(/^node\/node-y not confirmed as drained \(pods: \d\)$/m);
   });
 });

@@ -370,7 +370,7 @@ describe('downtime', () => {
   const pod = (name: string, more: { readonly ready?: boolean } = {}) =>
     podFacts(name, { owner: { kind: 'ReplicaSet' }, ...more });
   const owned = (ready: number): Pick<Survey, 'owners'> => ({
-    owners: new Map<string, OwnerHealth>([['uid-owner', { title: 'Deployment shop/web', ready }]]),
+    owners: new Map<string, OwnerHealth>([['uid-owner', { title: 'Deployment shop/web', ready, nodeName: '' }]]),
   });
   const down = (which: string) =>
     warning('downtime', `Deployment shop/web will be down until it is Ready elsewhere: ${which} moved`);
@@ -444,6 +444,9 @@ describe('room', () => {
 describe('pods that come back', () => {
   const everywhere = { tolerations: [{ operator: 'Exists' }] };
   const managed = { owner: { kind: 'ReplicaSet' } };
+  const named = (nodeName: string): Pick<Survey, 'owners'> => ({
+    owners: new Map([['uid-owner', { title: 'ReplicaSet default/a', ready: 2, nodeName }]]),
+  });
   const text =
     'may come back, because they tolerate the cordon: default/a; take the toleration out of its template, scale it down for the time, or let it stay with the label cluster.x-k8s.io/drain: skip in its template';
 
@@ -453,6 +456,17 @@ describe('pods that come back', () => {
       'they tolerate it',
       { plans: evicting(podFacts('a', { ...managed, ...everywhere })) },
       [warning('returning', text)],
+    ],
+    ['their template names another node', { plans: evicting(podFacts('a', managed)), ...named('n2') }, []],
+    [
+      'their template names the node',
+      { plans: evicting(podFacts('a', { ...managed, ...everywhere })), ...named('n1') },
+      [
+        warning(
+          'returning',
+          'will come back, because their template names the node: default/a; take spec.nodeName out of its template, scale it down for the time, or let it stay with the label cluster.x-k8s.io/drain: skip in its template',
+        ),
+      ],
     ],
     ['nobody makes them again', { plans: evicting(podFacts('a', everywhere)) }, []],
     ['they end by themselves', { plans: evicting(podFacts('a', { owner: { kind: 'Job' }, ...everywhere })) }, []],
@@ -529,7 +543,7 @@ describe('all findings', () => {
         }),
       ],
       budgetsOf: () => two,
-      owners: new Map([['uid-owner', { title: 'Deployment default/web', ready: 1 }]]),
+      owners: new Map([['uid-owner', { title: 'Deployment default/web', ready: 1, nodeName: '' }]]),
       room: { moving: 1, without: [pod], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
       missingRights: [{ verb: 'patch', group: '', resource: 'nodes', subresource: '', namespace: '', name: 'n1' }],
       registered: 'no',

@@ -115,6 +115,12 @@ describe('which nodes suit a pod', () => {
     expect(room.candidates).toBe(suits ? 1 : 0);
   });
 
+  test('a node that says nothing of its machine keeps no pod to itself', async () => {
+    const labels = { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' };
+    const { room } = await look([podFacts('web')], [place('n2', { labels })], place('n1').node);
+    expect(room.candidates).toBe(1);
+  });
+
   test.each<[what: string, node: string, why: string | undefined]>([
     ['a node from which its volume can be reached', 'n2', undefined],
     ['no node else', 'n9', 'its volume local-1 cannot be reached from there'],
