@@ -1,20 +1,20 @@
 import { textAt } from '../facts/json.ts';
-import type { Owner } from '../facts/work.ts';
-import { pipelineResource } from '../targets/pipelines.ts';
+import type { Owner, WorkObject } from '../facts/work.ts';
+import { mayHaveMade, pipelineResource } from '../targets/pipelines.ts';
 import { needKey, type Answer, type Answers, type Need } from './needs.ts';
 import { NO_OBJECTION, type Judgement, type Objection, type Subject, type Surroundings } from './rule.ts';
 
 /**
- * What is left of objections to work that is none if one of its owners is there (see Classification.unlessOwned). An owner
- * is looked up only where something would be objected, and only for a writer that may be its controller. Where nobody can
- * tell, the rule's configured answer decides.
+ * What is left of objections to work that is none if one of its owners has made it (see Classification.unlessOwned). An
+ * owner is looked up only where something would be objected to a pod, and only for a writer that may be its controller.
+ * Where nobody can tell, the rule's configured answer decides.
  */
 export function unlessOwned(found: Judgement, subject: Subject, { answers, live }: Surroundings): Judgement {
   const { unlessOwned: owners } = subject.classification;
   if (owners === undefined || found.needs.length > 0 || found.objections.length === 0) return found;
   if (!mayBeController(subject.request.user.name)) return found;
-  const asked = owners.flatMap((owner) => askedFor(owner, subject.object.namespace));
-  if (asked.some(({ owner, need }) => isThere(owner, answers.get(needKey(need))))) return NO_OBJECTION;
+  const asked = owners.flatMap((owner) => askedFor(owner, subject.object));
+  if (asked.some(({ owner, need }) => hasMade(owner, answers.get(needKey(need)), subject.object))) return NO_OBJECTION;
   const needs = asked.map(({ need }) => need).filter((need) => !answers.has(needKey(need)));
   if (live && needs.length > 0) return { objections: [], needs };
   const why = whyUnknown(asked, answers);
@@ -34,15 +34,19 @@ interface Asked {
 /** Names that objects can have (apimachinery IsDNS1123Subdomain, loosely): any other owner is not there. */
 const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 
-function askedFor(owner: Owner, namespace: string): readonly Asked[] {
+/** Of a pod its controller is asked: other owners make no pods, and what a step of a pipeline makes is no step. */
+function askedFor(owner: Owner, { groupKind, namespace }: WorkObject): readonly Asked[] {
   const resource = pipelineResource(owner.groupKind);
-  if (resource === undefined || !OBJECT_NAME.test(owner.name)) return [];
+  const isController = groupKind === '/Pod' && owner.controller;
+  if (resource === undefined || !isController || !OBJECT_NAME.test(owner.name)) return [];
   return [{ owner, need: { need: 'object', resource, namespace, name: owner.name } }];
 }
 
-/** The same name with another uid is another object. */
-function isThere({ uid }: Owner, answer: Answer | undefined): boolean {
-  return answer?.answer === 'object' && uid !== '' && textAt(answer.object, 'metadata', 'uid') === uid;
+/** The same name with another uid is another object; and a run that is there has not made every pod that names it. */
+function hasMade({ groupKind, uid }: Owner, answer: Answer | undefined, pod: WorkObject): boolean {
+  if (answer?.answer !== 'object' || uid === '') return false;
+  const { object } = answer;
+  return textAt(object, 'metadata', 'uid') === uid && mayHaveMade(groupKind, object, pod.name);
 }
 
 function whyUnknown(asked: readonly Asked[], answers: Answers): string | undefined {

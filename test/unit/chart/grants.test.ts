@@ -21,7 +21,7 @@ const LOOKUPS: Calls = {
     // What tools name nodes through (Velero's restores through a pod, Longhorn's backups through a volume), and pipelines.
     objectPath:
       'get /pods; get longhorn.io/volumes; get actions.github.com/ephemeralrunners; get argoproj.io/workflows; ' +
-      'get tekton.dev/customruns; get tekton.dev/pipelineruns; get tekton.dev/taskruns',
+      'get tekton.dev/customruns; get tekton.dev/taskruns',
     podsPath: 'list /pods',
   },
   // Only made there: who sends it is below.

@@ -105,12 +105,18 @@ test('advice is not silenced by an owner that a person writes', () => {
 });
 
 describe('a backup that calls itself a step of a pipeline', () => {
-  const OWNER = ownedBy('tekton.dev/v1', 'TaskRun');
+  const owned = (apiVersion: string, kind: string, more: object = {}) => ({
+    ownerReferences: [{ apiVersion, kind, name: 'backup', uid: 'u', controller: true, ...more }],
+  });
+  const OWNER = owned('tekton.dev/v1', 'TaskRun');
   const CONTROLLER = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
   const backup = (metadata: object = OWNER) =>
-    pod('restic/restic', { name: 'nightly-backup', ...metadata }, { nodeName: 'n1', containers: [RESTIC] });
+    pod('restic/restic', { name: 'backup-pod', ...metadata }, { nodeName: 'n1', containers: [RESTIC] });
   const RESTIC = { name: 'c', image: 'tools', command: ['restic', 'backup', '/data'] };
-  const there = (uid: string): Answer => ({ answer: 'object', object: { metadata: { uid } } });
+  const there = (uid: string, status?: object): Answer => ({
+    answer: 'object',
+    object: { metadata: { name: 'backup', uid }, status },
+  });
   const GONE: Answer = { answer: 'object', object: undefined };
   const NO_RIGHT: Answer = { answer: 'unknown', why: 'forbidden' };
 
@@ -127,7 +133,7 @@ describe('a backup that calls itself a step of a pipeline', () => {
     );
     return { said: said(verdict).filter((one) => one.startsWith('backup/')), decision: verdict.decision, asked };
   }
-  const READ = ['tekton.dev/v1/taskruns shop/o'];
+  const READ = ['tekton.dev/v1/taskruns shop/backup'];
 
   test.each<[what: string, answer: Answer, found: readonly string[]]>([
     ['is one where the owner is there', there('u'), []],
@@ -147,11 +153,80 @@ describe('a backup that calls itself a step of a pipeline', () => {
   });
 
   test.each<[what: string, owner: object]>([
-    ['without a uid', { name: 'o', uid: '' }],
+    ['without a uid', { name: 'backup', uid: '' }],
     ['by a name that leads elsewhere', { name: '..', uid: 'u' }],
+    ['that does not control it', { controller: false }],
   ])('is a backup with an owner %s', async (_what, owner) => {
-    const metadata = { ownerReferences: [{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun', ...owner }] };
-    expect((await tell(there(''), CONTROLLER, metadata)).said).toEqual(['backup/NodeInMaintenance']);
+    const answer = there('uid' in owner && owner.uid === '' ? '' : 'u');
+    const metadata = owned('tekton.dev/v1', 'TaskRun', owner);
+    expect((await tell(answer, CONTROLLER, metadata)).said).toEqual(['backup/NodeInMaintenance']);
+  });
+
+  const ANY_ACCOUNT = 'system:serviceaccount:shop:default';
+  const RUNS: readonly (readonly [
+    apiVersion: string,
+    kind: string,
+    ofIt: readonly string[],
+    not: readonly string[],
+  ])[] = [
+    [
+      'tekton.dev/v1',
+      'TaskRun',
+      ['backup-pod', 'backup-pod-retry2'],
+      ['backup', 'backup-2', 'backup-x-pod', 'other-pod'],
+    ],
+    ['tekton.dev/v1beta1', 'CustomRun', ['backup', 'backup-pod'], ['other-backup']],
+    ['argoproj.io/v1alpha1', 'Workflow', ['backup', 'backup-123', 'backup-dump-123'], ['backups-1', 'nightly-backup']],
+    ['actions.github.com/v1alpha1', 'EphemeralRunner', ['backup'], ['backup-pod', 'nightly-backup']],
+    ['tekton.dev/v1', 'PipelineRun', [], ['backup', 'backup-pod']],
+  ];
+  const pods = (which: 2 | 3) =>
+    RUNS.flatMap((row) => row[which].map((name) => ({ apiVersion: row[0], kind: row[1], name })));
+
+  test.each(pods(2))(
+    'is a step of a $kind that goes on where its name is $name',
+    async ({ apiVersion, kind, name }) => {
+      const metadata = { name, ...owned(apiVersion, kind) };
+      expect((await tell(there('u'), ANY_ACCOUNT, metadata)).said).toEqual([]);
+    },
+  );
+
+  test.each(pods(3))('is none of a $kind that is there where its name is $name', async ({ apiVersion, kind, name }) => {
+    const metadata = { name, ...owned(apiVersion, kind) };
+    expect((await tell(there('u'), ANY_ACCOUNT, metadata)).said).toEqual(['backup/NodeInMaintenance']);
+  });
+
+  test.each<[what: string, status: object]>([
+    ['is over', { completionTime: '2026-01-01T00:00:00Z' }],
+    ['is over, as workflows say it', { finishedAt: '2026-01-01T00:00:00Z' }],
+    ['has failed', { phase: 'Failed' }],
+    ['has another pod', { podName: 'backup-pod-retry1' }],
+  ])('is none of a run that %s', async (_what, status) => {
+    expect((await tell(there('u', status), ANY_ACCOUNT)).said).toEqual(['backup/NodeInMaintenance']);
+  });
+
+  test('is one of a run that says so, whatever the name', async () => {
+    const metadata = { name: 'backup-x', ...OWNER };
+    expect((await tell(there('u', { podName: 'backup-x' }), CONTROLLER, metadata)).said).toEqual([]);
+  });
+
+  test('has a name that Tekton had to cut', async () => {
+    const run = `backup-${'x'.repeat(60)}`;
+    const name = `${run.slice(0, 27)}0123456789abcdef0123456789abcdef-pod`;
+    const answer: Answer = { answer: 'object', object: { metadata: { name: run, uid: 'u' } } };
+    const metadata = { name, ...owned('tekton.dev/v1', 'TaskRun', { name: run }) };
+    expect((await tell(answer, CONTROLLER, metadata)).said).toEqual([]);
+  });
+
+  test('is a backup as a Job that a step made', () => {
+    const job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'backup-pod', namespace: 'shop', ...OWNER },
+      spec: { template: { spec: { nodeName: 'n1', containers: [RESTIC] } } },
+    };
+    const verdict = evaluate(creation(job, by(ANY_ACCOUNT)), situation(nodes));
+    expect(said(verdict)).toEqual(['backup/NodeInMaintenance']);
   });
 
   test('is not known where nothing can be read', () => {

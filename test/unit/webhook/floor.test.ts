@@ -124,6 +124,7 @@ test('denied cases that the floor leaves to the webhook, and why', () => {
     ['words', 'backup/deny/other-operators-backup-job'],
     ['looked-up', 'backup/deny/percona-mongodb-backup'],
     ['program', 'backup/deny/percona-mongodb-restore-job'],
+    ['no-work', 'backup/deny/pod-that-is-none-of-a-pipeline'],
     ['no-work', 'backup/deny/pod-with-the-owner-of-a-pipeline-by-a-person'],
     ['no-work', 'backup/deny/pod-with-the-owner-of-a-pipeline'],
     ['program', 'backup/deny/talos-backup-job-by-program'],
