@@ -5,6 +5,8 @@ import { toJSONSchema } from 'zod/mini';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/grants.ts';
 import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
 import { POLICY_FORM, RULES_WITH_TOOLS, toolsMetBy } from '../shared/policy/config-file.ts';
+import { TOGETHER } from '../shared/targets/match-form.ts';
+import { EVIDENCE } from '../shared/targets/matcher.ts';
 import { TAKEN_IDS, TAKEN_KINDS, TOOLS_FORM } from '../shared/targets/user-tools.ts';
 import { floorObjects } from '../webhook/floor/floor.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../webhook/grants.ts';
@@ -60,7 +62,10 @@ async function schema(): Promise<void> {
 /** What templates have to know of the built-in tools, to refuse a policy that no replica would start with. */
 async function knownTools(): Promise<void> {
   const met = Object.fromEntries(RULES_WITH_TOOLS.map((rule) => [rule, toolsMetBy(rule, TOOLS)]));
-  const text = stringify({ ids: TAKEN_IDS, kinds: TAKEN_KINDS, met }, { aliasDuplicateObjects: false });
+  const text = stringify(
+    { ids: TAKEN_IDS, kinds: TAKEN_KINDS, evidence: EVIDENCE, together: TOGETHER, met },
+    { aliasDuplicateObjects: false },
+  );
   await generated(
     `${CHART}/files/known-tools.yaml`,
     `# Made from shared/targets and shared/policy by npm run fix.\n${text}`,

@@ -15,7 +15,7 @@ export type Accepted = Readonly<Record<string, readonly string[]>>;
 /**
  * How an object is recognised. Every part that is given must hold; within a part one entry is enough, but of labels,
  * annotations and fields every key must hold. One and the same container must meet images, commands and arguments.
- * The same language serves the built-in tools and the user's configuration, which has no use for the parts about own names.
+ * The same language serves the built-in tools and the user's configuration (match-form.ts).
  */
 export interface Matcher {
   /** Kinds of the object itself, as `group/Kind`; the core group is empty: `/Pod`. */
@@ -79,10 +79,17 @@ export interface Matcher {
 export function strengthOf(matcher: Matcher): number {
   if (matcher.kinds?.some(isOwnKind) === true) return 5;
   if (matcher.owners?.some(isOwnKind) === true) return 4;
-  if (isGiven(matcher.labels, matcher.annotations, matcher.fields, matcher.writers)) return LABEL_STRENGTH;
-  if (isGiven(matcher.images, matcher.entrypoints, matcher.commands, matcher.runWords, matcher.ownerWords)) return 2;
+  if (isGiven(matcher, WRITTEN)) return LABEL_STRENGTH;
+  if (isGiven(matcher, RUNS)) return 2;
   return isNamed(matcher) ? 1 : 0;
 }
+
+/** Parts about what is written on the object, and about what runs. */
+const WRITTEN = ['labels', 'annotations', 'fields', 'writers'] as const;
+const RUNS = ['images', 'entrypoints', 'commands', 'runWords', 'ownerWords'] as const;
+
+/** Parts that prove something whatever the kind; owners do by theirs. */
+export const EVIDENCE: readonly (keyof Matcher)[] = [...WRITTEN, ...RUNS];
 
 /**
  * How sure a classification is: `certain` by a kind of the tool's own or its owner's, `stated` by what somebody wrote on the
@@ -96,7 +103,7 @@ export function confidenceOf(matcher: Matcher): Confidence {
   const strength = strengthOf(matcher);
   if (strength > LABEL_STRENGTH) return 'certain';
   if (strength === LABEL_STRENGTH) return 'stated';
-  return isGiven(matcher.names, matcher.nameWords, matcher.runWords, matcher.ownerWords) ? 'guess' : 'likely';
+  return isGiven(matcher, ['names', 'nameWords', 'runWords', 'ownerWords']) ? 'guess' : 'likely';
 }
 
 /**
@@ -109,11 +116,11 @@ export function particularityOf(matcher: Matcher): number {
 }
 
 function isNamed(matcher: Matcher): boolean {
-  return isGiven(matcher.names, matcher.nameWords);
+  return isGiven(matcher, ['names', 'nameWords']);
 }
 
-function isGiven(...parts: readonly unknown[]): boolean {
-  return parts.some((part) => part !== undefined);
+function isGiven(matcher: Matcher, parts: readonly (keyof Matcher)[]): boolean {
+  return parts.some((part) => matcher[part] !== undefined);
 }
 
 /** How convincing what is written on an object is, see `strengthOf`. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
 import { echo, problemsFromIssue, strict } from '../schema.ts';
-import { IMAGE_NAME } from './image-names.ts';
+import { accepted, MATCH_FORM, text, TOGETHER } from './match-form.ts';
 import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
 import { TOOLS } from './registry.ts';
 import type { Tool, WorkPattern } from './tool.ts';
@@ -12,71 +12,10 @@ const MAX_ENTRIES = 100;
 /** Names that stand in reports for something else than a tool of the catalogue. */
 export const RESERVED = ['daemonset', 'labelled'];
 
-const text = z.string().check(z.minLength(1, 'must not be empty'));
-const texts = z.array(text).check(z.minLength(1, 'must name at least one'));
-const kinds = z
-  .array(
-    z
-      .string()
-      .check(z.regex(/^(?:[a-z0-9][a-z0-9.-]*)?\/[A-Z][A-Za-z0-9]*$/, 'must be group/Kind, such as batch/Job or /Pod')),
-  )
-  .check(z.minLength(1, 'must name at least one'));
-
-/**
- * Kinds that an object may have to be work: of Kubernetes itself those that run or prepare something, else any in a group
- * with a dot. The API server could not be told to ask about others without asking about leases and events as well.
- */
-const WORK_KIND =
-  /^(?:\/(?:Pod|PersistentVolumeClaim|Secret)|batch\/(?:CronJob|Job)|apps\/(?:DaemonSet|Deployment|ReplicaSet|StatefulSet)|[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[A-Z][A-Za-z0-9]*)$/;
-/** The end of groups of Kubernetes itself, whose objects are no work of a tool. */
-const KUBERNETES_GROUP = /\.k8s\.io\//;
-const workKinds = z
-  .array(
-    z.string().check(
-      z.regex(WORK_KIND, 'must be group/Kind of work, such as batch/Job, /Pod or example.com/Dump'),
-      z.refine((kind) => !KUBERNETES_GROUP.test(kind), 'is a kind of Kubernetes itself that is no work'),
-    ),
-  )
-  .check(z.minLength(1, 'must name at least one'));
-const accepted = z
-  .record(text, z.array(z.string()))
-  .check(z.refine((entries) => Object.keys(entries).length > 0, 'must name at least one key'));
-const ownerWords = z
-  .array(z.string().check(z.regex(/^[A-Z][A-Za-z0-9]*$/, 'must be a word as kinds have it, such as Backup')))
-  .check(z.minLength(1, 'must name at least one'));
-const lowerWords = z
-  .array(z.string().check(z.regex(/^[a-z0-9]+$/, 'must be one lower-case word')))
-  .check(z.minLength(1, 'must name at least one'));
-const images = z
-  .array(
-    z
-      .string()
-      .check(
-        z.regex(
-          IMAGE_NAME,
-          'must be an image without tag and digest, such as dumper or registry.example.com/team/dumper',
-        ),
-      ),
-  )
-  .check(z.minLength(1, 'must name at least one'));
 const path = z.array(text).check(z.minLength(1, 'must name at least one field'));
-
-const match = strict({
-  kinds: workKinds,
-  owners: z.optional(kinds),
-  ownerWords: z.optional(ownerWords),
-  labels: z.optional(accepted),
-  annotations: z.optional(accepted),
-  fields: z.optional(accepted),
-  images: z.optional(images),
-  commands: z.optional(texts),
-  arguments: z.optional(texts),
-  names: z.optional(texts),
-  nameWords: z.optional(texts),
-  says: z.optional(lowerWords),
-  writers: z.optional(texts),
-  endedBy: z.optional(accepted),
-});
+const resource = z
+  .string()
+  .check(z.regex(/^(?:[a-z0-9.-]+\/)?v[a-z0-9]+\/[a-z0-9]+$/, 'must be group/version/resource'));
 
 const reference = z.union([strict({ field: path }), strict({ label: text }), strict({ value: text })]);
 
@@ -86,21 +25,24 @@ const node = z.discriminatedUnion('in', [
   strict({ in: z.literal('label'), key: text }),
   strict({
     in: z.literal('object'),
-    resource: z.string().check(z.regex(/^(?:[a-z0-9.-]+\/)?v[a-z0-9]+\/[a-z0-9]+$/, 'must be group/version/resource')),
+    resource,
     name: reference,
-    namespace: z.optional(reference),
+    namespace: z.exactOptional(reference),
     path,
   }),
   strict({ in: z.literal('pods-labelled'), labels: z.record(text, reference) }),
   strict({ in: z.literal('pods-with-claims') }),
 ]);
 
+const inside = strict({ resource, pods: path, namespace: z.exactOptional(path), while: accepted });
+
 const pattern = strict({
   work: z.enum(['backup', 'scan']),
   what: z.optional(text),
   role: z._default(z.enum(['leaf', 'root', 'schedule']), 'leaf'),
-  match,
+  match: MATCH_FORM,
   node: z._default(node, { in: 'pods' }),
+  inside: z.exactOptional(inside),
   afterDenial: z._default(z.enum(['retried', 'lost', 'failed']), 'failed'),
 });
 
@@ -136,43 +78,8 @@ function toolFrom({ id, title, source, patterns }: Entry): Tool {
   return { id, title: title ?? id, source, patterns: patterns.map((entry) => patternFrom(entry, title ?? id)) };
 }
 
-function patternFrom(
-  { what, match: wanted, node: source, ...rest }: Entry['patterns'][number],
-  title: string,
-): WorkPattern {
-  return { ...rest, what: what ?? `${rest.work} by ${title}`, match: matcherFrom(wanted), node: sourceFrom(source) };
-}
-
-/** Parts that were not given are left out, as the matcher wants it. */
-function matcherFrom(wanted: z.infer<typeof match>): Matcher {
-  return {
-    kinds: wanted.kinds,
-    ...(wanted.owners && { owners: wanted.owners }),
-    ...(wanted.ownerWords && { ownerWords: wanted.ownerWords }),
-    ...(wanted.labels && { labels: wanted.labels }),
-    ...(wanted.annotations && { annotations: wanted.annotations }),
-    ...(wanted.fields && { fields: wanted.fields }),
-    ...(wanted.endedBy && { endedBy: wanted.endedBy }),
-    ...runFrom(wanted),
-  };
-}
-
-function runFrom(wanted: z.infer<typeof match>): Matcher {
-  return {
-    ...(wanted.images && { images: wanted.images }),
-    ...(wanted.commands && { commands: wanted.commands }),
-    ...(wanted.arguments && { arguments: wanted.arguments }),
-    ...(wanted.names && { names: wanted.names }),
-    ...(wanted.nameWords && { nameWords: wanted.nameWords }),
-    ...(wanted.says && { says: wanted.says }),
-    ...(wanted.writers && { writers: wanted.writers }),
-  };
-}
-
-function sourceFrom(source: z.infer<typeof node>): WorkPattern['node'] {
-  if (source.in !== 'object') return source;
-  const { namespace, ...rest } = source;
-  return namespace === undefined ? rest : { ...rest, namespace };
+function patternFrom({ what, ...rest }: Entry['patterns'][number], title: string): WorkPattern {
+  return { ...rest, what: what ?? `${rest.work} by ${title}` };
 }
 
 /** Ids that a tool of the configuration cannot have. */
@@ -212,15 +119,28 @@ function ownerOfKind(kind: string): string | undefined {
 
 function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem[] {
   return entries.flatMap(({ patterns }, index) =>
-    patterns.flatMap((entry, position) => {
-      const at = `${root}[${index}].patterns[${position}].match`;
-      const strength = strengthOf(matcherFrom(entry.match));
-      if (strength > 1) return [];
-      const message =
-        strength === 1
-          ? 'knows the work by its name alone, which anybody may choose: add owners, labels, images or commands'
-          : 'holds no evidence: add owners, labels, images or commands to the kinds of Kubernetes itself';
-      return [{ path: at, value: echo(entry.match), message }];
-    }),
+    patterns.flatMap((entry, position) => weaknessesIn(entry.match, `${root}[${index}].patterns[${position}].match`)),
   );
+}
+
+function weaknessesIn(match: Matcher, path: string): readonly Problem[] {
+  const strength = strengthOf(match);
+  if (strength > 1)
+    return lonelyParts(match).map(([part, message]) => ({
+      path: `${path}.${part}`,
+      value: echo(match[part]),
+      message,
+    }));
+  const message =
+    strength === 1
+      ? 'knows the work by its name alone, which anybody may choose: add owners, labels, images or commands'
+      : 'holds no evidence: add owners, labels, images or commands to the kinds of Kubernetes itself';
+  return [{ path, value: echo(match), message }];
+}
+
+/** Parts that are given without any of those that they count with. */
+function lonelyParts(match: Matcher): readonly (readonly [part: keyof Matcher, message: string])[] {
+  return TOGETHER.filter(
+    ({ part, others }) => match[part] !== undefined && others.every((other) => match[other] === undefined),
+  ).map(({ part, others }) => [part, `counts only together with ${others.join(' or ')}`]);
 }

@@ -62,8 +62,8 @@ Seconds from the wish to end a pod to its death: it drains, then lets answers un
 {{- end }}
 {{- end }}
 
-{{/* Kinds of objects, as `group/version/resource`, through which the user's own tools name nodes; a JSON list. */}}
-{{- define "kubectl-maint.lookups" -}}
+{{/* What the user's own tools have to be asked about: objects through which they name nodes. */}}
+{{- define "kubectl-maint.lookupRules" -}}
 {{- $resources := list -}}
 {{- range .Values.policy.tools -}}
 {{- range .patterns -}}
@@ -72,7 +72,30 @@ Seconds from the wish to end a pod to its death: it drains, then lets answers un
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{ $resources | uniq | sortAlpha | toJson }}
+{{- range $resources | uniq | sortAlpha }}
+{{ include "kubectl-maint.ruleOn" (dict "resource" . "verbs" (list "get")) }}
+{{- end }}
+{{- end }}
+
+{{/* The same for whoever drains: objects whose work runs inside pods. */}}
+{{- define "kubectl-maint.insideRules" -}}
+{{- $resources := list -}}
+{{- range .Values.policy.tools -}}
+{{- range .patterns -}}
+{{- with .inside }}{{ $resources = append $resources .resource }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- range $resources | uniq | sortAlpha }}
+{{ include "kubectl-maint.ruleOn" (dict "resource" . "verbs" (list "list" "watch")) }}
+{{- end }}
+{{- end }}
+
+{{/* Takes a resource as `group/version/resource`, the core group left out, and verbs. */}}
+{{- define "kubectl-maint.ruleOn" -}}
+{{- $parts := splitList "/" .resource -}}
+- apiGroups: [{{ ternary (first $parts) "" (gt (len $parts) 2) | quote }}]
+  resources: [{{ last $parts | quote }}]
+  verbs: {{ toJson .verbs }}
 {{- end }}
 
 {{/* Name of the mounted Secret with the serving certificate; empty where the replicas make their own. */}}
@@ -178,11 +201,19 @@ shared/policy/config-file.ts say the same). Fails with every problem at once.
 {{- range $position, $pattern := $tool.patterns -}}
 {{- $in := printf "%s.patterns[%d].match" $at $position -}}
 {{- $match := $pattern.match -}}
-{{- $evidence := or $match.labels $match.annotations $match.fields $match.writers $match.images $match.commands -}}
+{{- $evidence := false -}}
+{{- range $known.evidence }}{{ if hasKey $match . }}{{ $evidence = true }}{{ end }}{{ end -}}
 {{- range concat $match.kinds ($match.owners | default list) -}}
 {{- if not (regexMatch "^(apps|batch)?/" .) }}{{ $evidence = true }}{{ end -}}
 {{- end -}}
 {{- if not $evidence }}{{ $problems = append $problems (printf "%s: is no evidence but a name, which anybody may choose: add owners, labels, images or commands" $in) }}{{ end -}}
+{{- range $known.together -}}
+{{- if hasKey $match .part -}}
+{{- $beside := false -}}
+{{- range .others }}{{ if hasKey $match . }}{{ $beside = true }}{{ end }}{{ end -}}
+{{- if not $beside }}{{ $problems = append $problems (printf "%s.%s: counts only together with %s" $in .part (join " or " .others)) }}{{ end -}}
+{{- end -}}
+{{- end -}}
 {{- range $match.kinds -}}
 {{- if has . $known.kinds }}{{ $problems = append $problems (printf "%s.kinds: %s is already known as a built-in tool's" $in .) }}{{ end -}}
 {{- if contains ".k8s.io/" . }}{{ $problems = append $problems (printf "%s.kinds: %s is a kind of Kubernetes itself that is no work" $in .) }}{{ end -}}

@@ -43,6 +43,43 @@ const BAD_POLICIES: readonly (readonly [what: string, policy: object, says: stri
     toolFor('named', { kinds: ['batch/Job'], names: ['dump-'] }),
     'policy.tools[0].patterns[0].match: is no evidence but a name',
   ],
+  [
+    'the own name of what runs as the only sign',
+    toolFor('named', { kinds: ['batch/Job'], runWords: ['dump'] }),
+    'policy.tools[0].patterns[0].match.runWords: counts only together with names or nameWords or ',
+  ],
+  [
+    'what must not be said where nothing is asked',
+    toolFor('silent', { ...DUMPER.match, without: ['--help'] }),
+    'policy.tools[0].patterns[0].match.without: counts only together with entrypoints or commands or ',
+  ],
+  [
+    'words that must not stand in a name that is not asked',
+    toolFor('unnamed', { ...DUMPER.match, unlessWords: ['test'] }),
+    'policy.tools[0].patterns[0].match.unlessWords: counts only together with nameWords',
+  ],
+  [
+    'an entry point with its registry',
+    toolFor('far', { kinds: ['batch/Job'], entrypoints: ['registry.example.com/dumper'] }),
+    '/policy/tools/0/patterns/0/match/entrypoints/0',
+  ],
+  [
+    'a program with its path',
+    toolFor('deep', { kinds: ['batch/Job'], commands: ['/usr/bin/dump'] }),
+    '/policy/tools/0/patterns/0/match/commands/0',
+  ],
+  [
+    'an owner that nobody looks up',
+    toolFor('owned', { ...DUMPER.match, notOwners: ['example.com/Run'] }),
+    '/policy/tools/0/patterns/0/match/notOwners/0',
+  ],
+  [
+    'work inside pods without what says that it runs',
+    {
+      tools: [{ id: 'inner', patterns: [{ ...DUMPER, inside: { resource: 'example.com/v1/dumps', pods: ['pod'] } }] }],
+    },
+    '/policy/tools/0/patterns/0/inside',
+  ],
   ['no evidence at all', toolFor('all', { kinds: ['batch/Job'] }), 'match: is no evidence but a name'],
 ];
 

@@ -86,15 +86,15 @@ describe.each(NAMES)('%s', (variant) => {
 
   test('grants what the code calls, and nothing else', () => {
     const { cluster, authority, events } = REPLICA_GRANTS;
-    const own: readonly Grant[] = variant === 'policy' ? LOOKUPS_OF_POLICY : [];
+    const [own, inside] = variant === 'policy' ? [LOOKUPS_OF_POLICY, INSIDE_OF_POLICY] : [[], []];
     const isSelfManaged = !['cert-manager', 'cert-manager-issuer', 'existing-secret'].includes(variant);
     const hasRoles = variant !== 'small';
     const wanted: Readonly<Record<string, readonly Grant[]>> = {
       'ClusterRole/kubectl-maint': [...cluster, ...own],
       'Role/kubectl-maint-events': events,
       ...(isSelfManaged && { 'Role/kubectl-maint-authority': authority }),
-      ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': OPERATOR_GRANTS }),
-      ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': VIEWER_GRANTS }),
+      ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': [...OPERATOR_GRANTS, ...own, ...inside] }),
+      ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': [...VIEWER_GRANTS, ...own] }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-uninstall': UNINSTALL_GRANTS }),
       ...(variant === 'operators' && { 'Role/kubectl-maint-canary': CANARY_GRANTS }),
     };
@@ -139,6 +139,9 @@ const LOOKUPS_OF_POLICY: readonly Grant[] = [
   { group: 'example.com', resource: 'databases', verbs: ['get'] },
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
 ];
+
+/** What their work runs inside of is found through. */
+const INSIDE_OF_POLICY: readonly Grant[] = [{ group: 'db.example.com', resource: 'backups', verbs: ['list', 'watch'] }];
 
 function ruleOf({ group, resource, verbs, names }: Grant): object {
   return { apiGroups: [group], resources: [resource], verbs, ...(names && { resourceNames: names }) };

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { isObject } from '../../../shared/facts/json.ts';
 import { DEFAULT_POLICY, PRESETS } from '../../../shared/policy/config.ts';
 import { BUILT_IN_POLICY, policyFromValue, type Policy } from '../../../shared/policy/config-file.ts';
 import { renderProblem } from '../../../shared/problem.ts';
@@ -176,4 +180,12 @@ describe('problems have path, value and what would be right', () => {
       'tools[2].id',
     ]);
   });
+});
+
+test('the examples of the documentation are valid', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
+  const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']): unknown => parse(text));
+  const policies = examples.filter(isObject).filter((one) => 'kind' in one || 'tools' in one);
+  expect(policies.length).toBeGreaterThan(1);
+  for (const policy of policies) expect(problemsOf({ ...HEAD, ...policy })).toEqual([]);
 });

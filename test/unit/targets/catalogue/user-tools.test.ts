@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { workFromObject } from '../../../../shared/facts/work.ts';
 import { renderProblem } from '../../../../shared/problem.ts';
 import { catalogueFromTools, classify } from '../../../../shared/targets/classify.ts';
+import type { Matcher } from '../../../../shared/targets/matcher.ts';
 import { TOOLS } from '../../../../shared/targets/registry.ts';
 import { parseUserTools } from '../../../../shared/targets/user-tools.ts';
 import { sketch } from './sketch.ts';
@@ -73,20 +74,49 @@ test('every part of a matcher can be written, and none is added', () => {
   const whole = {
     kinds: ['batch/Job', '/Pod'],
     owners: ['example.com/Run'],
+    ownerWords: ['Dump'],
+    notOwners: ['tekton.dev/TaskRun'],
     labels: { 'example.com/dump': ['full', 'part'] },
     annotations: { 'example.com/by': [] },
     fields: { 'spec.mode': ['copy'] },
     endedBy: { 'status.phase': ['Done'] },
-    images: ['dumper'],
-    commands: ['dump'],
+    images: ['registry.example.com/dumper'],
+    entrypoints: ['dumper', 'dumper run'],
+    commands: ['dump', 'dump all'],
     arguments: ['--all'],
+    without: ['--dry-run'],
+    runWords: ['dump', 'db backup', '*dump'],
+    unlessRunWords: ['cleanup'],
     names: ['dump-'],
     nameWords: ['dump'],
-    writers: ['system:serviceaccount:dumps:dumper'],
-  };
+    unlessWords: ['test'],
+    aboutWords: ['orders'],
+    says: ['dump'],
+    writers: ['dumper'],
+  } satisfies Required<Matcher>;
   for (const match of [whole, PATTERN.match]) {
     const result = parseUserTools(withPattern({ match }));
     expect(result.ok && result.value[0]?.patterns[0]?.match).toEqual(match);
+  }
+});
+
+test('work that runs inside pods can be written', () => {
+  const inside = {
+    resource: 'db.example.com/v1/dumps',
+    pods: ['status', 'pod'],
+    namespace: ['spec', 'namespace'],
+    while: { 'status.phase': ['Running'] },
+  };
+  const result = parseUserTools(withPattern({ inside }));
+  expect(result.ok && result.value[0]?.patterns[0]?.inside).toEqual(inside);
+});
+
+test('what built-in tools are known by, a configuration can say', () => {
+  const matches = TOOLS.flatMap(({ id, patterns }) => patterns.map(({ match }) => ({ id, match })));
+  for (const { id, match } of matches) {
+    const problems = problemsOf(withPattern({ match: { kinds: ['/Pod'], ...match } }));
+    const others = problems.filter((problem) => !problem.includes('.match.kinds['));
+    expect(others, `${id}: ${JSON.stringify(match)}`).toEqual([]);
   }
 });
 
@@ -159,6 +189,56 @@ describe('problems name path, value and what would be right', () => {
       'a kind of a built-in tool',
       withPattern({ match: { kinds: ['velero.io/Backup'] } }),
       /\.match\.kinds\[0\]: is already known as velero \(found "velero\.io\/Backup"\)/,
+    ],
+    [
+      'an entry point with its registry',
+      withPattern({ match: { kinds: ['/Pod'], entrypoints: ['registry.example.com/dumper run'] } }),
+      /entrypoints\[0\]: must be the last part of an image's name.*\(found "registry\.example\.com\/dumper run"\)/,
+    ],
+    [
+      'a program with its path',
+      withPattern({ match: { kinds: ['/Pod'], commands: ['/usr/bin/dump'] } }),
+      /commands\[0\]: must be a program without its path/,
+    ],
+    [
+      'a service account with its namespace',
+      withPattern({ match: { kinds: ['/Pod'], writers: ['system:serviceaccount:dumps:dumper'] } }),
+      /writers\[0\]: must be the name of a service account, without its namespace/,
+    ],
+    [
+      'words of a name with hyphens',
+      withPattern({ match: { kinds: ['/Pod'], runWords: ['db-dump'], nameWords: ['db'] } }),
+      /runWords\[0\]: must be one lower-case word/,
+    ],
+    [
+      'an owner that nobody looks up',
+      withPattern({ match: { ...PATTERN.match, notOwners: ['example.com/Run'] } }),
+      /notOwners\[0\]: must be .*tekton\.dev\/TaskRun/,
+    ],
+    [
+      'the own name of what runs as the only sign',
+      withPattern({ match: { kinds: ['/Pod'], runWords: ['dump'] } }),
+      /match\.runWords: counts only together with names or nameWords or labels.*\(found \["dump"\]\)/,
+    ],
+    [
+      'what must not be said where nothing is asked',
+      withPattern({ match: { ...PATTERN.match, without: ['--help'] } }),
+      /match\.without: counts only together with entrypoints or commands/,
+    ],
+    [
+      'words that must not stand in a name that is not asked',
+      withPattern({ match: { ...PATTERN.match, unlessWords: ['test'] } }),
+      /match\.unlessWords: counts only together with nameWords/,
+    ],
+    [
+      'work inside pods without what says that it runs',
+      withPattern({ inside: { resource: 'example.com/v1/dumps', pods: ['status', 'pod'] } }),
+      /\.inside\.while: must be a mapping \(found nothing\)/,
+    ],
+    [
+      'work inside pods of no resource',
+      withPattern({ inside: { resource: 'Dump', pods: ['a'], while: { a: ['b'] } } }),
+      /\.inside\.resource: must be group\/version\/resource/,
     ],
     [
       'an empty list',
