@@ -87,6 +87,8 @@ function quotedAll(words: readonly string[] = []): string {
   return words.map((word) => `\`${word}\``).join(', ');
 }
 
+const commands = await commandSections();
+
 const TABLES: Readonly<Record<string, () => string>> = {
   rules,
   backups: () => tools('backup'),
@@ -95,7 +97,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   delivery,
   checks,
   floor,
-  commands: commandSections,
+  commands: () => commands,
   connection: connectionFlags,
   exits: exitCodes,
 };

@@ -10,14 +10,14 @@ import {
   renderUsage,
   type NamedFlag,
 } from '../plugin/command-line/help.ts';
-import type { Verb } from '../plugin/command-line/verb.ts';
+import { loadedVerbs, type Verb } from '../plugin/command-line/verb.ts';
 import { PROGRAM } from '../plugin/command-line/words.ts';
 import { verbs } from '../plugin/verbs.ts';
 import { table } from './generated-file.ts';
 
 /** A section for each command. */
-export function commandSections(): string {
-  return verbs('').map(section).join('\n\n');
+export async function commandSections(): Promise<string> {
+  return (await loadedVerbs(verbs(''))).map(section).join('\n\n');
 }
 
 function section(verb: Verb): string {

@@ -32,7 +32,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   let operation: Operation | undefined;
   const warnings = { count: 0 };
   try {
-    operation = parse(invocation.argv, verbs(invocation.version));
+    operation = await parse(invocation.argv, verbs(invocation.version));
     const code = await carryOut(operation, { ...invocation, warnings });
     return strictly(operation, code, warnings.count, invocation.screen);
   } catch (thrown) {

@@ -1,15 +1,19 @@
-import type { Verb } from './command-line/verb.ts';
-import { allow } from './verbs/allow/flags.ts';
-import { check } from './verbs/check/flags.ts';
-import { completion } from './verbs/completion/flags.ts';
-import { doctor } from './verbs/doctor/flags.ts';
-import { off } from './verbs/off/flags.ts';
-import { on } from './verbs/on/flags.ts';
-import { run } from './verbs/run/flags.ts';
-import { status } from './verbs/status/flags.ts';
-import { versionVerb } from './verbs/version/flags.ts';
+import type { VerbEntry } from './command-line/verb.ts';
 
-/** Every command, in the order of its help. A new one is a folder beside these, and an entry here. */
-export function verbs(version: string): readonly Verb[] {
-  return [on, off, run, allow, status, check, doctor, completion, versionVerb(version)];
+/**
+ * Every command, in the order of its help; what belongs to one is loaded when it is asked for. A new one is a folder beside
+ * these, and an entry here.
+ */
+export function verbs(version: string): readonly VerbEntry[] {
+  return [
+    { name: 'on', load: async () => (await import('./verbs/on/flags.ts')).on },
+    { name: 'off', load: async () => (await import('./verbs/off/flags.ts')).off },
+    { name: 'run', load: async () => (await import('./verbs/run/flags.ts')).run },
+    { name: 'allow', load: async () => (await import('./verbs/allow/flags.ts')).allow },
+    { name: 'status', load: async () => (await import('./verbs/status/flags.ts')).status },
+    { name: 'check', load: async () => (await import('./verbs/check/flags.ts')).check },
+    { name: 'doctor', load: async () => (await import('./verbs/doctor/flags.ts')).doctor },
+    { name: 'completion', load: async () => (await import('./verbs/completion/flags.ts')).completion },
+    { name: 'version', load: async () => (await import('./verbs/version/flags.ts')).versionVerb(version) },
+  ];
 }

@@ -1,23 +1,25 @@
 import { MaintError } from '../../shared/index.ts';
 import type { Operation } from '../operation.ts';
 import { COMPLETE } from '../verbs/completion/scripts.ts';
-import { completeOperation } from '../verbs/completion/complete-flags.ts';
 import { CONNECTION_FLAGS } from './connection.ts';
-import { renderHelp, renderOverview } from './help.ts';
 import { nearest } from './nearest.ts';
-import type { Verb } from './verb.ts';
+import { loadedVerbs, type VerbEntry } from './verb.ts';
 import { commandIn, PROGRAM, readWords } from './words.ts';
 
-/** Turns a command line into what it asks for. Throws MaintError('usage') with everything needed to correct it. */
-export function parse(argv: readonly string[], verbs: readonly Verb[]): Operation {
-  if (argv[0] === COMPLETE) return completeOperation(argv.slice(1), verbs);
-  if (isHelp(argv)) return { verb: 'print', text: helpFor(argv, verbs) };
+/** Turns a command line into what it asks for. Rejects with MaintError('usage') with everything needed to correct it. */
+export async function parse(argv: readonly string[], verbs: readonly VerbEntry[]): Promise<Operation> {
+  if (argv[0] === COMPLETE) {
+    const { completeOperation } = await import('../verbs/completion/complete-flags.ts');
+    return completeOperation(argv.slice(1), verbs);
+  }
+  if (isHelp(argv)) return { verb: 'print', text: await helpFor(argv, verbs) };
   const at = commandIn(argv, CONNECTION_FLAGS);
   const name = at === undefined ? undefined : argv[at];
   if (name === undefined) throw new MaintError('usage', 'no command is given', { hint: HELP });
   const verb = verbs.find((known) => known.name === name);
   if (verb === undefined) throw unknownVerb(name, verbs);
-  return verb.ask(readWords(argv.toSpliced(at ?? 0, 1), verb));
+  const loaded = await verb.load();
+  return loaded.ask(readWords(argv.toSpliced(at ?? 0, 1), loaded));
 }
 
 function isHelp(argv: readonly string[]): boolean {
@@ -26,12 +28,13 @@ function isHelp(argv: readonly string[]): boolean {
   return argv.length === 0 || argv[0] === 'help' || ours.includes('--help') || ours.includes('-h');
 }
 
-function helpFor(argv: readonly string[], verbs: readonly Verb[]): string {
+async function helpFor(argv: readonly string[], verbs: readonly VerbEntry[]): Promise<string> {
+  const { renderHelp, renderOverview } = await import('./help.ts');
   const named = argv.map((word) => verbs.find(({ name }) => name === word)).find((verb) => verb !== undefined);
-  return named === undefined ? renderOverview(verbs) : renderHelp(named);
+  return named === undefined ? renderOverview(await loadedVerbs(verbs)) : renderHelp(await named.load());
 }
 
-function unknownVerb(word: string, verbs: readonly Verb[]): MaintError {
+function unknownVerb(word: string, verbs: readonly VerbEntry[]): MaintError {
   const names = verbs.map(({ name }) => name);
   const like = LIKE_OURS.get(word) ?? nearest(word, names);
   return new MaintError('usage', `unknown command "${word}" for "${PROGRAM}"`, {

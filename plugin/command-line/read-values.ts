@@ -1,4 +1,4 @@
-import yargs, { type Options } from 'yargs';
+import type { Options } from 'yargs';
 import { MaintError } from '../../shared/index.ts';
 import { choicesOf, type Flag, type FlagTable, type FlagValues } from './flag.ts';
 import type { GivenFlag } from './words.ts';
@@ -12,13 +12,13 @@ const AS_READ = {
   'parse-numbers': false,
 } as const;
 
-/** What flags of a table were given, each as its verb works with it. Throws MaintError('usage') on the first that is wrong. */
-export function readValues<Table extends FlagTable>(
+/** What flags of a table were given, each as its verb works with it. Rejects with MaintError('usage') on the first that is wrong. */
+export async function readValues<Table extends FlagTable>(
   table: Table,
   given: readonly GivenFlag[],
   command: string,
-): FlagValues<Table> {
-  const raw = parsed(table, given, command);
+): Promise<FlagValues<Table>> {
+  const raw = await parsed(table, given, command);
   const values = Object.fromEntries(
     Object.entries(table).map(([name, flag]) => [name, valueOf(flag, `--${name}`, raw[name])] as const),
   );
@@ -47,7 +47,14 @@ function valueOf(flag: Flag, name: string, raw: unknown): unknown {
   }
 }
 
-function parsed(table: FlagTable, given: readonly GivenFlag[], command: string): Readonly<Record<string, unknown>> {
+async function parsed(
+  table: FlagTable,
+  given: readonly GivenFlag[],
+  command: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (given.length === 0) return {};
+  // Loaded for those who give flags: it takes as long as all else that reads a command line.
+  const { default: yargs } = await import('yargs');
   const parser = Object.entries(table)
     .reduce((told, [name, flag]) => told.option(name, optionOf(flag)), yargs().parserConfiguration(AS_READ))
     .updateStrings(STRINGS)

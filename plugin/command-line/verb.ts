@@ -10,6 +10,17 @@ export interface Example {
   readonly does: string;
 }
 
+/** A command by its name, before anything of it is loaded. */
+export interface VerbEntry {
+  readonly name: string;
+  readonly load: () => Promise<Verb>;
+}
+
+/** Loads commands, for what is about all of them: the overview, completion, the reference. */
+export function loadedVerbs(entries: readonly VerbEntry[]): Promise<readonly Verb[]> {
+  return Promise.all(entries.map(({ load }) => load()));
+}
+
 /** A command of the plugin as data: what parsing, help, completion and the reference are made of. */
 export interface Verb {
   readonly name: string;
@@ -23,8 +34,8 @@ export interface Verb {
   readonly examples: readonly Example[];
   /** What stands behind `--` is a command that it carries out. */
   readonly takesCommand: boolean;
-  /** What a command line asks for. Throws MaintError('usage'). */
-  readonly ask: (words: Words) => Operation;
+  /** What a command line asks for. Rejects with MaintError('usage'). */
+  readonly ask: (words: Words) => Promise<Operation>;
 }
 
 /** A command line as its verb works with it. */
@@ -54,8 +65,8 @@ export function verb<Table extends FlagTable>(said: Definition<Table>): Verb {
     names,
     examples,
     takesCommand,
-    ask: (words) => {
-      const values = readValues(said.flags, words.flags, `${PROGRAM} ${said.name}`);
+    ask: async (words) => {
+      const values = await readValues(said.flags, words.flags, `${PROGRAM} ${said.name}`);
       const [own, command] = takesCommand ? [words.names, words.behind] : [[...words.names, ...words.behind], []];
       const [extra] = names === undefined ? own : [];
       if (extra !== undefined)

@@ -4,7 +4,5 @@ import { verbs } from '../../plugin/verbs.ts';
 
 /** What a command line of this plugin asks for; rejects where it is wrong. */
 export function parse(argv: readonly string[], version: string): Promise<Operation> {
-  return new Promise((resolve) => {
-    resolve(parseWith(argv, verbs(version)));
-  });
+  return parseWith(argv, verbs(version));
 }

@@ -1,24 +1,30 @@
 import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { readValues } from '../../command-line/read-values.ts';
-import type { Verb } from '../../command-line/verb.ts';
+import { loadedVerbs, type Verb, type VerbEntry } from '../../command-line/verb.ts';
 import { PROGRAM, readWords } from '../../command-line/words.ts';
 import type { ClusterFlags, CompleteOperation } from '../../operation.ts';
 import { wantedFor } from './wanted.ts';
 
-/** What the words of an unfinished command line ask for; the last one is being typed. Never throws. */
-export function completeOperation(words: readonly string[], verbs: readonly Verb[]): CompleteOperation {
-  return { verb: 'complete', wanted: wantedFor(words, verbs), cluster: clusterOf(words.slice(0, -1), verbs) };
+/** What the words of an unfinished command line ask for; the last one is being typed. Never rejects. */
+export async function completeOperation(
+  words: readonly string[],
+  entries: readonly VerbEntry[],
+): Promise<CompleteOperation> {
+  const finished = words.slice(0, -1);
+  const named = entries.find(({ name }) => finished.includes(name));
+  const verbs = await loadedVerbs(named === undefined ? entries : [named]);
+  return { verb: 'complete', wanted: wantedFor(words, verbs), cluster: await clusterOf(finished, verbs) };
 }
 
 /** The cluster that the finished words choose; undefined where they cannot be read. */
-function clusterOf(words: readonly string[], verbs: readonly Verb[]): ClusterFlags | undefined {
+async function clusterOf(words: readonly string[], verbs: readonly Verb[]): Promise<ClusterFlags | undefined> {
   // A flag that still waits for its value chooses nothing.
   const finished = /^--[^=]*$/.test(words.at(-1) ?? '') ? words.slice(0, -1) : words;
   const { flags } = verbs.find(({ name }) => finished.includes(name)) ?? { flags: {} };
   try {
     const given = readWords(finished, { name: '', flags: { ...flags, ...CONNECTION_FLAGS } }).flags;
     const connection = given.filter(({ name }) => Object.hasOwn(CONNECTION_FLAGS, name));
-    return clusterFlags(readValues(CONNECTION_FLAGS, connection, PROGRAM));
+    return clusterFlags(await readValues(CONNECTION_FLAGS, connection, PROGRAM));
   } catch {
     return undefined;
   }

@@ -3,11 +3,12 @@ import { SHELLS } from '../../../plugin/verbs/completion/scripts.ts';
 import type { Wanted } from '../../../plugin/verbs/completion/candidates.ts';
 import { wantedFor } from '../../../plugin/verbs/completion/wanted.ts';
 import { verbs } from '../../../plugin/verbs.ts';
+import { loadedVerbs } from '../../../plugin/command-line/verb.ts';
 import { runComplete } from '../../../plugin/verbs/completion/complete.ts';
 import { NODES, RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
 import { HeardScreen, nodeObject, ToldCluster } from './world.ts';
 
-const definitions = verbs('1');
+const definitions = await loadedVerbs(verbs('1'));
 
 /** Words with `_` for the end that is being typed. */
 function wanted(line: string): Wanted {
@@ -20,6 +21,10 @@ function listed(line: string): readonly string[] {
   if (found.from !== 'list') throw new Error(`${line}: ${found.from}`);
   return found.candidates.map(({ word }) => word);
 }
+
+test('each command is registered under its own name', () => {
+  expect(definitions.map(({ name }) => name)).toEqual(verbs('1').map(({ name }) => name));
+});
 
 test('every flag of every command is described', () => {
   const flags = definitions.flatMap(({ flags: own }) => Object.values(own));

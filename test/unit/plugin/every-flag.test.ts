@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Flag } from '../../../plugin/command-line/flag.ts';
-import type { Verb } from '../../../plugin/command-line/verb.ts';
+import { loadedVerbs, type Verb } from '../../../plugin/command-line/verb.ts';
 import type { Operation } from '../../../plugin/operation.ts';
 import { verbs } from '../../../plugin/verbs.ts';
 import { parse } from '../../support/parsed.ts';
@@ -44,7 +44,7 @@ interface Case {
   readonly flag: Flag;
 }
 
-const cases: readonly Case[] = verbs('1').flatMap((verb) =>
+const cases: readonly Case[] = (await loadedVerbs(verbs('1'))).flatMap((verb) =>
   Object.entries(verb.flags).map(([name, flag]) => ({ verb, name, flag })),
 );
 const titled = (some: readonly Case[]): readonly (readonly [string, Case])[] =>
