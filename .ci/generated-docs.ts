@@ -22,6 +22,14 @@ function rules(): string {
   return table(['Rule', 'Refuses', 'Default mode', 'Looks at', 'Where it cannot be found out'], rows);
 }
 
+/** Why rules object, as scripts read it in `check -o json`. */
+function reasons(): string {
+  const rows = [...Map.groupBy(RULES, ({ reasons: own }) => own)].flatMap(([own, sharing]) =>
+    Object.entries(own).map(([reason, { means }]) => [quotedAll(sharing.map(({ id }) => id)), `\`${reason}\``, means]),
+  );
+  return table(['Rule', 'Reason', 'Meaning'], rows);
+}
+
 /** Of the work that is decided: what the floor claims, and what it leaves to the webhook and why; by tool. */
 function floor(): string {
   const decided = entriesOf(TOOLS, DEFAULT_POLICY).filter(({ outcome }) => outcome !== undefined);
@@ -91,6 +99,7 @@ const commands = await commandSections();
 
 const TABLES: Readonly<Record<string, () => string>> = {
   rules,
+  reasons,
   backups: () => tools('backup'),
   conventional: homeMade,
   scans: () => tools('scan'),

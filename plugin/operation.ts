@@ -1,4 +1,4 @@
-import type { ConnectOptions, LiftableRule, Mode } from '../shared/index.ts';
+import type { ConnectOptions, Mode, RuleId } from '../shared/index.ts';
 import type { Wanted } from './verbs/completion/candidates.ts';
 
 /** Which nodes a command is about: names, or a label selector; never both, never neither for verbs that write. */
@@ -126,12 +126,12 @@ export interface OffOperation {
 export type ExceptionChange =
   | {
       readonly kind: 'grant';
-      readonly rules: readonly LiftableRule[];
+      readonly rules: readonly RuleId[];
       /** RFC 3339, from `--until`; or a span in milliseconds, from `--for`. */
       readonly until: { readonly at: string } | { readonly inMs: number };
       readonly reason: string;
     }
-  | { readonly kind: 'revoke'; readonly rules: readonly LiftableRule[] | undefined };
+  | { readonly kind: 'revoke'; readonly rules: readonly RuleId[] | undefined };
 
 /** `kubectl maint allow` */
 export interface AllowOperation {

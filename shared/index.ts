@@ -48,7 +48,10 @@ export { insideWorkFrom, type InsidePattern } from './targets/inside.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { holdsAddons } from './policy/rules/addon-hold.ts';
-export { RULES } from './policy/registry.ts';
+export { exceptionLabels, isExcepted, LIFTABLE_RULES, MIRRORED_RULES } from './policy/exceptions.ts';
+export { ARMED_ENTRIES, ENTRIES, RULES, type RuleId } from './policy/registry.ts';
+export type { Entry, EntryOperation, MatchCondition } from './policy/entry.ts';
+export { ROLLOUT_POD } from './policy/rules/addon-entries.ts';
 export {
   DEFAULT_POLICY,
   isEnforced,
@@ -62,7 +65,6 @@ export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { explainScansKeptOff, keepsScansOff, scansKeptOff, type ScansKeptOff } from './policy/scans-kept-off.ts';
 export { needKey, NO_ANSWERS, type Answer, type Need } from './policy/needs.ts';
-export { EPHEMERAL_CONTAINERS } from './policy/ephemeral.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
 export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';
 export { afterDenialOfMaker } from './policy/after-denial.ts';

@@ -5,12 +5,6 @@ export const PREFIX = 'kubectl-maint.io/';
 export const REGISTRATION_NAME = 'kubectl-maint';
 
 /**
- * Its entries that are there only while some node is in maintenance: no request of theirs is refused otherwise. By the
- * first part of their names.
- */
-export const ARMED_ENTRIES = ['work', 'rollout', 'addon'] as const;
-
-/**
  * Annotation of a registration that `maint-webhook configuration` makes: the content of its `--policy FILE`, as JSON. The
  * policy of a process stands nowhere else in a cluster.
  */

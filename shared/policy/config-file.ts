@@ -9,7 +9,6 @@ import type { Tool } from '../targets/tool.ts';
 import { parseUserTools, RESERVED } from '../targets/user-tools.ts';
 import {
   DEFAULT_POLICY,
-  isRuleId,
   PRESETS,
   withRules,
   type AfterOverdue,
@@ -19,7 +18,9 @@ import {
   type Scope,
   type ToolConfig,
 } from './config.ts';
-import type { Decision, RuleId } from './verdict.ts';
+import { RULES, ruleWithId, type RuleId } from './registry.ts';
+import type { Rule, Setting } from './rule.ts';
+import type { Decision } from './verdict.ts';
 
 /** A configuration with everything that follows from it. */
 export interface Policy {
@@ -55,39 +56,25 @@ interface ToolEntry {
   readonly scope?: Scope | undefined;
 }
 
-/** Rules about one kind of work, which some of the tools do; only these look at a node or at the whole cluster. */
-const workRule = strict({ mode, scope, unknown, tools: z.optional(z.record(z.string(), strict({ mode, scope }))) });
-/** Scans alone are kept off a whole cluster by one node that somebody forgot. */
-const scanRule = strict({
-  mode,
-  scope,
-  unknown,
-  afterOverdue: z.optional(z.enum(['warn', 'audit'] satisfies readonly AfterOverdue['mode'][])),
-  overdueFor: z.optional(duration),
-  tools: z.optional(z.record(z.string(), strict({ mode, scope }))),
-});
-const addonRule = strict({
-  mode,
-  unknown,
-  change: z.optional(z.enum(['hold', 'deny'])),
-  brokenAfter: z.optional(duration),
-  tools: z.optional(z.record(z.string(), strict({ mode }))),
-});
-/** Rules that have nothing to do with tools. */
-const plainRule = strict({ mode, unknown });
+/** The fields of what may be configured of some rules. */
+const SETTINGS = {
+  scope: { scope },
+  afterOverdue: { afterOverdue: z.optional(z.enum(['warn', 'audit'] satisfies readonly AfterOverdue['mode'][])) },
+  overdueFor: { overdueFor: z.optional(duration) },
+  change: { change: z.optional(z.enum(['hold', 'deny'])) },
+  brokenAfter: { brokenAfter: z.optional(duration) },
+} as const satisfies Record<Exclude<Setting, 'tools'>, object>;
 
-const SCHEMAS: Partial<Record<RuleId, z.ZodMiniType<RuleEntry>>> = {
-  backup: workRule,
-  scan: scanRule,
-  addon: addonRule,
-};
-
-const RULE_IDS = Object.keys(DEFAULT_POLICY.rules).filter(isRuleId);
+/** The form of one rule's entry. Only rules that look at nodes or at the whole cluster may do so otherwise for a tool. */
+function formOf({ settings }: Rule): z.ZodMiniType<RuleEntry> {
+  const own = settings.map((setting) => (setting === 'tools' ? {} : SETTINGS[setting]));
+  const forTool = settings.includes('scope') ? strict({ mode, scope }) : strict({ mode });
+  const tools = settings.includes('tools') ? { tools: z.optional(z.record(z.string(), forTool)) } : {};
+  return strict(Object.assign({ mode, unknown }, ...own, tools));
+}
 
 const rules = strict(
-  Object.fromEntries(
-    RULE_IDS.map((id) => [id, z.optional<z.ZodMiniType<RuleEntry>>(SCHEMAS[id] ?? plainRule)] as const),
-  ),
+  Object.fromEntries(RULES.map((rule) => [rule.id, z.optional<z.ZodMiniType<RuleEntry>>(formOf(rule))] as const)),
 );
 
 /** The form of a configuration file; what it cannot say is checked by policyFromValue. */
@@ -158,9 +145,9 @@ function toolFrom(entry: ToolEntry): ToolConfig {
  */
 function strangersIn(value: unknown, own: readonly Tool[] | undefined): readonly Problem[] {
   const named = own === undefined ? listAt(value, 'tools').map((tool) => textAt(tool, 'id')) : [];
-  return RULE_IDS.flatMap((rule) => {
+  return RULES_WITH_TOOLS.flatMap((rule) => {
     const entries = at(value, 'rules', rule, 'tools');
-    if (SCHEMAS[rule] === undefined || !isObject(entries)) return [];
+    if (!isObject(entries)) return [];
     const met = toolsMetBy(rule, [...TOOLS, ...(own ?? [])]);
     const strangers = Object.keys(entries).filter((id) => !met.includes(id) && !named.includes(id));
     return strangers.map((id) => ({
@@ -172,15 +159,18 @@ function strangersIn(value: unknown, own: readonly Tool[] | undefined): readonly
 }
 
 /** Rules that may make exceptions of tools. */
-export const RULES_WITH_TOOLS: readonly RuleId[] = RULE_IDS.filter((id) => SCHEMAS[id] !== undefined);
+export const RULES_WITH_TOOLS: readonly RuleId[] = RULES.filter(({ settings }) => settings.includes('tools')).map(
+  ({ id }) => id,
+);
 
 /**
  * Ids of the tools that a rule may make exceptions of. A rule about work meets the tools that do it; the rule for add-ons
  * meets what any tool delivers or runs.
  */
 export function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly string[] {
-  if (rule !== 'backup' && rule !== 'scan') return [...tools.map(({ id }) => id), ...RESERVED];
-  const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === rule));
+  const { work: about } = ruleWithId(rule);
+  if (about === undefined) return [...tools.map(({ id }) => id), ...RESERVED];
+  const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === about));
   return [...doing.map(({ id }) => id), LABELLED_TOOL];
 }
 

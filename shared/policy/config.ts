@@ -1,4 +1,5 @@
-import type { Decision, RuleId } from './verdict.ts';
+import { byRule, isRuleId, ruleWithId, type RuleId } from './registry.ts';
+import type { Decision } from './verdict.ts';
 
 /** `enforce` denies, `warn` lets pass with a warning, `audit` lets pass and records, `off` does not look. */
 export type RuleMode = 'enforce' | 'warn' | 'audit' | 'off';
@@ -46,30 +47,18 @@ export interface PolicyConfig {
 
 const NO_TOOLS: RuleConfig['tools'] = new Map();
 
-/** What applies where nothing is configured (product.md section 4). */
+/** What applies where nothing is configured: each rule says it of itself. */
 export const DEFAULT_POLICY: PolicyConfig = {
-  rules: {
-    backup: { mode: 'enforce', scope: 'node', unknown: 'deny', tools: NO_TOOLS },
-    scan: { mode: 'enforce', scope: 'cluster', unknown: 'deny', tools: NO_TOOLS },
-    'node-guard': { mode: 'enforce', scope: 'node', unknown: 'warn', tools: NO_TOOLS },
-    placement: { mode: 'warn', scope: 'node', unknown: 'allow', tools: NO_TOOLS },
-    // Denying what is not surely a rollout can stop a DaemonSet on every node: without facts it passes, with a warning.
-    addon: { mode: 'enforce', scope: 'node', unknown: 'warn', tools: NO_TOOLS },
-  },
+  rules: byRule(({ defaults }) => ({ ...defaults, tools: NO_TOOLS })),
   addonChange: 'hold',
   brokenAfterMs: 10 * 60_000,
 };
 
 /** What the vendor documents: backups, scans and add-on changes stay off. Our own record is guarded as ever. */
-const DOCUMENTED: readonly string[] = ['backup', 'scan', 'addon', 'node-guard'] satisfies readonly RuleId[];
+const PALETTE = withRules(DEFAULT_POLICY, (rule, id) => (ruleWithId(id).inPalette ? rule : { ...rule, mode: 'off' }));
 
 /** The configurations that others start from, by name. */
-export const PRESETS = { default: DEFAULT_POLICY, palette: onlyRules(DEFAULT_POLICY, DOCUMENTED) };
-
-/** Whether a text names a rule. */
-export function isRuleId(text: string): text is RuleId {
-  return Object.hasOwn(DEFAULT_POLICY.rules, text);
-}
+export const PRESETS = { default: DEFAULT_POLICY, palette: PALETTE };
 
 /** How a rule is applied to the work of one tool; null is work of no tool. */
 export function ruleForTool({ rules }: PolicyConfig, id: RuleId, tool: string | null): RuleConfig {
@@ -89,8 +78,4 @@ export function withRules(config: PolicyConfig, change: (rule: RuleConfig, id: R
   const rules = { ...config.rules };
   for (const id of Object.keys(rules).filter(isRuleId)) rules[id] = change(rules[id], id);
   return { ...config, rules };
-}
-
-function onlyRules(config: PolicyConfig, ids: readonly string[]): PolicyConfig {
-  return withRules(config, (rule, id) => (ids.includes(id) ? rule : { ...rule, mode: 'off' }));
 }

@@ -1,7 +1,7 @@
 import { isHeld, type NodeFacts } from '../facts/node.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { fieldWith, type NodeField } from '../facts/node-table.ts';
-import { isExcepted } from '../record/exceptions.ts';
+import { isExcepted } from './exceptions.ts';
 import type { Catalogue } from '../targets/classify.ts';
 import { afterDenialOf } from './after-denial.ts';
 import { ruleForTool, type PolicyConfig, type RuleConfig } from './config.ts';

@@ -2,7 +2,10 @@ import type { NodeField } from '../facts/node-table.ts';
 import { modeOf, untilOf } from '../record/claims.ts';
 import { NO_RECORD, type MaintenanceRecord, type RecordReading } from '../record/record.ts';
 import type { AfterDenial } from '../targets/tool.ts';
-import type { Finding, Reason, RuleId, Verdict } from './verdict.ts';
+import { RULES, type RuleId } from './registry.ts';
+import type { Rule } from './rule.ts';
+import { RECORD_STEP } from './rules/node-guard.ts';
+import type { Finding, Verdict } from './verdict.ts';
 import { clean, wrapped } from './words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
@@ -98,18 +101,6 @@ function renderUntil(record: MaintenanceRecord, now: number): string {
   return `${Date.parse(until) < now ? 'overdue since' : 'until'} ${clean(until, 40)}`;
 }
 
-const RECORD_STEP = 'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off';
-
-/** What to do where the reason alone says it; of several reasons the first in this order. `end` is what ends the wait. */
-const STEPS: readonly (readonly [Reason, (end: string) => string])[] = [
-  ['NotYours', () => RECORD_STEP],
-  ['UnreadableRecord', () => 'Write it with kubectl maint on'],
-  ['LastNode', () => 'To take it all the same: kubectl maint on --allow-last-node'],
-  ['StaysCordoned', (end) => `It takes work again after ${end}`],
-  ['Unread', (end) => `Put its script into a ConfigMap or an image, or start it after ${end}`],
-  ['RolloutHeld', (end) => `It goes on by itself after ${end}`],
-];
-
 const AFTER: Readonly<Record<AfterDenial, (end: string) => string>> = {
   retried: (end) => `It is tried again by itself, and runs after ${end}`,
   resumed: (end) => `The latest run is made up for by itself after ${end}, earlier ones are lost`,
@@ -118,11 +109,18 @@ const AFTER: Readonly<Record<AfterDenial, (end: string) => string>> = {
 };
 
 function nextStep(denials: readonly Finding[], nodes: readonly string[], { afterDenial }: Verdict): string {
-  const reasons = denials.map(({ reason }) => reason);
-  if (reasons.every((reason) => reason === 'Unknown')) return 'Try again when the API server answers';
+  if (denials.every(({ reason }) => reason === 'Unknown')) return 'Try again when the API server answers';
   const [only, ...more] = nodes;
   const end =
     only !== undefined && more.length === 0 ? `kubectl maint off ${clean(only, MAX_QUOTE)}` : 'the maintenance ends';
-  const step = STEPS.find(([reason]) => reasons.includes(reason))?.[1];
+  const step = RULES.flatMap((rule) => stepsOf(rule, denials))[0];
   return (step ?? AFTER[afterDenial ?? 'failed'])(end);
+}
+
+/** What a rule says is to be done about these denials, in the order of its reasons. */
+function stepsOf({ id, reasons }: Rule, denials: readonly Finding[]): readonly ((end: string) => string)[] {
+  const own = denials.filter(({ rule }) => rule === id).map(({ reason }) => reason);
+  return Object.entries(reasons).flatMap(([reason, { next }]) =>
+    next !== undefined && own.includes(reason) ? [next] : [],
+  );
 }

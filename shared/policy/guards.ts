@@ -7,7 +7,7 @@ import type { Objection } from './rule.ts';
  * What a new mark would take from the cluster: the quorum of its control plane (Ready nodes left ≥ floor(n/2)+1; off
  * where none is visible, as in managed clusters), or its last worker that takes work. A claim may accept either.
  */
-export function breaksGuard(marked: NodeFacts, field: NodeField): readonly Objection[] {
+export function breaksGuard(marked: NodeFacts, field: NodeField): readonly Objection<'LastNode'>[] {
   if (accepts(marked)) return [];
   const others = [...field.others()].filter((node) => node.name !== marked.name);
   return marked.labels.has(CONTROL_PLANE_LABEL) ? quorum(marked, field) : lastWorker(marked, others);
@@ -35,14 +35,14 @@ export function quorumWithout(name: string, nodes: Iterable<NodeFacts>): Quorum 
   return { ready: left.filter((node) => node.ready && !isHeld(node)).length, all, needed: Math.floor(all / 2) + 1 };
 }
 
-function quorum({ name }: NodeFacts, field: NodeField): readonly Objection[] {
+function quorum({ name }: NodeFacts, field: NodeField): readonly Objection<'LastNode'>[] {
   const { ready, all, needed } = quorumWithout(name, [...field.others(), ...field.held]);
   if (ready >= needed) return [];
   const detail = `with node ${name} in maintenance ${ready} of ${all} control-plane nodes would be Ready, and ${needed} are needed`;
   return [{ reason: 'LastNode', detail, nodes: [name] }];
 }
 
-function lastWorker({ name }: NodeFacts, others: readonly NodeFacts[]): readonly Objection[] {
+function lastWorker({ name }: NodeFacts, others: readonly NodeFacts[]): readonly Objection<'LastNode'>[] {
   const takesWork = (node: NodeFacts): boolean =>
     !node.labels.has(CONTROL_PLANE_LABEL) && node.ready && !node.unschedulable;
   if (others.some(takesWork)) return [];

@@ -9,7 +9,11 @@ import { NO_OBJECTION, type Judgement, type Objection, type Subject, type Surrou
  * owner is looked up only where something would be objected to a pod, and only for a writer that may be its controller.
  * Where nobody can tell, the rule's configured answer decides.
  */
-export function unlessOwned(found: Judgement, subject: Subject, { answers, live }: Surroundings): Judgement {
+export function unlessOwned<Reason extends string>(
+  found: Judgement<Reason>,
+  subject: Subject,
+  { answers, live }: Surroundings,
+): Judgement<Reason | 'Unknown'> {
   const { unlessOwned: owners } = subject.classification;
   if (owners === undefined || found.needs.length > 0 || found.objections.length === 0) return found;
   if (!mayBeController(subject.request.user.name)) return found;
@@ -59,7 +63,7 @@ function whyUnknown(asked: readonly Asked[], answers: Answers): string | undefin
 
 const NOT_ASKED: Answer = { answer: 'unknown', why: 'it was not looked up' };
 
-function inDoubt(found: Objection, why: string): Objection {
+function inDoubt<Reason extends string>(found: Objection<Reason>, why: string): Objection<Reason | 'Unknown'> {
   if (found.weight !== undefined) return found;
   const detail = `${found.detail}, unless it is a step of a pipeline, which could not be found out (${why})`;
   return { ...found, reason: 'Unknown', detail, weight: 'unknown' };

@@ -3,10 +3,12 @@ import type { WorkObject } from '../facts/work.ts';
 import type { Reach } from '../scheduling/reach.ts';
 import type { Classification } from '../targets/classify.ts';
 import type { Change } from './change.ts';
-import type { PolicyConfig, RuleConfig } from './config.ts';
+import type { PolicyConfig, RuleConfig, RuleMode, Scope } from './config.ts';
 import type { Answers, Need } from './needs.ts';
 import type { ReviewRequest } from './request.ts';
-import type { Reason, RuleId } from './verdict.ts';
+import type { Entry } from './entry.ts';
+import type { RuleId } from './registry.ts';
+import type { Decision } from './verdict.ts';
 
 /** What a rule is asked about. */
 export interface Subject {
@@ -31,7 +33,7 @@ export interface Surroundings {
 }
 
 /** An objection before the rule's mode is applied. */
-export interface Objection {
+export interface Objection<Reason extends string = string> {
   readonly reason: Reason;
   readonly detail: string;
   readonly nodes: readonly string[];
@@ -43,30 +45,55 @@ export interface Objection {
 }
 
 /** What a rule says: objections, and what it has to know before "no objection" is final. */
-export interface Judgement {
-  readonly objections: readonly Objection[];
+export interface Judgement<Reason extends string = string> {
+  readonly objections: readonly Objection<Reason>[];
   readonly needs: readonly Need[];
 }
 
-/** A rule: one file in rules/, one line in the registry, one folder of fixtures. */
-export interface Rule {
+/** Why a rule objects. */
+export interface ReasonSaid {
+  /** What has happened, as one sentence for the documentation. */
+  readonly means: string;
+  /** What to do, as one sentence without a full stop; `end` is what ends the wait. Without it: what becomes of refused work. */
+  readonly next?: (end: string) => string;
+}
+
+/** What may be configured of some rules, besides mode and the answer to what is not known (docs/configuration.md). */
+export type Setting = 'scope' | 'afterOverdue' | 'overdueFor' | 'change' | 'brokenAfter' | 'tools';
+
+/** A rule with all that is particular to it: one file in rules/, one line in the registry, one folder of fixtures. */
+export interface Rule<Reason extends string = string> {
   readonly id: RuleId;
   /** What it denies, as one sentence for the documentation. */
   readonly denies: string;
+  /** Why it objects, by the word that scripts may compare; of several that are refused, the first one here says what to do. */
+  readonly reasons: Readonly<Record<Reason, ReasonSaid>>;
+  /** What applies where nothing is configured. */
+  readonly defaults: { readonly mode: RuleMode; readonly scope: Scope; readonly unknown: Decision };
+  /** What else of it may be configured. */
+  readonly settings: readonly Setting[];
+  /** Stays on in the preset `palette`: what the vendor documents, and our own record. */
+  readonly inPalette: boolean;
+  /** The kind of work that it is about. Policies in the API server refuse such work too, and read exceptions from labels. */
+  readonly work?: 'backup' | 'scan';
+  /** Whether an exception takes it off a node. */
+  readonly liftable: boolean;
+  /** What the API server asks the webhook because of it. */
+  readonly entries: readonly Entry[];
   /** Whether the rule could have anything to say. Asked of every request, so it looks at kind and work only. */
-  concerns(subject: Subject): boolean;
+  readonly concerns: (subject: Subject) => boolean;
   /** Asked only where it is concerned. Pure; never throws. */
-  judge(subject: Subject, surroundings: Surroundings): Judgement;
+  readonly judge: (subject: Subject, surroundings: Surroundings) => Judgement<Reason>;
 }
 
-export const NO_OBJECTION: Judgement = { objections: [], needs: [] };
+export const NO_OBJECTION: Judgement<never> = { objections: [], needs: [] };
 
 /** A judgement without open questions. */
-export function objection(found: Objection): Judgement {
+export function objection<Reason extends string>(found: Objection<Reason>): Judgement<Reason> {
   return { objections: [found], needs: [] };
 }
 
 /** "Cannot tell yet": nothing is said before these are answered. */
-export function needing(...needs: readonly Need[]): Judgement {
+export function needing(...needs: readonly Need[]): Judgement<never> {
   return { objections: [], needs };
 }

@@ -1,54 +1,17 @@
 import type { Confidence } from '../targets/matcher.ts';
 import type { AfterDenial, Work } from '../targets/tool.ts';
 import type { Need } from './needs.ts';
-
-export type RuleId = 'addon' | 'backup' | 'node-guard' | 'placement' | 'scan';
+import type { RuleId } from './registry.ts';
 
 /** From harmless to refused; the verdict is the worst of its findings. */
 export type Decision = 'allow' | 'warn' | 'deny';
-
-/** Why a rule objects, as one word that scripts may compare. */
-export type Reason =
-  /** The work names a node in maintenance. */
-  | 'NodeInMaintenance'
-  /** The work could only run on nodes in maintenance. */
-  | 'OnlyMaintenanceNodesLeft'
-  /** The rule looks at the whole cluster, and some node is in maintenance. */
-  | 'ClusterInMaintenance'
-  /** The work tolerates the cordon and may be placed on a node in maintenance. */
-  | 'MayLand'
-  /** The label that says what the work is stands where its Jobs do not get it. */
-  | 'LabelNotPassedOn'
-  /** The pod stays as it is until the maintenance ends. */
-  | 'RolloutHeld'
-  /** The change is accepted, and waits on nodes in maintenance. */
-  | 'RolloutWaits'
-  /** The change takes a pod off a node in maintenance at once. */
-  | 'PodLeaves'
-  /** The change itself is refused. */
-  | 'ChangeRefused'
-  /** The record is not this identity's to write. */
-  | 'NotYours'
-  /** The record could not be read back. */
-  | 'UnreadableRecord'
-  /** A node in maintenance is not uncordoned behind the plugin's back. */
-  | 'StaysCordoned'
-  /** The mark would take the control plane's quorum, or the last worker. */
-  | 'LastNode'
-  /** The node that is deleted still runs pods. */
-  | 'StillInUse'
-  /** The node that is deleted is in maintenance. */
-  | 'RecordLost'
-  /** What it runs is too long to be read. */
-  | 'Unread'
-  /** What decides could not be found out. */
-  | 'Unknown';
 
 /** One objection of one rule. */
 export interface Finding {
   readonly rule: RuleId;
   readonly decision: Decision;
-  readonly reason: Reason;
+  /** Why, as one word that scripts may compare: one of the rule's reasons. */
+  readonly reason: string;
   /** One sentence for people, without a full stop. */
   readonly detail: string;
   /** Names of the nodes in maintenance that it is about, sorted. */

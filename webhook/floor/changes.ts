@@ -1,5 +1,4 @@
-import { MIRROR_ANNOTATION } from '../../shared/index.ts';
-import { ROLLOUT_POD } from '../registration/match-conditions.ts';
+import { MIRROR_ANNOTATION, ROLLOUT_POD } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 import { KIND, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';

@@ -1,5 +1,5 @@
 import { REGISTRATION_NAME, type RuleMode } from '../../shared/index.ts';
-import type { MatchCondition } from '../registration/match-conditions.ts';
+import type { MatchCondition } from '../../shared/index.ts';
 
 /** A named expression of a policy; evaluated when it is first read. */
 export interface Variable {

@@ -4,7 +4,7 @@ import { parsed, refused, type Parsed, type Problem } from '../../shared/index.t
 import type { Environment } from '../connect.ts';
 import { CA_SECRET } from '../grants.ts';
 import { LOG_LEVELS } from '../log.ts';
-import { FAIL_CLOSED, type FailClosed } from '../registration/entries.ts';
+import { FAIL_CLOSED } from '../registration/entries.ts';
 import type { CertificateOrigin } from '../tls/open.ts';
 import { clusterFlags, FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
 import type { Operation } from './operation.ts';
@@ -46,7 +46,7 @@ export function serveFlags(flags: Argv) {
       choices: FAIL_CLOSED,
       array: true,
       nargs: 1,
-      default: [] as readonly FailClosed[],
+      default: [] as readonly string[],
       describe: 'Entry whose calls must not fail, whatever --failure-policy says; repeatable',
     })
     .option('dns-name', {

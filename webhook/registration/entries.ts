@@ -1,18 +1,20 @@
 import {
   ARMED_ENTRIES,
   CARRIERS,
+  ENTRIES,
   entryName,
-  EPHEMERAL_CONTAINERS,
   MaintError,
   POLICY_ANNOTATION,
   REGISTRATION_NAME,
   ruleForTool,
   SCHEDULE_KIND,
+  type Entry as AskedEntry,
+  type EntryOperation,
+  type MatchCondition,
   type PolicyConfig,
   type Tool,
 } from '../../shared/index.ts';
 import { TIMEOUT_SECONDS } from '../admission/deadline.ts';
-import { NODE_CHANGES, ROLLOUT, STARTING, TEMPLATE_CHANGES, type MatchCondition } from './match-conditions.ts';
 import { VALIDATE_PATH } from '../paths.ts';
 import { RESOURCES, type Resource } from './resources.ts';
 
@@ -28,21 +30,20 @@ export interface RegistrationOptions {
   /** What an API server does when a call fails. */
   readonly failurePolicy: 'Ignore' | 'Fail';
   /** Entries whose calls must not fail, whatever `failurePolicy` says. */
-  readonly failClosed?: readonly FailClosed[];
+  readonly failClosed?: readonly string[];
   /** Content of the policy's file, which people and the plugin can read nowhere else where the webhook is a process. */
   readonly written?: unknown;
 }
 
 /** Entries that may be told to fail closed, by the first part of their names; the guard of nodes never does. */
 export const FAIL_CLOSED = ARMED_ENTRIES;
-export type FailClosed = (typeof FAIL_CLOSED)[number];
 
 /** A rule of a webhook entry (admissionregistration.k8s.io/v1 RuleWithOperations). */
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
   readonly resources: readonly string[];
-  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
+  readonly operations: readonly EntryOperation[];
   readonly scope: 'Namespaced' | 'Cluster' | '*';
 }
 
@@ -54,9 +55,6 @@ export interface Entry {
   /** Where the entry has its own: nodes join and heal whether a webhook answers or not. */
   readonly failurePolicy?: 'Ignore';
 }
-
-/** Kinds whose template changes the add-on rule judges. */
-const WORKLOADS: readonly string[] = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'];
 
 /** A webhook entry as it is written, but for its caBundle. */
 export interface RenderedEntry extends Omit<Entry, 'failurePolicy'> {
@@ -131,30 +129,16 @@ export function renderEntries(
  * by which containers are added to a pod any.
  */
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
-  const kinds = new Set(policies.flatMap((policy) => decidedKinds(tools, policy)));
-  return [
-    {
-      name: entryName('work'),
-      rules: [...[...kinds, SCHEDULE_KIND].sort().map(workRule), ADDED_CONTAINERS],
-      matchConditions: STARTING,
-    },
-    {
-      name: entryName('rollout'),
-      rules: [ruleFor('/Pod', ['CREATE', 'DELETE'])],
-      matchConditions: ROLLOUT,
-    },
-    {
-      name: entryName('addon'),
-      rules: WORKLOADS.map((kind) => ruleFor(kind, ['UPDATE'])),
-      matchConditions: TEMPLATE_CHANGES,
-    },
-    {
-      name: entryName('node-guard'),
-      rules: [{ ...ruleFor('/Node', ['CREATE', 'UPDATE', 'DELETE']), scope: 'Cluster' }],
-      matchConditions: NODE_CHANGES,
-      failurePolicy: 'Ignore',
-    },
-  ];
+  const ofTools = [...new Set(policies.flatMap((policy) => decidedKinds(tools, policy)))];
+  return ENTRIES.map((entry) => {
+    const own = entry.kinds.map(({ kind, operations }) => ruleFor(kind, operations));
+    return {
+      name: entryName(entry.name),
+      rules: entry.ofTools === true ? [...ofTools.map((kind) => ruleForWork(kind, entry)), ...own] : own,
+      matchConditions: entry.conditions,
+      ...(entry.always === true && { failurePolicy: 'Ignore' as const }),
+    };
+  });
 }
 
 /**
@@ -172,31 +156,28 @@ export function decidedKinds(tools: readonly Tool[], policy: PolicyConfig): read
   return [...new Set([...CARRIERS, ...kinds])].sort();
 }
 
-/** `kubectl debug` may bring any image and command into a pod that runs on a node in maintenance. */
-const ADDED_CONTAINERS: Rule = {
-  apiGroups: [''],
-  apiVersions: ['v1'],
-  resources: [`pods/${EPHEMERAL_CONTAINERS}`],
-  operations: ['UPDATE'],
-  scope: 'Namespaced',
-};
-
-/** Updates of workloads are the add-on entry's, whose condition is the narrower. */
-function workRule(kind: string): Rule {
-  return ruleFor(kind, WORKLOADS.includes(kind) ? ['CREATE'] : ['CREATE', 'UPDATE']);
+/** Work is asked about when it is made or changed; a change that another entry asks about is that one's. */
+function ruleForWork(kind: string, entry: AskedEntry): Rule {
+  const others = ENTRIES.filter((other) => other !== entry).flatMap(({ kinds }) => kinds);
+  const isElsewhere = others.some((other) => other.kind === kind && other.operations.includes('UPDATE'));
+  return ruleFor(kind, isElsewhere ? ['CREATE'] : ['CREATE', 'UPDATE']);
 }
 
+/** Kinds of Kubernetes itself that belong to no namespace. */
+const CLUSTER_WIDE = ['/Node'];
+
 function ruleFor(kind: string, operations: Rule['operations']): Rule {
-  const known = RESOURCES.get(kind) ?? resourceOfUser(kind);
+  const [, parent = kind, subresource] = /^([^/]*\/[^/]+)\/(.+)$/.exec(kind) ?? [];
+  const known = RESOURCES.get(parent) ?? resourceOfUser(parent);
   const builtIn = !known.group.includes('.');
   return {
     apiGroups: [known.group],
     // A tool's next version is its own affair: names and fields that we read are the same in all so far.
     apiVersions: [builtIn ? 'v1' : '*'],
-    resources: [known.resource],
+    resources: [subresource === undefined ? known.resource : `${known.resource}/${subresource}`],
     operations,
     // Some tools' requests belong to the cluster (rancher's Backup), and which do may change between versions.
-    scope: builtIn ? 'Namespaced' : '*',
+    scope: CLUSTER_WIDE.includes(kind) ? 'Cluster' : builtIn ? 'Namespaced' : '*',
   };
 }
 

@@ -11,7 +11,7 @@ import {
   type Policy,
 } from '../../shared/index.ts';
 import type { NodeCache } from '../nodes/cache.ts';
-import { entriesFor, renderEntries, type FailClosed } from './entries.ts';
+import { entriesFor, renderEntries } from './entries.ts';
 import type { CertificateSource } from '../tls/source.ts';
 import { Arming } from './arming.ts';
 import { RegistrationKeeper, type KeepingPorts } from './keeper.ts';
@@ -21,7 +21,7 @@ export interface ServiceReach {
   readonly namespace: string;
   readonly name: string;
   readonly failurePolicy: 'Ignore' | 'Fail';
-  readonly failClosed: readonly FailClosed[];
+  readonly failClosed: readonly string[];
 }
 
 /** What the registration of this replica follows from. */

@@ -1,4 +1,4 @@
-import { LIFTABLE_RULES, MaintError, type LiftableRule } from '../../../shared/index.ts';
+import { LIFTABLE_RULES, MaintError, RULES, type RuleId } from '../../../shared/index.ts';
 import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
@@ -91,13 +91,14 @@ function revocation(values: AllowValues): ExceptionChange {
 }
 
 /** The rules as they were typed, each once. */
-function rulesFlag(text: string): readonly LiftableRule[] {
+function rulesFlag(text: string): readonly RuleId[] {
   return [...new Set(text.split(',').map((word) => ruleFrom(word.trim())))];
 }
 
-function ruleFrom(word: string): LiftableRule {
+function ruleFrom(word: string): RuleId {
   const rule = LIFTABLE_RULES.find((known) => known === word);
   if (rule !== undefined) return rule;
-  const why = word === 'node-guard' ? 'node-guard cannot be lifted' : `"${word}" is not a rule that can be lifted`;
+  const isRule = RULES.some(({ id }) => id === word);
+  const why = isRule ? `${word} cannot be lifted` : `"${word}" is not a rule that can be lifted`;
   throw new MaintError('usage', `--rules: ${why}; these can: ${LIFTABLE_RULES.join(', ')}`);
 }

@@ -1,6 +1,6 @@
 import { isOutdated, type DaemonSetFacts } from '../../facts/daemonset.ts';
 import { isHeld, type NodeFacts } from '../../facts/node.ts';
-import { isExcepted } from '../../record/exceptions.ts';
+import { hasException } from '../../record/exceptions.ts';
 import { controllerOf } from '../../facts/work.ts';
 import { isAlive, podFromObject, type PodFacts } from '../../facts/pod.ts';
 import { admitsNode } from '../../scheduling/placement.ts';
@@ -10,6 +10,9 @@ import { needKey, type Answer, type Need } from '../needs.ts';
 import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { clean } from '../words.ts';
 
+/** Why a rollout waits. */
+export type HoldReason = 'RolloutHeld' | 'Unknown';
+
 /**
  * The hold rule. The DaemonSet controller replaces missing, failed and misplaced pods before it rolls out, and stops
  * the DaemonSet on ALL nodes when such a call is denied (k8s pkg/controller/daemon: manage() runs before
@@ -18,7 +21,7 @@ import { clean } from '../words.ts';
  * - CREATE beside such a pod (maxSurge).
  * A first or a replacement pod is never denied: the old revision cannot come back, and the node needs its add-on.
  */
-export function judgeHold(subject: Subject, surroundings: Surroundings): Judgement {
+export function judgeHold(subject: Subject, surroundings: Surroundings): Judgement<HoldReason> {
   const owner = controllerOf(subject.object);
   if (owner === undefined) return NO_OBJECTION;
   const pod = podFromObject(subject.object.raw);
@@ -60,7 +63,7 @@ interface Case {
   readonly brokenAfterMs: number;
 }
 
-function judgeFacts(rollout: Case, daemonSetAnswer: Answer, podsAnswer: Answer): Judgement {
+function judgeFacts(rollout: Case, daemonSetAnswer: Answer, podsAnswer: Answer): Judgement<HoldReason> {
   const unknown = [daemonSetAnswer, podsAnswer].find((answer) => answer.answer === 'unknown');
   if (unknown?.answer === 'unknown') {
     const detail = `whether this is a rollout onto node ${rollout.node.name}, where it has to wait, could not be found out (${unknown.why})`;
@@ -121,7 +124,7 @@ function heldNodeOf(pod: PodFacts, { field }: Surroundings): NodeFacts | undefin
 
 /** Whether add-on changes wait on the node now: it is in maintenance, not on its way back, and has no exception. */
 export function holdsAddons(node: NodeFacts, now: number): boolean {
-  const isLetGo = node.record.kind === 'record' && isExcepted(node.record.record, 'addon', now);
+  const isLetGo = node.record.kind === 'record' && hasException(node.record.record, 'addon', now);
   return isHeld(node) && !isReturning(node) && !isLetGo;
 }
 

@@ -3,25 +3,41 @@ import { NO_OBJECTION, objection, type Judgement, type Subject, type Surrounding
 import { textAt } from '../../facts/json.ts';
 import { admitsNode, daemonSetPlacement } from '../../scheduling/placement.ts';
 import { clean, joinNames, MAX_NAME } from '../words.ts';
-import { isRollout, judgeHold } from './addon-hold.ts';
+import { ROLLING, ROLLOUT_ENTRY, TEMPLATE_ENTRY } from './addon-entries.ts';
+import { isRollout, judgeHold, type HoldReason } from './addon-hold.ts';
 
-/** Kinds whose template change rolls out to running pods. Jobs cannot change theirs. */
-const ROLLING = ['apps/DaemonSet', 'apps/Deployment', 'apps/StatefulSet', 'apps/ReplicaSet'];
+type AddonReason = HoldReason | 'RolloutWaits' | 'PodLeaves' | 'ChangeRefused';
 
 /** A change to an add-on does not reach a node in maintenance: its pod there is held, or the change is refused. */
-export const addon: Rule = {
+export const addon: Rule<AddonReason> = {
   id: 'addon',
   denies: 'the rollout of a DaemonSet onto a node in maintenance; template changes of workloads pinned to such a node',
+  reasons: {
+    RolloutHeld: {
+      means: 'the pod stays as it is until the maintenance ends',
+      next: (end) => `It goes on by itself after ${end}`,
+    },
+    RolloutWaits: { means: 'the change is accepted, and waits on nodes in maintenance' },
+    PodLeaves: { means: 'the change takes a pod off a node in maintenance at once' },
+    ChangeRefused: { means: 'the change itself is refused' },
+    Unknown: { means: 'what decides could not be found out' },
+  },
+  // Denying what is not surely a rollout can stop a DaemonSet on every node: without facts it passes, with a warning.
+  defaults: { mode: 'enforce', scope: 'node', unknown: 'warn' },
+  settings: ['change', 'brokenAfter', 'tools'],
+  inPalette: true,
+  liftable: true,
+  entries: [ROLLOUT_ENTRY, TEMPLATE_ENTRY],
   concerns: (subject) => isRollout(subject) || changesTemplate(subject),
   judge: (subject, surroundings) =>
     isRollout(subject) ? judgeHold(subject, surroundings) : judgeTemplate(subject, surroundings),
 };
 
 function changesTemplate({ request, object, change }: Subject): boolean {
-  return request.operation === 'UPDATE' && change === 'start' && ROLLING.includes(object.groupKind);
+  return request.operation === 'UPDATE' && change === 'start' && ROLLING.some((kind) => kind === object.groupKind);
 }
 
-function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surroundings): Judgement {
+function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surroundings): Judgement<AddonReason> {
   // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
   const isAddon = subject.object.groupKind === 'apps/DaemonSet';
   const reach = reachOf();
@@ -34,12 +50,12 @@ function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surr
   return objection({ reason: 'ChangeRefused', detail, nodes: reach.nodes });
 }
 
-function bothOf(one: Judgement, other: Judgement): Judgement {
+function bothOf(one: Judgement<AddonReason>, other: Judgement<AddonReason>): Judgement<AddonReason> {
   return { objections: [...one.objections, ...other.objections], needs: [...one.needs, ...other.needs] };
 }
 
 /** Says where a pod goes at once: a pod is held back only where the changed DaemonSet still wants one. */
-function departureAdvice({ request, object }: Subject, field: Surroundings['field']): Judgement {
+function departureAdvice({ request, object }: Subject, field: Surroundings['field']): Judgement<AddonReason> {
   const [before, after] = [request.oldObject?.template, object.template].map(
     (template) => template && daemonSetPlacement(template.placement),
   );
@@ -52,7 +68,11 @@ function departureAdvice({ request, object }: Subject, field: Surroundings['fiel
 }
 
 /** Says where the change will wait: nowhere for OnDelete, which rolls nothing out, nor on nodes on their way back. */
-function holdAdvice({ object }: Subject, reached: readonly string[], field: Surroundings['field']): Judgement {
+function holdAdvice(
+  { object }: Subject,
+  reached: readonly string[],
+  field: Surroundings['field'],
+): Judgement<AddonReason> {
   const waiting = reached.filter((name) => field.node(name)?.state !== 'returning');
   if (waiting.length === 0 || textAt(object.raw, 'spec', 'updateStrategy', 'type') === 'OnDelete') return NO_OBJECTION;
   const [only, ...more] = waiting;

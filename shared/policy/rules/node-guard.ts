@@ -5,16 +5,65 @@ import { isAlive, type PodFacts } from '../../facts/pod.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
 import { renderProblem } from '../../problem.ts';
 import { NO_RECORD } from '../../record/record.ts';
+import type { Entry } from '../entry.ts';
 import { breaksGuard } from '../guards.ts';
 import { needKey } from '../needs.ts';
 import { needing, type Judgement, type Objection, type Rule, type Subject, type Surroundings } from '../rule.ts';
 import { clean } from '../words.ts';
 
-/** The record of a node is written by those who may, readably, and not so that the cluster loses its last legs. */
-export const nodeGuard: Rule = {
+/** Whether an object carries our annotation. */
+const marked = (object: string): string => `${object}.metadata.?annotations[?'${RECORD_ANNOTATION}'].hasValue()`;
+
+/** Writes of a Node that the guard judges: its record or state label changes, it is uncordoned in maintenance, it goes. */
+const NODE_ENTRY: Entry = {
+  name: 'node-guard',
+  kinds: [{ kind: '/Node', operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+  conditions: [
+    {
+      name: 'record',
+      expression:
+        `request.operation == 'DELETE' || (request.operation == 'CREATE' && ${marked('object')}) || ` +
+        `(request.operation == 'UPDATE' && (` +
+        `object.metadata.?annotations[?'${RECORD_ANNOTATION}'] != oldObject.metadata.?annotations[?'${RECORD_ANNOTATION}'] || ` +
+        `object.metadata.?labels[?'${STATE_LABEL}'] != oldObject.metadata.?labels[?'${STATE_LABEL}'] || ` +
+        `(${marked('oldObject')} && oldObject.spec.?unschedulable.orValue(false) && !object.spec.?unschedulable.orValue(false))))`,
+    },
+  ],
+  always: true,
+};
+
+type GuardReason = 'NotYours' | 'UnreadableRecord' | 'LastNode' | 'StaysCordoned' | 'StillInUse' | 'RecordLost';
+
+/** What to do for whoever may not write records. */
+export const RECORD_STEP = 'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off';
+
+/**
+ * The record of a node is written by those who may, readably, and never so that the control plane loses its quorum or the
+ * cluster its last worker.
+ */
+export const nodeGuard: Rule<GuardReason> = {
   id: 'node-guard',
   denies:
     "changes of the record by a node's own identity; uncordoning a node in maintenance; an unreadable record; a mark that breaks control-plane quorum or takes the last worker",
+  reasons: {
+    NotYours: { means: "the record is not this identity's to write", next: () => RECORD_STEP },
+    UnreadableRecord: { means: 'the record could not be read back', next: () => 'Write it with kubectl maint on' },
+    LastNode: {
+      means: "the mark would take the control plane's quorum, or the last worker",
+      next: () => 'To take it all the same: kubectl maint on --allow-last-node',
+    },
+    StaysCordoned: {
+      means: 'a node in maintenance is not uncordoned without ending the maintenance',
+      next: (end) => `It takes work again after ${end}`,
+    },
+    StillInUse: { means: 'the node that is deleted still runs pods' },
+    RecordLost: { means: 'the node that is deleted is in maintenance' },
+  },
+  defaults: { mode: 'enforce', scope: 'node', unknown: 'warn' },
+  settings: [],
+  inPalette: true,
+  liftable: false,
+  entries: [NODE_ENTRY],
   concerns: ({ object }) => object.groupKind === '/Node',
   judge: (subject, surroundings) =>
     subject.request.operation === 'DELETE'
@@ -35,9 +84,14 @@ interface Write {
   readonly relabels: boolean;
 }
 
-const CHECKS: readonly ((write: Write) => readonly Objection[])[] = [byKubelet, unreadable, uncordons, takesLast];
+const CHECKS: readonly ((write: Write) => readonly Objection<GuardReason>[])[] = [
+  byKubelet,
+  unreadable,
+  uncordons,
+  takesLast,
+];
 
-function judgeWrite({ request, object }: Subject, { field }: Surroundings): readonly Objection[] {
+function judgeWrite({ request, object }: Subject, { field }: Surroundings): readonly Objection<GuardReason>[] {
   const after = nodeFromObject(object.raw);
   if (after === undefined) return [];
   const before = request.oldObject;
@@ -54,31 +108,31 @@ function judgeWrite({ request, object }: Subject, { field }: Surroundings): read
 }
 
 /** NodeRestriction lets a kubelet write annotations and most labels of its own Node; ours are not its to write. */
-function byKubelet({ after: { name }, groups, rewrites, relabels }: Write): readonly Objection[] {
+function byKubelet({ after: { name }, groups, rewrites, relabels }: Write): readonly Objection<GuardReason>[] {
   if (!groups.includes('system:nodes') || !(rewrites || relabels)) return [];
   const detail = `a node's own identity may not change the maintenance record of node ${name}`;
   return [{ reason: 'NotYours', detail, nodes: [name] }];
 }
 
-function unreadable({ after: { name, record }, rewrites }: Write): readonly Objection[] {
+function unreadable({ after: { name, record }, rewrites }: Write): readonly Objection<GuardReason>[] {
   if (!rewrites || record.kind !== 'unreadable') return [];
   const detail = `the record of node ${name} could not be read back: ${clean(record.problems.map(renderProblem).join('; '), 200)}`;
   return [{ reason: 'UnreadableRecord', detail, nodes: [name] }];
 }
 
 /** With the record gone in the same write, the cordon may go: so maintenance ends. */
-function uncordons({ after, wasMarked, wasCordoned }: Write): readonly Objection[] {
+function uncordons({ after, wasMarked, wasCordoned }: Write): readonly Objection<GuardReason>[] {
   if (!wasMarked || after.record.kind === 'none' || !wasCordoned || after.unschedulable) return [];
   const detail = `node ${after.name} is in maintenance and stays cordoned`;
   return [{ reason: 'StaysCordoned', detail, nodes: [after.name] }];
 }
 
-function takesLast({ after, field, wasMarked }: Write): readonly Objection[] {
+function takesLast({ after, field, wasMarked }: Write): readonly Objection<GuardReason>[] {
   return wasMarked || after.record.kind === 'none' ? [] : breaksGuard(after, field);
 }
 
 /** Deleting a node is nobody else's business; only what goes with it is said. */
-function judgeDelete({ object }: Subject, { answers, live }: Surroundings): Judgement {
+function judgeDelete({ object }: Subject, { answers, live }: Surroundings): Judgement<GuardReason> {
   const need = { need: 'pods-on-node', namespace: '', node: object.name } as const;
   const answer = answers.get(needKey(need));
   if (answer === undefined && live) return needing(need);
@@ -86,14 +140,14 @@ function judgeDelete({ object }: Subject, { answers, live }: Surroundings): Judg
   return { objections: [...stillInUse(object.name, pods.length), ...losesRecord(object)], needs: [] };
 }
 
-function stillInUse(name: string, pods: number): readonly Objection[] {
+function stillInUse(name: string, pods: number): readonly Objection<GuardReason>[] {
   if (pods === 0) return [];
   const detail = `node ${name} still runs ${pods} ${pods === 1 ? 'pod' : 'pods'} that nobody moved away`;
   return [{ reason: 'StillInUse', detail, nodes: [name], weight: 'advise' }];
 }
 
 /** A node that comes back under the same name takes work, whatever is done to it. */
-function losesRecord({ name, raw }: Subject['object']): readonly Objection[] {
+function losesRecord({ name, raw }: Subject['object']): readonly Objection<GuardReason>[] {
   const record = nodeFromObject(raw)?.record ?? NO_RECORD;
   if (record.kind === 'none') return [];
   const owners = record.kind === 'record' ? record.record.claims.map(({ owner }) => clean(owner, MAX_OWNER)) : [];

@@ -1,14 +1,21 @@
 import { isDaemonSetControllers } from '../controllers.ts';
 import { NO_OBJECTION, objection, type Rule, type Subject } from '../rule.ts';
+import { WORK_ENTRY } from './work-entry.ts';
 
 /**
  * A pod that names its node bypasses the scheduler, and so the cordon. Backups and scans have rules of their own, and
  * the DaemonSet controller is never stopped; this is for everything else, and warns unless configured otherwise: people
  * debug nodes in maintenance so. Whether a pod calls itself an add-on does not count: anybody writes a label or an owner.
  */
-export const placement: Rule = {
+export const placement: Rule<'NodeInMaintenance'> = {
   id: 'placement',
   denies: 'pods of no known kind of work that bypass the scheduler onto a node in maintenance (`spec.nodeName`)',
+  reasons: { NodeInMaintenance: { means: 'the pod names a node in maintenance' } },
+  defaults: { mode: 'warn', scope: 'node', unknown: 'allow' },
+  settings: [],
+  inPalette: false,
+  liftable: true,
+  entries: [WORK_ENTRY],
   concerns: (subject) => namesItsNode(subject) && !isOthers(subject) && !isDaemonSetControllers(subject),
   judge: ({ object }, { field }) => {
     const name = object.template?.placement.nodeName ?? '';

@@ -20,12 +20,29 @@ import {
 } from '../rule.ts';
 import { joinNames } from '../words.ts';
 
+/** Why work is kept off, or advised about. */
+export type WorkReason = keyof typeof WORK_REASONS;
+
+/** What these reasons mean, and what to do where that does not depend on the work. */
+export const WORK_REASONS = {
+  Unread: {
+    means: 'what it runs is too long to be read',
+    next: (end: string) => `Put its script into a ConfigMap or an image, or start it after ${end}`,
+  },
+  NodeInMaintenance: { means: 'the work names a node in maintenance' },
+  OnlyMaintenanceNodesLeft: { means: 'the work could only run on nodes in maintenance' },
+  ClusterInMaintenance: { means: 'the rule looks at the whole cluster, and some node is in maintenance' },
+  MayLand: { means: 'the work tolerates the cordon and may be placed on a node in maintenance' },
+  LabelNotPassedOn: { means: 'the label that says what the work is stands where its Jobs do not get it' },
+  Unknown: { means: 'what decides could not be found out' },
+};
+
 /**
  * What the rules `backup` and `scan` share: classified work is kept off nodes, or out of a cluster, in maintenance.
  * A DaemonSet that does such work is refused itself; its controller's pods pass, since one that is refused stops the
  * DaemonSet on every node (see addon-hold.ts).
  */
-export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement {
+export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement<WorkReason> {
   const { isUnread, pattern } = subject.classification;
   if (pattern?.role === 'schedule') return labelAdvice(subject.object);
   if (isDaemonSetControllers(subject)) return NO_OBJECTION;
@@ -38,7 +55,10 @@ export function judgeWork(subject: Subject, surroundings: Surroundings): Judgeme
 }
 
 /** An objection because of nodes alone that are all long overdue weighs less where the configuration says so. */
-function weighedBy(found: Objection, { rule: { afterOverdue }, field, now }: Surroundings): Objection {
+function weighedBy(
+  found: Objection<WorkReason>,
+  { rule: { afterOverdue }, field, now }: Surroundings,
+): Objection<WorkReason> {
   if (found.weight !== undefined || afterOverdue === undefined || found.nodes.length === 0) return found;
   const isForgotten = found.nodes.every((name) => {
     const reading = field.node(name)?.record;
@@ -54,13 +74,13 @@ export function mayBe(work: 'backup' | 'scan', { work: is, isUnread }: Classific
 }
 
 /** What is too long to be read may be such work or none: the configured answer for what is not known decides. */
-function inDoubt({ objections, needs }: Judgement): Judgement {
+function inDoubt({ objections, needs }: Judgement<WorkReason>): Judgement<WorkReason> {
   const refused = objections.filter(({ weight }) => weight === undefined);
   return { objections: refused.map((found) => ({ ...found, reason: 'Unread', weight: 'unknown' })), needs };
 }
 
 /** Before work is allowed, what the cache said is read again; what cannot be read takes the configured answer. */
-function confirmed(found: Judgement, subject: Subject, surroundings: Surroundings): Judgement {
+function confirmed(found: Judgement<WorkReason>, subject: Subject, surroundings: Surroundings): Judgement<WorkReason> {
   const needs = [...found.needs, ...confirmationsFor(subject, surroundings)];
   if (needs.length > 0) return { ...found, needs };
   const why = unknownAmong(surroundings.answers);
@@ -69,14 +89,14 @@ function confirmed(found: Judgement, subject: Subject, surroundings: Surrounding
   return { objections: [...found.objections, { reason: 'Unknown', detail, nodes: [], weight: 'unknown' }], needs: [] };
 }
 
-function ofCluster({ classification }: Subject, { field }: Surroundings): Judgement {
+function ofCluster({ classification }: Subject, { field }: Surroundings): Judgement<WorkReason> {
   const nodes = field.heldNames;
   if (nodes.length === 0) return NO_OBJECTION;
   const detail = keptOutOfCluster(nameOf(classification), nodes);
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });
 }
 
-function ofNodes(subject: Subject, surroundings: Surroundings): Judgement {
+function ofNodes(subject: Subject, surroundings: Surroundings): Judgement<WorkReason> {
   const { object, classification } = subject;
   if (classification.pattern?.role === 'root') return NO_OBJECTION;
   const source = classification.pattern?.node ?? { in: 'pods' };
@@ -87,7 +107,7 @@ function ofNodes(subject: Subject, surroundings: Surroundings): Judgement {
   return ofReach(subject, reach);
 }
 
-function ofReach(subject: Subject, reach: Reach): Judgement {
+function ofReach(subject: Subject, reach: Reach): Judgement<WorkReason> {
   const names = joinNames(reach.nodes);
   const what = nameOf(subject.classification);
   switch (reach.kind) {
@@ -110,7 +130,7 @@ function ofReach(subject: Subject, reach: Reach): Judgement {
   }
 }
 
-function notLookedInto(nodes: readonly string[]): Judgement {
+function notLookedInto(nodes: readonly string[]): Judgement<WorkReason> {
   const detail = 'whether it reaches a node in maintenance was not found out: it says more about nodes than is read';
   return objection({ reason: 'Unknown', detail, nodes, weight: 'unknown' });
 }
@@ -121,14 +141,14 @@ function isRepeated({ request, object }: Subject): boolean {
   return object.owners.length > 0 && (name === '' || name.startsWith('system:'));
 }
 
-function mayLand(repeated: boolean, names: string, nodes: readonly string[]): Judgement {
+function mayLand(repeated: boolean, names: string, nodes: readonly string[]): Judgement<WorkReason> {
   if (repeated) return NO_OBJECTION;
   const detail = `tolerates the cordon of ${names}: require kubectl-maint.io/maintenance DoesNotExist (node affinity)`;
   return objection({ reason: 'MayLand', detail, nodes, weight: 'advise' });
 }
 
 /** A CronJob's controller copies the labels of the job template to the Jobs, and none of the CronJob's own. */
-function labelAdvice({ groupKind, labels, jobLabels, template }: WorkObject): Judgement {
+function labelAdvice({ groupKind, labels, jobLabels, template }: WorkObject): Judgement<WorkReason> {
   const isPassedOn = jobLabels.has(WORK_LABEL) || template?.labels.has(WORK_LABEL) === true;
   if (groupKind !== SCHEDULE_KIND || !labels.has(WORK_LABEL) || isPassedOn) return NO_OBJECTION;
   const detail = `Jobs of a CronJob do not get its own label ${WORK_LABEL}: write it under spec.jobTemplate.metadata.labels`;

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULT_POLICY,
-  isRuleId,
-  PRESETS,
-  ruleForTool,
-  withRules,
-  type ToolConfig,
-} from '../../../shared/policy/config.ts';
+import { DEFAULT_POLICY, PRESETS, ruleForTool, withRules, type ToolConfig } from '../../../shared/policy/config.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
-import type { RuleId } from '../../../shared/policy/verdict.ts';
+import { isRuleId, type RuleId } from '../../../shared/policy/registry.ts';
 import { creation, held, labelledJob, node, situation, volumeBackup } from './world.ts';
 
 /** The default policy with one exception. */

@@ -7,7 +7,7 @@ import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { needKey, type Answer, type Need } from '../../../shared/policy/needs.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { judgeWork } from '../../../shared/policy/rules/work-off-nodes.ts';
-import type { RuleId } from '../../../shared/policy/verdict.ts';
+import type { RuleId } from '../../../shared/policy/registry.ts';
 import { creation, deletion, held, labelledJob, node, situation, volumeBackup } from './world.ts';
 
 function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {

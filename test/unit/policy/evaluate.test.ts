@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, type PolicyConfig, type RuleConfig } from '../../../shared/policy/config.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
-import { RULES } from '../../../shared/policy/registry.ts';
-import type { RuleId, Verdict } from '../../../shared/policy/verdict.ts';
+import { RULES, ruleWithId, type RuleId } from '../../../shared/policy/registry.ts';
+import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { catalogueFromTools } from '../../../shared/targets/classify.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
@@ -28,6 +28,13 @@ test('rules are sorted by an id of their own, and say what they deny', () => {
   expect(ids).toEqual([...new Set(ids)].sort());
   expect(Object.keys(DEFAULT_POLICY.rules).sort()).toEqual(ids);
   expect(RULES.filter(({ denies }) => denies === '')).toEqual([]);
+});
+
+test('rules are called as the registry calls them, and every reason that they give is explained', () => {
+  for (const { id, reasons } of RULES) {
+    expect(ruleWithId(id).id).toBe(id);
+    for (const { means } of Object.values(reasons)) expect(means).toMatch(/^[a-z].*[^.]$/);
+  }
 });
 
 test('a request without any object passes', () => {

@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   activeExceptions,
-  exceptionLabels,
-  isExcepted,
-  LIFTABLE_RULES,
   withException,
   withoutExceptions,
   withoutPastExceptions,
 } from '../../../shared/record/exceptions.ts';
 import type { Exception, MaintenanceRecord } from '../../../shared/record/record.ts';
+import { exceptionLabels, isExcepted, LIFTABLE_RULES } from '../../../shared/policy/exceptions.ts';
 import { RULES } from '../../../shared/policy/registry.ts';
 
 const SINCE = '2026-01-05T22:10:00Z';

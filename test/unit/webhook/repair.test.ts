@@ -9,12 +9,7 @@ import {
   textAt,
   TOOLS,
 } from '../../../shared/index.ts';
-import {
-  entriesFor,
-  renderEntries,
-  type FailClosed,
-  type RenderedEntry,
-} from '../../../webhook/registration/entries.ts';
+import { entriesFor, renderEntries, type RenderedEntry } from '../../../webhook/registration/entries.ts';
 import { repairOf, type Drift, type Wanted } from '../../../webhook/registration/repair.ts';
 import { bundleOf, certificatesIn } from '../../../webhook/tls/authority.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
@@ -25,7 +20,7 @@ const [CA, OTHER] = [await pemOf(), await pemOf()];
 const ENTRIES = entriesOf([]);
 const base64 = (...certificates: readonly string[]) => Buffer.from(bundleOf(certificates)).toString('base64');
 
-function entriesOf(failClosed: readonly FailClosed[]): readonly RenderedEntry[] {
+function entriesOf(failClosed: readonly string[]): readonly RenderedEntry[] {
   const reach = { service: { namespace: 'maint', name: 'kubectl-maint' } };
   return renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), { reach, failurePolicy: 'Ignore', failClosed });
 }

@@ -1,0 +1,24 @@
+/** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
+export interface MatchCondition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** What is done to an object (admission/v1 Operation). */
+export type EntryOperation = 'CREATE' | 'UPDATE' | 'DELETE';
+
+/** Something that the API server asks the webhook about; rules may share it. No request matches two entries. */
+export interface Entry {
+  /** First part of its name in the registration. */
+  readonly name: string;
+  /** Kinds as `group/Kind`, or a subresource as `group/Kind/subresource`, with what is done to them. */
+  readonly kinds: readonly { readonly kind: string; readonly operations: readonly EntryOperation[] }[];
+  /** Also asks about every kind of work that the tools name and some rule decides, when it is made or changed. */
+  readonly ofTools?: true;
+  readonly conditions: readonly MatchCondition[];
+  /**
+   * Is there at all times, and never stops what it cannot judge. Others come with the first node in maintenance and go
+   * with the last.
+   */
+  readonly always?: true;
+}

@@ -1,0 +1,46 @@
+import { makersOf } from '../../facts/makers.ts';
+import type { Entry } from '../entry.ts';
+
+/** Whether the DaemonSet controller asks. */
+const CONTROLLERS = `request.userInfo.username in [${makersOf('apps/DaemonSet')
+  .map((name) => `'${name}'`)
+  .join(', ')}]`;
+
+/** Whether the pod (`object`, or `oldObject` of a DELETE) belongs to a DaemonSet. */
+const OF_DAEMONSET =
+  "(request.operation == 'DELETE' ? oldObject : object).metadata.?ownerReferences.orValue([])" +
+  ".exists(o, o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/') && o.?controller.orValue(false))";
+
+/** Whether the DaemonSet controller asks about a pod of a DaemonSet. */
+export const ROLLOUT_POD = `${CONTROLLERS} && ${OF_DAEMONSET}`;
+
+/** Pods that the DaemonSet controller makes or deletes: what a rollout does, and the hold rule judges. */
+export const ROLLOUT_ENTRY: Entry = {
+  name: 'rollout',
+  kinds: [{ kind: '/Pod', operations: ['CREATE', 'DELETE'] }],
+  conditions: [
+    { name: 'daemonset-controller', expression: CONTROLLERS },
+    { name: 'daemonset-pod', expression: OF_DAEMONSET },
+    {
+      name: 'living',
+      expression:
+        "request.operation == 'CREATE' || (!has(oldObject.metadata.deletionTimestamp) && " +
+        "!(oldObject.?status.?phase.orValue('') in ['Failed', 'Succeeded']))",
+    },
+  ],
+};
+
+/** Kinds whose template change rolls out to running pods. Jobs cannot change theirs. */
+export const ROLLING = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'] as const;
+
+/** Workloads whose pod template changes: not their scale, status or metadata. */
+export const TEMPLATE_ENTRY: Entry = {
+  name: 'addon',
+  kinds: ROLLING.map((kind) => ({ kind, operations: ['UPDATE'] })),
+  conditions: [
+    {
+      name: 'template',
+      expression: '!has(object.metadata.deletionTimestamp) && object.?spec.?template != oldObject.?spec.?template',
+    },
+  ],
+};

@@ -1,0 +1,47 @@
+import { WORK_LABEL } from '../../labels.ts';
+import { SCHEDULE_KIND } from '../../targets/classify.ts';
+import type { Entry } from '../entry.ts';
+import { EPHEMERAL_CONTAINERS } from '../ephemeral.ts';
+import { ROLLOUT_POD } from './addon-entries.ts';
+
+function hasWorkLabel(object: string): string {
+  return `${object}.?metadata.?labels[?'${WORK_LABEL}'].hasValue()`;
+}
+
+/** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */
+export const WORK_ENTRY: Entry = {
+  name: 'work',
+  kinds: [
+    { kind: SCHEDULE_KIND, operations: ['CREATE', 'UPDATE'] },
+    // `kubectl debug` may bring any image and command into a pod that runs on a node in maintenance.
+    { kind: `/Pod/${EPHEMERAL_CONTAINERS}`, operations: ['UPDATE'] },
+  ],
+  ofTools: true,
+  conditions: [
+    {
+      name: 'starts',
+      expression:
+        "request.operation != 'UPDATE' || (!has(object.metadata.deletionTimestamp) && " +
+        '(object.?spec != oldObject.?spec || object.metadata.?labels != oldObject.metadata.?labels))',
+    },
+    {
+      // Of Secrets only the credentials that a scan makes for itself are decided (shared/targets/trivy-operator.ts).
+      name: 'no-other-secret',
+      expression:
+        "request.resource.resource != 'secrets' || " +
+        "(request.operation == 'CREATE' && object.metadata.?name.orValue('').startsWith('scan-vulnerabilityreport-'))",
+    },
+    {
+      // A CronJob starts nothing; who labels it where its Jobs do not get the label is told so.
+      name: 'no-other-cronjob',
+      expression:
+        `request.resource.resource != 'cronjobs' || (${hasWorkLabel('object')} && ` +
+        `!${hasWorkLabel('object.spec.jobTemplate')} && !${hasWorkLabel('object.spec.jobTemplate.spec.template')})`,
+    },
+    {
+      // The entry for rollouts has these; asked twice, the API server would wait for two equal answers.
+      name: 'no-rollout',
+      expression: `!(request.resource.resource == 'pods' && request.operation == 'CREATE' && ${ROLLOUT_POD})`,
+    },
+  ],
+};
