@@ -3,6 +3,7 @@ export * from './labels.ts';
 export { MaintError, ClusterRefusal, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
 export { parseDuration, renderDuration } from './duration.ts';
+export { once } from './once.ts';
 
 export * from './record/record.ts';
 export * from './record/claims.ts';

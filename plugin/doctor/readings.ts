@@ -13,11 +13,11 @@ import {
   type ClusterReader,
   type ClusterSender,
   type PolicyConfig,
+  once,
 } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { policyBeside, serviceNamespace, type PolicyInForce } from '../policy/in-force.ts';
-import { once } from '../once.ts';
 import type { Session } from '../session.ts';
 import { askGuard, type GuardCanary } from './guard-canary.ts';
 

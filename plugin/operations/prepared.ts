@@ -1,3 +1,4 @@
+import { once } from '../../shared/index.ts';
 import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import { followPods, type PodsOnNode } from '../drain/pods-on-node.ts';
@@ -5,7 +6,6 @@ import { Limiter } from '../drain/limiter.ts';
 import { badSelector, Planner, readPods } from '../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../drain/work-inside.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import { once } from '../once.ts';
 import type { OnOperation } from '../operation.ts';
 import { policyInForce, type PolicyInForce } from '../policy/in-force.ts';
 import type { ClusterView } from '../preflight/cluster-view.ts';

@@ -1,9 +1,8 @@
-import { NODES, textAt, type Cluster } from '../../shared/index.ts';
+import { NODES, textAt, type Cluster, once } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { followBudgets, type Budgets } from '../drain/budgets.ts';
 import { followCollection } from '../drain/collection.ts';
 import { Waiters } from '../drain/waiters.ts';
-import { once } from '../once.ts';
 import { clusterNode, readNodes } from './read.ts';
 import type { ClusterNode } from './survey.ts';
 

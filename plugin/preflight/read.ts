@@ -6,7 +6,6 @@ import {
   nodeFromObject,
   NODES,
   numberAt,
-  objectPath,
   textAt,
   type Cluster,
   type NodeFacts,
@@ -20,6 +19,7 @@ import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { OnOperation } from '../operation.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsFor } from './needs.ts';
+import { readNamed } from './read-named.ts';
 import { missingRights } from './rights.ts';
 import { isMadeAgain } from './moving.ts';
 import { findRoom } from './room.ts';
@@ -103,34 +103,30 @@ async function readOwners(
   const isKeptUp = (pod: PodFacts): boolean => budgetsOf(pod).some(({ needed }) => needed > 0);
   const wanted = workloadsOf(pods.filter((pod) => !isKeptUp(pod)));
   const collections = Map.groupBy(wanted, ({ resource, namespace }) => collectionPath(resource, namespace));
-  const found = await Promise.all([...collections].map(([path, some]) => readSome(path, some, cluster)));
+  const found = await Promise.all([...collections.values()].map((some) => readHealth(some, cluster)));
   return new Map(found.flat());
 }
 
 /** From so many on, one list of a namespace's workloads is less work for the API server than a call for each. */
 const LIST_FROM = 3;
 
-type Found = readonly [uid: string, health: OwnerHealth];
-
-/** What cannot be read says nothing: the check is a courtesy. */
-async function readSome(path: string, some: readonly Workload[], cluster: Cluster): Promise<readonly Found[]> {
-  const byUid = new Map(some.map((one) => [one.uid, one]));
-  const found: Found[] = [];
-  const take = (object: unknown): void => {
-    const workload = byUid.get(textAt(object, 'metadata', 'uid') ?? '');
-    if (workload === undefined) return;
+/** Workloads of one collection. */
+async function readHealth(
+  some: readonly Workload[],
+  cluster: Cluster,
+): Promise<readonly (readonly [uid: string, health: OwnerHealth])[]> {
+  const [first] = some;
+  if (first === undefined) return [];
+  const names = new Set(some.map(({ name }) => name));
+  const found = await readNamed({ ...first, listFrom: LIST_FROM }, names, cluster);
+  return some.flatMap((workload) => {
+    const object = found.get(workload.name);
+    // One of the same name that was made since owns none of these pods.
+    if (textAt(object, 'metadata', 'uid') !== workload.uid) return [];
     const ready = numberAt(object, 'status', 'readyReplicas') ?? 0;
     const nodeName = textAt(object, 'spec', 'template', 'spec', 'nodeName') ?? '';
-    found.push([workload.uid, { title: titleOf(object, workload), ready, nodeName }]);
-  };
-  try {
-    if (some.length >= LIST_FROM) for await (const { items } of cluster.pages(path)) items.forEach(take);
-    else
-      for (const { resource, namespace, name } of some) take(await cluster.get(objectPath(resource, namespace, name)));
-  } catch {
-    return [];
-  }
-  return found;
+    return [[workload.uid, { title: titleOf(object, workload), ready, nodeName }] as const];
+  });
 }
 
 /** People know the Deployment, not its ReplicaSet. */

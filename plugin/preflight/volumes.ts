@@ -1,6 +1,4 @@
 import {
-  collectionPath,
-  objectPath,
   termsFromVolume,
   textAt,
   type ClusterReader,
@@ -8,6 +6,7 @@ import {
   type PodFacts,
 } from '../../shared/index.ts';
 import { claimsOf } from '../drain/claims.ts';
+import { readNamed } from './read-named.ts';
 
 /** A PersistentVolume that is not to be had from every node: a local disk, or one of a zone. */
 export interface BoundVolume {
@@ -50,32 +49,4 @@ export async function readVolumes(pods: readonly PodFacts[], cluster: ClusterRea
     if (terms !== undefined) ofPods.set(uid, [...(ofPods.get(uid) ?? []), { name: volume, terms }]);
   }
   return ofPods;
-}
-
-interface Collection {
-  readonly resource: string;
-  readonly namespace: string;
-  readonly listFrom: number;
-}
-
-async function readNamed(
-  { resource, namespace, listFrom }: Collection,
-  names: ReadonlySet<string>,
-  cluster: ClusterReader,
-): Promise<ReadonlyMap<string, unknown>> {
-  const found = new Map<string, unknown>();
-  const take = (object: unknown): void => {
-    const name = textAt(object, 'metadata', 'name') ?? '';
-    if (names.has(name)) found.set(name, object);
-  };
-  try {
-    if (names.size < listFrom) {
-      for (const name of names) take(await cluster.get(objectPath(resource, namespace, name)));
-    } else {
-      for await (const { items } of cluster.pages(collectionPath(resource, namespace))) items.forEach(take);
-    }
-  } catch {
-    return new Map();
-  }
-  return found;
 }

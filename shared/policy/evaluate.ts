@@ -1,4 +1,5 @@
 import { isHeld, type NodeFacts } from '../facts/node.ts';
+import { once } from '../once.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { fieldWith, type NodeField } from '../facts/node-table.ts';
 import { isExcepted } from './exceptions.ts';
@@ -79,12 +80,6 @@ function isWithin(names: readonly string[], all: readonly string[]): boolean {
     while (place < all.length && all[place] !== name) place += 1;
     return place < all.length;
   });
-}
-
-/** A value that is worked out when it is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 interface Judged {

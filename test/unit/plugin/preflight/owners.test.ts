@@ -14,7 +14,7 @@ test.each([
   cluster.lists.set(BUDGETS, [budgetObject('web', { allowed: 1 })]);
   cluster.lists.set(NODES, [nodeObject('n1')]);
   cluster.objects.set(objectPath('apps/v1/replicasets', 'default', 'web'), {
-    metadata: { uid: 'uid-owner' },
+    metadata: { name: 'web', uid: 'uid-owner' },
     status: { readyReplicas: 1 },
   });
   const operation = await parse(['on', 'n1', ...(flag === '' ? [] : [flag])], '1.2.3');
