@@ -119,7 +119,7 @@ async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     // Its turn may have come long after the plan was made.
     const rest = await planOfRest(drain, pods.all());
-    for (const late of [...stayingOf(rest), ...(round < IDLE_FROM ? [] : idleOf(rest, drain.node))]) {
+    for (const late of [...stayingOf(rest, round), ...(round < IDLE_FROM ? [] : idleOf(rest, drain.node))]) {
       if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(rest.node, late) });
       stayed.set(late.pod.uid, late.pod);
     }
@@ -211,11 +211,12 @@ async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run
 
 /**
  * Those pods that came since the preflight, cordon or not, and are not evicted without a flag: `kubectl debug node/…`
- * makes one. They stay, as with kubectl drain. Throws where one was on its way here when the node was cordoned: it would be
- * lost with the node.
+ * makes one, and so does whoever names the node in a pod. They stay, as with kubectl drain, which looks once, after the
+ * cordon: what names its node and is there by then refuses, as it does there. Throws where one was on its way here when
+ * the node was cordoned, too: it would be lost with the node.
  */
-function stayingOf({ node, refused }: DrainPlan): readonly ReasonedPod[] {
-  const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod));
+function stayingOf({ node, refused }: DrainPlan, round: number): readonly ReasonedPod[] {
+  const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod) || (round > 1 && pod.namesItsNode));
   if (lost.length === 0) return stay;
   const refusals = refusalsOf(lost)
     .map(({ text, names }) => `cannot delete ${text}: ${names.join(', ')}`)

@@ -8,6 +8,10 @@ export interface PodFacts {
   readonly name: string;
   readonly uid: string;
   readonly nodeName: string;
+  /**
+   * Whoever made it put it on its node, past the scheduler: no cordon keeps such a pod off. False where nobody can tell.
+   */
+  readonly namesItsNode: boolean;
   readonly labels: ReadonlyMap<string, string>;
   /** The owner reference with `controller: true`. */
   readonly controller: Owner | undefined;
@@ -40,6 +44,7 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     name,
     uid: work.uid,
     nodeName: textAt(object, 'spec', 'nodeName') ?? '',
+    namesItsNode: namesItsNode(object),
     labels: work.labels,
     controller: controllerOf(work),
     phase: textAt(object, 'status', 'phase') ?? '',
@@ -53,6 +58,16 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     readyChangedAt: timeAt(ready, 'lastTransitionTime'),
     work,
   };
+}
+
+/**
+ * Fields that a client set stand in `managedFields` (k8s structured-merge-diff, FieldsV1); what the scheduler binds does not
+ * (k8s registry/core/pod/storage/storage.go, BindingREST writes past field management).
+ */
+function namesItsNode(object: unknown): boolean {
+  return listAt(object, 'metadata', 'managedFields').some(
+    (entry) => at(entry, 'fieldsV1', 'f:spec', 'f:nodeName') !== undefined,
+  );
 }
 
 function hasStarted(object: unknown): boolean {

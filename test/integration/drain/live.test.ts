@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listAt, podFromObject, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -14,7 +14,9 @@ let world: Workloads;
 const NEVER = '1h';
 
 beforeAll(async () => {
-  const nodes = ['debugged', 'remade', 'other'].map((name) => ({ name }));
+  const nodes = ['debugged', 'remade', 'other', 'late-theirs', 'late-ours', 'early-theirs', 'early-ours'].map(
+    (name) => ({ name }),
+  );
   plane = await startControlPlane({ nodes: [{ name: 'dying', mortal: true }, ...nodes] });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
@@ -73,6 +75,72 @@ test('a pod of kubectl debug that comes meanwhile stays, and is told of', async 
   expect(code).toBe(0);
   expect(maintenanceOf(await world.node(node)).label).toBe('complete');
   expect(await world.podsOn(node)).toEqual(['node-debugger']);
+});
+
+/** A node whose only pod terminates until it is let go, so that something can come in the middle of the drain. */
+async function heldBy(node: string): Promise<{ namespace: string; letGo: () => Promise<unknown> }> {
+  const namespace = await world.namespace(node);
+  await world.deployment('web', { namespace, node }, 1);
+  const [web] = await world.podsOn(node);
+  const path = `/api/v1/namespaces/${namespace}/pods/${web ?? ''}`;
+  await world.patch(path, { metadata: { finalizers: ['example.org/wait'] } });
+  return { namespace, letGo: () => world.patch(path, { metadata: { finalizers: null } }) };
+}
+
+describe('a pod that names the node itself, tolerates no cordon and needs a flag', () => {
+  const bare = (namespace: string, node: string) =>
+    world.create(`/api/v1/namespaces/${namespace}/pods`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'bare', namespace },
+      spec: { nodeName: node, containers: [{ name: 'c', image: 'i' }] },
+    });
+
+  test('comes in the middle of the drain: it stays, and is told of; kubectl drain does not see it', async () => {
+    const [theirs, ours] = ['late-theirs', 'late-ours'];
+    const [held, our] = [await heldBy(theirs), await heldBy(ours)];
+    const ended = [
+      plane.kubectl(['drain', theirs, '--ignore-daemonsets', '--timeout=60s']),
+      plugin.maint(['on', ours, '--timeout=60s']),
+    ] as const;
+    await until('both pods terminate', async () => {
+      return (await world.podsOn(theirs)).length === 0 && (await world.podsOn(ours)).length === 0;
+    });
+    await bare(held.namespace, theirs);
+    await bare(our.namespace, ours);
+    await held.letGo();
+    await our.letGo();
+    const [kubectl, ran] = await Promise.all(ended);
+    expect(kubectl.code).toBe(0);
+    expect(kubectl.stderr).not.toContain('bare');
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toMatch(/new on node late-ours, cordon or not, and left there: late-ours\/bare \(.*--force.*\)/);
+    expect([await world.podsOn(theirs), await world.podsOn(ours)]).toEqual([['bare'], ['bare']]);
+    expect(maintenanceOf(await world.node(ours)).label).toBe('complete');
+  });
+
+  test('is there before: both refuse', async () => {
+    const [theirs, ours] = ['early-theirs', 'early-ours'];
+    for (const node of [theirs, ours]) await bare(await world.namespace(node), node);
+    const [kubectl, ran] = [
+      await plane.kubectl(['drain', theirs, '--ignore-daemonsets']),
+      await plugin.maint(['on', ours]),
+    ];
+    expect([kubectl.code, ran.code]).toEqual([1, 3]);
+  });
+});
+
+test('only who names its node is said to: the scheduler binds without a trace', async () => {
+  const namespace = await world.namespace('bound');
+  await world.deployment('web', { namespace, node: 'other' }, 1);
+  await world.pod('named', { namespace, node: 'other' });
+  const pods = listAt(await world.get(`/api/v1/namespaces/${namespace}/pods`), 'items').map(podFromObject);
+  expect(pods.map((pod) => [pod?.name === 'named', pod?.namesItsNode])).toEqual(
+    expect.arrayContaining([
+      [true, true],
+      [false, false],
+    ]),
+  );
 });
 
 test('a node that is deleted and made again under its name is another node: nothing of it is evicted', async () => {

@@ -86,3 +86,12 @@ test.each([
   expect(facts && isAlive(facts)).toBe(alive);
   expect(facts && isFinished(facts)).toBe(phase === 'Succeeded' || phase === 'Failed');
 });
+
+test.each([
+  ['whoever made it set the node', [{ fieldsV1: { 'f:spec': { 'f:containers': {}, 'f:nodeName': {} } } }], true],
+  ['one of several did', [{ fieldsV1: {} }, { fieldsV1: { 'f:spec': { 'f:nodeName': {} } } }], true],
+  ['the scheduler did', [{ fieldsV1: { 'f:spec': { 'f:containers': {} } } }], false],
+  ['nobody can tell', undefined, false],
+])('names its node: %s', (_what, managedFields, expected) => {
+  expect(pod({ metadata: { name: 'p', managedFields }, spec: { nodeName: 'n1' } })?.namesItsNode).toBe(expected);
+});
