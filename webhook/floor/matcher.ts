@@ -1,33 +1,53 @@
 import { imagePattern, LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 import { isOneOf } from './kinds.ts';
+import { basenameOf } from './variables.ts';
 
 /** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, words of an owner's kind, fields of any type at any depth. */
 export function isExact({ fields, endedBy, ownerWords, says, ...match }: Matcher): boolean {
   return !asksForProgram(match) && [fields, endedBy, ownerWords, says].every((part) => part === undefined);
 }
 
+/** Of what runs CEL knows an image that runs its own entry point, with words that must not be among its arguments. */
 function asksForProgram({
+  images,
   entrypoints = [],
   commands,
   arguments: words,
-  without,
+  without = [],
   runWords,
-  unlessWords,
 }: Matcher): boolean {
+  const isAlone = without.length === 0 || (entrypoints.length > 0 && images === undefined);
   return (
+    !isAlone ||
     entrypoints.some((image) => image.includes(' ')) ||
-    [commands, words, without, runWords, unlessWords].some((part) => part !== undefined)
+    without.some((word) => word.includes('*')) ||
+    [commands, words, runWords].some((part) => part !== undefined)
   );
 }
 
 /** An expression that holds exactly where an exact matcher (see `isExact`) of this strength does, whatever the kind. */
 export function conditionOf(match: Matcher, strength: number): string {
-  const { images, entrypoints } = match;
+  const { images, entrypoints, without = [] } = match;
   // A pod that a workload keeps up is a service, whatever its image (shared/targets/matcher.ts).
   const isRun = (images ?? entrypoints) !== undefined && strength < LABEL_STRENGTH ? ['!variables.keptUp'] : [];
-  const isOwn = entrypoints === undefined ? [] : [`variables.entrypoints.exists(i, i in ${list(entrypoints)})`];
+  const isOwn = entrypoints === undefined ? [] : [runsItsOwn(entrypoints, without)];
   return all([...isRun, ...exactParts(match), ...isOwn]);
+}
+
+function runsItsOwn(images: readonly string[], without: readonly string[]): string {
+  if (without.length === 0) return `variables.entrypoints.exists(i, i in ${list(images)})`;
+  const words = 'c.?command.orValue([]) + c.?args.orValue([])';
+  return `variables.owned.exists(c, ${basenameOf('c')} in ${list(images)} && !(${words}).exists(w, w.matches(${literal(mention(without))})))`;
+}
+
+/** What the words of an argument stand between (shared/targets/programs.ts); RE2 has \\s without what is not ASCII. */
+const SPACE = '[\\s\\v\\p{Z}\\x{feff}"\';|&()`]';
+
+/** One of some words in an argument; also a variable, which may hold any. */
+function mention(words: readonly string[]): string {
+  const own = words.map((word) => word.replaceAll(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`));
+  return `[$]|(^|${SPACE})(${own.join('|')})($|${SPACE})`;
 }
 
 /**
@@ -79,12 +99,16 @@ function running(images: readonly string[]): readonly string[] {
   ];
 }
 
-function named({ names, nameWords, writers }: Matcher): readonly string[] {
+function named({ names, nameWords, unlessWords, writers }: Matcher): readonly string[] {
   return [
     ...(names === undefined ? [] : [any(names.map((prefix) => `variables.name.startsWith(${literal(prefix)})`))]),
     ...(nameWords === undefined
       ? []
       : [`variables.nameWords.exists(w, w.matches(${literal(wordPattern(nameWords))}))`]),
+    // Without words that are wanted nobody asks for those that are not (shared/targets/matcher.ts).
+    ...(nameWords === undefined || unlessWords === undefined
+      ? []
+      : [`!variables.nameWords.join(' ').matches(${literal(sequencePattern(unlessWords))})`]),
     ...(writers === undefined ? [] : [`variables.writer in ${list(writers)}`]),
   ];
 }
@@ -92,6 +116,11 @@ function named({ names, nameWords, writers }: Matcher): readonly string[] {
 /** Words in which `*` stands for any text, as one regular expression. */
 function wordPattern(words: readonly string[]): string {
   return `^(${words.map((word) => word.replaceAll('*', '.*')).join('|')})$`;
+}
+
+/** The same for words behind each other, a space between them. */
+function sequencePattern(words: readonly string[]): string {
+  return `(^| )(${words.map((word) => word.replaceAll('*', '[^ ]*')).join('|')})( |$)`;
 }
 
 /** Every key has an accepted value in one of the places where it may stand; no values accept any. */
@@ -103,6 +132,6 @@ function written(wanted: Accepted | undefined, places: string): readonly string[
 }
 
 /** What only narrows a matcher down; left out, it holds for more. */
-function ignoring({ notOwners: _, ...match }: Matcher): Matcher {
+function ignoring({ notOwners: _, unlessWords: __, ...match }: Matcher): Matcher {
   return match;
 }

@@ -13,6 +13,11 @@ const GROUP_OF = (owner: string): string =>
 const BASENAMES =
   ".map(c, c.?image.orValue('').split('@')[0]).map(i, i.substring(i.lastIndexOf('/') + 1).split(':')[0])";
 
+/** The same of one container. */
+export function basenameOf(container: string): string {
+  return `[${container}]${BASENAMES}[0]`;
+}
+
 /** Whether a container's command is the program that has the image's name. */
 const NAMED_AS_IMAGE =
   "('/' + c.?image.orValue('').split('@')[0] + ':')" +
@@ -84,11 +89,12 @@ export const OBJECT_VARIABLES: readonly Variable[] = [
   { name: 'others', expression: list(NO_ENTRYPOINTS) },
   {
     // Those that run their own entry point (shared/targets/invocations.ts); of others the webhook looks what they run.
-    name: 'entrypoints',
+    name: 'owned',
     expression:
       `variables.containers.filter(c, size(c.?command.orValue([])) == 0 ? ${hasNoOther('c.?args.orValue([])', 0)} : ` +
-      `(${NAMED_AS_IMAGE} && ${hasNoOther('(c.command + c.?args.orValue([]))', 1)}))${BASENAMES}`,
+      `(${NAMED_AS_IMAGE} && ${hasNoOther('(c.command + c.?args.orValue([]))', 1)}))`,
   },
+  { name: 'entrypoints', expression: `variables.owned${BASENAMES}` },
   { name: 'words', expression: 'variables.containers.map(c, c.?command.orValue([]) + c.?args.orValue([]))' },
 ];
 

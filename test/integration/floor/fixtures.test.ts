@@ -30,9 +30,8 @@ describe.each(groups.map((cases) => ({ cases, cluster: cases[0]?.cluster, config
       const { decision, message } = await stage.send(fixture);
       expect({ decision, message }).toMatchObject({ decision: expectedOf(fixture) });
       if (decision === 'deny') {
-        const named = fixture.expect.nodes.filter((node) => message.includes(node));
-        expect(named, message).not.toEqual([]);
-        expect(message).toContain(`kubectl maint status ${named[0] ?? ''}`);
+        const told = fixture.expect.nodes.filter((node) => message.includes(`kubectl maint status ${node}`));
+        expect(told, message).not.toEqual([]);
       }
     });
   },
