@@ -128,17 +128,23 @@ async function lookAgain(
   { preparation: { planner }, survey, view }: Batches,
   run: OnRun,
 ): Promise<{ readonly batch: readonly Prepared[]; readonly survey: Survey }> {
-  const nodes = await view.nodesNow();
   const planned = await Promise.all(batch.map((one) => plannedAgain(one, planner)));
-  const names = new Set(planned.map(({ node }) => node.facts.name));
-  const chosen = (nodes ?? [])
-    .map(({ facts }) => facts)
-    .filter((facts) => names.has(facts.name) || (run.begun.has(facts.name) && isHeld(facts)));
-  const plans = planned.flatMap(({ drain }) => (drain === undefined ? [] : [drain.plan]));
-  const now = { ...survey, chosen, plans, nodes };
+  const seen = surveyNow(planned, { ...survey, nodes: await view.nodes() }, run);
+  // A watch that is behind may not have seen that the last node is back.
+  const now =
+    checkGuards(seen).length > 0 ? surveyNow(planned, { ...survey, nodes: await view.nodesNow() }, run) : seen;
   const refusals = [...checkFilters(now), ...checkGuards(now)].filter(({ severity }) => severity === 'refuse');
-  refuseOrWarn(refusals, run, `nothing was changed on ${[...names].join(' ')}`);
+  refuseOrWarn(refusals, run, `nothing was changed on ${planned.map(({ node }) => node.facts.name).join(' ')}`);
   return { batch: planned, survey: now };
+}
+
+/** What is asked of a batch behind others, with those that are in maintenance by then. */
+function surveyNow(planned: readonly Prepared[], survey: Survey, { begun }: OnRun): Survey {
+  const names = new Set(planned.map(({ node }) => node.facts.name));
+  const chosen = (survey.nodes ?? [])
+    .map(({ facts }) => facts)
+    .filter((facts) => names.has(facts.name) || (begun.has(facts.name) && isHeld(facts)));
+  return { ...survey, chosen, plans: planned.flatMap(({ drain }) => drain?.plan ?? []) };
 }
 
 async function plannedAgain(one: Prepared, planner: Planner): Promise<Prepared> {

@@ -6,14 +6,15 @@ import { Announcer } from '../nodes/announce.ts';
 import { chooseNodes } from '../nodes/choose.ts';
 import { hasClaim, recordOf } from '../nodes/mark.ts';
 import { ownerFor } from '../nodes/owner.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { ClaimFlags, OnOperation } from '../operation.ts';
 import type { OnEvent, OnReport } from '../output/on-events.ts';
 import { tellInWords } from '../output/on-text.ts';
 import { reportFor } from '../output/report.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
-import { viewOnce, type ClusterView } from '../preflight/cluster-view.ts';
+import { viewFollowed, viewOnce, type ClusterView } from '../preflight/cluster-view.ts';
 import type { Session } from '../session.ts';
-import { takeInBatches } from './on-batches.ts';
+import { batchesOf, takeInBatches } from './on-batches.ts';
 import { dryRunOn } from './on-dry-run.ts';
 import { ended, interrupted, type OnEnd } from './on-end.ts';
 import { lookAhead, refuseOrWarn, wantsAllNames, type Foresight } from './on-foresight.ts';
@@ -95,7 +96,7 @@ interface Begun extends Foresight {
 
 /** Everything before the first write. Throws where the preflight refuses. */
 async function begin(operation: OnOperation, session: Session, asked: Asked): Promise<Begun> {
-  const { report, isAlone, id, view = viewOnce(session), tellsWhere = false } = asked;
+  const { report, isAlone, id, tellsWhere = false } = asked;
   const { cluster, clock } = session;
   const note = (text: string): void => {
     report.tell({ type: 'note', text });
@@ -103,6 +104,7 @@ async function begin(operation: OnOperation, session: Session, asked: Asked): Pr
   const nodes = await chooseNodes(operation.nodes, cluster);
   if (tellsWhere && (nodes.length > 1 || session.screen.live !== undefined)) note(whereabouts(cluster));
   nodes.forEach(recordOf);
+  const view = asked.view ?? viewFor(nodes, operation, session);
   const owner = await ownerFor(operation.claim.owner, cluster);
   const claim = claimFrom(operation, { owner, id }, clock.now());
   const foresight = await lookAhead(nodes, operation, { session, view, note });
@@ -111,6 +113,12 @@ async function begin(operation: OnOperation, session: Session, asked: Asked): Pr
   const announcer = new Announcer(session, (node) => hasClaim(node, owner));
   const told = { ended: new Set<string>(), begun: new Set<string>(), unrecorded: new Set<string>() };
   return { ...foresight, view, run: { operation, claim, session, report, announcer, isAlone, ...told } };
+}
+
+/** Many batches look at the same nodes again and again: those are followed, so that not all of them are read for each. */
+function viewFor(nodes: readonly NodeSnapshot[], operation: OnOperation, session: Session): ClusterView {
+  const isLong = operation.dryRun === 'none' && batchesOf(nodes, operation).length > 1;
+  return isLong ? viewFollowed(session) : viewOnce(session);
 }
 
 function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey, now: number): Claim {

@@ -110,6 +110,8 @@ describe('what really happens is what kubectl drain does', () => {
     const ran = await plugin.maint(['on', 'theirs', 'ours']);
     expect(ran).toMatchObject({ code: 3, stdout: '' });
     expect(ran.stderr).toMatch(/^error: cannot delete .* \(on 2 nodes: theirs, ours\)$/m);
+    const { stderr } = await plugin.maint(['on', 'theirs', 'ours', '--v=1']);
+    expect(stderr).toMatch(/^ {9}theirs, ours$/m);
     for (const node of ['ours', 'theirs']) {
       expect(maintenanceOf(await world.node(node))).toMatchObject({ label: undefined, unschedulable: false });
     }

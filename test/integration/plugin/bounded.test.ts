@@ -96,6 +96,9 @@ test('`on` watches the pods of as many nodes as are drained at once', async () =
   const open = watches.map(({ from }) => watches.filter((other) => other.from <= from && from < other.to).length);
   // The API server hears of the end of one a moment after the next has begun.
   expect(Math.max(...open)).toBeLessThanOrEqual(4);
+  // Each batch looks at all nodes, and does not read all of them.
+  const ofAllNodes = made.filter(({ verb, uri }) => verb === 'list' && /^\/api\/v1\/nodes\?limit=\d+$/.test(uri));
+  expect(ofAllNodes.length).toBeLessThan(3);
 });
 
 test('`status --watch` reads what no watch tells every ten seconds, however much changes', async () => {
