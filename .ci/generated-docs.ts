@@ -1,11 +1,20 @@
 /** Writes the tables of docs/ that come from the registries. With `--check` nothing is written, and a table that differs fails. */
 import { CHECKS } from '../plugin/doctor/checks/registry.ts';
+import { CHECKS as PREFLIGHT } from '../plugin/preflight/checks/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
 import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';
 import { generatedParts, table } from './generated-file.ts';
 import { claimOf, entriesOf, LEFT_OUT } from '../webhook/floor/claims.ts';
 
-const DOCS = ['README.md', 'docs/doctor.md', 'docs/floor.md', 'docs/policy.md', 'docs/reference.md', 'docs/tools.md'];
+const DOCS = [
+  'README.md',
+  'docs/doctor.md',
+  'docs/drain.md',
+  'docs/floor.md',
+  'docs/policy.md',
+  'docs/reference.md',
+  'docs/tools.md',
+];
 
 const AFTER = {
   retried: 'tried again by itself',
@@ -48,6 +57,11 @@ function floor(): string {
 function checks(): string {
   const rows = CHECKS.map(({ id, asks, warns, fails }) => [`[\`${id}\`](#${id})`, asks, warns, fails]);
   return table(['Check', 'Asks', 'Warns', 'Fails'], rows);
+}
+
+function preflight(): string {
+  const rows = PREFLIGHT.map(({ id, refuses, warns }) => [`\`${id}\``, refuses, warns]);
+  return table(['Finding', 'Refuses (exit 3, or 4 for rights alone)', 'Warns'], rows);
 }
 
 function tools(work: 'backup' | 'scan'): string {
@@ -105,6 +119,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   scans: () => tools('scan'),
   delivery,
   checks,
+  preflight,
   floor,
   commands: () => commands,
   connection: connectionFlags,

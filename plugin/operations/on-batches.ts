@@ -5,8 +5,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { alsoHinted } from '../hint.ts';
 import type { OnOperation } from '../operation.ts';
 import type { OnReport } from '../output/on-events.ts';
-import { checkFilters } from '../preflight/checks/filters.ts';
-import { checkGuards, UNASKED_NODES } from '../preflight/checks/guards.ts';
+import { filters } from '../preflight/checks/filters.ts';
+import { guards, UNASKED_NODES } from '../preflight/checks/guards.ts';
 import type { ClusterView } from '../preflight/cluster-view.ts';
 import type { Survey } from '../preflight/survey.ts';
 import { Unrecorded } from './on-complete.ts';
@@ -132,8 +132,8 @@ async function lookAgain(
   const seen = surveyNow(planned, { ...survey, nodes: await view.nodes() }, run);
   // A watch that is behind may not have seen that the last node is back.
   const now =
-    checkGuards(seen).length > 0 ? surveyNow(planned, { ...survey, nodes: await view.nodesNow() }, run) : seen;
-  const refusals = [...checkFilters(now), ...checkGuards(now)].filter(({ severity }) => severity === 'refuse');
+    guards.find(seen).length > 0 ? surveyNow(planned, { ...survey, nodes: await view.nodesNow() }, run) : seen;
+  const refusals = [...filters.find(now), ...guards.find(now)].filter(({ severity }) => severity === 'refuse');
   refuseOrWarn(refusals, run, `nothing was changed on ${planned.map(({ node }) => node.facts.name).join(' ')}`);
   return { batch: planned, survey: now };
 }

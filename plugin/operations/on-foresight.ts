@@ -2,7 +2,7 @@ import { MaintError } from '../../shared/index.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { OnOperation } from '../operation.ts';
 import type { Finding } from '../preflight/finding.ts';
-import { checkGuards } from '../preflight/checks/guards.ts';
+import { guards } from '../preflight/checks/guards.ts';
 import { readSurvey } from '../preflight/read.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { OnRun } from './on-run.ts';
@@ -27,7 +27,7 @@ export async function lookAhead(
   const { cluster } = session;
   const survey = await readSurvey({ operation, chosen, plans, budgets, inside, inForce, nodes: view.nodes(), cluster });
   // A watch that is behind may not have seen that the last node is back.
-  const isBroken = checkGuards(survey).length > 0;
+  const isBroken = guards.find(survey).length > 0;
   return { preparation, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
 }
 

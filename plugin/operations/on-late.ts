@@ -1,7 +1,7 @@
 import { ClusterRefusal, isHeld, MaintError, NodeTable, STATE_LABEL } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import { versionOf, type NodeSnapshot } from '../nodes/snapshot.ts';
-import { checkGuards } from '../preflight/checks/guards.ts';
+import { guards } from '../preflight/checks/guards.ts';
 import type { Survey } from '../preflight/survey.ts';
 import type { OnRun } from './on-run.ts';
 import type { Marked } from './prepared.ts';
@@ -27,7 +27,7 @@ export async function refuseIfLate(marked: readonly Marked[], survey: Survey, ru
   if (newcomers.length === 0 || session.signal.aborted) return;
   const changed = new Map(newcomers.map(({ facts }) => [facts.name, facts]));
   const now = nodes.map((node) => ({ ...node, facts: changed.get(node.facts.name) ?? node.facts }));
-  const [broken] = checkGuards({ ...survey, nodes: now });
+  const [broken] = guards.find({ ...survey, nodes: now });
   if (broken === undefined) return;
   const others = newcomers.map(({ facts }) => facts.name).join(', ');
   throw new MaintError('denied', `${broken.text}: somebody took ${others} into maintenance at the same time`, {

@@ -1,8 +1,8 @@
 import { NO_RECORD } from '../../shared/index.ts';
 import { Limiter } from '../drain/limiter.ts';
-import { checkFilters } from '../preflight/checks/filters.ts';
+import { filters } from '../preflight/checks/filters.ts';
 import { findingsOf } from '../preflight/checks/registry.ts';
-import { checkRights } from '../preflight/checks/rights.ts';
+import { rights } from '../preflight/checks/rights.ts';
 import type { ClusterView } from '../preflight/cluster-view.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { renderRight, type Right } from '../preflight/rights.ts';
@@ -39,11 +39,11 @@ export async function refuseAhead(
 /** What is said of pods and of rights is said once for all nodes; the rest is asked of each node in its turn. */
 function findingsOver(surveys: readonly Survey[]): readonly Finding[] {
   return [
-    ...checkFilters({ plans: surveys.flatMap(({ plans }) => plans) }),
+    ...filters.find({ plans: surveys.flatMap(({ plans }) => plans) }),
     ...surveys
       .flatMap((survey) => findingsOf({ ...survey, missingRights: [] }))
       .filter(({ check }) => check !== 'filters'),
-    ...checkRights({ missingRights: unlike(surveys.flatMap(({ missingRights }) => missingRights)) }),
+    ...rights.find({ missingRights: unlike(surveys.flatMap(({ missingRights }) => missingRights)) }),
   ];
 }
 

@@ -1,10 +1,17 @@
 import { listed } from '../../drain/cause.ts';
 import { podName, type WaitedPod } from '../../drain/plan.ts';
-import { warning, type Finding } from '../finding.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
 /** What the drain will wait for: it may take as long as a backup takes. And what nobody could see to run. */
-export function checkActiveWork({ plans, unknownInside }: Survey): readonly Finding[] {
+export const activeWork: Check = {
+  id: 'active-work',
+  refuses: '',
+  warns: 'what the drain will wait for; backups that you may not see run in a pod',
+  find,
+};
+
+function find({ plans, unknownInside }: Survey): readonly Finding[] {
   const byReason = Map.groupBy(
     plans.flatMap(({ waitFor }) => waitFor),
     ({ why }) => why,

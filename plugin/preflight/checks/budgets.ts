@@ -7,11 +7,18 @@ import {
 } from '../../../shared/index.ts';
 import { budgetCause, listed } from '../../drain/cause.ts';
 import { podName } from '../../drain/plan.ts';
-import { warning, type Finding } from '../finding.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
 /** Budgets that no waiting satisfies: those that let nobody go, and two of them on one pod. */
-export function checkBudgets({ plans, budgetsOf }: Survey): readonly Finding[] {
+export const budgets: Check = {
+  id: 'budgets',
+  refuses: '',
+  warns: 'a budget that lets nobody go however long you wait; two budgets on one pod',
+  find,
+};
+
+function find({ plans, budgetsOf }: Survey): readonly Finding[] {
   const pods = plans.flatMap(({ evict }) => evict);
   return [...neverSatisfied(pods, budgetsOf), ...twofold(pods, budgetsOf)];
 }

@@ -1,9 +1,16 @@
 import type { PodFacts } from '../../../shared/index.ts';
-import { warning, type Finding } from '../finding.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
 import type { OwnerHealth, Survey } from '../survey.ts';
 
 /** Workloads that will be down for a while: all of their ready pods sit on the nodes that are drained. */
-export function checkDowntime({ plans, owners }: Survey): readonly Finding[] {
+export const downtime: Check = {
+  id: 'downtime',
+  refuses: '',
+  warns: 'workloads without a budget whose only ready pods are moved',
+  find,
+};
+
+function find({ plans, owners }: Survey): readonly Finding[] {
   const here = Map.groupBy(
     plans.flatMap(({ evict }) => evict).filter((pod) => pod.ready),
     (pod) => pod.controller?.uid,

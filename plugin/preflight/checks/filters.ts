@@ -1,10 +1,18 @@
 import { listed } from '../../drain/cause.ts';
 import type { DrainPlan, PodGroup } from '../../drain/plan.ts';
-import { refusal, warning, type Finding } from '../finding.ts';
+import { refusal, warning, type Check, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
 /** What kubectl drain refuses and what it warns of, each told once for all nodes: every node has its DaemonSet pods. */
-export function checkFilters({ plans }: Pick<Survey, 'plans'>): readonly Finding[] {
+export const filters: Check<'plans'> = {
+  id: 'filters',
+  refuses:
+    'pods that kubectl drain would not evict without a flag; running backups or scans with `--active-work=refuse`',
+  warns: 'what is lost or ignored',
+  find,
+};
+
+function find({ plans }: Pick<Survey, 'plans'>): readonly Finding[] {
   return [
     ...groupsOf(plans, ({ refusals }) => refusals).map(refusalOf),
     ...groupsOf(plans, ({ warnings }) => warnings).map(({ text, pods, nodes }) => {

@@ -7,11 +7,19 @@ import {
   type NodeFacts,
 } from '../../../shared/index.ts';
 import type { NodeLimit } from '../../operation.ts';
-import { refusal, type Finding } from '../finding.ts';
+import { refusal, type Check, type Finding } from '../finding.ts';
 import type { ClusterNode, Survey } from '../survey.ts';
 
 /** What may not be taken from the cluster: control-plane quorum, the last worker, more workers than allowed at once. */
-export function checkGuards(survey: Survey): readonly Finding[] {
+export const guards: Check = {
+  id: 'guards',
+  refuses:
+    "the control plane's quorum, the last worker (`--allow-last-node`); more nodes than `--max-unavailable` allows, or most of the workers without it",
+  warns: '',
+  find,
+};
+
+function find(survey: Survey): readonly Finding[] {
   const { nodes } = survey;
   if (nodes === undefined) return [];
   return [...(survey.allowLastNode ? [] : lastLegs(survey.chosen, nodes)), ...tooMany(survey, nodes)];

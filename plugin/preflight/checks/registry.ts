@@ -1,33 +1,33 @@
-import type { Finding } from '../finding.ts';
+import type { Check, Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
-import { checkActiveWork } from './active-work.ts';
-import { checkBudgets } from './budgets.ts';
-import { checkDowntime } from './downtime.ts';
-import { checkEnforcement } from './enforcement.ts';
-import { checkFilters } from './filters.ts';
-import { checkGuards } from './guards.ts';
-import { checkReturning } from './returning.ts';
-import { checkRights } from './rights.ts';
-import { checkRoom } from './room.ts';
-import { checkUnreachable } from './unreachable.ts';
+import { activeWork } from './active-work.ts';
+import { budgets } from './budgets.ts';
+import { downtime } from './downtime.ts';
+import { enforcement } from './enforcement.ts';
+import { filters } from './filters.ts';
+import { guards } from './guards.ts';
+import { returning } from './returning.ts';
+import { rights } from './rights.ts';
+import { room } from './room.ts';
+import { unreachable } from './unreachable.ts';
 
 /** Every check, in the order in which findings are told. A new check is one file and one line here. */
-const CHECKS: readonly ((survey: Survey) => readonly Finding[])[] = [
-  checkFilters,
-  checkGuards,
-  checkRights,
-  checkUnreachable,
-  checkBudgets,
-  checkDowntime,
-  checkRoom,
-  checkReturning,
-  checkActiveWork,
-  checkEnforcement,
+export const CHECKS: readonly Check[] = [
+  filters,
+  guards,
+  rights,
+  unreachable,
+  budgets,
+  downtime,
+  room,
+  returning,
+  activeWork,
+  enforcement,
 ];
 
 /** All findings of all checks: refusals first, each told once. Pure; reads and writes nothing. */
 export function findingsOf(survey: Survey): readonly Finding[] {
-  const findings = CHECKS.flatMap((check) => check(survey));
+  const findings = CHECKS.flatMap(({ find }) => find(survey));
   const unique = [...new Map(findings.map((finding) => [`${finding.severity} ${finding.text}`, finding])).values()];
   return unique.sort((a, b) => Number(b.severity === 'refuse') - Number(a.severity === 'refuse'));
 }

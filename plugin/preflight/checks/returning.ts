@@ -2,7 +2,7 @@ import { toleratesCordon, type PodFacts } from '../../../shared/index.ts';
 import { listed } from '../../drain/cause.ts';
 import { podName } from '../../drain/plan.ts';
 import { DRAIN_LABEL } from '../../drain/filters.ts';
-import { warning, type Finding } from '../finding.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
 import { isMadeAgain } from '../moving.ts';
 import type { Survey } from '../survey.ts';
 
@@ -15,7 +15,14 @@ export const AGAINST_RETURN = `take the toleration out of its template, ${OR_LET
 export const AGAINST_NAMING = `take spec.nodeName out of its template, ${OR_LET_IT}`;
 
 /** Pods that the cordon does not keep off: what replaces them may land on the node that they leave, the emptiest of all. */
-export function checkReturning({ plans, owners }: Survey): readonly Finding[] {
+export const returning: Check = {
+  id: 'returning',
+  refuses: '',
+  warns: 'pods that the cordon does not keep off: they tolerate it, or their template names the node',
+  find,
+};
+
+function find({ plans, owners }: Survey): readonly Finding[] {
   const leaving = plans.flatMap(({ node, evict }) => evict.filter(isMadeAgain).map((pod) => ({ node, pod })));
   const isNamed = ({ node, pod }: Leaving): boolean => owners.get(pod.controller?.uid ?? '')?.nodeName === node;
   const back = leaving.filter((one) => !isNamed(one) && isLet(one));

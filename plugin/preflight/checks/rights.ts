@@ -1,10 +1,17 @@
-import { refusal, type Finding } from '../finding.ts';
+import { refusal, type Check, type Finding } from '../finding.ts';
 import { listed } from '../../drain/cause.ts';
 import { renderRight, type Right } from '../rights.ts';
 import type { Survey } from '../survey.ts';
 
 /** What the API server would refuse on the way, each right once for all nodes or namespaces that it is missing for. */
-export function checkRights({ missingRights }: Pick<Survey, 'missingRights'>): readonly Finding[] {
+export const rights: Check<'missingRights'> = {
+  id: 'rights',
+  refuses: 'patching the nodes, evicting (or deleting) in each namespace',
+  warns: '',
+  find,
+};
+
+function find({ missingRights }: Pick<Survey, 'missingRights'>): readonly Finding[] {
   const byKind = Map.groupBy(missingRights, (right) => renderRight({ ...right, ...ofAll(right) }));
   return [...byKind].map(([kind, rights]) => {
     const [only, ...more] = rights;

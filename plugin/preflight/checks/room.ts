@@ -1,10 +1,17 @@
 import { listed } from '../../drain/cause.ts';
 import { podName } from '../../drain/plan.ts';
-import { warning, type Finding } from '../finding.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
 import type { Room, Survey } from '../survey.ts';
 
 /** Pods that will wait for a place: the other nodes have no room for what they ask for, or do not suit them. */
-export function checkRoom({ room }: Survey): readonly Finding[] {
+export const room: Check = {
+  id: 'room',
+  refuses: '',
+  warns: 'pods for which the other nodes have no room, or that suit none of them',
+  find,
+};
+
+function find({ room }: Survey): readonly Finding[] {
   const { without, nowhere, looked, candidates } = room;
   const findings = [...nowhere].map(([why, pods]) =>
     warning('room', `no other node can take ${named(pods)}${why === '' ? '' : `: ${why}`}`),

@@ -1,9 +1,16 @@
 import { listed } from '../../drain/cause.ts';
-import { warning, type Finding } from '../finding.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
 /** Nodes whose kubelet is silent: their pods are asked to go and not waited for. */
-export function checkUnreachable({ chosen, plans }: Survey): readonly Finding[] {
+export const unreachable: Check = {
+  id: 'unreachable',
+  refuses: '',
+  warns: 'a silent kubelet, and the taint that lets its volumes go',
+  find,
+};
+
+function find({ chosen, plans }: Survey): readonly Finding[] {
   const silent = plans.length === 0 ? [] : chosen.filter(({ unreachable }) => unreachable).map(({ name }) => name);
   const [only] = silent;
   if (only === undefined) return [];
