@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { textAt } from '../../../shared/index.ts';
+import { at, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
 import { BIN, type PluginRunner, pluginEnvironment, pluginRunner, startProgram } from '../../support/plugin-run.ts';
@@ -77,8 +77,23 @@ describe('in the middle of a drain', () => {
     // Killed in the middle of an eviction, the API server may have taken it from the budget and not deleted the pod; the
     // budget gets it back after two minutes (k8s pkg/controller/disruption, DeletionTimeout).
     await until('one pod went and one waits', () => /evicted[^]*waits: |waits: [^]*evicted/.test(running.said()));
+    await until('it has given a sign', async () => {
+      return maintenanceOf(await world.node(node)).conditions['DrainInProgress']?.startsWith('True') === true;
+    });
     running.signal('SIGKILL');
     expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
+    expect((await plugin.maint(['status', node])).stdout).toMatch(/^State: +Initiated \(drain\)$/m);
+    // Three minutes later.
+    const lastHeartbeatTime = new Date(Date.now() - 180_000).toISOString().replace(/\.\d+Z$/, 'Z');
+    const sign = JSON.stringify({ status: { conditions: [{ type: 'DrainInProgress', lastHeartbeatTime }] } });
+    const aged = await plane.kubectl(['patch', 'node', node, '--subresource=status', '--type=strategic', '-p', sign]);
+    expect(aged, aged.stderr).toMatchObject({ code: 0 });
+    expect((await plugin.maint(['status', node])).stdout).toMatch(/^State: +Stopped 3m(?:\d+s)? ago \(drain\)$/m);
+    const status = await plugin.maint(['status', node, '-ojson']);
+    expect(at(JSON.parse(status.stdout), 'items')).toMatchObject([
+      { state: 'Initiated', stoppedSince: lastHeartbeatTime },
+    ]);
+    expect((await plugin.maint(['status'])).stderr).toContain(`hint: nobody goes on with the drain of ${node}: `);
     const record = maintenanceOf(await world.node(node)).record;
     expect(maintenanceOf(await world.node(node))).toMatchObject({ label: 'initiated', unschedulable: true });
 
