@@ -210,7 +210,7 @@ describe('policy', () => {
     const by = (source: PolicySource, config = DEFAULT_POLICY) =>
       told(judgePolicy({ policy: { ...BUILT_IN_POLICY, config }, source }));
     expect(by({ from: 'nowhere' })).toEqual([
-      'ok nothing is configured beside the webhook, so the defaults apply: backup enforce, scan enforce, node-guard enforce, placement warn, addon enforce',
+      'ok nothing is configured beside the webhook, so the defaults apply: addon enforce, backup enforce, node-guard enforce, placement warn, scan enforce',
     ]);
     const config: PolicyConfig = {
       ...DEFAULT_POLICY,
