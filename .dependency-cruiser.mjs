@@ -74,10 +74,10 @@ export default {
       to: { path: 'node_modules/yargs' },
     },
     {
-      name: 'client-lives-in-live',
-      comment: 'The Kubernetes client is touched in shared/cluster/live only; elsewhere use `import type`.',
+      name: 'of-the-client-types-only',
+      comment: 'The Kubernetes client says what objects look like: use `import type` (docs/decisions/0002).',
       severity: 'error',
-      from: { path: '^(shared|plugin|webhook)/', pathNot: '^shared/cluster/live/' },
+      from: { path: '^(shared|plugin|webhook)/' },
       to: { path: 'node_modules/@kubernetes', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -82,6 +82,7 @@ export { clean, joinNames } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 
 export type * from './cluster/ports.ts';
+export type { Written } from './cluster/written.ts';
 export * from './cluster/paths.ts';
 export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/node-event.ts';
 export { answersFromCluster } from './cluster/answers.ts';

@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundledPackages, licensesOf } from './bundled-packages.ts';
-import { assertLean, lazyAssert, lazyStringWidth, leanClient } from './lean-client.ts';
+import { assertLean, lazyAssert, lazyStringWidth } from './lean-client.ts';
 import { MINIMUM_NODE } from './node-version.ts';
 
 const bins = [
@@ -34,7 +34,7 @@ for (const { name, entry } of bins) {
       // The young generation is kept small: listing 100,000 pods page by page then stays far below 250 MiB.
       js: `#!/usr/bin/env -S node --max-semi-space-size=4\n${tooOld}const __bundle_url=require('node:url').pathToFileURL(__filename).href;`,
     },
-    plugins: [leanClient, lazyStringWidth, lazyAssert],
+    plugins: [lazyStringWidth, lazyAssert],
     metafile: true,
     logLevel: 'warning',
   });

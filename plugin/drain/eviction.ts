@@ -1,3 +1,4 @@
+import type { V1Eviction } from '@kubernetes/client-node';
 import {
   evictionPath,
   listAt,
@@ -7,6 +8,7 @@ import {
   type ApiAnswer,
   type ApiRequest,
   type PodFacts,
+  type Written,
 } from '../../shared/index.ts';
 import { causeOf, TWO_BUDGETS_CAUSE, type Cause } from './cause.ts';
 
@@ -61,7 +63,7 @@ export function evictionRequest(pod: PodFacts, manner: EvictionManner): ApiReque
       kind: 'Eviction',
       metadata: { name: pod.name, namespace: pod.namespace },
       deleteOptions: options,
-    },
+    } satisfies Written<V1Eviction>,
   };
 }
 

@@ -1,4 +1,5 @@
-import { isTrueAt, listAt, textsAt, type ClusterSender } from '../../shared/index.ts';
+import type { V1SelfSubjectAccessReview, V1SelfSubjectRulesReview } from '@kubernetes/client-node';
+import { isTrueAt, listAt, textsAt, type ClusterSender, type Written } from '../../shared/index.ts';
 
 /** Something that a caller may do (authorization.k8s.io/v1 ResourceAttributes). */
 export interface Right {
@@ -47,7 +48,7 @@ async function ownRules(cluster: ClusterSender): Promise<readonly OwnRule[]> {
       kind: 'SelfSubjectRulesReview',
       // Any namespace shows what holds in all of them; one that does not exist shows nothing else.
       spec: { namespace: 'kubectl-maint.rights' },
-    },
+    } satisfies Written<V1SelfSubjectRulesReview>,
   });
   if (answer.status >= 300) return [];
   return listAt(answer.body, 'status', 'resourceRules').map((rule) => ({
@@ -76,7 +77,7 @@ async function isAllowed(right: Right, cluster: ClusterSender): Promise<boolean 
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes: { verb, group, resource, subresource, namespace, name } },
-    },
+    } satisfies Written<V1SelfSubjectAccessReview>,
   });
   if (answer.status >= 300) return undefined;
   return isTrueAt(answer.body, 'status', 'allowed');

@@ -1,6 +1,8 @@
+import type { CoreV1Event } from '@kubernetes/client-node';
 import { AFTER_DENIAL_ANNOTATION } from '../labels.ts';
 import { clean } from '../policy/words.ts';
 import type { AfterDenial } from '../targets/tool.ts';
+import type { Written } from './written.ts';
 
 /** What happened to a Node, as `kubectl describe node` lists it. */
 export interface NodeEvent {
@@ -43,7 +45,7 @@ export function eventAboutNode(
   node: { readonly name: string; readonly uid: string },
   { type, reason, message, count, first, last, afterDenial }: NodeEvent,
   name?: string,
-): object {
+): Written<CoreV1Event> {
   const named = name === undefined ? { generateName: `${node.name.slice(0, 200)}.` } : { name };
   const annotations = afterDenial === undefined ? {} : { annotations: { [AFTER_DENIAL_ANNOTATION]: afterDenial } };
   return {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import forge from 'node-forge';
 
 /** A certificate with its key, as PEM. */
@@ -15,7 +16,7 @@ interface CertificateShape {
   readonly cA?: boolean;
 }
 
-/** A certificate, for 127.0.0.1 or for another name. */
+/** A certificate, for 127.0.0.1 or for another address or name. */
 export function selfSigned({
   name = '127.0.0.1',
   days = 1,
@@ -31,7 +32,7 @@ export function selfSigned({
   const subject = [{ name: 'commonName', value: name }];
   certificate.setSubject(subject);
   certificate.setIssuer(issuer === undefined ? subject : forge.pki.certificateFromPem(issuer.cert).subject.attributes);
-  const altName = name === '127.0.0.1' ? { type: 7, ip: name } : { type: 2, value: name };
+  const altName = isIP(name) !== 0 ? { type: 7, ip: name } : { type: 2, value: name };
   certificate.setExtensions([
     { name: 'basicConstraints', cA },
     { name: 'subjectAltName', altNames: [altName] },

@@ -1,3 +1,4 @@
+import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node';
 import {
   ARMED_ENTRIES,
   CARRIERS,
@@ -13,6 +14,7 @@ import {
   type MatchCondition,
   type PolicyConfig,
   type Tool,
+  type Written,
 } from '../../shared/index.ts';
 import { TIMEOUT_SECONDS } from '../admission/deadline.ts';
 import { VALIDATE_PATH } from '../paths.ts';
@@ -88,7 +90,11 @@ interface NamespaceSelector {
 }
 
 /** The ValidatingWebhookConfiguration for some tools and a policy, as a value. */
-export function registrationFor(tools: readonly Tool[], policy: PolicyConfig, options: RegistrationOptions): object {
+export function registrationFor(
+  tools: readonly Tool[],
+  policy: PolicyConfig,
+  options: RegistrationOptions,
+): Written<V1ValidatingWebhookConfiguration> {
   const { authorities, written } = options;
   const caBundle = authorities === undefined ? {} : { caBundle: Buffer.from(authorities).toString('base64') };
   return {

@@ -1,7 +1,8 @@
-import type { Agent } from 'node:http';
-import type { RequestOptions } from 'node:https';
-import { getCACertificates } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { checkServerIdentity, createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { MaintError, messageOf } from '../../errors.ts';
 
 /** Where the API server is, and how to know it. Data wins over a file, as in kubectl. */
@@ -26,9 +27,6 @@ export interface ClientCertificate {
   readonly keyFile: string | undefined;
 }
 
-/** As in Go, every certificate that is trusted ends a chain: an intermediate authority's, and the server's own, too. */
-export const TRUST_ANCHORS = { allowPartialTrustChain: true };
-
 /** What connections are for. */
 export type Use = 'calls' | 'watches';
 
@@ -41,63 +39,97 @@ const MAX_SOCKETS: Readonly<Record<Use, number>> = { calls: 32, watches: Infinit
 /** Idle connections end before the 60 s after which common load balancers drop them silently. */
 const IDLE_MS = 50_000;
 
-/**
- * Connections to the endpoint: TLS, client certificate and proxy by KubeConfig of the Kubernetes client, kept alive
- * by us, because its own way makes a connection per request. Throws MaintError('cluster') where a file cannot be read.
- */
+/** Connections to the endpoint that are kept, through its proxy. Rejects with MaintError('cluster') where a file cannot be read. */
 export async function agentFor(
   endpoint: Endpoint,
   certificate: ClientCertificate | undefined,
   use: Use,
-): Promise<Agent> {
-  const plain = endpoint.server.startsWith('http:');
-  const skip = plain || endpoint.skipTlsVerify;
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    // KubeConfig refuses http:// unless verification is off; there is none to turn off.
-    { name: endpoint.name, server: endpoint.server, skipTLSVerify: skip, ...trustOf(endpoint) },
-    { name: 'caller', ...halvesOf(certificate) },
-  );
-  const options: RequestOptions = { timeout: IDLE_MS };
-  // kubectl trusts what the operating system trusts where the kubeconfig names no CA; Node's own list is shorter.
-  if (!skip && endpoint.caData === undefined && endpoint.caFile === undefined) options.ca = systemTrust();
-  try {
-    await config.applyToHTTPSOptions(options);
-  } catch (cause) {
-    throw new MaintError('cluster', `cannot use the certificates of cluster ${endpoint.name}: ${messageOf(cause)}`, {
-      hint: 'check the paths of certificate-authority, client-certificate and client-key in the kubeconfig',
-      cause,
-    });
-  }
-  const { agent } = options;
-  if (typeof agent !== 'object') throw new Error('KubeConfig gave no agent');
-  return Object.assign(agent, { keepAlive: true, maxSockets: MAX_SOCKETS[use] });
+): Promise<HttpAgent> {
+  const kept: HttpAgentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS[use], timeout: IDLE_MS };
+  const { proxyUrl } = endpoint;
+  if (endpoint.server.startsWith('http:')) return httpAgent(proxyUrl, kept);
+  return httpsAgent(proxyUrl, { ...kept, ...(await tlsFor(endpoint, certificate)) });
+}
+
+async function httpAgent(proxy: string | undefined, options: HttpAgentOptions): Promise<HttpAgent> {
+  if (proxy === undefined) return new HttpAgent(options);
+  if (isSocks(proxy)) return socksAgent(proxy, options, false);
+  const { HttpProxyAgent } = await import('hpagent');
+  return new HttpProxyAgent({ ...options, proxy });
+}
+
+async function httpsAgent(proxy: string | undefined, options: AgentOptions): Promise<HttpAgent> {
+  if (proxy === undefined) return new HttpsAgent(options);
+  if (isSocks(proxy)) return socksAgent(proxy, options, true);
+  const { HttpsProxyAgent } = await import('hpagent');
+  return new HttpsProxyAgent({ ...options, proxy });
+}
+
+function isSocks(proxy: string): boolean {
+  return /^socks/i.test(proxy);
+}
+
+/** A proxy resolves the names of servers itself, as Go has it: SOCKS libraries of Node call that another scheme. */
+const RESOLVING_SOCKS = 'socks5h:';
+
+async function socksAgent(proxy: string, options: AgentOptions, secureEndpoint: boolean): Promise<HttpAgent> {
+  const { SocksProxyAgent } = await import('socks-proxy-agent');
+  // Without being told it takes a connection that it gets back for one without TLS, and never uses it again (agent-base 9).
+  const told = { ...options, secureEndpoint };
+  const agent = new SocksProxyAgent(proxy.replace(/^socks5:/i, RESOLVING_SOCKS), told);
+  // It would end connections that are in use but silent, too: those of watches.
+  agent.timeout = null;
+  return agent;
+}
+
+type Tls = Pick<AgentOptions, 'secureContext' | 'servername' | 'rejectUnauthorized' | 'checkServerIdentity'>;
+
+async function tlsFor(endpoint: Endpoint, certificate: ClientCertificate | undefined): Promise<Tls> {
+  const { tlsServerName, skipTlsVerify } = endpoint;
+  const name = tlsServerName ?? hostOf(endpoint);
+  return {
+    secureContext: await secureContextFor(endpoint, certificate),
+    rejectUnauthorized: !skipTlsVerify,
+    // An address is no name that TLS could ask for (RFC 6066).
+    servername: isIP(name) === 0 ? name : '',
+    // Through a SOCKS proxy, Node.js would check a server that is known by its address for the name localhost.
+    checkServerIdentity: (_asked, shown) => checkServerIdentity(name, shown),
+  };
+}
+
+/** A server's name or address, without the brackets of IPv6. */
+export function hostOf({ server }: Pick<Endpoint, 'server'>): string {
+  return new URL(server).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** What is trusted and who calls: read once for all connections of an agent, since the trust of a system takes some 10 ms. */
+async function secureContextFor(endpoint: Endpoint, own: ClientCertificate | undefined): Promise<SecureContext> {
+  const ca = await pemOf(endpoint, endpoint.caData, endpoint.caFile);
+  const cert = await pemOf(endpoint, own?.certData, own?.certFile);
+  const key = await pemOf(endpoint, own?.keyData, own?.keyFile);
+  return createSecureContext({
+    // kubectl trusts what the operating system trusts where the kubeconfig names no CA; Node's own list is shorter.
+    ca: ca ?? (endpoint.skipTlsVerify ? undefined : systemTrust()),
+    cert,
+    key,
+    // As in Go, every certificate that is trusted ends a chain: an intermediate authority's, and the server's own, too.
+    allowPartialTrustChain: true,
+  });
 }
 
 function systemTrust(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
-function trustOf(endpoint: Endpoint): { caData?: string; caFile?: string; tlsServerName?: string; proxyUrl?: string } {
-  const { caData, caFile, tlsServerName, proxyUrl } = endpoint;
-  return {
-    ...pick('caData', 'caFile', caData, caFile),
-    ...(tlsServerName !== undefined && { tlsServerName }),
-    ...(proxyUrl !== undefined && { proxyUrl: proxyUrl.replace(/^socks5:/i, RESOLVING_SOCKS) }),
-  };
-}
-
-/** A proxy resolves the names of servers itself, as Go has it: SOCKS libraries of Node call that another scheme. */
-const RESOLVING_SOCKS = 'socks5h:';
-
-function halvesOf(certificate: ClientCertificate | undefined): Record<string, string> {
-  if (certificate === undefined) return {};
-  const { certData, certFile, keyData, keyFile } = certificate;
-  return { ...pick('certData', 'certFile', certData, certFile), ...pick('keyData', 'keyFile', keyData, keyFile) };
-}
-
-/** KubeConfig prefers the file; kubectl prefers the data. So only one is handed on. */
-function pick(dataKey: string, fileKey: string, data?: string, file?: string): Record<string, string> {
-  if (data !== undefined) return { [dataKey]: data };
-  return file === undefined ? {} : { [fileKey]: file };
+async function pemOf({ name }: Endpoint, data?: string, file?: string): Promise<Buffer | undefined> {
+  if (data !== undefined) return Buffer.from(data, 'base64');
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new MaintError('cluster', `cannot use the certificates of cluster ${name}: ${messageOf(cause)}`, {
+      hint: 'check the paths of certificate-authority, client-certificate and client-key in the kubeconfig',
+      cause,
+    });
+  }
 }

@@ -5,8 +5,8 @@ export type { ConnectOptions, Exchange, InClusterOptions } from './connection-op
 
 /**
  * The cluster that kubectl would talk to with these flags. Nothing is sent yet.
- * Throws MaintError('usage') where the kubeconfig or a flag is at fault. Importing this file loads neither the
- * Kubernetes client nor node:https; calling it does.
+ * Throws MaintError('usage') where the kubeconfig or a flag is at fault. Importing this file does not load
+ * node:https; calling it does.
  */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
   const { openCluster } = await import('./session.ts');

@@ -2,7 +2,7 @@ import { type Agent, type IncomingMessage, request as httpRequest, type RequestO
 import { request as httpsRequest } from 'node:https';
 import { MaintError } from '../../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../ports.ts';
-import { agentFor, TRUST_ANCHORS, type ClientCertificate, type Endpoint, type Use } from './agent.ts';
+import { agentFor, hostOf, type ClientCertificate, type Endpoint, type Use } from './agent.ts';
 import type { Exchange } from './connection-options.ts';
 import { connectionError, isReset, isTrustFailure } from './connection-error.ts';
 import type { Credential, CredentialSource } from './credentials/source.ts';
@@ -94,9 +94,8 @@ export function transportFrom(options: TransportOptions): Transport {
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), 'utf8');
     const settings: RequestOptions = {
       agent,
-      ...TRUST_ANCHORS,
       method: request.method,
-      hostname: base.hostname.replace(/^\[|\]$/g, ''),
+      hostname: hostOf(endpoint),
       port: base.port,
       path: prefix + request.path + queryOf(request),
       headers: headersOf(request, options, credential.authorization, body),

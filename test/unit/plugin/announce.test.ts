@@ -4,7 +4,7 @@ import type { ConditionChange } from '../../../plugin/nodes/conditions.ts';
 import type { NodeEvent } from '../../../plugin/nodes/events.ts';
 import { hasClaim } from '../../../plugin/nodes/mark.ts';
 import { listAt, NODES, RECORD_ANNOTATION, textAt, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
-import { answer, failure, nodeObject, nodeSnapshot, settle, toldSession } from './world.ts';
+import { answer, failure, nodeObject, nodeSnapshot, settle, toldSession, type NodeShape } from './world.ts';
 
 const AT = '2026-01-05T22:10:00Z';
 const n1 = nodeSnapshot('n1');
@@ -36,7 +36,7 @@ function slowly() {
 }
 
 /** The Node with a version of its own, as a write of conditions gives it back. */
-function written(name: string, resourceVersion: string, conditions: readonly object[] = []): ApiAnswer {
+function written(name: string, resourceVersion: string, conditions: NodeShape['conditions'] = []): ApiAnswer {
   return answer(200, nodeObject(name, { resourceVersion, conditions }));
 }
 

@@ -10,7 +10,7 @@ import type { NodeReadings } from '../../../plugin/status/readings.ts';
 import { keepingOf } from '../../../plugin/policy/keeping.ts';
 import { DEFAULT_POLICY, RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/index.ts';
 import { like } from '../../support/like.ts';
-import { HeardScreen, nodeSnapshot, podFacts, START } from './world.ts';
+import { HeardScreen, nodeSnapshot, podFacts, START, type NodeShape } from './world.ts';
 
 const BY_DEFAULT = { keeping: keepingOf(DEFAULT_POLICY), assumed: null };
 
@@ -66,13 +66,8 @@ const UNREADABLE: NodeReadings = {
   heldBack: undefined,
 };
 
-interface Shape {
+interface Shape extends NodeShape {
   readonly label?: string;
-  readonly unschedulable?: boolean;
-  readonly conditions?: readonly object[];
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly taints?: readonly object[];
 }
 
 function status(record: object | string | undefined, shape: Shape = {}, readings: Partial<NodeReadings> = {}) {

@@ -1,4 +1,5 @@
 /** A world for the plugin's tests: a cluster that is told what to say, a clock that the test moves, objects. */
+import type { V1Node, V1NodeCondition, V1Taint } from '@kubernetes/client-node';
 import {
   nodeFromObject,
   podFromObject,
@@ -9,6 +10,7 @@ import {
   type ListPage,
   type NodeFacts,
   type PodFacts,
+  type Written,
 } from '../../../shared/index.ts';
 import type { Clock } from '../../../plugin/clock.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../../plugin/nodes/snapshot.ts';
@@ -176,14 +178,14 @@ export interface NodeShape {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly unschedulable?: boolean;
-  readonly taints?: readonly object[];
+  readonly taints?: readonly Written<V1Taint>[];
   readonly resourceVersion?: string;
-  readonly conditions?: readonly object[];
+  readonly conditions?: readonly Written<V1NodeCondition>[];
   readonly deletionTimestamp?: string;
 }
 
 /** A Ready Node object. */
-export function nodeObject(name: string, shape: NodeShape = {}): object {
+export function nodeObject(name: string, shape: NodeShape = {}): Written<V1Node> {
   const { labels, annotations, deletionTimestamp } = shape;
   return {
     apiVersion: 'v1',

@@ -10,7 +10,6 @@ interface PlaceShape extends NodeShape {
   readonly memory?: string;
   readonly pods?: number;
   readonly more?: Readonly<Record<string, string>>;
-  readonly taints?: readonly object[];
   readonly virtual?: boolean;
   /** What is on it already. */
   readonly has?: readonly PodFacts[];
