@@ -1,4 +1,4 @@
-import { ClusterRefusal, kubeconfigNames, MaintError, messageOf } from '../shared/index.ts';
+import { kubeconfigNames, MaintError, messageOf, isForbidden } from '../shared/index.ts';
 import { clockOf, systemClock } from './clock.ts';
 import { connect, type Caller } from './connect.ts';
 import { EXIT, EXIT_OF, type ExitCode } from './exit-codes.ts';
@@ -211,7 +211,7 @@ const UNFORESEEN = 'interrupted; what was changed until then, if anything: kubec
 function explain(thrown: unknown, { screen, signal }: Invocation, verb: Operation['verb'] | undefined): ExitCode {
   if (thrown instanceof MaintError) {
     screen.note(`error: ${thrown.message}`);
-    const hint = thrown.hint ?? (thrown instanceof ClusterRefusal && thrown.status === 403 ? RIGHTS : undefined);
+    const hint = thrown.hint ?? (isForbidden(thrown) ? RIGHTS : undefined);
     if (hint !== undefined) screen.note(`hint: ${hint}`);
     return signal.aborted ? EXIT.interrupted : EXIT_OF[thrown.code];
   }

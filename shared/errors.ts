@@ -36,6 +36,11 @@ export class ClusterRefusal extends MaintError {
   }
 }
 
+/** Whether the API server said that the caller may not (403). */
+export function isForbidden(thrown: unknown): thrown is ClusterRefusal {
+  return thrown instanceof ClusterRefusal && thrown.status === 403;
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

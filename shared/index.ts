@@ -1,6 +1,6 @@
 /** The one door of shared/: everything that plugin and webhook must agree on. */
 export * from './labels.ts';
-export { MaintError, ClusterRefusal, messageOf, type MaintErrorCode } from './errors.ts';
+export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
 export { parseDuration, renderDuration } from './duration.ts';
 export { once } from './once.ts';
@@ -86,6 +86,7 @@ export type { Written } from './cluster/written.ts';
 export * from './cluster/paths.ts';
 export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/node-event.ts';
 export { answersFromCluster } from './cluster/answers.ts';
+export { readAll } from './cluster/read-all.ts';
 export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION, WOKEN_CONDITION } from './cluster/wake.ts';
 export { insideGrants, lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export {

@@ -1,4 +1,4 @@
-import { clean, ClusterRefusal, MaintError } from '../../shared/index.ts';
+import { clean, MaintError, isForbidden } from '../../shared/index.ts';
 import { forbidden } from '../forbidden.ts';
 import { unknown, type Diagnosis } from './diagnosis.ts';
 import type { Readings } from './readings.ts';
@@ -45,7 +45,7 @@ const MAX_WHY = 300;
 
 function unreadable(thrown: unknown, { signal, interrupted }: Readings): Diagnosis {
   if (interrupted()) throw thrown;
-  if (thrown instanceof ClusterRefusal && thrown.status === 403) {
+  if (isForbidden(thrown)) {
     return unknown(forbidden(thrown.message), ROLE);
   }
   if (thrown instanceof MaintError) return unknown(clean(thrown.message, MAX_WHY), thrown.hint ?? AGAIN);

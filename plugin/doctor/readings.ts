@@ -14,6 +14,7 @@ import {
   type ClusterSender,
   type PolicyConfig,
   once,
+  readAll,
 } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
@@ -140,17 +141,12 @@ async function readInstallation(registration: unknown, cluster: AskedCluster): P
   return { by: 'service', namespace, deployment, pods };
 }
 
-async function readPods(namespace: string, cluster: AskedCluster): Promise<readonly unknown[]> {
-  const pods: unknown[] = [];
-  const query = { labelSelector: CHART_LABEL };
-  for await (const { items } of cluster.pages(podsPath(namespace), { query })) pods.push(...items);
-  return pods;
+function readPods(namespace: string, cluster: AskedCluster): Promise<readonly unknown[]> {
+  return readAll(cluster, { path: podsPath(namespace), query: { labelSelector: CHART_LABEL } }, (pod) => pod);
 }
 
 /** The objects of ours in a collection of the admission API. */
-export async function readOurs(resource: string, cluster: AskedCluster): Promise<readonly unknown[]> {
-  const objects: unknown[] = [];
+export function readOurs(resource: string, cluster: AskedCluster): Promise<readonly unknown[]> {
   const path = collectionPath(`admissionregistration.k8s.io/v1/${resource}`, '');
-  for await (const { items } of cluster.pages(path, { query: { labelSelector: CHART_LABEL } })) objects.push(...items);
-  return objects;
+  return readAll(cluster, { path, query: { labelSelector: CHART_LABEL } }, (object) => object);
 }

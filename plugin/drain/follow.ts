@@ -1,4 +1,4 @@
-import { ClusterRefusal, type ClusterReader, type CollectionListener } from '../../shared/index.ts';
+import { type ClusterReader, type CollectionListener, readAll, isForbidden } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Session } from '../session.ts';
 
@@ -22,7 +22,8 @@ export async function followOrPoll<T>(
   { cluster, clock }: Pick<Session, 'cluster' | 'clock'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { path, query, pollMs, read = () => readAll(followed, listener, cluster) } = followed;
+  const { path, query, pollMs } = followed;
+  const { read = () => listAll(followed, listener, cluster) } = followed;
   try {
     await cluster.follow(path, listener, { ...(query === undefined ? {} : { query }), signal });
   } catch (thrown) {
@@ -31,16 +32,12 @@ export async function followOrPoll<T>(
   }
 }
 
-async function readAll<T>(
+function listAll<T>(
   { path, query }: Followed<T>,
   listener: CollectionListener<T>,
   reader: ClusterReader,
 ): Promise<readonly T[]> {
-  const found: T[] = [];
-  for await (const { items } of reader.pages(path, query === undefined ? {} : { query })) {
-    found.push(...items.map((item) => listener.project(item)));
-  }
-  return found;
+  return readAll(reader, { path, ...(query !== undefined && { query }) }, (object) => listener.project(object));
 }
 
 /** A first look that fails rejects; later ones are tried again. */
@@ -61,8 +58,4 @@ async function poll<T>(
       (thrown: unknown) => listener.interrupted?.(thrown),
     );
   }
-}
-
-function isForbidden(thrown: unknown): boolean {
-  return thrown instanceof ClusterRefusal && thrown.status === 403;
 }

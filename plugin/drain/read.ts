@@ -9,6 +9,7 @@ import {
   type Catalogue,
   type ClusterReader,
   type PodFacts,
+  readAll,
 } from '../../shared/index.ts';
 import type { FilterContext } from './filters.ts';
 import { planDrain, type DrainPlan } from './plan.ts';
@@ -63,15 +64,11 @@ export async function readPods(
   selector: string | undefined,
   reader: ClusterReader,
 ): Promise<readonly PodFacts[]> {
-  const pods: PodFacts[] = [];
   try {
-    for await (const page of reader.pages(PODS, { query: podsOn(node, selector) })) {
-      pods.push(...page.items.map(podFromObject).filter((pod) => pod !== undefined));
-    }
+    return await readAll(reader, { path: PODS, query: podsOn(node, selector) }, podFromObject);
   } catch (thrown) {
     throw badSelector(thrown, selector) ?? thrown;
   }
-  return pods;
 }
 
 /** The API server judges selectors (400); the person wrote it, so it is theirs to correct. kubectl's words. */

@@ -1,7 +1,7 @@
-import { messageOf, type NodeFacts } from '../../shared/index.ts';
+import { isForbidden, messageOf, type NodeFacts } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import type { Session } from '../session.ts';
-import { isForbidden, removeConditions, setConditions, type ConditionChange } from './conditions.ts';
+import { removeConditions, setConditions, type ConditionChange } from './conditions.ts';
 import { recordEvent, type NodeEvent } from './events.ts';
 import { newer, type NodeSnapshot } from './snapshot.ts';
 

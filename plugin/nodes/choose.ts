@@ -1,4 +1,4 @@
-import { ClusterRefusal, MaintError, nodePath, NODES, type ClusterReader } from '../../shared/index.ts';
+import { ClusterRefusal, MaintError, nodePath, NODES, type ClusterReader, readAll } from '../../shared/index.ts';
 import type { NodeChoice } from '../operation.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
 
@@ -37,15 +37,12 @@ type Query = Readonly<
 
 /** Every node, or those that a query (ListOptions) selects, sorted by name. */
 export async function listNodes(reader: ClusterReader, query: Query = {}): Promise<readonly NodeSnapshot[]> {
-  const nodes: NodeSnapshot[] = [];
   try {
-    for await (const page of reader.pages(NODES, { query })) {
-      nodes.push(...page.items.map(snapshotFromObject).filter((node) => node !== undefined));
-    }
+    const nodes = await readAll(reader, { path: NODES, query }, snapshotFromObject);
+    return [...nodes].sort((a, b) => (a.facts.name < b.facts.name ? -1 : 1));
   } catch (thrown) {
     throw badSelector(thrown, query.labelSelector) ?? thrown;
   }
-  return nodes.sort((a, b) => (a.facts.name < b.facts.name ? -1 : 1));
 }
 
 /** The API server judges selectors (400); the person wrote it, so it is theirs to correct. */

@@ -1,5 +1,4 @@
 import {
-  ClusterRefusal,
   isHeld,
   listAt,
   nodeStatusPath,
@@ -96,9 +95,4 @@ async function patchConditions(
   if (answer === undefined) return 'unwanted';
   if (answer.status >= 300) throw refusalFromAnswer(answer);
   return snapshotFromObject(answer.body) ?? current;
-}
-
-/** Whether a failed write of conditions is only a missing right: then the command goes on with a warning. */
-export function isForbidden(thrown: unknown): boolean {
-  return thrown instanceof ClusterRefusal && thrown.status === 403;
 }

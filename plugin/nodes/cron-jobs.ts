@@ -12,6 +12,7 @@ import {
   WOKEN_ANNOTATION,
   type ClusterReader,
   type NodeFacts,
+  readAll,
 } from '../../shared/index.ts';
 import { timestamp } from '../clock.ts';
 import { shellLine } from '../node-command/quote.ts';
@@ -126,12 +127,8 @@ async function wake(event: MakerEvent, woken: string, cluster: Session['cluster'
 
 /** Where they cannot be read, none is known: a CronJob is then woken once in vain at worst. */
 async function heldNodes(cluster: ClusterReader): Promise<readonly NodeFacts[]> {
-  const held: NodeFacts[] = [];
   try {
-    for await (const { items } of cluster.pages(NODES, { query: { labelSelector: STATE_LABEL } })) {
-      held.push(...items.map(nodeFromObject).filter((node) => node !== undefined));
-    }
-    return held;
+    return await readAll(cluster, { path: NODES, query: { labelSelector: STATE_LABEL } }, nodeFromObject);
   } catch {
     return [];
   }

@@ -1,16 +1,12 @@
-import { EVENTS, numberAt, textAt, type ClusterReader } from '../../shared/index.ts';
+import { EVENTS, numberAt, textAt, type ClusterReader, readAll } from '../../shared/index.ts';
 import type { MakerEvent } from './kept-off.ts';
 
 /** The controllers of Kubernetes say so when they may not make a Pod or a Job (k8s pkg/controller FailedCreatePodReason; cronjob). */
 const REFUSED = 'reason=FailedCreate';
 
 /** Every Event of a controller that could not make something, as long as the API server keeps it. Throws ClusterRefusal. */
-export async function readMakerEvents(cluster: ClusterReader): Promise<readonly MakerEvent[]> {
-  const events: MakerEvent[] = [];
-  for await (const { items } of cluster.pages(EVENTS, { query: { fieldSelector: REFUSED } })) {
-    events.push(...items.map(makerEventFromObject));
-  }
-  return events;
+export function readMakerEvents(cluster: ClusterReader): Promise<readonly MakerEvent[]> {
+  return readAll(cluster, { path: EVENTS, query: { fieldSelector: REFUSED } }, makerEventFromObject);
 }
 
 /** Counted by itself, or as a series (events.k8s.io/v1). */

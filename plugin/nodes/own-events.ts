@@ -5,6 +5,7 @@ import {
   numberAt,
   textAt,
   type ClusterReader,
+  readAll,
 } from '../../shared/index.ts';
 
 /** An Event of ours about a Node, as others read it. */
@@ -30,13 +31,9 @@ const OURS = 'involvedObject.kind=Node,source=kubectl-maint';
  * Every Event of plugin and webhook about Nodes, or about one of them, that the API server still keeps: an hour by default.
  * Throws ClusterRefusal.
  */
-export async function readOwnEvents(cluster: ClusterReader, node?: string): Promise<readonly OwnEvent[]> {
-  const events: OwnEvent[] = [];
+export function readOwnEvents(cluster: ClusterReader, node?: string): Promise<readonly OwnEvent[]> {
   const fieldSelector = node === undefined ? OURS : `${OURS},involvedObject.name=${node}`;
-  for await (const { items } of cluster.pages(eventsPath(NODE_EVENT_NAMESPACE), { query: { fieldSelector } })) {
-    events.push(...items.map(ownEventFromObject));
-  }
-  return events;
+  return readAll(cluster, { path: eventsPath(NODE_EVENT_NAMESPACE), query: { fieldSelector } }, ownEventFromObject);
 }
 
 function ownEventFromObject(object: unknown): OwnEvent {

@@ -1,4 +1,4 @@
-import { ClusterRefusal, messageOf, WOKEN_ANNOTATION } from '../../shared/index.ts';
+import { messageOf, WOKEN_ANNOTATION, isForbidden } from '../../shared/index.ts';
 import { denyingRules, nameOfMaker, refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../nodes/cron-jobs.ts';
 import type { ChangedExceptions } from '../nodes/exceptions.ts';
 import type { MakerEvent } from '../nodes/kept-off.ts';
@@ -61,5 +61,5 @@ function passingRules({ current }: ChangedExceptions, trials: readonly Trial[]):
 }
 
 function whyNot(thrown: unknown): string {
-  return thrown instanceof ClusterRefusal && thrown.status === 403 ? 'no right to list Events' : messageOf(thrown);
+  return isForbidden(thrown) ? 'no right to list Events' : messageOf(thrown);
 }

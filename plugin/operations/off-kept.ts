@@ -1,4 +1,4 @@
-import { ClusterRefusal, messageOf } from '../../shared/index.ts';
+import { messageOf, isForbidden } from '../../shared/index.ts';
 import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../nodes/cron-jobs.ts';
 import { keptOffIn, type Ended, type KeptOff } from '../nodes/kept-off.ts';
 import { readMakerEvents } from '../nodes/maker-events.ts';
@@ -60,6 +60,5 @@ function withFate(kept: KeptOff, cronJobs: readonly CronJobAfter[]): KeptOff {
 }
 
 function whyNot(thrown: unknown): string {
-  const isForbidden = thrown instanceof ClusterRefusal && thrown.status === 403;
-  return isForbidden ? 'no right to list Events' : messageOf(thrown);
+  return isForbidden(thrown) ? 'no right to list Events' : messageOf(thrown);
 }

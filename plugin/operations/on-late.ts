@@ -1,4 +1,4 @@
-import { ClusterRefusal, isHeld, MaintError, NodeTable, STATE_LABEL } from '../../shared/index.ts';
+import { ClusterRefusal, isHeld, MaintError, NodeTable, STATE_LABEL, isForbidden } from '../../shared/index.ts';
 import { listNodes } from '../nodes/choose.ts';
 import { versionOf, type NodeSnapshot } from '../nodes/snapshot.ts';
 import { guards } from '../preflight/checks/guards.ts';
@@ -48,7 +48,7 @@ async function heldAt(version: bigint | undefined, { session: { cluster } }: OnR
   try {
     return await listNodes(cluster, { labelSelector: STATE_LABEL, ...then });
   } catch (thrown) {
-    if (!(thrown instanceof ClusterRefusal) || thrown.status === 403) throw thrown;
+    if (!(thrown instanceof ClusterRefusal) || isForbidden(thrown)) throw thrown;
     return listNodes(cluster, { labelSelector: STATE_LABEL });
   }
 }

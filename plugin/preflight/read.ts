@@ -1,7 +1,6 @@
 import {
   amountsAt,
   collectionPath,
-  ClusterRefusal,
   listAt,
   nodeFromObject,
   NODES,
@@ -10,6 +9,8 @@ import {
   type Cluster,
   type NodeFacts,
   type PodFacts,
+  readAll,
+  isForbidden,
 } from '../../shared/index.ts';
 import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
@@ -67,16 +68,12 @@ export async function readSurvey(premises: Premises): Promise<Survey> {
 
 /** Undefined without the right to list nodes: then nothing is known of the others. */
 export async function readNodes(cluster: Cluster): Promise<readonly ClusterNode[] | undefined> {
-  const nodes: ClusterNode[] = [];
   try {
-    for await (const { items } of cluster.pages(NODES)) {
-      nodes.push(...items.map(clusterNode).filter((node) => node !== undefined));
-    }
+    return await readAll(cluster, { path: NODES }, clusterNode);
   } catch (thrown) {
-    if (thrown instanceof ClusterRefusal && thrown.status === 403) return undefined;
+    if (isForbidden(thrown)) return undefined;
     throw thrown;
   }
-  return nodes;
 }
 
 /** A Node object as a place for pods; undefined where it is none. */

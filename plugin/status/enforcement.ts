@@ -6,6 +6,7 @@ import {
   textsAt,
   webhookConfigurationPath,
   type Cluster,
+  readAll,
 } from '../../shared/index.ts';
 import { isArmed } from '../nodes/arming.ts';
 import { assumption, policyInForce } from '../policy/in-force.ts';
@@ -68,10 +69,8 @@ function webhookOf(registration: unknown): Enforcement['webhook'] {
 
 /** Rules for which the API server refuses by itself. Throws what the cluster's port throws. */
 export async function floorOf(cluster: Pick<Cluster, 'pages'>): Promise<readonly string[]> {
-  const bindings: unknown[] = [];
   const query = { labelSelector: `app.kubernetes.io/name=${REGISTRATION_NAME}` };
-  for await (const { items } of cluster.pages(POLICY_BINDINGS, { query })) bindings.push(...items);
-  return refusedByFloor(bindings);
+  return refusedByFloor(await readAll(cluster, { path: POLICY_BINDINGS, query }, (binding) => binding));
 }
 
 /** Rules for which some ValidatingAdmissionPolicyBinding of ours refuses. Names of policies begin with their rule. */

@@ -10,6 +10,7 @@ import {
   type PodFacts,
   type Quorum,
   type ScansKeptOff,
+  readAll,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { attachmentFromObject, type Attachment } from '../drain/attachment.ts';
@@ -109,20 +110,14 @@ export async function readAbout(
   );
 }
 
-async function readAttachments(cluster: Cluster): Promise<readonly Attachment[]> {
-  const found: Attachment[] = [];
-  for await (const { items } of cluster.pages(VOLUME_ATTACHMENTS)) found.push(...items.map(attachmentFromObject));
-  return found;
+function readAttachments(cluster: Cluster): Promise<readonly Attachment[]> {
+  return readAll(cluster, { path: VOLUME_ATTACHMENTS }, attachmentFromObject);
 }
 
 async function readControlPlane(cluster: Cluster, unreadable: Unreadable): Promise<readonly NodeFacts[] | undefined> {
-  return unreadable.tried('list nodes', async () => {
-    const found: NodeFacts[] = [];
-    for await (const { items } of cluster.pages(NODES, { query: { labelSelector: CONTROL_PLANE_LABEL } })) {
-      found.push(...items.map(nodeFromObject).filter((node) => node !== undefined));
-    }
-    return found;
-  });
+  return unreadable.tried('list nodes', () =>
+    readAll(cluster, { path: NODES, query: { labelSelector: CONTROL_PLANE_LABEL } }, nodeFromObject),
+  );
 }
 
 function isControlPlane({ labels }: NodeFacts): boolean {

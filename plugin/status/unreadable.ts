@@ -1,4 +1,4 @@
-import { ClusterRefusal, messageOf } from '../../shared/index.ts';
+import { messageOf, isForbidden } from '../../shared/index.ts';
 import type { Screen } from '../screen.ts';
 
 /** What could not be read: the rest is shown all the same, and one line says what is missing. */
@@ -18,7 +18,7 @@ export class Unreadable {
       return await read();
     } catch (thrown) {
       if (this.#signal.aborted) throw thrown;
-      if (thrown instanceof ClusterRefusal && thrown.status === 403) this.#rights.add(right);
+      if (isForbidden(thrown)) this.#rights.add(right);
       else this.#failures.add(`could not ${right}: ${messageOf(thrown)}`);
       return undefined;
     }

@@ -1,4 +1,5 @@
-import { MaintError } from '../errors.ts';
+import { readAll } from './read-all.ts';
+import {} from '../errors.ts';
 import { daemonSetFromObjects } from '../facts/daemonset.ts';
 import { at, listAt } from '../facts/json.ts';
 import { nodeFromObject } from '../facts/node.ts';
@@ -17,7 +18,7 @@ export function answersFromCluster(reader: ClusterReader, signal: AbortSignal): 
   const revisions = new Map<string, Promise<readonly unknown[]>>();
   const revisionsIn = (namespace: string): Promise<readonly unknown[]> => {
     const list = { path: controllerRevisionsPath(namespace), query: {}, signal };
-    const read = revisions.get(namespace) ?? readAll(reader, list, withoutTemplate);
+    const read = revisions.get(namespace) ?? readAll(reader, { ...list, most: MAX_LISTED }, withoutTemplate);
     revisions.set(namespace, read);
     return read;
   };
@@ -40,7 +41,7 @@ async function fetchNeed(
     case 'held-nodes': {
       const nodes = await readAll(
         reader,
-        { path: NODES, query: { labelSelector: STATE_LABEL }, signal },
+        { path: NODES, query: { labelSelector: STATE_LABEL }, signal, most: MAX_LISTED },
         nodeFromObject,
       );
       return { answer: 'held-nodes', nodes };
@@ -82,7 +83,7 @@ async function readPods(
   reader: ClusterReader,
   signal: AbortSignal,
 ): Promise<readonly PodFacts[]> {
-  return readAll(reader, { path: podsPath(namespace), query, signal }, leanPod);
+  return readAll(reader, { path: podsPath(namespace), query, signal, most: MAX_LISTED }, leanPod);
 }
 
 /** A ControllerRevision without the template that it is of: a namespace has hundreds of them. */
@@ -104,18 +105,3 @@ function leanPod(object: unknown): PodFacts | undefined {
  * 1 kB they are 5 MiB; sixteen such reads at once still fit a replica.
  */
 const MAX_LISTED = 5000;
-
-/** What is kept of each object of a list, page by page: no raw list is held. Throws where there are more than MAX_LISTED. */
-async function readAll<T>(
-  reader: ClusterReader,
-  { path, query, signal }: { path: string; query: Readonly<Record<string, string>>; signal: AbortSignal },
-  keep: (object: unknown) => T | undefined,
-): Promise<readonly T[]> {
-  const kept: T[] = [];
-  for await (const { items } of reader.pages(path, { query, signal })) {
-    kept.push(...items.map(keep).filter((one) => one !== undefined));
-    if (kept.length > MAX_LISTED)
-      throw new MaintError('cluster', `more than ${MAX_LISTED} objects are listed at ${path}`);
-  }
-  return kept;
-}

@@ -7,6 +7,7 @@ import {
   nodeFromObject,
   NODES,
   STATE_LABEL,
+  readAll,
 } from '../../../shared/index.ts';
 import type { Candidate, KubeconfigNames, Wanted } from './candidates.ts';
 import { DIRECTIVE } from './wanted.ts';
@@ -82,11 +83,8 @@ async function readNodes(onlyHeld: boolean, { connect }: CompletionPorts): Promi
   const cluster = await connect();
   try {
     const query = onlyHeld ? { labelSelector: STATE_LABEL } : {};
-    const nodes: NodeFacts[] = [];
-    for await (const page of cluster.pages(NODES, { query, signal: AbortSignal.timeout(PATIENCE_MS) })) {
-      nodes.push(...page.items.map(nodeFromObject).filter((node) => node !== undefined));
-    }
-    return nodes;
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    return await readAll(cluster, { path: NODES, query, signal }, nodeFromObject);
   } finally {
     cluster.close();
   }
