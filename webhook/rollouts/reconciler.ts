@@ -34,13 +34,14 @@ export interface RolloutPace {
   readonly longestMs: number;
 }
 
-const PACE: RolloutPace = { shortestMs: 1000, longestMs: 60_000 };
+const PACE: RolloutPace = { shortestMs: 500, longestMs: 60_000 };
 
 /**
- * A rollout that has not moved is looked at again after a twentieth of that time: 20 times in the first 20 s, 42 in the
- * first minute. Where one node of eight is left and the controller picks at random, 42 tries miss it once in 270 times.
+ * A rollout that has not moved is looked at again after a fortieth of that time, and half as much by chance: 32 times in the
+ * first 20 s, 67 in the first minute. The controller picks at random, of 9 to 14 nodes the last one in service with a chance of
+ * one in sixteen at worst (Go's maps iterate from a random slot): 67 tries miss it once in 75 times, 34 once in nine.
  */
-const PAUSE_SHARE = 1 / 20;
+const PAUSE_SHARE = 1 / 40;
 
 /** For one look or one write, in ms: an API server that hangs is asked again. */
 const CALL_MS = 10_000;
@@ -50,6 +51,8 @@ interface Followed extends Rollout {
   /** When it has moved last. */
   readonly movedAt: number;
   timer: NodeJS.Timeout | undefined;
+  /** How often its controller was woken since. */
+  woken: number;
   /** Why its last look failed: told once. */
   failure: string | undefined;
 }
@@ -124,7 +127,7 @@ export class RolloutReconciler {
     if (rollout.isBehind && this.#followed.get(key)?.progress === rollout.progress) return;
     this.#forget(key);
     if (!rollout.isBehind) return;
-    const followed = { ...rollout, movedAt: this.#ports.now(), timer: undefined, failure: undefined };
+    const followed = { ...rollout, movedAt: this.#ports.now(), timer: undefined, woken: 0, failure: undefined };
     this.#followed.set(key, followed);
     this.#lookLater(followed);
   }
@@ -165,7 +168,9 @@ export class RolloutReconciler {
     const isOwed = await isOwedToNodes(rollout, { field: field(), now: now() }, { reader: cluster, signal });
     // It may have moved while it was looked at.
     if (!isOwed || !this.#isFollowed(rollout)) return;
-    const message = 'its rollout waits on nodes in maintenance, and was told to go on with the others';
+    rollout.woken += 1;
+    // The number makes it another text within the same second: a write that changes nothing wakes nobody.
+    const message = `its rollout waits on nodes in maintenance, and was told to go on with the others (${rollout.woken})`;
     const waking = { reason: 'RolloutHeld', message, now: new Date(now()).toISOString() } as const;
     const answer = await cluster.send({ ...wakeRequest(rollout, waking), signal });
     if (answer.status >= 300) throw refusalFromAnswer(answer);

@@ -188,6 +188,8 @@ test('the controller of a rollout that stands still is woken by a change of its 
     contentType: 'application/strategic-merge-patch+json',
     body: { status: { conditions: [{ type: WOKEN_CONDITION, lastTransitionTime: '2026-01-06T08:00:00.000Z' }] } },
   });
+  const bodies = seen.sent.slice(0, 3).map(({ body }) => JSON.stringify(body));
+  expect(new Set(bodies).size, 'within one second, too, which is all that the API server keeps of a time').toBe(3);
 });
 
 describe('whether a node in service is behind', () => {
