@@ -120,14 +120,15 @@ const PLUGIN: Calls = {
   'plugin/status/from-events.ts': { nodePath: 'get /nodes' },
   'plugin/status/readings.ts': { NODES: 'list /nodes', VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments' },
   'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
+  'plugin/preflight/read-named.ts': {
+    collectionPath:
+      'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers; list /persistentvolumeclaims; list /persistentvolumes',
+    objectPath:
+      'get apps/replicasets; get apps/statefulsets; get /replicationcontrollers; get /persistentvolumeclaims; get /persistentvolumes',
+  },
   'plugin/preflight/read.ts': {
     collectionPath: 'list apps/replicasets; list apps/statefulsets; list /replicationcontrollers',
     NODES: 'list /nodes',
-    objectPath: 'get apps/replicasets; get apps/statefulsets; get /replicationcontrollers',
-  },
-  'plugin/preflight/volumes.ts': {
-    collectionPath: 'list /persistentvolumeclaims; list /persistentvolumes',
-    objectPath: 'get /persistentvolumeclaims; get /persistentvolumes',
   },
 };
 
