@@ -94,6 +94,7 @@ function homeMade(): string {
       told('with', match.arguments),
       told('without', match.without),
       told('named with', match.runWords),
+      told('set up by', match.settings),
     ]
       .filter((text) => text !== '')
       .join(' '),

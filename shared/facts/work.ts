@@ -10,6 +10,8 @@ export interface ContainerFacts {
   readonly args: readonly string[];
   /** The entries of its environment, as they stand in the object. */
   readonly env: readonly unknown[];
+  /** Where its volumes are mounted. */
+  readonly mounts: readonly string[];
 }
 
 /** An owner reference. */
@@ -137,6 +139,7 @@ export function containerFrom(container: unknown): ContainerFacts {
     command: textsAt(container, 'command'),
     args: textsAt(container, 'args'),
     env: listAt(container, 'env'),
+    mounts: listAt(container, 'volumeMounts').flatMap((mount) => textAt(mount, 'mountPath') ?? []),
   };
 }
 

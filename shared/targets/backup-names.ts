@@ -2,6 +2,7 @@
 export const BACKUP_NAMES: readonly string[] = [
   '*backup*',
   '*bkp',
+  '*bkup*',
   '*dump',
   '*dumpall',
   '*dumper',
@@ -12,16 +13,20 @@ export const BACKUP_NAMES: readonly string[] = [
   'archive',
   'archives',
   'bak',
+  'bckp',
   'bkp*',
   'borg',
   'borgmatic',
   'duplicity',
   'hotcopy',
   'kopia',
+  'respaldo*',
   'restic',
   'restorer',
   'restores',
   'rustic',
+  'sauvegarde*',
+  'sicherung*',
   'snapshotter',
 ];
 
@@ -30,25 +35,40 @@ export const PLAIN_BACKUP_NAMES: readonly string[] = [
   '*backup',
   '*backups',
   '*bkp',
+  '*bkup',
   '*dump',
   '*dumpall',
   '*dumps',
   '*restore',
   'backupper',
+  'bckp',
   'bkps',
   'hotcopy',
+  'respaldo',
+  'respaldos',
   'restores',
+  'sauvegarde',
+  'sauvegardes',
+  'sicherung',
   'snapshot',
   'snapshots',
 ];
+
+/** What people call the way back, by which a client of a database is one: it is fed what was dumped. */
+export const RESTORE_NAMES: readonly string[] = ['*restore', 'restorer', 'restores'];
+
+/** Words in the names of the settings of images that do such work. */
+export const BACKUP_SETTINGS: readonly string[] = ['*backup*', 'bkp', 'borg', 'kopia', 'restic', 'restore'];
 
 /** What programs, scripts and images of such work have in their own name. */
 export const BACKUP_WORDS: readonly string[] = [
   '*backup*',
   '*bkp',
+  '*bkup*',
   '*dump',
   '*dumps',
   '*restore',
+  'bckp',
   'bkp*',
   'dumper',
   'hotcopy',

@@ -1,14 +1,35 @@
-import { BACKUP_IMAGES, COPIERS, NO_CALL, REQUESTED, REQUESTS, SNAPSHOT_CALLS } from './backup-carriers.ts';
+import {
+  BACKUP_IMAGES,
+  CALLERS,
+  COPIER_IMAGES,
+  COPIERS,
+  NO_CALL,
+  REQUESTED,
+  REQUESTS,
+  SNAPSHOT_CALLS,
+  UPLOADS,
+} from './backup-carriers.ts';
 import {
   BACKUP_NAMES,
+  BACKUP_SETTINGS,
   BACKUP_WORDS,
   OTHER_PROGRAMS,
   OTHER_WORK,
   PLAIN_BACKUP_NAMES,
+  RESTORE_NAMES,
   SNAPSHOT_WORDS,
   STORES,
 } from './backup-names.ts';
-import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, NO_DATA, SCHEMA_DUMPS, TELLING, TOLD_PROGRAMS } from './backup-programs.ts';
+import {
+  BACKUP_PROGRAMS,
+  CLIENTS,
+  EXPORT_PROGRAMS,
+  NO_DATA,
+  NOT_FED,
+  SCHEMA_DUMPS,
+  TELLING,
+  TOLD_PROGRAMS,
+} from './backup-programs.ts';
 import type { Matcher } from './matcher.ts';
 import { backupLeaf, backupRoot, RUNS } from './patterns.ts';
 import { PIPELINES } from './pipelines.ts';
@@ -18,6 +39,9 @@ import type { Tool, WorkPattern } from './tool.ts';
 const RUN: Matcher = { kinds: RUNS, notOwners: PIPELINES };
 /** A name that says it, and says nothing else. */
 const PLAINLY_NAMED: Matcher = { ...RUN, nameWords: PLAIN_BACKUP_NAMES, unlessWords: OTHER_WORK };
+
+/** What says of itself that it saves something may save a configuration: `wiki-backup-config` runs `backup.sh`. */
+const OTHER_DOING = OTHER_WORK.filter((words) => !words.endsWith(' config'));
 
 /**
  * Backups without any tool's marks: a CronJob or Job, or its pod, where two signs say so that nobody gives by accident: what
@@ -38,8 +62,13 @@ export const conventional: Tool = {
       { ...RUN, nameWords: BACKUP_NAMES, entrypoints: BACKUP_IMAGES },
       { ...RUN, nameWords: BACKUP_NAMES, entrypoints: BACKUP_PROGRAMS.filter(isOfTool) },
       { ...PLAINLY_NAMED, commands: COPIERS },
-      { ...PLAINLY_NAMED, commands: ['curl', 'http', 'wget'], arguments: SNAPSHOT_CALLS, without: NO_CALL },
-      { ...PLAINLY_NAMED, runWords: BACKUP_WORDS, unlessRunWords: OTHER_PROGRAMS },
+      { ...PLAINLY_NAMED, entrypoints: COPIER_IMAGES },
+      { ...PLAINLY_NAMED, nameWords: RESTORE_NAMES, commands: CLIENTS, without: NOT_FED },
+      { ...PLAINLY_NAMED, settings: BACKUP_SETTINGS, unlessRunWords: OTHER_PROGRAMS },
+      { ...PLAINLY_NAMED, commands: CALLERS, arguments: SNAPSHOT_CALLS, without: NO_CALL },
+      { ...PLAINLY_NAMED, entrypoints: CALLERS, arguments: SNAPSHOT_CALLS, without: NO_CALL },
+      { ...PLAINLY_NAMED, commands: ['curl'], arguments: UPLOADS },
+      { ...PLAINLY_NAMED, unlessWords: OTHER_DOING, runWords: BACKUP_WORDS, unlessRunWords: OTHER_PROGRAMS },
       { ...PLAINLY_NAMED, runWords: SNAPSHOT_WORDS, unlessRunWords: OTHER_PROGRAMS, aboutWords: STORES },
     ].map(backupJob),
     backupRoot({

@@ -26,6 +26,9 @@ interface Task {
   readonly depth: number;
 }
 
+/** What is to be filled in, as in `https://<address of etcd>:2379`; a shell would read files of that name. */
+const BLANK = /(?<!<)<[A-Za-z][\w.-]*(?: [\w.-]+)*>(?=[\s"':,@)]|$|\/(?!dev\/))/g;
+
 /** `-c`, also at the end of joined options. */
 const IS_SCRIPT = /^-[a-zA-Z]*c[a-zA-Z]*$/;
 
@@ -71,7 +74,7 @@ class Follower {
     if (task === undefined || !this.#effort.follow(task.depth)) return;
     const { run, variables, depth } = task;
     if (typeof run === 'string') {
-      for (const { words, input } of commandsOf(run, variables, this.#effort))
+      for (const { words, input } of commandsOf(run.replaceAll(BLANK, 'x'), variables, this.#effort))
         this.#tasks.push({ run: words, input, variables, depth: depth + 1 });
       return;
     }

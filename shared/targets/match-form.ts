@@ -78,6 +78,7 @@ const PARTS = {
   without: z.exactOptional(texts),
   runWords: z.exactOptional(words),
   unlessRunWords: z.exactOptional(words),
+  settings: z.exactOptional(words),
   names: z.exactOptional(texts),
   nameWords: z.exactOptional(partWords),
   unlessWords: z.exactOptional(words),
@@ -108,7 +109,12 @@ export const TOGETHER: readonly Dependent[] = [
     part: 'runWords',
     others: ['names', 'nameWords', 'labels', 'annotations', 'fields', 'owners', 'ownerWords', 'images', 'writers'],
   },
-  { part: 'unlessRunWords', others: ['runWords'] },
+  // So are the variables and volumes that it is given.
+  {
+    part: 'settings',
+    others: ['names', 'nameWords', 'labels', 'annotations', 'fields', 'owners', 'ownerWords', 'images', 'writers'],
+  },
+  { part: 'unlessRunWords', others: ['runWords', 'settings'] },
   { part: 'aboutWords', others: ['runWords'] },
   { part: 'unlessWords', others: ['nameWords'] },
   { part: 'without', others: PROGRAMS },

@@ -53,6 +53,12 @@ export interface Matcher {
   readonly runWords?: readonly string[];
   /** Words that must not stand there: `cleanup`. */
   readonly unlessRunWords?: readonly string[];
+  /**
+   * Lower-case words in the names of the variables, or the paths of the volumes, that a container has for its image's own
+   * entry point or a script: `BACKUP_BUCKET`, `/backups`. What asks for these does such work, whatever it is called; `*` is
+   * any text.
+   */
+  readonly settings?: readonly string[];
   /** Beginnings of the object's name. Never enough alone: names are chosen freely. */
   readonly names?: readonly string[];
   /** Words in the object's name or an owner's, between hyphens and dots; `*` is any text. Never enough alone either. */
@@ -86,7 +92,7 @@ export function strengthOf(matcher: Matcher): number {
 
 /** Parts about what is written on the object, and about what runs. */
 const WRITTEN = ['labels', 'annotations', 'fields', 'writers'] as const;
-const RUNS = ['images', 'entrypoints', 'commands', 'runWords', 'ownerWords'] as const;
+const RUNS = ['images', 'entrypoints', 'commands', 'runWords', 'settings', 'ownerWords'] as const;
 
 /** Parts that prove something whatever the kind; owners do by theirs. */
 export const EVIDENCE: readonly (keyof Matcher)[] = [...WRITTEN, ...RUNS];
@@ -103,7 +109,7 @@ export function confidenceOf(matcher: Matcher): Confidence {
   const strength = strengthOf(matcher);
   if (strength > LABEL_STRENGTH) return 'certain';
   if (strength === LABEL_STRENGTH) return 'stated';
-  return isGiven(matcher, ['names', 'nameWords', 'runWords', 'ownerWords']) ? 'guess' : 'likely';
+  return isGiven(matcher, ['names', 'nameWords', 'runWords', 'settings', 'ownerWords']) ? 'guess' : 'likely';
 }
 
 /**
@@ -111,7 +117,7 @@ export function confidenceOf(matcher: Matcher): Confidence {
  * that only asks for words in two names is the least.
  */
 export function particularityOf(matcher: Matcher): number {
-  if (matcher.runWords !== undefined) return -1;
+  if (isGiven(matcher, ['runWords', 'settings'])) return -1;
   return isNamed(matcher) ? 1 : 0;
 }
 

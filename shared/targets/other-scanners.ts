@@ -1,6 +1,7 @@
 import type { Matcher } from './matcher.ts';
 import { NO_SCAN_NAMES, RUNS, SCAN_NAMES, scanLeaf } from './patterns.ts';
 import { PIPELINES } from './pipelines.ts';
+import { BESIDE_SCANS, OWN_NAMES, WRAPPED, WRAPPED_NAMES } from './scan-names.ts';
 import type { Tool } from './tool.ts';
 
 /** Scanners of clusters, nodes and what runs there, with the subcommand that scans where they have others. */
@@ -62,14 +63,20 @@ const IMAGES_TOLD: readonly string[] = [
 const NAMED_PROGRAMS: readonly string[] = [
   'aide',
   'amass',
+  'bandit',
   'checkov',
   'cinc-auditor exec',
   'clairctl report',
   'cloudsploit',
   'cnquery scan',
   'debsecan',
+  'dependency-check',
+  'dependency-check.sh',
+  'docker scout',
   'dockle',
   'gitleaks',
+  'gosec',
+  'govulncheck',
   'gvm-cli',
   'inspec exec',
   'kics scan',
@@ -87,8 +94,12 @@ const NAMED_PROGRAMS: readonly string[] = [
   'prowler',
   'rbac-police',
   'scout',
+  'semgrep',
   'snyk *',
+  'sonar-scanner',
+  'sqlmap',
   'ssh-audit',
+  'sslscan',
   'sslyze',
   'steampipe check',
   'sysdig-cli-scanner',
@@ -98,15 +109,18 @@ const NAMED_PROGRAMS: readonly string[] = [
   'twistcli * scan',
   'wapiti',
   'wizcli',
+  'wpscan',
   'yara',
   'zap-api-scan.py',
   'zap-baseline.py',
   'zap-full-scan.py',
+  'zap.sh -cmd',
 ];
 
 const NAMED_IMAGES: readonly string[] = [
   'checkov',
   'cloudsploit',
+  'dependency-check',
   'dockle',
   'gitleaks',
   'nikto',
@@ -114,8 +128,11 @@ const NAMED_IMAGES: readonly string[] = [
   'nuclei',
   'osv-scanner',
   'prowler',
+  'semgrep',
+  'sonar-scanner-cli',
   'testssl.sh',
   'trufflehog',
+  'wpscan',
 ];
 
 /** With these they fetch what they know, or say what they are. */
@@ -143,23 +160,33 @@ const SECURITY: readonly string[] = [
   'audit',
   'benchmark',
   'cis',
+  'clair',
   'clamav',
+  'cluster',
   'compliance',
   'container',
   'containers',
   'cve',
   'cves',
+  'dast',
+  'grype',
   'hardening',
   'k8s',
   'kube',
   'kubernetes',
   'malware',
+  'node',
+  'nodes',
+  'owasp',
+  'pentest',
   'posture',
   'rbac',
+  'registry',
   'rootkit',
   'sbom',
   'security',
   'stig',
+  'trivy',
   'virus',
   'vuln',
   'vulnerabilities',
@@ -170,7 +197,7 @@ const SECURITY: readonly string[] = [
 const RUN: Matcher = { kinds: RUNS, notOwners: PIPELINES };
 const NAMED: Matcher = {
   ...RUN,
-  nameWords: [...SCAN_NAMES, 'checkov', 'clamav', 'nuclei', 'prowler', 'pentest', 'zap'],
+  nameWords: [...SCAN_NAMES, ...OWN_NAMES],
   unlessWords: NO_SCAN_NAMES,
 };
 
@@ -195,6 +222,13 @@ export const otherScanners: Tool = {
       runWords: ['*scan', '*scanner', '*scanners', '*scans', 'scanning'],
       unlessRunWords: NO_SCAN_NAMES,
       aboutWords: SECURITY,
+    },
+    {
+      ...RUN,
+      nameWords: [...WRAPPED_NAMES, ...SCAN_NAMES],
+      unlessWords: BESIDE_SCANS,
+      runWords: WRAPPED,
+      unlessRunWords: BESIDE_SCANS,
     },
   ].map((match) => scanLeaf({ what: 'scan', match, afterDenial: 'failed' })),
 };

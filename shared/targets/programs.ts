@@ -1,3 +1,4 @@
+import { textAt } from '../facts/json.ts';
 import type { ContainerFacts } from '../facts/work.ts';
 import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
@@ -14,6 +15,8 @@ export interface Running {
   /** Programs that it runs, without their paths. */
   readonly programs: ReadonlySet<string>;
   readonly invocations: readonly Invocation[];
+  /** Names of the variables that are set for it, and where its volumes are mounted. */
+  readonly settings: readonly string[];
 }
 
 /** What runs in a container, as far as the effort reaches. */
@@ -24,6 +27,7 @@ export function runningIn(container: ContainerFacts, effort: Effort): Running {
     image: imageBasename(container.image),
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
+    settings: [...container.env.flatMap((entry) => textAt(entry, 'name') ?? []), ...container.mounts],
   };
 }
 

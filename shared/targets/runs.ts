@@ -4,7 +4,7 @@ import { imagePattern } from './image-names.ts';
 import type { Invocation } from './invocations.ts';
 import { mentions, type Running } from './programs.ts';
 import { isCommand, programOf } from './run-commands.ts';
-import { holds, namesOf } from './run-names.ts';
+import { holds, namesOf, wordsIn } from './run-names.ts';
 
 /** The parts of a matcher about what runs in containers (see matcher.ts). */
 interface WhatRuns {
@@ -16,12 +16,13 @@ interface WhatRuns {
   readonly runWords?: readonly string[];
   readonly unlessRunWords?: readonly string[];
   readonly aboutWords?: readonly string[];
+  readonly settings?: readonly string[];
   readonly nameWords?: readonly string[];
 }
 
 /** Whether a matcher asks what runs in containers. */
-export function asksWhatRuns({ images, entrypoints, commands, arguments: words, runWords }: WhatRuns): boolean {
-  return [images, entrypoints, commands, words, runWords].some((part) => part !== undefined);
+export function asksWhatRuns({ images, ...matcher }: WhatRuns): boolean {
+  return images !== undefined || asksForProgram(matcher);
 }
 
 /** Whether a container runs what a matcher says: all parts of it hold for the container and one of its programs. */
@@ -33,8 +34,8 @@ export function isRunning(running: Running, matcher: WhatRuns, nameWords: readon
     : true;
 }
 
-function asksForProgram({ entrypoints, commands, arguments: words, runWords }: WhatRuns): boolean {
-  return [entrypoints, commands, words, runWords].some((part) => part !== undefined);
+function asksForProgram({ entrypoints, commands, arguments: words, runWords, settings }: WhatRuns): boolean {
+  return [entrypoints, commands, words, runWords, settings].some((part) => part !== undefined);
 }
 
 /** Most names are single parts, which need no pattern. */
@@ -49,8 +50,19 @@ function isRun(invocation: Invocation, running: Running, matcher: WhatRuns): boo
     (commands === undefined || isCommand(invocation, commands)) &&
     (words === undefined || words.some((word) => mentions(invocation, word))) &&
     without?.some((word) => mentions(invocation, word)) !== true &&
+    isSet(invocation, running, matcher) &&
     saysSo(invocation, running, matcher)
   );
+}
+
+/** A script, of which only its name is known. */
+const SCRIPT = /\.(?:bash|js|mjs|php|pl|py|rb|sh)$/;
+
+/** Whether the image's own entry point, or a script, is told so by its variables and volumes. */
+function isSet({ isOwn, program }: Invocation, running: Running, { settings, unlessRunWords = [] }: WhatRuns): boolean {
+  if (settings === undefined) return true;
+  const isUnread = isOwn || (SCRIPT.test(program) && !holds(wordsIn(program), unlessRunWords));
+  return isUnread && holds(running.settings.flatMap(wordsIn), settings);
 }
 
 function isEntrypoint(invocation: Invocation, { image }: Running, entrypoints: readonly string[]): boolean {

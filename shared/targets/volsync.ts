@@ -20,7 +20,11 @@ export const volsync: Tool = {
     }),
     backupLeaf({
       what: 'VolSync mover',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'app.kubernetes.io/created-by': ['volsync'] } },
+      match: {
+        kinds: ['/Pod', 'batch/Job'],
+        names: ['volsync-'],
+        labels: { 'app.kubernetes.io/created-by': ['volsync'] },
+      },
       afterDenial: 'retried',
     }),
     backupRoot({

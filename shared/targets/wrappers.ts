@@ -89,6 +89,7 @@ export const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>(
     tini: { values: ['-e', '-p'] },
     'with-contenv': PLAIN,
     // Those that wait, watch or fetch secrets first.
+    'ansible-playbook': { values: ['-c', '-e', '-i', '-l', '-t', '-u', '--inventory', '--limit', '--tags'] },
     'aws-vault': BEHIND_DASHES,
     chamber: BEHIND_DASHES,
     cronitor: EXEC,

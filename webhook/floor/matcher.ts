@@ -16,13 +16,14 @@ function asksForProgram({
   arguments: words,
   without = [],
   runWords,
+  settings,
 }: Matcher): boolean {
   const isAlone = without.length === 0 || (entrypoints.length > 0 && images === undefined);
   return (
     !isAlone ||
     entrypoints.some((image) => image.includes(' ')) ||
     without.some((word) => word.includes('*')) ||
-    [commands, words, runWords].some((part) => part !== undefined)
+    [commands, words, runWords, settings].some((part) => part !== undefined)
   );
 }
 

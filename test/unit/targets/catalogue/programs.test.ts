@@ -6,7 +6,7 @@ import { imageBasename, isLike, mentions, runningIn, type Running } from '../../
 const OWN = '(own entry point)';
 
 function running(facts: Partial<ContainerFacts>, effort = new Effort()): Running {
-  return runningIn({ name: 'c', image: '', command: [], args: [], env: [], ...facts }, effort);
+  return runningIn({ name: 'c', image: '', command: [], args: [], env: [], mounts: [], ...facts }, effort);
 }
 
 /** The programs that are run in the end, each with its arguments: wrappers and shells around them left out. */

@@ -78,7 +78,11 @@ const KNOWN: Readonly<Record<string, readonly (readonly [object, string])[]>> = 
     [sketch('batch/Job', { labels: { 'cnpg.io/jobRole': 'join' } }), 'none - - -'],
   ],
   volsync: [
-    [sketch('batch/Job', { labels: { 'app.kubernetes.io/created-by': 'volsync' } }), 'backup volsync leaf pods'],
+    [
+      sketch('batch/Job', { name: 'volsync-src-x', labels: { 'app.kubernetes.io/created-by': 'volsync' } }),
+      'backup volsync leaf pods',
+    ],
+    [sketch('batch/Job', { name: 'wipe', labels: { 'app.kubernetes.io/created-by': 'volsync' } }), 'none - - -'],
     [sketch('batch/Job', { owner: 'volsync.backube/ReplicationSource' }), 'backup volsync leaf pods'],
     [sketch('volsync.backube/ReplicationSource'), 'backup volsync root pods'],
     [sketch('apps/Deployment', { labels: { 'app.kubernetes.io/created-by': 'volsync' } }), 'none - - -'],

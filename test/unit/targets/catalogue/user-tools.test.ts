@@ -87,6 +87,7 @@ test('every part of a matcher can be written, and none is added', () => {
     without: ['--dry-run'],
     runWords: ['dump', 'db backup', '*dump'],
     unlessRunWords: ['cleanup'],
+    settings: ['*dump*'],
     names: ['dump-'],
     nameWords: ['dump'],
     unlessWords: ['test'],
