@@ -19,7 +19,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What comes and goes with the moment at which it is looked; of what is waited for, the first is what the step is about. */
-const OF_THE_MOMENT = [/^node\/\S+: .*(?:left|gone|waiting)/, /^pod\/\S+ .*waits: /];
+const OF_THE_MOMENT = [/^still asking: /, /^node\/\S+: .*(?:left|gone|waiting)/, /^pod\/\S+ .*waits: /];
 const WAITS = /^node\/\S+ waits: /;
 
 /**
