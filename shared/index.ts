@@ -61,7 +61,8 @@ export {
   type RuleMode,
   type Scope,
 } from './policy/config.ts';
-export { BUILT_IN_POLICY, LABELLED_TOOL, policyFromValue, type Policy } from './policy/config-file.ts';
+export { policyFromValue } from './policy/config-file.ts';
+export { BUILT_IN_POLICY, LABELLED_TOOL, type Policy } from './policy/policy.ts';
 export { evaluate, type Situation } from './policy/evaluate.ts';
 export { decide, type FetchNeed } from './policy/decide.ts';
 export { explainScansKeptOff, keepsScansOff, scansKeptOff, type ScansKeptOff } from './policy/scans-kept-off.ts';

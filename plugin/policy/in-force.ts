@@ -14,7 +14,6 @@ import {
   type Policy,
 } from '../../shared/index.ts';
 import { forbidden } from '../forbidden.ts';
-import { policyFromText } from './text.ts';
 
 /** What the webhook of a cluster decides by. Every verb that says what is enforced there goes by this one reading. */
 export interface PolicyInForce {
@@ -68,11 +67,17 @@ async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>):
   const namespace = url === undefined ? serviceNamespace(registration) : undefined;
   if (namespace !== undefined) {
     const text = textAt(await cluster.get(objectPath('v1/configmaps', namespace, NAME)), 'data', KEY);
-    if (text !== undefined) return taken(policyFromText(text), { from: 'cluster', namespace }, namespace);
+    if (text !== undefined) return taken(await parsed(text), { from: 'cluster', namespace }, namespace);
   }
   const written = textAt(registration, 'metadata', 'annotations', POLICY_ANNOTATION);
-  if (written !== undefined) return taken(policyFromText(written), { from: 'registration' }, undefined);
+  if (written !== undefined) return taken(await parsed(written), { from: 'registration' }, undefined);
   return assumed(url === undefined ? { from: 'nowhere' } : { from: 'process', url });
+}
+
+/** What reads YAML is loaded where a cluster has a policy: every status begins here. */
+async function parsed(text: string): Promise<Parsed<Policy>> {
+  const { policyFromText } = await import('./text.ts');
+  return policyFromText(text);
 }
 
 function taken(policy: Parsed<Policy>, source: PolicySource, namespace: string | undefined): PolicyInForce {

@@ -3,12 +3,11 @@ import { DURATION, parseDuration } from '../duration.ts';
 import { at, isObject, listAt, textAt } from '../facts/json.ts';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
 import { echo, joinStep, problemsFromIssue, strict } from '../schema.ts';
-import { catalogueFromTools, type Catalogue } from '../targets/classify.ts';
-import { CATALOGUE, TOOLS } from '../targets/registry.ts';
+import { catalogueFromTools } from '../targets/classify.ts';
+import { TOOLS } from '../targets/registry.ts';
 import type { Tool } from '../targets/tool.ts';
 import { parseUserTools, RESERVED } from '../targets/user-tools.ts';
 import {
-  DEFAULT_POLICY,
   PRESETS,
   withRules,
   type AfterOverdue,
@@ -18,22 +17,10 @@ import {
   type Scope,
   type ToolConfig,
 } from './config.ts';
+import { BUILT_IN_POLICY, LABELLED_TOOL, type Policy } from './policy.ts';
 import { RULES, ruleWithId, type RuleId } from './registry.ts';
 import type { Rule, Setting } from './rule.ts';
 import type { Decision } from './verdict.ts';
-
-/** A configuration with everything that follows from it. */
-export interface Policy {
-  readonly config: PolicyConfig;
-  /** The built-in tools, then the user's. */
-  readonly tools: readonly Tool[];
-  readonly catalogue: Catalogue;
-  /** The value that it was made from; undefined is none. */
-  readonly written?: unknown;
-}
-
-/** What applies without a configuration. */
-export const BUILT_IN_POLICY: Policy = { config: DEFAULT_POLICY, tools: TOOLS, catalogue: CATALOGUE };
 
 const mode = z.optional(z.enum(['enforce', 'warn', 'audit', 'off'] satisfies readonly RuleMode[]));
 const scope = z.optional(z.enum(['node', 'cluster'] satisfies readonly Scope[]));
@@ -173,6 +160,3 @@ export function toolsMetBy(rule: RuleId, tools: readonly Tool[]): readonly strin
   const doing = tools.filter(({ patterns }) => patterns.some(({ work }) => work === about));
   return [...doing.map(({ id }) => id), LABELLED_TOOL];
 }
-
-/** The tool of work that its user labelled. */
-export const LABELLED_TOOL = 'labelled';

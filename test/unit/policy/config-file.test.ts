@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { isObject } from '../../../shared/facts/json.ts';
 import { DEFAULT_POLICY, PRESETS } from '../../../shared/policy/config.ts';
-import { BUILT_IN_POLICY, policyFromValue, type Policy } from '../../../shared/policy/config-file.ts';
+import { policyFromValue } from '../../../shared/policy/config-file.ts';
+import { BUILT_IN_POLICY, type Policy } from '../../../shared/policy/policy.ts';
 import { renderProblem } from '../../../shared/problem.ts';
 import { TOOLS } from '../../../shared/targets/registry.ts';
 

@@ -6,6 +6,7 @@ import type { ClientCertificate, Endpoint } from '../agent.ts';
 import type { ConnectOptions } from '../connection-options.ts';
 import { type ExecSurroundings, parseExecConfig } from '../credentials/exec-config.ts';
 import { bearer, type CredentialSource, fixedCredential } from '../credentials/source.ts';
+import { tokenFromFile } from '../credentials/token-file.ts';
 import { type Impersonation } from '../impersonation.ts';
 import type { Pace } from '../pace.ts';
 import { absolute, type Choice } from './choice.ts';
@@ -39,7 +40,6 @@ async function tokenOf(
   const token = nonEmpty(textAt(user?.value, 'token'));
   const path = absolute(textAt(user?.value, 'tokenFile'), user);
   if (path !== undefined) {
-    const { tokenFromFile } = await import('../credentials/token-file.ts');
     return tokenFromFile({ path, fallback: token, certificate, pace });
   }
   return token === undefined ? undefined : fixedCredential({ authorization: bearer(token), certificate });
