@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isCollection, isMap, isScalar, parseDocument, stringify, type Pair, type YAMLMap } from 'yaml';
 import { toJSONSchema } from 'zod/mini';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/preflight/grants.ts';
 import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
 import { POLICY_FORM, RULES_WITH_TOOLS, toolsMetBy } from '../shared/policy/config-file.ts';
 import { TOGETHER } from '../shared/targets/match-form.ts';
@@ -29,7 +29,7 @@ async function grants(): Promise<void> {
   );
   await generated(
     `${CHART}/files/grants.yaml`,
-    `# Made from webhook/grants.ts and plugin/grants.ts by npm run fix.\n${text}`,
+    `# Made from webhook/grants.ts and plugin/preflight/grants.ts by npm run fix.\n${text}`,
   );
 }
 

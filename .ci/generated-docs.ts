@@ -1,5 +1,5 @@
 /** Writes the tables of docs/ that come from the registries. With `--check` nothing is written, and a table that differs fails. */
-import { CHECKS } from '../plugin/doctor/checks/registry.ts';
+import { CHECKS } from '../plugin/verbs/doctor/checks/registry.ts';
 import { CHECKS as PREFLIGHT } from '../plugin/preflight/checks/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
 import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';

@@ -1,7 +1,7 @@
-import { EXIT } from './exit-codes.ts';
-import { run } from './run.ts';
-import { screenFromStreams } from './screen.ts';
-import { VERSION } from './version.ts';
+import { EXIT } from './command-line/exit-codes.ts';
+import { run } from './command-line/run.ts';
+import { screenFromStreams } from './terminal/screen.ts';
+import { VERSION } from './command-line/version.ts';
 
 const interrupt = new AbortController();
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -1,5 +1,5 @@
 import { MaintError } from '../../shared/index.ts';
-import type { Operation } from '../operation.ts';
+import type { Operation } from './operation.ts';
 import { COMPLETE } from '../verbs/completion/scripts.ts';
 import { CONNECTION_FLAGS } from './connection.ts';
 import { nearest } from './nearest.ts';

@@ -1,5 +1,5 @@
 import { MaintError } from '../../shared/index.ts';
-import type { Operation } from '../operation.ts';
+import type { Operation } from './operation.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import { readValues } from './read-values.ts';
 import { PROGRAM, type GivenFlag, type Words } from './words.ts';

@@ -8,7 +8,7 @@ import {
   type CollectionListener,
   type PodFacts,
 } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../session/clock.ts';
 import { firstOf, Waiters } from './waiters.ts';
 
 /**

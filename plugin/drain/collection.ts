@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { followOrPoll } from './follow.ts';
 import type { Waiters } from './waiters.ts';
 

@@ -1,6 +1,6 @@
 import { type ClusterReader, type CollectionListener, readAll, isForbidden } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
-import type { Session } from '../session.ts';
+import type { Clock } from '../session/clock.ts';
+import type { Session } from '../session/session.ts';
 
 /** What is followed, and how it is read where it may only be read. */
 export interface Followed<T> {

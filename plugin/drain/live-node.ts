@@ -1,6 +1,6 @@
 import { nodePath, NODES } from '../../shared/index.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { followOrPoll } from './follow.ts';
 import { Waiters } from './waiters.ts';
 

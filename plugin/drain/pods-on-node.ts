@@ -6,7 +6,7 @@ import {
   type CollectionListener,
   type PodFacts,
 } from '../../shared/index.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { followOrPoll } from './follow.ts';
 import { podsOn, readPods } from './read.ts';
 import { Waiters } from './waiters.ts';

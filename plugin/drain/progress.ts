@@ -1,9 +1,9 @@
 import type { ClusterReader, PodFacts } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../session/clock.ts';
 import type { Announcer } from '../nodes/announce.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import type { OnOperation } from '../operation.ts';
-import type { NodeProgress, OnReport, PodName } from '../output/on-events.ts';
+import type { OnOperation } from '../command-line/operation.ts';
+import type { NodeProgress, OnReport, PodName } from '../verbs/on/events.ts';
 import type { Budgets } from './budgets.ts';
 import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } from './cause.ts';
 import type { DrainListener } from './tools.ts';

@@ -1,5 +1,5 @@
 import type { ClusterSender, PodFacts } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../session/clock.ts';
 import type { Budgets } from './budgets.ts';
 import type { Cause } from './cause.ts';
 import type { Limiter } from './limiter.ts';

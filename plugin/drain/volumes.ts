@@ -1,5 +1,5 @@
 import { objectPath, textAt, VOLUME_ATTACHMENTS, type PodFacts } from '../../shared/index.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { attachmentFromObject, attachmentName } from './attachment.ts';
 import type { CauseGroup } from './cause.ts';
 import { claimsOf } from './claims.ts';

@@ -9,7 +9,7 @@ import {
   type InsidePattern,
   type PodFacts,
 } from '../../shared/index.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { followCollection } from './collection.ts';
 import { podName } from './plan.ts';
 import { Waiters } from './waiters.ts';

@@ -8,7 +8,7 @@ import {
   textAt,
   type Cluster,
 } from '../../shared/index.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { followHeldAddons, type HeldAddons } from './held-addons.ts';
 import { healthFrom, type NodeHealth } from './node-health.ts';
 import type { AddonWaker } from './waker.ts';

@@ -11,7 +11,7 @@ import {
 import type { Following, PodsOnNode } from '../drain/pods-on-node.ts';
 import { followPods } from '../drain/pods-on-node.ts';
 import { readPods } from '../drain/read.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import type { AddonWaker } from './waker.ts';
 
 /** The add-ons whose change was held back on a node, while they catch up. */

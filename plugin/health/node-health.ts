@@ -1,5 +1,5 @@
 import { listAt, numberAt, textAt } from '../../shared/index.ts';
-import { timestamp } from '../clock.ts';
+import { timestamp } from '../session/clock.ts';
 
 /** Conditions that must not be True on a node that takes work again (k8s api core/v1 NodeConditionType). */
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];

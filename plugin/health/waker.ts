@@ -1,6 +1,6 @@
 import { messageOf, wakeRequest, type DaemonSetFacts } from '../../shared/index.ts';
-import { timestamp } from '../clock.ts';
-import type { Session } from '../session.ts';
+import { timestamp } from '../session/clock.ts';
+import type { Session } from '../session/session.ts';
 
 /**
  * How often a controller is woken again, in ms: a webhook that had not heard of the return yet may have refused once

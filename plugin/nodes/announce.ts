@@ -1,6 +1,6 @@
 import { isForbidden, messageOf, type NodeFacts } from '../../shared/index.ts';
-import { timestamp } from '../clock.ts';
-import type { Session } from '../session.ts';
+import { timestamp } from '../session/clock.ts';
+import type { Session } from '../session/session.ts';
 import { removeConditions, setConditions, type ConditionChange } from './conditions.ts';
 import { recordEvent, type NodeEvent } from './events.ts';
 import { newer, type NodeSnapshot } from './snapshot.ts';

@@ -8,7 +8,7 @@ import {
   webhookConfigurationPath,
   type ClusterReader,
 } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../session/clock.ts';
 
 /** How often the registration is looked at, and for how long, in ms: replicas arm it within milliseconds of the mark. */
 const LOOK_EVERY_MS = 200;

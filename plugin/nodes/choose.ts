@@ -1,5 +1,5 @@
 import { ClusterRefusal, MaintError, nodePath, NODES, type ClusterReader, readAll } from '../../shared/index.ts';
-import type { NodeChoice } from '../operation.ts';
+import type { NodeChoice } from '../command-line/operation.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
 
 /**

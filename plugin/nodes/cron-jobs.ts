@@ -14,9 +14,9 @@ import {
   type NodeFacts,
   readAll,
 } from '../../shared/index.ts';
-import { timestamp } from '../clock.ts';
-import { shellLine } from '../node-command/quote.ts';
-import type { Session } from '../session.ts';
+import { timestamp } from '../session/clock.ts';
+import { shellLine } from '../verbs/run/command/quote.ts';
+import type { Session } from '../session/session.ts';
 import { isOurDenial, wordsOf } from './dry-run.ts';
 import { namesNode, type Ended, type MakerEvent } from './kept-off.ts';
 

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../session/clock.ts';
 import type { TriedWork } from '../policy/keeping.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
 

@@ -8,8 +8,8 @@ import {
   type Exception,
   type MaintenanceRecord,
 } from '../../shared/index.ts';
-import { timestamp } from '../clock.ts';
-import type { ExceptionChange } from '../operation.ts';
+import { timestamp } from '../session/clock.ts';
+import type { ExceptionChange } from '../command-line/operation.ts';
 import { carriedPatch, recordOf } from './mark.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { writeNode } from './write.ts';

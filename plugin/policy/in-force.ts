@@ -13,7 +13,7 @@ import {
   type Parsed,
   type Policy,
 } from '../../shared/index.ts';
-import { forbidden } from '../forbidden.ts';
+import { forbidden } from '../session/forbidden.ts';
 
 /** What the webhook of a cluster decides by. Every verb that says what is enforced there goes by this one reading. */
 export interface PolicyInForce {

@@ -1,5 +1,5 @@
 import { NODES, textAt, type Cluster, once } from '../../shared/index.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../session/clock.ts';
 import { followBudgets, type Budgets } from '../drain/budgets.ts';
 import { followCollection } from '../drain/collection.ts';
 import { Waiters } from '../drain/waiters.ts';

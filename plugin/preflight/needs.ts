@@ -2,7 +2,7 @@ import type { NodeFacts, PodFacts } from '../../shared/index.ts';
 import { claimsOf } from '../drain/claims.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import { workloadsOf } from '../drain/workloads.ts';
-import type { OnOperation } from '../operation.ts';
+import type { OnOperation } from '../command-line/operation.ts';
 import type { Right } from './rights.ts';
 
 /** What a run will need to its very end; without the rest (conditions, Events, watches) it only tells less, or later. */

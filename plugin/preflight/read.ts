@@ -17,7 +17,7 @@ import type { DrainPlan } from '../drain/plan.ts';
 import type { WorkInside } from '../drain/work-inside.ts';
 import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
-import type { OnOperation } from '../operation.ts';
+import type { OnOperation } from '../command-line/operation.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsFor } from './needs.ts';
 import { readNamed } from './read-named.ts';

@@ -4,7 +4,7 @@ import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.
 import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
 import { verb } from '../../command-line/verb.ts';
-import type { ExceptionChange } from '../../operation.ts';
+import type { ExceptionChange } from '../../command-line/operation.ts';
 
 const FLAGS = {
   ...CONNECTION_FLAGS,

@@ -1,7 +1,7 @@
 import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { asTyped, oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { verb } from '../../command-line/verb.ts';
-import type { ValidateOperation } from '../../operation.ts';
+import type { ValidateOperation } from '../../command-line/operation.ts';
 import { MaintError } from '../../../shared/index.ts';
 
 const FLAGS = {

@@ -2,7 +2,7 @@ import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts
 import { readValues } from '../../command-line/read-values.ts';
 import { loadedVerbs, type Verb, type VerbEntry } from '../../command-line/verb.ts';
 import { PROGRAM, readWords } from '../../command-line/words.ts';
-import type { ClusterFlags, CompleteOperation } from '../../operation.ts';
+import type { ClusterFlags, CompleteOperation } from '../../command-line/operation.ts';
 import { wantedFor } from './wanted.ts';
 
 /** What the words of an unfinished command line ask for; the last one is being typed. Never rejects. */

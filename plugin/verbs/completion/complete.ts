@@ -11,9 +11,9 @@ import {
 } from '../../../shared/index.ts';
 import type { Candidate, KubeconfigNames, Wanted } from './candidates.ts';
 import { DIRECTIVE } from './wanted.ts';
-import { EXIT, type ExitCode } from '../../exit-codes.ts';
-import type { CompleteOperation } from '../../operation.ts';
-import type { Screen } from '../../screen.ts';
+import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import type { CompleteOperation } from '../../command-line/operation.ts';
+import type { Screen } from '../../terminal/screen.ts';
 
 /** What completion asks for; all of it may fail. */
 export interface CompletionPorts {

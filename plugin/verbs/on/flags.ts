@@ -2,7 +2,7 @@ import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts
 import { oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { verb } from '../../command-line/verb.ts';
-import type { ClaimFlags } from '../../operation.ts';
+import type { ClaimFlags } from '../../command-line/operation.ts';
 import { CLAIM_FLAGS, claimFlags, markFlags } from './claim-flags.ts';
 import { DRAIN_FLAGS, drainFlags, paceFlags } from './drain-flags.ts';
 

@@ -4,7 +4,7 @@ import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts'
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
 import { verb } from '../../command-line/verb.ts';
 import type { GivenFlag } from '../../command-line/words.ts';
-import type { NodeCommand } from '../../operation.ts';
+import type { NodeCommand } from '../../command-line/operation.ts';
 import { MaintError } from '../../../shared/index.ts';
 import { HEALTH_FLAGS, healthFlags } from '../off/health-flags.ts';
 import { CLAIM_FLAGS, claimFlags, markFlags } from '../on/claim-flags.ts';

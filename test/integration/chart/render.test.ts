@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import { at, isObject, listAt, numberAt, policyFromValue, textAt, textsAt, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
 import { parseArguments } from '../../../webhook/options/parse.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../../plugin/run.ts';
-import type { Screen } from '../../../plugin/screen.ts';
+import { run } from '../../../plugin/command-line/run.ts';
+import type { Screen } from '../../../plugin/terminal/screen.ts';
 import { CONTROL_PLANE_LABEL } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';

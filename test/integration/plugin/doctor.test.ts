@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { VIEWER_GRANTS } from '../../../plugin/grants.ts';
-import { CHECKS } from '../../../plugin/doctor/checks/registry.ts';
+import { VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
+import { CHECKS } from '../../../plugin/verbs/doctor/checks/registry.ts';
 import { fieldsAt, listAt, numberAt, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { like } from '../../support/like.ts';

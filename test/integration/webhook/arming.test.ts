@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CANARY_GRANTS, OPERATOR_GRANTS } from '../../../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS } from '../../../plugin/preflight/grants.ts';
 import { ARMED_ENTRIES, entryName, listAt, textAt, type Grant } from '../../../shared/index.ts';
 import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/grants.ts';
+import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import * as paths from '../../../shared/cluster/paths.ts';
 import { lookupGrants, mergedGrants, TOOLS, type Grant } from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS } from '../../../webhook/grants.ts';
@@ -50,14 +50,14 @@ const WEBHOOK: Calls = {
 };
 const PLUGIN: Calls = {
   // Canaries, in dry runs: CANARY_GRANTS, and rights of whoever may write anyhow.
-  'plugin/doctor/checks/canary-addon.ts': { daemonSetPath: 'get apps/daemonsets' },
-  'plugin/doctor/checks/canary-backup.ts': { collectionPath: '' },
-  'plugin/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
+  'plugin/verbs/doctor/checks/canary-addon.ts': { daemonSetPath: 'get apps/daemonsets' },
+  'plugin/verbs/doctor/checks/canary-backup.ts': { collectionPath: '' },
+  'plugin/verbs/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
   'plugin/policy/in-force.ts': {
     objectPath: 'get /configmaps [kubectl-maint-policy]',
     webhookConfigurationPath: `get ${REGISTRATION}`,
   },
-  'plugin/doctor/readings.ts': {
+  'plugin/verbs/doctor/readings.ts': {
     collectionPath:
       'list admissionregistration.k8s.io/validatingadmissionpolicies; list admissionregistration.k8s.io/validatingadmissionpolicybindings',
     objectPath: 'get apps/deployments [kubectl-maint]',
@@ -108,17 +108,20 @@ const PLUGIN: Calls = {
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/verbs/completion/complete.ts': { NODES: 'list /nodes' },
-  'plugin/operations/off-node.ts': { nodePath: 'get /nodes' },
-  'plugin/operations/run-ending.ts': { nodePath: 'get /nodes' },
-  'plugin/operations/run-node.ts': { nodePath: 'get /nodes' },
-  'plugin/operations/run-nodes.ts': { nodePath: 'get /nodes' },
-  'plugin/status/enforcement.ts': {
+  'plugin/verbs/off/bring-back.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/run/take-through.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/status/enforcement.ts': {
     POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings',
     webhookConfigurationPath: `get ${REGISTRATION}`,
   },
-  'plugin/status/following.ts': { NODES: 'list,watch /nodes' },
-  'plugin/status/from-events.ts': { nodePath: 'get /nodes' },
-  'plugin/status/readings.ts': { NODES: 'list /nodes', VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments' },
+  'plugin/verbs/status/following.ts': { NODES: 'list,watch /nodes' },
+  'plugin/verbs/status/from-events.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/status/readings.ts': {
+    NODES: 'list /nodes',
+    VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments',
+  },
   'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
   'plugin/preflight/read-named.ts': {
     collectionPath:
@@ -135,8 +138,8 @@ const PLUGIN: Calls = {
 /** What `status` and `doctor` call, but for canaries. */
 const LOOKING = [
   'plugin/policy/in-force.ts',
-  'plugin/doctor/readings.ts',
-  'plugin/status/',
+  'plugin/verbs/doctor/readings.ts',
+  'plugin/verbs/status/',
   'plugin/drain/pods-on-node.ts',
   'plugin/drain/read.ts',
   'plugin/health/gate.ts',
@@ -147,11 +150,11 @@ const LOOKING = [
 /** Paths that are written out, and why no grant is about them. */
 const LITERALS = [
   // Discovery, which everybody may ask for (system:discovery).
-  'plugin/doctor/readings.ts: /apis/${groupVersion}',
   // What everybody may ask about himself (system:basic-user).
   'plugin/nodes/owner.ts: /apis/authentication.k8s.io/v1/selfsubjectreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+  'plugin/verbs/doctor/readings.ts: /apis/${groupVersion}',
 ];
 
 type Calls = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -8,12 +8,12 @@ const ROOT = join(import.meta.dirname, '../../..');
 
 /** The type of a report, and the section of a page that describes it. */
 const REPORTS = [
-  ['plugin/output/on-events.ts', 'OnEvent', 'docs/drain.md', '## `-o json`'],
-  ['plugin/output/off-events.ts', 'OffEvent', 'docs/maintenance.md', '## `-o json`'],
-  ['plugin/status/report.ts', 'StatusReport', 'docs/status.md', '## For programs'],
-  ['plugin/check/report.ts', 'CheckReport', 'docs/check.md', '## For programs'],
-  ['plugin/doctor/report.ts', 'DoctorReport', 'docs/doctor.md', '# Is enforcement live?'],
-  ['plugin/output/allow.ts', 'Allowance', 'docs/exceptions.md', '# Break-glass'],
+  ['plugin/verbs/on/events.ts', 'OnEvent', 'docs/drain.md', '## `-o json`'],
+  ['plugin/verbs/off/events.ts', 'OffEvent', 'docs/maintenance.md', '## `-o json`'],
+  ['plugin/verbs/status/report.ts', 'StatusReport', 'docs/status.md', '## For programs'],
+  ['plugin/verbs/check/report.ts', 'CheckReport', 'docs/check.md', '## For programs'],
+  ['plugin/verbs/doctor/report.ts', 'DoctorReport', 'docs/doctor.md', '# Is enforcement live?'],
+  ['plugin/verbs/allow/text.ts', 'Allowance', 'docs/exceptions.md', '# Break-glass'],
 ] as const;
 
 /** Named otherwise in the list that is printed. */

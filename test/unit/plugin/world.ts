@@ -12,10 +12,10 @@ import {
   type PodFacts,
   type Written,
 } from '../../../shared/index.ts';
-import type { Clock } from '../../../plugin/clock.ts';
+import type { Clock } from '../../../plugin/session/clock.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../../plugin/nodes/snapshot.ts';
-import type { Screen } from '../../../plugin/screen.ts';
-import type { Session } from '../../../plugin/session.ts';
+import type { Screen } from '../../../plugin/terminal/screen.ts';
+import type { Session } from '../../../plugin/session/session.ts';
 
 /** The moment at which every test begins. */
 export const START = Date.parse('2026-01-05T22:10:00Z');

@@ -5,7 +5,7 @@ import { workFromObject, type WorkObject } from '../../../../shared/facts/work.t
 import { classify, type Classification } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE } from '../../../../shared/targets/registry.ts';
 import { documentsIn } from '../../../../shared/yaml/documents.ts';
-import { documentsFrom } from '../../../../plugin/check/documents.ts';
+import { documentsFrom } from '../../../../plugin/verbs/check/documents.ts';
 
 /**
  * Real manifests of many projects, in a folder beside the project (or where MAINT_MANIFESTS says): `backup/<tool>`,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { workFromObject } from '../../../../shared/facts/work.ts';
 import { classify } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE } from '../../../../shared/targets/registry.ts';
-import { documentsFrom } from '../../../../plugin/check/documents.ts';
+import { documentsFrom } from '../../../../plugin/verbs/check/documents.ts';
 import { documentsIn } from '../../../../shared/yaml/documents.ts';
 
 /**

@@ -1,0 +1,65 @@
+import { insideGrants, lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../../shared/index.ts';
+
+/** What everybody needs who looks: `status`, `doctor`, and `check` against a cluster. */
+const LOOKING: readonly Grant[] = [
+  ...lookupGrants(TOOLS),
+  { group: '', resource: 'configmaps', verbs: ['get'], names: ['kubectl-maint-policy'] },
+  // `status --watch`.
+  { group: '', resource: 'nodes', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+  // Which nodes have lost their record.
+  { group: '', resource: 'events', verbs: ['list'] },
+  // How a node is, whether it may be deleted, and whether anything is enforced.
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] },
+  { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['list'] },
+  {
+    group: 'admissionregistration.k8s.io',
+    resource: 'validatingwebhookconfigurations',
+    verbs: ['get'],
+    names: [REGISTRATION_NAME],
+  },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: ['list'] },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verbs: ['list'] },
+  { group: 'apps', resource: 'deployments', verbs: ['get'], names: ['kubectl-maint'] },
+];
+
+const replicated: readonly Grant[] = [
+  { group: '', resource: 'replicationcontrollers', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'replicasets', verbs: ['get', 'list', 'watch'] },
+  { group: 'apps', resource: 'statefulsets', verbs: ['get', 'list', 'watch'] },
+];
+
+/** The chart's role `kubectl-maint-viewer`. */
+export const VIEWER_GRANTS: readonly Grant[] = mergedGrants(LOOKING);
+
+/**
+ * The chart's role `kubectl-maint-operator`: `on`, `off` and `status`. Not in it: deleting pods (`--disable-eviction`
+ * goes past every budget), and creating them (CANARY_GRANTS), which is the right to run anything.
+ */
+export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
+  ...LOOKING,
+  ...replicated,
+  // Whether a backup runs inside a pod that is to be evicted.
+  ...insideGrants(TOOLS),
+  { group: '', resource: 'nodes', verbs: ['patch'] },
+  { group: '', resource: 'nodes/status', verbs: ['patch'] },
+  { group: '', resource: 'pods/eviction', verbs: ['create'] },
+  // Which volumes tie a pod to its node.
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list'] },
+  { group: '', resource: 'persistentvolumes', verbs: ['get', 'list'] },
+  // Whether a CronJob that was refused makes up for its run. Waking it is not in it: who may set its status can have it run.
+  { group: 'batch', resource: 'cronjobs', verbs: ['get'] },
+  { group: '', resource: 'events', verbs: ['create'] },
+  // `off` tells the controllers of held add-ons to go on; a status can start nothing.
+  { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
+  { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
+  { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['watch'] },
+  // No such objects exist: it is the right to change the record of a node, which the record guard asks for.
+  { group: 'kubectl-maint.io', resource: 'maintenances', verbs: ['set'] },
+]);
+
+/** `on` and `doctor` try work in server dry runs, in the namespace `default`; without it, whether it is refused stays unknown. */
+export const CANARY_GRANTS: readonly Grant[] = [
+  { group: '', resource: 'pods', verbs: ['create'] },
+  { group: 'velero.io', resource: 'podvolumebackups', verbs: ['create'] },
+];

@@ -1,0 +1,34 @@
+import { connectCluster, type Cluster, type Exchange } from '../../shared/index.ts';
+import type { ClusterFlags } from '../command-line/operation.ts';
+import { logLines } from './request-log.ts';
+import type { Screen } from '../terminal/screen.ts';
+
+/** What the process knows that connects. */
+export interface Caller {
+  readonly screen: Screen;
+  readonly version: string;
+  /** Aborts when the person interrupts. */
+  readonly signal: AbortSignal;
+  /** How many warnings the API server has sent. */
+  readonly warnings: { count: number };
+}
+
+/** Connects as kubectl would with these flags. Throws MaintError. */
+export function connect(flags: ClusterFlags, { screen, version, signal, warnings }: Caller): Promise<Cluster> {
+  const { logLevel = 0 } = flags;
+  const log = (exchange: Exchange): void => {
+    for (const line of logLines(exchange, logLevel)) screen.note(line);
+  };
+  return connectCluster({
+    ...flags,
+    ...(logLevel > 0 && { onExchange: log }),
+    env: process.env,
+    userAgent: `kubectl-maint/${version}`,
+    interrupt: signal,
+    stdinIsTerminal: process.stdin.isTTY,
+    onWarning: (text) => {
+      warnings.count += 1;
+      screen.warn(text);
+    },
+  });
+}

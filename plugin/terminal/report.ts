@@ -1,0 +1,23 @@
+import { timestamp } from '../session/clock.ts';
+import type { StreamFormat } from '../command-line/operation.ts';
+import type { Screen } from './screen.ts';
+import type { Session } from '../session/session.ts';
+
+/** Hears what a command tells while it works. */
+export interface Report<Event extends object> {
+  tell(event: Event): void;
+}
+
+/** Tells events in the form that was asked for: in words, or each as one JSON object on a line of its own. */
+export function reportFor<Event extends object>(
+  format: StreamFormat,
+  { screen, clock }: Session,
+  inWords: (event: Event, screen: Screen) => void,
+): Report<Event> {
+  return {
+    tell: (event) => {
+      if (format === 'json') screen.data(JSON.stringify({ time: timestamp(clock.now()), ...event }));
+      else inWords(event, screen);
+    },
+  };
+}

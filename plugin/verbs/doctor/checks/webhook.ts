@@ -1,0 +1,87 @@
+import { ARMED_ENTRIES, clean, entryName, listAt, textAt } from '../../../../shared/index.ts';
+import { checkOf } from '../check.ts';
+import { fail, ok, type Diagnosis } from '../diagnosis.ts';
+
+/** An entry that is always there, and those that come with the first node in maintenance. */
+const GUARD = entryName('node-guard');
+const ARMED = ARMED_ENTRIES.map(entryName);
+
+const INSTALL =
+  'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait';
+const REPLICAS =
+  'the replicas write the entries: kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint says what they lack';
+
+/** The registration of the webhook, and the names of the nodes in maintenance. */
+export interface WebhookReading {
+  readonly registration: unknown;
+  readonly held: readonly string[];
+}
+
+export const webhook = checkOf({
+  id: 'webhook',
+  asks: 'Whether the API server knows whom to ask, and about what',
+  warns: '',
+  fails:
+    'the ValidatingWebhookConfiguration is missing or empty, an entry lacks its caBundle, or entries are missing while a node is in maintenance',
+  read: async (readings): Promise<WebhookReading> => {
+    const [registration, held] = await Promise.all([readings.registration(), readings.held()]);
+    return { registration, held: held.map(({ facts }) => facts.name) };
+  },
+  judge: judgeWebhook,
+});
+
+/** Judges the registration. Pure. */
+export function judgeWebhook({ registration, held }: WebhookReading): readonly Diagnosis[] {
+  if (registration === undefined) {
+    return [fail('the ValidatingWebhookConfiguration kubectl-maint is missing: no webhook is asked', INSTALL)];
+  }
+  const entries = listAt(registration, 'webhooks');
+  if (entries.length === 0) {
+    return [fail('the ValidatingWebhookConfiguration kubectl-maint has no entries: no webhook is asked', REPLICAS)];
+  }
+  const names = entries.map((entry) => textAt(entry, 'name') ?? '');
+  const problems = [...missingEntries(names, held), ...withoutTrust(entries)];
+  return problems.length > 0 ? problems : [ok(sentence(entries, names))];
+}
+
+function missingEntries(names: readonly string[], held: readonly string[]): readonly Diagnosis[] {
+  const wanted = held.length === 0 ? [GUARD] : [GUARD, ...ARMED];
+  const missing = wanted.filter((name) => !names.includes(name));
+  if (missing.length === 0) return [];
+  const when = held.length === 0 ? '' : ` while ${count(held.length)} in maintenance`;
+  return [fail(`no entry asks the webhook for ${missing.map(shortName).join(', ')}${when}`, REPLICAS)];
+}
+
+function count(nodes: number): string {
+  return nodes === 1 ? 'a node is' : `${nodes} nodes are`;
+}
+
+function withoutTrust(entries: readonly unknown[]): readonly Diagnosis[] {
+  const bare = entries.filter((entry) => (textAt(entry, 'clientConfig', 'caBundle') ?? '') === '');
+  if (bare.length === 0) return [];
+  const names = bare.map((entry) => shortName(textAt(entry, 'name') ?? ''));
+  return [fail(`the API server trusts nobody for ${names.join(', ')}: the caBundle is missing`, REPLICAS)];
+}
+
+/** `asks Service kubectl-maint/kubectl-maint about work, addon; what it cannot ask about passes`. */
+function sentence(entries: readonly unknown[], names: readonly string[]): string {
+  const closed = entries.filter((entry) => textAt(entry, 'failurePolicy') === 'Fail');
+  const failing =
+    closed.length === 0
+      ? 'what cannot be asked about passes (failurePolicy Ignore)'
+      : `refused while it cannot be asked: ${closed.map((entry) => shortName(textAt(entry, 'name') ?? '')).join(', ')}`;
+  const waiting = ARMED.filter((name) => !names.includes(name)).map(shortName);
+  const later = waiting.length === 0 ? '' : `; with the first node in maintenance also about ${waiting.join(', ')}`;
+  return `the API server asks ${reach(entries[0])} about ${names.map(shortName).join(', ')}${later}; ${failing}`;
+}
+
+function reach(entry: unknown): string {
+  const url = textAt(entry, 'clientConfig', 'url');
+  if (url !== undefined) return clean(url, 200);
+  const service = ['namespace', 'name'].map((part) => textAt(entry, 'clientConfig', 'service', part) ?? '');
+  return `Service ${clean(service.join('/'), 200)}`;
+}
+
+function shortName(name: string): string {
+  return clean(name.replace(/\.kubectl-maint\.io$/, ''), 60);
+}

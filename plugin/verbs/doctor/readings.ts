@@ -1,0 +1,152 @@
+import {
+  collectionPath,
+  isHeld,
+  listAt,
+  objectPath,
+  podsPath,
+  refusalFromAnswer,
+  REGISTRATION_NAME,
+  textAt,
+  webhookConfigurationPath,
+  type ApiAnswer,
+  type Cluster,
+  type ClusterReader,
+  type ClusterSender,
+  type PolicyConfig,
+  once,
+  readAll,
+} from '../../../shared/index.ts';
+import { listNodes } from '../../nodes/choose.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { policyBeside, serviceNamespace, type PolicyInForce } from '../../policy/in-force.ts';
+import type { Session } from '../../session/session.ts';
+import { askGuard, type GuardCanary } from './guard-canary.ts';
+
+/** What is asked of a cluster: nothing is followed. */
+export type AskedCluster = ClusterReader & ClusterSender;
+
+/** What the checks read. What several of them need is read once; each read may throw what the cluster's port throws. */
+export interface Readings {
+  readonly cluster: AskedCluster;
+  /** Version of this plugin. */
+  readonly pluginVersion: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Ends what is read when time is up, or when the person interrupts. */
+  readonly signal: AbortSignal;
+  readonly interrupted: () => boolean;
+  /** The first answer of the API server, and when it was asked for and came. */
+  readonly greeting: () => Promise<Greeting>;
+  /** Names of the resources that a `group/version` serves; undefined where it is not served. */
+  readonly served: (groupVersion: string) => Promise<readonly string[] | undefined>;
+  /** The ValidatingWebhookConfiguration; undefined where there is none. */
+  readonly registration: () => Promise<unknown>;
+  readonly nodes: () => Promise<readonly NodeSnapshot[]>;
+  /** Those in maintenance. */
+  readonly held: () => Promise<readonly NodeSnapshot[]>;
+  readonly installation: () => Promise<Installation>;
+  readonly policy: () => Promise<PolicyInForce>;
+  /** What that comes to: the defaults where it is not known. */
+  readonly config: () => Promise<PolicyConfig>;
+  readonly guardCanary: () => Promise<GuardCanary | undefined>;
+}
+
+/** The answer to `GET /version`. Times are milliseconds since the epoch. */
+export interface Greeting {
+  readonly answer: ApiAnswer;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** Where the webhook runs, as its configuration tells; `nowhere` without one. */
+export type Installation =
+  | { readonly by: 'nowhere' }
+  | { readonly by: 'url'; readonly url: string }
+  | {
+      readonly by: 'service';
+      readonly namespace: string;
+      /** The chart's Deployment; undefined where there is none. */
+      readonly deployment: unknown;
+      /** Its pods. */
+      readonly pods: readonly unknown[];
+    };
+
+/** The name that everything of the chart has, and the label by which it is found. */
+export const CHART_NAME = 'kubectl-maint';
+export const CHART_LABEL = `app.kubernetes.io/name=${CHART_NAME}`;
+
+/** Reads for the checks under one signal. */
+export function readingsFrom(session: Session, pluginVersion: string, signal: AbortSignal): Readings {
+  const cluster = bounded(session.cluster, signal);
+  const registration = once(() => cluster.get(webhookConfigurationPath(REGISTRATION_NAME)));
+  const nodes = once(() => listNodes(cluster));
+  const policy = once(async () => policyBeside(await registration(), cluster));
+  // What others wrote goes by the API server's clock; how far this machine's is from it is one of the questions.
+  const now = (): number => session.clock.now() + session.cluster.clockAheadMs();
+  const resources = new Map<string, Promise<readonly string[] | undefined>>();
+  return {
+    cluster,
+    pluginVersion,
+    now,
+    signal,
+    interrupted: () => session.signal.aborted,
+    greeting: once(() => greet(cluster, () => session.clock.now())),
+    served: (groupVersion) => {
+      const known = resources.get(groupVersion) ?? readServed(groupVersion, cluster);
+      resources.set(groupVersion, known);
+      return known;
+    },
+    registration,
+    nodes,
+    held: async () => (await nodes()).filter(({ facts }) => isHeld(facts)),
+    installation: once(async () => readInstallation(await registration(), cluster)),
+    policy,
+    config: async () => (await policy()).policy.config,
+    guardCanary: once(() => askGuard({ cluster, nodes }, now)),
+  };
+}
+
+/** Every request ends with the signal. */
+function bounded(cluster: Cluster, signal: AbortSignal): AskedCluster {
+  return {
+    send: (request) => cluster.send({ ...request, signal }),
+    get: (path, options) => cluster.get(path, { ...options, signal }),
+    pages: (path, options) => cluster.pages(path, { ...options, signal }),
+  };
+}
+
+async function greet(cluster: AskedCluster, now: () => number): Promise<Greeting> {
+  const sentAt = now();
+  const answer = await cluster.send({ method: 'GET', path: '/version' });
+  return { answer, sentAt, receivedAt: now() };
+}
+
+async function readServed(groupVersion: string, cluster: AskedCluster): Promise<readonly string[] | undefined> {
+  const answer = await cluster.send({ method: 'GET', path: `/apis/${groupVersion}` });
+  if (answer.status === 404) return undefined;
+  if (answer.status >= 300) throw refusalFromAnswer(answer);
+  return listAt(answer.body, 'resources').map((resource) => textAt(resource, 'name') ?? '');
+}
+
+async function readInstallation(registration: unknown, cluster: AskedCluster): Promise<Installation> {
+  const [entry] = listAt(registration, 'webhooks');
+  const url = textAt(entry, 'clientConfig', 'url');
+  if (url !== undefined) return { by: 'url', url };
+  const namespace = serviceNamespace(registration);
+  if (namespace === undefined) return { by: 'nowhere' };
+  const [deployment, pods] = await Promise.all([
+    cluster.get(objectPath('apps/v1/deployments', namespace, CHART_NAME)),
+    readPods(namespace, cluster),
+  ]);
+  return { by: 'service', namespace, deployment, pods };
+}
+
+function readPods(namespace: string, cluster: AskedCluster): Promise<readonly unknown[]> {
+  return readAll(cluster, { path: podsPath(namespace), query: { labelSelector: CHART_LABEL } }, (pod) => pod);
+}
+
+/** The objects of ours in a collection of the admission API. */
+export function readOurs(resource: string, cluster: AskedCluster): Promise<readonly unknown[]> {
+  const path = collectionPath(`admissionregistration.k8s.io/v1/${resource}`, '');
+  return readAll(cluster, { path, query: { labelSelector: CHART_LABEL } }, (object) => object);
+}

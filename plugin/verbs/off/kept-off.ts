@@ -1,0 +1,64 @@
+import { messageOf, isForbidden } from '../../../shared/index.ts';
+import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../../nodes/cron-jobs.ts';
+import { keptOffIn, type Ended, type KeptOff } from '../../nodes/kept-off.ts';
+import { readMakerEvents } from '../../nodes/maker-events.ts';
+import { readOwnEvents } from '../../nodes/own-events.ts';
+import { unseenByEvents } from '../../nodes/kept-off-text.ts';
+import type { Session } from '../../session/session.ts';
+import { floorOf } from '../status/enforcement.ts';
+import type { OffRun } from './off-run.ts';
+
+/** How long an API server keeps Events unless it is told otherwise, in ms (kube-apiserver --event-ttl). */
+const EVENTS_KEPT_MS = 3_600_000;
+
+/**
+ * Tells what was kept off the nodes that are back, and what becomes of it. Events are all that is left of it: where they
+ * cannot be read, or not all of them are there any more, that is said, and the command does not fail.
+ */
+export async function tellKeptOff(ended: readonly Ended[], { session, report }: OffRun): Promise<void> {
+  const { cluster, clock } = session;
+  const problems: string[] = [];
+  const unlessRefused = async <T>(reading: Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await reading;
+    } catch (thrown) {
+      problems.push(whyNot(thrown));
+      return [];
+    }
+  };
+  // A run over nodes comes here once for each: what is read then must not grow with the Events of the others.
+  const [one, ...others] = ended.map(({ node }) => node);
+  const [own, makers] = await Promise.all([
+    unlessRefused(readOwnEvents(cluster, others.length === 0 ? one : undefined)),
+    unlessRefused(readMakerEvents(cluster)),
+  ]);
+  const cronJobs = await wakeCronJobs(refusedCronJobs(ended, makers), session);
+  report.tell({
+    type: 'kept-off',
+    nodes: ended.map(({ node }) => node),
+    work: keptOffIn(ended, own, makers).map((one) => withFate(one, cronJobs)),
+    cronJobs,
+    unreadable: problems[0],
+    expired: ended.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
+  });
+}
+
+/** Says, once for all nodes, what no Event can tell of. */
+export async function tellUnseen({ cluster }: Session, tell: (text: string) => void): Promise<void> {
+  // Policies that cannot be read may be there: that is said, too.
+  const text = unseenByEvents(await floorOf(cluster).catch(() => undefined));
+  if (text !== undefined) tell(text);
+}
+
+/** A run that is too late to be made up for is lost. */
+function withFate(kept: KeptOff, cronJobs: readonly CronJobAfter[]): KeptOff {
+  const isLost = cronJobs.some(
+    ({ name, state }) =>
+      state === 'lost' && (kept.what === `CronJob ${name}` || kept.what.endsWith(`(CronJob ${name})`)),
+  );
+  return isLost ? { ...kept, afterDenial: 'lost' } : kept;
+}
+
+function whyNot(thrown: unknown): string {
+  return isForbidden(thrown) ? 'no right to list Events' : messageOf(thrown);
+}

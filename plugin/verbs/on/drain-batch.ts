@@ -1,0 +1,94 @@
+import { mergeGroups } from '../../drain/cause.ts';
+import { Limiter } from '../../drain/limiter.ts';
+import { Progress, wordFor } from '../../drain/progress.ts';
+import type { ExitCode } from '../../command-line/exit-codes.ts';
+import { showLive } from '../../terminal/live.ts';
+import type { NodeProgress, OnEvent } from './events.ts';
+import { renderDrains } from './live.ts';
+import type { Session } from '../../session/session.ts';
+import { Failures } from '../../nodes/failures.ts';
+import { drainMarkedNode, type Shared } from './drain-node.ts';
+import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
+
+/** How far the drains of a run have come, over all of its batches. */
+export interface Drains {
+  /** Names of the nodes that are drained, and whose record says so. */
+  readonly drained: Set<string>;
+  readonly lanes: Progress[];
+  /** How many nodes the run is about: the failure of an only one is the command's. */
+  readonly outOf: number;
+}
+
+/** Drains nodes that are marked, several at once. Returns the gravest failure; throws that of an only node. */
+export async function drainBatch(
+  marked: readonly Marked[],
+  { drains, ...shared }: Shared & { readonly drains: Drains },
+  run: OnRun,
+): Promise<ExitCode> {
+  const { session, report, announcer, operation } = run;
+  const failures = new Failures((node, { message, hint }) => {
+    report.tell({ type: 'failed', node, message, hint });
+  });
+  const ports = {
+    report,
+    announcer,
+    clock: session.clock,
+    reader: session.cluster,
+    budgets: shared.budgets,
+    word: wordFor(operation),
+  };
+  const lanes = marked.map((one) => ({ one, progress: new Progress({ node: one.written, ...ports }) }));
+  drains.lanes.push(...lanes.map(({ progress }) => progress));
+  const atOnce = new Limiter(operation.pace.maxParallel === 0 ? marked.length : operation.pace.maxParallel);
+  const live = showLive(
+    (size) =>
+      renderDrains(
+        lanes.map(({ progress }) => progress.now),
+        size,
+      ),
+    session,
+  );
+  try {
+    await Promise.all(
+      lanes.map(({ one, progress }) => {
+        const turn = new AbortController();
+        const queued = progress.queue(one.drain?.plan, AbortSignal.any([session.signal, turn.signal]));
+        return atOnce.run(async () => {
+          turn.abort();
+          await queued;
+          if (session.signal.aborted) return;
+          const { name } = one.node.facts;
+          const part = async () => {
+            await drainMarkedNode(one, progress, shared, run);
+            drains.drained.add(name);
+          };
+          await failures.collect(name, drains.outOf, part).catch(unlessInterrupted(session));
+        });
+      }),
+    );
+  } finally {
+    live.end();
+  }
+  return failures.worst;
+}
+
+/** Where every node has said its part, what people want to know is how many are drained, and what the others wait for. */
+export function summaryOf({ lanes, drained }: Drains, notBegun: readonly string[]): OnEvent {
+  const left = lanes.map(({ now }): NodeProgress => now).filter(({ node }) => !drained.has(node));
+  return {
+    type: 'summary',
+    drained: [...drained].sort(),
+    left: left.map(({ node }) => node),
+    notBegun,
+    causes: mergeGroups(left.flatMap(({ causes }) => causes)),
+  };
+}
+
+/** An interruption is told once, for all nodes. */
+export function unlessInterrupted({ signal }: Session): (thrown: unknown) => undefined {
+  return (thrown) => {
+    if (!signal.aborted) throw thrown;
+    return undefined;
+  };
+}

@@ -1,0 +1,277 @@
+import { MaintError, toleratesCordon, type PodFacts } from '../../../shared/index.ts';
+import { withinTime } from '../../session/deadline.ts';
+import type { Budgets } from '../../drain/budgets.ts';
+import { groupCauses, renderGroups } from '../../drain/cause.ts';
+import { drainNode } from '../../drain/engine.ts';
+import type { DrainTools, LeftPod } from '../../drain/tools.ts';
+import type { Limiter } from '../../drain/limiter.ts';
+import { followNode, type LiveNode } from '../../drain/live-node.ts';
+import { podName, refusalsOf, type DrainPlan, type ReasonedPod } from '../../drain/plan.ts';
+import type { PodsOnNode } from '../../drain/pods-on-node.ts';
+import type { Progress } from '../../drain/progress.ts';
+import { readPods, type Planner } from '../../drain/read.ts';
+import { waitForReplacements } from '../../drain/replacements.ts';
+import type { WorkInside } from '../../drain/work-inside.ts';
+import { waitForDetach, type Waiting } from '../../drain/volumes.ts';
+import { alsoHinted } from '../../session/hint.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { AGAINST_NAMING, AGAINST_RETURN } from '../../preflight/checks/returning.ts';
+import { warning, type Finding } from '../../preflight/finding.ts';
+import { complete, type DrainEnd } from './complete.ts';
+import { endedMeanwhile, whyOver } from './ended-meanwhile.ts';
+import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
+
+/**
+ * How often pods that came meanwhile are drained as well: one round for what was being bound when the node was cordoned,
+ * and some for what names the node itself. Whatever still comes then is put there again and again.
+ */
+const MAX_ROUNDS = 5;
+
+/** From which round on it stays where nothing can start: once what came is asked to go, as it may have a place elsewhere. */
+const IDLE_FROM = 3;
+
+/** What all nodes that are drained at once share. */
+export interface Shared {
+  readonly budgets: Budgets;
+  readonly planner: Planner;
+  readonly inside: WorkInside;
+  readonly limiter: Limiter;
+}
+
+/**
+ * Drains a node that is marked and cordoned, and completes its record. Throws MaintError where pods are left or nobody
+ * wants the drain any more: `gave-up`, `interrupted`, or `cluster` where the caller may not evict. The hint says in
+ * which state the node stays.
+ */
+export async function drainMarkedNode(marked: Marked, progress: Progress, shared: Shared, run: OnRun): Promise<void> {
+  const { name } = marked.node.facts;
+  const { operation, session } = run;
+  const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint: undefined };
+  try {
+    const end = await withinTime(waiting, session, (signal) => emptyNode({ marked, progress, shared, run, signal }));
+    await complete(marked.written, end, run);
+  } catch (thrown) {
+    // Whether its mark stays is not known here where it is taken back afterwards.
+    const isTold = operation.rollback || run.ended.has(name) || run.unrecorded.has(name);
+    throw isTold ? thrown : alsoHinted(thrown, staysHint(name));
+  } finally {
+    marked.drain?.end();
+  }
+}
+
+function staysHint(name: string): string {
+  return `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
+}
+
+/** One node's drain. */
+interface Drain {
+  readonly marked: Marked;
+  readonly progress: Progress;
+  readonly shared: Shared;
+  readonly run: OnRun;
+  readonly signal: AbortSignal;
+}
+
+async function emptyNode(drain: Drain): Promise<DrainEnd> {
+  const { marked, progress, run } = drain;
+  const over = new AbortController();
+  const signal = AbortSignal.any([drain.signal, over.signal]);
+  const lost: { why: MaintError | undefined } = { why: undefined };
+  const hear = (fresh: NodeSnapshot | undefined): void => {
+    lost.why ??= whyOver(marked.written, fresh, run);
+    if (lost.why !== undefined) over.abort();
+  };
+  const node = followNode(marked.written, hear, run.session, signal);
+  const ticking = progress.tick(signal);
+  try {
+    await node.first;
+    const end = await drainRounds({ ...drain, node, signal });
+    await waitForOthers(end.moved, { ...drain, signal });
+    return end;
+  } catch (thrown) {
+    throw lost.why ?? thrown;
+  } finally {
+    over.abort();
+    await ticking;
+  }
+}
+
+/** One node's drain, with the node as it is meanwhile. */
+interface LiveDrain extends Drain {
+  readonly node: LiveNode;
+}
+
+/** How the rounds of a drain ended, and which pods went. */
+interface RoundsEnd extends DrainEnd {
+  readonly moved: readonly PodFacts[];
+}
+
+/** Drains what is there, then what has come meanwhile, until nothing is left to drain. */
+async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
+  const { marked, progress, run } = drain;
+  if (marked.drain === undefined) return { moved: [], unconfirmed: [], stayed: [] };
+  const pods = marked.drain.follow();
+  await pods.first;
+  const tools = toolsFor(drain, pods);
+  const moved: PodFacts[] = [];
+  const stayed = new Map<string, PodFacts>();
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    // Its turn may have come long after the plan was made.
+    const rest = await planOfRest(drain, pods.all());
+    for (const late of [...stayingOf(rest, round), ...(round < IDLE_FROM ? [] : idleOf(rest, drain.node))]) {
+      if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(rest.node, late) });
+      stayed.set(late.pod.uid, late.pod);
+    }
+    const plan = without(rest, stayed);
+    if (round > 1 && isEmpty(plan) && (await isReallyEmpty(drain, stayed))) {
+      const there = (pod: PodFacts): boolean => pods.has(pod.uid);
+      return { moved, unconfirmed: progress.unconfirmedPods.filter(there), stayed: [...stayed.values()].filter(there) };
+    }
+    progress.begin(plan, round === 1);
+    const left = await drainNode(plan, tools);
+    if (left.length > 0) throw await notDrained(left, drain);
+    moved.push(...plan.evict);
+  }
+  throw keepComing(await planOfRest(drain, pods.all()));
+}
+
+/** What is not done: of a node that is heard of again somebody confirms what was asked for meanwhile. */
+function planOfRest({ marked, progress, shared, node }: LiveDrain, there: readonly PodFacts[]): Promise<DrainPlan> {
+  return shared.planner.plan(
+    marked.node.facts.name,
+    there.filter((pod) => !progress.isDone(pod, node.unreachable)),
+  );
+}
+
+function without(plan: DrainPlan, stayed: ReadonlyMap<string, PodFacts>): DrainPlan {
+  return stayed.size === 0 ? plan : { ...plan, evict: plan.evict.filter(({ uid }) => !stayed.has(uid)) };
+}
+
+function isEmpty({ evict, waitFor }: DrainPlan): boolean {
+  return evict.length + waitFor.length === 0;
+}
+
+/** A watch may be a moment behind: before a node is called drained, it is asked. */
+async function isReallyEmpty(drain: LiveDrain, stayed: ReadonlyMap<string, PodFacts>): Promise<boolean> {
+  const { marked, run, signal } = drain;
+  const { session, operation } = run;
+  const there = await readPods(marked.node.facts.name, operation.drain.podSelector, session.cluster);
+  if (isEmpty(without(await planOfRest(drain, there), stayed))) return true;
+  await session.clock.sleep(WATCH_LAG_MS, signal);
+  return false;
+}
+
+/** By then a healthy watch has told of a pod that a list shows. */
+const WATCH_LAG_MS = 500;
+
+function toolsFor({ progress, shared, run, node, signal }: LiveDrain, pods: PodsOnNode): DrainTools {
+  const { session, operation } = run;
+  return {
+    sender: session.cluster,
+    pods,
+    budgets: shared.budgets,
+    inside: shared.inside,
+    limiter: shared.limiter,
+    clock: session.clock,
+    signal,
+    listener: progress,
+    gracePeriodSeconds: operation.drain.gracePeriodSeconds,
+    disableEviction: operation.drain.disableEviction,
+    node,
+    skipWaitForDeleteSeconds: operation.drain.skipWaitForDeleteSeconds,
+    byPriority: operation.pace.byPriority,
+    random: Math.random,
+  };
+}
+
+/** Beyond the pods: their volumes let go, their replacements Ready, where that was asked for. */
+async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run, signal }: Drain): Promise<void> {
+  const { node } = marked;
+  const { pace } = run.operation;
+  const waitingFor = (phase: 'volumes' | 'replacements'): Waiting => ({
+    session: run.session,
+    signal,
+    tell: (causes) => {
+      progress.await(phase, causes);
+    },
+  });
+  if (pace.waitVolumes) {
+    // With --pod-selector the drain knows only some of the pods; the volumes of all others stay as well.
+    const staying = await readPods(node.facts.name, undefined, run.session.cluster);
+    await waitForDetach(node.facts.name, staying, waitingFor('volumes'));
+  }
+  if (pace.waitReady) await waitForReplacements(moved, waitingFor('replacements'));
+  if (!signal.aborted) return;
+  const { causes } = progress.now;
+  const what = causes.length === 0 ? `what comes after the pods of node ${node.facts.name}` : renderGroups(causes);
+  if (run.session.signal.aborted) throw new MaintError('interrupted', `interrupted while waiting: ${what}`);
+  throw new MaintError('gave-up', `gave up waiting: ${what}`);
+}
+
+/**
+ * Those pods that came since the preflight, cordon or not, and are not evicted without a flag: `kubectl debug node/…`
+ * makes one, and so does whoever names the node in a pod. They stay, as with kubectl drain, which looks once, after the
+ * cordon: what names its node and is there by then refuses, as it does there. Throws where one was on its way here when
+ * the node was cordoned, too: it would be lost with the node.
+ */
+function stayingOf({ node, refused }: DrainPlan, round: number): readonly ReasonedPod[] {
+  const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod) || (round > 1 && pod.namesItsNode));
+  if (lost.length === 0) return stay;
+  const refusals = refusalsOf(lost)
+    .map(({ text, names }) => `cannot delete ${text}: ${names.join(', ')}`)
+    .join('; ');
+  throw new MaintError('gave-up', `new on node ${node} since the preflight: ${refusals}`);
+}
+
+/** On a node that is not heard of nothing starts: what is put there again and again has nothing to lose with it. */
+function idleOf({ evict }: DrainPlan, { unreachable }: LiveNode): readonly ReasonedPod[] {
+  if (!unreachable) return [];
+  const why = 'it has not started, and nothing starts on a node that is not heard of';
+  return evict.filter(({ started }) => !started).map((pod) => ({ pod, why }));
+}
+
+function cordonLets({ work }: PodFacts): boolean {
+  return work.template !== undefined && toleratesCordon(work.template.placement);
+}
+
+function partitioned<T>(all: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
+}
+
+function cameMeanwhile(node: string, { pod, why }: ReasonedPod): Finding {
+  return warning('filters', `new on node ${node}, cordon or not, and left there: ${podName(pod)} (${why})`);
+}
+
+/** The scheduler puts nothing on a cordoned node that does not tolerate it: whatever else comes has not asked it. */
+function keepComing({ node, evict }: DrainPlan): MaintError {
+  const names = evict.map(
+    (pod) => `${podName(pod)} (${cordonLets(pod) ? 'tolerates the cordon' : 'past the scheduler'})`,
+  );
+  const ways = [
+    ...(evict.some(cordonLets) ? [AGAINST_RETURN] : []),
+    ...(evict.every(cordonLets) ? [] : [AGAINST_NAMING]),
+  ];
+  const hint = `${ways.join('; ')}; then run the same command again`;
+  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${names.join(', ')}`, { hint });
+}
+
+async function notDrained(left: readonly LeftPod[], { marked, progress, run }: Drain): Promise<MaintError> {
+  const { session, report, announcer } = run;
+  const { name } = marked.node.facts;
+  const causes = groupCauses(left.map(({ pod, cause }) => [pod, cause] as const));
+  report.tell({ type: 'left', node: name, causes });
+  const message = `${left.length} of ${progress.now.total} pods left`;
+  const isStillOurs = await announcer.conditions(marked.written, [
+    { type: 'DrainInProgress', status: 'True', reason: 'Stopped', message: `${message} (${renderGroups(causes)})` },
+  ]);
+  if (!isStillOurs) return endedMeanwhile(marked.written, run);
+  if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`);
+  if (left.some(({ cause }) => cause.kind === 'credentials'))
+    return new MaintError('cluster', `${message} on node ${name}: your credentials are no longer accepted`, {
+      hint: `log in again, then run the same command again to go on; node ${name} stays marked and cordoned (Initiated)`,
+    });
+  if (left.some(({ cause }) => cause.kind === 'refused'))
+    return new MaintError('cluster', `${message} on node ${name}: not allowed to evict`);
+  return new MaintError('gave-up', `gave up waiting, ${message} on node ${name}`);
+}

@@ -1,0 +1,54 @@
+import { ClusterRefusal, isHeld, MaintError, NodeTable, STATE_LABEL, isForbidden } from '../../../shared/index.ts';
+import { listNodes } from '../../nodes/choose.ts';
+import { versionOf, type NodeSnapshot } from '../../nodes/snapshot.ts';
+import { guards } from '../../preflight/checks/guards.ts';
+import type { Survey } from '../../preflight/survey.ts';
+import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
+
+/**
+ * Two runs may both find a guard intact and break it together. So after marking, the records are read again as they were
+ * at this run's last mark: all writes to Nodes have one order (resourceVersion), so of two runs the one that marked last
+ * sees all marks of the other there, and it is the one that backs out. Throws MaintError('denied') where that is this one.
+ */
+export async function refuseIfLate(marked: readonly Marked[], survey: Survey, run: OnRun): Promise<void> {
+  const { nodes } = survey;
+  const { session, operation } = run;
+  if (
+    marked.length === 0 ||
+    nodes === undefined ||
+    (operation.allowLastNode && operation.pace.maxUnavailable === undefined)
+  )
+    return;
+  const mine = new Set(marked.map(({ node }) => node.facts.name));
+  const known = new NodeTable(nodes.map(({ facts }) => facts));
+  const held = await heldAt(lastMark(marked), run);
+  const newcomers = held.filter(({ facts }) => !mine.has(facts.name) && isHeld(facts) && !known.isHeld(facts.name));
+  if (newcomers.length === 0 || session.signal.aborted) return;
+  const changed = new Map(newcomers.map(({ facts }) => [facts.name, facts]));
+  const now = nodes.map((node) => ({ ...node, facts: changed.get(node.facts.name) ?? node.facts }));
+  const [broken] = guards.find({ ...survey, nodes: now });
+  if (broken === undefined) return;
+  const others = newcomers.map(({ facts }) => facts.name).join(', ');
+  throw new MaintError('denied', `${broken.text}: somebody took ${others} into maintenance at the same time`, {
+    hint: 'try again when the other maintenance is over',
+  });
+}
+
+/** The resourceVersion of the last of these marks; undefined where versions are no numbers. */
+function lastMark(marked: readonly Marked[]): bigint | undefined {
+  const versions = marked.flatMap(({ written }) => versionOf(written) ?? []);
+  return versions.length < marked.length ? undefined : versions.reduce((one, other) => (one > other ? one : other), 0n);
+}
+
+/** Nodes in maintenance at a moment of the past. Where the server does not know it any more: now, so that in doubt both back out. */
+async function heldAt(version: bigint | undefined, { session: { cluster } }: OnRun): Promise<readonly NodeSnapshot[]> {
+  if (version === undefined) return listNodes(cluster, { labelSelector: STATE_LABEL });
+  const then = { resourceVersion: String(version), resourceVersionMatch: 'Exact' };
+  try {
+    return await listNodes(cluster, { labelSelector: STATE_LABEL, ...then });
+  } catch (thrown) {
+    if (!(thrown instanceof ClusterRefusal) || isForbidden(thrown)) throw thrown;
+    return listNodes(cluster, { labelSelector: STATE_LABEL });
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  clean,
+  ClusterRefusal,
+  MaintError,
+  MAX_TEXT,
+  type Claim,
+  type MaintenanceState,
+} from '../../../shared/index.ts';
+import type { ConditionChange } from '../../nodes/conditions.ts';
+import { hasClaim, holdsClaim, markPatch, recordOf } from '../../nodes/mark.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { writeNode, type PatchFor } from '../../nodes/write.ts';
+import type { OnRun } from './on-run.ts';
+import { undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
+import type { Marked, Prepared } from './prepared.ts';
+
+/**
+ * Marks and cordons every node of a batch, each in one write, before the first of them is drained, so that nothing moves
+ * from one to the next. All or none: where one cannot be marked, those before it are as they were. Throws with the truth
+ * about each, behind what else was not done.
+ */
+export async function markAll(prepared: readonly Prepared[], run: OnRun, notDone: string): Promise<readonly Marked[]> {
+  const marked: Marked[] = [];
+  for (const one of prepared) {
+    if (run.session.signal.aborted) break;
+    // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
+    const base = { ...one, written: one.node };
+    run.begun.add(one.node.facts.name);
+    try {
+      marked.push(await markNode(base, run));
+    } catch (thrown) {
+      const isOurs = isPerhapsMarked(thrown);
+      const itself = isOurs ? await undoOne(base, run) : undefined;
+      const undone = await undoMarks(marked, run);
+      throw afterMarking(thrown, { notDone, undone, failed: one.node.facts.name, itself });
+    }
+  }
+  return marked;
+}
+
+/** Only a refusal says that nothing was written. */
+function isPerhapsMarked(thrown: unknown): boolean {
+  return thrown instanceof MaintError && !(thrown instanceof ClusterRefusal) && thrown.code !== 'denied';
+}
+
+function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
+  const { owner } = claim;
+  if (!hasClaim(facts, owner) || holdsClaim(facts, claim)) return;
+  throw new MaintError(
+    'denied',
+    `it was taken into maintenance for ${clean(owner, MAX_TEXT)} meanwhile, by another run`,
+  );
+}
+
+/** The mark that a run makes on a node as it is by then: in earnest, and in a dry run. */
+export function markFor({ claim, operation, isAlone }: OnRun): PatchFor {
+  const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
+  return (fresh) => {
+    if (isAlone) refuseClaimed(fresh, claim);
+    return markPatch(fresh, claim, { ...operation, ...operation.claim, state: stateFor(fresh, wanted) });
+  };
+}
+
+/** `base` is kept at what the mark was made from. */
+async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, run: OnRun): Promise<Marked> {
+  const { claim, operation, session, report, announcer } = run;
+  const { drain } = base;
+  const markOn = markFor(run);
+  const patchFor: PatchFor = (fresh) => {
+    base.node = fresh;
+    return markOn(fresh);
+  };
+  const written = await writeNode(base.node, patchFor, session.cluster);
+  const { node } = base;
+  const { name, unschedulable } = node.facts;
+  report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
+  if (operation.adopt && unschedulable) {
+    report.tell({ type: 'note', text: `node/${name} was cordoned before; kubectl maint off ${name} uncordons it` });
+  }
+  const isNew = !(operation.claim.isChange && hasClaim(node.facts, claim.owner));
+  const message = claimText(claimIn(written, claim));
+  const count = drain === undefined ? 0 : drain.plan.evict.length + drain.plan.waitFor.length;
+  const left = `${count} of ${count} pods left`;
+  const reason = 'AdminRequested';
+  const draining: readonly ConditionChange[] = [
+    { type: 'DrainInProgress', status: 'True', reason, message: left },
+    { type: 'Drained', status: 'False', reason, message: left },
+  ];
+  // They inform others; nothing waits for them, but the run does not end before they are written.
+  void announcer.conditions(written, [
+    { type: 'MaintenanceInProgress', status: 'True', reason, message },
+    ...(drain === undefined ? [] : draining),
+  ]);
+  if (isNew) void announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
+  return { node, drain, written };
+}
+
+/** The claim as it is in the record: of an earlier one of the same owner some may have stayed. */
+function claimIn({ facts: { record } }: NodeSnapshot, claim: Claim): Claim {
+  const claims = record.kind === 'record' ? record.record.claims : [];
+  return claims.find(({ owner }) => owner === claim.owner) ?? claim;
+}
+
+function claimText({ mode, owner, reason }: Claim): string {
+  return `${mode} for ${owner}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** A weaker claim does not undo what a stronger one has reached or is working at. */
+function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): MaintenanceState {
+  const record = recordOf(node);
+  if (record === undefined || wanted === 'initiated') return wanted;
+  return record.completedAt === undefined ? 'initiated' : 'complete';
+}
+
+/** How marking ended. */
+interface FailedMarking {
+  readonly notDone: string;
+  /** The nodes before it. */
+  readonly undone: readonly Undone[];
+  readonly failed: string;
+  /** Undefined where it surely was not changed. */
+  readonly itself: Undone | undefined;
+}
+
+/** A write that failed, with the truth about the nodes before it and about itself. */
+function afterMarking(thrown: unknown, { notDone, undone, failed, itself }: FailedMarking): unknown {
+  if (!(thrown instanceof MaintError)) return thrown;
+  const before = [notDone, undoneInWords(undone)].filter((part) => part !== '').join('; ');
+  const message = `unable to mark and cordon node ${failed}: ${thrown.message}`;
+  return new MaintError(thrown.code, message, { hint: `${before}; ${inWords(failed, itself, thrown)}`, cause: thrown });
+}
+
+/** An interruption does not wait for an answer: what was sent before may still be carried out after this look. */
+function inWords(failed: string, itself: Undone | undefined, { code }: MaintError): string {
+  if (itself === undefined) return `node ${failed} was not changed`;
+  if (itself.mark === 'unknown') return `look what became of it: kubectl maint status ${failed}`;
+  if (code === 'interrupted' && itself.mark === 'gone') {
+    return `node ${failed} is not marked so far; look whether it stays so: kubectl maint status ${failed}`;
+  }
+  return `node ${failed} ${itself.mark === 'gone' ? 'is not marked' : 'was marked, and is as it was before'}`;
+}

@@ -1,0 +1,99 @@
+import { MaintError, messageOf } from '../../../shared/index.ts';
+import { timestamp } from '../../session/clock.ts';
+import { recordOf, type NodePatch } from '../../nodes/mark.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { undoPatch } from '../../nodes/undo.ts';
+import { writeNode } from '../../nodes/write.ts';
+import type { OnRun } from './on-run.ts';
+import type { Marked } from './prepared.ts';
+
+/** What became of the mark of a run when it was to be taken back. */
+export interface Undone {
+  readonly node: string;
+  /**
+   * `gone`: there was nothing of it any more. `unknown`: it may still be there, as nothing could be written. `kept`: the
+   * node is drained, though its record may not say so.
+   */
+  readonly mark: 'taken back' | 'gone' | 'unknown' | 'kept';
+  /** In words. */
+  readonly how: string;
+}
+
+/**
+ * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, nor what
+ * another owner, or a later run, relies on. Pods that were evicted are not moved back. Tells what became of each, and
+ * never throws for one that fails: why it came to this is what the run ends with.
+ */
+export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<readonly Undone[]> {
+  const all: Undone[] = [];
+  for (const one of marked) {
+    const undone = await undoOne(one, run);
+    all.push(undone);
+    const { node, mark, how } = undone;
+    if (mark === 'kept') run.report.tell({ type: 'note', text: `node/${node} ${how}` });
+    else if (mark === 'unknown') run.report.tell({ type: 'failed', node, message: how, hint: mayStay(node) });
+    else run.report.tell({ type: 'rolled-back', node, how });
+  }
+  return all;
+}
+
+function mayStay(node: string): string {
+  return `it may stay marked and cordoned: kubectl maint status ${node} tells; kubectl maint off ${node} --skip-health-check ends its maintenance`;
+}
+
+/** What became of all of them, for the end of a sentence. */
+export function undoneInWords(undone: readonly Undone[]): string {
+  const namesOf = (...marks: readonly Undone['mark'][]): string =>
+    undone.flatMap(({ node, mark }) => (marks.includes(mark) ? [node] : [])).join(', ');
+  const [back, unknown, kept] = [namesOf('taken back', 'gone'), namesOf('unknown'), namesOf('kept')];
+  return [
+    back === '' ? '' : `the mark of this run was taken back on ${back}`,
+    unknown === '' ? '' : `on ${unknown} it could not be, and may stay (kubectl maint status ${unknown})`,
+    kept === '' ? '' : `${kept} stays in maintenance, being drained`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+/** A failure with what became of the marks behind it: the first error is what the command ends with. */
+export function endedWith(thrown: unknown, undone: readonly Undone[], before = ''): unknown {
+  if (!(thrown instanceof MaintError)) return thrown;
+  const parts = [before, undoneInWords(undone), thrown.hint ?? ''].filter((part) => part !== '');
+  if (parts.length === 0) return thrown;
+  return new MaintError(thrown.code, thrown.message, { hint: parts.join('; '), cause: thrown });
+}
+
+/** Takes back the mark on one node. Never throws. */
+export async function undoOne(one: Marked, run: OnRun): Promise<Undone> {
+  const node = one.node.facts.name;
+  if (run.unrecorded.has(node)) return { node, mark: 'kept', how: 'stays in maintenance: it is drained' };
+  try {
+    return await takeBack(one, run);
+  } catch (thrown) {
+    return { node, mark: 'unknown', how: `its mark could not be taken back: ${messageOf(thrown)}` };
+  }
+}
+
+async function takeBack({ node, written }: Marked, { claim, operation, session, announcer }: OnRun): Promise<Undone> {
+  const now = timestamp(session.clock.now());
+  const undo = { original: node, claim, adopted: operation.adopt, now };
+  const { name } = node.facts;
+  const last: { patch: NodePatch | undefined } = { patch: undefined };
+  const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
+  const after = await writeNode(written, patchFor, session.cluster);
+  if (last.patch === undefined) {
+    const isHeld = recordOf(after) !== undefined;
+    const how = isHeld ? 'nothing: it is in maintenance by another run now' : 'somebody else had ended it already';
+    return { node: name, mark: 'gone', how };
+  }
+  if (recordOf(after) !== undefined)
+    return { node: name, mark: 'taken back', how: 'as before this run: in maintenance for others or from earlier' };
+  void announcer.noConditions(after);
+  void announcer.event(after.facts, {
+    type: 'Normal',
+    reason: 'MaintenanceEnded',
+    message: `taken back by ${claim.owner}: the drain did not come to its end`,
+  });
+  const how = after.facts.unschedulable ? 'cordoned, as it was before' : 'uncordoned';
+  return { node: name, mark: 'taken back', how };
+}

@@ -1,0 +1,51 @@
+import type { ClaimKey } from '../../../shared/index.ts';
+import type { Environment } from './command/environment.ts';
+import type { SignalRelay } from './command/signals.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { RunOperation } from '../../command-line/operation.ts';
+import type { OnReport } from '../on/events.ts';
+import type { ClusterView } from '../../preflight/cluster-view.ts';
+import type { Session } from '../../session/session.ts';
+
+/** What the process hands to the commands that it runs. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** Standard input is a terminal: somebody may answer what a command asks. */
+  readonly canAnswer: boolean;
+  /** Some stream is a terminal: Ctrl-C there reaches our commands by itself. */
+  readonly onTerminal: boolean;
+}
+
+/** A run over nodes, from its first write to its end. */
+export interface NodesRun {
+  readonly operation: RunOperation;
+  readonly session: Session;
+  /** Hears what taking nodes into maintenance tells. */
+  readonly report: OnReport;
+  readonly owner: string;
+  /** Nodes that were in maintenance for this owner before. */
+  readonly continued: ReadonlySet<string>;
+  readonly surroundings: Surroundings;
+  /** The cluster around the nodes, followed as long as the run goes on. */
+  readonly view: ClusterView;
+  readonly relay: SignalRelay;
+  /** Aborts with the first failure, and when the person interrupts: what has not begun its command stops where it is. */
+  readonly halt: AbortSignal;
+}
+
+/** How far a node has come. `gone`: its command ended well, and the node does not exist any more. */
+export type Phase = 'waiting' | 'draining' | 'running' | 'returning' | 'done' | 'gone';
+
+/** One node on its way through a run. */
+export interface Course {
+  readonly node: NodeSnapshot;
+  phase: Phase;
+  /** The claim that this run makes on it. */
+  readonly claim: ClaimKey & { readonly id: string };
+  /** Whether this run has marked it: where not, a maintenance of the same owner is another run's. */
+  isMarked: boolean;
+  /** Why it went no further. */
+  stopped: string | undefined;
+  /** What it failed with, where that is why; a bug is no MaintError. */
+  failure: Error | undefined;
+}

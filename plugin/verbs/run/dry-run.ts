@@ -1,0 +1,31 @@
+import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { shellLine } from './command/quote.ts';
+import type { OnEvent } from '../on/events.ts';
+import { tellInWords } from '../on/text.ts';
+import { reportFor } from '../../terminal/report.ts';
+import type { RunOperation } from '../../command-line/operation.ts';
+import type { Session } from '../../session/session.ts';
+import { newClaimId, takeIntoMaintenance } from '../on/on.ts';
+import type { ChosenNodes } from './nodes.ts';
+import { turnOf } from './turn.ts';
+
+/** Tells what a run would do on each node, in its order. Nothing is changed. Throws MaintError where a node is refused. */
+export async function dryRunOnNodes(
+  { nodes, owner }: ChosenNodes,
+  operation: RunOperation,
+  session: Session,
+): Promise<ExitCode> {
+  const report = reportFor<OnEvent>('text', session, tellInWords);
+  const line = shellLine([operation.command.program, ...operation.command.args]);
+  let worst: ExitCode = EXIT.done;
+  for (const { facts } of nodes) {
+    const on = turnOf(facts.name, { operation, owner }, session);
+    const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false, id: newClaimId() });
+    if (code !== EXIT.done && code !== EXIT.gaveUp) return code;
+    // A run waits for what does not go at once.
+    if (code === EXIT.gaveUp) worst = code;
+    session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);
+    session.screen.result(`node/${facts.name} out of maintenance (dry run)`);
+  }
+  return worst;
+}

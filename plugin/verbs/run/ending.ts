@@ -1,0 +1,122 @@
+import { MaintError, messageOf, nodePath } from '../../../shared/index.ts';
+import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { shellLine } from './command/quote.ts';
+import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
+import { snapshotFromObject } from '../../nodes/snapshot.ts';
+import { tellUnseen } from '../off/kept-off.ts';
+import type { Course, NodesRun } from './course.ts';
+import { passedEnd } from './turn.ts';
+
+/** How long the truth about a node is asked for, in ms: whoever interrupted wants an answer. */
+const ASK_MS = 10_000;
+
+/** Tells how a run ended: about every node what the cluster says of it, and the line that goes on. */
+export async function tellEnding(courses: readonly Course[], run: NodesRun): Promise<ExitCode> {
+  const { screen, signal } = run.session;
+  const left = courses.filter(({ phase }) => phase !== 'done' && phase !== 'gone');
+  const done = courses.length - left.length;
+  if (done > 0) {
+    await tellUnseen(run.session, (text) => {
+      screen.note(text);
+    });
+  }
+  if (left.length === 0) {
+    screen.note(`${done} of ${courses.length} nodes done`);
+    return EXIT.done;
+  }
+  const ends = await Promise.all(courses.map((course) => endOf(course, run)));
+  for (const { node, failure } of courses)
+    if (failure instanceof MaintError && !signal.aborted)
+      screen.note(`error: node ${node.facts.name}: ${failure.message}`);
+  screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${courses.length} nodes done`);
+  for (const { course, words } of ends) screen.note(`node/${course.node.facts.name} ${words}`);
+  tellHowToGoOn(
+    ends.flatMap(({ course, isElsewhere }) => (left.includes(course) && !isElsewhere ? [course] : [])),
+    run,
+  );
+  return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
+}
+
+/** How one node ended. */
+interface CourseEnd {
+  readonly course: Course;
+  readonly words: string;
+  /** It is another run's. */
+  readonly isElsewhere: boolean;
+}
+
+async function endOf(course: Course, run: NodesRun): Promise<CourseEnd> {
+  const now = await stateNow(course, run);
+  return isElsewhere(course, now, run)
+    ? { course, words: `${now.words} for ${run.owner} by another run: left to it`, isElsewhere: true }
+    : { course, words: sentence(course, now), isElsewhere: false };
+}
+
+/** Whether a run that was stopped has changed nothing: no node is done, and none came into maintenance by it. */
+export async function isUntouched(courses: readonly Course[], run: NodesRun): Promise<boolean> {
+  if (courses.some(({ phase }) => phase !== 'waiting' && phase !== 'draining')) return false;
+  const begun = courses.filter(({ phase }) => phase === 'draining');
+  const states = await Promise.all(begun.map((course) => stateNow(course, run)));
+  return begun.every((course, index) => {
+    const now = states[index];
+    return now !== undefined && (now.hold === 'none' || isElsewhere(course, now, run));
+  });
+}
+
+/** Whether it is in somebody else's maintenance for the same owner: to go on there would be to end that one. */
+function isElsewhere({ node, isMarked }: Course, { hold }: StateNow, { continued }: NodesRun): boolean {
+  // One that was there before this run is what it goes on with, until it makes its own.
+  return hold === 'another' && (isMarked || !continued.has(node.facts.name));
+}
+
+/** A node in words, and whether it is held by the claim of this run or by another one of its owner. */
+interface StateNow {
+  readonly words: string;
+  readonly hold: 'none' | 'ours' | 'another' | 'unknown';
+}
+
+const TITLES = { initiated: 'Initiated', complete: 'Complete', returning: 'Returning' } as const;
+
+/** What the cluster says of a node now. */
+async function stateNow({ node, claim }: Course, { session }: NodesRun): Promise<StateNow> {
+  try {
+    const object = await session.cluster.get(nodePath(node.facts.name), { signal: AbortSignal.timeout(ASK_MS) });
+    const now = snapshotFromObject(object);
+    if (now === undefined) return { words: 'does not exist any more', hold: 'unknown' };
+    if (!hasClaim(now.facts, claim.owner)) return { words: 'not in maintenance', hold: 'none' };
+    const words = `in maintenance (${TITLES[now.facts.state]})`;
+    return { words, hold: holdsClaim(now.facts, claim) ? 'ours' : 'another' };
+  } catch (thrown) {
+    return { words: `in a state that could not be read (${messageOf(thrown)})`, hold: 'unknown' };
+  }
+}
+
+function sentence({ phase, stopped }: Course, { words, hold }: StateNow): string {
+  switch (phase) {
+    case 'done':
+      return 'done';
+    case 'gone':
+      return 'done, and does not exist any more';
+    case 'waiting':
+      return hold === 'none' ? 'not begun' : `${words}, not begun`;
+    case 'draining':
+    case 'running':
+    case 'returning':
+      return `${words}: ${stopped ?? 'stopped'}`;
+  }
+}
+
+/** The last line is a command line for what is left: a POSIX shell takes it as it is. */
+function tellHowToGoOn(left: readonly Course[], { operation, session: { screen, signal, clock } }: NodesRun): void {
+  if (left.length === 0) return;
+  const { flags, command } = operation;
+  const passed = passedEnd(operation, clock.now());
+  if (passed !== undefined)
+    screen.note(`--until=${passed} has passed, and is left out below; --for=2h names a new end`);
+  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
+  const names = left.map(({ node }) => node.facts.name);
+  const again = flags.filter((flag) => passed === undefined || !flag.startsWith('--until='));
+  screen.note(
+    shellLine(['kubectl', 'maint', 'run', ...names, ...again, '--resume', '--', command.program, ...command.args]),
+  );
+}

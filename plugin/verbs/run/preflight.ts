@@ -1,0 +1,83 @@
+import { NO_RECORD } from '../../../shared/index.ts';
+import { Limiter } from '../../drain/limiter.ts';
+import { filters } from '../../preflight/checks/filters.ts';
+import { findingsOf } from '../../preflight/checks/registry.ts';
+import { rights } from '../../preflight/checks/rights.ts';
+import type { ClusterView } from '../../preflight/cluster-view.ts';
+import type { Finding } from '../../preflight/finding.ts';
+import { renderRight, type Right } from '../../preflight/rights.ts';
+import type { ClusterNode, Survey } from '../../preflight/survey.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { RunOperation } from '../../command-line/operation.ts';
+import type { Session } from '../../session/session.ts';
+import { lookAhead, refusedFor } from '../on/look-ahead.ts';
+import type { ChosenNodes } from './nodes.ts';
+
+/** Nodes that are looked at at once: each takes some lists and watches. */
+const LOOKS_AT_ONCE = 4;
+
+/**
+ * Looks at every node before the first is touched: whatever would refuse one of them later, refuses all of them now.
+ * Warnings are told when a node's turn comes. Throws MaintError.
+ */
+export async function refuseAhead(
+  chosen: ChosenNodes,
+  operation: RunOperation,
+  session: Session,
+  view: ClusterView,
+): Promise<void> {
+  const { nodes } = chosen;
+  const looks = new Limiter(LOOKS_AT_ONCE);
+  const surveys = await Promise.all(
+    nodes.map((_, index) => looks.run(() => surveyAt(index, chosen, { operation, session, view }))),
+  );
+  const findings = findingsOver(surveys).filter(({ severity }) => severity === 'refuse');
+  const unique = new Map(findings.map((finding) => [finding.text, finding]));
+  if (unique.size > 0) throw refusedFor([...unique.values()], operation);
+}
+
+/** What is said of pods and of rights is said once for all nodes; the rest is asked of each node in its turn. */
+function findingsOver(surveys: readonly Survey[]): readonly Finding[] {
+  return [
+    ...filters.find({ plans: surveys.flatMap(({ plans }) => plans) }),
+    ...surveys
+      .flatMap((survey) => findingsOf({ ...survey, missingRights: [] }))
+      .filter(({ check }) => check !== 'filters'),
+    ...rights.find({ missingRights: unlike(surveys.flatMap(({ missingRights }) => missingRights)) }),
+  ];
+}
+
+function unlike(rights: readonly Right[]): readonly Right[] {
+  return [...new Map(rights.map((right) => [renderRight(right), right])).values()];
+}
+
+/** What there is to know of a node when its turn comes: it and those that are under way beside it are out of service then, no other. */
+async function surveyAt(
+  index: number,
+  { nodes, continued }: ChosenNodes,
+  {
+    operation,
+    session,
+    view,
+  }: { readonly operation: RunOperation; readonly session: Session; readonly view: ClusterView },
+): Promise<Survey> {
+  const atOnce = operation.maxParallel === 0 ? nodes.length : operation.maxParallel;
+  const beside = nodes.slice(index, index + atOnce).map(({ facts }) => facts);
+  const over = new AbortController();
+  try {
+    const signal = AbortSignal.any([session.signal, over.signal]);
+    const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
+    const looking = { session: { ...session, signal }, view, note: () => undefined };
+    const { survey } = await lookAhead(node, operation.on, looking);
+    const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
+    return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
+  } finally {
+    over.abort();
+  }
+}
+
+/** A node of this run that is in maintenance now has come back by then: otherwise the run stops before. */
+function backThen(node: ClusterNode, others: ReadonlySet<string>): ClusterNode {
+  if (!others.has(node.facts.name)) return node;
+  return { ...node, facts: { ...node.facts, record: NO_RECORD, unschedulable: false, ready: true } };
+}

@@ -1,0 +1,134 @@
+import { MaintError, messageOf } from '../../../shared/index.ts';
+import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { placeOf, prepareOutput } from './command/files.ts';
+import { refuseUnknownProgram } from './command/find.ts';
+import { SignalRelay, type SignalSource } from './command/signals.ts';
+import type { RunOperation } from '../../command-line/operation.ts';
+import type { OnEvent, OnReport } from '../on/events.ts';
+import { tellInWords } from '../on/text.ts';
+import { reportFor } from '../../terminal/report.ts';
+import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
+import type { Session } from '../../session/session.ts';
+import { newClaimId } from '../on/on.ts';
+import type { Course, NodesRun, Phase, Surroundings } from './course.ts';
+import { dryRunOnNodes } from './dry-run.ts';
+import { isUntouched, tellEnding } from './ending.ts';
+import { takeThrough } from './take-through.ts';
+import { chooseForRun, type ChosenNodes } from './nodes.ts';
+import { refuseAhead } from './preflight.ts';
+import { refusePassedEnd } from './turn.ts';
+
+/** What a run over nodes needs of the process. */
+export interface RunPorts extends Surroundings {
+  readonly signals: SignalSource;
+}
+
+/**
+ * `kubectl maint run`: for each node: into maintenance, the command, back when healthy; some at once where that was asked
+ * for. The first failure, or an interruption, stops the run: commands that run end, and no other begins. What failed stays
+ * in maintenance, and the nodes' records are all that a later run needs to go on.
+ */
+export async function runCommandOnNodes(operation: RunOperation, session: Session, ports: RunPorts): Promise<ExitCode> {
+  const chosen = await chooseForRun(operation, session);
+  refusePassedEnd(operation, session);
+  const names = chosen.nodes.map(({ facts }) => facts.name);
+  await refuseUnknownProgram(operation.command.program, ports.env);
+  if (names.length === 0) return EXIT.done;
+  if (operation.dryRun) return dryRunOnNodes(chosen, operation, session);
+  if (names.length > 1) session.screen.note(`looking at ${names.length} nodes before the first is touched`);
+  const over = new AbortController();
+  const view = viewFollowed({ ...session, signal: AbortSignal.any([session.signal, over.signal]) });
+  try {
+    await refuseAhead(chosen, operation, session, view);
+    const place = placeOf(operation);
+    if (place !== undefined) await prepareOutput(place, names);
+    return await goThrough(chosen, operation, session, { ...ports, view });
+  } finally {
+    over.abort();
+  }
+}
+
+async function goThrough(
+  { nodes, owner, continued }: ChosenNodes,
+  operation: RunOperation,
+  session: Session,
+  { signals, view, ...surroundings }: RunPorts & { readonly view: ClusterView },
+): Promise<ExitCode> {
+  const failed = new AbortController();
+  const atOnce = Math.min(nodes.length, operation.maxParallel === 0 ? nodes.length : operation.maxParallel);
+  // Several nodes would draw over each other.
+  const shared = atOnce > 1 ? { ...session, screen: { ...session.screen, live: undefined } } : session;
+  const run: NodesRun = {
+    operation,
+    session: shared,
+    report: sayingOnce(reportFor<OnEvent>('text', shared, tellInWords)),
+    owner,
+    continued,
+    surroundings,
+    view,
+    relay: new SignalRelay(signals),
+    halt: AbortSignal.any([session.signal, failed.signal]),
+  };
+  const courses = nodes.map((node): Course => ({
+    node,
+    phase: 'waiting',
+    claim: { owner, id: newClaimId() },
+    isMarked: false,
+    stopped: undefined,
+    failure: undefined,
+  }));
+  const waiting = [...courses];
+  const goOn = async (): Promise<void> => {
+    while (!run.halt.aborted) {
+      const course = waiting.shift();
+      if (course === undefined) return;
+      await takeThrough(course, run).catch((thrown: unknown) => {
+        course.failure = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+        course.stopped = thrown instanceof MaintError ? thrown.message : 'a bug in kubectl maint';
+        failed.abort();
+        tellWhoGoesOn(course, courses, run.session);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, goOn));
+  return end(courses, run);
+}
+
+/** What the preflight of one node has warned of, that of the next need not. */
+function sayingOnce(report: OnReport): OnReport {
+  const told = new Set<string>();
+  return {
+    tell: (event) => {
+      if (event.type === 'finding' && told.has(event.text)) return;
+      if (event.type === 'finding') told.add(event.text);
+      report.tell(event);
+    },
+  };
+}
+
+/** Where others are under way, it takes a while until the run ends. */
+function tellWhoGoesOn({ node, stopped = '' }: Course, courses: readonly Course[], { screen, signal }: Session): void {
+  const isBusy = courses.some((other) => other.stopped === undefined && BUSY.includes(other.phase));
+  if (!isBusy || signal.aborted) return;
+  screen.note(
+    `node/${node.facts.name} failed: ${stopped}; no other node is begun, commands that run come to their end`,
+  );
+}
+
+const BUSY: readonly Phase[] = ['draining', 'running', 'returning'];
+
+/** A run that has changed nothing ends as any command that was refused: there is nothing to go on from. */
+async function end(courses: readonly Course[], run: NodesRun): Promise<ExitCode> {
+  const { signal, screen } = run.session;
+  const failures = courses.flatMap(({ failure }) => failure ?? []);
+  if (!(await isUntouched(courses, run))) {
+    const code = await tellEnding(courses, run);
+    const bug = failures.find((failure) => !(failure instanceof MaintError));
+    if (bug !== undefined) throw bug;
+    return code;
+  }
+  const [first] = failures;
+  if (first !== undefined && !signal.aborted) throw first;
+  screen.note('interrupted: nothing was changed');
+  return EXIT.interrupted;
+}

@@ -1,0 +1,178 @@
+import {
+  ClusterRefusal,
+  isHeld,
+  MaintError,
+  messageOf,
+  nodePath,
+  renderDuration,
+  type Claim,
+  type ClaimKey,
+} from '../../../shared/index.ts';
+import { withinTime } from '../../session/deadline.ts';
+import { EXIT } from '../../command-line/exit-codes.ts';
+import { runCommand, type CommandStart } from './command/child.ts';
+import { commandEnvironment } from './command/environment.ts';
+import { placeOf } from './command/files.ts';
+import { endInWords } from './command/outcome.ts';
+import { outputSink } from './command/output.ts';
+import { shellLine } from './command/quote.ts';
+import { watchSilence } from './command/silence.ts';
+import { hasClaim, holdsClaim, recordOf } from '../../nodes/mark.ts';
+import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { OnReport } from '../on/events.ts';
+import { runOffFor } from '../off/off.ts';
+import { takeIntoMaintenance } from '../on/on.ts';
+import type { Course, NodesRun } from './course.ts';
+import { waitForHealth } from './health.ts';
+import { refuseHeld } from './nodes.ts';
+import { turnOf } from './turn.ts';
+
+/**
+ * Takes one node through: into maintenance, the command, back. The course tells how far it came. Throws MaintError where
+ * it fails; where the run was halted it only stops.
+ */
+export async function takeThrough(course: Course, run: NodesRun): Promise<void> {
+  course.phase = 'draining';
+  if (!(await drain(course, run))) return;
+  course.phase = 'running';
+  if (!(await carryOutCommand(course, run))) return;
+  course.phase = 'returning';
+  course.phase = await bringBack(course, run);
+}
+
+/** False where the run was halted meanwhile. */
+async function drain(course: Course, run: NodesRun): Promise<boolean> {
+  const { owner, session, halt } = run;
+  const { name } = course.node.facts;
+  const fresh = await readNode(name, run);
+  if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
+  const on = turnOf(name, run, session);
+  const isAlone = !run.continued.has(name);
+  const id = course.claim.id;
+  const report: OnReport = {
+    tell: (event) => {
+      if (event.type === 'cordoned') course.isMarked = true;
+      run.report.tell(event);
+    },
+  };
+  const asked = { isAlone, id, view: run.view };
+  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, asked);
+  if (code === EXIT.done && !halt.aborted) return true;
+  course.stopped = 'the command was not begun';
+  return false;
+}
+
+/** Throws where the command does not end well; false where that was because of an interruption. */
+async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> {
+  const { operation, session, surroundings, relay } = run;
+  const { name } = course.node.facts;
+  const node = readyForCommand(await readNode(name, run), course);
+  const sink = outputSink(name, session.screen, placeOf(operation));
+  const begun = session.clock.now();
+  session.screen.note(`node/${name} runs: ${shellLine([operation.command.program, ...operation.command.args])}`);
+  const start: CommandStart = {
+    command: operation.command,
+    env: commandEnvironment(surroundings.env, node, claimOf(node, course.claim.owner) ?? course.claim),
+    stdin: operation.maxParallel === 1 && surroundings.canAnswer ? 'inherit' : 'ignore',
+    onTerminal: surroundings.onTerminal,
+    timeoutMs: operation.commandTimeoutMs,
+  };
+  const over = new AbortController();
+  const tell = (text: string): void => {
+    session.screen.note(`node/${name} the command ${text}`);
+  };
+  void watchSilence(sink, tell, { clock: session.clock, signal: over.signal });
+  const end = await runCommand(start, { sink, relay, tell }).finally(() => {
+    over.abort();
+  });
+  const words = `the command ${endInWords(end, operation.commandTimeoutMs)}`;
+  if (session.signal.aborted) {
+    course.stopped = `interrupted, ${words}`;
+    return false;
+  }
+  // What had to be stopped has not ended well, whatever it makes of that.
+  if (end.code !== 0 || end.timedOut) throw new MaintError('gave-up', words);
+  session.screen.note(`node/${name} ${words} after ${renderDuration(session.clock.now() - begun)}`);
+  return true;
+}
+
+/** The node, where nothing has changed since it was drained. Throws MaintError('gave-up') where it is not kept free any more. */
+function readyForCommand(node: NodeSnapshot | undefined, { claim }: Course): NodeSnapshot {
+  if (node !== undefined && isKeptFree(node, claim)) return node;
+  const why = node === undefined ? 'it does not exist any more' : whyNotFree(node, claim);
+  throw new MaintError('gave-up', `the command was not begun: ${why}`);
+}
+
+function isKeptFree({ facts }: NodeSnapshot, claim: ClaimKey): boolean {
+  return holdsClaim(facts, claim) && facts.state !== 'returning' && facts.unschedulable;
+}
+
+function whyNotFree({ facts }: NodeSnapshot, claim: ClaimKey): string {
+  if (!hasClaim(facts, claim.owner)) return 'somebody has ended its maintenance meanwhile';
+  if (!holdsClaim(facts, claim)) return TAKEN_AGAIN;
+  return facts.unschedulable ? 'somebody brings it back' : 'somebody uncordoned it';
+}
+
+const TAKEN_AGAIN = 'another command of the same owner has taken it into maintenance again meanwhile';
+
+function claimOf(node: NodeSnapshot, owner: string): Claim | undefined {
+  return recordOf(node)?.claims.find((claim) => claim.owner === owner);
+}
+
+/** Brings a node back. One that the command has replaced has lost its record: it has to be healthy all the same. */
+async function bringBack({ node, claim }: Course, run: NodesRun): Promise<'done' | 'gone'> {
+  const { operation, owner, session } = run;
+  const { name, uid } = node.facts;
+  const now = await readAfterCommand(name, run);
+  if (now === undefined) {
+    session.screen.warn(`node ${name} does not exist any more after its command: there is nothing to bring back`);
+    return 'gone';
+  }
+  if (claimOf(now, owner) === undefined) {
+    const why = now.facts.uid === uid ? 'somebody ended it' : 'the node was deleted and made again';
+    session.screen.warn(`node ${name} is not in maintenance for ${owner} any more: ${why} while the command ran`);
+    if (!isHeld(now.facts)) await waitForHealth(name, run);
+    return 'done';
+  }
+  if (!holdsClaim(now.facts, claim)) throw new MaintError('gave-up', `${TAKEN_AGAIN}: it is not brought back`);
+  const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner };
+  const code = await runOffFor(claim, off, session);
+  // It may have come to its end just before the interruption.
+  const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;
+  if (!isBack) throw new MaintError('interrupted', 'interrupted on the way back');
+  return 'done';
+}
+
+/** How often an API server that is away is asked again, in ms. */
+const ASK_EVERY_MS = 1000;
+
+/** A command may have taken the API server along, on a node of the control plane: it is asked until it answers. */
+function readAfterCommand(name: string, { operation, session }: NodesRun): Promise<NodeSnapshot | undefined> {
+  const waiting = {
+    timeoutMs: operation.off.timeoutMs,
+    waitsFor: `the API server after the command on node ${name}`,
+    hint: `the node stays in maintenance; where the command need not run again: kubectl maint off ${name}`,
+  };
+  let told = false;
+  return withinTime(waiting, session, async (signal) => {
+    for (;;) {
+      try {
+        return snapshotFromObject(await session.cluster.get(nodePath(name), { signal }));
+      } catch (thrown) {
+        if (signal.aborted || isRefused(thrown)) throw thrown;
+        if (!told) session.screen.note(`node/${name} waits for the API server: ${messageOf(thrown)}`);
+        told = true;
+        await session.clock.sleep(ASK_EVERY_MS, signal);
+      }
+    }
+  });
+}
+
+/** The API server has answered, and will not change its mind. */
+function isRefused(thrown: unknown): boolean {
+  return thrown instanceof ClusterRefusal && thrown.status < 500 && thrown.status !== 429;
+}
+
+async function readNode(name: string, { session }: NodesRun): Promise<NodeSnapshot | undefined> {
+  return snapshotFromObject(await session.cluster.get(nodePath(name)));
+}

@@ -1,0 +1,41 @@
+import { listAt, textAt } from '../../../shared/index.ts';
+
+/** What the node's conditions say of its drain. */
+export interface DrainSign {
+  /** How far it is, and what it waits for; empty when nothing tells. */
+  readonly progress: string;
+  /** Since when nobody goes on with it, RFC 3339; null: it goes on, has ended, or nothing tells. */
+  readonly stoppedSince: string | null;
+}
+
+/**
+ * A drain that gives no sign for so many ms has stopped, however it ended. It tells how far it is every 5 s, and a node
+ * that waits for its turn every 30 s (drain/progress.ts): three signs may fail on a server that is slow.
+ */
+export const SILENT_MS = 4 * 30_000;
+
+/** Reads them, for `now` in milliseconds since the epoch. `podsLeft`: as counted now, where it could be. */
+export function drainSign(node: unknown, podsLeft: number | null, now: number): DrainSign {
+  const conditions = listAt(node, 'status', 'conditions');
+  const running = conditions.find((condition) => isOf(condition, 'DrainInProgress', 'True'));
+  const told = running ?? conditions.find((condition) => isOf(condition, 'Drained', 'Unknown'));
+  return {
+    progress: asOfNow(textAt(told, 'message') ?? '', podsLeft),
+    stoppedSince: running === undefined ? null : stoppedSince(running, now),
+  };
+}
+
+function isOf(condition: unknown, type: string, status: string): boolean {
+  return textAt(condition, 'type') === type && textAt(condition, 'status') === status;
+}
+
+function stoppedSince(running: unknown, now: number): string | null {
+  const last = textAt(running, 'lastHeartbeatTime');
+  if (last === undefined) return null;
+  return textAt(running, 'reason') === 'Stopped' || now - Date.parse(last) > SILENT_MS ? last : null;
+}
+
+/** The condition is as old as its last sign: of the pods that it counts no more are left than are there. */
+function asOfNow(message: string, podsLeft: number | null): string {
+  return message.replace(/^\d+(?= of \d+ pods left)/, (told) => String(Math.min(Number(told), podsLeft ?? Infinity)));
+}

@@ -1,0 +1,81 @@
+import {
+  listAt,
+  POLICY_BINDINGS,
+  REGISTRATION_NAME,
+  textAt,
+  textsAt,
+  webhookConfigurationPath,
+  type Cluster,
+  readAll,
+} from '../../../shared/index.ts';
+import { isArmed } from '../../nodes/arming.ts';
+import { assumption, policyInForce } from '../../policy/in-force.ts';
+import { keepingOf, type Keeping } from '../../policy/keeping.ts';
+import type { Unreadable } from './unreadable.ts';
+
+/**
+ * What the API server is told to enforce while a node is in maintenance. It is read, not tried out: that costs one call
+ * and no right to create anything. `kubectl maint doctor` tries it out.
+ */
+export interface Enforcement {
+  /**
+   * `registered`: the API server asks the webhook. `partly`: not about everything that it keeps off: the replicas have not
+   * heard of the maintenance. `missing`: it asks nobody. `unknown`: not readable.
+   */
+  readonly webhook: 'registered' | 'partly' | 'missing' | 'unknown';
+  /** Rules that the API server decides by itself for exact work (docs/floor.md): `backup`, `scan`; null: not read. */
+  readonly floor: readonly string[] | null;
+  /** What the policy in force does with each kind of work; by the defaults where `assumed` says why it is not known. */
+  readonly keeping: readonly Keeping[];
+  readonly assumed: string | null;
+}
+
+/** Reads it; the policies where `policies` says so, or where there is nothing else. */
+export async function readEnforcement(
+  cluster: Cluster,
+  policies: boolean,
+  unreadable: Unreadable,
+): Promise<Enforcement> {
+  const readFloor = (): Promise<Enforcement['floor']> =>
+    unreadable
+      .tried('list validatingadmissionpolicybindings.admissionregistration.k8s.io', () => floorOf(cluster))
+      .then((floor) => floor ?? null);
+  const [webhook, floor, { policy, source }] = await Promise.all([
+    readWebhook(cluster, unreadable),
+    policies ? readFloor() : null,
+    policyInForce(cluster),
+  ]);
+  return {
+    webhook,
+    floor: webhook === 'missing' ? (floor ?? (await readFloor())) : floor,
+    keeping: keepingOf(policy.config),
+    assumed: assumption(source) ?? null,
+  };
+}
+
+function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcement['webhook']> {
+  return unreadable
+    .tried('get validatingwebhookconfigurations.admissionregistration.k8s.io', () =>
+      cluster.get(webhookConfigurationPath(REGISTRATION_NAME)).then(webhookOf),
+    )
+    .then((webhook) => webhook ?? 'unknown');
+}
+
+/** A registration without entries is one that no replica has filled in yet. */
+function webhookOf(registration: unknown): Enforcement['webhook'] {
+  if (listAt(registration, 'webhooks').length === 0) return 'missing';
+  return isArmed(registration) ? 'registered' : 'partly';
+}
+
+/** Rules for which the API server refuses by itself. Throws what the cluster's port throws. */
+export async function floorOf(cluster: Pick<Cluster, 'pages'>): Promise<readonly string[]> {
+  const query = { labelSelector: `app.kubernetes.io/name=${REGISTRATION_NAME}` };
+  return refusedByFloor(await readAll(cluster, { path: POLICY_BINDINGS, query }, (binding) => binding));
+}
+
+/** Rules for which some ValidatingAdmissionPolicyBinding of ours refuses. Names of policies begin with their rule. */
+export function refusedByFloor(bindings: readonly unknown[]): readonly string[] {
+  const refusing = bindings.filter((binding) => textsAt(binding, 'spec', 'validationActions').includes('Deny'));
+  const rules = refusing.map((binding) => /^(backup|scan)[-.]/.exec(textAt(binding, 'spec', 'policyName') ?? '')?.[1]);
+  return [...new Set(rules.filter((rule) => rule !== undefined))].sort();
+}

@@ -1,0 +1,167 @@
+import {
+  activeExceptions,
+  exceptionLabel,
+  isHeld,
+  isOverdue,
+  modeOf,
+  renderProblem,
+  renderState,
+  untilOf,
+  type Exception,
+  type MaintenanceRecord,
+  type NodeFacts,
+} from '../../../shared/index.ts';
+import { podName } from '../../drain/plan.ts';
+import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../../health/node-health.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { NodeChoice } from '../../command-line/operation.ts';
+import { cordonedBy } from './cordoned-by.ts';
+import { drainSign } from './drain-sign.ts';
+import { judgeDeletion, type Deletion } from './deletion.ts';
+import type { NodeReadings } from './readings.ts';
+
+/**
+ * One node as `status` reports it; also the shape of `-o json`, which is only ever extended. Times are RFC 3339. Null
+ * means: there is no such thing (no record, no end announced), or, of a node in maintenance, that it was not readable;
+ * what may not be read is named on stderr.
+ */
+export interface NodeStatus {
+  readonly name: string;
+  /**
+   * `Initiated`, `Complete`, `Returning`; `Unreadable` (in maintenance all the same); `Cordoned` or `None` without a
+   * record; with `--watch` also `Deleted`.
+   */
+  readonly state: string;
+  readonly mode: string | null;
+  readonly since: string | null;
+  /** When it was to end: the latest end of all claims. */
+  readonly until: string | null;
+  /** That end has passed. */
+  readonly overdue: boolean;
+  readonly claims: MaintenanceRecord['claims'];
+  /** Another tool that cordons or drains the node, where it leaves a known mark. */
+  readonly cordonedBy: string | null;
+  /** Pods that a drain would still move. */
+  readonly podsLeft: number | null;
+  /** Pods that were asked to go and that nobody had confirmed to be gone when the drain ended: then it is not known to be drained. */
+  readonly unconfirmed: number;
+  /** Of them and what they wait for, as the node's conditions DrainInProgress and Drained tell it; empty when nothing does. */
+  readonly progress: string;
+  /** Since when nobody goes on with a drain that is not done: it said so, or gives no sign; null: none, or not known. */
+  readonly stoppedSince: string | null;
+  readonly ready: boolean;
+  readonly schedulable: boolean;
+  /** What `off` would wait for; empty for a healthy node. */
+  readonly health: readonly string[] | null;
+  /** The node's Lease in kube-node-lease. */
+  readonly heartbeat: Heartbeat | null;
+  /** Whether the Node object can be deleted now. */
+  readonly deletion: Deletion | null;
+  /** Pods (`namespace/name`) of DaemonSets that keep an old template until the maintenance ends. */
+  readonly heldBack: readonly string[] | null;
+  /** Exceptions that apply now. */
+  readonly exceptions: readonly Exception[];
+  /** Rules that labels of the node lift for the API server's own policies. */
+  readonly exceptionLabels: readonly string[];
+  /** Why a record cannot be read, or that the node takes new pods in spite of it. */
+  readonly problems: readonly string[];
+}
+
+/** What a node says by itself, and what was read about it; `now` in milliseconds since the epoch. */
+export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefined, now: number): NodeStatus {
+  const { facts } = node;
+  const record = facts.record.kind === 'record' ? facts.record.record : undefined;
+  const around = aroundNode(node, readings);
+  const { progress, stoppedSince } = drainSign(node.raw, around.podsLeft, now);
+  return {
+    name: facts.name,
+    state: stateOf(node),
+    ...maintenanceOf(record, now),
+    cordonedBy: cordonedBy(node) ?? null,
+    unconfirmed: record?.unconfirmed ?? 0,
+    ready: facts.ready,
+    schedulable: !facts.unschedulable,
+    ...around,
+    progress,
+    stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
+    exceptions: record === undefined ? [] : activeExceptions(record, now),
+    exceptionLabels: liftedByLabels(node),
+    problems: problemsOf(facts),
+  };
+}
+
+/** New pods may land on it at any moment: that is no maintenance that anybody may rely on. */
+function problemsOf({ name, record, unschedulable }: NodeFacts): readonly string[] {
+  if (record.kind === 'unreadable') return record.problems.map(renderProblem);
+  if (record.kind === 'none' || unschedulable) return [];
+  return [`somebody uncordoned it: new pods may land on it; kubectl maint on ${name} --no-drain cordons it again`];
+}
+
+function maintenanceOf(
+  record: MaintenanceRecord | undefined,
+  now: number,
+): Pick<NodeStatus, 'mode' | 'since' | 'until' | 'overdue' | 'claims'> {
+  if (record === undefined) return { mode: null, since: null, until: null, overdue: false, claims: [] };
+  return {
+    mode: modeOf(record),
+    since: record.initiatedAt,
+    until: untilOf(record) ?? null,
+    overdue: isOverdue(record, now),
+    claims: record.claims,
+  };
+}
+
+type AroundNode = Pick<NodeStatus, 'podsLeft' | 'health' | 'heartbeat' | 'deletion' | 'heldBack'>;
+
+function aroundNode(node: NodeSnapshot, readings: NodeReadings | undefined): AroundNode {
+  if (readings === undefined) return { podsLeft: null, health: null, heartbeat: null, deletion: null, heldBack: null };
+  const { plan, lease, attached, quorum, heldBack } = readings;
+  return {
+    podsLeft: plan === undefined ? null : plan.evict.length + plan.waitFor.length,
+    health: lease === undefined ? conditionsAlone(node) : healthFrom({ node: node.raw, ...lease }).problems,
+    heartbeat: (lease && heartbeatOf(lease.lease, lease.serverNow)) ?? null,
+    deletion: judgeDeletion({ node: node.facts, plan, attached, quorum }),
+    heldBack: heldBack?.map(podName).sort() ?? null,
+  };
+}
+
+/** Without the heartbeat a problem is one, and no problem says nothing. */
+function conditionsAlone({ raw }: NodeSnapshot): readonly string[] | null {
+  const found = conditionProblems(raw);
+  return found.length === 0 ? null : found;
+}
+
+function stateOf(node: NodeSnapshot): string {
+  const { facts } = node;
+  if (facts.record.kind === 'unreadable') return 'Unreadable';
+  if (isHeld(facts)) return renderState(facts.state);
+  return isTakenOut(node) ? 'Cordoned' : 'None';
+}
+
+/** Whether nothing new is scheduled to the node although it carries no record: a cordon, or another tool's taint. */
+function isTakenOut(node: NodeSnapshot): boolean {
+  return node.facts.unschedulable || cordonedBy(node) !== undefined;
+}
+
+/** What `status` shows when no node is named. */
+export function isOfInterest(node: NodeSnapshot): boolean {
+  return isHeld(node.facts) || isTakenOut(node);
+}
+
+/** The same, of a node whose status is known. */
+export function isInMaintenanceOrCordoned({ state }: NodeStatus): boolean {
+  return state !== 'None';
+}
+
+/** Whoever names nodes sees them whatever their state. */
+export function isNarrowed({ names, selector }: NodeChoice): boolean {
+  return names.length > 0 || selector !== undefined;
+}
+
+function liftedByLabels({ facts: { labels } }: NodeSnapshot): readonly string[] {
+  const prefix = exceptionLabel('');
+  return [...labels.keys()]
+    .filter((label) => label.startsWith(prefix))
+    .map((label) => label.slice(prefix.length))
+    .sort();
+}

@@ -1,0 +1,96 @@
+import { clean, renderDuration } from '../../../shared/index.ts';
+import type { NodeStatus } from './node-status.ts';
+import { stateInWords } from './state.ts';
+
+/** Longest text in a line, in characters; the whole text is in -o json. */
+const MAX_TEXT = 512;
+const NOTHING = '<none>';
+const UNKNOWN = '<unknown>';
+
+/** A title with what is said under it. */
+type Row = readonly [title: string, text: string, below?: readonly string[]];
+
+/** One node line by line, as `kubectl describe` has it: everything that `status` knows of it. */
+export function renderNode(status: NodeStatus, now: number): string {
+  const rows = [
+    ...maintenanceRows(status, now),
+    ...leftRows(status),
+    ...healthRows(status),
+    ...exceptionRows(status, now),
+  ];
+  const width = Math.max(...rows.map(([title]) => title.length)) + 1;
+  return rows
+    .flatMap(([title, text, below = []]) => [
+      `${`${title}:`.padEnd(width)}  ${clean(text, MAX_TEXT)}`.trimEnd(),
+      ...below.map((line) => `  ${clean(line, MAX_TEXT)}`),
+    ])
+    .join('\n');
+}
+
+function maintenanceRows(status: NodeStatus, now: number): readonly Row[] {
+  const { name, mode, since, until, claims, cordonedBy, problems, schedulable } = status;
+  return [
+    ['Name', name],
+    ['State', [stateInWords(status, now), ...(mode === null ? [] : [`(${mode})`])].join(' '), problems],
+    ['Since', since === null ? NOTHING : `${since} (${renderDuration(now - Date.parse(since))})`],
+    ['Until', untilText(until, now)],
+    ['Schedulable', schedulable ? 'yes' : 'no'],
+    ...(cordonedBy === null ? [] : [['Cordoned by', cordonedBy] as const]),
+    ['Owners', claims.length === 0 ? NOTHING : '', claims.map((claim) => claimText(claim, now))],
+  ];
+}
+
+function untilText(until: string | null, now: number): string {
+  if (until === null) return NOTHING;
+  const left = Date.parse(until) - now;
+  return `${until} (${left < 0 ? `overdue ${renderDuration(-left)}` : `in ${renderDuration(left)}`})`;
+}
+
+function claimText({ owner, mode, since, until, ticket, reason }: NodeStatus['claims'][number], now: number): string {
+  const end = until === undefined ? '' : `, until ${untilText(until, now)}`;
+  const why = [ticket, reason].filter((part) => part !== undefined).join(' ');
+  return `${owner}: ${mode} since ${since}${end}${why === '' ? '' : `; ${why}`}`;
+}
+
+/** What stands in the way, of the drain and of deleting the node. */
+function leftRows(status: NodeStatus): readonly Row[] {
+  const { podsLeft, progress, heldBack, deletion } = status;
+  const blockers = deletion?.blockers ?? [];
+  return [
+    ['Pods left', known(status, podsLeft, String), progress === '' ? [] : [progress]],
+    ['Held back', known(status, heldBack, ({ length }) => (length === 0 ? NOTHING : String(length))), heldBack ?? []],
+    [
+      'Deletion',
+      known(status, deletion, ({ verdict }) => (verdict === 'unknown' ? UNKNOWN : verdict)),
+      blockers.map(({ text, names }) => (names.length === 0 ? text : `${text}: ${names.join(', ')}`)),
+    ],
+  ];
+}
+
+function healthRows(status: NodeStatus): readonly Row[] {
+  const { ready, heartbeat, health } = status;
+  return [
+    ['Ready', ready ? 'True' : 'False'],
+    ['Heartbeat', known(status, heartbeat, ({ ageSeconds }) => `${renderDuration(ageSeconds * 1000)} ago`)],
+    ['Health', known(status, health, ({ length }) => (length === 0 ? 'healthy' : 'off would wait')), health ?? []],
+  ];
+}
+
+function exceptionRows({ exceptions, exceptionLabels }: NodeStatus, now: number): readonly Row[] {
+  const lifted = exceptions.map(
+    ({ rules, until, by, reason }) =>
+      `${rules.join(', ')} until ${until} (${renderDuration(Date.parse(until) - now)} more), by ${by}: ${reason}`,
+  );
+  const mirrored = exceptions.flatMap(({ rules }) => rules);
+  const alone = exceptionLabels
+    .filter((rule) => !mirrored.includes(rule))
+    .map((rule) => `${rule}: a label of the node alone lifts it, no exception does`);
+  const lines = [...lifted, ...alone];
+  return [['Exceptions', lines.length === 0 ? NOTHING : '', lines]];
+}
+
+/** Of a node that is not in maintenance nothing more is read. */
+function known<T>(status: NodeStatus, value: T | null, render: (value: T) => string): string {
+  if (value !== null) return render(value);
+  return status.deletion === null ? NOTHING : UNKNOWN;
+}

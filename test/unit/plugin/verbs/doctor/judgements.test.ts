@@ -1,0 +1,442 @@
+import { describe, expect, test } from 'vitest';
+import { judgeApiServer } from '../../../../../plugin/verbs/doctor/checks/api-server.ts';
+import { judgeClock } from '../../../../../plugin/verbs/doctor/checks/clock.ts';
+import { judgeFloor } from '../../../../../plugin/verbs/doctor/checks/floor.ts';
+import { judgeLatency } from '../../../../../plugin/verbs/doctor/checks/latency.ts';
+import { judgeOverdue } from '../../../../../plugin/verbs/doctor/checks/overdue.ts';
+import { judgePolicy } from '../../../../../plugin/verbs/doctor/checks/policy.ts';
+import { judgeRecords } from '../../../../../plugin/verbs/doctor/checks/records.ts';
+import { judgeReplicas } from '../../../../../plugin/verbs/doctor/checks/replicas.ts';
+import { judgeRights } from '../../../../../plugin/verbs/doctor/checks/rights.ts';
+import { judgeVersions } from '../../../../../plugin/verbs/doctor/checks/versions.ts';
+import { judgeWebhook } from '../../../../../plugin/verbs/doctor/checks/webhook.ts';
+import type { Diagnosis } from '../../../../../plugin/verbs/doctor/diagnosis.ts';
+import type { Installation } from '../../../../../plugin/verbs/doctor/readings.ts';
+import type { PolicySource } from '../../../../../plugin/policy/in-force.ts';
+import type { Right } from '../../../../../plugin/preflight/rights.ts';
+import {
+  BUILT_IN_POLICY,
+  DEFAULT_POLICY,
+  RECORD_ANNOTATION,
+  STATE_LABEL,
+  type PolicyConfig,
+} from '../../../../../shared/index.ts';
+import { like } from '../../../../support/like.ts';
+import { nodeSnapshot, START } from '../../world.ts';
+
+/** `status message` of each; every warning and failure has to say what to do. */
+function told(diagnoses: readonly Diagnosis[]): readonly string[] {
+  for (const { status, todo } of diagnoses) expect(todo === undefined).toBe(status === 'ok');
+  return diagnoses.map(({ status, message }) => `${status} ${message}`);
+}
+
+describe('api-server', () => {
+  const whole = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'validatingwebhookconfigurations'];
+
+  test.each<[version: string | undefined, resources: readonly string[] | undefined, says: string]>([
+    ['v1.37.2', whole, 'ok Kubernetes v1.37.2 has what the webhook and the floor need'],
+    ['v1.30.0-eks-a5ec690', whole, 'ok Kubernetes v1.30.0-eks-a5ec690'],
+    ['v1.29.9', whole, 'fail Kubernetes v1.29.9 is older than 1.30'],
+    [
+      'v1.31.0',
+      ['validatingwebhookconfigurations'],
+      'fail Kubernetes v1.31.0 does not serve validatingadmissionpolicies',
+    ],
+    ['v1.31.0', undefined, 'fail Kubernetes v1.31.0 does not serve'],
+    [undefined, whole, 'warn not known'],
+    ['unknown', whole, 'warn not known'],
+  ])('%s', (version, resources, says) => {
+    expect(told(judgeApiServer({ version, resources }))).toEqual([like(says)]);
+  });
+});
+
+describe('clock', () => {
+  const SENT = Date.parse('2026-01-05T22:10:00.400Z');
+  const judged = (date: string | undefined, tookMs = 100) =>
+    told(judgeClock({ answer: { status: 200, headers: { date }, body: {} }, sentAt: SENT, receivedAt: SENT + tookMs }));
+
+  test.each<[what: string, date: string | undefined, says: string]>([
+    ['the same second', 'Mon, 05 Jan 2026 22:10:00 GMT', 'ok '],
+    ['ten seconds less', 'Mon, 05 Jan 2026 22:09:50 GMT', 'ok '],
+    ['twelve seconds less', 'Mon, 05 Jan 2026 22:09:48 GMT', 'warn the clock of this machine is 11s ahead of'],
+    ['an hour more', 'Mon, 05 Jan 2026 23:10:00 GMT', 'warn the clock of this machine is 59m behind'],
+    ['no date', undefined, 'warn not known'],
+    ['no date at all', 'yesterday', 'warn not known'],
+  ])('%s', (_what, date, says) => {
+    expect(judged(date)).toEqual([like(says)]);
+  });
+
+  test('an answer that took long is no difference', () => {
+    expect(judged('Mon, 05 Jan 2026 22:10:25 GMT', 30_000)).toEqual([like('ok ')]);
+  });
+});
+
+describe('webhook', () => {
+  const clientConfig = { caBundle: 'Y2E=', service: { namespace: 'kubectl-maint', name: 'kubectl-maint' } };
+  const entry = (name: string, differs: object = {}) => ({
+    name: `${name}.kubectl-maint.io`,
+    failurePolicy: 'Ignore',
+    clientConfig,
+    ...differs,
+  });
+  const all = ['work', 'rollout', 'addon', 'node-guard'].map((name) => entry(name));
+
+  test.each<[what: string, webhooks: readonly object[] | undefined, held: readonly string[], says: readonly string[]]>([
+    [
+      'all there, a node is in maintenance',
+      all,
+      ['n1'],
+      [
+        'ok the API server asks Service kubectl-maint/kubectl-maint about work, rollout, addon, node-guard; what cannot be asked about passes (failurePolicy Ignore)',
+      ],
+    ],
+    [
+      'only the guard, nothing is in maintenance',
+      [entry('node-guard')],
+      [],
+      ['about node-guard; with the first node in maintenance also about work, rollout, addon'],
+    ],
+    [
+      'only the guard, a node is in maintenance',
+      [entry('node-guard')],
+      ['n1'],
+      ['fail no entry asks the webhook for work, rollout, addon while a node is in maintenance'],
+    ],
+    ['no guard', all.slice(0, 3), [], ['fail no entry asks the webhook for node-guard']],
+    ['fails closed', [entry('work', { failurePolicy: 'Fail' }), ...all.slice(1)], ['n1'], ['ok the API server asks']],
+    [
+      'by address',
+      all.map((one) => ({ ...one, clientConfig: { caBundle: 'Y2E=', url: 'https://192.0.2.1:9443/validate' } })),
+      [],
+      ['ok the API server asks https://192.0.2.1:9443/validate'],
+    ],
+    [
+      'without trust',
+      [entry('node-guard', { clientConfig: { service: clientConfig.service } })],
+      [],
+      ['fail the API server trusts nobody for node-guard'],
+    ],
+    ['no entries', [], [], ['fail the ValidatingWebhookConfiguration kubectl-maint has no entries']],
+    ['none', undefined, [], ['fail the ValidatingWebhookConfiguration kubectl-maint is missing']],
+  ])('%s', (_what, webhooks, held, says) => {
+    const registration = webhooks && { webhooks };
+    expect(told(judgeWebhook({ registration, held }))).toEqual(says.map(like));
+  });
+});
+
+describe('replicas', () => {
+  const pod = (nodeName: string, status = 'True', metadata = {}) => ({
+    metadata,
+    spec: { nodeName },
+    status: { conditions: [{ type: 'Ready', status }] },
+  });
+  const service = (replicas: number, pods: readonly object[]): Installation => ({
+    by: 'service',
+    namespace: 'kubectl-maint',
+    deployment: { spec: { replicas } },
+    pods,
+  });
+
+  test.each<[installation: Installation, open: number | undefined, says: string]>([
+    [service(2, [pod('n1'), pod('n2')]), 3, 'ok 2 of 2 replicas of the webhook ready, on 2 nodes'],
+    [service(2, [pod('n1'), pod('n1')]), 3, 'warn 2 of 2 replicas of the webhook ready, all on node n1'],
+    [service(2, [pod('n1'), pod('n1')]), undefined, 'warn 2 of 2 replicas of the webhook ready, all on node n1'],
+    [service(2, [pod('n1'), pod('n1')]), 1, 'ok 2 of 2 replicas of the webhook ready, on the only node'],
+    [service(2, [pod('n1'), pod('n2', 'False')]), 3, 'warn 1 of 2 replicas of the webhook ready: when its node goes'],
+    [
+      service(2, [pod('n1'), pod('n2', 'True', { deletionTimestamp: '2026-01-05T22:10:00Z' })]),
+      3,
+      'warn 1 of 2 replicas',
+    ],
+    [service(1, [pod('n1')]), 3, 'warn 1 of 1 replicas'],
+    [service(2, [pod('n1', 'False')]), 3, 'fail 0 of 2 replicas of the webhook ready: nothing is reviewed'],
+    [service(0, []), 3, 'fail 0 of 0 replicas'],
+    [
+      { by: 'service', namespace: 'elsewhere', deployment: undefined, pods: [] },
+      3,
+      'warn not known: there is no Deployment',
+    ],
+    [{ by: 'url', url: 'https://192.0.2.1' }, 3, 'warn not known: the webhook is reached by its address'],
+    [{ by: 'nowhere' }, 3, 'fail no webhook is registered'],
+  ])('%j of %s nodes', (installation, open, says) => {
+    const nodes = open === undefined ? undefined : { all: open, open };
+    expect(told(judgeReplicas({ installation, nodes }))).toEqual([like(says)]);
+  });
+
+  test('where the other nodes are cordoned, they come first', () => {
+    const installation = service(2, [pod('n1'), pod('n1')]);
+    const [found] = judgeReplicas({ installation, nodes: { all: 3, open: 1 } });
+    expect(found).toMatchObject({ status: 'warn', message: like('all on node n1, and no other takes pods') });
+    expect(found?.todo).toMatch(/^bring another node back first/);
+  });
+});
+
+describe('versions', () => {
+  const deployment = (labels: object, image: string) => ({
+    metadata: { labels },
+    spec: { template: { spec: { containers: [{ image }] } } },
+  });
+  const labels = { 'app.kubernetes.io/version': '1.2.3', 'helm.sh/chart': 'kubectl-maint-1.2.3' };
+
+  test.each<[what: string, deployment: unknown, says: string]>([
+    [
+      'all the same',
+      deployment(labels, 'r.example:5000/kubectl-maint:1.2.3'),
+      'ok webhook, chart and this plugin are 1.2.3',
+    ],
+    ['an image by digest', deployment(labels, 'r.example:5000/kubectl-maint@sha256:00'), 'ok webhook, chart'],
+    [
+      'another image',
+      deployment(labels, 'kubectl-maint:1.2.4'),
+      'warn this plugin is 1.2.3, and in the cluster: its image 1.2.4',
+    ],
+    [
+      'another release',
+      deployment(
+        { 'app.kubernetes.io/version': '1.1.0', 'helm.sh/chart': 'kubectl-maint-1.1.0' },
+        'kubectl-maint:1.1.0',
+      ),
+      'warn this plugin is 1.2.3, and in the cluster: the webhook is 1.1.0, its image 1.1.0, the chart 1.1.0',
+    ],
+    ['no Deployment', undefined, 'warn not known'],
+  ])('%s', (_what, object, says) => {
+    const installation: Installation = { by: 'service', namespace: 'x', deployment: object, pods: [] };
+    expect(told(judgeVersions({ plugin: '1.2.3', installation }))).toEqual([like(says)]);
+  });
+});
+
+describe('policy', () => {
+  test('the modes are told; what is invalid or not to be read is said', () => {
+    const by = (source: PolicySource, config = DEFAULT_POLICY) =>
+      told(judgePolicy({ policy: { ...BUILT_IN_POLICY, config }, source }));
+    expect(by({ from: 'nowhere' })).toEqual([
+      'ok nothing is configured beside the webhook, so the defaults apply: addon enforce, backup enforce, node-guard enforce, placement warn, scan enforce',
+    ]);
+    const config: PolicyConfig = {
+      ...DEFAULT_POLICY,
+      rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
+    };
+    expect(by({ from: 'cluster', namespace: 'm' }, config)).toEqual([like(/^ok .*scan warn/)]);
+    expect(by({ from: 'process', url: 'https://h:1' })).toEqual([like('warn not known: the webhook is a process')]);
+    expect(by({ from: 'invalid', namespace: 'm', problems: ['rules.scan.mode: no'] })).toEqual([
+      like('fail the configuration in namespace m is not valid: rules.scan.mode: no'),
+    ]);
+    const why = 'configmaps "x" is forbidden: User "u" cannot get resource "configmaps" in API group ""';
+    expect(by({ from: 'unreadable', why })).toEqual([
+      'warn not known: you may not get configmaps; the other checks go by the defaults',
+    ]);
+  });
+});
+
+describe('floor', () => {
+  const policy = (name: string, status = {}) => ({ metadata: { name: `${name}.kubectl-maint.io` }, status });
+  const binding = (name: string, action = 'Deny') => ({
+    spec: { policyName: `${name}.kubectl-maint.io`, validationActions: [action] },
+  });
+  const names = ['backup', 'record', 'scan'];
+  const whole = { policies: names.map((name) => policy(name)), bindings: names.map((name) => binding(name)) };
+  const off: PolicyConfig = {
+    ...DEFAULT_POLICY,
+    rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'off' } },
+  };
+
+  test.each<[what: string, differs: Partial<typeof whole> & { config?: PolicyConfig }, says: readonly string[]]>([
+    [
+      'whole',
+      {},
+      [
+        'ok the API server evaluates by itself: backup.kubectl-maint.io (Deny), record.kubectl-maint.io (Deny), scan.kubectl-maint.io (Deny)',
+      ],
+    ],
+    [
+      'another mode and scope',
+      {
+        policies: [policy('backup-cluster-warn'), policy('scan'), policy('record')],
+        bindings: [binding('backup-cluster-warn', 'Warn'), binding('scan'), binding('record')],
+      },
+      ['backup-cluster-warn.kubectl-maint.io (Warn)'],
+    ],
+    ['one is missing', { policies: whole.policies.slice(0, 2) }, ['warn the policy scan.kubectl-maint.io is missing']],
+    ['one is switched off', { policies: whole.policies.slice(0, 2), config: off }, ['ok the API server evaluates']],
+    [
+      'one has no binding',
+      { bindings: whole.bindings.slice(0, 2) },
+      ['fail the policy scan.kubectl-maint.io has no binding'],
+    ],
+    [
+      'one does not fit its kinds',
+      {
+        policies: [
+          policy('backup', {
+            typeChecking: { expressionWarnings: [{ fieldRef: 'spec.x', warning: 'no such field' }] },
+          }),
+          ...whole.policies.slice(1),
+        ],
+      },
+      [
+        'warn the API server finds something wrong with backup.kubectl-maint.io (1, the first at spec.x): no such field',
+      ],
+    ],
+  ])('%s', (_what, differs, says) => {
+    expect(told(judgeFloor({ ...whole, config: DEFAULT_POLICY, ...differs }))).toEqual(says.map(like));
+  });
+});
+
+describe('latency', () => {
+  const canary = (calls: readonly number[], by: 'webhook' | 'floor' = 'webhook') => ({
+    node: 'n1',
+    said: { said: 'denied', words: { by, text: 'node-guard: no' }, message: '' } as const,
+    calls,
+    reads: [2, 2, 50, 2, 2],
+  });
+
+  test('the median counts, beside that of plain reads', () => {
+    expect(told(judgeLatency(canary([5, 900, 6, 4, 5])))).toEqual([
+      'ok a reviewed dry-run write takes 5 ms, a plain read 2 ms (medians of 5)',
+    ]);
+    expect(told(judgeLatency(canary([252, 252, 252, 1, 900])))).toEqual([
+      like('ok a reviewed dry-run write takes 252'),
+    ]);
+    expect(told(judgeLatency(canary([253, 253, 253, 1, 900])))).toEqual([like(/^warn .*reviews are slow/)]);
+  });
+
+  test('what the webhook did not answer is not timed', () => {
+    expect(told(judgeLatency(canary([], 'floor')))).toEqual([like('warn not known')]);
+    expect(told(judgeLatency(undefined))).toEqual([like('warn not known')]);
+  });
+});
+
+const RECORD = {
+  version: 1,
+  claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-05T20:00:00Z', until: '2026-01-05T21:10:00Z' }],
+  before: { cordoned: false },
+  initiatedAt: '2026-01-05T20:00:00Z',
+};
+const marked = (record: unknown) => ({
+  labels: { [STATE_LABEL]: 'complete' },
+  annotations: { [RECORD_ANNOTATION]: typeof record === 'string' ? record : JSON.stringify(record) },
+  unschedulable: true,
+});
+
+describe('records', () => {
+  test.each<[what: string, shape: Parameters<typeof nodeSnapshot>[1], says: readonly string[]]>([
+    ['nothing', {}, ['ok nodes: 1; none is in maintenance']],
+    ['a record', marked(RECORD), ['ok nodes: 1; in maintenance: n1']],
+    [
+      'nonsense',
+      marked('nonsense'),
+      ['fail the record of node n1 cannot be read, and counts as maintenance all the same: '],
+    ],
+    [
+      'a newer record',
+      marked({ ...RECORD, version: 2 }),
+      ['version: is 2: a newer kubectl maint wrote it, use that one'],
+    ],
+    ['a record without its label', { ...marked(RECORD), labels: {} }, ['warn node n1 has a record and no label']],
+    [
+      'a record without a cordon',
+      { ...marked(RECORD), unschedulable: false },
+      ['warn node n1 is in maintenance and not cordoned'],
+    ],
+    [
+      'what a lost record leaves',
+      {
+        labels: {
+          [STATE_LABEL]: 'complete',
+          'kubectl-maint.io/allow-backup': '',
+          'remediation.medik8s.io/exclude-from-remediation': 'true',
+        },
+        annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
+        conditions: [{ type: 'MaintenanceInProgress', status: 'True' }],
+      },
+      [
+        'traces of one: label kubectl-maint.io/maintenance, label kubectl-maint.io/allow-backup, label remediation.medik8s.io/exclude-from-remediation, condition MaintenanceInProgress, annotation karpenter.sh/do-not-disrupt',
+      ],
+    ],
+    [
+      "somebody's own protection",
+      {
+        annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
+        labels: { 'remediation.medik8s.io/exclude-from-remediation': 'true' },
+      },
+      ['ok '],
+    ],
+  ])('%s', (_what, shape, says) => {
+    expect(told(judgeRecords([nodeSnapshot('n1', shape)]))).toEqual(says.map(like));
+  });
+});
+
+describe('overdue', () => {
+  const inForce = (config: PolicyConfig, source: PolicySource = { from: 'cluster', namespace: 'maint' }) => ({
+    policy: { ...BUILT_IN_POLICY, config },
+    source,
+  });
+
+  test('ends that have passed, of a maintenance and of an exception', () => {
+    const exception = (until: string) => ({ rules: ['backup', 'scan'], until, by: 'ben', reason: 'restore' });
+    const exceptions = [exception('2026-01-05T22:10:00Z'), exception('2026-01-05T22:10:01Z')];
+    const held = [nodeSnapshot('n1', marked({ ...RECORD, exceptions })), nodeSnapshot('n2', marked('nonsense'))];
+    expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: START }))).toEqual([
+      'warn node n1 was to be back for ana 60m ago (2026-01-05T21:10:00Z)',
+      like('warn the exception of node n1 from backup, scan by ben ended at 2026-01-05T22:10:00Z'),
+    ]);
+    expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: START - 3_600_000 }))).toEqual([
+      'ok no maintenance and no exception is overdue',
+    ]);
+  });
+
+  test('a node that keeps scans off the cluster for more than a day, where the policy has that', () => {
+    const held = [nodeSnapshot('n1', marked(RECORD))];
+    const later = START + 3 * 86_400_000;
+    const off = {
+      ...DEFAULT_POLICY,
+      rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
+    } as const;
+    expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: later }))).toContainEqual(
+      like('warn scans have been kept off the whole cluster for 3d'),
+    );
+    const nobody = inForce(DEFAULT_POLICY, { from: 'unregistered' });
+    for (const policy of [inForce(off), nobody]) {
+      expect(told(judgeOverdue({ policy, held, now: later })).join()).not.toContain('scans');
+    }
+  });
+});
+
+describe('rights', () => {
+  const right = (verb: string, resource: string, subresource = ''): Right => ({
+    verb,
+    group: '',
+    resource,
+    subresource,
+    namespace: '',
+    name: '',
+  });
+  const [list, patch, watch, set] = [
+    right('list', 'nodes'),
+    right('patch', 'nodes'),
+    right('watch', 'pods'),
+    right('set', 'maintenances'),
+  ];
+  const needs = [
+    { verb: 'on', writes: true, needed: [list, patch, set], optional: [watch] },
+    { verb: 'status', writes: false, needed: [list], optional: [] },
+  ];
+
+  test.each<[what: string, missing: readonly Right[], says: readonly string[]]>([
+    ['nothing is missing', [], ['ok on: you have every right', 'ok status: you have every right']],
+    ['something optional', [watch], ['warn on: goes without watch pods', 'ok status: you have every right']],
+    ['half an operator', [patch], ['fail on: you may not patch nodes', 'ok status: you have every right']],
+    [
+      'a viewer',
+      [patch, set],
+      ['warn on: you may not patch nodes, set maintenances', 'ok status: you have every right'],
+    ],
+    [
+      'nobody',
+      [list, patch, set, watch],
+      ['warn on: you may not list nodes, patch nodes, set maintenances', 'fail status: you may not list nodes'],
+    ],
+  ])('%s', (_what, missing, says) => {
+    expect(told(judgeRights(needs, missing))).toEqual(says);
+  });
+});

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { Announcer } from '../../../../plugin/nodes/announce.ts';
+import type { OnOperation } from '../../../../plugin/command-line/operation.ts';
+import { dryRunOn } from '../../../../plugin/verbs/on/dry-run.ts';
+import { parse } from '../../../support/parsed.ts';
+import type { Survey } from '../../../../plugin/preflight/survey.ts';
+import { at, budgetFromObject, RECORD_ANNOTATION, STATE_LABEL, type Claim } from '../../../../shared/index.ts';
+import { answer, budgetObject, nodeSnapshot, podFacts, toldSession } from '../world.ts';
+
+const SINCE = '2026-01-05T22:10:00Z';
+const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
+const ben: Claim = { owner: 'ben', mode: 'cordon', since: SINCE };
+
+const SURVEY: Survey = {
+  chosen: [],
+  plans: [],
+  nodes: [],
+  budgetsOf: () => [],
+  unknownInside: [],
+  owners: new Map(),
+  room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
+  missingRights: [],
+  registered: 'yes',
+  pace: { maxUnavailable: undefined },
+  allowLastNode: false,
+};
+
+async function onWith(line: string): Promise<OnOperation> {
+  const operation = await parse(['on', ...line.split(' ')], '1.2.3');
+  if (operation.verb !== 'on') throw new Error(`not understood: ${line}`);
+  return operation;
+}
+
+test('what the API server judges in a dry run is the mark that would be made: it ends nobody’s drain', async () => {
+  const { session, cluster } = toldSession();
+  const record = { version: 1, claims: [ana], before: { cordoned: false }, exceptions: [], initiatedAt: SINCE };
+  const annotations = { [RECORD_ANNOTATION]: JSON.stringify(record) };
+  const node = nodeSnapshot('n1', { annotations, labels: { [STATE_LABEL]: 'initiated' } });
+  cluster.say = () => answer(200, node.raw);
+  const code = await dryRunOn([{ node, drain: undefined }], SURVEY, {
+    operation: await onWith('n1 --mode=cordon --dry-run=server'),
+    claim: ben,
+    session,
+    report: { tell: () => undefined },
+    announcer: new Announcer(session, () => true),
+    isAlone: false,
+    ended: new Set(),
+    begun: new Set(),
+    unrecorded: new Set(),
+  });
+  expect(code).toBe(0);
+  expect(cluster.requests.map(({ query }) => query?.['dryRun'])).toEqual(['All']);
+  expect(at(cluster.requests[0]?.body, 'metadata', 'labels', STATE_LABEL)).toBe('initiated');
+});
+
+test.each([
+  [
+    'a disruption for each: all go',
+    { allowed: 2, healthy: 3 },
+    [true, true],
+    { told: ['evicted a', 'evicted b', 'drained'], ended: 0 },
+  ],
+  [
+    'one disruption: the second waits',
+    { allowed: 1, healthy: 2 },
+    [true, true],
+    { told: ['evicted a', 'waiting b'], ended: 5 },
+  ],
+  [
+    'not Ready, and short of healthy pods: it waits',
+    { allowed: 0, healthy: 0 },
+    [false],
+    { told: ['waiting a'], ended: 5 },
+  ],
+  [
+    'not Ready beside enough that are: it goes',
+    { allowed: 0, healthy: 1 },
+    [false],
+    { told: ['evicted a', 'drained'], ended: 0 },
+  ],
+])('a client dry run says what would go at once: %s', async (_what, shape, ready, expected) => {
+  const { session } = toldSession();
+  const budget = budgetFromObject(budgetObject('web', shape));
+  const evict = ready.map((isReady, index) => podFacts(index === 0 ? 'a' : 'b', { ready: isReady }));
+  const plan = { node: 'n1', evict, waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
+  const told: string[] = [];
+  const pods = {
+    first: Promise.resolve([]),
+    has: () => false,
+    all: () => [],
+    pod: () => undefined,
+    changed: () => Promise.resolve(),
+    moved: () => Promise.resolve(),
+  };
+  const ended = await dryRunOn(
+    [{ node: nodeSnapshot('n1'), drain: { plan, follow: () => pods, end: () => undefined } }],
+    { ...SURVEY, budgetsOf: () => [budget] },
+    {
+      operation: await onWith('n1 --dry-run=client'),
+      claim: ana,
+      session,
+      report: {
+        tell: (event) => {
+          if (event.type === 'drained') told.push('drained');
+          if (event.type === 'evicted' || event.type === 'waiting') told.push(`${event.type} ${event.pod.name}`);
+        },
+      },
+      announcer: new Announcer(session, () => true),
+      isAlone: false,
+      ended: new Set(),
+      begun: new Set(),
+      unrecorded: new Set(),
+    },
+  );
+  expect({ told, ended }).toEqual(expected);
+});

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import { ARMED_WITHIN_MS } from '../../../../plugin/nodes/arming.ts';
+import { tellEnforcement } from '../../../../plugin/verbs/on/enforcement.ts';
+import type { Marked } from '../../../../plugin/verbs/on/prepared.ts';
+import { keepingOf } from '../../../../plugin/policy/keeping.ts';
+import type { OnEvent, OnReport } from '../../../../plugin/verbs/on/events.ts';
+import {
+  ARMED_ENTRIES,
+  BUILT_IN_POLICY,
+  DEFAULT_POLICY,
+  entryName,
+  RECORD_ANNOTATION,
+  REGISTRATION_NAME,
+  webhookConfigurationPath,
+  type PolicyConfig,
+} from '../../../../shared/index.ts';
+import { tellInWords } from '../../../../plugin/verbs/on/text.ts';
+import { failure, HeardScreen, nodeSnapshot, settle, START, toldSession } from '../world.ts';
+
+/** A node as it was marked, with exceptions for these rules that end in a while (ms). */
+function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): Marked {
+  const until = new Date(START + endsIn).toISOString();
+  const record = {
+    version: 1,
+    claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-05T22:00:00Z' }],
+    before: { cordoned: false },
+    exceptions: rules.length === 0 ? [] : [{ rules, until, by: 'ana', reason: 'disk' }],
+    initiatedAt: '2026-01-05T22:00:00Z',
+  };
+  const written = nodeSnapshot(name, { annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
+  return { node: nodeSnapshot(name), written, drain: undefined };
+}
+
+/** `entries`: what the registration holds; without them there is none that the caller may see. */
+async function toldOf(nodes: readonly Marked[], entries?: readonly string[], config = DEFAULT_POLICY) {
+  const { session, cluster, clock } = toldSession();
+  if (entries !== undefined) {
+    const webhooks = entries.map((name) => ({ name: entryName(name) }));
+    cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), { webhooks });
+  }
+  cluster.say = () => failure(403, 'admission webhook "work.kubectl-maint.io" denied the request: no');
+  const told: OnEvent[] = [];
+  const report: OnReport = {
+    tell: (event) => {
+      told.push(event);
+    },
+  };
+  const over = tellEnforcement(
+    nodes,
+    { policy: { ...BUILT_IN_POLICY, config }, source: { from: 'nowhere' } },
+    { session, report },
+  );
+  await settle();
+  // Until then replicas may still register for what they have not heard of.
+  await clock.pass(ARMED_WITHIN_MS);
+  await over;
+  return { told, asked: cluster.requests.map(({ body }) => JSON.stringify(body)) };
+}
+
+test.each<[string, readonly Marked[], string]>([
+  ['the first node', [marked('n1'), marked('n2')], 'n1'],
+  ['the first one where backups do not pass by an exception', [marked('n1', ['backup']), marked('n2')], 'n2'],
+  ['one whose exception is over', [marked('n1', ['backup'], -1)], 'n1'],
+  ['one whose exception is for other work', [marked('n1', ['scan'])], 'n1'],
+])('asked is about %s', async (_what, nodes, name) => {
+  const { told, asked } = await toldOf(nodes);
+  expect(asked).toEqual([expect.stringContaining(`"values":["${name}"]`)]);
+  expect(told).toMatchObject([{ type: 'enforced', enforcement: { enforced: 'yes' } }]);
+});
+
+test('where exceptions let everything pass that can be tried, nobody is asked and nothing is claimed', async () => {
+  const { told, asked } = await toldOf([marked('n1', ['backup', 'scan']), marked('n2', ['backup', 'scan'])]);
+  expect(asked).toEqual([]);
+  expect(told).toMatchObject([
+    { nodes: ['n1', 'n2'], enforcement: { enforced: 'unknown', why: expect.stringContaining('exception') as unknown } },
+  ]);
+});
+
+test.each<[string, readonly string[], object]>([
+  ['every entry is there', ARMED_ENTRIES, { enforced: 'yes' }],
+  [
+    'only those are there that fail closed: the canary is refused, and the rest is not',
+    ['work'],
+    { enforced: 'in-part', why: expect.stringContaining('no replica of it has heard of the mark') as unknown },
+  ],
+])('what is claimed when %s', async (_what, entries, enforcement) => {
+  const { told } = await toldOf([marked('n1')], entries);
+  expect(told).toEqual([
+    { type: 'enforced', nodes: ['n1'], enforcement, keeping: keepingOf(DEFAULT_POLICY), canary: 'backup' },
+  ]);
+});
+
+test('where an exception lets backups pass everywhere, a scan is tried', async () => {
+  const { told, asked } = await toldOf([marked('n1', ['backup'])]);
+  expect(asked).toEqual([expect.stringContaining('"kubectl-maint.io/work":"scan"')]);
+  expect(told).toMatchObject([{ canary: 'scan', enforcement: { enforced: 'yes' } }]);
+});
+
+test('what the policy does not refuse is not tried, and told as it is', async () => {
+  const { rules } = DEFAULT_POLICY;
+  const lenient = { backup: { ...rules.backup, mode: 'warn' }, scan: { ...rules.scan, scope: 'node' } } as const;
+  const config: PolicyConfig = { ...DEFAULT_POLICY, rules: { ...rules, ...lenient } };
+  const { told, asked } = await toldOf([marked('n1')], undefined, config);
+  expect(asked).toEqual([expect.stringContaining('"kubectl-maint.io/work":"scan"')]);
+  expect(linesOf(told)).toEqual([
+    'kept off n1 from now on: scans, add-on changes',
+    'only warned of, by the policy of this cluster: backups',
+  ]);
+});
+
+test('a policy that keeps nothing off is said to', async () => {
+  const off = (id: 'backup' | 'scan' | 'addon') => ({ ...DEFAULT_POLICY.rules[id], mode: 'off' }) as const;
+  const rules = { ...DEFAULT_POLICY.rules, backup: off('backup'), scan: off('scan'), addon: off('addon') };
+  const { told, asked } = await toldOf([marked('n1')], undefined, { ...DEFAULT_POLICY, rules });
+  expect(asked).toEqual([]);
+  expect(linesOf(told)).toEqual([
+    'nothing is kept off n1; not kept off, by the policy of this cluster: backups, scans and add-on changes',
+  ]);
+});
+
+test('a tool that the policy treats otherwise is named', async () => {
+  const { rules } = DEFAULT_POLICY;
+  const tools = new Map([
+    ['trivy-operator', { scope: 'node' }],
+    ['kube-bench', { mode: 'off' }],
+  ] as const);
+  const { told } = await toldOf([marked('n1')], undefined, {
+    ...DEFAULT_POLICY,
+    rules: { ...rules, scan: { ...rules.scan, tools } },
+  });
+  expect(linesOf(told)).toEqual([
+    'kept off n1 from now on: backups, trivy-operator scans, add-on changes; and scans of the whole cluster',
+    'not kept off, by the policy of this cluster: kube-bench scans',
+  ]);
+});
+
+function linesOf(told: readonly OnEvent[]): readonly string[] {
+  const screen = new HeardScreen();
+  for (const event of told) tellInWords(event, screen);
+  return [...screen.warnings, ...screen.notes];
+}

@@ -1,0 +1,341 @@
+import { describe, expect, test } from 'vitest';
+import { podName } from '../../../../plugin/drain/plan.ts';
+import { Planner } from '../../../../plugin/drain/read.ts';
+import type { OnOperation } from '../../../../plugin/command-line/operation.ts';
+import { prepare } from '../../../../plugin/verbs/on/prepared.ts';
+import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
+import {
+  at,
+  budgetFromObject,
+  BUDGETS,
+  ClusterRefusal,
+  daemonSetPath,
+  PODS,
+  POLICY_ANNOTATION,
+  REGISTRATION_NAME,
+  webhookConfigurationPath,
+  textAt,
+  type CollectionListener,
+} from '../../../../shared/index.ts';
+import { like } from '../../../support/like.ts';
+import { budgetObject, nodeSnapshot, podFacts, podObject, settle, toldSession, type PodShape } from '../world.ts';
+
+const [n1, n2] = [nodeSnapshot('n1'), nodeSnapshot('n2')];
+const REPLICA_SET: PodShape = { owner: { kind: 'ReplicaSet' } };
+const DAEMON_SET: PodShape = { owner: { kind: 'DaemonSet', name: 'ds' } };
+
+interface Asked {
+  readonly mode?: 'drain' | 'cordon';
+  readonly podSelector?: string;
+  readonly activeWork?: 'wait' | 'evict';
+  readonly skipWaitForDeleteSeconds?: number;
+  readonly maxParallel?: number;
+}
+
+function operationOf(asked: Asked): OnOperation {
+  return {
+    verb: 'on',
+    cluster: { requestTimeoutMs: 0 },
+    nodes: { names: ['n1', 'n2'], selector: undefined },
+    claim: {
+      owner: 'ana',
+      mode: asked.mode ?? 'drain',
+      isChange: false,
+      reason: undefined,
+      ticket: undefined,
+      until: undefined,
+    },
+    drain: {
+      force: false,
+      ignoreDaemonSets: true,
+      deleteEmptyDirData: false,
+      gracePeriodSeconds: -1,
+      podSelector: asked.podSelector,
+      disableEviction: false,
+      skipWaitForDeleteSeconds: asked.skipWaitForDeleteSeconds ?? 0,
+    },
+    pace: {
+      maxParallel: asked.maxParallel ?? 10,
+      maxUnavailable: undefined,
+      activeWork: asked.activeWork ?? 'wait',
+      byPriority: true,
+      waitVolumes: false,
+      waitReady: false,
+    },
+    allowLastNode: false,
+    protect: true,
+    adopt: false,
+    roleLabel: false,
+    timeoutMs: 0,
+    dryRun: 'none',
+    rollback: false,
+    format: 'text',
+  };
+}
+
+/** A preparation in a cluster that tells each follower of pods only of those on its node, and keeps what is asked. */
+function preparing(asked: Asked, pods: readonly object[]) {
+  const stop = new AbortController();
+  const { session, cluster } = toldSession(stop.signal);
+  const followed: { path: string; query: object; signal: AbortSignal }[] = [];
+  const listeners: CollectionListener<unknown>[] = [];
+  const follow = cluster.follow.bind(cluster);
+  cluster.follow = <T>(
+    path: string,
+    listener: CollectionListener<T>,
+    options: { query?: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
+  ) => {
+    const { query = {}, signal } = options;
+    followed.push({ path, query, signal });
+    listeners.push(listener);
+    if (path === PODS)
+      cluster.lists.set(
+        PODS,
+        pods.filter((pod) => query['fieldSelector'] === nodeField(pod)),
+      );
+    return follow(path, listener, options);
+  };
+  const notes: string[] = [];
+  return {
+    cluster,
+    session,
+    stop,
+    followed,
+    listeners,
+    notes,
+    prepare: () =>
+      prepare([n1, n2], operationOf(asked), { session, view: viewOnce(session), note: (text) => notes.push(text) }),
+  };
+}
+
+function nodeField(pod: object): string {
+  return `spec.nodeName=${String(at(pod, 'spec', 'nodeName'))}`;
+}
+
+describe('mode cordon', () => {
+  test('nothing is read, followed or planned; every node is as it was given', async () => {
+    const { prepare: begin, followed, cluster } = preparing({ mode: 'cordon' }, [podObject('a', REPLICA_SET)]);
+    const { prepared, planner } = await begin();
+    expect(prepared).toEqual([
+      { node: n1, drain: undefined },
+      { node: n2, drain: undefined },
+    ]);
+    expect([followed, cluster.requests]).toEqual([[], []]);
+    expect(planner).toBeInstanceOf(Planner);
+  });
+
+  test('no budget is known, and none is waited for', async () => {
+    const { budgets } = await preparing({ mode: 'cordon' }, []).prepare();
+    const pod = podFacts('a');
+    const budget = budgetFromObject(budgetObject('web', { allowed: 0 }));
+    await expect(budgets.first).resolves.toBeUndefined();
+    expect([budgets.readable, budgets.covering(pod), budgets.holding(pod)]).toEqual([true, [], undefined]);
+    expect(budgets.current(budget)).toBe(budget);
+    const turn = await budgets.turn(pod, true, new AbortController().signal);
+    expect(() => {
+      turn.end('blocked');
+    }).not.toThrow();
+  });
+});
+
+describe('mode drain', () => {
+  const pods = [
+    podObject('b', { ...REPLICA_SET, nodeName: 'n2' }),
+    podObject('a', REPLICA_SET),
+    podObject('d', { ...DAEMON_SET, namespace: 'kube-system' }),
+    podObject('lone'),
+  ];
+
+  test('running work is known by the policy in force: of a tool of the user, too', async () => {
+    const { prepare: begin, cluster } = preparing({}, [
+      podObject('dump-1', { ...REPLICA_SET, labels: { app: 'dumper' } }),
+    ]);
+    const match = { kinds: ['/Pod'], labels: { app: ['dumper'] } };
+    const tools = [{ id: 'dumper', title: 'Our dumps', patterns: [{ work: 'backup', match }] }];
+    const written = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy', tools };
+    cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), {
+      metadata: { annotations: { [POLICY_ANNOTATION]: JSON.stringify(written) } },
+      webhooks: [{ clientConfig: { url: 'https://h:1' } }],
+    });
+    const { prepared, inForce } = await begin();
+    expect(inForce.source).toEqual({ from: 'registration' });
+    expect(prepared[0]?.drain?.plan).toMatchObject({ evict: [], waitFor: [{ why: like(/Our dumps|dumper/) }] });
+  });
+
+  test('every node is planned from the pods on it, in the order of the nodes', async () => {
+    const { prepare: begin, cluster } = preparing({}, pods);
+    cluster.objects.set(daemonSetPath('kube-system', 'ds'), {});
+    const { prepared } = await begin();
+    expect(
+      prepared.map(({ node, drain }) => ({
+        node,
+        plan: drain?.plan.node,
+        evict: drain?.plan.evict.map(podName),
+        leave: drain?.plan.leave.map(({ pod, why }) => `${podName(pod)}: ${why}`),
+        refusals: drain?.plan.refusals,
+        pods: drain?.follow().all().map(podName),
+      })),
+    ).toEqual([
+      {
+        node: n1,
+        plan: 'n1',
+        evict: ['default/a'],
+        leave: ['kube-system/d: managed by a DaemonSet'],
+        refusals: [{ text: 'Pods that declare no controller (use --force to override)', names: ['default/lone'] }],
+        pods: ['default/a', 'kube-system/d', 'default/lone'],
+      },
+      { node: n2, plan: 'n2', evict: ['default/b'], leave: [], refusals: [], pods: ['default/b'] },
+    ]);
+  });
+
+  test.each([
+    ['all pods', {}, undefined],
+    ['those that --pod-selector matches', { podSelector: 'app=web' }, 'app=web'],
+  ])('budgets are followed, and of the pods on each node %s', async (_what, asked, labelSelector) => {
+    const { prepare: begin, followed } = preparing(asked, pods);
+    await begin();
+    expect(followed.map(({ path, query }) => [path, query])).toEqual([
+      [BUDGETS, {}],
+      [PODS, { fieldSelector: 'spec.nodeName=n1', labelSelector }],
+      [PODS, { fieldSelector: 'spec.nodeName=n2', labelSelector }],
+    ]);
+  });
+
+  test('of nodes whose turn comes later the pods are listed, and followed from then on', async () => {
+    const { prepare: begin, followed, cluster } = preparing({ maxParallel: 1 }, pods);
+    cluster.lists.set(PODS, [podObject('b', { ...REPLICA_SET, nodeName: 'n2' })]);
+    const { prepared } = await begin();
+    const onNodes = () =>
+      followed.filter(({ path }) => path === PODS).map(({ query }) => textAt(query, 'fieldSelector'));
+    expect(onNodes()).toEqual(['spec.nodeName=n1']);
+    expect(prepared[1]?.drain?.plan.node).toBe('n2');
+    const pods2 = prepared[1]?.drain?.follow();
+    expect(prepared[1]?.drain?.follow()).toBe(pods2);
+    expect((await pods2?.first)?.map(podName)).toEqual(['default/b']);
+    expect(onNodes()).toEqual(['spec.nodeName=n1', 'spec.nodeName=n2']);
+  });
+
+  test('they are followed on after the plan, until the session ends', async () => {
+    const { prepare: begin, followed, cluster, stop } = preparing({}, pods);
+    const { prepared } = await begin();
+    cluster.tell(PODS, 'changed', podObject('new', { ...REPLICA_SET, nodeName: 'n2' }));
+    expect(prepared[1]?.drain?.follow().all().map(podName)).toEqual(['default/b', 'default/new']);
+    expect(prepared[1]?.drain?.plan.evict.map(podName)).toEqual(['default/b']);
+    stop.abort();
+    expect(followed.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
+  });
+
+  test('the budgets are known when it is done', async () => {
+    const { prepare: begin, cluster } = preparing({}, pods);
+    cluster.lists.set(BUDGETS, [budgetObject('web', { allowed: 0 })]);
+    const { budgets } = await begin();
+    expect(budgets.covering(podFacts('a', { labels: { app: 'web' } })).map(({ name }) => name)).toEqual(['web']);
+  });
+
+  test('it is not done before they are', async () => {
+    const { prepare: begin, cluster } = preparing({}, pods);
+    const follow = cluster.follow.bind(cluster);
+    let tellBudgets = (): void => undefined;
+    cluster.follow = (path, listener, options) => {
+      if (path !== BUDGETS) return follow(path, listener, options);
+      tellBudgets = () => {
+        listener.synced([]);
+      };
+      return new Promise(() => undefined);
+    };
+    let isDone = false;
+    void begin().then(() => {
+      isDone = true;
+    });
+    await settle();
+    expect(isDone).toBe(false);
+    tellBudgets();
+    await settle();
+    expect(isDone).toBe(true);
+  });
+
+  test.each<[string, Asked, PodShape, object]>([
+    [
+      '--active-work=wait',
+      {},
+      { labels: { 'kubectl-maint.io/work': 'backup' } },
+      { evict: [], waitFor: [{ pod: { name: 'a' } }] },
+    ],
+    [
+      '--active-work=evict',
+      { activeWork: 'evict' },
+      { labels: { 'kubectl-maint.io/work': 'backup' } },
+      { evict: [{ name: 'a' }], waitFor: [] },
+    ],
+    [
+      '--skip-wait-for-delete-timeout, by the clock',
+      { skipWaitForDeleteSeconds: 10 },
+      { deletionTimestamp: '2026-01-05T22:09:49Z' },
+      { evict: [], leave: [{ pod: { name: 'a' } }] },
+    ],
+    [
+      'a deletion that is not long ago',
+      { skipWaitForDeleteSeconds: 10 },
+      { deletionTimestamp: '2026-01-05T22:09:50Z' },
+      { evict: [{ name: 'a' }], leave: [] },
+    ],
+  ])('the plan goes by the flags: %s', async (_what, asked, shape, plan) => {
+    const { prepared } = await preparing(asked, [podObject('a', { ...REPLICA_SET, ...shape })]).prepare();
+    expect(prepared[0]?.drain?.plan).toMatchObject(plan);
+  });
+
+  test('the planner of the plan is handed on: a DaemonSet is looked up once', async () => {
+    const { prepare: begin, cluster } = preparing({}, pods);
+    const read: string[] = [];
+    cluster.get = (path) => {
+      read.push(path);
+      return Promise.resolve({});
+    };
+    const { planner } = await begin();
+    await planner.plan('n1', [podFacts('e', { ...DAEMON_SET, namespace: 'kube-system' })]);
+    expect(read).toEqual([webhookConfigurationPath(REGISTRATION_NAME), '/apis', daemonSetPath('kube-system', 'ds')]);
+  });
+
+  test('a watch that breaks is noted', async () => {
+    const { prepare: begin, listeners, notes } = preparing({}, pods);
+    await begin();
+    listeners[2]?.interrupted?.(new Error('reset'));
+    expect(notes).toEqual(['watching the pods on node n2 again: reset']);
+  });
+});
+
+describe('what cannot be read', () => {
+  const refusal = (status: number) => new ClusterRefusal({ status, reason: '', message: 'no', body: {} });
+
+  test.each<[string, Asked, Error, object]>([
+    [
+      'a selector that the API server does not take',
+      { podSelector: 'app==x=y' },
+      refusal(400),
+      { code: 'usage', message: '--pod-selector=app==x=y must be a valid label selector' },
+    ],
+    ['a bad request without a selector', {}, refusal(400), { code: 'cluster', status: 400, message: 'no' }],
+    ['another refusal', { podSelector: 'app=web' }, refusal(404), { code: 'cluster', status: 404, message: 'no' }],
+    ['no answer', { podSelector: 'app=web' }, new Error('connection refused'), { message: 'connection refused' }],
+  ])('of pods: %s', async (_what, asked, thrown, error) => {
+    const { prepare: begin, cluster } = preparing(asked, []);
+    cluster.followInstead = () => Promise.reject(thrown);
+    await expect(begin()).rejects.toMatchObject(error);
+  });
+
+  test('of DaemonSets is an error', async () => {
+    const { prepare: begin, cluster } = preparing({}, [podObject('d', DAEMON_SET)]);
+    cluster.get = () => Promise.reject(refusal(403));
+    await expect(begin()).rejects.toMatchObject({ code: 'cluster', status: 403 });
+  });
+
+  test('of budgets stops nothing', async () => {
+    const { prepare: begin, cluster } = preparing({}, [podObject('a', REPLICA_SET)]);
+    const follow = cluster.follow.bind(cluster);
+    cluster.follow = (path, listener, options) =>
+      path === BUDGETS ? Promise.reject(refusal(403)) : follow(path, listener, options);
+    const { prepared, budgets } = await begin();
+    expect(budgets.readable).toBe(false);
+    expect(prepared[0]?.drain?.plan.evict.map(podName)).toEqual(['default/a']);
+  });
+});
