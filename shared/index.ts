@@ -5,6 +5,7 @@ export { parsed, refused, renderProblem, type Parsed, type Problem } from './pro
 export { parseDuration, renderDuration } from './duration.ts';
 export { once } from './once.ts';
 
+export { MAX_TEXT } from './record/max-text.ts';
 export * from './record/record.ts';
 export * from './record/claims.ts';
 export * from './record/exceptions.ts';

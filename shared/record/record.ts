@@ -2,9 +2,6 @@ import * as z from 'zod/mini';
 import { numberAt } from '../facts/json.ts';
 import { parsed, refused, type Parsed, type Problem } from '../problem.ts';
 
-/** Longest reason or ticket that a claim or exception may carry, in characters: two lines of a terminal and of a denial. */
-export const MAX_TEXT = 256;
-
 /** RFC 3339. Without an offset, Date.parse would take the reader's own time zone; it reads "tomorrow 9" as well. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 

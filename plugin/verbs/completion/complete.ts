@@ -1,14 +1,4 @@
-import {
-  clean,
-  type Cluster,
-  isHeld,
-  MAX_TEXT,
-  type NodeFacts,
-  nodeFromObject,
-  NODES,
-  STATE_LABEL,
-  readAll,
-} from '../../../shared/index.ts';
+import type { Cluster } from '../../../shared/index.ts';
 import type { Candidate, KubeconfigNames, Wanted } from './candidates.ts';
 import { DIRECTIVE } from './wanted.ts';
 import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
@@ -21,9 +11,6 @@ export interface CompletionPorts {
   readonly connect: () => Promise<Cluster>;
   readonly namesInKubeconfig: (what: KubeconfigNames) => Promise<readonly string[]>;
 }
-
-/** Longest that somebody waits for candidates of the cluster, in ms: until then a key was pressed for nothing. */
-const PATIENCE_MS = 2000;
 
 /**
  * `kubectl maint __complete WORDS... TYPED`: a candidate a line, with what it means behind a tab, and the directive at
@@ -54,52 +41,13 @@ async function found(wanted: Wanted, ports: CompletionPorts): Promise<Found> {
       return { candidates: [], directive: DIRECTIVE.files };
     case 'kubeconfig':
       return among((await ports.namesInKubeconfig(wanted.what)).map((word) => ({ word })));
-    case 'nodes': {
-      const nodes = await readNodes(wanted.onlyHeld, ports);
-      const open = nodes.filter(({ name }) => !wanted.given.includes(name));
-      return among(open.map((node) => ({ word: `${wanted.type}${node.name}`, ...aboutNode(node) })));
-    }
-    case 'owners': {
-      const nodes = (await readNodes(true, ports)).filter(({ name }) => isAmong(name, wanted.given));
-      return among(
-        [...new Set(nodes.flatMap(ownersOf).filter((owner) => clean(owner, MAX_TEXT) === owner))].map((word) => ({
-          word,
-        })),
-      );
-    }
+    case 'nodes':
+      return among(await (await import('./complete-nodes.ts')).nodeCandidates(wanted, ports.connect));
+    case 'owners':
+      return among(await (await import('./complete-nodes.ts')).ownerCandidates(wanted, ports.connect));
   }
 }
 
 function among(candidates: readonly Candidate[]): Found {
   return { candidates, directive: DIRECTIVE.noFiles };
-}
-
-function isAmong(name: string, given: readonly string[]): boolean {
-  return given.length === 0 || given.some((word) => word === name || word.endsWith(`/${name}`));
-}
-
-/** All of them or none: of half a list the shell would complete a name that is not the only one. */
-async function readNodes(onlyHeld: boolean, { connect }: CompletionPorts): Promise<readonly NodeFacts[]> {
-  const cluster = await connect();
-  try {
-    const query = onlyHeld ? { labelSelector: STATE_LABEL } : {};
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    return await readAll(cluster, { path: NODES, query, signal }, nodeFromObject);
-  } finally {
-    cluster.close();
-  }
-}
-
-/** Longest owner that is told, in characters; one that is offered has to be whole. */
-const MAX_OWNER = 80;
-
-function ownersOf({ record }: NodeFacts): readonly string[] {
-  const claims = record.kind === 'record' ? record.record.claims : [];
-  return claims.map(({ owner }) => owner);
-}
-
-function aboutNode(node: NodeFacts): { readonly about?: string } {
-  if (!isHeld(node)) return {};
-  const owners = ownersOf(node).map((owner) => clean(owner, MAX_OWNER));
-  return { about: `in maintenance${owners.length === 0 ? '' : ` for ${owners.join(', ')}`}` };
 }

@@ -20,7 +20,7 @@ import { type Entry, nonEmpty } from './files.ts';
 export async function credentialsOf(choice: Choice, options: ConnectOptions, pace: Pace): Promise<CredentialSource> {
   const { user } = choice;
   const certificate = certificateFromFlags(options) ?? certificateOf(user);
-  const token = await tokenOf(user, nonEmpty(options.token), certificate, pace);
+  const token = tokenOf(user, nonEmpty(options.token), certificate, pace);
   if (token !== undefined) return token;
   const authorization = basicOf(user);
   if (authorization === undefined && user !== undefined) {
@@ -30,12 +30,12 @@ export async function credentialsOf(choice: Choice, options: ConnectOptions, pac
   return fixedCredential({ authorization, certificate });
 }
 
-async function tokenOf(
+function tokenOf(
   user: Entry | undefined,
   flag: string | undefined,
   certificate: ClientCertificate | undefined,
   pace: Pace,
-): Promise<CredentialSource | undefined> {
+): CredentialSource | undefined {
   if (flag !== undefined) return fixedCredential({ authorization: bearer(flag), certificate });
   const token = nonEmpty(textAt(user?.value, 'token'));
   const path = absolute(textAt(user?.value, 'tokenFile'), user);
