@@ -2,23 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** The part of esbuild's metafile that says which files ended up in a bundle. */
-const Metafile = z.object({
-  outputs: z.record(z.string(), z.object({ inputs: z.record(z.string(), z.object({ bytesInOutput: z.number() })) })),
-});
+/** Bytes in a bundle by the file that they were made of. */
+export const Parts = z.record(z.string(), z.number());
 
 /** The folders of npm packages of which a bundle holds at least a byte, sorted: `node_modules/a/node_modules/@b/c`. */
-export function bundledPackages(metafile: unknown): readonly string[] {
-  const { outputs } = Metafile.parse(metafile);
-  const folders = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? packageFolder(path) : [])),
-  );
+export function bundledPackages(parts: unknown): readonly string[] {
+  const folders = Object.entries(Parts.parse(parts)).flatMap(([path, bytes]) => (bytes > 0 ? packageFolder(path) : []));
   return [...new Set(folders)].sort();
 }
 
-/** Plugins of the build put a name and a colon before the path. */
 function packageFolder(path: string): readonly string[] {
-  const found = /(?:^|:)((?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+  const found = /^((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
   return found === undefined ? [] : [found];
 }
 

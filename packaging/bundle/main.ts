@@ -1,58 +1,65 @@
-/** Builds the two bins: one CommonJS file each, nothing to install beside them. */
+/** Builds the two bins: CommonJS, nothing to install beside them. */
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
-import { bundledPackages, licensesOf } from './bundled-packages.ts';
-import { assertLean, lazyAssert, lazyStringWidth } from './lean-client.ts';
-import { MINIMUM_NODE } from './node-version.ts';
+import { z } from 'zod';
+import { bundle } from './bundle.ts';
+import { bundledPackages, licensesOf, type Parts } from './bundled-packages.ts';
+import { FIRST_LINES } from './first-lines.ts';
 
-const bins = [
-  { name: 'kubectl-maint', entry: 'plugin/main.ts' },
-  { name: 'maint-webhook', entry: 'webhook/main.ts' },
-];
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile('package.json', 'utf8')));
 
-/** Runs before anything else, in words that every Node since 0.12 can parse. */
-const tooOld = `(function(){var need=${JSON.stringify(MINIMUM_NODE)},have=process.versions.node.split('.').map(Number);
-if(have[0]<need[0]||(have[0]===need[0]&&have[1]<need[1])){process.stderr.write('error: kubectl maint needs Node.js '+need.join('.')+' or newer, and this is '+process.version+': install it from https://nodejs.org or with your package manager\\n');process.exit(2)}})();`;
+/** The plugin is started for each command: a small file that every Node.js can read, and what the command needs of many. */
+const PLUGIN = 'kubectl-maint';
+const WEBHOOK = 'maint-webhook';
 
-const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-
+await rm(`dist/${PLUGIN}`, { recursive: true, force: true });
 await mkdir('dist/bin', { recursive: true });
-for (const { name, entry } of bins) {
-  const outfile = `dist/${name}.cjs`;
-  const { metafile } = await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    define: { 'import.meta.url': '__bundle_url', MAINT_VERSION: JSON.stringify(version) },
-    banner: {
-      // The young generation is kept small: listing 100,000 pods page by page then stays far below 250 MiB.
-      js: `#!/usr/bin/env -S node --max-semi-space-size=4\n${tooOld}const __bundle_url=require('node:url').pathToFileURL(__filename).href;`,
-    },
-    plugins: [lazyStringWidth, lazyAssert],
-    metafile: true,
-    logLevel: 'warning',
-  });
-  assertLean(metafile);
-  await chmod(outfile, 0o755);
-  // What the image's list of parts is made from.
-  await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile));
-  await writeFile(`dist/${name}.LICENSES.txt`, await licensesOf(bundledPackages(metafile)));
+await describeParts(
+  PLUGIN,
+  await bundle({
+    entry: 'plugin/main.ts',
+    version,
+    folder: `dist/${PLUGIN}`,
+    file: 'main.cjs',
+    split: true,
+    before: '',
+  }),
+);
+await writeProgram(PLUGIN, `${FIRST_LINES}require('./${PLUGIN}/main.cjs');\n`);
+
+// The webhook starts once, with all that it is.
+const file = `${WEBHOOK}.cjs`;
+await describeParts(
+  WEBHOOK,
+  await bundle({ entry: 'webhook/main.ts', version, folder: 'dist', file, split: false, before: FIRST_LINES }),
+);
+await chmod(`dist/${file}`, 0o755);
+await putOnPath(WEBHOOK);
+
+// kubectl asks this one for completions, with the words typed so far (k8s.io/kubectl pkg/cmd/plugin, pluginCompletion).
+await writeProgram(
+  'kubectl_complete-maint',
+  "#!/usr/bin/env node\nprocess.argv.splice(2, 0, '__complete');\nrequire('./kubectl-maint.cjs');\n",
+);
+
+/** What goes with a program: the list of its parts, of which that of the image is made, and their licences. */
+async function describeParts(name: string, parts: z.infer<typeof Parts>): Promise<void> {
+  const packages = bundledPackages(parts);
+  assertLean(packages);
+  await writeFile(`dist/${name}.parts.json`, JSON.stringify(parts));
+  await writeFile(`dist/${name}.LICENSES.txt`, await licensesOf(packages));
+}
+
+async function writeProgram(name: string, text: string): Promise<void> {
+  await writeFile(`dist/${name}.cjs`, text);
+  await chmod(`dist/${name}.cjs`, 0o755);
   await putOnPath(name);
 }
 
-// kubectl asks this one for completions, with the words typed so far (k8s.io/kubectl pkg/cmd/plugin, pluginCompletion).
-await writeFile(
-  'dist/kubectl_complete-maint.cjs',
-  "#!/usr/bin/env node\nprocess.argv.splice(2, 0, '__complete');\nrequire('./kubectl-maint.cjs');\n",
-);
-await chmod('dist/kubectl_complete-maint.cjs', 0o755);
-await putOnPath('kubectl_complete-maint');
+/** Fails the build when the Kubernetes client is loaded, of which the types are enough (docs/decisions/0002). */
+function assertLean(packages: readonly string[]): void {
+  const back = packages.filter((folder) => /node_modules\/(?:@kubernetes\/|undici$)/.test(folder));
+  if (back.length > 0) throw new Error(`in the bundle, and too large for it: ${back.join(', ')}`);
+}
 
 /** kubectl looks for executables called kubectl-maint and kubectl_complete-maint on the PATH. */
 async function putOnPath(name: string): Promise<void> {

@@ -34,8 +34,8 @@ export async function buildWebhookImage(name: string, folder: string): Promise<B
   await copyFile(join(import.meta.dirname, 'Dockerfile'), join(context, 'Dockerfile'));
   const node = await realpath(join(REPOSITORY, 'node_modules/node/bin/node'));
   const libraries = await makeRoot(built.root, node, bundle);
-  const metafile = join(REPOSITORY, 'dist/maint-webhook.meta.json');
-  const sbom = await sbomFor({ repository: REPOSITORY, metafile, libraries });
+  const parts = join(REPOSITORY, 'dist/maint-webhook.parts.json');
+  const sbom = await sbomFor({ repository: REPOSITORY, parts, libraries });
   await writeFile(built.sbom, `${JSON.stringify(sbom, undefined, 2)}\n`);
   return { ...built, digest: await buildImage({ context, name }, built.archive) };
 }

@@ -21,17 +21,18 @@ export interface Component {
 
 /** What the list of parts is made from. */
 export interface SbomSources {
-  /** The folder that the metafile's paths begin at. */
+  /** The folder that the paths of the parts begin at. */
   readonly repository: string;
-  readonly metafile: string;
+  /** File with the bytes by what they are made of. */
+  readonly parts: string;
   readonly libraries: readonly Library[];
 }
 
 /** The image's list of parts, as CycloneDX 1.6 (JSON): our package, Node.js, npm packages of the bundle, libraries. */
-export async function sbomFor({ repository, metafile, libraries }: SbomSources): Promise<object> {
+export async function sbomFor({ repository, parts: file, libraries }: SbomSources): Promise<object> {
   const manifest = (folder: string) => manifestIn(join(repository, folder));
   const own = await manifest('.');
-  const packages = await Promise.all(bundledPackages(JSON.parse(await readFile(metafile, 'utf8'))).map(manifest));
+  const packages = await Promise.all(bundledPackages(JSON.parse(await readFile(file, 'utf8'))).map(manifest));
   const node = await manifest('node_modules/node');
   const parts = [
     nodeComponent(node),

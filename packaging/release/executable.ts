@@ -1,12 +1,17 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { withAdHocSignature } from './mach-o.ts';
 import { run, unpackNode } from './node-package.ts';
 import { programName, thisPlatform, type Platform } from './platforms.ts';
 import { withoutCertificate } from './portable-executable.ts';
+import { START } from './start.ts';
+
+/** The program as npm has it, of whose first line the flags are taken, and the folder of all that it loads. */
+const BUNDLE = 'dist/kubectl-maint.cjs';
+const FILES = 'dist/kubectl-maint';
 
 /** Relative, because it ends up in the executable: the same commit makes the same bytes wherever it is checked out. */
-const BUNDLE = 'dist/kubectl-maint.cjs';
+const SCRIPT = 'dist/executable/start.cjs';
 
 /** The file with the executable of a platform, and the file with the licences of the Node.js in it. */
 export interface Executable {
@@ -21,10 +26,13 @@ export async function buildExecutable(platform: Platform, folder: string): Promi
   const node = await unpackNode(platform, join(folder, 'node'));
   const program = join(folder, programName(platform));
   const configuration = join(folder, 'sea.json');
+  await mkdir(dirname(SCRIPT), { recursive: true });
+  await writeFile(SCRIPT, START);
   await writeFile(
     configuration,
     JSON.stringify({
-      main: BUNDLE,
+      main: SCRIPT,
+      assets: await assetsIn(FILES),
       executable: node.program,
       output: program,
       disableExperimentalSEAWarning: true,
@@ -40,6 +48,12 @@ export async function buildExecutable(platform: Platform, folder: string): Promi
   await rm(configuration);
   await repairSignature(platform, program);
   return { program, nodeLicense: builder.license };
+}
+
+/** The files of a folder by name, in one order everywhere. */
+async function assetsIn(folder: string): Promise<Readonly<Record<string, string>>> {
+  const names = (await readdir(folder)).sort();
+  return Object.fromEntries(names.map((name) => [name, `${folder}/${name}`]));
 }
 
 /** The flags of Node.js that the bundle's first line asks for. */

@@ -47,7 +47,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('the image', () => {
     const sbom: unknown = JSON.parse(await readFile(built.sbom, 'utf8'));
     const components = listAt(sbom, 'components');
     const purls = components.map((component) => textAt(component, 'purl'));
-    const folders = bundledPackages(JSON.parse(await readFile('dist/maint-webhook.meta.json', 'utf8')));
+    const folders = bundledPackages(JSON.parse(await readFile('dist/maint-webhook.parts.json', 'utf8')));
     const names = components.map((component) => textAt(component, 'name'));
     expect(names).toEqual(expect.arrayContaining(['express', 'node-forge', 'yaml', 'zod']));
     for (const path of folders) {

@@ -1,6 +1,6 @@
 /** A whole release: that krew's own validator accepts it, and that each platform gets a program of its own. */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,11 +72,13 @@ describe.each(PLATFORMS)('$os/$arch', (platform) => {
     expect(formatOf(program)).toBe(`${platform.os}/${platform.arch}`);
   });
 
-  test('holds Node.js, told to look for the bundle, and the bundle', async () => {
+  test('holds Node.js, told to look for the bundle, and all that it loads', async () => {
     expect(program.includes(`v${NODE_VERSION}`)).toBe(true);
     expect(program.includes(`${FUSE}:1`)).toBe(true);
     expect(program.includes(`${FUSE}:0`)).toBe(false);
-    expect(program.includes(await readFile('dist/kubectl-maint.cjs'))).toBe(true);
+    for (const file of await readdir('dist/kubectl-maint')) {
+      expect(program.includes(await readFile(join('dist/kubectl-maint', file))), file).toBe(true);
+    }
   });
 });
 

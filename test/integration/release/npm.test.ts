@@ -1,5 +1,5 @@
 /** What a release gives to users of npm: a package without dependencies. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -25,7 +25,8 @@ function npm(prefix: string, ...args: readonly string[]): Promise<Ran> {
   return runProgram('npm', ['--prefix', prefix, '--offline', ...args], env);
 }
 
-test('holds the bins and what a reader needs, and nothing else', () => {
+test('holds the bins and what a reader needs, and nothing else', async () => {
+  const loaded = (await readdir('dist/kubectl-maint')).map((name) => `dist/kubectl-maint/${name}`);
   expect(
     listAt(packed, 'files')
       .flatMap((file) => textAt(file, 'path') ?? [])
@@ -36,6 +37,7 @@ test('holds the bins and what a reader needs, and nothing else', () => {
     'README.md',
     'dist/kubectl-maint.LICENSES.txt',
     'dist/kubectl-maint.cjs',
+    ...loaded.sort(),
     'dist/kubectl_complete-maint.cjs',
     'dist/maint-webhook.LICENSES.txt',
     'dist/maint-webhook.cjs',
