@@ -1,6 +1,34 @@
+/** What the verbs of the plugin share, from the ground up: a room imports from those before it, never from one behind it. */
+const ROOMS = ['terminal', 'session', 'policy', 'nodes', 'drain', '(preflight|health)', 'command-line'];
+
+/** No arrow back up: for each room those behind it, and the verbs. */
+const upward = ROOMS.map((room, index) => ({
+  name: `plugin-${room.replaceAll(/[()]/g, '').replace('|', '-and-')}-looks-up`,
+  comment: 'A room serves those behind it and knows none of them: hand in what it needs, or move the shared part here.',
+  severity: 'error',
+  from: { path: `^plugin/${room}/` },
+  to: { path: `^plugin/(${[...ROOMS.slice(index + 1), 'verbs'].join('|')})/` },
+}));
+
 /** The boundaries of the house. Each message names the fix. */
 export default {
   forbidden: [
+    ...upward,
+    {
+      name: 'one-verb-one-room',
+      comment:
+        'A verb does not reach into the room of another: what two of them need belongs to a room that verbs share.',
+      severity: 'error',
+      from: { path: '^plugin/verbs/([^/]+)/', pathNot: '^plugin/verbs/run/' },
+      to: { path: '^plugin/verbs/', pathNot: '^plugin/verbs/$1/' },
+    },
+    {
+      name: 'run-is-on-and-off-around-a-command',
+      comment: 'run takes nodes into maintenance and back as on and off do; of other verbs it uses nothing.',
+      severity: 'error',
+      from: { path: '^plugin/verbs/run/' },
+      to: { path: '^plugin/verbs/', pathNot: '^plugin/verbs/(run|on|off)/' },
+    },
     {
       name: 'no-cycles',
       // Types may: a rule's id is what the registry lists, and the registry lists rules.

@@ -1,5 +1,5 @@
 /** The commands and their flags as docs list them: made of the verbs' own tables. */
-import { EXIT_MEANING } from '../plugin/command-line/exit-codes.ts';
+import { EXIT_MEANING } from '../plugin/terminal/exit-codes.ts';
 import { CONNECTION_FLAGS } from '../plugin/command-line/connection.ts';
 import { initialOf } from '../plugin/command-line/flag.ts';
 import {

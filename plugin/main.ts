@@ -1,7 +1,8 @@
-import { EXIT } from './command-line/exit-codes.ts';
+import { EXIT } from './terminal/exit-codes.ts';
 import { run } from './command-line/run.ts';
 import { screenFromStreams } from './terminal/screen.ts';
 import { VERSION } from './command-line/version.ts';
+import { commands } from './verbs.ts';
 
 const interrupt = new AbortController();
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -24,6 +25,7 @@ void run({
   argv: process.argv.slice(2),
   screen: screenFromStreams(process.stdout, process.stderr, process.env),
   signal: interrupt.signal,
+  commands: commands(VERSION),
   version: VERSION,
 }).then((code) => {
   process.exitCode ??= code;

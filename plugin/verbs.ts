@@ -1,4 +1,4 @@
-import type { VerbEntry } from './command-line/verb.ts';
+import type { Commands, VerbEntry } from './command-line/verb.ts';
 
 /**
  * Every command, in the order of its help; what belongs to one is loaded when it is asked for. A new one is a folder beside
@@ -16,4 +16,12 @@ export function verbs(version: string): readonly VerbEntry[] {
     { name: 'completion', load: async () => (await import('./verbs/completion/flags.ts')).completion },
     { name: 'version', load: async () => (await import('./verbs/version/flags.ts')).versionVerb(version) },
   ];
+}
+
+/** These commands, and the hidden one that completes them. */
+export function commands(version: string): Commands {
+  return {
+    verbs: verbs(version),
+    completing: async (words, all) => (await import('./verbs/completion/complete-flags.ts')).completing(words, all),
+  };
 }

@@ -1,4 +1,4 @@
-import type { ClusterFlags } from './operation.ts';
+import type { ClusterFlags } from '../session/connect.ts';
 import { asTyped, type FlagTable, type FlagValues } from './flag.ts';
 import { countFlag, requestTimeoutFlag } from './values.ts';
 

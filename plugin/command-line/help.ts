@@ -1,4 +1,4 @@
-import { EXIT_MEANING } from './exit-codes.ts';
+import { EXIT_MEANING } from '../terminal/exit-codes.ts';
 import { choicesOf, initialOf, type Flag, type FlagTable } from './flag.ts';
 import type { Verb } from './verb.ts';
 import { PROGRAM } from './words.ts';

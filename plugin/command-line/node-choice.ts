@@ -1,5 +1,5 @@
 import { MaintError } from '../../shared/index.ts';
-import type { NodeChoice } from './operation.ts';
+import type { NodeChoice } from '../nodes/choose.ts';
 import { asTyped, type FlagTable } from './flag.ts';
 
 /** `-l`, for every verb that takes nodes. */

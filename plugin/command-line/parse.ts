@@ -1,18 +1,14 @@
 import { MaintError } from '../../shared/index.ts';
-import type { Operation } from './operation.ts';
-import { COMPLETE } from '../verbs/completion/scripts.ts';
 import { CONNECTION_FLAGS } from './connection.ts';
 import { nearest } from './nearest.ts';
-import { loadedVerbs, type VerbEntry } from './verb.ts';
-import { commandIn, PROGRAM, readWords } from './words.ts';
+import { printText } from './print.ts';
+import { loadedVerbs, type Commands, type Task, type VerbEntry } from './verb.ts';
+import { commandIn, COMPLETE, PROGRAM, readWords } from './words.ts';
 
-/** Turns a command line into what it asks for. Rejects with MaintError('usage') with everything needed to correct it. */
-export async function parse(argv: readonly string[], verbs: readonly VerbEntry[]): Promise<Operation> {
-  if (argv[0] === COMPLETE) {
-    const { completeOperation } = await import('../verbs/completion/complete-flags.ts');
-    return completeOperation(argv.slice(1), verbs);
-  }
-  if (isHelp(argv)) return { verb: 'print', text: await helpFor(argv, verbs) };
+/** Turns a command line into what it asks for, which is carried out by whoever has a screen. Rejects with MaintError('usage') with everything needed to correct it. */
+export async function parse(argv: readonly string[], { verbs, completing }: Commands): Promise<Task> {
+  if (argv[0] === COMPLETE) return completing(argv.slice(1), verbs);
+  if (isHelp(argv)) return printing(await helpFor(argv, verbs));
   const at = commandIn(argv, CONNECTION_FLAGS);
   const name = at === undefined ? undefined : argv[at];
   if (name === undefined) throw new MaintError('usage', 'no command is given', { hint: HELP });
@@ -20,6 +16,11 @@ export async function parse(argv: readonly string[], verbs: readonly VerbEntry[]
   if (verb === undefined) throw unknownVerb(name, verbs);
   const loaded = await verb.load();
   return loaded.ask(readWords(argv.toSpliced(at ?? 0, 1), loaded));
+}
+
+function printing(text: string): Task {
+  const operation = { verb: 'print', text } as const;
+  return { operation, changes: false, carryOut: (caller) => printText(operation, caller) };
 }
 
 function isHelp(argv: readonly string[]): boolean {

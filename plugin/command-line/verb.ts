@@ -1,5 +1,6 @@
 import { MaintError } from '../../shared/index.ts';
-import type { Operation } from './operation.ts';
+import type { ClusterFlags, Caller } from '../session/connect.ts';
+import type { ExitCode } from '../terminal/exit-codes.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import { readValues } from './read-values.ts';
 import { PROGRAM, type GivenFlag, type Words } from './words.ts';
@@ -10,10 +11,32 @@ export interface Example {
   readonly does: string;
 }
 
+/** What a command line asks for, as a value. */
+export interface Operation {
+  readonly verb: string;
+  readonly cluster?: ClusterFlags | undefined;
+}
+
+/** What a command line asks for, and how that is carried out. */
+export interface Task {
+  readonly operation: Operation;
+  /** Whether it may have changed something when it is interrupted. */
+  readonly changes: boolean;
+  /** Rejects with MaintError. */
+  readonly carryOut: (caller: Caller) => Promise<ExitCode>;
+}
+
 /** A command by its name, before anything of it is loaded. */
 export interface VerbEntry {
   readonly name: string;
   readonly load: () => Promise<Verb>;
+}
+
+/** Every command of a program. */
+export interface Commands {
+  readonly verbs: readonly VerbEntry[];
+  /** What the words of an unfinished command line ask for: candidates for the last one. Never rejects. */
+  readonly completing: (words: readonly string[], verbs: readonly VerbEntry[]) => Promise<Task>;
 }
 
 /** Loads commands, for what is about all of them: the overview, completion, the reference. */
@@ -35,7 +58,7 @@ export interface Verb {
   /** What stands behind `--` is a command that it carries out. */
   readonly takesCommand: boolean;
   /** What a command line asks for. Rejects with MaintError('usage'). */
-  readonly ask: (words: Words) => Promise<Operation>;
+  readonly ask: (words: Words) => Promise<Task>;
 }
 
 /** A command line as its verb works with it. */
@@ -49,17 +72,22 @@ export interface Given<Table extends FlagTable> {
 }
 
 /** What a verb says of itself. */
-interface Definition<Table extends FlagTable> extends Pick<Verb, 'name' | 'usage' | 'about'> {
+interface Definition<Table extends FlagTable, Asked extends Operation> extends Pick<Verb, 'name' | 'usage' | 'about'> {
   readonly names?: Verb['names'];
   readonly flags: Table;
   readonly examples?: readonly Example[];
   readonly takesCommand?: true;
-  readonly operation: (given: Given<Table>) => Operation;
+  /** Does more than to read. */
+  readonly changes?: true;
+  /** What a command line asks for. Throws MaintError('usage'). */
+  readonly operation: (given: Given<Table>) => Asked;
+  /** Carries it out; what that takes is loaded then. */
+  readonly carryOut: (operation: Asked, caller: Caller) => Promise<ExitCode>;
 }
 
 /** Makes a verb of what it says of itself. */
-export function verb<Table extends FlagTable>(said: Definition<Table>): Verb {
-  const { names, takesCommand = false, examples = [], operation } = said;
+export function verb<Table extends FlagTable, Asked extends Operation>(said: Definition<Table, Asked>): Verb {
+  const { names, takesCommand = false, examples = [], changes = false } = said;
   return {
     ...said,
     names,
@@ -71,7 +99,8 @@ export function verb<Table extends FlagTable>(said: Definition<Table>): Verb {
       const [extra] = names === undefined ? own : [];
       if (extra !== undefined)
         throw new MaintError('usage', `unknown argument: ${extra}`, { hint: `${PROGRAM} ${said.name} --help` });
-      return operation({ values, names: own, command, flags: words.flags });
+      const operation = said.operation({ values, names: own, command, flags: words.flags });
+      return { operation, changes, carryOut: (caller) => said.carryOut(operation, caller) };
     },
   };
 }

@@ -2,6 +2,9 @@ import { MaintError } from '../../shared/index.ts';
 import { standsAlone, type Flag, type FlagTable } from './flag.ts';
 import { nearest } from './nearest.ts';
 
+/** The hidden command that kubectl and shells ask for candidates (spf13/cobra, ShellCompRequestCmd). */
+export const COMPLETE = '__complete';
+
 /** How people call it. */
 export const PROGRAM = 'kubectl maint';
 

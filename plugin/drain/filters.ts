@@ -1,5 +1,5 @@
 import { isAlive, isFinished, type PodFacts } from '../../shared/index.ts';
-import type { ActiveWork, DrainFlags } from '../command-line/operation.ts';
+import type { ActiveWork, DrainFlags } from './options.ts';
 
 /**
  * What draining does with a pod. `leave` stays by design, `wait` is evicted when it has ended by itself, or (`inside`) what

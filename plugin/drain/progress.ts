@@ -2,8 +2,9 @@ import type { ClusterReader, PodFacts } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Announcer } from '../nodes/announce.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
-import type { OnOperation } from '../command-line/operation.ts';
-import type { NodeProgress, OnReport, PodName } from '../verbs/on/events.ts';
+import type { Report } from '../session/report.ts';
+import type { DrainEvent, NodeProgress, PodName } from './events.ts';
+import type { DrainFlags } from './options.ts';
 import type { Budgets } from './budgets.ts';
 import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } from './cause.ts';
 import type { DrainListener } from './tools.ts';
@@ -19,7 +20,7 @@ const QUEUED_MS = 30_000;
 /** What telling of a drain needs. */
 export interface ProgressPorts {
   readonly node: NodeSnapshot;
-  readonly report: OnReport;
+  readonly report: Report<DrainEvent>;
   readonly announcer: Announcer;
   readonly clock: Clock;
   readonly reader: ClusterReader;
@@ -169,7 +170,7 @@ export class Progress implements DrainListener {
 }
 
 /** kubectl's word for what becomes of pods. */
-export function wordFor({ drain }: Pick<OnOperation, 'drain'>): ProgressPorts['word'] {
+export function wordFor({ drain }: { readonly drain: DrainFlags }): ProgressPorts['word'] {
   return drain.disableEviction ? 'deleted' : 'evicted';
 }
 

@@ -1,6 +1,12 @@
 import { ClusterRefusal, MaintError, nodePath, NODES, type ClusterReader, readAll } from '../../shared/index.ts';
-import type { NodeChoice } from '../command-line/operation.ts';
+
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
+
+/** Which nodes a command is about: names, or a label selector; never both, never neither for verbs that write. */
+export interface NodeChoice {
+  readonly names: readonly string[];
+  readonly selector: string | undefined;
+}
 
 /**
  * Reads the chosen nodes, in the order of their names on the command line, or sorted for a selector.

@@ -15,7 +15,7 @@ import {
   readAll,
 } from '../../shared/index.ts';
 import { timestamp } from '../session/clock.ts';
-import { shellLine } from '../verbs/run/command/quote.ts';
+import { shellLine } from '../terminal/shell-line.ts';
 import type { Session } from '../session/session.ts';
 import { isOurDenial, wordsOf } from './dry-run.ts';
 import { namesNode, type Ended, type MakerEvent } from './kept-off.ts';

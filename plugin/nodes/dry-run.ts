@@ -1,5 +1,7 @@
 import { messageOf, textAt, warningsIn, type ApiRequest, type ClusterSender } from '../../shared/index.ts';
 
+export type DryRun = 'none' | 'client' | 'server';
+
 /** Who of ours speaks: the webhook, or the API server's own policies (docs/floor.md). */
 export type Speaker = 'webhook' | 'floor';
 

@@ -9,10 +9,22 @@ import {
   type MaintenanceRecord,
 } from '../../shared/index.ts';
 import { timestamp } from '../session/clock.ts';
-import type { ExceptionChange } from '../command-line/operation.ts';
+
 import { carriedPatch, recordOf } from './mark.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { writeNode } from './write.ts';
+import type { RuleId } from '../../shared/index.ts';
+
+/** What `allow` does to the exceptions of a node: one more, or those from some rules (undefined: from all) taken back. */
+export type ExceptionChange =
+  | {
+      readonly kind: 'grant';
+      readonly rules: readonly RuleId[];
+      /** RFC 3339, from `--until`; or a span in milliseconds, from `--for`. */
+      readonly until: { readonly at: string } | { readonly inMs: number };
+      readonly reason: string;
+    }
+  | { readonly kind: 'revoke'; readonly rules: readonly RuleId[] | undefined };
 
 /**
  * Longest that an exception lasts, in ms: a day. It is for what cannot wait for the end of the maintenance, and the

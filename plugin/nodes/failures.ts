@@ -1,5 +1,5 @@
 import { MaintError } from '../../shared/index.ts';
-import { EXIT, EXIT_OF, type ExitCode } from '../command-line/exit-codes.ts';
+import { EXIT, EXIT_OF, type ExitCode } from '../terminal/exit-codes.ts';
 
 /** From the mildest to the gravest: of several nodes the gravest failure is the exit code. */
 const GRAVITY: readonly ExitCode[] = [EXIT.done, EXIT.gaveUp, EXIT.denied, EXIT.cluster, EXIT.interrupted];

@@ -1,7 +1,20 @@
 import { clean, type AfterDenial } from '../../shared/index.ts';
 import type { CronJobAfter } from './cron-jobs.ts';
 import type { KeptOff } from './kept-off.ts';
-import type { OffEvent } from '../verbs/off/events.ts';
+
+/**
+ * What was kept off the nodes that are back, as far as Events tell. `unreadable`: why some or all of them could not be
+ * read; `expired`: some maintenance began longer ago than Events are kept by default.
+ */
+export interface KeptOffEvent {
+  readonly type: 'kept-off';
+  readonly nodes: readonly string[];
+  readonly work: readonly KeptOff[];
+  /** What becomes of the CronJobs that were refused. */
+  readonly cronJobs: readonly CronJobAfter[];
+  readonly unreadable: string | undefined;
+  readonly expired: boolean;
+}
 
 /** Longest line about one kind of work, in characters: Events are written by others. */
 const MAX_WORK = 300;
@@ -15,7 +28,7 @@ const FATE: Readonly<Record<AfterDenial, string>> = {
 };
 
 /** What was kept off, as lines for people: each kind of work, how often and when last, and what becomes of it. */
-export function keptOffLines(event: Extract<OffEvent, { readonly type: 'kept-off' }>): readonly string[] {
+export function keptOffLines(event: KeptOffEvent): readonly string[] {
   const { nodes, work, cronJobs, unreadable, expired } = event;
   const names = nodes.join(', ');
   return [

@@ -2,12 +2,20 @@ import type { NodeFacts, PodFacts } from '../../shared/index.ts';
 import { claimsOf } from '../drain/claims.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import { workloadsOf } from '../drain/workloads.ts';
-import type { OnOperation } from '../command-line/operation.ts';
+import type { DrainFlags, PaceFlags } from '../drain/options.ts';
 import type { Right } from './rights.ts';
+
+/** What the preflight has to know of what is asked for. */
+export interface MaintenanceRequest {
+  readonly drain: DrainFlags;
+  readonly pace: PaceFlags;
+  /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
+  readonly allowLastNode: boolean;
+}
 
 /** What a run will need to its very end; without the rest (conditions, Events, watches) it only tells less, or later. */
 export function rightsFor(
-  { drain, pace }: OnOperation,
+  { drain, pace }: Pick<MaintenanceRequest, 'drain' | 'pace'>,
   nodes: readonly NodeFacts[],
   plans: readonly DrainPlan[],
 ): readonly Right[] {

@@ -17,7 +17,7 @@ import type { DrainPlan } from '../drain/plan.ts';
 import type { WorkInside } from '../drain/work-inside.ts';
 import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
-import type { OnOperation } from '../command-line/operation.ts';
+import type { MaintenanceRequest } from './needs.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsFor } from './needs.ts';
 import { readNamed } from './read-named.ts';
@@ -29,7 +29,7 @@ import { readVolumes } from './volumes.ts';
 
 /** What the survey starts from. */
 export interface Premises {
-  readonly operation: OnOperation;
+  readonly operation: MaintenanceRequest;
   readonly chosen: readonly NodeFacts[];
   readonly plans: readonly DrainPlan[];
   readonly budgets: Budgets;

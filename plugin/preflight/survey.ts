@@ -1,6 +1,6 @@
 import type { Amounts, BudgetFacts, NodeFacts, PodFacts } from '../../shared/index.ts';
 import type { DrainPlan } from '../drain/plan.ts';
-import type { PaceFlags } from '../command-line/operation.ts';
+import type { PaceFlags } from '../drain/options.ts';
 import type { Right } from './rights.ts';
 
 /** Everything that the checks look at: read once, before anything is written. */

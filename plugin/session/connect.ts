@@ -1,7 +1,19 @@
 import { connectCluster, type Cluster, type Exchange } from '../../shared/index.ts';
-import type { ClusterFlags } from '../command-line/operation.ts';
+
 import { logLines } from './request-log.ts';
 import type { Screen } from '../terminal/screen.ts';
+import type { ConnectOptions } from '../../shared/index.ts';
+
+/** kubectl's connection flags. */
+export type ClusterFlags = Omit<
+  ConnectOptions,
+  'env' | 'userAgent' | 'onWarning' | 'onExchange' | 'interrupt' | 'stdinIsTerminal'
+> & {
+  /** kubectl's -v: from 6 on requests are logged. */
+  readonly logLevel?: number | undefined;
+  /** A warning of the API server makes a command that did its work fail. */
+  readonly warningsAsErrors?: boolean | undefined;
+};
 
 /** What the process knows that connects. */
 export interface Caller {

@@ -6,7 +6,7 @@ import {
   RECORD_ANNOTATION,
   type NodeFacts,
 } from '../../../shared/index.ts';
-import type { NodeLimit } from '../../command-line/operation.ts';
+import type { NodeLimit } from '../../drain/options.ts';
 import { refusal, type Check, type Finding } from '../finding.ts';
 import type { ClusterNode, Survey } from '../survey.ts';
 

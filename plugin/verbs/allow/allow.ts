@@ -1,5 +1,5 @@
 import { isHeld, LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../../shared/index.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { wakeHeldAddons } from '../../health/held-addons.ts';
 import { addonWaker } from '../../health/waker.ts';
 import { Announcer } from '../../nodes/announce.ts';
@@ -11,7 +11,7 @@ import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedCha
 import { recordOf } from '../../nodes/mark.ts';
 import { ownerFor } from '../../nodes/owner.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { AllowFormat, AllowOperation } from '../../command-line/operation.ts';
+import type { AllowFormat, AllowOperation } from './flags.ts';
 import { policyInForce } from '../../policy/in-force.ts';
 import { triedWork } from '../../policy/keeping.ts';
 import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type Trial } from './text.ts';

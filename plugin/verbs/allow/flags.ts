@@ -4,7 +4,24 @@ import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.
 import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
 import { verb } from '../../command-line/verb.ts';
-import type { ExceptionChange } from '../../command-line/operation.ts';
+import type { ExceptionChange } from '../../nodes/exceptions.ts';
+import type { ClusterFlags } from '../../session/connect.ts';
+import type { DryRun } from '../../nodes/dry-run.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
+import { inSession } from '../../session/in-session.ts';
+
+/** Lines for people, or one JSON object. */
+export type AllowFormat = 'text' | 'json' | 'yaml' | 'name';
+
+/** `kubectl maint allow` */
+export interface AllowOperation {
+  readonly verb: 'allow';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly change: ExceptionChange;
+  readonly dryRun: DryRun;
+  readonly format: AllowFormat;
+}
 
 const FLAGS = {
   ...CONNECTION_FLAGS,
@@ -61,7 +78,7 @@ export const allow = verb({
     },
     { line: 'kubectl maint allow worker-3 --revoke', does: 'refuse everything again' },
   ],
-  operation: ({ values, names }) => ({
+  operation: ({ values, names }): AllowOperation => ({
     verb: 'allow',
     cluster: clusterFlags(values),
     nodes: requiredNodes('allow', names, values.selector),
@@ -69,6 +86,11 @@ export const allow = verb({
     dryRun: values['dry-run'],
     format: values.output ?? 'text',
   }),
+  changes: true,
+  carryOut: async (operation, caller) => {
+    const { runAllow } = await import('./allow.ts');
+    return inSession(operation.cluster, caller, (session) => runAllow(operation, session));
+  },
 });
 
 const EXAMPLE = 'kubectl maint allow NODE --rules backup --for 30m --reason TEXT';

@@ -2,7 +2,8 @@ import { clean, MIRRORED_RULES, type Exception } from '../../../shared/index.ts'
 import type { CanaryAnswer } from '../../nodes/canary.ts';
 import type { CronJobAfter } from '../../nodes/cron-jobs.ts';
 import type { ChangedExceptions, PlannedChange } from '../../nodes/exceptions.ts';
-import type { AllowFormat, DryRun } from '../../command-line/operation.ts';
+import type { AllowFormat } from './flags.ts';
+import type { DryRun } from '../../nodes/dry-run.ts';
 import type { Screen } from '../../terminal/screen.ts';
 
 /** What the API server said to work of a rule, tried in a dry run. */

@@ -25,9 +25,9 @@ import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckFinding, t
 import { findingsOfRuns, requestsOfRun } from './runs.ts';
 import { readSource, readSources, type Reading, type Source } from './sources.ts';
 import type { Clock } from '../../session/clock.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { listNodes } from '../../nodes/choose.ts';
-import type { CheckOperation } from '../../command-line/operation.ts';
+import type { CheckOperation } from './flags.ts';
 import { renderCheck } from './text.ts';
 import { assumption, policyInForce } from '../../policy/in-force.ts';
 import { policyFromText } from '../../policy/text.ts';

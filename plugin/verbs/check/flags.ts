@@ -1,8 +1,34 @@
 import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { asTyped, oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { verb } from '../../command-line/verb.ts';
-import type { ValidateOperation } from '../../command-line/operation.ts';
+
 import { MaintError } from '../../../shared/index.ts';
+import type { ClusterFlags } from '../../session/connect.ts';
+import { clockOf, systemClock } from '../../session/clock.ts';
+import { withCluster } from '../../session/in-session.ts';
+import { wantsColour } from '../../terminal/screen.ts';
+
+export type CheckFormat = 'table' | 'json' | 'yaml';
+
+/** `kubectl maint check` */
+export interface CheckOperation {
+  readonly verb: 'check';
+  readonly cluster: ClusterFlags;
+  /** Files, folders, `-`. */
+  readonly files: readonly string[];
+  readonly recursive: boolean;
+  /** File with the nodes; undefined: the cluster's. */
+  readonly nodesFile: string | undefined;
+  /** File with the configuration; undefined: the defaults. */
+  readonly policyFile: string | undefined;
+  readonly format: CheckFormat;
+}
+
+/** `kubectl maint check --policy FILE --validate` */
+export interface ValidateOperation {
+  readonly verb: 'validate';
+  readonly policyFile: string;
+}
 
 const FLAGS = {
   ...CONNECTION_FLAGS,
@@ -53,7 +79,7 @@ export const check = verb({
     { line: 'kubectl maint check -f backup.yaml', does: 'what the webhook would say of it now' },
     { line: 'kubectl maint check --policy policy.yaml --validate', does: 'whether a configuration is valid' },
   ],
-  operation: ({ values }) => {
+  operation: ({ values }): CheckOperation | ValidateOperation => {
     const { nodes: nodesFile, policy: policyFile, recursive } = values;
     const files = (values.filename ?? []).flat();
     refuseForeign(values, files);
@@ -66,6 +92,21 @@ export const check = verb({
       });
     const format = values.output ?? 'table';
     return { verb: 'check', cluster: clusterFlags(values), files, recursive, nodesFile, policyFile, format };
+  },
+  carryOut: async (operation, caller) => {
+    const { screen, signal } = caller;
+    const { stdin, stdout, env } = process;
+    if (operation.verb === 'validate') {
+      const { runValidate } = await import('./validate.ts');
+      return runValidate(operation.policyFile, { screen, signal, stdin });
+    }
+    const { runCheck } = await import('./check.ts');
+    const ports = { screen, signal, stdin, colour: wantsColour(stdout, env) };
+    if (operation.nodesFile !== undefined)
+      return runCheck(operation, { ...ports, clock: systemClock, cluster: undefined });
+    return withCluster(operation.cluster, caller, (cluster) =>
+      runCheck(operation, { ...ports, clock: clockOf(cluster), cluster }),
+    );
   },
 });
 

@@ -1,6 +1,6 @@
 import { clean } from '../../../shared/index.ts';
 import type { CheckItem, CheckReport } from './report.ts';
-import type { CheckFormat } from '../../command-line/operation.ts';
+import type { CheckFormat } from './flags.ts';
 import { renderTable } from '../../terminal/table.ts';
 
 /**

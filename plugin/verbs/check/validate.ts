@@ -1,7 +1,7 @@
 import { renderProblem } from '../../../shared/index.ts';
 import { policyFromText } from '../../policy/text.ts';
 import { readSource, type Reading } from './sources.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Screen } from '../../terminal/screen.ts';
 
 /** `kubectl maint check --policy FILE --validate`: whether a configuration is valid; every problem is a line. */

@@ -1,9 +1,41 @@
 import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { readValues } from '../../command-line/read-values.ts';
-import { loadedVerbs, type Verb, type VerbEntry } from '../../command-line/verb.ts';
+import { loadedVerbs, type Task, type Verb, type VerbEntry } from '../../command-line/verb.ts';
 import { PROGRAM, readWords } from '../../command-line/words.ts';
-import type { ClusterFlags, CompleteOperation } from '../../command-line/operation.ts';
+import { connect, type ClusterFlags } from '../../session/connect.ts';
+import { withoutWarnings } from '../../session/in-session.ts';
+import { kubeconfigNames } from '../../../shared/index.ts';
 import { wantedFor } from './wanted.ts';
+import type { Wanted } from './candidates.ts';
+
+/** What an unfinished command line may go on with. */
+export interface CompleteOperation {
+  readonly verb: 'complete';
+  readonly wanted: Wanted;
+  /** Undefined where the words before cannot be read. */
+  readonly cluster: ClusterFlags | undefined;
+}
+
+/** What the words of an unfinished command line ask for, and how it is found out. Never rejects. */
+export async function completing(words: readonly string[], verbs: readonly VerbEntry[]): Promise<Task> {
+  const operation = await completeOperation(words, verbs);
+  const { cluster } = operation;
+  return {
+    operation,
+    changes: false,
+    carryOut: async (caller) => {
+      const { runComplete } = await import('./complete.ts');
+      return runComplete(operation, {
+        screen: caller.screen,
+        connect: () =>
+          cluster === undefined
+            ? Promise.reject(new Error('no cluster is chosen'))
+            : connect(cluster, withoutWarnings(caller)),
+        namesInKubeconfig: (what) => kubeconfigNames(what, { kubeconfig: cluster?.kubeconfig, env: process.env }),
+      });
+    },
+  };
+}
 
 /** What the words of an unfinished command line ask for; the last one is being typed. Never rejects. */
 export async function completeOperation(

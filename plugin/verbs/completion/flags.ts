@@ -1,4 +1,5 @@
 import { MaintError } from '../../../shared/index.ts';
+import { printText, type PrintOperation } from '../../command-line/print.ts';
 import { verb } from '../../command-line/verb.ts';
 import { completionScript, SHELLS } from './scripts.ts';
 
@@ -23,11 +24,12 @@ export const completion = verb({
       does: 'kubectl maint is completed by kubectl itself: kubectl_complete-maint tells it',
     },
   ],
-  operation: ({ names: [asked, extra] }) => {
+  operation: ({ names: [asked, extra] }): PrintOperation => {
     if (extra !== undefined) throw new MaintError('usage', `unknown argument: ${extra}`);
     const shell = SHELLS.find((known) => known === asked);
     if (shell !== undefined) return { verb: 'print', text: completionScript(shell) };
     const message = asked === undefined ? 'no shell is named' : `"${asked}" is none of the shells that are known`;
     throw new MaintError('usage', message, { hint: `kubectl maint completion (${SHELLS.join(' | ')})` });
   },
+  carryOut: printText,
 });

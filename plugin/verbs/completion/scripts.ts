@@ -1,11 +1,10 @@
+import { COMPLETE } from '../../command-line/words.ts';
+
 /** Shells that a script can be printed for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** A shell that a script can be printed for. */
 export type Shell = (typeof SHELLS)[number];
-
-/** The word that asks for candidates, as kubectl and every cobra program know it. */
-export const COMPLETE = '__complete';
 
 /** What a shell runs so that it completes `kubectl-maint` itself. `kubectl maint` is completed by kubectl. */
 export function completionScript(shell: Shell): string {

@@ -1,6 +1,6 @@
 import type { CheckStatus } from './diagnosis.ts';
 import type { DoctorItem, DoctorReport } from './report.ts';
-import type { DoctorFormat } from '../../command-line/operation.ts';
+import type { DoctorFormat } from './flags.ts';
 
 /** Renders the report: a line for each item, what to do below it, and a line that counts. Colour is for the status alone. */
 export async function renderDoctor(report: DoctorReport, format: DoctorFormat, colour: boolean): Promise<string> {

@@ -1,6 +1,5 @@
 import type { GateState } from '../../health/gate.ts';
-import type { CronJobAfter } from '../../nodes/cron-jobs.ts';
-import type { KeptOff } from '../../nodes/kept-off.ts';
+import type { KeptOffEvent } from '../../nodes/kept-off-text.ts';
 
 /**
  * What `off` tells while it works. People read it as lines; with `-o json` each is one JSON object on a line of its
@@ -27,19 +26,7 @@ export type OffEvent =
       readonly cordoned: boolean;
       readonly addons: readonly string[];
     }
-  /**
-   * What was kept off the nodes that are back, as far as Events tell. `unreadable`: why some or all of them could not be
-   * read; `expired`: some maintenance began longer ago than Events are kept by default.
-   */
-  | {
-      readonly type: 'kept-off';
-      readonly nodes: readonly string[];
-      readonly work: readonly KeptOff[];
-      /** What becomes of the CronJobs that were refused. */
-      readonly cronJobs: readonly CronJobAfter[];
-      readonly unreadable: string | undefined;
-      readonly expired: boolean;
-    }
+  | KeptOffEvent
   /** `node` is undefined where the command as a whole failed. */
   | {
       readonly type: 'failed';

@@ -5,6 +5,29 @@ import { countFlag, textFlag, timeoutFlag } from '../../command-line/values.ts';
 import { verb } from '../../command-line/verb.ts';
 import { MaintError } from '../../../shared/index.ts';
 import { HEALTH_FLAGS, healthFlags } from './health-flags.ts';
+import type { ClusterFlags } from '../../session/connect.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
+import type { StreamFormat } from '../../session/report.ts';
+import { inSession } from '../../session/in-session.ts';
+
+/** `kubectl maint off` */
+export interface OffOperation {
+  readonly verb: 'off';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  /** Whose claim is dropped; undefined: the caller's. */
+  readonly owner: string | undefined;
+  /** Everybody's claims are dropped. */
+  readonly all: boolean;
+  /** Nodes that are brought back at once; 0 = all. */
+  readonly maxParallel: number;
+  readonly skipHealthCheck: boolean;
+  /** Milliseconds during which the node must stay clean. */
+  readonly healthyForMs: number;
+  /** Milliseconds for each node; 0 = no limit. */
+  readonly timeoutMs: number;
+  readonly format: StreamFormat;
+}
 
 const FLAGS = {
   ...CONNECTION_FLAGS,
@@ -45,7 +68,7 @@ export const off = verb({
     { line: 'kubectl maint off worker-3 --owner ben', does: 'drop the claim of somebody else' },
     { line: 'kubectl maint off worker-3 --all', does: "drop everybody's claims" },
   ],
-  operation: ({ values, names }) => {
+  operation: ({ values, names }): OffOperation => {
     if (values.all && values.owner !== undefined)
       throw new MaintError('usage', '--all and --owner cannot both be given');
     return {
@@ -59,5 +82,10 @@ export const off = verb({
       timeoutMs: values.timeout,
       format: values.output ?? 'text',
     };
+  },
+  changes: true,
+  carryOut: async (operation, caller) => {
+    const { runOff } = await import('./off.ts');
+    return inSession(operation.cluster, caller, (session) => runOff(operation, session), operation);
   },
 });

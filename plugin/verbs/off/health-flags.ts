@@ -1,6 +1,6 @@
 import type { FlagTable, FlagValues } from '../../command-line/flag.ts';
 import { timeoutFlag } from '../../command-line/values.ts';
-import type { OffOperation } from '../../command-line/operation.ts';
+import type { OffOperation } from './flags.ts';
 
 /** When a node counts as healthy. */
 export const HEALTH_FLAGS = {

@@ -5,7 +5,7 @@ import { readMakerEvents } from '../../nodes/maker-events.ts';
 import { readOwnEvents } from '../../nodes/own-events.ts';
 import { unseenByEvents } from '../../nodes/kept-off-text.ts';
 import type { Session } from '../../session/session.ts';
-import { floorOf } from '../status/enforcement.ts';
+import { floorOf } from '../../policy/floor.ts';
 import type { OffRun } from './off-run.ts';
 
 /** How long an API server keeps Events unless it is told otherwise, in ms (kube-apiserver --event-ttl). */

@@ -1,7 +1,7 @@
 import { clean } from '../../../shared/index.ts';
 import type { GateState } from '../../health/gate.ts';
 import type { TerminalSize } from '../../terminal/screen.ts';
-import { fitted } from '../../terminal/live.ts';
+import { fitted } from '../../session/live.ts';
 
 /** Problems below each node: more push the other nodes off the screen. */
 const PROBLEMS_SHOWN = 3;

@@ -1,9 +1,9 @@
 import type { GateState } from '../../health/gate.ts';
 import type { AddonWaker } from '../../health/waker.ts';
 import type { Announcer } from '../../nodes/announce.ts';
-import type { OffOperation } from '../../command-line/operation.ts';
+import type { OffOperation } from './flags.ts';
 import type { OffEvent } from './events.ts';
-import type { Report } from '../../terminal/report.ts';
+import type { Report } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
 
 /** One `off` from its first write to its end. */

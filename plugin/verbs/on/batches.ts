@@ -1,9 +1,9 @@
 import { isHeld } from '../../../shared/index.ts';
 import { Limiter } from '../../drain/limiter.ts';
 import type { Planner } from '../../drain/read.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { alsoHinted } from '../../session/hint.ts';
-import type { OnOperation } from '../../command-line/operation.ts';
+import type { OnOperation } from './flags.ts';
 import type { OnReport } from './events.ts';
 import { filters } from '../../preflight/checks/filters.ts';
 import { guards, UNASKED_NODES } from '../../preflight/checks/guards.ts';

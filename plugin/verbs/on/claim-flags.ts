@@ -1,6 +1,6 @@
 import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
-import type { ClaimFlags, OnOperation } from '../../command-line/operation.ts';
+import type { ClaimFlags, OnOperation } from './flags.ts';
 import { MaintError } from '../../../shared/index.ts';
 
 /** What is written on the node: whose maintenance it is, why and until when, and what protects it meanwhile. */

@@ -1,9 +1,10 @@
 import { mergeGroups } from '../../drain/cause.ts';
 import { Limiter } from '../../drain/limiter.ts';
 import { Progress, wordFor } from '../../drain/progress.ts';
-import type { ExitCode } from '../../command-line/exit-codes.ts';
-import { showLive } from '../../terminal/live.ts';
-import type { NodeProgress, OnEvent } from './events.ts';
+import type { ExitCode } from '../../terminal/exit-codes.ts';
+import { showLive } from '../../session/live.ts';
+import type { NodeProgress } from '../../drain/events.ts';
+import type { OnEvent } from './events.ts';
 import { renderDrains } from './live.ts';
 import type { Session } from '../../session/session.ts';
 import { Failures } from '../../nodes/failures.ts';

@@ -1,6 +1,6 @@
 import { asTyped, oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { countFlag, integerFlag, timeoutFlag } from '../../command-line/values.ts';
-import type { DrainFlags, NodeLimit, PaceFlags } from '../../command-line/operation.ts';
+import type { DrainFlags, NodeLimit, PaceFlags } from '../../drain/options.ts';
 import { MaintError } from '../../../shared/index.ts';
 
 const DRAIN = 'Draining (as in kubectl drain):';

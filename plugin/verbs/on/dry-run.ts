@@ -1,12 +1,13 @@
 import type { PodFacts } from '../../../shared/index.ts';
 import { evictionRequest, outcomeOf } from '../../drain/eviction.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { nameOf, wordFor } from '../../drain/progress.ts';
 import type { DrainPlan, ReasonedPod } from '../../drain/plan.ts';
 import { holdingCause } from '../../drain/prediction.ts';
-import type { OnOperation } from '../../command-line/operation.ts';
+import type { OnOperation } from './flags.ts';
 import { writeNode } from '../../nodes/write.ts';
-import type { DryRunMark, OnEvent } from './events.ts';
+import type { DryRunMark } from '../../drain/events.ts';
+import type { OnEvent } from './events.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import { batchesOf } from './batches.ts';
 import { markFor } from './mark.ts';

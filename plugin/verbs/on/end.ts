@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { OnRun } from './on-run.ts';
 import { undoMarks, undoneInWords } from './undo.ts';
 import type { Marked } from './prepared.ts';

@@ -1,22 +1,14 @@
 import type { CauseGroup } from '../../drain/cause.ts';
+import type { DrainEvent, DryRunMark, PodName } from '../../drain/events.ts';
 import type { Enforcement } from '../../nodes/enforcement.ts';
 import type { Keeping, TriedWork } from '../../policy/keeping.ts';
 import type { Finding } from '../../preflight/finding.ts';
-import type { Report } from '../../terminal/report.ts';
-
-/** A pod as events name it. */
-export interface PodName {
-  readonly namespace: string;
-  readonly name: string;
-}
+import type { Report } from '../../session/report.ts';
 
 /** A pod and why it is not simply evicted. */
 export interface ReasonedName extends PodName {
   readonly why: string;
 }
-
-/** Whether an event tells of what was done, or of what a dry run would do. */
-export type DryRunMark = 'client' | 'server' | undefined;
 
 /**
  * What `on` tells while it works. People read it as lines; with `-o json` each is one JSON object on a line of its own,
@@ -26,8 +18,6 @@ export type DryRunMark = 'client' | 'server' | undefined;
 export type OnEvent =
   /** Something that the preflight found; `refuse` is followed by `failed`, and nothing was changed. */
   | ({ readonly type: 'finding' } & Finding)
-  /** Something of the moment: a watch that broke and goes on. */
-  | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'cordoned'; readonly node: string; readonly already: boolean; readonly dryRun: DryRunMark }
   /** Whether backups, scans and add-on changes are really kept off from now on. */
   | {
@@ -55,26 +45,7 @@ export type OnEvent =
       readonly looked: number;
       readonly candidates: number;
     }
-  /** A pod is gone; `deleted` with --disable-eviction, which no budget stops. */
-  | {
-      readonly type: 'evicted' | 'deleted';
-      readonly node: string;
-      readonly pod: PodName;
-      readonly dryRun: DryRunMark;
-    }
-  /** Deletion was asked for; the node's kubelet does not answer, so nobody confirms it. */
-  | { readonly type: 'unconfirmed'; readonly node: string; readonly pod: PodName }
-  | {
-      readonly type: 'waiting';
-      readonly node: string;
-      readonly pod: PodName;
-      readonly why: string;
-      readonly dryRun: DryRunMark;
-    }
-  /** The API server would never let it go. */
-  | { readonly type: 'refused'; readonly node: string; readonly pod: PodName; readonly why: string }
-  /** How far a node is, at most every few seconds; `phase` says what is waited for. */
-  | ({ readonly type: 'progress' } & NodeProgress)
+  | DrainEvent
   | { readonly type: 'drained'; readonly node: string; readonly dryRun: DryRunMark }
   /** Instead of `drained`: every pod was asked to go, and nobody confirms that these ended. */
   | { readonly type: 'drain-unconfirmed'; readonly node: string; readonly pods: readonly PodName[] }
@@ -98,16 +69,6 @@ export type OnEvent =
       readonly message: string;
       readonly hint: string | undefined;
     };
-
-/** How far the drain of a node has come. */
-export interface NodeProgress {
-  readonly node: string;
-  readonly phase: 'pods' | 'volumes' | 'replacements';
-  /** Pods that are to go and still there, of all that were to go. */
-  readonly left: number;
-  readonly total: number;
-  readonly causes: readonly CauseGroup[];
-}
 
 /** Hears what `on` tells. */
 export type OnReport = Report<OnEvent>;

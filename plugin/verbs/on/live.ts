@@ -1,7 +1,7 @@
 import { renderGroup } from '../../drain/cause.ts';
 import type { TerminalSize } from '../../terminal/screen.ts';
-import { fitted } from '../../terminal/live.ts';
-import type { NodeProgress } from './events.ts';
+import { fitted } from '../../session/live.ts';
+import type { NodeProgress } from '../../drain/events.ts';
 
 const BAR_CELLS = 20;
 /** Causes below each node: more push the other nodes off the screen. */

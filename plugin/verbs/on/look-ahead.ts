@@ -1,6 +1,6 @@
 import { MaintError } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { OnOperation } from '../../command-line/operation.ts';
+import type { OnOperation } from './flags.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { guards } from '../../preflight/checks/guards.ts';
 import { readSurvey } from '../../preflight/read.ts';

@@ -1,6 +1,6 @@
 import type { Claim } from '../../../shared/index.ts';
 import type { Announcer } from '../../nodes/announce.ts';
-import type { OnOperation } from '../../command-line/operation.ts';
+import type { OnOperation } from './flags.ts';
 import type { OnReport } from './events.ts';
 import type { Session } from '../../session/session.ts';
 

@@ -6,7 +6,7 @@ import { Limiter } from '../../drain/limiter.ts';
 import { badSelector, Planner, readPods } from '../../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { OnOperation } from '../../command-line/operation.ts';
+import type { OnOperation } from './flags.ts';
 import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';

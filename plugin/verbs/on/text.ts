@@ -3,7 +3,8 @@ import { summaryOf } from '../../drain/progress.ts';
 import { isKeptOff } from '../../policy/keeping.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { keptNouns, keptSentence, passingSentences } from '../../policy/keeping-text.ts';
-import type { DryRunMark, OnEvent, PodName, ReasonedName } from './events.ts';
+import type { DryRunMark, PodName } from '../../drain/events.ts';
+import type { OnEvent, ReasonedName } from './events.ts';
 
 const SUFFIX: Readonly<Record<NonNullable<DryRunMark>, string>> = {
   client: ' (dry run)',

@@ -2,7 +2,7 @@ import type { ClaimKey } from '../../../shared/index.ts';
 import type { Environment } from './command/environment.ts';
 import type { SignalRelay } from './command/signals.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { RunOperation } from '../../command-line/operation.ts';
+import type { RunOperation } from './flags.ts';
 import type { OnReport } from '../on/events.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';

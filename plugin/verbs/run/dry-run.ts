@@ -1,9 +1,9 @@
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
-import { shellLine } from './command/quote.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { shellLine } from '../../terminal/shell-line.ts';
 import type { OnEvent } from '../on/events.ts';
 import { tellInWords } from '../on/text.ts';
-import { reportFor } from '../../terminal/report.ts';
-import type { RunOperation } from '../../command-line/operation.ts';
+import { reportFor } from '../../session/report.ts';
+import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
 import { newClaimId, takeIntoMaintenance } from '../on/on.ts';
 import type { ChosenNodes } from './nodes.ts';

@@ -1,6 +1,6 @@
 import { MaintError, messageOf, nodePath } from '../../../shared/index.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
-import { shellLine } from './command/quote.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { shellLine } from '../../terminal/shell-line.ts';
 import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
 import { snapshotFromObject } from '../../nodes/snapshot.ts';
 import { tellUnseen } from '../off/kept-off.ts';

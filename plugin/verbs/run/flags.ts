@@ -4,11 +4,40 @@ import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts'
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
 import { verb } from '../../command-line/verb.ts';
 import type { GivenFlag } from '../../command-line/words.ts';
-import type { NodeCommand } from '../../command-line/operation.ts';
+import type { NodeCommand } from './command/child.ts';
 import { MaintError } from '../../../shared/index.ts';
 import { HEALTH_FLAGS, healthFlags } from '../off/health-flags.ts';
 import { CLAIM_FLAGS, claimFlags, markFlags } from '../on/claim-flags.ts';
 import { DRAIN_FLAGS, drainFlags, paceFlags } from '../on/drain-flags.ts';
+import type { ClusterFlags } from '../../session/connect.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
+import type { OffOperation } from '../off/flags.ts';
+import type { OnOperation } from '../on/flags.ts';
+import { inSession } from '../../session/in-session.ts';
+import type { Session } from '../../session/session.ts';
+
+/** `kubectl maint run` */
+export interface RunOperation {
+  readonly verb: 'run';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly command: NodeCommand;
+  /** How each node is taken into maintenance, and brought back; both name all nodes. */
+  readonly on: OnOperation;
+  readonly off: OffOperation;
+  /** Nodes under way at once; 0 = all. */
+  readonly maxParallel: number;
+  /** Milliseconds for the command on each node; 0 = no limit. */
+  readonly commandTimeoutMs: number;
+  /** Folder for what the command writes; undefined: only the screen. */
+  readonly outputDir: string | undefined;
+  /** Goes on with nodes that are in maintenance for this owner already. */
+  readonly resume: boolean;
+  /** Prints what would be done. */
+  readonly dryRun: boolean;
+  /** The flags as words, for the line that goes on; without nodes and `--resume`. */
+  readonly flags: readonly string[];
+}
 
 const group = 'Running:';
 
@@ -84,7 +113,7 @@ export const run = verb({
       does: 'a shell where one is wanted',
     },
   ],
-  operation: ({ values, names, command, flags }) => {
+  operation: ({ values, names, command, flags }): RunOperation => {
     const cluster = clusterFlags(values);
     const nodes = requiredNodes('run', names, values.selector, COMMAND_PLACE);
     const claim = claimFlags(values);
@@ -125,6 +154,16 @@ export const run = verb({
       dryRun: values['dry-run'] === 'client',
       flags: flags.filter(({ name }) => !REPLACED.includes(name)).map(flagWord),
     };
+  },
+  changes: true,
+  carryOut: async (operation, caller) => {
+    const { runCommandOnNodes } = await import('./run.ts');
+    const { stdin, stdout, stderr, env } = process;
+    const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
+    const ports = { env, canAnswer: stdin.isTTY, onTerminal, signals: process };
+    const work = (session: Session) => runCommandOnNodes(operation, session, ports);
+    // What the commands write goes to the same terminal.
+    return inSession(operation.cluster, caller, work, { isShared: true });
   },
 });
 

@@ -4,7 +4,7 @@ import { lostRecords } from '../../nodes/lost.ts';
 import { recordOf } from '../../nodes/mark.ts';
 import { ownerFor } from '../../nodes/owner.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { RunOperation } from '../../command-line/operation.ts';
+import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
 
 /** The nodes of a run, in its order, and whose maintenance it is. */

@@ -8,7 +8,7 @@ import type { Finding } from '../../preflight/finding.ts';
 import { renderRight, type Right } from '../../preflight/rights.ts';
 import type { ClusterNode, Survey } from '../../preflight/survey.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { RunOperation } from '../../command-line/operation.ts';
+import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
 import { lookAhead, refusedFor } from '../on/look-ahead.ts';
 import type { ChosenNodes } from './nodes.ts';

@@ -1,12 +1,12 @@
 import { MaintError, messageOf } from '../../../shared/index.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { placeOf, prepareOutput } from './command/files.ts';
 import { refuseUnknownProgram } from './command/find.ts';
 import { SignalRelay, type SignalSource } from './command/signals.ts';
-import type { RunOperation } from '../../command-line/operation.ts';
+import type { RunOperation } from './flags.ts';
 import type { OnEvent, OnReport } from '../on/events.ts';
 import { tellInWords } from '../on/text.ts';
-import { reportFor } from '../../terminal/report.ts';
+import { reportFor } from '../../session/report.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 import { newClaimId } from '../on/on.ts';

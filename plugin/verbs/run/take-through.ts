@@ -9,13 +9,13 @@ import {
   type ClaimKey,
 } from '../../../shared/index.ts';
 import { withinTime } from '../../session/deadline.ts';
-import { EXIT } from '../../command-line/exit-codes.ts';
+import { EXIT } from '../../terminal/exit-codes.ts';
 import { runCommand, type CommandStart } from './command/child.ts';
 import { commandEnvironment } from './command/environment.ts';
 import { placeOf } from './command/files.ts';
 import { endInWords } from './command/outcome.ts';
 import { outputSink } from './command/output.ts';
-import { shellLine } from './command/quote.ts';
+import { shellLine } from '../../terminal/shell-line.ts';
 import { watchSilence } from './command/silence.ts';
 import { hasClaim, holdsClaim, recordOf } from '../../nodes/mark.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';

@@ -1,5 +1,6 @@
 import { MaintError } from '../../../shared/index.ts';
-import type { OnOperation, RunOperation } from '../../command-line/operation.ts';
+import type { OnOperation } from '../on/flags.ts';
+import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
 
 /** What `on` is asked for when a node's turn comes. An expected end that has passed is a reminder, and stops no run. */

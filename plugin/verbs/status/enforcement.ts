@@ -1,14 +1,6 @@
-import {
-  listAt,
-  POLICY_BINDINGS,
-  REGISTRATION_NAME,
-  textAt,
-  textsAt,
-  webhookConfigurationPath,
-  type Cluster,
-  readAll,
-} from '../../../shared/index.ts';
+import { listAt, REGISTRATION_NAME, webhookConfigurationPath, type Cluster } from '../../../shared/index.ts';
 import { isArmed } from '../../nodes/arming.ts';
+import { floorOf } from '../../policy/floor.ts';
 import { assumption, policyInForce } from '../../policy/in-force.ts';
 import { keepingOf, type Keeping } from '../../policy/keeping.ts';
 import type { Unreadable } from './unreadable.ts';
@@ -65,17 +57,4 @@ function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcem
 function webhookOf(registration: unknown): Enforcement['webhook'] {
   if (listAt(registration, 'webhooks').length === 0) return 'missing';
   return isArmed(registration) ? 'registered' : 'partly';
-}
-
-/** Rules for which the API server refuses by itself. Throws what the cluster's port throws. */
-export async function floorOf(cluster: Pick<Cluster, 'pages'>): Promise<readonly string[]> {
-  const query = { labelSelector: `app.kubernetes.io/name=${REGISTRATION_NAME}` };
-  return refusedByFloor(await readAll(cluster, { path: POLICY_BINDINGS, query }, (binding) => binding));
-}
-
-/** Rules for which some ValidatingAdmissionPolicyBinding of ours refuses. Names of policies begin with their rule. */
-export function refusedByFloor(bindings: readonly unknown[]): readonly string[] {
-  const refusing = bindings.filter((binding) => textsAt(binding, 'spec', 'validationActions').includes('Deny'));
-  const rules = refusing.map((binding) => /^(backup|scan)[-.]/.exec(textAt(binding, 'spec', 'policyName') ?? '')?.[1]);
-  return [...new Set(rules.filter((rule) => rule !== undefined))].sort();
 }

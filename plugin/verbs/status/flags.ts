@@ -4,6 +4,29 @@ import { nodeChoice, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { integerFlag } from '../../command-line/values.ts';
 import { verb } from '../../command-line/verb.ts';
 import { MaintError } from '../../../shared/index.ts';
+import type { ClusterFlags } from '../../session/connect.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
+import { inSession } from '../../session/in-session.ts';
+import { lookOf } from '../../terminal/screen.ts';
+
+/** `node`: one node, described line by line. */
+export type StatusFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'node';
+
+/** `kubectl maint status` */
+export interface StatusOperation {
+  readonly verb: 'status';
+  readonly cluster: ClusterFlags;
+  readonly nodes: NodeChoice;
+  readonly format: StatusFormat;
+  /** Characters in a line of the table; 0 = nothing is cut; undefined: the terminal's. */
+  readonly width: number | undefined;
+  /** A table does without the names of its columns. */
+  readonly noHeaders?: boolean | undefined;
+  /** Go on showing what changes, until interrupted. */
+  readonly watch: boolean;
+  /** Exit 6 when some node is in maintenance. */
+  readonly exitCode: boolean;
+}
 
 const FLAGS = {
   ...CONNECTION_FLAGS,
@@ -35,7 +58,7 @@ export const status = verb({
     { line: 'kubectl maint status worker-3 -w -o wide', does: 'follow how worker-3 is drained' },
     { line: 'kubectl maint status --exit-code -o name', does: 'for scripts: exit 6 while some node is in maintenance' },
   ],
-  operation: ({ values, names }) => {
+  operation: ({ values, names }): StatusOperation => {
     const { watch, 'exit-code': exitCode, 'no-headers': noHeaders } = values;
     if (watch && exitCode)
       throw new MaintError('usage', '--watch and --exit-code cannot both be given: a watch does not end');
@@ -52,6 +75,21 @@ export const status = verb({
       watch,
       exitCode,
     };
+  },
+  carryOut: async (operation, caller) => {
+    const { runStatus } = await import('./status.ts');
+    const { stdout, env } = process;
+    const left = new AbortController();
+    // A watch whose reader has left (`| head -1`) would go on for nobody.
+    if (operation.watch) {
+      stdout.once('error', () => {
+        left.abort();
+      });
+    }
+    return inSession(operation.cluster, caller, (session) => {
+      const signal = AbortSignal.any([session.signal, left.signal]);
+      return runStatus(operation, lookOf(stdout, env), { ...session, signal });
+    });
   },
 });
 

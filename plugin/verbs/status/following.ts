@@ -2,7 +2,7 @@ import { isHeld, messageOf, NODES, textAt, type CollectionListener, type PodFact
 import { followPods, type PodsOnNode } from '../../drain/pods-on-node.ts';
 import { Waiters } from '../../drain/waiters.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { NodeChoice } from '../../command-line/operation.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
 import type { Session } from '../../session/session.ts';
 import { isOfInterest } from './node-status.ts';
 

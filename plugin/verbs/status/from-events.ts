@@ -2,7 +2,7 @@ import { nodePath, type Cluster } from '../../../shared/index.ts';
 import { lossesIn, type Loss } from '../../nodes/lost.ts';
 import { readOwnEvents, type OwnEvent } from '../../nodes/own-events.ts';
 import { snapshotFromObject } from '../../nodes/snapshot.ts';
-import type { NodeChoice } from '../../command-line/operation.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
 import type { NodeStatus } from './node-status.ts';
 import type { Unreadable } from './unreadable.ts';
 

@@ -14,7 +14,7 @@ import {
 import { podName } from '../../drain/plan.ts';
 import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../../health/node-health.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { NodeChoice } from '../../command-line/operation.ts';
+import type { NodeChoice } from '../../nodes/choose.ts';
 import { cordonedBy } from './cordoned-by.ts';
 import { drainSign } from './drain-sign.ts';
 import { judgeDeletion, type Deletion } from './deletion.ts';

@@ -1,5 +1,5 @@
 import { clean, explainScansKeptOff } from '../../../shared/index.ts';
-import type { StatusFormat } from '../../command-line/operation.ts';
+import type { StatusFormat } from './flags.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { passingSentences } from '../../policy/keeping-text.ts';
 import type { Enforcement } from './enforcement.ts';

@@ -8,7 +8,7 @@ import {
   type ScansKeptOff,
 } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { StatusFormat } from '../../command-line/operation.ts';
+import type { StatusFormat } from './flags.ts';
 import { policyInForce } from '../../policy/in-force.ts';
 import type { Session } from '../../session/session.ts';
 import { readEnforcement, type Enforcement } from './enforcement.ts';

@@ -1,8 +1,8 @@
 import { isHeld } from '../../../shared/index.ts';
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { chooseNodes, listNodes } from '../../nodes/choose.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { StatusOperation } from '../../command-line/operation.ts';
+import type { StatusOperation } from './flags.ts';
 import { renderStatus } from './text.ts';
 import { isForPeople, NO_NODES, tellStatus } from './notes.ts';
 import { printReport, type Look } from '../../terminal/screen.ts';

@@ -1,5 +1,5 @@
 import { clean, renderDuration } from '../../../shared/index.ts';
-import type { StatusFormat } from '../../command-line/operation.ts';
+import type { StatusFormat } from './flags.ts';
 import { counted, type Deletion, type DeletionBlocker } from './deletion.ts';
 import type { NodeStatus } from './node-status.ts';
 import type { StatusReport } from './report.ts';

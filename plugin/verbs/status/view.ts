@@ -1,4 +1,4 @@
-import type { StatusFormat } from '../../command-line/operation.ts';
+import type { StatusFormat } from './flags.ts';
 import { renderNode } from './node-text.ts';
 import { printReport, type LiveArea, type Screen } from '../../terminal/screen.ts';
 import { isInMaintenanceOrCordoned, type NodeStatus } from './node-status.ts';

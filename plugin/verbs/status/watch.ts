@@ -1,6 +1,6 @@
-import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
-import type { StatusOperation } from '../../command-line/operation.ts';
+import type { StatusOperation } from './flags.ts';
 import { tellStatus } from './notes.ts';
 import { AppendedRows, LiveTable, type StatusView } from './view.ts';
 import type { Look } from '../../terminal/screen.ts';

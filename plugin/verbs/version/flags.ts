@@ -1,4 +1,5 @@
 import { oneOf } from '../../command-line/flag.ts';
+import { printText, type PrintOperation } from '../../command-line/print.ts';
 import { verb, type Verb } from '../../command-line/verb.ts';
 
 /** `kubectl maint version`: the version of this plugin, under the name that kubectl gives to a client's. */
@@ -8,7 +9,7 @@ export function versionVerb(version: string): Verb {
     usage: '',
     about: 'Print the version',
     flags: { output: { short: 'o', ...oneOf('json', 'yaml'), describe: 'Output format' } },
-    operation: ({ values: { output } }) => {
+    operation: ({ values: { output } }): PrintOperation => {
       switch (output) {
         case 'json':
           return { verb: 'print', text: JSON.stringify({ clientVersion: { gitVersion: version } }, undefined, 2) };
@@ -18,5 +19,6 @@ export function versionVerb(version: string): Verb {
           return { verb: 'print', text: `kubectl maint ${version}` };
       }
     },
+    carryOut: printText,
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../plugin/command-line/run.ts';
+import { commands } from '../../../plugin/verbs.ts';
 import type { Screen } from '../../../plugin/terminal/screen.ts';
 import { CONTROL_PLANE_LABEL } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
@@ -56,7 +57,13 @@ async function maint(args: readonly string[], kubeconfig: string): Promise<{ cod
   };
   const screen: Screen = { result: hear, data: hear, note: hear, warn: hear, live: undefined };
   const argv = [...args, '--kubeconfig', kubeconfig];
-  const code = await run({ argv, screen, signal: new AbortController().signal, version: 'test' });
+  const code = await run({
+    argv,
+    screen,
+    signal: new AbortController().signal,
+    version: 'test',
+    commands: commands('test'),
+  });
   return { code, said: said.join('\n') };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { shellLine } from '../../../plugin/verbs/run/command/quote.ts';
+import { shellLine } from '../../../plugin/terminal/shell-line.ts';
 import { eventAboutNode, eventsPath } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { nodeObject } from '../../control-plane/nodes.ts';

@@ -112,16 +112,14 @@ const PLUGIN: Calls = {
   'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/take-through.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },
-  'plugin/verbs/status/enforcement.ts': {
-    POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings',
-    webhookConfigurationPath: `get ${REGISTRATION}`,
-  },
+  'plugin/verbs/status/enforcement.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'plugin/verbs/status/following.ts': { NODES: 'list,watch /nodes' },
   'plugin/verbs/status/from-events.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/status/readings.ts': {
     NODES: 'list /nodes',
     VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments',
   },
+  'plugin/policy/floor.ts': { POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings' },
   'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
   'plugin/preflight/read-named.ts': {
     collectionPath:
@@ -137,7 +135,7 @@ const PLUGIN: Calls = {
 
 /** What `status` and `doctor` call, but for canaries. */
 const LOOKING = [
-  'plugin/policy/in-force.ts',
+  'plugin/policy/',
   'plugin/verbs/doctor/readings.ts',
   'plugin/verbs/status/',
   'plugin/drain/pods-on-node.ts',

@@ -8,7 +8,7 @@ import {
   scansKeptOff,
   type MaintenanceRecord,
 } from '../../../../shared/index.ts';
-import { shellLine } from '../../run/command/quote.ts';
+import { shellLine } from '../../../terminal/shell-line.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
 import type { PolicyInForce } from '../../../policy/in-force.ts';
 import { checkOf } from '../check.ts';

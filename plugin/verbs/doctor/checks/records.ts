@@ -11,7 +11,7 @@ import {
   STATE_LABEL,
   WHY_ANNOTATION,
 } from '../../../../shared/index.ts';
-import { shellLine } from '../../run/command/quote.ts';
+import { shellLine } from '../../../terminal/shell-line.ts';
 import { conditionStatuses, OUR_CONDITIONS } from '../../../nodes/conditions.ts';
 import { givingUp, PROTECTION } from '../../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';

@@ -1,12 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { MaintError, messageOf } from '../../../../shared/index.ts';
-import type { NodeCommand } from '../../../command-line/operation.ts';
+
 import type { Environment } from './environment.ts';
 import { Ending, KILL_AFTER_MS } from './ending.ts';
 import type { CommandEnd } from './outcome.ts';
 import type { OutputSink } from './output.ts';
 import type { SignalRelay } from './signals.ts';
 import { CommandTree, type Kill } from './tree.ts';
+
+/** A program and its arguments, without a shell. */
+export interface NodeCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+}
 
 /** How long the streams of a command that has ended are read on, in ms: what it left in the background may keep them open for ever. */
 const LINGER_MS = 1000;

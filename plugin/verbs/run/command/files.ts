@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, constants, existsSync, openSync } from 'node
 import { access, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MaintError, messageOf } from '../../../../shared/index.ts';
-import type { RunOperation } from '../../../command-line/operation.ts';
+import type { RunOperation } from '../flags.ts';
 
 /** The streams of a command that are kept. */
 export type StreamName = 'stdout' | 'stderr';

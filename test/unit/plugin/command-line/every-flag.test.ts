@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Flag } from '../../../../plugin/command-line/flag.ts';
 import { loadedVerbs, type Verb } from '../../../../plugin/command-line/verb.ts';
-import type { Operation } from '../../../../plugin/command-line/operation.ts';
 import { verbs } from '../../../../plugin/verbs.ts';
-import { parse } from '../../../support/parsed.ts';
+import { parse, type Operation } from '../../../support/parsed.ts';
 
 /** What each verb needs to be asked for at all. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunOperation } from '../../../../plugin/command-line/operation.ts';
+import type { RunOperation } from '../../../../plugin/verbs/run/flags.ts';
 import { parse } from '../../../support/parsed.ts';
 
 async function runOf(...words: readonly string[]): Promise<RunOperation> {

@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock, timestamp } from '../../../../plugin/session/clock.ts';
-import { EXIT_OF } from '../../../../plugin/command-line/exit-codes.ts';
+import { EXIT_OF } from '../../../../plugin/terminal/exit-codes.ts';
 import { run } from '../../../../plugin/command-line/run.ts';
+import { commands } from '../../../../plugin/verbs.ts';
 import { scriptedServer } from '../../cluster/scripted-server.ts';
 import { HeardScreen, START } from '../world.ts';
 
 async function ran(...argv: string[]) {
   const screen = new HeardScreen();
-  const code = await run({ argv, screen, signal: new AbortController().signal, version: '1.2.3' });
+  const code = await run({
+    argv,
+    screen,
+    signal: new AbortController().signal,
+    version: '1.2.3',
+    commands: commands('1.2.3'),
+  });
   return { code, screen };
 }
 
@@ -26,7 +33,7 @@ describe('a run', () => {
   test('an interruption before anything was done is exit 130', async () => {
     const screen = new HeardScreen();
     const argv = ['status', '--server', 'http://127.0.0.1:1', '--kubeconfig', '/dev/null'];
-    expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1' })).toBe(130);
+    expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1', commands: commands('1') })).toBe(130);
   });
 
   test.each([
@@ -42,7 +49,7 @@ describe('a run', () => {
     });
     const screen = new HeardScreen();
     const argv = [...verb, '--server', server.url, '--kubeconfig', '/dev/null'];
-    expect(await run({ argv, screen, signal: interrupt.signal, version: '1' })).toBe(130);
+    expect(await run({ argv, screen, signal: interrupt.signal, version: '1', commands: commands('1') })).toBe(130);
     await server.close();
     expect(screen.notes).toEqual([said]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DRAIN_LABEL, fateOf, WORDS, type FilterContext, type PodFate } from '../../../../plugin/drain/filters.ts';
 import { planDrain } from '../../../../plugin/drain/plan.ts';
-import type { ActiveWork, DrainFlags } from '../../../../plugin/command-line/operation.ts';
+import type { ActiveWork, DrainFlags } from '../../../../plugin/drain/options.ts';
 import { podFacts, START, type PodShape } from '../world.ts';
 
 const DEFAULTS: DrainFlags = {

@@ -3,7 +3,8 @@ import { budgetCause, causeOf, type CauseGroup } from '../../../../plugin/drain/
 import type { DrainPlan } from '../../../../plugin/drain/plan.ts';
 import { nameOf, Progress, summaryOf, wordFor, type ProgressPorts } from '../../../../plugin/drain/progress.ts';
 import { Announcer } from '../../../../plugin/nodes/announce.ts';
-import type { NodeProgress, OnEvent } from '../../../../plugin/verbs/on/events.ts';
+import type { NodeProgress } from '../../../../plugin/drain/events.ts';
+import type { OnEvent } from '../../../../plugin/verbs/on/events.ts';
 import { at, budgetFromObject, podsPath, type BudgetFacts, type PodFacts } from '../../../../shared/index.ts';
 import { budgetObject, nodeSnapshot, podFacts, podObject, settle, toldSession, type BudgetShape } from '../world.ts';
 

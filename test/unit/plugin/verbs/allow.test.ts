@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runAllow } from '../../../../plugin/verbs/allow/allow.ts';
-import type { AllowOperation } from '../../../../plugin/command-line/operation.ts';
+import type { AllowOperation } from '../../../../plugin/verbs/allow/flags.ts';
 import { parse } from '../../../support/parsed.ts';
 import { NODES, RECORD_ANNOTATION } from '../../../../shared/index.ts';
 import { answer, nodeObject, toldSession } from '../world.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsFrom } from '../../../../plugin/verbs/check/documents.ts';
 import { policyFromText } from '../../../../plugin/policy/text.ts';
 import { reportFromItems, type CheckItem } from '../../../../plugin/verbs/check/report.ts';
-import type { CheckOperation } from '../../../../plugin/command-line/operation.ts';
+import type { CheckOperation } from '../../../../plugin/verbs/check/flags.ts';
 import { runCheck } from '../../../../plugin/verbs/check/check.ts';
 import { runValidate } from '../../../../plugin/verbs/check/validate.ts';
 import { renderCheck } from '../../../../plugin/verbs/check/text.ts';

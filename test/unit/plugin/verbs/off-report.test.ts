@@ -3,7 +3,7 @@ import type { GateState } from '../../../../plugin/health/gate.ts';
 import type { OffEvent } from '../../../../plugin/verbs/off/events.ts';
 import { unseenByEvents } from '../../../../plugin/nodes/kept-off-text.ts';
 import { tellOffInWords } from '../../../../plugin/verbs/off/text.ts';
-import { reportFor } from '../../../../plugin/terminal/report.ts';
+import { reportFor } from '../../../../plugin/session/report.ts';
 import type { LiveArea, Screen } from '../../../../plugin/terminal/screen.ts';
 import { toldSession } from '../world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Announcer } from '../../../../plugin/nodes/announce.ts';
-import type { OnOperation } from '../../../../plugin/command-line/operation.ts';
+import type { OnOperation } from '../../../../plugin/verbs/on/flags.ts';
 import { dryRunOn } from '../../../../plugin/verbs/on/dry-run.ts';
 import { parse } from '../../../support/parsed.ts';
 import type { Survey } from '../../../../plugin/preflight/survey.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { podName } from '../../../../plugin/drain/plan.ts';
 import { Planner } from '../../../../plugin/drain/read.ts';
-import type { OnOperation } from '../../../../plugin/command-line/operation.ts';
+import type { OnOperation } from '../../../../plugin/verbs/on/flags.ts';
 import { prepare } from '../../../../plugin/verbs/on/prepared.ts';
 import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
 import {

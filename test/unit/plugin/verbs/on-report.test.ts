@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { keepingOf } from '../../../../plugin/policy/keeping.ts';
-import type { OnEvent, PodName } from '../../../../plugin/verbs/on/events.ts';
-import { reportFor } from '../../../../plugin/terminal/report.ts';
+import type { PodName } from '../../../../plugin/drain/events.ts';
+import type { OnEvent } from '../../../../plugin/verbs/on/events.ts';
+import { reportFor } from '../../../../plugin/session/report.ts';
 import { tellInWords } from '../../../../plugin/verbs/on/text.ts';
 import type { LiveArea, Screen } from '../../../../plugin/terminal/screen.ts';
 import { DEFAULT_POLICY } from '../../../../shared/index.ts';

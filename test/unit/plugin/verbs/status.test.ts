@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { planDrain } from '../../../../plugin/drain/plan.ts';
-import type { StatusFormat } from '../../../../plugin/command-line/operation.ts';
+import type { StatusFormat } from '../../../../plugin/verbs/status/flags.ts';
 import { renderStatus, StatusTable } from '../../../../plugin/verbs/status/text.ts';
 import { tellStatus } from '../../../../plugin/verbs/status/notes.ts';
 import { releasedDuring } from '../../../../plugin/verbs/status/from-events.ts';
-import { refusedByFloor, type Enforcement } from '../../../../plugin/verbs/status/enforcement.ts';
+import { refusedByFloor } from '../../../../plugin/policy/floor.ts';
+import type { Enforcement } from '../../../../plugin/verbs/status/enforcement.ts';
 import { statusFrom, type NodeStatus } from '../../../../plugin/verbs/status/node-status.ts';
 import type { NodeReadings } from '../../../../plugin/verbs/status/readings.ts';
 import { keepingOf } from '../../../../plugin/policy/keeping.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { askGuard } from '../../../../../plugin/verbs/doctor/guard-canary.ts';
 import { runDoctor } from '../../../../../plugin/verbs/doctor/doctor.ts';
-import type { DoctorOperation } from '../../../../../plugin/command-line/operation.ts';
+import type { DoctorOperation } from '../../../../../plugin/verbs/doctor/flags.ts';
 import { like } from '../../../../support/like.ts';
 import { answer, failure, nodeSnapshot, settle, toldSession } from '../../world.ts';
 

@@ -1,5 +1,5 @@
-import type { Session } from '../session/session.ts';
-import type { TerminalSize } from './screen.ts';
+import type { Session } from './session.ts';
+import type { TerminalSize } from '../terminal/screen.ts';
 
 /** How often the view is drawn anew, in ms: it moves, and nobody sees it flicker. */
 const DRAW_MS = 200;

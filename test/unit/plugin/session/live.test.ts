@@ -2,10 +2,10 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { CauseGroup } from '../../../../plugin/drain/cause.ts';
 import type { GateState } from '../../../../plugin/health/gate.ts';
-import { showLive } from '../../../../plugin/terminal/live.ts';
+import { showLive } from '../../../../plugin/session/live.ts';
 import { renderGates } from '../../../../plugin/verbs/off/live.ts';
 import { renderDrains } from '../../../../plugin/verbs/on/live.ts';
-import type { NodeProgress } from '../../../../plugin/verbs/on/events.ts';
+import type { NodeProgress } from '../../../../plugin/drain/events.ts';
 import {
   printReport,
   screenFromStreams,

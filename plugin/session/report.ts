@@ -1,7 +1,10 @@
-import { timestamp } from '../session/clock.ts';
-import type { StreamFormat } from '../command-line/operation.ts';
-import type { Screen } from './screen.ts';
-import type { Session } from '../session/session.ts';
+import { timestamp } from './clock.ts';
+
+import type { Screen } from '../terminal/screen.ts';
+import type { Session } from './session.ts';
+
+/** Lines for people, or a stream of events, one JSON object a line. */
+export type StreamFormat = 'text' | 'json';
 
 /** Hears what a command tells while it works. */
 export interface Report<Event extends object> {
