@@ -75,7 +75,7 @@ function isResumed(before: WorkObject, after: WorkObject): boolean {
 
 /** What a CronJob's runs are said to be: it starts none of them, and its user is told where such a label belongs. */
 function isRelabelled(before: WorkObject, after: WorkObject): boolean {
-  return after.groupKind === SCHEDULE_KIND && before.labels.get(WORK_LABEL) !== after.labels.get(WORK_LABEL);
+  return after.groupKind === SCHEDULE_KIND.groupKind && before.labels.get(WORK_LABEL) !== after.labels.get(WORK_LABEL);
 }
 
 function nodeChanges(before: WorkObject, after: WorkObject, source: NodeSource): boolean {

@@ -1,3 +1,5 @@
+import type { ServedKind } from '../kinds.ts';
+
 /** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
 export interface MatchCondition {
   readonly name: string;
@@ -11,8 +13,12 @@ export type EntryOperation = 'CREATE' | 'UPDATE' | 'DELETE';
 export interface Entry {
   /** First part of its name in the registration. */
   readonly name: string;
-  /** Kinds as `group/Kind`, or a subresource as `group/Kind/subresource`, with what is done to them. */
-  readonly kinds: readonly { readonly kind: string; readonly operations: readonly EntryOperation[] }[];
+  /** Kinds, or one of their subresources, with what is done to them. */
+  readonly kinds: readonly {
+    readonly kind: ServedKind;
+    readonly subresource?: string;
+    readonly operations: readonly EntryOperation[];
+  }[];
   /** Also asks about every kind of work that the tools name and some rule decides, when it is made or changed. */
   readonly ofTools?: true;
   readonly conditions: readonly MatchCondition[];

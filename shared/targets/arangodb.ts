@@ -1,5 +1,11 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const ARANGODB = kindsOf('backup.arangodb.com', {
+  ArangoBackup: 'arangobackups',
+  ArangoBackupPolicy: 'arangobackuppolicies',
+});
 
 /**
  * ArangoDB operator. The database itself makes the hot backup, called over the network: a request names no node, and no
@@ -12,9 +18,9 @@ export const arangodb: Tool = {
   patterns: [
     backupRoot({
       what: 'ArangoDB backup request',
-      match: { kinds: ['backup.arangodb.com/ArangoBackup'] },
+      match: { kinds: [ARANGODB.ArangoBackup] },
       afterDenial: 'failed',
     }),
-    backupSchedule({ what: 'ArangoDB schedule', match: { kinds: ['backup.arangodb.com/ArangoBackupPolicy'] } }),
+    backupSchedule({ what: 'ArangoDB schedule', match: { kinds: [ARANGODB.ArangoBackupPolicy] } }),
   ],
 };

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const ARGOCD = kindsOf('argoproj.io', { Application: 'applications', ApplicationSet: 'applicationsets' });
 
 /**
  * Argo CD. The tracking annotation names the Application (common.go). Its other way of tracking, the label
@@ -11,7 +14,7 @@ export const argocd: Tool = {
   source: 'https://argo-cd.readthedocs.io',
   patterns: [],
   delivers: [
-    { kinds: ['argoproj.io/Application', 'argoproj.io/ApplicationSet'] },
+    { kinds: [ARGOCD.Application, ARGOCD.ApplicationSet] },
     { kinds: WORKLOADS, annotations: { 'argocd.argoproj.io/tracking-id': [] } },
   ],
 };

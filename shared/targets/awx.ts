@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const AWX = kindsOf('awx.ansible.com', { AWXBackup: 'awxbackups', AWXRestore: 'awxrestores' });
 
 /**
  * AWX, and the products made of it. A pod <name>-db-management, owned by the request, dumps or restores the database
@@ -9,5 +12,5 @@ export const awx: Tool = {
   id: 'awx',
   title: 'AWX operator',
   source: 'https://github.com/ansible/awx-operator',
-  patterns: [...requestedBackups('AWX', ['awx.ansible.com/AWXBackup', 'awx.ansible.com/AWXRestore'], 'lost')],
+  patterns: [...requestedBackups('AWX', [AWX.AWXBackup, AWX.AWXRestore], 'lost')],
 };

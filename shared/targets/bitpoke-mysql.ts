@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const BITPOKE_MYSQL = kindsOf('mysql.presslabs.org', { MysqlBackup: 'mysqlbackups' });
 
 /**
  * MySQL operator of Bitpoke, formerly Presslabs. A Job owned by the MysqlBackup.
@@ -8,5 +11,5 @@ export const bitpokeMysql: Tool = {
   id: 'bitpoke-mysql',
   title: 'MySQL operator of Bitpoke',
   source: 'https://github.com/bitpoke/mysql-operator',
-  patterns: [...requestedBackups('Bitpoke MySQL', ['mysql.presslabs.org/MysqlBackup'], 'lost')],
+  patterns: [...requestedBackups('Bitpoke MySQL', [BITPOKE_MYSQL.MysqlBackup], 'lost')],
 };

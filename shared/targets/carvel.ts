@@ -1,5 +1,9 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KAPP = kindsOf('kappctrl.k14s.io', { App: 'apps' });
+const PACKAGING = kindsOf('packaging.carvel.dev', { PackageInstall: 'packageinstalls' });
 
 /**
  * Carvel. kapp labels everything of an app (app_template.go).
@@ -9,8 +13,5 @@ export const carvel: Tool = {
   title: 'Carvel kapp-controller',
   source: 'https://carvel.dev/kapp-controller',
   patterns: [],
-  delivers: [
-    { kinds: ['kappctrl.k14s.io/App', 'packaging.carvel.dev/PackageInstall'] },
-    { kinds: WORKLOADS, labels: { 'kapp.k14s.io/app': [] } },
-  ],
+  delivers: [{ kinds: [KAPP.App, PACKAGING.PackageInstall] }, { kinds: WORKLOADS, labels: { 'kapp.k14s.io/app': [] } }],
 };

@@ -1,4 +1,5 @@
 import { controllerOf, type Owner, type WorkObject } from '../facts/work.ts';
+import { isOfKind, KUBERNETES, type Kind } from '../kinds.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { Hooks } from './hooks.ts';
 import {
@@ -63,7 +64,7 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
     )
     .sort((a, b) => b.strength - a.strength || particularityOf(b.pattern.match) - particularityOf(a.pattern.match));
   const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
-  const opposing = new Set(patterns.flatMap(({ pattern }) => pattern.match.notOwners ?? []));
+  const opposing = patterns.flatMap(({ pattern }) => pattern.match.notOwners ?? []);
   const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
   const byDelivery = new Hooks(deliveries);
   return {
@@ -77,11 +78,11 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
       return found;
     },
     disputedFor: (suspect) => {
-      if (!suspect.object.owners.some(({ groupKind }) => opposing.has(groupKind))) return [];
+      if (!suspect.object.owners.some((owner) => isOfKind(owner, opposing))) return [];
       const found: Disputed[] = [];
       for (const { match, entry } of byPattern.candidates(suspect)) {
         const { notOwners = [], ...others } = match;
-        const owners = suspect.object.owners.filter(({ groupKind }) => notOwners.includes(groupKind));
+        const owners = suspect.object.owners.filter((owner) => isOfKind(owner, notOwners));
         const isKnown = found.some(({ entry: { pattern } }) => pattern.work === entry.pattern.work);
         if (owners.length > 0 && !isKnown && matches(others, suspect)) found.push({ entry, owners });
       }
@@ -127,7 +128,7 @@ export function classifyFully(
 
 /** Of a run everything has to be read before it is let go as nothing, or as the add-on that its label says; a service is none. */
 function isUnread(suspect: Suspect): boolean {
-  return CARRIERS.includes(suspect.object.groupKind) && !suspect.isKeptUp && !suspect.isWhole;
+  return isOfKind(suspect.object, CARRIERS) && !suspect.isKeptUp && !suspect.isWhole;
 }
 
 function classificationBy({ tool, pattern }: CatalogueEntry, object: WorkObject): Classification {
@@ -146,7 +147,7 @@ function labelledAs(object: WorkObject): Classification | undefined {
   const label =
     object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
   if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined, confidence: 'stated' };
-  const isCarrier = object.groupKind === SCHEDULE_KIND || CARRIERS.includes(object.groupKind);
+  const isCarrier = isOfKind(object, [SCHEDULE_KIND, ...CARRIERS]);
   if (!isCarrier || (label !== 'backup' && label !== 'scan')) return undefined;
   return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]), confidence: 'stated' };
 }
@@ -170,16 +171,16 @@ function labelPattern(work: 'backup' | 'scan'): WorkPattern {
 }
 
 /** Kinds whose work the user's label decides: what a CronJob or Deployment makes carries the label of its template. */
-export const CARRIERS: readonly string[] = ['/Pod', 'batch/Job'];
+export const CARRIERS: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.Job];
 
 /** What the user's label makes of an object, by the label's value. */
 export const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };
 
 /** The kind whose objects start nothing when they are written: the Jobs that they make are decided. */
-export const SCHEDULE_KIND = 'batch/CronJob';
+export const SCHEDULE_KIND = KUBERNETES.CronJob;
 
 function inRoleOf(object: WorkObject, pattern: WorkPattern): WorkPattern {
-  return object.groupKind === SCHEDULE_KIND ? { ...pattern, role: 'schedule' } : pattern;
+  return object.groupKind === SCHEDULE_KIND.groupKind ? { ...pattern, role: 'schedule' } : pattern;
 }
 
 function isAddon(object: WorkObject): boolean {

@@ -1,5 +1,12 @@
-import { backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { kindsOf, resourceIn } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const CLOUDNATIVE_PG = kindsOf('postgresql.cnpg.io', {
+  Backup: 'backups',
+  Cluster: 'clusters',
+  ScheduledBackup: 'scheduledbackups',
+});
 
 /**
  * CloudNativePG. A Backup runs inside an instance pod of its cluster, which one is only known later
@@ -14,13 +21,13 @@ export const cloudnativePg: Tool = {
   patterns: [
     backupLeaf({
       what: 'CloudNativePG backup',
-      match: { kinds: ['postgresql.cnpg.io/Backup'] },
+      match: { kinds: [CLOUDNATIVE_PG.Backup] },
       node: {
         in: 'pods-labelled',
         labels: { 'cnpg.io/cluster': { field: ['spec', 'cluster', 'name'] }, 'cnpg.io/podRole': { value: 'instance' } },
       },
       inside: {
-        resource: 'postgresql.cnpg.io/v1/backups',
+        resource: resourceIn(CLOUDNATIVE_PG.Backup, 'v1'),
         pods: ['status', 'instanceID', 'podName'],
         while: { 'status.phase': ['started', 'running', 'finalizing'] },
       },
@@ -29,16 +36,16 @@ export const cloudnativePg: Tool = {
     backupLeaf({
       what: 'CloudNativePG recovery job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         labels: { 'cnpg.io/jobRole': ['full-recovery', 'snapshot-recovery'] },
       },
       afterDenial: 'retried',
     }),
     backupRoot({
       what: 'CloudNativePG cluster that starts from a backup',
-      match: { kinds: ['postgresql.cnpg.io/Cluster'], fields: { 'spec.bootstrap.recovery': [] } },
+      match: { kinds: [CLOUDNATIVE_PG.Cluster], fields: { 'spec.bootstrap.recovery': [] } },
       afterDenial: 'failed',
     }),
-    backupSchedule({ what: 'CloudNativePG schedule', match: { kinds: ['postgresql.cnpg.io/ScheduledBackup'] } }),
+    backupSchedule({ what: 'CloudNativePG schedule', match: { kinds: [CLOUDNATIVE_PG.ScheduledBackup] } }),
   ],
 };

@@ -1,4 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import type { Tool } from './tool.ts';
+
+const CLUSTER_API_ADDONS = kindsOf('addons.cluster.x-k8s.io', {
+  ClusterResourceSet: 'clusterresourcesets',
+  ClusterResourceSetBinding: 'clusterresourcesetbindings',
+  HelmChartProxy: 'helmchartproxies',
+  HelmReleaseProxy: 'helmreleaseproxies',
+});
 
 /**
  * Cluster API. Resource sets and Helm proxies live in the management cluster and leave no mark of their own on what they
@@ -12,10 +20,10 @@ export const clusterApiAddons: Tool = {
   delivers: [
     {
       kinds: [
-        'addons.cluster.x-k8s.io/ClusterResourceSet',
-        'addons.cluster.x-k8s.io/ClusterResourceSetBinding',
-        'addons.cluster.x-k8s.io/HelmChartProxy',
-        'addons.cluster.x-k8s.io/HelmReleaseProxy',
+        CLUSTER_API_ADDONS.ClusterResourceSet,
+        CLUSTER_API_ADDONS.ClusterResourceSetBinding,
+        CLUSTER_API_ADDONS.HelmChartProxy,
+        CLUSTER_API_ADDONS.HelmReleaseProxy,
       ],
     },
   ],

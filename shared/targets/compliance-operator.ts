@@ -1,5 +1,12 @@
+import { kindsOf, KUBERNETES } from '../kinds.ts';
 import { RUNS, scanLeaf, scanRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const COMPLIANCE_OPERATOR = kindsOf('compliance.openshift.io', {
+  ComplianceScan: 'compliancescans',
+  ComplianceSuite: 'compliancesuites',
+  ScanSettingBinding: 'scansettingbindings',
+});
 
 /**
  * Compliance operator. Scan pods are pinned to their node by hostname LABEL and tolerate everything (scan.go); a refused
@@ -14,7 +21,7 @@ export const complianceOperator: Tool = {
     scanLeaf({
       what: 'OpenSCAP scan pod',
       match: {
-        kinds: ['/Pod', 'apps/Deployment', 'batch/Job'],
+        kinds: [KUBERNETES.Pod, KUBERNETES.Deployment, KUBERNETES.Job],
         labels: {
           'compliance.openshift.io/scan-name': [],
           workload: ['aggregator', 'resultserver', 'scanner', 'api-checks'],
@@ -24,7 +31,7 @@ export const complianceOperator: Tool = {
     }),
     scanLeaf({
       what: 'OpenSCAP scan pod',
-      match: { kinds: ['/Pod'], owners: ['compliance.openshift.io/ComplianceScan'] },
+      match: { kinds: [KUBERNETES.Pod], owners: [COMPLIANCE_OPERATOR.ComplianceScan] },
       afterDenial: 'retried',
     }),
     scanLeaf({
@@ -36,9 +43,9 @@ export const complianceOperator: Tool = {
       what: 'compliance scan',
       match: {
         kinds: [
-          'compliance.openshift.io/ComplianceScan',
-          'compliance.openshift.io/ComplianceSuite',
-          'compliance.openshift.io/ScanSettingBinding',
+          COMPLIANCE_OPERATOR.ComplianceScan,
+          COMPLIANCE_OPERATOR.ComplianceSuite,
+          COMPLIANCE_OPERATOR.ScanSettingBinding,
         ],
       },
       afterDenial: 'failed',

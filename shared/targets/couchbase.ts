@@ -1,5 +1,11 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const COUCHBASE = kindsOf('couchbase.com', {
+  CouchbaseBackup: 'couchbasebackups',
+  CouchbaseBackupRestore: 'couchbasebackuprestores',
+});
 
 /**
  * Couchbase operator. A CouchbaseBackup is a schedule, whose CronJobs run an image made for it (couchbase/operator-
@@ -21,14 +27,14 @@ export const couchbase: Tool = {
     }),
     backupLeaf({
       what: 'Couchbase backup or restore job',
-      match: { kinds: RUNS, owners: ['couchbase.com/CouchbaseBackup', 'couchbase.com/CouchbaseBackupRestore'] },
+      match: { kinds: RUNS, owners: [COUCHBASE.CouchbaseBackup, COUCHBASE.CouchbaseBackupRestore] },
       afterDenial: 'lost',
     }),
     backupRoot({
       what: 'Couchbase restore request',
-      match: { kinds: ['couchbase.com/CouchbaseBackupRestore'] },
+      match: { kinds: [COUCHBASE.CouchbaseBackupRestore] },
       afterDenial: 'failed',
     }),
-    backupSchedule({ what: 'Couchbase schedule', match: { kinds: ['couchbase.com/CouchbaseBackup'] } }),
+    backupSchedule({ what: 'Couchbase schedule', match: { kinds: [COUCHBASE.CouchbaseBackup] } }),
   ],
 };

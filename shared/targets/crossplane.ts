@@ -1,5 +1,9 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const HELM = kindsOf('helm.crossplane.io', { Release: 'releases' });
+const PKG = kindsOf('pkg.crossplane.io', { Provider: 'providers', ProviderRevision: 'providerrevisions' });
 
 /**
  * Crossplane. A Release is installed by Helm and carries Helm's marks; providers are packages (provider-helm).
@@ -9,8 +13,5 @@ export const crossplane: Tool = {
   title: 'Crossplane',
   source: 'https://crossplane.io',
   patterns: [],
-  delivers: [
-    { kinds: ['helm.crossplane.io/Release', 'pkg.crossplane.io/Provider'] },
-    { kinds: WORKLOADS, owners: ['pkg.crossplane.io/ProviderRevision'] },
-  ],
+  delivers: [{ kinds: [HELM.Release, PKG.Provider] }, { kinds: WORKLOADS, owners: [PKG.ProviderRevision] }],
 };

@@ -1,4 +1,4 @@
-import { RUNS, backupLeaf } from './patterns.ts';
+import { JOB_AND_POD, RUNS, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -14,7 +14,7 @@ export const crunchyPgo: Tool = {
     backupLeaf({
       what: 'pgBackRest backup job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         labels: { 'postgres-operator.crunchydata.com/pgbackrest-backup': ['manual', 'scheduled'] },
       },
       afterDenial: 'retried',
@@ -29,7 +29,7 @@ export const crunchyPgo: Tool = {
     }),
     backupLeaf({
       what: 'pgBackRest restore job',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'postgres-operator.crunchydata.com/pgbackrest-restore': [] } },
+      match: { kinds: JOB_AND_POD, labels: { 'postgres-operator.crunchydata.com/pgbackrest-restore': [] } },
       afterDenial: 'retried',
     }),
   ],

@@ -1,5 +1,11 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const CSI_ADDONS = kindsOf('replication.storage.openshift.io', {
+  VolumeGroupReplication: 'volumegroupreplications',
+  VolumeReplication: 'volumereplications',
+});
 
 /**
  * CSI-Addons. Replication goes on inside the storage system (api/replication.storage): no node can be told.
@@ -12,10 +18,7 @@ export const csiAddons: Tool = {
     backupRoot({
       what: 'CSI volume replication',
       match: {
-        kinds: [
-          'replication.storage.openshift.io/VolumeGroupReplication',
-          'replication.storage.openshift.io/VolumeReplication',
-        ],
+        kinds: [CSI_ADDONS.VolumeGroupReplication, CSI_ADDONS.VolumeReplication],
       },
       afterDenial: 'failed',
     }),

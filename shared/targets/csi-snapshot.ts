@@ -1,5 +1,9 @@
+import { kindsOf, KUBERNETES } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const GROUP_SNAPSHOT = kindsOf('groupsnapshot.storage.k8s.io', { VolumeGroupSnapshot: 'volumegroupsnapshots' });
+const SNAPSHOT = kindsOf('snapshot.storage.k8s.io', { VolumeSnapshot: 'volumesnapshots' });
 
 /**
  * CSI snapshots. The storage system takes them, called by a controller: no node is involved that could be told, so they
@@ -12,14 +16,14 @@ export const csiSnapshot: Tool = {
   patterns: [
     backupRoot({
       what: 'CSI snapshot',
-      match: { kinds: ['snapshot.storage.k8s.io/VolumeSnapshot', 'groupsnapshot.storage.k8s.io/VolumeGroupSnapshot'] },
+      match: { kinds: [SNAPSHOT.VolumeSnapshot, GROUP_SNAPSHOT.VolumeGroupSnapshot] },
       afterDenial: 'failed',
     }),
     ...['spec.dataSource', 'spec.dataSourceRef'].map((source) =>
       backupRoot({
         what: 'restore of a CSI snapshot',
         match: {
-          kinds: ['/PersistentVolumeClaim'],
+          kinds: [KUBERNETES.PersistentVolumeClaim],
           fields: { [`${source}.kind`]: ['VolumeSnapshot'], [`${source}.apiGroup`]: ['snapshot.storage.k8s.io'] },
         },
         afterDenial: 'failed',

@@ -1,5 +1,11 @@
-import { scanLeaf, scanRoot, scanSchedule } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, scanLeaf, scanRoot, scanSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const DIKI = kindsOf('diki.gardener.cloud', {
+  ComplianceScan: 'compliancescans',
+  ScheduledComplianceScan: 'scheduledcompliancescans',
+});
 
 /**
  * Diki. The Job `diki-run-*` is made suspended and started by an UPDATE (dikirun.go); it tolerates everything. A refused
@@ -12,14 +18,14 @@ export const diki: Tool = {
   patterns: [
     scanLeaf({
       what: 'diki run',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'compliancescan.diki.gardener.cloud/name': [] } },
+      match: { kinds: JOB_AND_POD, labels: { 'compliancescan.diki.gardener.cloud/name': [] } },
       afterDenial: 'lost',
     }),
     scanRoot({
       what: 'diki compliance scan',
-      match: { kinds: ['diki.gardener.cloud/ComplianceScan'] },
+      match: { kinds: [DIKI.ComplianceScan] },
       afterDenial: 'failed',
     }),
-    scanSchedule({ what: 'diki schedule', match: { kinds: ['diki.gardener.cloud/ScheduledComplianceScan'] } }),
+    scanSchedule({ what: 'diki schedule', match: { kinds: [DIKI.ScheduledComplianceScan] } }),
   ],
 };

@@ -1,5 +1,11 @@
-import { backupLeaf, backupSchedule } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const EDB_POSTGRES = kindsOf('postgresql.k8s.enterprisedb.io', {
+  Backup: 'backups',
+  ScheduledBackup: 'scheduledbackups',
+});
 
 /**
  * EDB Postgres for Kubernetes. CloudNativePG under names of its own (k8s.enterprisedb.io for cnpg.io): see there.
@@ -11,7 +17,7 @@ export const edbPostgres: Tool = {
   patterns: [
     backupLeaf({
       what: 'EDB Postgres backup',
-      match: { kinds: ['postgresql.k8s.enterprisedb.io/Backup'] },
+      match: { kinds: [EDB_POSTGRES.Backup] },
       node: {
         in: 'pods-labelled',
         labels: {
@@ -24,14 +30,14 @@ export const edbPostgres: Tool = {
     backupLeaf({
       what: 'EDB Postgres recovery job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         labels: { 'k8s.enterprisedb.io/jobRole': ['full-recovery', 'snapshot-recovery'] },
       },
       afterDenial: 'retried',
     }),
     backupSchedule({
       what: 'EDB Postgres schedule',
-      match: { kinds: ['postgresql.k8s.enterprisedb.io/ScheduledBackup'] },
+      match: { kinds: [EDB_POSTGRES.ScheduledBackup] },
     }),
   ],
 };

@@ -1,5 +1,11 @@
-import { backupLeaf, backupRoot } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const ETCD_DRUID = kindsOf('druid.gardener.cloud', {
+  EtcdCopyBackupsTask: 'etcdcopybackupstasks',
+  EtcdOpsTask: 'etcdopstasks',
+});
 
 /**
  * etcd-druid. Copying and compaction run in Jobs (etcdcopybackupstask/reconciler.go), which are tried again; an on-demand
@@ -13,7 +19,7 @@ export const etcdDruid: Tool = {
     backupLeaf({
       what: 'etcd-druid backup job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         labels: {
           'app.kubernetes.io/managed-by': ['etcd-druid'],
           'app.kubernetes.io/component': ['etcd-copy-backups-job', 'etcd-snapshot-compaction-job'],
@@ -23,12 +29,12 @@ export const etcdDruid: Tool = {
     }),
     backupRoot({
       what: 'etcd-druid copy of backups',
-      match: { kinds: ['druid.gardener.cloud/EtcdCopyBackupsTask'] },
+      match: { kinds: [ETCD_DRUID.EtcdCopyBackupsTask] },
       afterDenial: 'failed',
     }),
     backupRoot({
       what: 'etcd-druid snapshot on demand',
-      match: { kinds: ['druid.gardener.cloud/EtcdOpsTask'], fields: { 'spec.config.onDemandSnapshot': [] } },
+      match: { kinds: [ETCD_DRUID.EtcdOpsTask], fields: { 'spec.config.onDemandSnapshot': [] } },
       afterDenial: 'failed',
     }),
   ],

@@ -1,5 +1,10 @@
+import { kindsOf } from '../kinds.ts';
 import { requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const AENIX = kindsOf('etcd.aenix.io', { EtcdBackup: 'etcdbackups' });
+const COREOS = kindsOf('etcd.database.coreos.com', { EtcdBackup: 'etcdbackups', EtcdRestore: 'etcdrestores' });
+const ETCD = kindsOf('operator.etcd.io', { EtcdBackup: 'etcdbackups', EtcdRestore: 'etcdrestores' });
 
 /**
  * etcd operators with an EtcdBackup (and an EtcdRestore) of their own: that of Aenix, that of the etcd project, and
@@ -12,13 +17,7 @@ export const etcdOperator: Tool = {
   patterns: [
     ...requestedBackups(
       'etcd',
-      [
-        'etcd.aenix.io/EtcdBackup',
-        'etcd.database.coreos.com/EtcdBackup',
-        'etcd.database.coreos.com/EtcdRestore',
-        'operator.etcd.io/EtcdBackup',
-        'operator.etcd.io/EtcdRestore',
-      ],
+      [AENIX.EtcdBackup, COREOS.EtcdBackup, COREOS.EtcdRestore, ETCD.EtcdBackup, ETCD.EtcdRestore],
       'lost',
     ),
   ],

@@ -1,5 +1,13 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const FLEET = kindsOf('fleet.cattle.io', {
+  Bundle: 'bundles',
+  BundleDeployment: 'bundledeployments',
+  GitRepo: 'gitrepos',
+  HelmOp: 'helmops',
+});
 
 /**
  * Fleet. The agent annotates what it deploys with the bundle (helmdeployer/deployer.go).
@@ -11,12 +19,7 @@ export const fleet: Tool = {
   patterns: [],
   delivers: [
     {
-      kinds: [
-        'fleet.cattle.io/Bundle',
-        'fleet.cattle.io/BundleDeployment',
-        'fleet.cattle.io/GitRepo',
-        'fleet.cattle.io/HelmOp',
-      ],
+      kinds: [FLEET.Bundle, FLEET.BundleDeployment, FLEET.GitRepo, FLEET.HelmOp],
     },
     { kinds: WORKLOADS, annotations: { 'fleet.cattle.io/bundle-id': [] } },
   ],

@@ -1,5 +1,14 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const HELM = kindsOf('helm.toolkit.fluxcd.io', { HelmRelease: 'helmreleases' });
+const KUSTOMIZE = kindsOf('kustomize.toolkit.fluxcd.io', { Kustomization: 'kustomizations' });
+const SOURCE = kindsOf('source.toolkit.fluxcd.io', {
+  GitRepository: 'gitrepositories',
+  HelmRepository: 'helmrepositories',
+  OCIRepository: 'ocirepositories',
+});
 
 /**
  * Flux. Its controllers label what they apply with the request's name (helm-controller common_renderer.go).
@@ -10,13 +19,9 @@ export const flux: Tool = {
   source: 'https://fluxcd.io',
   patterns: [],
   delivers: [
-    { kinds: ['helm.toolkit.fluxcd.io/HelmRelease', 'kustomize.toolkit.fluxcd.io/Kustomization'] },
+    { kinds: [HELM.HelmRelease, KUSTOMIZE.Kustomization] },
     {
-      kinds: [
-        'source.toolkit.fluxcd.io/GitRepository',
-        'source.toolkit.fluxcd.io/HelmRepository',
-        'source.toolkit.fluxcd.io/OCIRepository',
-      ],
+      kinds: [SOURCE.GitRepository, SOURCE.HelmRepository, SOURCE.OCIRepository],
     },
     { kinds: WORKLOADS, labels: { 'helm.toolkit.fluxcd.io/name': [] } },
     { kinds: WORKLOADS, labels: { 'kustomize.toolkit.fluxcd.io/name': [] } },

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const GIANTSWARM_ETCD = kindsOf('backup.giantswarm.io', { ETCDBackup: 'etcdbackups' });
 
 /**
  * etcd backup operator of Giant Swarm. A CronJob asks for an ETCDBackup by a script of its own (helm/etcd-backup-
@@ -17,7 +20,7 @@ export const giantswarmEtcd: Tool = {
     }),
     backupRoot({
       what: 'etcd backup request',
-      match: { kinds: ['backup.giantswarm.io/ETCDBackup'] },
+      match: { kinds: [GIANTSWARM_ETCD.ETCDBackup] },
       afterDenial: 'failed',
     }),
   ],

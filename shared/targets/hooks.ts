@@ -1,4 +1,5 @@
 import type { Owner } from '../facts/work.ts';
+import type { Kind } from '../kinds.ts';
 import { programOf } from './run-commands.ts';
 import { imageBasename, type Matcher, type Suspect } from './matcher.ts';
 
@@ -76,14 +77,18 @@ export class Hooks<T extends { readonly match: Matcher }> {
 /** Of the parts of a matcher the one that the fewest objects meet; all of its parts must hold, so one will do. */
 function hooksOf(match: Matcher): readonly [HookType, readonly string[]] | undefined {
   const { owners, ownerWords, labels, annotations, images, entrypoints, commands, kinds } = match;
-  if (owners !== undefined) return ['owner', owners];
-  if (ownerWords !== undefined && kinds !== undefined) return ['owned', kinds];
+  if (owners !== undefined) return ['owner', owners.map(groupKindOf)];
+  if (ownerWords !== undefined && kinds !== undefined) return ['owned', kinds.map(groupKindOf)];
   if (labels !== undefined) return ['label', Object.keys(labels).slice(0, 1)];
   if (annotations !== undefined) return ['annotation', Object.keys(annotations).slice(0, 1)];
   if (images !== undefined) return ['image', images.map(imageBasename)];
   if (entrypoints !== undefined) return ['image', [...new Set(entrypoints.map(programOf))]];
   if (commands !== undefined) return ['program', [...new Set(commands.map(programOf))]];
-  return kinds === undefined ? undefined : ['kind', kinds];
+  return kinds === undefined ? undefined : ['kind', kinds.map(groupKindOf)];
+}
+
+function groupKindOf({ groupKind }: Kind): string {
+  return groupKind;
 }
 
 /** Adds what hangs on one hook. */

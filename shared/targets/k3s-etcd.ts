@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const K3S_ETCD = kindsOf('k3s.cattle.io', { ETCDSnapshotFile: 'etcdsnapshotfiles' });
 
 /**
  * K3s and RKE2. The server process on the node takes the snapshot, and writes an ETCDSnapshotFile afterwards
@@ -12,7 +15,7 @@ export const k3sEtcd: Tool = {
   patterns: [
     backupSchedule({
       what: 'record of an etcd snapshot',
-      match: { kinds: ['k3s.cattle.io/ETCDSnapshotFile'] },
+      match: { kinds: [K3S_ETCD.ETCDSnapshotFile] },
       node: { in: 'field', path: ['spec', 'nodeName'] },
     }),
   ],

@@ -1,5 +1,9 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const HELM = kindsOf('helm.cattle.io', { HelmChart: 'helmcharts', HelmChartConfig: 'helmchartconfigs' });
+const K3S = kindsOf('k3s.cattle.io', { Addon: 'addons' });
 
 /**
  * K3s and RKE2. The helm-controller installs a HelmChart by a Job with the chart's label (chart.go): it applies, and runs
@@ -11,7 +15,7 @@ export const k3sHelm: Tool = {
   source: 'https://github.com/k3s-io/helm-controller',
   patterns: [],
   delivers: [
-    { kinds: ['helm.cattle.io/HelmChart', 'helm.cattle.io/HelmChartConfig', 'k3s.cattle.io/Addon'] },
+    { kinds: [HELM.HelmChart, HELM.HelmChartConfig, K3S.Addon] },
     { kinds: WORKLOADS, labels: { 'helmcharts.helm.cattle.io/chart': [] } },
     { kinds: WORKLOADS, annotations: { 'objectset.rio.cattle.io/owner-gvk': ['k3s.cattle.io/v1, Kind=Addon'] } },
   ],

@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const K8SSANDRA = kindsOf('medusa.k8ssandra.io', {
+  MedusaBackupJob: 'medusabackupjobs',
+  MedusaBackupSchedule: 'medusabackupschedules',
+  MedusaRestoreJob: 'medusarestorejobs',
+});
 
 /**
  * K8ssandra. Medusa runs beside Cassandra in every pod of the datacenter and is called over the network, so a request
@@ -12,9 +19,9 @@ export const k8ssandra: Tool = {
   patterns: [
     backupRoot({
       what: 'Medusa backup or restore request',
-      match: { kinds: ['medusa.k8ssandra.io/MedusaBackupJob', 'medusa.k8ssandra.io/MedusaRestoreJob'] },
+      match: { kinds: [K8SSANDRA.MedusaBackupJob, K8SSANDRA.MedusaRestoreJob] },
       afterDenial: 'failed',
     }),
-    backupSchedule({ what: 'Medusa schedule', match: { kinds: ['medusa.k8ssandra.io/MedusaBackupSchedule'] } }),
+    backupSchedule({ what: 'Medusa schedule', match: { kinds: [K8SSANDRA.MedusaBackupSchedule] } }),
   ],
 };

@@ -1,5 +1,15 @@
-import { backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { kindsOf, KUBERNETES } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const K8UP = kindsOf('k8up.io', {
+  Archive: 'archives',
+  Backup: 'backups',
+  Check: 'checks',
+  Prune: 'prunes',
+  Restore: 'restores',
+  Schedule: 'schedules',
+});
 
 /**
  * K8up. Its Jobs carry `k8upjob: "true"` and, for mounted volumes, the node's NAME under the hostname label
@@ -15,25 +25,25 @@ export const k8up: Tool = {
   patterns: [
     backupLeaf({
       what: 'K8up backup of a namespace',
-      match: { kinds: ['k8up.io/Backup'] },
+      match: { kinds: [K8UP.Backup] },
       node: { in: 'pods-with-claims' },
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'K8up Job',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { k8upjob: ['true'] } },
+      match: { kinds: JOB_AND_POD, labels: { k8upjob: ['true'] } },
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'pod that prepares a K8up backup',
-      match: { kinds: ['/Pod', 'apps/Deployment'], labels: { 'k8up.io/backupCommandPod': ['true'] } },
+      match: { kinds: [KUBERNETES.Pod, KUBERNETES.Deployment], labels: { 'k8up.io/backupCommandPod': ['true'] } },
       afterDenial: 'retried',
     }),
     backupRoot({
       what: 'K8up request',
-      match: { kinds: ['k8up.io/Restore', 'k8up.io/Check', 'k8up.io/Prune', 'k8up.io/Archive'] },
+      match: { kinds: [K8UP.Restore, K8UP.Check, K8UP.Prune, K8UP.Archive] },
       afterDenial: 'lost',
     }),
-    backupSchedule({ what: 'K8up schedule', match: { kinds: ['k8up.io/Schedule'] } }),
+    backupSchedule({ what: 'K8up schedule', match: { kinds: [K8UP.Schedule] } }),
   ],
 };

@@ -1,5 +1,8 @@
-import { backupLeaf, backupRoot } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KANISTER = kindsOf('cr.kanister.io', { ActionSet: 'actionsets' });
 
 /**
  * Kanister. An ActionSet runs the phases of a blueprint in pods labelled `createdBy: kanister` (pkg/consts); a refused pod
@@ -12,12 +15,12 @@ export const kanister: Tool = {
   patterns: [
     backupLeaf({
       what: 'pod of a Kanister action',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { createdBy: ['kanister'] } },
+      match: { kinds: JOB_AND_POD, labels: { createdBy: ['kanister'] } },
       afterDenial: 'lost',
     }),
     backupRoot({
       what: 'Kanister action set',
-      match: { kinds: ['cr.kanister.io/ActionSet'] },
+      match: { kinds: [KANISTER.ActionSet] },
       afterDenial: 'failed',
     }),
   ],

@@ -1,5 +1,16 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KASTEN = kindsOf('actions.kio.kasten.io', {
+  BackupAction: 'backupactions',
+  BackupClusterAction: 'backupclusteractions',
+  ExportAction: 'exportactions',
+  ImportAction: 'importactions',
+  RestoreAction: 'restoreactions',
+  RestoreClusterAction: 'restoreclusteractions',
+  RunAction: 'runactions',
+});
 
 /**
  * Kasten K10. Its actions are served by an aggregated API server that asks no webhook, so these kinds are only seen in
@@ -15,13 +26,13 @@ export const kasten: Tool = {
       what: 'Kasten action',
       match: {
         kinds: [
-          'actions.kio.kasten.io/BackupAction',
-          'actions.kio.kasten.io/BackupClusterAction',
-          'actions.kio.kasten.io/ExportAction',
-          'actions.kio.kasten.io/ImportAction',
-          'actions.kio.kasten.io/RestoreAction',
-          'actions.kio.kasten.io/RestoreClusterAction',
-          'actions.kio.kasten.io/RunAction',
+          KASTEN.BackupAction,
+          KASTEN.BackupClusterAction,
+          KASTEN.ExportAction,
+          KASTEN.ImportAction,
+          KASTEN.RestoreAction,
+          KASTEN.RestoreClusterAction,
+          KASTEN.RunAction,
         ],
       },
       afterDenial: 'failed',

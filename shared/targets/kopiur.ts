@@ -1,5 +1,14 @@
+import { kindsOf } from '../kinds.ts';
 import { backupSchedule, requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KOPIUR = kindsOf('kopiur.home-operations.com', {
+  Maintenance: 'maintenances',
+  RepositoryReplication: 'repositoryreplications',
+  Restore: 'restores',
+  Snapshot: 'snapshots',
+  SnapshotSchedule: 'snapshotschedules',
+});
 
 /**
  * Kopiur. Mover Jobs that run Kopia, owned by the Snapshot, the Restore or the Maintenance that asks for them.
@@ -11,14 +20,9 @@ export const kopiur: Tool = {
   patterns: [
     ...requestedBackups(
       'Kopia',
-      [
-        'kopiur.home-operations.com/Snapshot',
-        'kopiur.home-operations.com/Restore',
-        'kopiur.home-operations.com/Maintenance',
-        'kopiur.home-operations.com/RepositoryReplication',
-      ],
+      [KOPIUR.Snapshot, KOPIUR.Restore, KOPIUR.Maintenance, KOPIUR.RepositoryReplication],
       'lost',
     ),
-    backupSchedule({ what: 'Kopia schedule', match: { kinds: ['kopiur.home-operations.com/SnapshotSchedule'] } }),
+    backupSchedule({ what: 'Kopia schedule', match: { kinds: [KOPIUR.SnapshotSchedule] } }),
   ],
 };

@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupSchedule, requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KUBEBLOCKS = kindsOf('dataprotection.kubeblocks.io', {
+  Backup: 'backups',
+  BackupSchedule: 'backupschedules',
+  Restore: 'restores',
+});
 
 /**
  * KubeBlocks. Jobs carry the name of their backup or restore (pkg/dataprotection/types/constant.go); the request may
@@ -20,11 +27,7 @@ export const kubeblocks: Tool = {
       match: { kinds: RUNS, labels: { 'dataprotection.kubeblocks.io/restore-name': [] } },
       afterDenial: 'lost',
     }),
-    ...requestedBackups(
-      'KubeBlocks',
-      ['dataprotection.kubeblocks.io/Backup', 'dataprotection.kubeblocks.io/Restore'],
-      'lost',
-    ),
-    backupSchedule({ what: 'KubeBlocks schedule', match: { kinds: ['dataprotection.kubeblocks.io/BackupSchedule'] } }),
+    ...requestedBackups('KubeBlocks', [KUBEBLOCKS.Backup, KUBEBLOCKS.Restore], 'lost'),
+    backupSchedule({ what: 'KubeBlocks schedule', match: { kinds: [KUBEBLOCKS.BackupSchedule] } }),
   ],
 };

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, scanLeaf, scanRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KUBESCAPE = kindsOf('kubescape.io', { OperatorCommand: 'operatorcommands' });
 
 /**
  * Kubescape. CronJobs call its services over HTTP, from an image that says nothing, so the tier label counts with it
@@ -32,7 +35,7 @@ export const kubescape: Tool = {
     }),
     scanRoot({
       what: 'Kubescape command',
-      match: { kinds: ['kubescape.io/OperatorCommand'] },
+      match: { kinds: [KUBESCAPE.OperatorCommand] },
       afterDenial: 'failed',
     }),
   ],

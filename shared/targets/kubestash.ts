@@ -1,5 +1,14 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KUBESTASH = kindsOf('core.kubestash.com', {
+  BackupBatch: 'backupbatches',
+  BackupConfiguration: 'backupconfigurations',
+  BackupSession: 'backupsessions',
+  BackupVerificationSession: 'backupverificationsessions',
+  RestoreSession: 'restoresessions',
+});
 
 /**
  * KubeStash. A CronJob `trigger-*` makes a BackupSession, whose Jobs carry `kubestash.com/invoker-name`
@@ -18,17 +27,13 @@ export const kubestash: Tool = {
     backupRoot({
       what: 'KubeStash backup or restore request',
       match: {
-        kinds: [
-          'core.kubestash.com/BackupSession',
-          'core.kubestash.com/BackupVerificationSession',
-          'core.kubestash.com/RestoreSession',
-        ],
+        kinds: [KUBESTASH.BackupSession, KUBESTASH.BackupVerificationSession, KUBESTASH.RestoreSession],
       },
       afterDenial: 'lost',
     }),
     backupSchedule({
       what: 'KubeStash schedule',
-      match: { kinds: ['core.kubestash.com/BackupBatch', 'core.kubestash.com/BackupConfiguration'] },
+      match: { kinds: [KUBESTASH.BackupBatch, KUBESTASH.BackupConfiguration] },
     }),
   ],
 };

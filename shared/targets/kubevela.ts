@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KUBEVELA = kindsOf('core.oam.dev', { Application: 'applications' });
 
 /**
  * KubeVela. Labels what an Application makes (oam/labels.go), and its add-ons by name.
@@ -10,7 +13,7 @@ export const kubevela: Tool = {
   source: 'https://kubevela.io',
   patterns: [],
   delivers: [
-    { kinds: ['core.oam.dev/Application'] },
+    { kinds: [KUBEVELA.Application] },
     { kinds: WORKLOADS, labels: { 'app.oam.dev/name': [], 'app.oam.dev/component': [] } },
     { kinds: WORKLOADS, labels: { 'addons.oam.dev/name': [] } },
   ],

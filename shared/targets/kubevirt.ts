@@ -1,5 +1,11 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KUBEVIRT = kindsOf('snapshot.kubevirt.io', {
+  VirtualMachineRestore: 'virtualmachinerestores',
+  VirtualMachineSnapshot: 'virtualmachinesnapshots',
+});
 
 /**
  * KubeVirt. Snapshots of virtual machines are CSI snapshots of their volumes, behind a pause of the guest: no pod is
@@ -12,7 +18,7 @@ export const kubevirt: Tool = {
   patterns: [
     backupRoot({
       what: 'snapshot or restore of a virtual machine',
-      match: { kinds: ['snapshot.kubevirt.io/VirtualMachineRestore', 'snapshot.kubevirt.io/VirtualMachineSnapshot'] },
+      match: { kinds: [KUBEVIRT.VirtualMachineRestore, KUBEVIRT.VirtualMachineSnapshot] },
       afterDenial: 'failed',
     }),
   ],

@@ -1,5 +1,15 @@
-import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const LONGHORN = kindsOf('longhorn.io', {
+  Backup: 'backups',
+  BackupBackingImage: 'backupbackingimages',
+  RecurringJob: 'recurringjobs',
+  Snapshot: 'snapshots',
+  SystemBackup: 'systembackups',
+  SystemRestore: 'systemrestores',
+});
 
 /**
  * Longhorn. A Backup names its volume by label (datastore), and runs where the volume is attached:
@@ -14,7 +24,7 @@ export const longhorn: Tool = {
   patterns: [
     backupLeaf({
       what: 'Longhorn backup of a volume',
-      match: { kinds: ['longhorn.io/Backup'] },
+      match: { kinds: [LONGHORN.Backup] },
       node: {
         in: 'object',
         resource: 'longhorn.io/v1beta2/volumes',
@@ -33,30 +43,25 @@ export const longhorn: Tool = {
     }),
     backupLeaf({
       what: 'Longhorn system restore',
-      match: { kinds: ['/Pod', 'batch/Job'], owners: ['longhorn.io/SystemRestore'] },
+      match: { kinds: JOB_AND_POD, owners: [LONGHORN.SystemRestore] },
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'Longhorn system restore',
-      match: { kinds: ['/Pod', 'batch/Job'], images: ['longhorn-manager'], names: ['longhorn-system-rollout-'] },
+      match: { kinds: JOB_AND_POD, images: ['longhorn-manager'], names: ['longhorn-system-rollout-'] },
       afterDenial: 'lost',
     }),
     backupRoot({
       what: 'Longhorn backup, snapshot or restore request',
       match: {
-        kinds: [
-          'longhorn.io/BackupBackingImage',
-          'longhorn.io/Snapshot',
-          'longhorn.io/SystemBackup',
-          'longhorn.io/SystemRestore',
-        ],
+        kinds: [LONGHORN.BackupBackingImage, LONGHORN.Snapshot, LONGHORN.SystemBackup, LONGHORN.SystemRestore],
       },
       afterDenial: 'failed',
     }),
     backupSchedule({
       what: 'Longhorn recurring backup',
       match: {
-        kinds: ['longhorn.io/RecurringJob'],
+        kinds: [LONGHORN.RecurringJob],
         fields: {
           'spec.task': ['backup', 'backup-force-create', 'snapshot', 'snapshot-force-create', 'system-backup'],
         },

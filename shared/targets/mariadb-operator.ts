@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const MARIADB_OPERATOR = kindsOf('k8s.mariadb.com', {
+  Backup: 'backups',
+  PhysicalBackup: 'physicalbackups',
+  Restore: 'restores',
+});
 
 /**
  * MariaDB operator. A Job or CronJob, owned by the request and named like it (batch_builder.go). A physical backup runs
@@ -14,7 +21,7 @@ export const mariadbOperator: Tool = {
       what: 'MariaDB backup or restore job',
       match: {
         kinds: RUNS,
-        owners: ['k8s.mariadb.com/Backup', 'k8s.mariadb.com/PhysicalBackup', 'k8s.mariadb.com/Restore'],
+        owners: [MARIADB_OPERATOR.Backup, MARIADB_OPERATOR.PhysicalBackup, MARIADB_OPERATOR.Restore],
       },
       afterDenial: 'retried',
     }),
@@ -25,7 +32,7 @@ export const mariadbOperator: Tool = {
     }),
     backupRoot({
       what: 'MariaDB backup or restore request',
-      match: { kinds: ['k8s.mariadb.com/Backup', 'k8s.mariadb.com/PhysicalBackup', 'k8s.mariadb.com/Restore'] },
+      match: { kinds: [MARIADB_OPERATOR.Backup, MARIADB_OPERATOR.PhysicalBackup, MARIADB_OPERATOR.Restore] },
       afterDenial: 'failed',
     }),
   ],

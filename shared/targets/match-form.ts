@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { kindFromText } from '../kinds.ts';
 import { strict } from '../schema.ts';
 import { IMAGE_NAME } from './image-names.ts';
 import type { Matcher } from './matcher.ts';
@@ -55,7 +56,7 @@ const PARTS = {
   ),
   ownerWords: z.exactOptional(some(/^[A-Z][A-Za-z0-9]*$/, 'must be a word as kinds have it, such as Backup')),
   // Of other owners nobody looks up whether they are there, so that they would take nothing off anything.
-  notOwners: z.exactOptional(manyOf(z.enum(PIPELINES))),
+  notOwners: z.exactOptional(manyOf(z.enum(PIPELINES.map(({ groupKind }) => groupKind)))),
   labels: z.exactOptional(accepted),
   annotations: z.exactOptional(accepted),
   fields: z.exactOptional(accepted),
@@ -92,6 +93,16 @@ const PARTS = {
 
 /** The form of a matcher in the configuration. */
 export const MATCH_FORM = strict(PARTS);
+
+/** The matcher that a configuration says, in which kinds are texts. */
+export function matcherFrom({ kinds, owners, notOwners, ...others }: z.infer<typeof MATCH_FORM>): Matcher {
+  return {
+    ...others,
+    kinds: kinds.map(kindFromText),
+    ...(owners !== undefined && { owners: owners.map(kindFromText) }),
+    ...(notOwners !== undefined && { notOwners: notOwners.map(kindFromText) }),
+  };
+}
 
 /** What runs, by which a program is known. */
 const PROGRAMS: readonly (keyof Matcher)[] = ['entrypoints', 'commands', 'arguments', 'runWords'];

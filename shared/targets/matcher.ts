@@ -1,6 +1,7 @@
 import { at } from '../facts/json.ts';
 import { keeperOf } from '../facts/makers.ts';
 import type { WorkObject } from '../facts/work.ts';
+import { isOfKind, isOwnKind, type Kind } from '../kinds.ts';
 import { Effort } from '../shell/effort.ts';
 import { runningIn, type Running } from './programs.ts';
 import { holds } from './run-names.ts';
@@ -18,10 +19,10 @@ export type Accepted = Readonly<Record<string, readonly string[]>>;
  * The same language serves the built-in tools and the user's configuration (match-form.ts).
  */
 export interface Matcher {
-  /** Kinds of the object itself, as `group/Kind`; the core group is empty: `/Pod`. */
-  readonly kinds?: readonly string[];
-  /** Kinds of one of its owners, as `group/Kind`. */
-  readonly owners?: readonly string[];
+  /** Kinds of the object itself. */
+  readonly kinds?: readonly Kind[];
+  /** Kinds of one of its owners. */
+  readonly owners?: readonly Kind[];
   /** Words with which the kind of one of its owners ends, if that is a tool's own: `Backup` for `MySQLBackup`, `BackupJob`. */
   readonly ownerWords?: readonly string[];
   /** Labels on the object, its pod template or its job template. */
@@ -67,8 +68,8 @@ export interface Matcher {
   readonly unlessWords?: readonly string[];
   /** Words one of which must stand in either: in those names, or in the own name of what runs. */
   readonly aboutWords?: readonly string[];
-  /** Kinds of owners that it must not have, as `group/Kind`; one that is written there and does not exist changes nothing. */
-  readonly notOwners?: readonly string[];
+  /** Kinds of owners that it must not have; one that is written there and does not exist changes nothing. */
+  readonly notOwners?: readonly Kind[];
   /** Lower-case words in the object's name, its containers' names, images, commands or arguments: a second sign. */
   readonly says?: readonly string[];
   /** Names of service accounts that write the object, without namespace. Where nobody is known, it does not hold. */
@@ -132,11 +133,6 @@ function isGiven(matcher: Matcher, parts: readonly (keyof Matcher)[]): boolean {
 /** How convincing what is written on an object is, see `strengthOf`. */
 export const LABEL_STRENGTH = 3;
 
-/** Whether a kind belongs to a tool, and not to Kubernetes itself. */
-export function isOwnKind(kind: string): boolean {
-  return !['', 'apps', 'batch'].includes(kind.slice(0, kind.indexOf('/')));
-}
-
 /** An object with what is asked of it again and again, worked out once. */
 export class Suspect {
   readonly object: WorkObject;
@@ -191,7 +187,7 @@ export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean 
   const suspect = about instanceof Suspect ? about : new Suspect(about);
   const { object } = suspect;
   return (
-    isAmong(matcher.kinds, object.groupKind) &&
+    hasKind(matcher, object) &&
     hasOwner(matcher, object) &&
     hasWritten(matcher, object) &&
     hasName(matcher, suspect) &&
@@ -213,10 +209,14 @@ function isAmong(accepted: readonly string[] | undefined, value: string): boolea
   return accepted === undefined || accepted.includes(value);
 }
 
+function hasKind({ kinds }: Matcher, object: WorkObject): boolean {
+  return kinds === undefined || isOfKind(object, kinds);
+}
+
 function hasOwner({ owners: accepted, notOwners, ownerWords }: Matcher, { owners }: WorkObject): boolean {
   return (
-    (accepted === undefined || owners.some(({ groupKind }) => accepted.includes(groupKind))) &&
-    notOwners?.some((kind) => owners.some(({ groupKind }) => groupKind === kind)) !== true &&
+    (accepted === undefined || owners.some((owner) => isOfKind(owner, accepted))) &&
+    (notOwners === undefined || !owners.some((owner) => isOfKind(owner, notOwners))) &&
     (ownerWords === undefined || owners.some((owner) => isCalled(owner, ownerWords)))
   );
 }

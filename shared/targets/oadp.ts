@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const OADP = kindsOf('oadp.openshift.io', {
+  DataProtectionTest: 'dataprotectiontests',
+  NonAdminBackup: 'nonadminbackups',
+  NonAdminRestore: 'nonadminrestores',
+});
 
 /**
  * OADP. Requests of non-administrators lead to Velero's own, whose leaves are decided (config/samples).
@@ -12,11 +19,7 @@ export const oadp: Tool = {
     backupRoot({
       what: 'OADP backup or restore request',
       match: {
-        kinds: [
-          'oadp.openshift.io/DataProtectionTest',
-          'oadp.openshift.io/NonAdminBackup',
-          'oadp.openshift.io/NonAdminRestore',
-        ],
+        kinds: [OADP.DataProtectionTest, OADP.NonAdminBackup, OADP.NonAdminRestore],
       },
       afterDenial: 'failed',
     }),

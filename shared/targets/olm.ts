@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const OLM = kindsOf('operators.coreos.com', {
+  ClusterServiceVersion: 'clusterserviceversions',
+  InstallPlan: 'installplans',
+  Subscription: 'subscriptions',
+});
 
 /**
  * OLM. Labels what belongs to an operator with its owner (ownerutil/util.go).
@@ -11,11 +18,7 @@ export const olm: Tool = {
   patterns: [],
   delivers: [
     {
-      kinds: [
-        'operators.coreos.com/ClusterServiceVersion',
-        'operators.coreos.com/InstallPlan',
-        'operators.coreos.com/Subscription',
-      ],
+      kinds: [OLM.ClusterServiceVersion, OLM.InstallPlan, OLM.Subscription],
     },
     { kinds: WORKLOADS, labels: { 'olm.owner': [] } },
     { kinds: WORKLOADS, labels: { 'olm.managed': ['true'] } },

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const OPENEBS_ZFS = kindsOf('zfs.openebs.io', { ZFSBackup: 'zfsbackups', ZFSRestore: 'zfsrestores' });
 
 /**
  * OpenEBS ZFS LocalPV. The driver on the volume's own node sends or receives the data; the request names that node
@@ -12,7 +15,7 @@ export const openebsZfs: Tool = {
   patterns: [
     backupLeaf({
       what: 'backup or restore of a ZFS volume',
-      match: { kinds: ['zfs.openebs.io/ZFSBackup', 'zfs.openebs.io/ZFSRestore'] },
+      match: { kinds: [OPENEBS_ZFS.ZFSBackup, OPENEBS_ZFS.ZFSRestore] },
       node: { in: 'field', path: ['spec', 'ownerNodeID'] },
       afterDenial: 'failed',
     }),

@@ -1,5 +1,9 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const CONFIG = kindsOf('config.openshift.io', { Backup: 'backups' });
+const OPERATOR = kindsOf('operator.openshift.io', { EtcdBackup: 'etcdbackups' });
 
 /**
  * OpenShift's etcd backup. Jobs that select control-plane nodes and tolerate everything, so a cordon does not stop them
@@ -17,9 +21,9 @@ export const openshiftEtcd: Tool = {
     }),
     backupRoot({
       what: 'OpenShift etcd backup request',
-      match: { kinds: ['operator.openshift.io/EtcdBackup'] },
+      match: { kinds: [OPERATOR.EtcdBackup] },
       afterDenial: 'failed',
     }),
-    backupSchedule({ what: 'OpenShift etcd backup schedule', match: { kinds: ['config.openshift.io/Backup'] } }),
+    backupSchedule({ what: 'OpenShift etcd backup schedule', match: { kinds: [CONFIG.Backup] } }),
   ],
 };

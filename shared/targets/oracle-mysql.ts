@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const ORACLE_MYSQL = kindsOf('mysql.oracle.com', { MySQLBackup: 'mysqlbackups' });
 
 /**
  * MySQL operator of Oracle. A Job owned by the MySQLBackup runs mysqlsh --pym mysqloperator backup
@@ -9,5 +12,5 @@ export const oracleMysql: Tool = {
   id: 'oracle-mysql',
   title: 'MySQL operator of Oracle',
   source: 'https://github.com/mysql/mysql-operator',
-  patterns: [...requestedBackups('MySQL', ['mysql.oracle.com/MySQLBackup'], 'lost')],
+  patterns: [...requestedBackups('MySQL', [ORACLE_MYSQL.MySQLBackup], 'lost')],
 };

@@ -1,5 +1,13 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS, scanRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const PALETTE = kindsOf('cluster.spectrocloud.com', {
+  Audit: 'audits',
+  ClusterProfile: 'clusterprofiles',
+  Pack: 'packs',
+  SpectroCluster: 'spectroclusters',
+});
 
 /**
  * Palette. Its scans are reported by Audit objects (documented as `audits.cluster.spectrocloud.com`; the kind is
@@ -12,17 +20,13 @@ export const palette: Tool = {
   patterns: [
     scanRoot({
       what: 'Palette audit',
-      match: { kinds: ['cluster.spectrocloud.com/Audit'] },
+      match: { kinds: [PALETTE.Audit] },
       afterDenial: 'failed',
     }),
   ],
   delivers: [
     {
-      kinds: [
-        'cluster.spectrocloud.com/ClusterProfile',
-        'cluster.spectrocloud.com/Pack',
-        'cluster.spectrocloud.com/SpectroCluster',
-      ],
+      kinds: [PALETTE.ClusterProfile, PALETTE.Pack, PALETTE.SpectroCluster],
     },
     { kinds: WORKLOADS, annotations: { 'cluster.spectrocloud.com/last-applied-hash': [] } },
   ],

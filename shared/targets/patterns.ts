@@ -1,3 +1,4 @@
+import { KUBERNETES, type Kind } from '../kinds.ts';
 import type { Matcher } from './matcher.ts';
 import type { AfterDenial, Inside, NodeSource, WorkPattern } from './tool.ts';
 
@@ -14,7 +15,10 @@ interface Parts {
 const IN_PODS: NodeSource = { in: 'pods' };
 
 /** Objects by which a run is started: the run's pod, the Job around it, the CronJob that makes the Jobs. */
-export const RUNS: readonly string[] = ['/Pod', 'batch/CronJob', 'batch/Job'];
+export const RUNS: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.CronJob, KUBERNETES.Job];
+
+/** What a tool makes for one run: the Job and its pod. */
+export const JOB_AND_POD: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.Job];
 
 /** What Jobs and pods that scan are called; a scanner's own name is one as well. */
 export const SCAN_NAMES: readonly string[] = [
@@ -60,15 +64,15 @@ export const NO_SCAN_NAMES: readonly string[] = [
 ];
 
 /** The same, and DaemonSets that run a scanner's program on every node instead of serving something there. */
-export const RUNS_ANYWHERE: readonly string[] = [...RUNS, 'apps/DaemonSet'];
+export const RUNS_ANYWHERE: readonly Kind[] = [...RUNS, KUBERNETES.DaemonSet];
 
 /** Objects that make pods, and pods: what a delivery tool labels. */
-export const WORKLOADS: readonly string[] = [
+export const WORKLOADS: readonly Kind[] = [
   ...RUNS,
-  'apps/DaemonSet',
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
+  KUBERNETES.DaemonSet,
+  KUBERNETES.Deployment,
+  KUBERNETES.ReplicaSet,
+  KUBERNETES.StatefulSet,
 ];
 
 /** Backup or restore work that is decided. */
@@ -102,11 +106,7 @@ export function scanSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
 }
 
 /** What an operator makes for backup and restore requests of its own, and these requests, which only lead to it. */
-export function requestedBackups(
-  of: string,
-  kinds: readonly string[],
-  afterDenial: AfterDenial,
-): readonly WorkPattern[] {
+export function requestedBackups(of: string, kinds: readonly Kind[], afterDenial: AfterDenial): readonly WorkPattern[] {
   return [
     backupLeaf({ what: `${of} backup or restore job`, match: { kinds: RUNS, owners: kinds }, afterDenial }),
     backupRoot({ what: `${of} backup or restore request`, match: { kinds }, afterDenial: 'failed' }),

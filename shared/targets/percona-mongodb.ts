@@ -1,5 +1,11 @@
-import { backupLeaf } from './patterns.ts';
+import { kindsOf, resourceIn } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const PERCONA_MONGODB = kindsOf('psmdb.percona.com', {
+  PerconaServerMongoDBBackup: 'perconaservermongodbbackups',
+  PerconaServerMongoDBRestore: 'perconaservermongodbrestores',
+});
 
 /**
  * Percona Server for MongoDB. No Job: agents beside the databases do the work (perconaservermongodbbackup_types.go), and
@@ -14,7 +20,7 @@ export const perconaMongodb: Tool = {
     backupLeaf({
       what: 'Percona MongoDB backup or restore',
       match: {
-        kinds: ['psmdb.percona.com/PerconaServerMongoDBBackup', 'psmdb.percona.com/PerconaServerMongoDBRestore'],
+        kinds: [PERCONA_MONGODB.PerconaServerMongoDBBackup, PERCONA_MONGODB.PerconaServerMongoDBRestore],
       },
       node: {
         in: 'pods-labelled',
@@ -25,7 +31,7 @@ export const perconaMongodb: Tool = {
         },
       },
       inside: {
-        resource: 'psmdb.percona.com/v1/perconaservermongodbbackups',
+        resource: resourceIn(PERCONA_MONGODB.PerconaServerMongoDBBackup, 'v1'),
         pods: ['status', 'pbmPods'],
         while: { 'status.state': ['requested', 'running'] },
       },
@@ -34,7 +40,7 @@ export const perconaMongodb: Tool = {
     backupLeaf({
       what: 'Percona MongoDB restore job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         images: ['percona-server-mongodb-operator'],
         commands: ['backup-restorer.sh'],
       },

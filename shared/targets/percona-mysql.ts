@@ -1,5 +1,11 @@
+import { kindsOf } from '../kinds.ts';
 import { requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const PERCONA_MYSQL = kindsOf('ps.percona.com', {
+  PerconaServerMySQLBackup: 'perconaservermysqlbackups',
+  PerconaServerMySQLRestore: 'perconaservermysqlrestores',
+});
 
 /**
  * Percona Server for MySQL. Jobs owned by the request, as of its sister for XtraDB. What follows a refusal was not
@@ -12,7 +18,7 @@ export const perconaMysql: Tool = {
   patterns: [
     ...requestedBackups(
       'Percona Server for MySQL',
-      ['ps.percona.com/PerconaServerMySQLBackup', 'ps.percona.com/PerconaServerMySQLRestore'],
+      [PERCONA_MYSQL.PerconaServerMySQLBackup, PERCONA_MYSQL.PerconaServerMySQLRestore],
       'lost',
     ),
   ],

@@ -1,5 +1,11 @@
-import { backupLeaf, backupRoot } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const PERCONA_POSTGRESQL = kindsOf('pgv2.percona.com', {
+  PerconaPGBackup: 'perconapgbackups',
+  PerconaPGRestore: 'perconapgrestores',
+});
 
 /**
  * Percona operator for PostgreSQL. Requests are carried out by Jobs in the labels of Crunchy's PGO, which own none of
@@ -15,20 +21,20 @@ export const perconaPostgresql: Tool = {
     backupLeaf({
       what: 'Percona PostgreSQL backup job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
-        owners: ['pgv2.percona.com/PerconaPGBackup'],
+        kinds: JOB_AND_POD,
+        owners: [PERCONA_POSTGRESQL.PerconaPGBackup],
         labels: { 'postgres-operator.crunchydata.com/pgbackrest-backup': ['manual', 'scheduled'] },
       },
       afterDenial: 'retried',
     }),
     backupRoot({
       what: 'Percona PostgreSQL backup request',
-      match: { kinds: ['pgv2.percona.com/PerconaPGBackup'] },
+      match: { kinds: [PERCONA_POSTGRESQL.PerconaPGBackup] },
       afterDenial: 'failed',
     }),
     backupRoot({
       what: 'Percona PostgreSQL restore request',
-      match: { kinds: ['pgv2.percona.com/PerconaPGRestore'], endedBy: { 'status.state': ['Succeeded'] } },
+      match: { kinds: [PERCONA_POSTGRESQL.PerconaPGRestore], endedBy: { 'status.state': ['Succeeded'] } },
       afterDenial: 'failed',
     }),
   ],

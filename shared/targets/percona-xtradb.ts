@@ -1,5 +1,11 @@
-import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, RUNS, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const PERCONA_XTRADB = kindsOf('pxc.percona.com', {
+  PerconaXtraDBClusterBackup: 'perconaxtradbclusterbackups',
+  PerconaXtraDBClusterRestore: 'perconaxtradbclusterrestores',
+});
 
 /**
  * Percona XtraDB Cluster. Jobs `xb-*` and `restore-job-*`, the pod `restore-src-*` (pxcbackup/controller.go); labels
@@ -13,8 +19,8 @@ export const perconaXtradb: Tool = {
     backupLeaf({
       what: 'Percona XtraDB backup or restore job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
-        owners: ['pxc.percona.com/PerconaXtraDBClusterBackup', 'pxc.percona.com/PerconaXtraDBClusterRestore'],
+        kinds: JOB_AND_POD,
+        owners: [PERCONA_XTRADB.PerconaXtraDBClusterBackup, PERCONA_XTRADB.PerconaXtraDBClusterRestore],
       },
       afterDenial: 'lost',
     }),
@@ -27,12 +33,12 @@ export const perconaXtradb: Tool = {
     ),
     backupLeaf({
       what: 'Percona XtraDB backup job',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { type: ['xtrabackup'], 'backup-name': [] } },
+      match: { kinds: JOB_AND_POD, labels: { type: ['xtrabackup'], 'backup-name': [] } },
       afterDenial: 'lost',
     }),
     backupRoot({
       what: 'Percona XtraDB backup or restore request',
-      match: { kinds: ['pxc.percona.com/PerconaXtraDBClusterBackup', 'pxc.percona.com/PerconaXtraDBClusterRestore'] },
+      match: { kinds: [PERCONA_XTRADB.PerconaXtraDBClusterBackup, PERCONA_XTRADB.PerconaXtraDBClusterRestore] },
       afterDenial: 'failed',
     }),
   ],

@@ -1,36 +1,44 @@
 import { at, textAt } from '../facts/json.ts';
+import { kindsOf, resourceIn, type Kind, type ServedKind } from '../kinds.ts';
 
 /** A kind of run whose pods are steps of a pipeline. */
 interface Run {
-  /** As it is read, `group/version/resource`, in the version that every release serves since 2023 (Tekton v0.44 brought v1). */
-  readonly resource: string;
+  readonly kind: ServedKind;
+  /** In which it is read: every release serves it since 2023 (Tekton v0.44 brought v1). */
+  readonly version: string;
   /** Whether its controller gives a pod that name, as far as the run tells. */
   names(pod: string, run: string, object: unknown): boolean;
 }
 
-/** By `group/Kind`. A Tekton PipelineRun is none of them: its TaskRuns make the pods. */
-const RUNS: ReadonlyMap<string, Run> = new Map<string, Run>([
-  [
-    'actions.github.com/EphemeralRunner',
-    // The pod has the runner's own name (actions-runner-controller, newEphemeralRunnerPod).
-    { resource: 'actions.github.com/v1alpha1/ephemeralrunners', names: (pod, run) => pod === run },
-  ],
-  // WORKFLOW-TEMPLATE-HASH, WORKFLOW-HASH or the workflow's own name (workflow/util GeneratePodName).
-  ['argoproj.io/Workflow', { resource: 'argoproj.io/v1alpha1/workflows', names: beginsWith }],
-  // Whatever its controller takes; by custom the run's name stands first.
-  ['tekton.dev/CustomRun', { resource: 'tekton.dev/v1beta1/customruns', names: beginsWith }],
-  ['tekton.dev/TaskRun', { resource: 'tekton.dev/v1/taskruns', names: isPodOfTaskRun }],
-]);
+const ACTIONS = kindsOf('actions.github.com', { EphemeralRunner: 'ephemeralrunners' });
+const ARGO = kindsOf('argoproj.io', { Workflow: 'workflows' });
+const TEKTON = kindsOf('tekton.dev', { CustomRun: 'customruns', TaskRun: 'taskruns' });
 
-/** Owners whose pods are steps of a pipeline, as `group/Kind`: what runs in one works on what is built, whatever the program. */
-export const PIPELINES: readonly string[] = [...RUNS.keys()];
+/** A Tekton PipelineRun is none of them: its TaskRuns make the pods. */
+const RUNS: readonly Run[] = [
+  // The pod has the runner's own name (actions-runner-controller, newEphemeralRunnerPod).
+  { kind: ACTIONS.EphemeralRunner, version: 'v1alpha1', names: (pod, run) => pod === run },
+  // WORKFLOW-TEMPLATE-HASH, WORKFLOW-HASH or the workflow's own name (workflow/util GeneratePodName).
+  { kind: ARGO.Workflow, version: 'v1alpha1', names: beginsWith },
+  // Whatever its controller takes; by custom the run's name stands first.
+  { kind: TEKTON.CustomRun, version: 'v1beta1', names: beginsWith },
+  { kind: TEKTON.TaskRun, version: 'v1', names: isPodOfTaskRun },
+];
+
+/** Owners whose pods are steps of a pipeline: what runs in one works on what is built, whatever the program. */
+export const PIPELINES: readonly Kind[] = RUNS.map(({ kind }) => kind);
 
 /** What is read to find such an owner, as `group/version/resource`. */
-export const PIPELINE_RESOURCES: readonly string[] = [...RUNS.values()].map(({ resource }) => resource);
+export const PIPELINE_RESOURCES: readonly string[] = RUNS.map(({ kind, version }) => resourceIn(kind, version));
 
-/** The same for one kind; undefined for others. */
+/** The same for one kind, given as `group/Kind`; undefined for others. */
 export function pipelineResource(groupKind: string): string | undefined {
-  return RUNS.get(groupKind)?.resource;
+  const run = runOf(groupKind);
+  return run && resourceIn(run.kind, run.version);
+}
+
+function runOf(groupKind: string): Run | undefined {
+  return RUNS.find(({ kind }) => kind.groupKind === groupKind);
 }
 
 /**
@@ -38,7 +46,7 @@ export function pipelineResource(groupKind: string): string | undefined {
  * controller gives. A pod's name is taken once, so a run that has its pod has no other.
  */
 export function mayHaveMade(groupKind: string, run: unknown, pod: string): boolean {
-  const kind = RUNS.get(groupKind);
+  const kind = runOf(groupKind);
   const name = textAt(run, 'metadata', 'name') ?? '';
   return kind !== undefined && name !== '' && !isOver(run) && kind.names(pod, name, run);
 }

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const RANCHER_BACKUP = kindsOf('resources.cattle.io', { Backup: 'backups', Restore: 'restores' });
 
 /**
  * Rancher's backup operator does the work in its own process, so no node can be told; a recurring backup is one object
@@ -12,7 +15,7 @@ export const rancherBackup: Tool = {
   patterns: [
     backupRoot({
       what: 'Rancher backup or restore request',
-      match: { kinds: ['resources.cattle.io/Backup', 'resources.cattle.io/Restore'] },
+      match: { kinds: [RANCHER_BACKUP.Backup, RANCHER_BACKUP.Restore] },
       afterDenial: 'failed',
     }),
   ],

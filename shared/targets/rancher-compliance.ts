@@ -1,5 +1,9 @@
-import { scanLeaf, scanRoot } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, scanLeaf, scanRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const CIS = kindsOf('cis.cattle.io', { ClusterScan: 'clusterscans' });
+const COMPLIANCE = kindsOf('compliance.cattle.io', { ClusterScan: 'clusterscans' });
 
 /**
  * Rancher compliance operator and the older CIS operator. A ClusterScan makes the Job `security-scan-runner-*` (job.go),
@@ -13,18 +17,18 @@ export const rancherCompliance: Tool = {
     ...['compliance.cattle.io/scan', 'cis.cattle.io/scan'].map((label) =>
       scanLeaf({
         what: 'Rancher compliance scan',
-        match: { kinds: ['/Pod', 'batch/Job'], labels: { [label]: [] } },
+        match: { kinds: JOB_AND_POD, labels: { [label]: [] } },
         afterDenial: 'retried',
       }),
     ),
     scanLeaf({
       what: 'Rancher compliance scan',
-      match: { kinds: ['/Pod', 'batch/Job'], images: ['security-scan'], names: ['security-scan-runner-'] },
+      match: { kinds: JOB_AND_POD, images: ['security-scan'], names: ['security-scan-runner-'] },
       afterDenial: 'retried',
     }),
     scanRoot({
       what: 'Rancher compliance scan',
-      match: { kinds: ['cis.cattle.io/ClusterScan', 'compliance.cattle.io/ClusterScan'] },
+      match: { kinds: [CIS.ClusterScan, COMPLIANCE.ClusterScan] },
       afterDenial: 'failed',
     }),
   ],

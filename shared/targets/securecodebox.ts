@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, scanLeaf, scanRoot, scanSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const SECURECODEBOX = kindsOf('execution.securecodebox.io', { Scan: 'scans', ScheduledScan: 'scheduledscans' });
 
 /**
  * secureCodeBox. The scanner's Job is labelled so; parsers and hooks work on its results and scan nothing
@@ -17,9 +20,9 @@ export const securecodebox: Tool = {
     }),
     scanRoot({
       what: 'secureCodeBox scan request',
-      match: { kinds: ['execution.securecodebox.io/Scan'] },
+      match: { kinds: [SECURECODEBOX.Scan] },
       afterDenial: 'failed',
     }),
-    scanSchedule({ what: 'secureCodeBox schedule', match: { kinds: ['execution.securecodebox.io/ScheduledScan'] } }),
+    scanSchedule({ what: 'secureCodeBox schedule', match: { kinds: [SECURECODEBOX.ScheduledScan] } }),
   ],
 };

@@ -1,3 +1,4 @@
+import { KUBERNETES } from '../kinds.ts';
 import { scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
@@ -13,14 +14,14 @@ export const sonobuoy: Tool = {
     scanLeaf({
       what: 'Sonobuoy run',
       match: {
-        kinds: ['/Pod', 'apps/DaemonSet', 'batch/Job'],
+        kinds: [KUBERNETES.Pod, KUBERNETES.DaemonSet, KUBERNETES.Job],
         labels: { 'sonobuoy-component': ['aggregator', 'plugin'] },
       },
       afterDenial: 'failed',
     }),
     scanLeaf({
       what: 'Sonobuoy run',
-      match: { kinds: ['/Pod', 'apps/DaemonSet', 'batch/Job'], labels: { 'sonobuoy-run': [] } },
+      match: { kinds: [KUBERNETES.Pod, KUBERNETES.DaemonSet, KUBERNETES.Job], labels: { 'sonobuoy-run': [] } },
       afterDenial: 'failed',
     }),
   ],

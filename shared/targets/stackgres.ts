@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const STACKGRES = kindsOf('stackgres.io', { SGBackup: 'sgbackups' });
 
 /**
  * StackGres. Scheduled backups are CronJobs with a label, others Jobs owned by the SGBackup. Labels of their Jobs were
@@ -15,6 +18,6 @@ export const stackgres: Tool = {
       match: { kinds: RUNS, labels: { 'stackgres.io/scheduled-backup': [] } },
       afterDenial: 'lost',
     }),
-    ...requestedBackups('StackGres', ['stackgres.io/SGBackup'], 'lost'),
+    ...requestedBackups('StackGres', [STACKGRES.SGBackup], 'lost'),
   ],
 };

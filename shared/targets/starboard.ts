@@ -1,4 +1,4 @@
-import { scanLeaf } from './patterns.ts';
+import { JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -12,12 +12,12 @@ export const starboard: Tool = {
   patterns: [
     scanLeaf({
       what: 'Starboard scan',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'starboard.resource.kind': [] } },
+      match: { kinds: JOB_AND_POD, labels: { 'starboard.resource.kind': [] } },
       afterDenial: 'retried',
     }),
     scanLeaf({
       what: 'Starboard benchmark of a node',
-      match: { kinds: ['/Pod', 'batch/Job'], names: ['scan-cisbenchmark-'], images: ['kube-bench'] },
+      match: { kinds: JOB_AND_POD, names: ['scan-cisbenchmark-'], images: ['kube-bench'] },
       afterDenial: 'retried',
     }),
   ],

@@ -1,5 +1,14 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const STASH = kindsOf('stash.appscode.com', {
+  BackupBatch: 'backupbatches',
+  BackupConfiguration: 'backupconfigurations',
+  BackupSession: 'backupsessions',
+  RestoreBatch: 'restorebatches',
+  RestoreSession: 'restoresessions',
+});
 
 /**
  * Stash. A CronJob `stash-trigger-*` makes a BackupSession, whose Jobs carry `app: stash` and the invoker
@@ -27,17 +36,13 @@ export const stash: Tool = {
     backupRoot({
       what: 'Stash backup or restore request',
       match: {
-        kinds: [
-          'stash.appscode.com/BackupSession',
-          'stash.appscode.com/RestoreBatch',
-          'stash.appscode.com/RestoreSession',
-        ],
+        kinds: [STASH.BackupSession, STASH.RestoreBatch, STASH.RestoreSession],
       },
       afterDenial: 'lost',
     }),
     backupSchedule({
       what: 'Stash schedule',
-      match: { kinds: ['stash.appscode.com/BackupBatch', 'stash.appscode.com/BackupConfiguration'] },
+      match: { kinds: [STASH.BackupBatch, STASH.BackupConfiguration] },
     }),
   ],
 };

@@ -1,5 +1,15 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const KDMP = kindsOf('kdmp.portworx.com', { DataExport: 'dataexports', ResourceExport: 'resourceexports' });
+const STORK = kindsOf('stork.libopenstorage.org', {
+  ApplicationBackup: 'applicationbackups',
+  ApplicationBackupSchedule: 'applicationbackupschedules',
+  ApplicationRestore: 'applicationrestores',
+  VolumeSnapshotRestore: 'volumesnapshotrestores',
+  VolumeSnapshotSchedule: 'volumesnapshotschedules',
+});
 
 /**
  * Stork, Portworx Backup. Data movers of kdmp are Jobs labelled with their driver (kdmp pkg/drivers); requests are
@@ -24,11 +34,11 @@ export const stork: Tool = {
       what: 'Stork backup or restore request',
       match: {
         kinds: [
-          'kdmp.portworx.com/DataExport',
-          'kdmp.portworx.com/ResourceExport',
-          'stork.libopenstorage.org/ApplicationBackup',
-          'stork.libopenstorage.org/ApplicationRestore',
-          'stork.libopenstorage.org/VolumeSnapshotRestore',
+          KDMP.DataExport,
+          KDMP.ResourceExport,
+          STORK.ApplicationBackup,
+          STORK.ApplicationRestore,
+          STORK.VolumeSnapshotRestore,
         ],
       },
       afterDenial: 'failed',
@@ -36,10 +46,7 @@ export const stork: Tool = {
     backupSchedule({
       what: 'Stork schedule',
       match: {
-        kinds: [
-          'stork.libopenstorage.org/ApplicationBackupSchedule',
-          'stork.libopenstorage.org/VolumeSnapshotSchedule',
-        ],
+        kinds: [STORK.ApplicationBackupSchedule, STORK.VolumeSnapshotSchedule],
       },
     }),
   ],

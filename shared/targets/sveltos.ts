@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const SVELTOS = kindsOf('config.projectsveltos.io', {
+  ClusterProfile: 'clusterprofiles',
+  ClusterSummary: 'clustersummaries',
+  Profile: 'profiles',
+});
 
 /**
  * Sveltos. Annotates what it applies with the way of deployment (handlers_utils.go).
@@ -11,11 +18,7 @@ export const sveltos: Tool = {
   patterns: [],
   delivers: [
     {
-      kinds: [
-        'config.projectsveltos.io/ClusterProfile',
-        'config.projectsveltos.io/ClusterSummary',
-        'config.projectsveltos.io/Profile',
-      ],
+      kinds: [SVELTOS.ClusterProfile, SVELTOS.ClusterSummary, SVELTOS.Profile],
     },
     { kinds: WORKLOADS, annotations: { 'projectsveltos.io/deploymenttype': [] } },
     { kinds: WORKLOADS, annotations: { 'projectsveltos.io/clustersummary': [] } },

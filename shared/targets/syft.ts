@@ -1,10 +1,11 @@
+import { KUBERNETES } from '../kinds.ts';
 import { NO_SCAN_NAMES, SCAN_NAMES, scanLeaf } from './patterns.ts';
 import type { Matcher } from './matcher.ts';
 import type { Tool } from './tool.ts';
 
 /** What it looks at may be anywhere: that it is a scan of what runs here is said by the name, too. */
 const NAMED: Matcher = {
-  kinds: ['batch/CronJob', 'batch/Job'],
+  kinds: [KUBERNETES.CronJob, KUBERNETES.Job],
   nameWords: [...SCAN_NAMES, 'syft'],
   unlessWords: NO_SCAN_NAMES,
   without: ['--version', 'attest', 'cataloger', 'completion', 'config', 'convert', 'help', 'login', 'version'],

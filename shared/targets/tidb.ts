@@ -1,5 +1,14 @@
-import { backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const TIDB = kindsOf('br.pingcap.com', {
+  Backup: 'backups',
+  BackupSchedule: 'backupschedules',
+  CompactBackup: 'compactbackups',
+  Restore: 'restores',
+});
+const TIDB_V1 = kindsOf('pingcap.com', { Backup: 'backups', BackupSchedule: 'backupschedules', Restore: 'restores' });
 
 /**
  * TiDB operator. Requests make Jobs that they own (CRDs of br.pingcap.com; of pingcap.com before version 2, as generally
@@ -13,33 +22,21 @@ export const tidb: Tool = {
     backupLeaf({
       what: 'TiDB backup or restore job',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
-        owners: [
-          'br.pingcap.com/Backup',
-          'br.pingcap.com/CompactBackup',
-          'br.pingcap.com/Restore',
-          'pingcap.com/Backup',
-          'pingcap.com/Restore',
-        ],
+        kinds: JOB_AND_POD,
+        owners: [TIDB.Backup, TIDB.CompactBackup, TIDB.Restore, TIDB_V1.Backup, TIDB_V1.Restore],
       },
       afterDenial: 'lost',
     }),
     backupRoot({
       what: 'TiDB backup or restore request',
       match: {
-        kinds: [
-          'br.pingcap.com/Backup',
-          'br.pingcap.com/CompactBackup',
-          'br.pingcap.com/Restore',
-          'pingcap.com/Backup',
-          'pingcap.com/Restore',
-        ],
+        kinds: [TIDB.Backup, TIDB.CompactBackup, TIDB.Restore, TIDB_V1.Backup, TIDB_V1.Restore],
       },
       afterDenial: 'failed',
     }),
     backupSchedule({
       what: 'TiDB backup schedule',
-      match: { kinds: ['br.pingcap.com/BackupSchedule', 'pingcap.com/BackupSchedule'] },
+      match: { kinds: [TIDB.BackupSchedule, TIDB_V1.BackupSchedule] },
     }),
   ],
 };

@@ -1,5 +1,19 @@
+import { kindsOf } from '../kinds.ts';
 import { requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const TRIDENT_PROTECT = kindsOf('protect.trident.netapp.io', {
+  Backup: 'backups',
+  BackupInplaceRestore: 'backupinplacerestores',
+  BackupRestore: 'backuprestores',
+  KopiaVolumeBackup: 'kopiavolumebackups',
+  KopiaVolumeRestore: 'kopiavolumerestores',
+  ResticVolumeBackup: 'resticvolumebackups',
+  ResticVolumeRestore: 'resticvolumerestores',
+  Snapshot: 'snapshots',
+  SnapshotInplaceRestore: 'snapshotinplacerestores',
+  SnapshotRestore: 'snapshotrestores',
+});
 
 /**
  * NetApp Trident protect. Closed source: its kinds are known from its custom resource definitions and roles, and that
@@ -13,16 +27,16 @@ export const tridentProtect: Tool = {
     ...requestedBackups(
       'Trident protect',
       [
-        'protect.trident.netapp.io/KopiaVolumeBackup',
-        'protect.trident.netapp.io/KopiaVolumeRestore',
-        'protect.trident.netapp.io/ResticVolumeBackup',
-        'protect.trident.netapp.io/ResticVolumeRestore',
-        'protect.trident.netapp.io/Backup',
-        'protect.trident.netapp.io/BackupRestore',
-        'protect.trident.netapp.io/BackupInplaceRestore',
-        'protect.trident.netapp.io/Snapshot',
-        'protect.trident.netapp.io/SnapshotRestore',
-        'protect.trident.netapp.io/SnapshotInplaceRestore',
+        TRIDENT_PROTECT.KopiaVolumeBackup,
+        TRIDENT_PROTECT.KopiaVolumeRestore,
+        TRIDENT_PROTECT.ResticVolumeBackup,
+        TRIDENT_PROTECT.ResticVolumeRestore,
+        TRIDENT_PROTECT.Backup,
+        TRIDENT_PROTECT.BackupRestore,
+        TRIDENT_PROTECT.BackupInplaceRestore,
+        TRIDENT_PROTECT.Snapshot,
+        TRIDENT_PROTECT.SnapshotRestore,
+        TRIDENT_PROTECT.SnapshotInplaceRestore,
       ],
       'lost',
     ),

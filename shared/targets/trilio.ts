@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const TRILIO = kindsOf('triliovault.trilio.io', { Backup: 'backups', Restore: 'restores' });
 
 /**
  * TrilioVault. From general knowledge only: its code is not public and no manifest of it was read. A BackupPlan is
@@ -12,7 +15,7 @@ export const trilio: Tool = {
   patterns: [
     backupRoot({
       what: 'TrilioVault backup or restore request',
-      match: { kinds: ['triliovault.trilio.io/Backup', 'triliovault.trilio.io/Restore'] },
+      match: { kinds: [TRILIO.Backup, TRILIO.Restore] },
       afterDenial: 'failed',
     }),
   ],

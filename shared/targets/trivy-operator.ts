@@ -1,4 +1,5 @@
-import { scanLeaf } from './patterns.ts';
+import { KUBERNETES } from '../kinds.ts';
+import { JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -16,20 +17,20 @@ export const trivyOperator: Tool = {
     scanLeaf({
       what: 'Trivy scan of a workload',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         labels: { 'app.kubernetes.io/managed-by': ['trivy-operator'], 'vulnerabilityReport.scanner': [] },
       },
       afterDenial: 'retried',
     }),
     scanLeaf({
       what: 'Trivy scan of a workload',
-      match: { kinds: ['/Pod', 'batch/Job'], names: ['scan-vulnerabilityreport-'], commands: ['trivy'] },
+      match: { kinds: JOB_AND_POD, names: ['scan-vulnerabilityreport-'], commands: ['trivy'] },
       afterDenial: 'retried',
     }),
     scanLeaf({
       what: 'registry credentials for a Trivy scan',
       match: {
-        kinds: ['/Secret'],
+        kinds: [KUBERNETES.Secret],
         names: ['scan-vulnerabilityreport-'],
         nameWords: ['regcred'],
         writers: ['trivy-operator'],
@@ -38,12 +39,12 @@ export const trivyOperator: Tool = {
     }),
     scanLeaf({
       what: 'Trivy node collector',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'node-info.collector': ['Trivy'] } },
+      match: { kinds: JOB_AND_POD, labels: { 'node-info.collector': ['Trivy'] } },
       afterDenial: 'retried',
     }),
     scanLeaf({
       what: 'Trivy node collector',
-      match: { kinds: ['/Pod', 'batch/Job'], images: ['node-collector'] },
+      match: { kinds: JOB_AND_POD, images: ['node-collector'] },
       afterDenial: 'retried',
     }),
   ],

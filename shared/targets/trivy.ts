@@ -1,8 +1,9 @@
-import { NO_SCAN_NAMES, SCAN_NAMES, scanLeaf } from './patterns.ts';
+import { KUBERNETES } from '../kinds.ts';
+import { JOB_AND_POD, NO_SCAN_NAMES, SCAN_NAMES, scanLeaf } from './patterns.ts';
 import type { Matcher } from './matcher.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
-const JOBS = ['batch/CronJob', 'batch/Job'];
+const JOBS = [KUBERNETES.CronJob, KUBERNETES.Job];
 /** With these Trivy looks at a cluster or a node; with others at something that may be anywhere. */
 const TRIVY_OF_CLUSTER = ['trivy k8s', 'trivy kubernetes', 'trivy rootfs', 'trivy vm'];
 /** With these it fills its cache, serves others, or says what it is. */
@@ -40,7 +41,7 @@ export const trivy: Tool = {
   patterns: [
     scanLeaf({
       what: 'Trivy node collector',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'trivy.collector.name': [] } },
+      match: { kinds: JOB_AND_POD, labels: { 'trivy.collector.name': [] } },
       afterDenial: 'failed',
     }),
     ...[
@@ -50,8 +51,8 @@ export const trivy: Tool = {
       { ...NAMED, entrypoints: ['trivy'] },
     ].map((match): WorkPattern => scanLeaf({ what: 'Trivy scan', match, afterDenial: 'failed' })),
     ...[
-      { kinds: ['/Pod'], commands: ['trivy k8s', 'trivy kubernetes'] },
-      { kinds: ['/Pod'], entrypoints: ['trivy k8s', 'trivy kubernetes'] },
+      { kinds: [KUBERNETES.Pod], commands: ['trivy k8s', 'trivy kubernetes'] },
+      { kinds: [KUBERNETES.Pod], entrypoints: ['trivy k8s', 'trivy kubernetes'] },
     ].map((match): WorkPattern => scanLeaf({ what: 'Trivy scan of the cluster', match, afterDenial: 'failed' })),
   ],
 };

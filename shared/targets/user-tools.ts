@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { isOwnKind, kindFromText } from '../kinds.ts';
 import { parsed, type Parsed, type Problem } from '../problem.ts';
 import { echo, problemsFromIssue, strict } from '../schema.ts';
-import { accepted, MATCH_FORM, text, TOGETHER } from './match-form.ts';
-import { isOwnKind, strengthOf, type Matcher } from './matcher.ts';
+import { accepted, MATCH_FORM, matcherFrom, text, TOGETHER } from './match-form.ts';
+import { strengthOf } from './matcher.ts';
 import { TOOLS } from './registry.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
@@ -59,6 +60,7 @@ const tool = strict({
 export const TOOLS_FORM = z.array(tool).check(z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`));
 
 type Entry = z.infer<typeof tool>;
+type MatchForm = z.infer<typeof MATCH_FORM>;
 
 /**
  * Tools from the configuration, in the language of the built-in ones; `root` is where they stand in it. Every problem
@@ -78,8 +80,8 @@ function toolFrom({ id, title, source, patterns }: Entry): Tool {
   return { id, title: title ?? id, source, patterns: patterns.map((entry) => patternFrom(entry, title ?? id)) };
 }
 
-function patternFrom({ what, ...rest }: Entry['patterns'][number], title: string): WorkPattern {
-  return { ...rest, what: what ?? `${rest.work} by ${title}` };
+function patternFrom({ what, match, ...rest }: Entry['patterns'][number], title: string): WorkPattern {
+  return { ...rest, match: matcherFrom(match), what: what ?? `${rest.work} by ${title}` };
 }
 
 /** Ids that a tool of the configuration cannot have. */
@@ -87,8 +89,12 @@ export const TAKEN_IDS: readonly string[] = [...TOOLS.map(({ id }) => id), ...RE
 
 /** Kinds, as `group/Kind`, that are known as a built-in tool's already. */
 export const TAKEN_KINDS: readonly string[] = [
-  ...new Set(TOOLS.flatMap(({ patterns }) => patterns.flatMap(({ match: known }) => known.kinds ?? []))),
-].filter(isOwnKind);
+  ...new Set(
+    TOOLS.flatMap(({ patterns }) => patterns.flatMap(({ match: known }) => known.kinds ?? []))
+      .filter(isOwnKind)
+      .map(({ groupKind }) => groupKind),
+  ),
+];
 
 function conflictsOf(entries: readonly Entry[], root: string): readonly Problem[] {
   const builtIn = new Set(TAKEN_IDS);
@@ -105,7 +111,7 @@ function shadowedIn(entries: readonly Entry[], root: string): readonly Problem[]
   return entries.flatMap(({ patterns }, index) =>
     patterns.flatMap((entry, position) =>
       entry.match.kinds.flatMap((kind, at) => {
-        const owner = isOwnKind(kind) ? ownerOfKind(kind) : undefined;
+        const owner = isOwnKind(kindFromText(kind)) ? ownerOfKind(kind) : undefined;
         const path = `${root}[${index}].patterns[${position}].match.kinds[${at}]`;
         return owner === undefined ? [] : [{ path, value: echo(kind), message: `is already known as ${owner}` }];
       }),
@@ -114,7 +120,9 @@ function shadowedIn(entries: readonly Entry[], root: string): readonly Problem[]
 }
 
 function ownerOfKind(kind: string): string | undefined {
-  return TOOLS.find(({ patterns }) => patterns.some(({ match: known }) => known.kinds?.includes(kind)))?.id;
+  return TOOLS.find(({ patterns }) =>
+    patterns.some(({ match: known }) => known.kinds?.some(({ groupKind }) => groupKind === kind)),
+  )?.id;
 }
 
 function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem[] {
@@ -123,8 +131,8 @@ function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem
   );
 }
 
-function weaknessesIn(match: Matcher, path: string): readonly Problem[] {
-  const strength = strengthOf(match);
+function weaknessesIn(match: MatchForm, path: string): readonly Problem[] {
+  const strength = strengthOf(matcherFrom(match));
   if (strength > 1)
     return lonelyParts(match).map(([part, message]) => ({
       path: `${path}.${part}`,
@@ -139,7 +147,7 @@ function weaknessesIn(match: Matcher, path: string): readonly Problem[] {
 }
 
 /** Parts that are given without any of those that they count with. */
-function lonelyParts(match: Matcher): readonly (readonly [part: keyof Matcher, message: string])[] {
+function lonelyParts(match: MatchForm): readonly (readonly [part: keyof MatchForm, message: string])[] {
   return TOGETHER.filter(
     ({ part, others }) => match[part] !== undefined && others.every((other) => match[other] === undefined),
   ).map(({ part, others }) => [part, `counts only together with ${others.join(' or ')}`]);

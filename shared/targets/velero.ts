@@ -1,5 +1,16 @@
-import { backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { kindsOf, KUBERNETES, resourceIn, type ServedKind } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Inside, Tool } from './tool.ts';
+
+const VELERO = kindsOf('velero.io', {
+  Backup: 'backups',
+  DataDownload: 'datadownloads',
+  DataUpload: 'datauploads',
+  PodVolumeBackup: 'podvolumebackups',
+  PodVolumeRestore: 'podvolumerestores',
+  Restore: 'restores',
+  Schedule: 'schedules',
+});
 
 /**
  * Velero. A Backup passes; its PodVolumeBackup names the node in `spec.node` at CREATE (pkg/podvolume/backupper.go)
@@ -17,14 +28,14 @@ export const velero: Tool = {
   patterns: [
     backupLeaf({
       what: 'Velero file-system backup of a pod volume',
-      match: { kinds: ['velero.io/PodVolumeBackup'] },
+      match: { kinds: [VELERO.PodVolumeBackup] },
       node: { in: 'field', path: ['spec', 'node'] },
-      inside: insidePods('podvolumebackups'),
+      inside: insidePods(VELERO.PodVolumeBackup),
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'Velero file-system restore of a pod volume',
-      match: { kinds: ['velero.io/PodVolumeRestore'] },
+      match: { kinds: [VELERO.PodVolumeRestore] },
       node: {
         in: 'object',
         resource: 'v1/pods',
@@ -32,52 +43,47 @@ export const velero: Tool = {
         namespace: { field: ['spec', 'pod', 'namespace'] },
         path: ['spec', 'nodeName'],
       },
-      inside: insidePods('podvolumerestores'),
+      inside: insidePods(VELERO.PodVolumeRestore),
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'pod that carries out a Velero backup or restore',
       match: {
-        kinds: ['/Pod'],
-        owners: [
-          'velero.io/PodVolumeBackup',
-          'velero.io/PodVolumeRestore',
-          'velero.io/DataUpload',
-          'velero.io/DataDownload',
-        ],
+        kinds: [KUBERNETES.Pod],
+        owners: [VELERO.PodVolumeBackup, VELERO.PodVolumeRestore, VELERO.DataUpload, VELERO.DataDownload],
       },
       afterDenial: 'lost',
     }),
     ...['pod-volume-backup', 'pod-volume-restore', 'data-upload', 'data-download'].map((kind) =>
       backupLeaf({
         what: `pod that carries out a Velero ${kind.replaceAll('-', ' ')}`,
-        match: { kinds: ['/Pod'], labels: { [`velero.io/${kind}`]: [] } },
+        match: { kinds: [KUBERNETES.Pod], labels: { [`velero.io/${kind}`]: [] } },
         afterDenial: 'lost',
       }),
     ),
     backupLeaf({
       what: 'Velero maintenance of a backup repository',
-      match: { kinds: ['/Pod', 'batch/Job'], labels: { 'velero.io/repo-name': [] } },
+      match: { kinds: JOB_AND_POD, labels: { 'velero.io/repo-name': [] } },
       afterDenial: 'retried',
     }),
     backupRoot({
       what: 'Velero backup or restore request',
-      match: { kinds: ['velero.io/Backup', 'velero.io/Restore'] },
+      match: { kinds: [VELERO.Backup, VELERO.Restore] },
       afterDenial: 'lost',
     }),
     backupRoot({
       what: 'Velero data movement',
-      match: { kinds: ['velero.io/DataUpload', 'velero.io/DataDownload'] },
+      match: { kinds: [VELERO.DataUpload, VELERO.DataDownload] },
       afterDenial: 'lost',
     }),
-    backupSchedule({ what: 'Velero schedule', match: { kinds: ['velero.io/Schedule'] } }),
+    backupSchedule({ what: 'Velero schedule', match: { kinds: [VELERO.Schedule] } }),
   ],
 };
 
 /** The node-agent works on a volume only as long as the pod mounts it; a restored pod waits for it in its init container. */
-function insidePods(plural: string): Inside {
+function insidePods(kind: ServedKind): Inside {
   return {
-    resource: `velero.io/v1/${plural}`,
+    resource: resourceIn(kind, 'v1'),
     pods: ['spec', 'pod', 'name'],
     namespace: ['spec', 'pod', 'namespace'],
     while: { 'status.phase': ['Accepted', 'Prepared', 'InProgress', 'Canceling'] },

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, backupLeaf, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const VITESS = kindsOf('planetscale.com', { VitessBackupSchedule: 'vitessbackupschedules' });
 
 /**
  * Vitess operator. Pods of vtbackup are labelled with their type (pkg/operator/vitessbackup/labels.go); the first one
@@ -17,9 +20,9 @@ export const vitess: Tool = {
     }),
     backupLeaf({
       what: 'Vitess backup job',
-      match: { kinds: RUNS, owners: ['planetscale.com/VitessBackupSchedule'] },
+      match: { kinds: RUNS, owners: [VITESS.VitessBackupSchedule] },
       afterDenial: 'lost',
     }),
-    backupSchedule({ what: 'Vitess schedule', match: { kinds: ['planetscale.com/VitessBackupSchedule'] } }),
+    backupSchedule({ what: 'Vitess schedule', match: { kinds: [VITESS.VitessBackupSchedule] } }),
   ],
 };

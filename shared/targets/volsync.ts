@@ -1,5 +1,11 @@
-import { backupLeaf, backupRoot } from './patterns.ts';
+import { kindsOf } from '../kinds.ts';
+import { JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const VOLSYNC = kindsOf('volsync.backube', {
+  ReplicationDestination: 'replicationdestinations',
+  ReplicationSource: 'replicationsources',
+});
 
 /**
  * VolSync. Mover Jobs carry `app.kubernetes.io/created-by: volsync` on Job and template (mover.go), and are pinned by the
@@ -13,15 +19,15 @@ export const volsync: Tool = {
     backupLeaf({
       what: 'VolSync mover',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
-        owners: ['volsync.backube/ReplicationSource', 'volsync.backube/ReplicationDestination'],
+        kinds: JOB_AND_POD,
+        owners: [VOLSYNC.ReplicationSource, VOLSYNC.ReplicationDestination],
       },
       afterDenial: 'retried',
     }),
     backupLeaf({
       what: 'VolSync mover',
       match: {
-        kinds: ['/Pod', 'batch/Job'],
+        kinds: JOB_AND_POD,
         names: ['volsync-'],
         labels: { 'app.kubernetes.io/created-by': ['volsync'] },
       },
@@ -29,7 +35,7 @@ export const volsync: Tool = {
     }),
     backupRoot({
       what: 'VolSync replication',
-      match: { kinds: ['volsync.backube/ReplicationSource', 'volsync.backube/ReplicationDestination'] },
+      match: { kinds: [VOLSYNC.ReplicationSource, VOLSYNC.ReplicationDestination] },
       afterDenial: 'failed',
     }),
   ],

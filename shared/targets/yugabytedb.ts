@@ -1,5 +1,12 @@
+import { kindsOf } from '../kinds.ts';
 import { backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const YUGABYTEDB = kindsOf('operator.yugabyte.io', {
+  Backup: 'backups',
+  BackupSchedule: 'backupschedules',
+  RestoreJob: 'restorejobs',
+});
 
 /**
  * YugabyteDB operator. YugabyteDB Anywhere has its tablet servers do the work: a request names no node, and no pod is
@@ -12,9 +19,9 @@ export const yugabytedb: Tool = {
   patterns: [
     backupRoot({
       what: 'YugabyteDB backup or restore request',
-      match: { kinds: ['operator.yugabyte.io/Backup', 'operator.yugabyte.io/RestoreJob'] },
+      match: { kinds: [YUGABYTEDB.Backup, YUGABYTEDB.RestoreJob] },
       afterDenial: 'failed',
     }),
-    backupSchedule({ what: 'YugabyteDB schedule', match: { kinds: ['operator.yugabyte.io/BackupSchedule'] } }),
+    backupSchedule({ what: 'YugabyteDB schedule', match: { kinds: [YUGABYTEDB.BackupSchedule] } }),
   ],
 };

@@ -1,5 +1,8 @@
+import { kindsOf } from '../kinds.ts';
 import { RUNS, scanLeaf, scanSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
+
+const ZORA = kindsOf('zora.undistro.io', { ClusterScan: 'clusterscans' });
 
 /**
  * Zora. A CronJob per cluster and plugin, labelled and owned by the ClusterScan; its Jobs have none of that, but a
@@ -20,6 +23,6 @@ export const zora: Tool = {
       match: { kinds: RUNS, images: ['undistro/zora/worker'] },
       afterDenial: 'lost',
     }),
-    scanSchedule({ what: 'Zora schedule', match: { kinds: ['zora.undistro.io/ClusterScan'] } }),
+    scanSchedule({ what: 'Zora schedule', match: { kinds: [ZORA.ClusterScan] } }),
   ],
 };

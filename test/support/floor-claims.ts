@@ -4,6 +4,7 @@ import {
   classifyFully,
   creationOf,
   HOSTNAME_LABEL,
+  isOfKind,
   requestFromReview,
   TOOLS,
   type PolicyConfig,
@@ -45,7 +46,7 @@ export function claimIn(about: Case, config: PolicyConfig): Claim | NotClaimed {
 function claimAbout(object: WorkObject, entry: Entry): Claim | NotClaimed {
   const claim = claimOf(entry);
   if (typeof claim === 'string') return claim;
-  if (!claim.kinds.includes(object.groupKind)) return 'kind';
+  if (!isOfKind(object, claim.kinds)) return 'kind';
   return claim.outcome.scope === 'node' && claim.outcome.node.in === 'pods' && !isPlacedExactly(object)
     ? 'placement'
     : claim;
@@ -62,7 +63,7 @@ function entriesOfObject(object: WorkObject, user: string, config: PolicyConfig)
 
 /** By its node's name, or by a hostname and nothing that depends on other nodes. */
 function isPlacedExactly({ template, groupKind }: WorkObject): boolean {
-  if (template === undefined || !PLACED.includes(groupKind)) return false;
+  if (template === undefined || !isOfKind({ groupKind }, PLACED)) return false;
   const { nodeName, nodeSelector, terms, podAffinity } = template.placement;
   return (
     nodeName !== undefined || (nodeSelector.has(HOSTNAME_LABEL) && terms === undefined && podAffinity.length === 0)

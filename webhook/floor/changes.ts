@@ -1,6 +1,6 @@
 import { MIRROR_ANNOTATION, ROLLOUT_POD } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
-import { KIND, type NamingKind } from './kinds.ts';
+import { KIND, listOfKinds, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';
 
 /**
@@ -28,7 +28,7 @@ function changes(naming: readonly NamingKind[], labels: readonly string[]): read
     `${KIND} != '/Pod' && oldObject.?spec.?suspend.orValue(false) == true && object.?spec.?suspend.orValue(false) != true`,
     ...naming.map(
       ({ kinds, source }) =>
-        `${KIND} in ${list(kinds)} && ${valueAt('object', source)} != ${valueAt('oldObject', source)}`,
+        `${KIND} in ${listOfKinds(kinds)} && ${valueAt('object', source)} != ${valueAt('oldObject', source)}`,
     ),
   ];
 }

@@ -1,10 +1,12 @@
 import {
   CARRIERS,
   catalogueFromTools,
+  isOfKind,
   LABEL_STRENGTH,
   LABELLED,
   ruleForTool,
   SCHEDULE_KIND,
+  type Kind,
   type NodeSource,
   type PolicyConfig,
   type RuleMode,
@@ -12,7 +14,6 @@ import {
   type Tool,
   type WorkPattern,
 } from '../../shared/index.ts';
-import { RESOURCES } from '../registration/resources.ts';
 import { PLACED } from './kinds.ts';
 import { isExact } from './matcher.ts';
 
@@ -57,8 +58,7 @@ export interface Entry {
 /** A pattern that the floor decides exactly as the webhook does, and on which kinds. */
 export interface Claim extends Entry {
   readonly outcome: Outcome;
-  /** Kinds as `group/Kind`. */
-  readonly kinds: readonly string[];
+  readonly kinds: readonly Kind[];
 }
 
 /** Every pattern of some tools, the strongest evidence first, then what users labelled. */
@@ -88,7 +88,7 @@ export function claimOf(entry: Entry): Claim | LeftOut {
   if (outcome === undefined) return reasonToPass(pattern);
   const inexact = inexactPart(entry, outcome);
   if (inexact !== undefined) return inexact;
-  const known = kindsOf(pattern).filter((kind) => RESOURCES.has(kind));
+  const known = kindsOf(pattern).filter(({ resource }) => resource !== undefined);
   if (known.length === 0) return 'unknown-resource';
   const kinds = known.filter((kind) => canReach(kind, outcome));
   return kinds.length === 0 ? 'names-no-node' : { ...entry, outcome, kinds };
@@ -109,12 +109,12 @@ function inexactPart({ pattern }: Entry, { scope, changes, node }: Outcome): Lef
 }
 
 /** A CronJob starts nothing when it is written. */
-function kindsOf({ match }: WorkPattern): readonly string[] {
-  return (match.kinds ?? CARRIERS).filter((kind) => kind !== SCHEDULE_KIND);
+function kindsOf({ match }: WorkPattern): readonly Kind[] {
+  return (match.kinds ?? CARRIERS).filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
 }
 
-function canReach(kind: string, { scope, node }: Outcome): boolean {
-  return scope === 'cluster' || node.in !== 'pods' || PLACED.includes(kind);
+function canReach(kind: Kind, { scope, node }: Outcome): boolean {
+  return scope === 'cluster' || node.in !== 'pods' || isOfKind(kind, PLACED);
 }
 
 /**
@@ -128,7 +128,7 @@ export function rivalsOf(claim: Claim, entries: readonly Entry[]): readonly Entr
       isSameWork(entry, claim) &&
       endsOtherwise(entry, claim.outcome) &&
       mayWin(entry, claim) &&
-      (entry.pattern.match.kinds ?? CARRIERS).some((kind) => claim.kinds.includes(kind)),
+      (entry.pattern.match.kinds ?? CARRIERS).some((kind) => isOfKind(kind, claim.kinds)),
   );
 }
 

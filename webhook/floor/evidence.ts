@@ -1,4 +1,4 @@
-import { imageBasename, WORK_LABEL, type Matcher } from '../../shared/index.ts';
+import { imageBasename, WORK_LABEL, type Kind, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 import { KIND } from './kinds.ts';
 import type { Claim } from './claims.ts';
@@ -19,8 +19,8 @@ export const SMALL = all(CONTAINERS.map((containers) => `size(${containers}) <= 
 
 /** What one object must show before a claim is worth asking about; of every claim one part. */
 interface Shown {
-  readonly kinds: string[];
-  readonly owners: string[];
+  readonly kinds: Kind[];
+  readonly owners: Kind[];
   readonly labels: string[];
   readonly annotations: string[];
   readonly images: string[];
@@ -34,7 +34,7 @@ export function evidenceOf(claims: readonly Claim[]): string {
   const shown: Shown = { kinds: [], owners: [], labels: [], annotations: [], images: [] };
   for (const claim of claims) collect(claim, shown);
   return any([
-    ...(shown.kinds.length === 0 ? [] : [`${KIND} in ${list(unique(shown.kinds))}`]),
+    ...(shown.kinds.length === 0 ? [] : [`${KIND} in ${list(unique(shown.kinds.map(({ groupKind }) => groupKind)))}`]),
     ...written('labels', shown.labels),
     ...written('annotations', shown.annotations),
     ...(shown.owners.length === 0 ? [] : [ownedBy(shown.owners)]),
@@ -63,8 +63,8 @@ function written(key: string, keys: readonly string[]): readonly string[] {
   return places.map((place) => `${place}.exists(k, k in ${list(unique(keys))})`);
 }
 
-function ownedBy(owners: readonly string[]): string {
-  const kinds = owners.map((owner) => owner.slice(owner.indexOf('/') + 1));
+function ownedBy(owners: readonly Kind[]): string {
+  const kinds = owners.map(({ kind }) => kind);
   return `object.metadata.?ownerReferences.orValue([]).exists(o, o.kind in ${list(unique(kinds))})`;
 }
 

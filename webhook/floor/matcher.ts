@@ -1,6 +1,6 @@
 import { imagePattern, LABEL_STRENGTH, type Accepted, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
-import { isOneOf } from './kinds.ts';
+import { isOneOf, listOfKinds } from './kinds.ts';
 import { basenameOf } from './variables.ts';
 
 /** Parts of a matcher that CEL cannot ask exactly: programs in scripts of a shell, words of an owner's kind, fields of any type at any depth. */
@@ -79,8 +79,8 @@ function programs({ commands = [], nameWords }: Matcher): readonly string[] {
 
 function exactParts({ owners, notOwners, labels, annotations, images, ...match }: Matcher): readonly string[] {
   return [
-    ...(owners === undefined ? [] : [`variables.owners.exists(o, o in ${list(owners)})`]),
-    ...(notOwners === undefined ? [] : [`!variables.owners.exists(o, o in ${list(notOwners)})`]),
+    ...(owners === undefined ? [] : [`variables.owners.exists(o, o in ${listOfKinds(owners)})`]),
+    ...(notOwners === undefined ? [] : [`!variables.owners.exists(o, o in ${listOfKinds(notOwners)})`]),
     ...written(labels, 'labels'),
     ...written(annotations, 'annotations'),
     ...(images === undefined ? [] : [any(running(images))]),

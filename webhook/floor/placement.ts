@@ -1,6 +1,6 @@
 import { HOSTNAME_LABEL, PASSING_TAINTS } from '../../shared/index.ts';
 import { all, any, list, literal, optional } from './cel.ts';
-import { KIND, PLACED, type NamingKind, type OwnSource } from './kinds.ts';
+import { KIND, listOfKinds, PLACED, type NamingKind, type OwnSource } from './kinds.ts';
 
 /** Where the pods of the object say that they run; `variables.spec` is their spec. */
 const SELECTOR = 'variables.spec.?nodeSelector.orValue({})';
@@ -34,8 +34,8 @@ export function mayName(sources: readonly NamingKind[]): string {
       `${spec}.?nodeName.orValue('') == params.metadata.name`,
       names(`${spec}.?nodeSelector[?${literal(HOSTNAME_LABEL)}].orValue('')`),
     ]);
-  const named = sources.map(({ kinds, source }) => all([`${KIND} in ${list(kinds)}`, namedIn(source)]));
-  return `${KIND} == '/Pod' ? (${pods('object.spec')}) : (${KIND} in ${list(PLACED)} ? (${pods('object.spec.template.spec')}) : (${any(named)}))`;
+  const named = sources.map(({ kinds, source }) => all([`${KIND} in ${listOfKinds(kinds)}`, namedIn(source)]));
+  return `${KIND} == '/Pod' ? (${pods('object.spec')}) : (${KIND} in ${listOfKinds(PLACED)} ? (${pods('object.spec.template.spec')}) : (${any(named)}))`;
 }
 
 /** Whether the pods are pinned, see PINNED. */

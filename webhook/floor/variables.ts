@@ -1,10 +1,10 @@
-import { MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
+import { KUBERNETES, MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
 import { list, literal } from './cel.ts';
-import { IS_RUN, KIND, PLACED } from './kinds.ts';
+import { IS_RUN, KIND, listOfKinds, PLACED } from './kinds.ts';
 import type { Variable } from './objects.ts';
 
 /** Kinds that make pods from a template, and pods. */
-const TEMPLATED = [...PLACED, 'apps/DaemonSet'];
+const TEMPLATED = [...PLACED, KUBERNETES.DaemonSet];
 const TEMPLATE = 'object.?spec.?template';
 const GROUP_OF = (owner: string): string =>
   `(${owner}.apiVersion.contains('/') ? ${owner}.apiVersion.split('/')[0] : '')`;
@@ -76,7 +76,7 @@ export const OBJECT_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'spec',
-    expression: `variables.kind == '/Pod' ? object.spec : (variables.kind in ${list(TEMPLATED)} ? ${TEMPLATE}.?spec.orValue({}) : {})`,
+    expression: `variables.kind == '/Pod' ? object.spec : (variables.kind in ${listOfKinds(TEMPLATED)} ? ${TEMPLATE}.?spec.orValue({}) : {})`,
   },
   {
     name: 'containers',
@@ -102,6 +102,6 @@ export const OBJECT_VARIABLES: readonly Variable[] = [
 function written(key: string): string {
   return (
     `[object.metadata.?${key}.orValue({}), ` +
-    `variables.kind in ${list(TEMPLATED)} && variables.kind != '/Pod' ? ${TEMPLATE}.?metadata.?${key}.orValue({}) : {}]`
+    `variables.kind in ${listOfKinds(TEMPLATED)} && variables.kind != '/Pod' ? ${TEMPLATE}.?metadata.?${key}.orValue({}) : {}]`
   );
 }

@@ -1,5 +1,6 @@
 import {
   DEFAULT_POLICY,
+  distinctKinds,
   exceptionLabel,
   explainBriefly,
   explainNode,
@@ -9,8 +10,8 @@ import {
   WHY_ANNOTATION,
   WORK_LABEL,
   type AfterDenial,
+  type Kind,
 } from '../../shared/index.ts';
-import { RESOURCES } from '../registration/resources.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import { startsWork } from './changes.ts';
 import { outcomeKey, rivalsOf, type Claim, type Entry, type Outcome } from './claims.ts';
@@ -109,13 +110,12 @@ function namingKind({ kinds, outcome: { node } }: Claim): readonly NamingKind[] 
 }
 
 /** One rule per group of the API. */
-function resourceRules(kinds: readonly string[]): readonly ResourceRule[] {
-  const known = [...new Set(kinds)].sort().flatMap((kind) => RESOURCES.get(kind) ?? []);
-  return [...Map.groupBy(known, ({ group }) => group)].map(([group, resources]) => ({
+function resourceRules(kinds: readonly Kind[]): readonly ResourceRule[] {
+  return [...Map.groupBy(distinctKinds(kinds), ({ group }) => group)].map(([group, members]) => ({
     apiGroups: [group],
     // A tool's next version is its own affair: names and fields that we read are the same in all so far.
     apiVersions: [group.includes('.') ? '*' : 'v1'],
-    resources: resources.map(({ resource }) => resource),
+    resources: members.flatMap(({ resource }) => resource ?? []),
     operations: ['CREATE', 'UPDATE'],
   }));
 }

@@ -2,8 +2,11 @@ import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node';
 import {
   ARMED_ENTRIES,
   CARRIERS,
+  distinctKinds,
   ENTRIES,
   entryName,
+  isOfKind,
+  KUBERNETES,
   MaintError,
   POLICY_ANNOTATION,
   REGISTRATION_NAME,
@@ -11,6 +14,7 @@ import {
   SCHEDULE_KIND,
   type Entry as AskedEntry,
   type EntryOperation,
+  type Kind,
   type MatchCondition,
   type PolicyConfig,
   type Tool,
@@ -18,7 +22,6 @@ import {
 } from '../../shared/index.ts';
 import { TIMEOUT_SECONDS } from '../admission/deadline.ts';
 import { VALIDATE_PATH } from '../paths.ts';
-import { RESOURCES, type Resource } from './resources.ts';
 
 /** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */
 export type Reach =
@@ -135,9 +138,9 @@ export function renderEntries(
  * by which containers are added to a pod any.
  */
 export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
-  const ofTools = [...new Set(policies.flatMap((policy) => decidedKinds(tools, policy)))];
+  const ofTools = distinctKinds(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return ENTRIES.map((entry) => {
-    const own = entry.kinds.map(({ kind, operations }) => ruleFor(kind, operations));
+    const own = entry.kinds.map(({ kind, subresource, operations }) => ruleFor(kind, operations, subresource));
     return {
       name: entryName(entry.name),
       rules: entry.ofTools === true ? [...ofTools.map((kind) => ruleForWork(kind, entry)), ...own] : own,
@@ -151,50 +154,50 @@ export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyC
  * Kinds that some rule decides, sorted: leaves, roots where the rule looks at the whole cluster, schedules never; and
  * nothing of a tool for which the rule is off.
  */
-export function decidedKinds(tools: readonly Tool[], policy: PolicyConfig): readonly string[] {
+export function decidedKinds(tools: readonly Tool[], policy: PolicyConfig): readonly Kind[] {
   const decided = tools.flatMap((tool) =>
     tool.patterns.filter(({ work, role }) => {
       const { mode, scope } = ruleForTool(policy, work, tool.id);
       return mode !== 'off' && (role === 'leaf' || (role === 'root' && scope === 'cluster'));
     }),
   );
-  const kinds = decided.flatMap(({ match }) => match.kinds ?? []).filter((kind) => kind !== SCHEDULE_KIND);
-  return [...new Set([...CARRIERS, ...kinds])].sort();
+  const kinds = decided.flatMap(({ match }) => match.kinds ?? []).filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
+  return distinctKinds([...CARRIERS, ...kinds]);
 }
 
 /** Work is asked about when it is made or changed; a change that another entry asks about is that one's. */
-function ruleForWork(kind: string, entry: AskedEntry): Rule {
+function ruleForWork(kind: Kind, entry: AskedEntry): Rule {
   const others = ENTRIES.filter((other) => other !== entry).flatMap(({ kinds }) => kinds);
-  const isElsewhere = others.some((other) => other.kind === kind && other.operations.includes('UPDATE'));
+  const isElsewhere = others.some(
+    (other) => other.subresource === undefined && isOfKind(other.kind, [kind]) && other.operations.includes('UPDATE'),
+  );
   return ruleFor(kind, isElsewhere ? ['CREATE'] : ['CREATE', 'UPDATE']);
 }
 
 /** Kinds of Kubernetes itself that belong to no namespace. */
-const CLUSTER_WIDE = ['/Node'];
+const CLUSTER_WIDE = [KUBERNETES.Node];
 
-function ruleFor(kind: string, operations: Rule['operations']): Rule {
-  const [, parent = kind, subresource] = /^([^/]*\/[^/]+)\/(.+)$/.exec(kind) ?? [];
-  const known = RESOURCES.get(parent) ?? resourceOfUser(parent);
-  const builtIn = !known.group.includes('.');
+function ruleFor(kind: Kind, operations: Rule['operations'], subresource?: string): Rule {
+  const resource = kind.resource ?? resourcesOfGroup(kind);
+  const builtIn = !kind.group.includes('.');
   return {
-    apiGroups: [known.group],
+    apiGroups: [kind.group],
     // A tool's next version is its own affair: names and fields that we read are the same in all so far.
     apiVersions: [builtIn ? 'v1' : '*'],
-    resources: [subresource === undefined ? known.resource : `${known.resource}/${subresource}`],
+    resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
     operations,
     // Some tools' requests belong to the cluster (rancher's Backup), and which do may change between versions.
-    scope: CLUSTER_WIDE.includes(kind) ? 'Cluster' : builtIn ? 'Namespaced' : '*',
+    scope: isOfKind(kind, CLUSTER_WIDE) ? 'Cluster' : builtIn ? 'Namespaced' : '*',
   };
 }
 
 /**
- * A kind of a tool from the configuration, which names no resource: every resource of its group is asked about, and the
+ * A kind of a tool from the configuration names no resource: every resource of its group is asked about, and the
  * policy tells them apart. Groups of Kubernetes itself are left out: theirs are leases and events, all day long.
  */
-function resourceOfUser(kind: string): Resource {
-  const group = kind.slice(0, kind.indexOf('/'));
-  if (group.includes('.') && !group.endsWith('.k8s.io')) return { group, resource: '*' };
-  throw new MaintError('usage', `the API server cannot be told to ask about ${kind}: it is no kind of work`);
+function resourcesOfGroup({ group, groupKind }: Kind): string {
+  if (group.includes('.') && !group.endsWith('.k8s.io')) return '*';
+  throw new MaintError('usage', `the API server cannot be told to ask about ${groupKind}: it is no kind of work`);
 }
 
 function clientConfigOf(reach: Reach): ClientConfig {

@@ -1,4 +1,5 @@
 import { makersOf } from '../../facts/makers.ts';
+import { KUBERNETES } from '../../kinds.ts';
 import type { Entry } from '../entry.ts';
 
 /** Whether the DaemonSet controller asks. */
@@ -17,7 +18,7 @@ export const ROLLOUT_POD = `${CONTROLLERS} && ${OF_DAEMONSET}`;
 /** Pods that the DaemonSet controller makes or deletes: what a rollout does, and the hold rule judges. */
 export const ROLLOUT_ENTRY: Entry = {
   name: 'rollout',
-  kinds: [{ kind: '/Pod', operations: ['CREATE', 'DELETE'] }],
+  kinds: [{ kind: KUBERNETES.Pod, operations: ['CREATE', 'DELETE'] }],
   conditions: [
     { name: 'daemonset-controller', expression: CONTROLLERS },
     { name: 'daemonset-pod', expression: OF_DAEMONSET },
@@ -31,7 +32,12 @@ export const ROLLOUT_ENTRY: Entry = {
 };
 
 /** Kinds whose template change rolls out to running pods. Jobs cannot change theirs. */
-export const ROLLING = ['apps/DaemonSet', 'apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet'] as const;
+export const ROLLING = [
+  KUBERNETES.DaemonSet,
+  KUBERNETES.Deployment,
+  KUBERNETES.ReplicaSet,
+  KUBERNETES.StatefulSet,
+] as const;
 
 /** Workloads whose pod template changes: not their scale, status or metadata. */
 export const TEMPLATE_ENTRY: Entry = {

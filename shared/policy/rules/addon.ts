@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
+import { isOfKind } from '../../kinds.ts';
 import { admitsNode, daemonSetPlacement } from '../../scheduling/placement.ts';
 import { clean, joinNames, MAX_NAME } from '../words.ts';
 import { ROLLING, ROLLOUT_ENTRY, TEMPLATE_ENTRY } from './addon-entries.ts';
@@ -34,7 +35,7 @@ export const addon: Rule<AddonReason> = {
 };
 
 function changesTemplate({ request, object, change }: Subject): boolean {
-  return request.operation === 'UPDATE' && change === 'start' && ROLLING.some((kind) => kind === object.groupKind);
+  return request.operation === 'UPDATE' && change === 'start' && isOfKind(object, ROLLING);
 }
 
 function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surroundings): Judgement<AddonReason> {

@@ -2,6 +2,7 @@ import { isTrueAt } from '../../facts/json.ts';
 import { nodeFromObject, type NodeFacts } from '../../facts/node.ts';
 import type { NodeField } from '../../facts/node-table.ts';
 import { isAlive, type PodFacts } from '../../facts/pod.ts';
+import { KUBERNETES } from '../../kinds.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
 import { renderProblem } from '../../problem.ts';
 import { NO_RECORD } from '../../record/record.ts';
@@ -17,7 +18,7 @@ const marked = (object: string): string => `${object}.metadata.?annotations[?'${
 /** Writes of a Node that the guard judges: its record or state label changes, it is uncordoned in maintenance, it goes. */
 const NODE_ENTRY: Entry = {
   name: 'node-guard',
-  kinds: [{ kind: '/Node', operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+  kinds: [{ kind: KUBERNETES.Node, operations: ['CREATE', 'UPDATE', 'DELETE'] }],
   conditions: [
     {
       name: 'record',

@@ -1,3 +1,4 @@
+import { KUBERNETES } from '../../kinds.ts';
 import { WORK_LABEL } from '../../labels.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
 import type { Entry } from '../entry.ts';
@@ -14,7 +15,7 @@ export const WORK_ENTRY: Entry = {
   kinds: [
     { kind: SCHEDULE_KIND, operations: ['CREATE', 'UPDATE'] },
     // `kubectl debug` may bring any image and command into a pod that runs on a node in maintenance.
-    { kind: `/Pod/${EPHEMERAL_CONTAINERS}`, operations: ['UPDATE'] },
+    { kind: KUBERNETES.Pod, subresource: EPHEMERAL_CONTAINERS, operations: ['UPDATE'] },
   ],
   ofTools: true,
   conditions: [

@@ -150,7 +150,7 @@ function mayLand(repeated: boolean, names: string, nodes: readonly string[]): Ju
 /** A CronJob's controller copies the labels of the job template to the Jobs, and none of the CronJob's own. */
 function labelAdvice({ groupKind, labels, jobLabels, template }: WorkObject): Judgement<WorkReason> {
   const isPassedOn = jobLabels.has(WORK_LABEL) || template?.labels.has(WORK_LABEL) === true;
-  if (groupKind !== SCHEDULE_KIND || !labels.has(WORK_LABEL) || isPassedOn) return NO_OBJECTION;
+  if (groupKind !== SCHEDULE_KIND.groupKind || !labels.has(WORK_LABEL) || isPassedOn) return NO_OBJECTION;
   const detail = `Jobs of a CronJob do not get its own label ${WORK_LABEL}: write it under spec.jobTemplate.metadata.labels`;
   return objection({ reason: 'LabelNotPassedOn', detail, nodes: [], weight: 'advise' });
 }

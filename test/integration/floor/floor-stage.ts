@@ -1,12 +1,12 @@
 /** An API server without any webhook, on which the floor is put for the cluster and the configuration of a case. */
 import { isObject, listAt, textAt, TOOLS, type PolicyConfig, type ReviewRequest } from '../../../shared/index.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
-import { RESOURCES } from '../../../webhook/registration/resources.ts';
 import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { requestOf, type Case } from '../../support/floor-claims.ts';
 import { until } from '../../support/until.ts';
 import { wholeObject } from './whole-object.ts';
+import { KNOWN_KINDS } from '../../support/kinds.ts';
 
 const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -160,7 +160,7 @@ export function canBeSent(about: Case): boolean {
     ['CREATE', 'UPDATE'].includes(operation) &&
     subresource === '' &&
     object.groupKind !== '/Node' &&
-    RESOURCES.has(object.groupKind)
+    KNOWN_KINDS.has(object.groupKind)
   );
 }
 
@@ -175,7 +175,7 @@ interface Definition {
 /** The definition of a custom kind in the version of the case: any content is taken. */
 function definitionFor(about: Case): Definition | undefined {
   const { object } = requestOf(about);
-  const known = object && RESOURCES.get(object.groupKind);
+  const known = object && KNOWN_KINDS.get(object.groupKind);
   if (known === undefined || object === undefined || BUILT_IN.includes(object.group)) return undefined;
   const { group, resource } = known;
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
@@ -202,7 +202,7 @@ function namespaceOf({ name }: Case): string {
 function collectionPath(about: Case): string {
   const { object, oldObject } = requestOf(about);
   const { group, version, namespace, groupKind } = object ?? oldObject ?? NOTHING;
-  const resource = RESOURCES.get(groupKind)?.resource;
+  const resource = KNOWN_KINDS.get(groupKind)?.resource;
   if (resource === undefined) throw new Error(`${about.name}: its kind has no resource`);
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const isClusters = namespace === '' && !BUILT_IN.includes(group);

@@ -31,7 +31,9 @@ const labels = CATALOGUE.patterns.flatMap(({ pattern: { match } }) =>
     : [Object.fromEntries(Object.entries(match.labels).map(([key, [value = 'any']]) => [key, value]))],
 );
 const owners = ['apps/v1 ReplicaSet', 'apps/v1 DaemonSet', 'batch/v1 Job'].concat(
-  CATALOGUE.patterns.flatMap(({ pattern }) => (pattern.match.owners ?? []).map((owner) => owner.replace('/', '/v1 '))),
+  CATALOGUE.patterns.flatMap(({ pattern }) =>
+    (pattern.match.owners ?? []).map((owner) => owner.groupKind.replace('/', '/v1 ')),
+  ),
 );
 const images = ['app', ...CATALOGUE.patterns.flatMap(({ pattern }) => pattern.match.images ?? [])];
 const programs = ['app', ...CATALOGUE.patterns.flatMap(({ pattern }) => pattern.match.commands ?? [])];

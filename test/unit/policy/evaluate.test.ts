@@ -9,6 +9,7 @@ import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import type { MaintenanceRecord } from '../../../shared/record/record.ts';
 import { creation, held, labelledJob, node, NOW, SINCE, situation, update, volumeBackup } from './world.ts';
+import { kindsNamed } from '../../support/kinds.ts';
 
 function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {
   return {
@@ -134,7 +135,7 @@ test('a tool may name its node in a label', () => {
     work: 'backup',
     what: 'run',
     role: 'leaf',
-    match: { kinds: ['tool.io/Run'] },
+    match: { kinds: kindsNamed('tool.io/Run') },
     node: { in: 'label', key: 'tool.io/node' },
     afterDenial: 'lost',
   };

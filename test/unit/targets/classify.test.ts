@@ -4,6 +4,7 @@ import { catalogueFromTools, classify } from '../../../shared/targets/classify.t
 import { confidenceOf } from '../../../shared/targets/matcher.ts';
 import { CATALOGUE, TOOLS } from '../../../shared/targets/registry.ts';
 import type { Tool, WorkPattern } from '../../../shared/targets/tool.ts';
+import { kindsNamed } from '../../support/kinds.ts';
 
 function toolOf(id: string, ...matchers: WorkPattern['match'][]): Tool {
   const patterns = matchers.map((match) => ({
@@ -27,7 +28,7 @@ describe('the strongest evidence wins', () => {
     { containers: [{ image: 'img', command: ['cmd'] }] },
   );
   const byStrength: readonly Tool[] = [
-    toolOf('owner', { owners: ['tool.io/Run'] }),
+    toolOf('owner', { owners: kindsNamed('tool.io/Run') }),
     toolOf('label', { labels: { a: [] } }),
     toolOf('image', { images: ['img'] }),
     toolOf('name', { names: ['x-'] }),
@@ -47,7 +48,10 @@ describe('the strongest evidence wins', () => {
       kind: 'Run',
       metadata: { ownerReferences: [{ apiVersion: 'tool.io/v1', kind: 'Run' }] },
     });
-    const tools = [toolOf('owner', { owners: ['tool.io/Run'] }), toolOf('kind', { kinds: ['tool.io/Run'] })];
+    const tools = [
+      toolOf('owner', { owners: kindsNamed('tool.io/Run') }),
+      toolOf('kind', { kinds: kindsNamed('tool.io/Run') }),
+    ];
     expect(toolIn(catalogueFromTools(tools), run)).toBe('kind');
   });
 
@@ -79,10 +83,10 @@ describe('how sure it is', () => {
   });
 
   test.each<[confidence: string, matcher: WorkPattern['match']]>([
-    ['certain', { kinds: ['/Pod'], owners: ['tool.io/Run'] }],
+    ['certain', { kinds: kindsNamed('/Pod'), owners: kindsNamed('tool.io/Run') }],
     ['stated', { annotations: { a: [] }, nameWords: ['backup'] }],
     ['stated', { writers: ['tool'] }],
-    ['likely', { kinds: ['/Pod'], images: ['tool'] }],
+    ['likely', { kinds: kindsNamed('/Pod'), images: ['tool'] }],
     ['guess', { images: ['tool'], names: ['backup-'] }],
     ['guess', { ownerWords: ['Backup'], says: ['backup'] }],
     ['guess', { runWords: ['backup'] }],

@@ -3,6 +3,7 @@ import { workFromObject } from '../../../shared/facts/work.ts';
 import { catalogueFromTools, classify } from '../../../shared/targets/classify.ts';
 import { imageBasename, matches, strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
 import { backupLeaf } from '../../../shared/targets/patterns.ts';
+import { kindsNamed } from '../../support/kinds.ts';
 
 test.each([
   ['kube-bench', 'kube-bench'],
@@ -22,14 +23,14 @@ test.each([
 });
 
 test.each<[Matcher, number]>([
-  [{ kinds: ['velero.io/Backup'] }, 5],
-  [{ kinds: ['/Pod', 'velero.io/Backup'], names: ['x'] }, 5],
-  [{ kinds: ['/Pod'], owners: ['velero.io/Backup'], labels: {} }, 4],
-  [{ kinds: ['batch/Job', 'apps/DaemonSet'], labels: {} }, 3],
+  [{ kinds: kindsNamed('velero.io/Backup') }, 5],
+  [{ kinds: kindsNamed('/Pod', 'velero.io/Backup'), names: ['x'] }, 5],
+  [{ kinds: kindsNamed('/Pod'), owners: kindsNamed('velero.io/Backup'), labels: {} }, 4],
+  [{ kinds: kindsNamed('batch/Job', 'apps/DaemonSet'), labels: {} }, 3],
   [{ images: ['x'], names: ['x'] }, 2],
   [{ commands: ['x'] }, 2],
   [{ names: ['x'] }, 1],
-  [{ kinds: ['/Pod'] }, 0],
+  [{ kinds: kindsNamed('/Pod') }, 0],
   [{}, 0],
 ])('%j has the strength %d', (matcher, strength) => {
   expect(strengthOf(matcher)).toBe(strength);
@@ -57,10 +58,10 @@ const job = workFromObject({
 describe('every part that is given must hold; within a part one entry is enough', () => {
   test.each<[Matcher, boolean]>([
     [{}, true],
-    [{ kinds: ['/Pod', 'batch/Job'] }, true],
-    [{ kinds: ['batch/CronJob'] }, false],
-    [{ owners: ['velero.io/Backup', 'k8up.io/Backup'] }, true],
-    [{ owners: ['velero.io/Backup'] }, false],
+    [{ kinds: kindsNamed('/Pod', 'batch/Job') }, true],
+    [{ kinds: kindsNamed('batch/CronJob') }, false],
+    [{ owners: kindsNamed('velero.io/Backup', 'k8up.io/Backup') }, true],
+    [{ owners: kindsNamed('velero.io/Backup') }, false],
     [{ labels: { app: ['x', 'dump'] } }, true],
     [{ labels: { app: [] } }, true],
     [{ labels: { app: ['dump'], tier: [] } }, true],
@@ -80,9 +81,9 @@ describe('every part that is given must hold; within a part one entry is enough'
     [{ commands: ['pg_dump'], arguments: ['customers'] }, false],
     [{ names: ['x', 'dump-'] }, true],
     [{ names: ['orders'] }, false],
-    [{ kinds: ['batch/Job'], images: ['postgres'], commands: ['pg_dump'] }, true],
-    [{ kinds: ['batch/Job'], images: ['postgres'], commands: ['psql'] }, false],
-    [{ kinds: [] }, false],
+    [{ kinds: kindsNamed('batch/Job'), images: ['postgres'], commands: ['pg_dump'] }, true],
+    [{ kinds: kindsNamed('batch/Job'), images: ['postgres'], commands: ['psql'] }, false],
+    [{ kinds: kindsNamed() }, false],
   ])('%j: %s', (matcher, expected) => {
     expect(matches(matcher, job)).toBe(expected);
   });

@@ -15,6 +15,7 @@ import { literal, optional, sentence } from '../../../webhook/floor/cel.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
 import { readFixtures } from '../../support/fixtures.ts';
 import { claimOfFixture, shownClaim } from '../../support/floor-claims.ts';
+import { namesOfKinds } from '../../support/kinds.ts';
 
 const ENTRIES = entriesOf(TOOLS, DEFAULT_POLICY);
 const CLAIMS = ENTRIES.map(claimOf).filter((claim): claim is Claim => typeof claim !== 'string');
@@ -64,17 +65,17 @@ describe('what the floor claims of the catalogue', () => {
   });
 
   test('what users label is claimed, for both kinds of work', () => {
-    expect(CLAIMS.filter(({ tool }) => tool === 'labelled').map(({ kinds, pattern }) => [pattern.work, kinds])).toEqual(
-      [
-        ['backup', ['/Pod', 'batch/Job']],
-        ['scan', ['/Pod', 'batch/Job']],
-      ],
-    );
+    expect(
+      CLAIMS.filter(({ tool }) => tool === 'labelled').map(({ kinds, pattern }) => [pattern.work, namesOfKinds(kinds)]),
+    ).toEqual([
+      ['backup', ['/Pod', 'batch/Job']],
+      ['scan', ['/Pod', 'batch/Job']],
+    ]);
   });
 
   test('no CronJob is claimed, and no DaemonSet where single nodes count', () => {
-    expect(CLAIMS.filter(({ kinds }) => kinds.includes('batch/CronJob'))).toEqual([]);
-    const daemonSets = CLAIMS.filter(({ kinds }) => kinds.includes('apps/DaemonSet'));
+    expect(CLAIMS.filter(({ kinds }) => namesOfKinds(kinds).includes('batch/CronJob'))).toEqual([]);
+    const daemonSets = CLAIMS.filter(({ kinds }) => namesOfKinds(kinds).includes('apps/DaemonSet'));
     expect([...new Set(daemonSets.map(({ outcome }) => outcome.scope))]).toEqual(['cluster']);
   });
 
@@ -82,7 +83,7 @@ describe('what the floor claims of the catalogue', () => {
     ['a scan known by its image', 'kube-bench', []],
     ['a backup known by a label', 'k8up', []],
   ])('%s gives way to evidence that is treated otherwise, and to no other work: %s', (_, tool, expected) => {
-    const claim = CLAIMS.find((one) => one.tool === tool && one.kinds.includes('/Pod'));
+    const claim = CLAIMS.find((one) => one.tool === tool && namesOfKinds(one.kinds).includes('/Pod'));
     const rivals = claim === undefined ? [] : rivalsOf(claim, ENTRIES);
     expect(rivals.map((rival) => rival.tool)).toEqual(expect.arrayContaining(expected));
     expect(

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   at,
-  CATALOGUE,
   DEFAULT_POLICY,
   listAt,
   POLICY_ANNOTATION,
@@ -12,35 +11,30 @@ import {
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import { decidedKinds, entriesFor, registrationFor, renderEntries } from '../../../webhook/registration/entries.ts';
-import { RESOURCES } from '../../../webhook/registration/resources.ts';
+import { kindsNamed, namesOfKinds } from '../../support/kinds.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
 const CLUSTER_SCOPE: PolicyConfig = {
   ...DEFAULT_POLICY,
   rules: { ...DEFAULT_POLICY.rules, backup: { ...DEFAULT_POLICY.rules.backup, scope: 'cluster' } },
 };
-const catalogued = CATALOGUE.patterns.flatMap(({ pattern }) => pattern.match.kinds ?? []);
+/** What is decided, as `group/Kind`. */
+const decidedNames = (...about: Parameters<typeof decidedKinds>): readonly string[] =>
+  namesOfKinds(decidedKinds(...about));
 
 describe('what the API server asks about', () => {
-  test('every kind of the catalogue has a resource, and every resource is some kind that is decided', () => {
-    expect(catalogued.filter((kind) => !RESOURCES.has(kind))).toEqual([]);
-    const workloads = [
-      '/Node',
-      'apps/DaemonSet',
-      'apps/Deployment',
-      'apps/ReplicaSet',
-      'apps/StatefulSet',
-      '/Pod',
-      'batch/Job',
-    ];
-    expect([...RESOURCES.keys()].filter((kind) => ![...catalogued, ...workloads].includes(kind))).toEqual([]);
+  test('every kind that a built-in tool names is asked about under one name', () => {
+    const kinds = TOOLS.flatMap(({ patterns }) => patterns.flatMap(({ match }) => match.kinds ?? []));
+    const names = Map.groupBy(kinds, ({ groupKind }) => groupKind);
+    const plurals = [...names].map(([name, same]) => [name, ...new Set(same.map(({ resource }) => resource))]);
+    expect(plurals.filter(([, plural, ...more]) => plural === undefined || more.length > 0)).toEqual([]);
   });
 
   test('every leaf is in, under its resource; roots only where a rule looks at the whole cluster; schedules never', () => {
     const kindsOf = (accepts: (pattern: WorkPattern) => boolean) =>
-      TOOLS.flatMap(({ patterns }) => patterns.filter(accepts).flatMap(({ match }) => match.kinds ?? []));
+      TOOLS.flatMap(({ patterns }) => patterns.filter(accepts).flatMap(({ match }) => namesOfKinds(match.kinds ?? [])));
     const sorted = (kinds: readonly string[]) => [...new Set(kinds)].filter((kind) => kind !== 'batch/CronJob').sort();
-    const decided = decidedKinds(TOOLS, DEFAULT_POLICY);
+    const decided = decidedNames(TOOLS, DEFAULT_POLICY);
     expect(decided).toEqual(
       sorted(kindsOf(({ role, work }) => role === 'leaf' || (role === 'root' && work === 'scan'))),
     );
@@ -48,13 +42,13 @@ describe('what the API server asks about', () => {
       expect.arrayContaining(['/Pod', 'apps/DaemonSet', 'batch/Job', 'velero.io/PodVolumeBackup']),
     );
     expect(decided).not.toContain('velero.io/Backup');
-    expect(decidedKinds(TOOLS, CLUSTER_SCOPE)).toEqual(sorted(kindsOf(({ role }) => role !== 'schedule')));
+    expect(decidedNames(TOOLS, CLUSTER_SCOPE)).toEqual(sorted(kindsOf(({ role }) => role !== 'schedule')));
   });
 
   test('a pattern of no particular kind is about pods and jobs', () => {
     const tool = TOOLS.find(({ id }) => id === 'velero');
     const patterns = tool?.patterns.map((pattern) => ({ ...pattern, match: { labels: { a: [] } } })) ?? [];
-    expect(decidedKinds([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toEqual([
+    expect(decidedNames([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toEqual([
       '/Pod',
       'batch/Job',
     ]);
@@ -62,7 +56,12 @@ describe('what the API server asks about', () => {
 
   const toolOf = (kind: string) => {
     const patterns = TOOLS.flatMap((tool) => tool.patterns.filter(({ role }) => role === 'leaf')).slice(0, 1);
-    return { id: 't', title: 'T', source: '', patterns: patterns.map((one) => ({ ...one, match: { kinds: [kind] } })) };
+    return {
+      id: 't',
+      title: 'T',
+      source: '',
+      patterns: patterns.map((one) => ({ ...one, match: { kinds: kindsNamed(kind) } })),
+    };
   };
 
   test("a kind of the user's own tool has no known resource: its whole group is asked about", () => {
@@ -86,11 +85,11 @@ describe('what the API server asks about', () => {
       const tools = new Map([['velero', own]]);
       return { ...DEFAULT_POLICY, rules: { ...DEFAULT_POLICY.rules, backup: { ...backup, tools } } };
     };
-    const usual = decidedKinds(TOOLS, DEFAULT_POLICY);
-    const more = decidedKinds(TOOLS, withTool({ scope: 'cluster' })).filter((kind) => !usual.includes(kind));
+    const usual = decidedNames(TOOLS, DEFAULT_POLICY);
+    const more = decidedNames(TOOLS, withTool({ scope: 'cluster' })).filter((kind) => !usual.includes(kind));
     expect(more).toContain('velero.io/Backup');
     expect(more.filter((kind) => !kind.startsWith('velero.io/'))).toEqual([]);
-    expect(decidedKinds(TOOLS, withTool({ mode: 'off' }))).not.toContain('velero.io/PodVolumeBackup');
+    expect(decidedNames(TOOLS, withTool({ mode: 'off' }))).not.toContain('velero.io/PodVolumeBackup');
   });
 
   test.each(ENTRIES)(

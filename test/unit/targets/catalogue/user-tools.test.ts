@@ -6,6 +6,7 @@ import type { Matcher } from '../../../../shared/targets/matcher.ts';
 import { TOOLS } from '../../../../shared/targets/registry.ts';
 import { parseUserTools } from '../../../../shared/targets/user-tools.ts';
 import { sketch } from './sketch.ts';
+import { kindsNamed, namesOfKinds } from '../../../support/kinds.ts';
 
 const PATTERN = { work: 'backup', match: { kinds: ['batch/Job'], images: ['dumper'] } };
 const TOOL = { id: 'our-dumper', patterns: [PATTERN] };
@@ -94,10 +95,12 @@ test('every part of a matcher can be written, and none is added', () => {
     aboutWords: ['orders'],
     says: ['dump'],
     writers: ['dumper'],
-  } satisfies Required<Matcher>;
-  for (const match of [whole, PATTERN.match]) {
+  } satisfies Readonly<Record<keyof Matcher, unknown>>;
+  const parsed = { owners: kindsNamed(...whole.owners), notOwners: kindsNamed(...whole.notOwners) };
+  for (const [match, others] of [[whole, parsed] as const, [PATTERN.match, {}] as const]) {
     const result = parseUserTools(withPattern({ match }));
-    expect(result.ok && result.value[0]?.patterns[0]?.match).toEqual(match);
+    const kinds = kindsNamed(...match.kinds);
+    expect(result.ok && result.value[0]?.patterns[0]?.match).toEqual({ ...match, ...others, kinds });
   }
 });
 
@@ -112,10 +115,18 @@ test('work that runs inside pods can be written', () => {
   expect(result.ok && result.value[0]?.patterns[0]?.inside).toEqual(inside);
 });
 
+/** A matcher as a configuration writes it. */
+function written({ kinds, owners, notOwners, ...others }: Matcher): object {
+  const named = Object.entries({ kinds, owners, notOwners }).flatMap(([part, given]) =>
+    given === undefined ? [] : [[part, namesOfKinds(given)] as const],
+  );
+  return { ...others, ...Object.fromEntries<readonly string[]>(named) };
+}
+
 test('what built-in tools are known by, a configuration can say', () => {
   const matches = TOOLS.flatMap(({ id, patterns }) => patterns.map(({ match }) => ({ id, match })));
   for (const { id, match } of matches) {
-    const problems = problemsOf(withPattern({ match: { kinds: ['/Pod'], ...match } }));
+    const problems = problemsOf(withPattern({ match: { kinds: ['/Pod'], ...written(match) } }));
     const others = problems.filter((problem) => !problem.includes('.match.kinds['));
     expect(others, `${id}: ${JSON.stringify(match)}`).toEqual([]);
   }
