@@ -6,6 +6,7 @@ import { Ending, KILL_AFTER_MS } from './ending.ts';
 import type { CommandEnd } from './outcome.ts';
 import type { OutputSink } from './output.ts';
 import type { SignalRelay } from './signals.ts';
+import { readProcesses } from './processes.ts';
 import { CommandTree, type Kill } from './tree.ts';
 
 /** A program and its arguments, without a shell. */
@@ -71,7 +72,7 @@ export async function runCommand(
   const blind = (why: string): void => {
     tell(`cannot be seen with what it has started, which may run on when it is stopped: ${why}`);
   };
-  const tree = new CommandTree(child, leadsGroup(start), { kill, blind });
+  const tree = new CommandTree(child, leadsGroup(start), { kill, blind, read: readProcesses });
   const ending = new Ending(tree, { ...start, killAfterMs, tell });
   const stopRelay = relay.add(ending.hear);
   try {

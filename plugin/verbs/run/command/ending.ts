@@ -59,8 +59,8 @@ export class Ending {
   readonly hear = (signal: NodeJS.Signals): void => {
     if (this.#isAsked) this.#kill();
     // The terminal has sent it; what runs now is known then, if its parent ends first.
-    else if (this.#terms.onTerminal && signal === 'SIGINT') this.#tree.look();
-    else this.#send(signal);
+    else if (this.#terms.onTerminal && signal === 'SIGINT') void this.#tree.look();
+    else void this.#send(signal);
     this.#isAsked = true;
   };
 
@@ -70,7 +70,7 @@ export class Ending {
     if (!this.#isAsked && !this.#isForced) return [];
     const until = Date.now() + LINGER_MS;
     for (;;) {
-      const left = this.#tree.look();
+      const left = await this.#tree.look();
       const isOver = this.#isForced ? this.#isGivenUp : Date.now() >= until;
       if (left.length === 0 || isOver) return left;
       await sleep(LOOK_EVERY_MS);
@@ -85,21 +85,21 @@ export class Ending {
   readonly #stop = (): void => {
     this.#isTimedOut = true;
     this.#isForced = true;
-    this.#send('SIGTERM');
+    void this.#send('SIGTERM');
     this.#after(this.#terms.killAfterMs, this.#kill);
   };
 
   readonly #kill = (): void => {
     this.#isForced = true;
-    this.#send('SIGKILL');
+    void this.#send('SIGKILL');
     this.#after(this.#terms.killAfterMs, () => {
       this.#isGivenUp = true;
       this.#giveUp.resolve(NO_END);
     });
   };
 
-  #send(signal: NodeJS.Signals): void {
-    this.#tree.send(signal);
+  async #send(signal: NodeJS.Signals): Promise<void> {
+    await this.#tree.send(signal);
     const refused = this.#tree.refused();
     if (refused.length > 0) this.#terms.tell(`runs on: no permission to send ${signal} to ${processes(refused)}`);
   }

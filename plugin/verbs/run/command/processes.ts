@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { textAt } from '../../../../shared/index.ts';
 
 /** A process, as far as it tells whose it is. */
 export interface SeenProcess {
@@ -17,13 +19,17 @@ const PS_MS = 5000;
 /** Most that ps may write, in bytes: 500,000 lines of 32. */
 const PS_BYTES = 16_000_000;
 
-/** All processes that run now. Throws where ps cannot be run. */
-export function readProcesses(): readonly SeenProcess[] {
-  const options = { encoding: 'utf8', timeout: PS_MS, maxBuffer: PS_BYTES } as const;
-  const { error, status, stdout, stderr } = spawnSync('/bin/sh', ['-c', PS], options);
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(stderr.trim() === '' ? 'ps failed' : stderr.trim());
-  return parseProcesses(stdout);
+const run = promisify(execFile);
+
+/** All processes that run now. Rejects where ps cannot be run. */
+export async function readProcesses(): Promise<readonly SeenProcess[]> {
+  try {
+    const { stdout } = await run('/bin/sh', ['-c', PS], { timeout: PS_MS, maxBuffer: PS_BYTES });
+    return parseProcesses(stdout);
+  } catch (cause) {
+    const said = textAt(cause, 'stderr')?.trim() ?? '';
+    throw said === '' ? cause : new Error(said, { cause });
+  }
 }
 
 /** What ps has written. Zombies have ended: only their parent has not asked about them yet. */

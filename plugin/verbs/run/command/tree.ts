@@ -1,6 +1,9 @@
-import { spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
+import { promisify } from 'node:util';
 import { messageOf } from '../../../../shared/index.ts';
-import { readProcesses, withAllBelow, type SeenProcess } from './processes.ts';
+import { withAllBelow, type SeenProcess } from './processes.ts';
+
+const run = promisify(execFile);
 
 /** How long taskkill may take, in ms. */
 const TASKKILL_MS = 5000;
@@ -8,9 +11,14 @@ const TASKKILL_MS = 5000;
 /** Sends a signal to a process, or to a group (its id below zero); throws as process.kill does. */
 export type Kill = (pid: number, signal: NodeJS.Signals | 0) => void;
 
+/** The command itself. */
+export type Leader = Pick<ChildProcess, 'pid' | 'exitCode' | 'signalCode'>;
+
 /** What a tree needs. */
 export interface TreePorts {
   readonly kill: Kill;
+  /** All processes that run now. */
+  readonly read: () => Promise<readonly SeenProcess[]>;
   /** Hears, once, that what the command has started cannot be seen. */
   readonly blind: (why: string) => void;
 }
@@ -18,35 +26,51 @@ export interface TreePorts {
 /**
  * A command with all that it has started: what is below it, and what was when somebody looked last, though its parent has
  * ended meanwhile. In a group of its own also whatever is in that. What has left all of them is not the command any more.
+ * Looks and signals take their turns, in the order in which they were asked for.
  */
 export class CommandTree {
-  readonly #child: ChildProcess;
+  readonly #child: Leader;
   /** The command leads a group of its own. */
   readonly #leads: boolean;
   readonly #ports: TreePorts;
   #seen: readonly SeenProcess[] = [];
   #isBlind = false;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(child: ChildProcess, leads: boolean, ports: TreePorts) {
+  constructor(child: Leader, leads: boolean, ports: TreePorts) {
     this.#child = child;
     this.#leads = leads;
     this.#ports = ports;
   }
 
   /** Ids of what runs of it now. */
-  look(): readonly number[] {
-    this.#seen = this.#running();
-    return this.#seen.map(({ pid }) => pid);
+  look(): Promise<readonly number[]> {
+    return this.#inTurn(() => this.#look());
   }
 
   /** Signals what runs of it now: parents first, so that none begins the next thing when its child ends. */
-  send(signal: NodeJS.Signals): void {
-    this.look();
+  send(signal: NodeJS.Signals): Promise<void> {
+    return this.#inTurn(() => this.#send(signal));
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(act, act);
+    this.#last = turn;
+    return turn;
+  }
+
+  async #look(): Promise<readonly number[]> {
+    this.#seen = await this.#running();
+    return this.#seen.map(({ pid }) => pid);
+  }
+
+  async #send(signal: NodeJS.Signals): Promise<void> {
+    await this.#look();
     const { pid } = this.#child;
     if (pid === undefined || this.#seen.length === 0) return;
     if (process.platform === 'win32') {
       // There is no end but this one.
-      spawnSync('taskkill', ['/PID', `${pid}`, '/T', '/F'], { windowsHide: true, timeout: TASKKILL_MS });
+      await this.#taskkill(pid);
       return;
     }
     const [inGroup, others] = [
@@ -62,25 +86,37 @@ export class CommandTree {
     return this.#seen.map(({ pid }) => pid).filter((pid) => this.#try(pid, 0) === 'EPERM');
   }
 
-  #running(): readonly SeenProcess[] {
-    const { pid, exitCode, signalCode } = this.#child;
-    const isRunning = pid !== undefined && exitCode === null && signalCode === null;
-    const itself = isRunning ? [{ pid, parent: process.pid, group: this.#leads ? pid : 0 }] : [];
-    const isRoot = (one: SeenProcess): boolean =>
-      (isRunning && one.pid === pid) || this.#isInGroup(one) || this.#isSeen(one);
-    const found = process.platform === 'win32' ? [] : withAllBelow(this.#processes(), isRoot);
+  /** What ps saw below the command counts, though the command may have ended before ps was read: its id is nobody's then. */
+  async #running(): Promise<readonly SeenProcess[]> {
+    const leader = this.#leader();
+    const isRoot = (one: SeenProcess): boolean => one.pid === leader?.pid || this.#isInGroup(one) || this.#isSeen(one);
+    const found = process.platform === 'win32' ? [] : withAllBelow(await this.#processes(), isRoot);
+    if (this.#leader() === undefined) return found.filter(({ pid }) => pid !== leader?.pid);
     // Where a system hides what runs as others (Linux's hidepid), it may be missing.
-    return found.some((one) => one.pid === pid) ? found : [...itself, ...found];
+    return leader === undefined || found.some(({ pid }) => pid === leader.pid) ? found : [leader, ...found];
   }
 
-  #processes(): readonly SeenProcess[] {
+  /** The command itself, while it runs. */
+  #leader(): SeenProcess | undefined {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return undefined;
+    return { pid, parent: process.pid, group: this.#leads ? pid : 0 };
+  }
+
+  async #processes(): Promise<readonly SeenProcess[]> {
     try {
-      return readProcesses();
+      return await this.#ports.read();
     } catch (thrown) {
       if (!this.#isBlind) this.#ports.blind(messageOf(thrown));
       this.#isBlind = true;
       return [];
     }
+  }
+
+  /** It fails where the command has ended meanwhile, which is what we wanted. */
+  async #taskkill(pid: number): Promise<void> {
+    const options = { windowsHide: true, timeout: TASKKILL_MS };
+    await run('taskkill', ['/PID', `${pid}`, '/T', '/F'], options).catch(() => undefined);
   }
 
   #isInGroup({ group }: SeenProcess): boolean {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseProcesses, readProcesses, withAllBelow } from '../../../../../plugin/verbs/run/command/processes.ts';
 
-test('ps knows us, and who has started us', () => {
-  const us = readProcesses().find(({ pid }) => pid === process.pid);
+test('ps knows us, and who has started us; all else goes on meanwhile', async () => {
+  let turns = 0;
+  const clock = setInterval(() => (turns += 1), 0);
+  const us = (await readProcesses()).find(({ pid }) => pid === process.pid);
+  clearInterval(clock);
   expect(us?.parent).toBe(process.ppid);
+  expect(turns).toBeGreaterThan(0);
 });
 
 test('a command is what is below it, and what was while its parent ran; parents come first; zombies have ended', () => {
