@@ -1,6 +1,6 @@
 /** Writes what the chart takes from the code. With `--check` nothing is written, and a file that differs fails. */
 import { readFile } from 'node:fs/promises';
-import { isCollection, isMap, isScalar, parseDocument, stringify, type Pair, type YAMLMap } from 'yaml';
+import { stringify } from 'yaml';
 import { toJSONSchema } from 'zod/mini';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/preflight/grants.ts';
 import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
@@ -11,6 +11,9 @@ import { TAKEN_IDS, TAKEN_KINDS, TOOLS_FORM } from '../shared/targets/user-tools
 import { floorObjects } from '../webhook/floor/floor.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
+import { FAILURE_POLICY } from '../webhook/options/flags.ts';
+import { FAIL_CLOSED } from '../webhook/registration/entries.ts';
+import { valueRows, valuesSchema } from './chart-values.ts';
 import { generated, generatedParts, table } from './generated-file.ts';
 
 const CHART = 'charts/kubectl-maint';
@@ -43,11 +46,8 @@ async function floor(): Promise<void> {
   }
 }
 
-/** The schema is written by hand, but for what the webhook reads: Helm accepts of that what the webhook accepts. */
+/** What values may be; of what the webhook reads, Helm accepts what the webhook accepts. */
 async function schema(): Promise<void> {
-  const path = `${CHART}/values.schema.json`;
-  const written: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (!isRecord(written) || !isRecord(written['properties'])) throw new Error(`${path} has no properties`);
   const { properties } = toJSONSchema(POLICY_FORM, { io: 'input' });
   const { $schema, ...tools } = toJSONSchema(TOOLS_FORM, { io: 'input' });
   const policy = {
@@ -55,8 +55,13 @@ async function schema(): Promise<void> {
     additionalProperties: false,
     properties: { preset: properties?.['preset'], rules: properties?.['rules'], tools },
   };
-  const read = { policy, logLevel: { enum: LOG_LEVELS } };
-  await generated(path, JSON.stringify({ ...written, properties: { ...written['properties'], ...read } }));
+  const read = {
+    policy,
+    failurePolicy: { enum: FAILURE_POLICY.choices },
+    failClosed: { type: 'array', uniqueItems: true, items: { enum: FAIL_CLOSED } },
+    logLevel: { enum: LOG_LEVELS },
+  };
+  await generated(`${CHART}/values.schema.json`, JSON.stringify(valuesSchema(values, read)));
 }
 
 /** What templates have to know of the built-in tools, to refuse a policy that no replica would start with. */
@@ -70,44 +75,6 @@ async function knownTools(): Promise<void> {
     `${CHART}/files/known-tools.yaml`,
     `# Made from shared/targets and shared/policy by npm run fix.\n${text}`,
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value of the chart: its name with dots, its default as it stands in values.yaml, and what its comment says. */
-type ValueRow = readonly [name: string, initial: string, meaning: string];
-
-/** Every value with its comment. A map with a comment is one value; one without is a group of them. */
-function valueRows(text: string): readonly ValueRow[] {
-  const { contents } = parseDocument(text);
-  if (!isMap(contents)) throw new Error('values.yaml is no map');
-  return rowsOf(contents, '');
-}
-
-function rowsOf(map: YAMLMap, prefix: string): readonly ValueRow[] {
-  return map.items.flatMap((pair, index) => {
-    const name = `${prefix}${nameOf(pair)}`;
-    const comment = commentOf(pair, index === 0 ? map : undefined);
-    if (comment !== '') return [[`\`${name}\``, `\`${JSON.stringify(initialOf(pair.value))}\``, comment] as const];
-    if (isMap(pair.value)) return rowsOf(pair.value, `${name}.`);
-    throw new Error(`values.yaml: nothing says what ${name} is`);
-  });
-}
-
-function nameOf({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : '';
-}
-
-/** The comment before the first entry of a map is the map's. */
-function commentOf({ key }: Pair, mapOfFirst: YAMLMap | undefined): string {
-  const own = isScalar(key) ? key.commentBefore : undefined;
-  return (own ?? mapOfFirst?.commentBefore ?? '').trim();
-}
-
-function initialOf(value: unknown): unknown {
-  return isScalar(value) ? value.value : isCollection(value) ? value.toJSON() : value;
 }
 
 const values = await readFile(`${CHART}/values.yaml`, 'utf8');

@@ -14,7 +14,7 @@ export function configurationFlags(flags: Argv) {
 }
 
 export function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed<Operation> {
-  const twice = repeated(flags, ['policy', 'url', 'service', 'ca-file', 'failure-policy']);
+  const twice = repeated(flags);
   if (twice.length > 0) return refused(...twice);
   const reach = reachFrom(flags.url, flags.service);
   if (!reach.ok) return reach;

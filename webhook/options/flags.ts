@@ -21,8 +21,14 @@ export function clusterFlags(flags: Argv) {
     .option('context', { type: 'string', describe: 'Context of the kubeconfig' });
 }
 
-/** yargs makes a list of a flag that is given twice, whatever its type says. */
-export function repeated(flags: object, names: readonly string[]): readonly Problem[] {
-  const lists = new Set(Object.entries(flags).flatMap(([name, value]) => (Array.isArray(value) ? [name] : [])));
-  return names.filter((name) => lists.has(name)).map((name) => ({ path: `--${name}`, message: 'was given twice' }));
+/** yargs makes a list of a flag that is given twice, whatever its type says; `lists` may be given more than once. */
+export function repeated(flags: object, lists: readonly string[] = []): readonly Problem[] {
+  const given = Object.entries(flags).flatMap(([name, value]) => (Array.isArray(value) && isFlag(name) ? [name] : []));
+  const twice = given.filter((name) => !lists.includes(name));
+  return twice.map((name) => ({ path: `--${name}`, message: 'was given twice' }));
+}
+
+/** Whether it is a flag as it is written: yargs keeps it in camel case as well, and words that are no flags in `_`. */
+function isFlag(name: string): boolean {
+  return /^[a-z-]+$/.test(name);
 }

@@ -62,7 +62,7 @@ export async function parseArguments(
 }
 
 function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<Operation> {
-  const twice = repeated(flags, ['kubeconfig', 'context']);
+  const twice = repeated(flags);
   if (twice.length > 0) return refused(...twice);
   return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
 }
@@ -72,6 +72,6 @@ function policiesFlags(flags: Argv) {
 }
 
 function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<Operation> {
-  const twice = repeated(flags, ['policy']);
+  const twice = repeated(flags);
   return twice.length > 0 ? refused(...twice) : parsed({ kind: 'policies', policyFile: flags.policy });
 }

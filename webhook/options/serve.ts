@@ -71,27 +71,9 @@ export function serveFlags(flags: Argv) {
     .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'How much is logged' });
 }
 
-/** Flags of `serve` that may be given once. */
-const SERVE_ONCE = [
-  'policy',
-  'kubeconfig',
-  'context',
-  'host',
-  'port',
-  'health-port',
-  'service',
-  'namespace',
-  'ca-secret',
-  'cert-dir',
-  'failure-policy',
-  'state-dir',
-  'ca-out',
-  'drain-seconds',
-];
-
 export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment): Parsed<Operation> {
   const problems = [
-    ...repeated(flags, SERVE_ONCE),
+    ...repeated(flags, ['fail-closed', 'dns-name', 'host-name']),
     ...outside('--port', flags.port, 65_535),
     ...outside('--health-port', flags.healthPort, 65_535),
     ...outside('--drain-seconds', flags.drainSeconds, MAX_DRAIN_SECONDS),

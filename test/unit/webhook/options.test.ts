@@ -112,6 +112,7 @@ describe('parseArguments', () => {
     ['--port x', '--port', 'whole number'],
     ['--port 1 --port 2', '--port', 'twice'],
     ['--policy a --policy b', '--policy', 'twice'],
+    ['--log-level info --log-level debug', '--log-level', 'twice'],
     ['--drain-seconds -1', '--drain-seconds', 'from 0 to 600'],
     ['--log-level loud', '', 'Invalid values'],
     ['policies --policy a --policy b', '--policy', 'twice'],
