@@ -5,60 +5,65 @@ import { parsed, refused, type Parsed, type Problem } from '../problem.ts';
 /** RFC 3339. Without an offset, Date.parse would take the reader's own time zone; it reads "tomorrow 9" as well. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-const moment = z
-  .string()
-  .check(z.refine((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), 'is not a time (RFC 3339)'));
-const mode = z.enum(['drain', 'cordon']);
+/** Made for the first record that is read: most commands meet none, and it takes 5 ms of a start. */
+function recordForm() {
+  const moment = z
+    .string()
+    .check(z.refine((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), 'is not a time (RFC 3339)'));
+  const mode = z.enum(['drain', 'cordon']);
 
-const claim = z.looseObject({
-  owner: z.string().check(z.minLength(1)),
-  id: z.optional(z.string()),
-  mode,
-  reason: z.optional(z.string()),
-  ticket: z.optional(z.string()),
-  since: moment,
-  until: z.optional(moment),
-});
+  const claim = z.looseObject({
+    owner: z.string().check(z.minLength(1)),
+    id: z.optional(z.string()),
+    mode,
+    reason: z.optional(z.string()),
+    ticket: z.optional(z.string()),
+    since: moment,
+    until: z.optional(moment),
+  });
 
-const before = z.looseObject({
-  cordoned: z.boolean(),
-  annotations: z.optional(z.record(z.string(), z.nullable(z.string()))),
-  labels: z.optional(z.record(z.string(), z.nullable(z.string()))),
-});
+  const before = z.looseObject({
+    cordoned: z.boolean(),
+    annotations: z.optional(z.record(z.string(), z.nullable(z.string()))),
+    labels: z.optional(z.record(z.string(), z.nullable(z.string()))),
+  });
 
-const exception = z.looseObject({
-  rules: z.array(z.string()).check(z.minLength(1)),
-  until: moment,
-  by: z.string(),
-  reason: z.string(),
-});
+  const exception = z.looseObject({
+    rules: z.array(z.string()).check(z.minLength(1)),
+    until: moment,
+    by: z.string(),
+    reason: z.string(),
+  });
 
-const record = z.looseObject({
-  version: z.literal(1),
-  claims: z.array(claim).check(z.minLength(1)),
-  before,
-  exceptions: z._default(z.array(exception), []),
-  initiatedAt: moment,
-  completedAt: z.optional(moment),
-  unconfirmed: z.optional(z.number()),
-});
+  return z.looseObject({
+    version: z.literal(1),
+    claims: z.array(claim).check(z.minLength(1)),
+    before,
+    exceptions: z._default(z.array(exception), []),
+    initiatedAt: moment,
+    completedAt: z.optional(moment),
+    unconfirmed: z.optional(z.number()),
+  });
+}
+
+let form: ReturnType<typeof recordForm> | undefined;
 
 /** What a claim asks for: move the workloads away, or only keep new ones off. */
-export type Mode = z.infer<typeof mode>;
+export type Mode = Claim['mode'];
 /**
  * One owner's wish for maintenance. Times are RFC 3339. `id` is another one each time the owner takes the node: whatever
  * ends a maintenance ends the claim that it began with, and no later one of the same owner. Old records have none.
  */
-export type Claim = z.infer<typeof claim>;
+export type Claim = MaintenanceRecord['claims'][number];
 /** What the node was like before the first claim: its cordon, and annotations and labels that we set (null = it had none). */
-export type Before = z.infer<typeof before>;
+export type Before = MaintenanceRecord['before'];
 /** A time-limited permission: these rules do not apply to this node until then. */
-export type Exception = z.infer<typeof exception>;
+export type Exception = MaintenanceRecord['exceptions'][number];
 /**
  * The value of the record annotation, version 1. `unconfirmed`: how many pods were asked to go from a node that nobody
  * confirms to be empty; with it the drain is over, and the node not known to be drained. Fields that we do not know are kept.
  */
-export type MaintenanceRecord = z.infer<typeof record>;
+export type MaintenanceRecord = z.infer<ReturnType<typeof recordForm>>;
 
 /** What a node's annotation says: nothing, a record, or something that cannot be read and counts as maintenance all the same. */
 export type RecordReading =
@@ -81,7 +86,8 @@ export function parseRecord(text: string): Parsed<MaintenanceRecord> {
   if (version !== undefined && version > 1) {
     return refused({ path: 'version', message: `is ${version}: a newer kubectl maint wrote it, use that one` });
   }
-  const result = z.safeParse(record, value);
+  form ??= recordForm();
+  const result = z.safeParse(form, value);
   if (result.success) return parsed(result.data);
   return {
     ok: false,
