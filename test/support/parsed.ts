@@ -3,7 +3,7 @@ import type { PrintOperation } from '../../plugin/command-line/print.ts';
 import { commands } from '../../plugin/verbs.ts';
 import type { AllowOperation } from '../../plugin/verbs/allow/flags.ts';
 import type { CheckOperation, ValidateOperation } from '../../plugin/verbs/check/flags.ts';
-import type { CompleteOperation } from '../../plugin/verbs/completion/complete-flags.ts';
+import type { CompleteOperation } from '../../plugin/verbs/completion/candidates.ts';
 import type { DoctorOperation } from '../../plugin/verbs/doctor/flags.ts';
 import type { OffOperation } from '../../plugin/verbs/off/flags.ts';
 import type { OnOperation } from '../../plugin/verbs/on/flags.ts';

@@ -1,14 +1,12 @@
 import { LIFTABLE_RULES, MaintError, RULES, type RuleId } from '../../../shared/index.ts';
-import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
+import { CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
-import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
+import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
-import { verb } from '../../command-line/verb.ts';
 import type { ExceptionChange } from '../../nodes/exceptions.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { DryRun } from '../../nodes/dry-run.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
-import { inSession } from '../../session/in-session.ts';
 
 /** Lines for people, or one JSON object. */
 export type AllowFormat = 'text' | 'json' | 'yaml' | 'name';
@@ -23,7 +21,8 @@ export interface AllowOperation {
   readonly format: AllowFormat;
 }
 
-const FLAGS = {
+/** Its flags. */
+export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...SELECTOR_FLAG,
   rules: {
@@ -64,38 +63,9 @@ const FLAGS = {
 
 type AllowValues = FlagValues<typeof FLAGS>;
 
-/** `kubectl maint allow` */
-export const allow = verb({
-  name: 'allow',
-  names: 'held nodes',
-  usage: '(NODE... | -l SELECTOR)',
-  about: 'Break-glass: let refused work pass for a while',
-  flags: FLAGS,
-  examples: [
-    {
-      line: 'kubectl maint allow worker-3 --rules backup --for 30m --reason "last backup before the swap"',
-      does: 'let a backup pass',
-    },
-    { line: 'kubectl maint allow worker-3 --revoke', does: 'refuse everything again' },
-  ],
-  operation: ({ values, names }): AllowOperation => ({
-    verb: 'allow',
-    cluster: clusterFlags(values),
-    nodes: requiredNodes('allow', names, values.selector),
-    change: values.revoke ? revocation(values) : grant(values),
-    dryRun: values['dry-run'],
-    format: values.output ?? 'text',
-  }),
-  changes: true,
-  carryOut: async (operation, caller) => {
-    const { runAllow } = await import('./allow.ts');
-    return inSession(operation.cluster, caller, (session) => runAllow(operation, session));
-  },
-});
-
 const EXAMPLE = 'kubectl maint allow NODE --rules backup --for 30m --reason TEXT';
 
-function grant(values: AllowValues): ExceptionChange {
+export function grant(values: AllowValues): ExceptionChange {
   const { rules, reason, until } = values;
   if (rules === undefined)
     throw new MaintError('usage', '--rules is missing: what is to be allowed?', { hint: EXAMPLE });
@@ -105,7 +75,7 @@ function grant(values: AllowValues): ExceptionChange {
   throw new MaintError('usage', 'neither --for nor --until says when it ends', { hint: EXAMPLE });
 }
 
-function revocation(values: AllowValues): ExceptionChange {
+export function revocation(values: AllowValues): ExceptionChange {
   if (values.for !== undefined || values.until !== undefined || values.reason !== undefined) {
     throw new MaintError('usage', '--revoke takes no --for, --until or --reason: it takes exceptions back at once');
   }

@@ -1,12 +1,7 @@
-import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
+import { CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { asTyped, oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
-import { verb } from '../../command-line/verb.ts';
-
 import { MaintError } from '../../../shared/index.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
-import { clockOf, systemClock } from '../../session/clock.ts';
-import { withCluster } from '../../session/in-session.ts';
-import { wantsColour } from '../../terminal/screen.ts';
 
 export type CheckFormat = 'table' | 'json' | 'yaml';
 
@@ -30,7 +25,8 @@ export interface ValidateOperation {
   readonly policyFile: string;
 }
 
-const FLAGS = {
+/** Its flags. */
+export const FLAGS = {
   ...CONNECTION_FLAGS,
   filename: {
     short: 'f',
@@ -69,49 +65,8 @@ const FLAGS = {
 
 type CheckValues = FlagValues<typeof FLAGS>;
 
-/** `kubectl maint check` */
-export const check = verb({
-  name: 'check',
-  usage: '-f FILENAME',
-  about: 'Say what the webhook would say of manifests',
-  flags: FLAGS,
-  examples: [
-    { line: 'kubectl maint check -f backup.yaml', does: 'what the webhook would say of it now' },
-    { line: 'kubectl maint check --policy policy.yaml --validate', does: 'whether a configuration is valid' },
-  ],
-  operation: ({ values }): CheckOperation | ValidateOperation => {
-    const { nodes: nodesFile, policy: policyFile, recursive } = values;
-    const files = (values.filename ?? []).flat();
-    refuseForeign(values, files);
-    if ([nodesFile, policyFile, ...files].filter((path) => path === '-').length > 1)
-      throw new MaintError('usage', 'standard input (-) can be read only once');
-    if (values.validate) return validation(values, files);
-    if (files.length === 0)
-      throw new MaintError('usage', 'nothing to check', {
-        hint: 'kubectl maint check -f FILE, a folder, or - for standard input',
-      });
-    const format = values.output ?? 'table';
-    return { verb: 'check', cluster: clusterFlags(values), files, recursive, nodesFile, policyFile, format };
-  },
-  carryOut: async (operation, caller) => {
-    const { screen, signal } = caller;
-    const { stdin, stdout, env } = process;
-    if (operation.verb === 'validate') {
-      const { runValidate } = await import('./validate.ts');
-      return runValidate(operation.policyFile, { screen, signal, stdin });
-    }
-    const { runCheck } = await import('./check.ts');
-    const ports = { screen, signal, stdin, colour: wantsColour(stdout, env) };
-    if (operation.nodesFile !== undefined)
-      return runCheck(operation, { ...ports, clock: systemClock, cluster: undefined });
-    return withCluster(operation.cluster, caller, (cluster) =>
-      runCheck(operation, { ...ports, clock: clockOf(cluster), cluster }),
-    );
-  },
-});
-
 /** What kubectl takes there and would have to be fetched or built first: whoever has it can hand it over. */
-function refuseForeign({ kustomize }: CheckValues, files: readonly string[]): void {
+export function refuseForeign({ kustomize }: CheckValues, files: readonly string[]): void {
   if (kustomize !== undefined) {
     throw new MaintError('usage', '-k: check reads manifests, and builds none', {
       hint: `kubectl kustomize ${kustomize} | kubectl maint check -f -`,
@@ -130,7 +85,7 @@ function valuesIn(list: string): readonly string[] {
 }
 
 /** Manifests beside it would look as if they had been checked. */
-function validation({ policy, nodes }: CheckValues, files: readonly string[]): ValidateOperation {
+export function validation({ policy, nodes }: CheckValues, files: readonly string[]): ValidateOperation {
   const hint = 'kubectl maint check --policy FILE --validate';
   if (policy === undefined) throw new MaintError('usage', '--validate needs --policy', { hint });
   if (files.length > 0 || nodes !== undefined) {

@@ -1,3 +1,5 @@
+import type { ClusterFlags } from '../../session/connect.ts';
+
 /** A word that may stand next, and what it means. */
 export interface Candidate {
   readonly word: string;
@@ -18,3 +20,11 @@ export type Wanted = { readonly typed: string } & (
 
 /** What a kubeconfig names. */
 export type KubeconfigNames = 'contexts' | 'clusters' | 'users';
+
+/** What an unfinished command line may go on with. */
+export interface CompleteOperation {
+  readonly verb: 'complete';
+  readonly wanted: Wanted;
+  /** Undefined where the words before cannot be read. */
+  readonly cluster: ClusterFlags | undefined;
+}

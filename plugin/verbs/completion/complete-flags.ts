@@ -6,15 +6,7 @@ import { connect, type ClusterFlags } from '../../session/connect.ts';
 import { withoutWarnings } from '../../session/in-session.ts';
 import { kubeconfigNames } from '../../../shared/index.ts';
 import { wantedFor } from './wanted.ts';
-import type { Wanted } from './candidates.ts';
-
-/** What an unfinished command line may go on with. */
-export interface CompleteOperation {
-  readonly verb: 'complete';
-  readonly wanted: Wanted;
-  /** Undefined where the words before cannot be read. */
-  readonly cluster: ClusterFlags | undefined;
-}
+import type { CompleteOperation } from './candidates.ts';
 
 /** What the words of an unfinished command line ask for, and how it is found out. Never rejects. */
 export async function completing(words: readonly string[], verbs: readonly VerbEntry[]): Promise<Task> {

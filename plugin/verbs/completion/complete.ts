@@ -1,8 +1,7 @@
 import type { Cluster } from '../../../shared/index.ts';
-import type { Candidate, KubeconfigNames, Wanted } from './candidates.ts';
+import type { Candidate, CompleteOperation, KubeconfigNames, Wanted } from './candidates.ts';
 import { DIRECTIVE } from './wanted.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import type { CompleteOperation } from './complete-flags.ts';
 import type { Screen } from '../../terminal/screen.ts';
 
 /** What completion asks for; all of it may fail. */

@@ -1,8 +1,14 @@
 import type { FlagTable, FlagValues } from '../../command-line/flag.ts';
 import { timeoutFlag } from '../../command-line/values.ts';
-import type { OffOperation } from './flags.ts';
 
 /** When a node counts as healthy. */
+export interface HealthFlags {
+  readonly skipHealthCheck: boolean;
+  /** Milliseconds during which the node must stay clean. */
+  readonly healthyForMs: number;
+}
+
+/** The same on a command line. */
 export const HEALTH_FLAGS = {
   'healthy-for': {
     kind: 'value',
@@ -14,8 +20,6 @@ export const HEALTH_FLAGS = {
 } as const satisfies FlagTable;
 
 /** What they ask for. */
-export function healthFlags(
-  values: FlagValues<typeof HEALTH_FLAGS>,
-): Pick<OffOperation, 'skipHealthCheck' | 'healthyForMs'> {
+export function healthFlags(values: FlagValues<typeof HEALTH_FLAGS>): HealthFlags {
   return { skipHealthCheck: values['skip-health-check'], healthyForMs: values['healthy-for'] };
 }

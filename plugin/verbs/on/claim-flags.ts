@@ -1,7 +1,31 @@
 import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
-import type { ClaimFlags, OnOperation } from './flags.ts';
-import { MaintError } from '../../../shared/index.ts';
+import { MaintError, type Mode } from '../../../shared/index.ts';
+
+/** What an `on` asks for on behalf of its owner. */
+export interface ClaimFlags {
+  /** Undefined: the caller's name, as the API server knows it. */
+  readonly owner: string | undefined;
+  readonly mode: Mode;
+  /** Changes what is said of a maintenance that its owner has already, and nothing else of it. */
+  readonly isChange: boolean;
+  readonly reason: string | undefined;
+  readonly ticket: string | undefined;
+  /** RFC 3339, from `--until`; or a span in milliseconds, from `--for`. */
+  readonly until: { readonly at: string } | { readonly inMs: number } | undefined;
+}
+
+/** What is asked for besides the claim, and kept for as long as it. */
+export interface MarkFlags {
+  /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
+  readonly allowLastNode: boolean;
+  /** Keep autoscalers and remediation off the node while in maintenance. */
+  readonly protect: boolean;
+  /** Make a cordon that is there part of the maintenance, so that `off` uncordons. */
+  readonly adopt: boolean;
+  /** Show the maintenance as a role of the node. */
+  readonly roleLabel: boolean;
+}
 
 /** What is written on the node: whose maintenance it is, why and until when, and what protects it meanwhile. */
 export const CLAIM_FLAGS = {
@@ -51,7 +75,7 @@ export function claimFlags({ owner, mode, reason, ticket, until, for: inMs }: Cl
 }
 
 /** What they ask for besides the claim. */
-export function markFlags(values: ClaimValues): Pick<OnOperation, 'allowLastNode' | 'protect' | 'adopt' | 'roleLabel'> {
+export function markFlags(values: ClaimValues): MarkFlags {
   return {
     allowLastNode: values['allow-last-node'],
     protect: values.protect,

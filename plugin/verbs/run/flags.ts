@@ -1,20 +1,17 @@
-import { clusterFlags, CONNECTION_FLAGS } from '../../command-line/connection.ts';
+import { CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { asTyped, oneOf, type FlagTable } from '../../command-line/flag.ts';
-import { requiredNodes, SELECTOR_FLAG } from '../../command-line/node-choice.ts';
+import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
-import { verb } from '../../command-line/verb.ts';
 import type { GivenFlag } from '../../command-line/words.ts';
 import type { NodeCommand } from './command/child.ts';
 import { MaintError } from '../../../shared/index.ts';
-import { HEALTH_FLAGS, healthFlags } from '../off/health-flags.ts';
-import { CLAIM_FLAGS, claimFlags, markFlags } from '../on/claim-flags.ts';
-import { DRAIN_FLAGS, drainFlags, paceFlags } from '../on/drain-flags.ts';
+import { HEALTH_FLAGS } from '../off/health-flags.ts';
+import { CLAIM_FLAGS } from '../on/claim-flags.ts';
+import { DRAIN_FLAGS } from '../on/drain-flags.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import type { OffOperation } from '../off/flags.ts';
 import type { OnOperation } from '../on/flags.ts';
-import { inSession } from '../../session/in-session.ts';
-import type { Session } from '../../session/session.ts';
 
 /** `kubectl maint run` */
 export interface RunOperation {
@@ -42,7 +39,8 @@ export interface RunOperation {
 const group = 'Running:';
 
 /** Those of on and off, and its own. */
-const FLAGS = {
+/** Its flags. */
+export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...DRAIN_FLAGS,
   ...CLAIM_FLAGS,
@@ -95,82 +93,10 @@ const FLAGS = {
   },
 } as const satisfies FlagTable;
 
-/** `kubectl maint run` */
-export const run = verb({
-  name: 'run',
-  names: 'nodes',
-  usage: '(NODE... | -l SELECTOR) -- COMMAND [ARG...]',
-  about: 'Run a command on nodes in maintenance, one after the other',
-  takesCommand: true,
-  flags: FLAGS,
-  examples: [
-    {
-      line: 'kubectl maint run worker-1 worker-2 -- ./upgrade.sh',
-      does: 'drain, ./upgrade.sh with NODE and NODE_IP in its environment, back when healthy; then the next',
-    },
-    {
-      line: 'kubectl maint run -l rack=b7 -- sh -c \'ssh "$NODE_IP" sudo apt-get -y upgrade\'',
-      does: 'a shell where one is wanted',
-    },
-  ],
-  operation: ({ values, names, command, flags }): RunOperation => {
-    const cluster = clusterFlags(values);
-    const nodes = requiredNodes('run', names, values.selector, COMMAND_PLACE);
-    const claim = claimFlags(values);
-    const pace = paceFlags(values);
-    return {
-      verb: 'run',
-      cluster,
-      nodes,
-      command: nodeCommand(command),
-      on: {
-        verb: 'on',
-        cluster,
-        nodes,
-        claim,
-        drain: drainFlags(values),
-        pace,
-        ...markFlags(values),
-        timeoutMs: values.timeout,
-        dryRun: values['dry-run'],
-        rollback: false,
-        format: 'text',
-      },
-      off: {
-        verb: 'off',
-        cluster,
-        nodes,
-        owner: claim.owner,
-        all: false,
-        maxParallel: 1,
-        ...healthFlags(values),
-        timeoutMs: values['healthy-timeout'],
-        format: 'text',
-      },
-      maxParallel: pace.maxParallel,
-      commandTimeoutMs: values['command-timeout'],
-      outputDir: values['output-dir'],
-      resume: values.resume,
-      dryRun: values['dry-run'] === 'client',
-      flags: flags.filter(({ name }) => !REPLACED.includes(name)).map(flagWord),
-    };
-  },
-  changes: true,
-  carryOut: async (operation, caller) => {
-    const { runCommandOnNodes } = await import('./run.ts');
-    const { stdin, stdout, stderr, env } = process;
-    const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
-    const ports = { env, canAnswer: stdin.isTTY, onTerminal, signals: process };
-    const work = (session: Session) => runCommandOnNodes(operation, session, ports);
-    // What the commands write goes to the same terminal.
-    return inSession(operation.cluster, caller, work, { isShared: true });
-  },
-});
-
 /** Where a command belongs that was taken for a node. */
-const COMMAND_PLACE = 'the command goes after --: kubectl maint run NODE... -- COMMAND';
+export const COMMAND_PLACE = 'the command goes after --: kubectl maint run NODE... -- COMMAND';
 
-function nodeCommand([program, ...args]: readonly string[]): NodeCommand {
+export function nodeCommand([program, ...args]: readonly string[]): NodeCommand {
   if (program !== undefined && program !== '') return { program, args };
   throw new MaintError('usage', 'no command is given', {
     hint: 'kubectl maint run NODE... -- COMMAND [ARG...]; everything after -- is the command, without a shell',
@@ -178,13 +104,13 @@ function nodeCommand([program, ...args]: readonly string[]): NodeCommand {
 }
 
 /** Flags that a line for going on says in another way: nodes by name, and --resume once. */
-const REPLACED: readonly string[] = ['selector', 'resume'];
+export const REPLACED: readonly string[] = ['selector', 'resume'];
 
 /** A bearer token has no place on a screen or in a log: whoever goes on puts it in again. */
 const SECRET = 'token';
 
 /** A flag as a word that says it again. */
-function flagWord({ name, value = '' }: GivenFlag): string {
+export function flagWord({ name, value = '' }: GivenFlag): string {
   const isSwitch = FLAG_KINDS.get(name) === 'switch';
   if (isSwitch && value === 'true') return `--${name}`;
   return `--${name}=${name === SECRET ? 'TOKEN' : value}`;

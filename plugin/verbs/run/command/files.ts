@@ -2,7 +2,6 @@ import { appendFileSync, closeSync, constants, existsSync, openSync } from 'node
 import { access, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MaintError, messageOf } from '../../../../shared/index.ts';
-import type { RunOperation } from '../flags.ts';
 
 /** The streams of a command that are kept. */
 export type StreamName = 'stdout' | 'stderr';
@@ -19,8 +18,14 @@ export interface OutputPlace {
   readonly isResumed: boolean;
 }
 
+/** What a run's flags say of it. */
+interface OutputFlags {
+  readonly outputDir: string | undefined;
+  readonly resume: boolean;
+}
+
 /** The place that a run's flags name. */
-export function placeOf({ outputDir, resume }: Pick<RunOperation, 'outputDir' | 'resume'>): OutputPlace | undefined {
+export function placeOf({ outputDir, resume }: OutputFlags): OutputPlace | undefined {
   return outputDir === undefined ? undefined : { folder: outputDir, isResumed: resume };
 }
 

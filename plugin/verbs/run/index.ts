@@ -1,0 +1,81 @@
+import { clusterFlags } from '../../command-line/connection.ts';
+import { requiredNodes } from '../../command-line/node-choice.ts';
+import { verb } from '../../command-line/verb.ts';
+import { healthFlags } from '../off/health-flags.ts';
+import { claimFlags, markFlags } from '../on/claim-flags.ts';
+import { drainFlags, paceFlags } from '../on/drain-flags.ts';
+import { inSession } from '../../session/in-session.ts';
+import type { Session } from '../../session/session.ts';
+import { FLAGS, COMMAND_PLACE, nodeCommand, REPLACED, flagWord, type RunOperation } from './flags.ts';
+
+/** `kubectl maint run` */
+export const run = verb({
+  name: 'run',
+  names: 'nodes',
+  usage: '(NODE... | -l SELECTOR) -- COMMAND [ARG...]',
+  about: 'Run a command on nodes in maintenance, one after the other',
+  takesCommand: true,
+  flags: FLAGS,
+  examples: [
+    {
+      line: 'kubectl maint run worker-1 worker-2 -- ./upgrade.sh',
+      does: 'drain, ./upgrade.sh with NODE and NODE_IP in its environment, back when healthy; then the next',
+    },
+    {
+      line: 'kubectl maint run -l rack=b7 -- sh -c \'ssh "$NODE_IP" sudo apt-get -y upgrade\'',
+      does: 'a shell where one is wanted',
+    },
+  ],
+  operation: ({ values, names, command, flags }): RunOperation => {
+    const cluster = clusterFlags(values);
+    const nodes = requiredNodes('run', names, values.selector, COMMAND_PLACE);
+    const claim = claimFlags(values);
+    const pace = paceFlags(values);
+    return {
+      verb: 'run',
+      cluster,
+      nodes,
+      command: nodeCommand(command),
+      on: {
+        verb: 'on',
+        cluster,
+        nodes,
+        claim,
+        drain: drainFlags(values),
+        pace,
+        ...markFlags(values),
+        timeoutMs: values.timeout,
+        dryRun: values['dry-run'],
+        rollback: false,
+        format: 'text',
+      },
+      off: {
+        verb: 'off',
+        cluster,
+        nodes,
+        owner: claim.owner,
+        all: false,
+        maxParallel: 1,
+        ...healthFlags(values),
+        timeoutMs: values['healthy-timeout'],
+        format: 'text',
+      },
+      maxParallel: pace.maxParallel,
+      commandTimeoutMs: values['command-timeout'],
+      outputDir: values['output-dir'],
+      resume: values.resume,
+      dryRun: values['dry-run'] === 'client',
+      flags: flags.filter(({ name }) => !REPLACED.includes(name)).map(flagWord),
+    };
+  },
+  changes: true,
+  carryOut: async (operation, caller) => {
+    const { runCommandOnNodes } = await import('./run.ts');
+    const { stdin, stdout, stderr, env } = process;
+    const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
+    const ports = { env, canAnswer: stdin.isTTY, onTerminal, signals: process };
+    const work = (session: Session) => runCommandOnNodes(operation, session, ports);
+    // What the commands write goes to the same terminal.
+    return inSession(operation.cluster, caller, work, { isShared: true });
+  },
+});
