@@ -107,7 +107,7 @@ const PLUGIN: Calls = {
   'plugin/nodes/maker-events.ts': { EVENTS: 'list /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
-  'plugin/verbs/completion/complete.ts': { NODES: 'list /nodes' },
+  'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },
   'plugin/verbs/off/bring-back.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/take-through.ts': { nodePath: 'get /nodes' },
