@@ -8,6 +8,7 @@ import { chooseNodes } from '../../nodes/choose.ts';
 import { readEnforcement } from '../../nodes/enforcement.ts';
 import type { CronJobAfter } from '../../nodes/cron-jobs.ts';
 import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedChange } from '../../nodes/exceptions.ts';
+import { failuresToldOneByOne, forEachNode } from '../../nodes/for-each-node.ts';
 import { recordOf } from '../../nodes/mark.ts';
 import { ownerFor } from '../../nodes/owner.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -18,7 +19,6 @@ import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type 
 import { cronJobLines } from '../../nodes/kept-off-text.ts';
 import type { Session } from '../../session/session.ts';
 import { wakeAllowedCronJobs, type Tried } from './cron-jobs.ts';
-import { Failures } from '../../nodes/failures.ts';
 
 /**
  * `kubectl maint allow`: an exception in the record of each node, or back. The API server is asked afterwards whether
@@ -27,20 +27,27 @@ import { Failures } from '../../nodes/failures.ts';
 export async function runAllow(operation: AllowOperation, session: Session): Promise<ExitCode> {
   const { screen, signal } = session;
   const run = await prepared(operation, session);
-  const failures = new Failures((node, { message, hint }) => {
-    screen.note(`error: node ${node}: ${message}`);
-    if (hint !== undefined) screen.note(`hint: ${hint}`);
-  });
   const changed: ChangedExceptions[] = [];
-  for (const node of run.nodes) {
-    if (signal.aborted) {
-      screen.note(`node/${node.facts.name} was not begun: its exceptions are as they were`);
-      continue;
-    }
-    await failures.collect(node.facts.name, run.nodes.length, async () => {
-      changed.push(await changeOne(node, run));
-    });
-  }
+  const change = async ({ node }: { readonly node: NodeSnapshot }): Promise<void> => {
+    changed.push(await changeOne(node, run));
+  };
+  const code = await forEachNode(
+    run.nodes.map((node) => ({ node })),
+    change,
+    {
+      session,
+      parallel: 1,
+      failures: failuresToldOneByOne(run.nodes.length, {
+        tell: ({ node, message, hint }) => {
+          screen.note(`error: node ${node}: ${message}`);
+          if (hint !== undefined) screen.note(`hint: ${hint}`);
+        },
+      }),
+      notBegun: ({ node }) => {
+        screen.note(`node/${node.facts.name} was not begun: its exceptions are as they were`);
+      },
+    },
+  );
   const tried: Tried[] = [];
   for (const one of changed) {
     tried.push({ changed: one, trials: operation.dryRun === 'none' ? await tryOut(one, run) : [] });
@@ -53,7 +60,7 @@ export async function runAllow(operation: AllowOperation, session: Session): Pro
   await tellPrograms(allowances, operation.format, session);
   if (signal.aborted) return EXIT.interrupted;
   const isRefused = allowances.some(({ trials }) => trials.some(({ said }) => said === 'refused'));
-  return failures.worst === EXIT.done && run.change.kind === 'grant' && isRefused ? EXIT.gaveUp : failures.worst;
+  return code === EXIT.done && run.change.kind === 'grant' && isRefused ? EXIT.gaveUp : code;
 }
 
 /** What was refused goes on where it may now; a controller would sleep through a short exception. */

@@ -1,6 +1,5 @@
 import { clean, isHeld, MaintError, MAX_TEXT, type ClaimKey } from '../../../shared/index.ts';
-import { Limiter } from '../../drain/limiter.ts';
-import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import type { ExitCode } from '../../terminal/exit-codes.ts';
 import { addonWaker } from '../../health/waker.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
@@ -14,10 +13,9 @@ import type { OffOperation } from './flags.ts';
 import type { OffEvent } from './events.ts';
 import { renderGates } from './live.ts';
 import { renderOwners, tellOffInWords } from './text.ts';
-import { showLive } from '../../session/live.ts';
 import { reportFor, type Report } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
-import { Failures } from '../../nodes/failures.ts';
+import { failuresToldOneByOne, forEachNode } from '../../nodes/for-each-node.ts';
 import { tellKeptOff, tellUnseen } from './kept-off.ts';
 import { bringBack, type Leaving } from './bring-back.ts';
 import type { OffRun } from './off-run.ts';
@@ -143,30 +141,23 @@ async function tellNotInMaintenance(nodes: readonly NodeSnapshot[], run: OffRun)
 }
 
 /** Each node is brought back on its own, as many at once as --max-parallel says; one that fails does not stop the others. */
-async function bringAllBack(leaving: readonly Leaving[], outOf: number, run: OffRun): Promise<ExitCode> {
-  const { operation, session, report } = run;
-  const failures = new Failures((node, { message, hint }) => {
-    report.tell({ type: 'failed', node, message, hint });
-  });
-  const atOnce = new Limiter(operation.maxParallel === 0 ? Math.max(1, leaving.length) : operation.maxParallel);
-  const gates = () => leaving.flatMap(({ node }) => run.gates.get(node.facts.name) ?? []);
-  const live = showLive((size) => renderGates(gates(), size), session);
-  try {
-    await Promise.all(
-      leaving.map((one) =>
-        atOnce.run(async () => {
-          const { name } = one.node.facts;
-          if (session.signal.aborted) {
-            report.tell({ type: 'note', text: `node/${name} was not begun: it stays in maintenance` });
-            return;
-          }
-          if (operation.all) report.tell({ type: 'claims', node: name, owners: ownersOf(one) });
-          await failures.collect(name, outOf, () => bringBack(one, run));
-        }),
+function bringAllBack(leaving: readonly Leaving[], nodes: number, run: OffRun): Promise<ExitCode> {
+  const { operation, session, report, gates } = run;
+  const task = async (one: Leaving): Promise<void> => {
+    if (operation.all) report.tell({ type: 'claims', node: one.node.facts.name, owners: ownersOf(one) });
+    await bringBack(one, run);
+  };
+  return forEachNode(leaving, task, {
+    session,
+    parallel: operation.maxParallel,
+    live: (size) =>
+      renderGates(
+        leaving.flatMap(({ node }) => gates.get(node.facts.name) ?? []),
+        size,
       ),
-    );
-  } finally {
-    live.end();
-  }
-  return session.signal.aborted ? EXIT.interrupted : failures.worst;
+    failures: failuresToldOneByOne(nodes, report),
+    notBegun: ({ node: { facts } }) => {
+      report.tell({ type: 'note', text: `node/${facts.name} was not begun: it stays in maintenance` });
+    },
+  });
 }

@@ -1,13 +1,11 @@
 import { mergeGroups } from '../../drain/cause.ts';
-import { Limiter } from '../../drain/limiter.ts';
 import { Progress, wordFor } from '../../drain/progress.ts';
-import type { ExitCode } from '../../terminal/exit-codes.ts';
-import { showLive } from '../../session/live.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { NodeProgress } from '../../drain/events.ts';
 import type { OnEvent } from './events.ts';
 import { renderDrains } from './live.ts';
 import type { Session } from '../../session/session.ts';
-import { Failures } from '../../nodes/failures.ts';
+import { failuresToldOneByOne, forEachNode, type ForEachNodeOptions } from '../../nodes/for-each-node.ts';
 import { drainMarkedNode, type Shared } from './drain-node.ts';
 import type { OnRun } from './on-run.ts';
 import type { Marked } from './prepared.ts';
@@ -28,9 +26,6 @@ export async function drainBatch(
   run: OnRun,
 ): Promise<ExitCode> {
   const { session, report, announcer, operation } = run;
-  const failures = new Failures((node, { message, hint }) => {
-    report.tell({ type: 'failed', node, message, hint });
-  });
   const ports = {
     report,
     announcer,
@@ -39,39 +34,26 @@ export async function drainBatch(
     budgets: shared.budgets,
     word: wordFor(operation),
   };
-  const lanes = marked.map((one) => ({ one, progress: new Progress({ node: one.written, ...ports }) }));
+  const lanes = marked.map((one) => ({ ...one, progress: new Progress({ node: one.written, ...ports }) }));
   drains.lanes.push(...lanes.map(({ progress }) => progress));
-  const atOnce = new Limiter(operation.pace.maxParallel === 0 ? marked.length : operation.pace.maxParallel);
-  const live = showLive(
-    (size) =>
+  type Lane = (typeof lanes)[number];
+  const drain = async ({ progress, ...one }: Lane): Promise<void> => {
+    await drainMarkedNode(one, progress, shared, run);
+    drains.drained.add(one.node.facts.name);
+  };
+  const options: ForEachNodeOptions<Lane> = {
+    session,
+    parallel: operation.pace.maxParallel,
+    live: (size) =>
       renderDrains(
         lanes.map(({ progress }) => progress.now),
         size,
       ),
-    session,
-  );
-  try {
-    await Promise.all(
-      lanes.map(({ one, progress }) => {
-        const turn = new AbortController();
-        const queued = progress.queue(one.drain?.plan, AbortSignal.any([session.signal, turn.signal]));
-        return atOnce.run(async () => {
-          turn.abort();
-          await queued;
-          if (session.signal.aborted) return;
-          const { name } = one.node.facts;
-          const part = async () => {
-            await drainMarkedNode(one, progress, shared, run);
-            drains.drained.add(name);
-          };
-          await failures.collect(name, drains.outOf, part).catch(unlessInterrupted(session));
-        });
-      }),
-    );
-  } finally {
-    live.end();
-  }
-  return failures.worst;
+    failures: failuresToldOneByOne(drains.outOf, report),
+    queued: ({ drain, progress }, signal) => progress.queue(drain?.plan, signal),
+  };
+  // An interruption is told once, for all nodes.
+  return (await forEachNode(lanes, drain, options).catch(unlessInterrupted(session))) ?? EXIT.interrupted;
 }
 
 /** Where every node has said its part, what people want to know is how many are drained, and what the others wait for. */

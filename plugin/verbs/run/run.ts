@@ -7,6 +7,7 @@ import type { RunOperation } from './flags.ts';
 import type { OnEvent, OnReport } from '../on/events.ts';
 import { tellInWords } from '../on/text.ts';
 import { reportFor } from '../../session/report.ts';
+import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 import { newClaimId } from '../on/on.ts';
@@ -77,20 +78,16 @@ async function goThrough(
     stopped: undefined,
     failure: undefined,
   }));
-  const waiting = [...courses];
-  const goOn = async (): Promise<void> => {
-    while (!run.halt.aborted) {
-      const course = waiting.shift();
-      if (course === undefined) return;
-      await takeThrough(course, run).catch((thrown: unknown) => {
-        course.failure = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
-        course.stopped = thrown instanceof MaintError ? thrown.message : 'a bug in kubectl maint';
-        failed.abort();
-        tellWhoGoesOn(course, courses, run.session);
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, goOn));
+  await forEachNode(courses, (course) => takeThrough(course, run), {
+    session: { ...shared, signal: run.halt },
+    parallel: operation.maxParallel,
+    failures: (course, thrown) => {
+      course.failure = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+      course.stopped = thrown instanceof MaintError ? thrown.message : 'a bug in kubectl maint';
+      failed.abort();
+      tellWhoGoesOn(course, courses, run.session);
+    },
+  });
   return end(courses, run);
 }
 
