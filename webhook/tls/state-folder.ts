@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaintError, messageOf, renderProblem } from '../../shared/index.ts';
@@ -30,9 +31,13 @@ export async function keptAuthority(folder: string, issue: () => Promise<Authori
   }
 }
 
-/** Written beside and linked: two processes that begin at once take the same, and nobody reads half of it. */
+/**
+ * Written beside and linked: of processes that begin at once one gives its authority to all, and nobody reads half of
+ * it. The name beside is each one's own: processes in two containers may have the same id, and whoever wrote into the
+ * other's file would change what is linked already.
+ */
 async function writeNew(file: string, { certificate, key }: Authority): Promise<void> {
-  const beside = `${file}.${process.pid}`;
+  const beside = `${file}.${randomUUID()}`;
   await writeFile(beside, `${certificate.trim()}\n${key.trim()}\n`, { mode: FILE_MODE });
   try {
     await link(beside, file);

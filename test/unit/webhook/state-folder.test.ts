@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -29,6 +29,16 @@ test('a process that comes back has the same authority, and a certificate of its
 test('two that begin at once take the same', async () => {
   const [first, second] = await Promise.all([keptAuthority(folder, issue), keptAuthority(folder, issue)]);
   expect(second.certificate).toBe(first.certificate);
+});
+
+test('of many that write at the same moment, in containers with one and the same process id, all take the same', async () => {
+  const issued = await Promise.all([issue(), issue()]);
+  const starts = Array.from({ length: 40 }, (_, index) =>
+    keptAuthority(folder, () => Promise.resolve(issued[index % 2] ?? issued[0])),
+  );
+  const kept = await Promise.all(starts);
+  expect(new Set(kept.map(({ certificate }) => certificate)).size).toBe(1);
+  expect(await readdir(folder)).toEqual([AUTHORITY_FILE]);
 });
 
 test('a file with other content is left as it is, and said', async () => {
