@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import spawn from 'cross-spawn';
 import { MaintError, messageOf } from '../../../../shared/index.ts';
 
 import type { Environment } from './environment.ts';

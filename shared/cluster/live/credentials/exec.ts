@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import spawn from 'cross-spawn';
 import { MaintError, messageOf } from '../../../errors.ts';
 import { at, isObject, textAt } from '../../../facts/json.ts';
 import type { ClientCertificate } from '../agent.ts';
