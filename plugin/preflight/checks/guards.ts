@@ -22,11 +22,11 @@ export const guards: Check = {
 function find(survey: Survey): readonly Finding[] {
   const { nodes } = survey;
   if (nodes === undefined) return [];
-  return [...(survey.allowLastNode ? [] : lastLegs(survey.chosen, nodes)), ...tooMany(survey, nodes)];
+  return [...(survey.allowLastNode ? [] : brokenBy(survey.chosen, nodes)), ...tooMany(survey, nodes)];
 }
 
-/** The policy's own guard, asked about one node after the other, each with those before it already marked. */
-function lastLegs(chosen: readonly NodeFacts[], nodes: readonly ClusterNode[]): readonly Finding[] {
+/** What the policy's own guard says of one node after the other, each with those before it already marked. */
+function brokenBy(chosen: readonly NodeFacts[], nodes: readonly ClusterNode[]): readonly Finding[] {
   const table = new NodeTable(nodes.map(({ facts }) => facts));
   return chosen.flatMap((node) => {
     const found = isHeld(node) ? [] : breaksGuard(node, table);

@@ -7,8 +7,8 @@ import type { ConditionChange } from '../../nodes/conditions.ts';
 import { statePatch, type NodePatch } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { NodeGone, writeNode, type PatchFor } from '../../nodes/write.ts';
-import type { OnRun } from './on-run.ts';
-import { whyOver } from './ended-meanwhile.ts';
+import type { MarkedTarget, Run } from './run.ts';
+import { whyTakenAway } from './taken-away.ts';
 
 /** What a drain that came to its end leaves on the node. */
 export interface DrainEnd {
@@ -19,12 +19,12 @@ export interface DrainEnd {
 }
 
 /** Completes the record of a node that is drained, and says so: to people, scripts and the node, and no more than is known. */
-export async function complete(node: NodeSnapshot, end: DrainEnd, run: OnRun): Promise<void> {
+export async function complete({ marked: node }: MarkedTarget, end: DrainEnd, run: Run): Promise<void> {
   const { session, announcer, report } = run;
   const { name } = node.facts;
   const now = timestamp(session.clock.now());
   const patchFor = (fresh: NodeSnapshot): NodePatch | undefined => {
-    const why = whyOver(node, fresh, run);
+    const why = whyTakenAway(node, fresh, run);
     if (why !== undefined) throw why;
     return statePatch(fresh, 'complete', now, end.unconfirmed.length);
   };
@@ -49,14 +49,14 @@ export class Unrecorded extends MaintError {}
  */
 const PAUSES_MS = [500, 2000];
 
-async function recorded(node: NodeSnapshot, patchFor: PatchFor, run: OnRun): Promise<NodeSnapshot> {
+async function recorded(node: NodeSnapshot, patchFor: PatchFor, run: Run): Promise<NodeSnapshot> {
   const { cluster, clock, signal } = run.session;
   for (let tries = 0; ; tries += 1) {
     try {
       return await writeNode(node, patchFor, cluster);
     } catch (thrown) {
-      if (thrown instanceof NodeGone) throw whyOver(node, undefined, run) ?? thrown;
-      if (!(thrown instanceof MaintError) || run.ended.has(node.facts.name) || signal.aborted) throw thrown;
+      if (thrown instanceof NodeGone) throw whyTakenAway(node, undefined, run) ?? thrown;
+      if (!(thrown instanceof MaintError) || run.takenAway.has(node.facts.name) || signal.aborted) throw thrown;
       const pause = isRefusal(thrown) ? undefined : PAUSES_MS[tries];
       if (pause === undefined) throw unrecorded(node, thrown, run);
       await clock.sleep(pause, signal);
@@ -70,7 +70,7 @@ function isRefusal(thrown: MaintError): boolean {
 }
 
 /** What is known and what is not: the node is empty and cordoned, whatever its record says. */
-function unrecorded({ facts: { name } }: NodeSnapshot, thrown: MaintError, { unrecorded: names }: OnRun): MaintError {
+function unrecorded({ facts: { name } }: NodeSnapshot, thrown: MaintError, { unrecorded: names }: Run): MaintError {
   names.add(name);
   const isKnown = isRefusal(thrown);
   const what = isKnown ? 'its record could not be completed' : 'nobody knows whether its record says so';

@@ -1,26 +1,22 @@
 import { MaintError, toleratesCordon, type PodFacts } from '../../../shared/index.ts';
 import { withinTime } from '../../session/deadline.ts';
-import type { Budgets } from '../../drain/budgets.ts';
 import { groupCauses, renderGroups } from '../../drain/cause.ts';
 import { drainNode } from '../../drain/engine.ts';
 import type { DrainTools, LeftPod } from '../../drain/tools.ts';
-import type { Limiter } from '../../drain/limiter.ts';
 import { followNode, type LiveNode } from '../../drain/live-node.ts';
 import { podName, refusalsOf, type DrainPlan, type ReasonedPod } from '../../drain/plan.ts';
 import type { PodsOnNode } from '../../drain/pods-on-node.ts';
 import type { Progress } from '../../drain/progress.ts';
-import { readPods, type Planner } from '../../drain/read.ts';
+import { readPods } from '../../drain/read.ts';
 import { waitForReplacements } from '../../drain/replacements.ts';
-import type { WorkInside } from '../../drain/work-inside.ts';
 import { waitForDetach, type Waiting } from '../../drain/volumes.ts';
 import { alsoHinted } from '../../session/hint.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { AGAINST_NAMING, AGAINST_RETURN } from '../../preflight/checks/returning.ts';
 import { warning, type Finding } from '../../preflight/finding.ts';
 import { complete, type DrainEnd } from './complete.ts';
-import { endedMeanwhile, whyOver } from './ended-meanwhile.ts';
-import type { OnRun } from './on-run.ts';
-import type { Marked } from './prepared.ts';
+import type { MarkedTarget, Run } from './run.ts';
+import { endedMeanwhile, whyTakenAway } from './taken-away.ts';
 
 /**
  * How often pods that came meanwhile are drained as well: one round for what was being bound when the node was cordoned,
@@ -31,12 +27,9 @@ const MAX_ROUNDS = 5;
 /** From which round on it stays where nothing can start: once what came is asked to go, as it may have a place elsewhere. */
 const IDLE_FROM = 3;
 
-/** What all nodes that are drained at once share. */
-export interface Shared {
-  readonly budgets: Budgets;
-  readonly planner: Planner;
-  readonly inside: WorkInside;
-  readonly limiter: Limiter;
+/** A node that is to be drained, and what tells how far that has come. */
+export interface StartedDrain extends MarkedTarget {
+  readonly progress: Progress;
 }
 
 /**
@@ -44,19 +37,20 @@ export interface Shared {
  * wants the drain any more: `gave-up`, `interrupted`, or `cluster` where the caller may not evict. The hint says in
  * which state the node stays.
  */
-export async function drainMarkedNode(marked: Marked, progress: Progress, shared: Shared, run: OnRun): Promise<void> {
-  const { name } = marked.node.facts;
+export async function drainMarkedNode(target: StartedDrain, run: Run): Promise<void> {
+  const { name } = target.node.facts;
   const { operation, session } = run;
   const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint: undefined };
   try {
-    const end = await withinTime(waiting, session, (signal) => emptyNode({ marked, progress, shared, run, signal }));
-    await complete(marked.written, end, run);
+    const end = await withinTime(waiting, session, (signal) => emptyNode(target, run, signal));
+    await complete(target, end, run);
+    run.drained.add(name);
   } catch (thrown) {
     // Whether its mark stays is not known here where it is taken back afterwards.
-    const isTold = operation.rollback || run.ended.has(name) || run.unrecorded.has(name);
+    const isTold = operation.rollback || run.takenAway.has(name) || run.unrecorded.has(name);
     throw isTold ? thrown : alsoHinted(thrown, staysHint(name));
   } finally {
-    marked.drain?.end();
+    target.pods?.end();
   }
 }
 
@@ -64,42 +58,38 @@ function staysHint(name: string): string {
   return `node ${name} stays marked and cordoned (Initiated); run the same command again to go on, or kubectl maint off ${name}`;
 }
 
-/** One node's drain. */
+/** The drain of one node under way. */
 interface Drain {
-  readonly marked: Marked;
-  readonly progress: Progress;
-  readonly shared: Shared;
-  readonly run: OnRun;
+  readonly target: StartedDrain;
+  readonly run: Run;
+  /** The node as it is meanwhile. */
+  readonly node: LiveNode;
+  /** Aborts when time runs out, the person interrupts, or somebody takes the node away. */
   readonly signal: AbortSignal;
 }
 
-async function emptyNode(drain: Drain): Promise<DrainEnd> {
-  const { marked, progress, run } = drain;
+async function emptyNode(target: StartedDrain, run: Run, limit: AbortSignal): Promise<DrainEnd> {
   const over = new AbortController();
-  const signal = AbortSignal.any([drain.signal, over.signal]);
-  const lost: { why: MaintError | undefined } = { why: undefined };
+  const signal = AbortSignal.any([limit, over.signal]);
+  const taken: { why: MaintError | undefined } = { why: undefined };
   const hear = (fresh: NodeSnapshot | undefined): void => {
-    lost.why ??= whyOver(marked.written, fresh, run);
-    if (lost.why !== undefined) over.abort();
+    taken.why ??= whyTakenAway(target.marked, fresh, run);
+    if (taken.why !== undefined) over.abort();
   };
-  const node = followNode(marked.written, hear, run.session, signal);
-  const ticking = progress.tick(signal);
+  const node = followNode(target.marked, hear, run.session, signal);
+  const ticking = target.progress.tick(signal);
   try {
     await node.first;
-    const end = await drainRounds({ ...drain, node, signal });
-    await waitForOthers(end.moved, { ...drain, signal });
+    const drain = { target, run, node, signal };
+    const end = await drainRounds(drain);
+    await waitForOthers(end.moved, drain);
     return end;
   } catch (thrown) {
-    throw lost.why ?? thrown;
+    throw taken.why ?? thrown;
   } finally {
     over.abort();
     await ticking;
   }
-}
-
-/** One node's drain, with the node as it is meanwhile. */
-interface LiveDrain extends Drain {
-  readonly node: LiveNode;
 }
 
 /** How the rounds of a drain ended, and which pods went. */
@@ -108,20 +98,21 @@ interface RoundsEnd extends DrainEnd {
 }
 
 /** Drains what is there, then what has come meanwhile, until nothing is left to drain. */
-async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
-  const { marked, progress, run } = drain;
-  if (marked.drain === undefined) return { moved: [], unconfirmed: [], stayed: [] };
-  const pods = marked.drain.follow();
+async function drainRounds(drain: Drain): Promise<RoundsEnd> {
+  const { target, run } = drain;
+  const { progress } = target;
+  if (target.pods === undefined) return { moved: [], unconfirmed: [], stayed: [] };
+  const pods = target.pods.follow();
   await pods.first;
-  const tools = toolsFor(drain, pods);
+  const tools = await toolsFor(drain, pods);
   const moved: PodFacts[] = [];
   const stayed = new Map<string, PodFacts>();
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     // Its turn may have come long after the plan was made.
     const rest = await planOfRest(drain, pods.all());
-    for (const late of [...stayingOf(rest, round), ...(round < IDLE_FROM ? [] : idleOf(rest, drain.node))]) {
-      if (!stayed.has(late.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(rest.node, late) });
-      stayed.set(late.pod.uid, late.pod);
+    for (const one of [...stayingOf(rest, round), ...(round < IDLE_FROM ? [] : idleOf(rest, drain.node))]) {
+      if (!stayed.has(one.pod.uid)) run.report.tell({ type: 'finding', ...cameMeanwhile(rest.node, one) });
+      stayed.set(one.pod.uid, one.pod);
     }
     const plan = without(rest, stayed);
     if (round > 1 && isEmpty(plan) && (await isReallyEmpty(drain, stayed))) {
@@ -137,10 +128,11 @@ async function drainRounds(drain: LiveDrain): Promise<RoundsEnd> {
 }
 
 /** What is not done: of a node that is heard of again somebody confirms what was asked for meanwhile. */
-function planOfRest({ marked, progress, shared, node }: LiveDrain, there: readonly PodFacts[]): Promise<DrainPlan> {
-  return shared.planner.plan(
-    marked.node.facts.name,
-    there.filter((pod) => !progress.isDone(pod, node.unreachable)),
+async function planOfRest({ target, run, node }: Drain, there: readonly PodFacts[]): Promise<DrainPlan> {
+  const planner = await run.shared.planner();
+  return planner.plan(
+    target.node.facts.name,
+    there.filter((pod) => !target.progress.isDone(pod, node.unreachable)),
   );
 }
 
@@ -153,10 +145,10 @@ function isEmpty({ evict, waitFor }: DrainPlan): boolean {
 }
 
 /** A watch may be a moment behind: before a node is called drained, it is asked. */
-async function isReallyEmpty(drain: LiveDrain, stayed: ReadonlyMap<string, PodFacts>): Promise<boolean> {
-  const { marked, run, signal } = drain;
+async function isReallyEmpty(drain: Drain, stayed: ReadonlyMap<string, PodFacts>): Promise<boolean> {
+  const { target, run, signal } = drain;
   const { session, operation } = run;
-  const there = await readPods(marked.node.facts.name, operation.drain.podSelector, session.cluster);
+  const there = await readPods(target.node.facts.name, operation.drain.podSelector, session.cluster);
   if (isEmpty(without(await planOfRest(drain, there), stayed))) return true;
   await session.clock.sleep(WATCH_LAG_MS, signal);
   return false;
@@ -165,17 +157,17 @@ async function isReallyEmpty(drain: LiveDrain, stayed: ReadonlyMap<string, PodFa
 /** By then a healthy watch has told of a pod that a list shows. */
 const WATCH_LAG_MS = 500;
 
-function toolsFor({ progress, shared, run, node, signal }: LiveDrain, pods: PodsOnNode): DrainTools {
-  const { session, operation } = run;
+async function toolsFor({ target, run, node, signal }: Drain, pods: PodsOnNode): Promise<DrainTools> {
+  const { session, operation, shared } = run;
   return {
     sender: session.cluster,
     pods,
-    budgets: shared.budgets,
-    inside: shared.inside,
-    limiter: shared.limiter,
+    budgets: shared.budgets(),
+    inside: await shared.workInside(),
+    limiter: shared.evictions,
     clock: session.clock,
     signal,
-    listener: progress,
+    listener: target.progress,
     gracePeriodSeconds: operation.drain.gracePeriodSeconds,
     disableEviction: operation.drain.disableEviction,
     node,
@@ -186,8 +178,8 @@ function toolsFor({ progress, shared, run, node, signal }: LiveDrain, pods: Pods
 }
 
 /** Beyond the pods: their volumes let go, their replacements Ready, where that was asked for. */
-async function waitForOthers(moved: readonly PodFacts[], { marked, progress, run, signal }: Drain): Promise<void> {
-  const { node } = marked;
+async function waitForOthers(moved: readonly PodFacts[], { target, run, signal }: Drain): Promise<void> {
+  const { node, progress } = target;
   const { pace } = run.operation;
   const waitingFor = (phase: 'volumes' | 'replacements'): Waiting => ({
     session: run.session,
@@ -256,16 +248,17 @@ function keepComing({ node, evict }: DrainPlan): MaintError {
   return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${names.join(', ')}`, { hint });
 }
 
-async function notDrained(left: readonly LeftPod[], { marked, progress, run }: Drain): Promise<MaintError> {
+async function notDrained(left: readonly LeftPod[], { target, run }: Drain): Promise<MaintError> {
   const { session, report, announcer } = run;
-  const { name } = marked.node.facts;
+  const { progress } = target;
+  const { name } = target.node.facts;
   const causes = groupCauses(left.map(({ pod, cause }) => [pod, cause] as const));
   report.tell({ type: 'left', node: name, causes });
   const message = `${left.length} of ${progress.now.total} pods left`;
-  const isStillOurs = await announcer.conditions(marked.written, [
+  const isStillOurs = await announcer.conditions(target.marked, [
     { type: 'DrainInProgress', status: 'True', reason: 'Stopped', message: `${message} (${renderGroups(causes)})` },
   ]);
-  if (!isStillOurs) return endedMeanwhile(marked.written, run);
+  if (!isStillOurs) return endedMeanwhile(target.marked, run);
   if (session.signal.aborted) return new MaintError('interrupted', `interrupted, ${message} on node ${name}`);
   if (left.some(({ cause }) => cause.kind === 'credentials'))
     return new MaintError('cluster', `${message} on node ${name}: your credentials are no longer accepted`, {

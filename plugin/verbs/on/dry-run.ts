@@ -11,22 +11,21 @@ import type { OnEvent } from './events.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import { batchesOf } from './batches.ts';
 import { markFor } from './mark.ts';
-import type { OnRun } from './on-run.ts';
-import type { Prepared } from './prepared.ts';
+import type { Run, Target } from './run.ts';
 
 /** Tells what a run would do. `client` sends nothing; `server` lets the API server judge each step once, and ends. */
-export async function dryRunOn(prepared: readonly Prepared[], survey: Survey, run: OnRun): Promise<ExitCode> {
+export async function dryRunOn(targets: readonly Target[], survey: Survey, run: Run): Promise<ExitCode> {
   const { operation, report } = run;
   const mark = markOf(operation);
   const ends = new Set<Judged>();
   const taken = new Map<string, number>();
-  for (const batch of batchesOf(prepared, operation)) {
+  for (const batch of batchesOf(targets, operation)) {
     // All nodes of a batch are cordoned before the first of them is drained.
     for (const { node } of batch) {
       if (mark === 'server') await writeNode(node, markFor(run), run.session.cluster, { dryRun: true });
       report.tell({ type: 'cordoned', node: node.facts.name, already: node.facts.unschedulable, dryRun: mark });
     }
-    for (const { plan } of batch.flatMap(({ drain }) => drain ?? [])) {
+    for (const plan of batch.flatMap((target) => target.plan ?? [])) {
       for (const end of await judgeDrain(plan, { survey, run, taken })) ends.add(end);
     }
   }
@@ -59,7 +58,7 @@ function namesIn({ node, evict, waitFor, leave }: DrainPlan): Omit<Extract<OnEve
 
 interface Judging {
   readonly survey: Survey;
-  readonly run: OnRun;
+  readonly run: Run;
   /** How many pods each budget (by UID) would have let go so far. */
   readonly taken: Map<string, number>;
 }
@@ -85,7 +84,7 @@ async function judged(pod: PodFacts, node: string, judging: Judging): Promise<Ju
   return 'cause' in outcome ? 'waits' : 'goes';
 }
 
-async function askServer(pod: PodFacts, { operation, session }: OnRun): Promise<ReturnType<typeof outcomeOf>> {
+async function askServer(pod: PodFacts, { operation, session }: Run): Promise<ReturnType<typeof outcomeOf>> {
   const { gracePeriodSeconds, disableEviction } = operation.drain;
   return outcomeOf(
     await session.cluster.send(evictionRequest(pod, { gracePeriodSeconds, disableEviction, dryRun: true })),

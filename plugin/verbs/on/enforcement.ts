@@ -2,13 +2,13 @@ import { isExcepted, type PolicyConfig } from '../../../shared/index.ts';
 import { ARMED_WITHIN_MS, awaitArming } from '../../nodes/arming.ts';
 import { readEnforcement, type Enforcement } from '../../nodes/enforcement.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { assumption, type PolicyInForce } from '../../policy/in-force.ts';
+import { assumption } from '../../policy/in-force.ts';
 import { keepingOf, triedWork, type TriedWork } from '../../policy/keeping.ts';
 import type { OnEvent, OnReport } from './events.ts';
 import { warning, type Finding } from '../../preflight/finding.ts';
 import type { Session } from '../../session/session.ts';
-import type { OnRun } from './on-run.ts';
-import type { Marked } from './prepared.ts';
+import type { MarkedTarget, Run } from './run.ts';
+import type { SharedByDrains } from './shared-by-drains.ts';
 
 /** How long API servers may take to act on a registration, in ms: the one that was read does so after 4 ms (measured on 1.37). */
 const HEARD_WITHIN_MS = 1000;
@@ -19,10 +19,11 @@ const HEARD_WITHIN_MS = 1000;
  * the preflight may have said why.
  */
 export async function tellEnforcement(
-  marked: readonly Marked[],
-  { policy: { config }, source }: PolicyInForce,
-  { session, report }: Pick<OnRun, 'session' | 'report'>,
+  marked: readonly MarkedTarget[],
+  { session, report, shared }: Pick<Run, 'session' | 'report'> & { readonly shared: Pick<SharedByDrains, 'policy'> },
 ): Promise<void> {
+  const { policy, source } = await shared.policy();
+  const { config } = policy;
   const nodes = marked.map(({ node }) => node.facts.name);
   if (nodes.length === 0) return;
   const isThere = source.from !== 'unregistered';
@@ -30,7 +31,7 @@ export async function tellEnforcement(
   if (assumed !== undefined) report.tell({ type: 'finding', ...warning('enforcement', assumed) });
   const isArmed = isThere ? await awaitArming(session.cluster, session.clock, session.signal) : undefined;
   const isUnseen = isThere && isArmed === undefined;
-  const { enforcement, canary } = await tried(marked, config, {
+  const { enforcement, canary } = await tryCanary(marked, config, {
     session,
     patienceMs: isUnseen ? ARMED_WITHIN_MS : HEARD_WITHIN_MS,
   });
@@ -55,15 +56,15 @@ interface Tried {
 }
 
 /** The canary is work that the policy refuses: where an exception lets that pass, that it passes says nothing. */
-async function tried(
-  marked: readonly Marked[],
+async function tryCanary(
+  marked: readonly MarkedTarget[],
   config: PolicyConfig,
   { session, patienceMs }: { readonly session: Session; readonly patienceMs: number },
 ): Promise<Tried> {
   const works = triedWork(config);
   const now = session.clock.now();
   for (const work of works) {
-    const asked = marked.find(({ written }) => !isLifted(written, work, now));
+    const asked = marked.find((target) => !isLifted(target.marked, work, now));
     if (asked === undefined) continue;
     const enforcement = await readEnforcement(asked.node.facts.name, session, { work, patienceMs });
     return { enforcement, canary: work };

@@ -72,3 +72,16 @@ export type OnEvent =
 
 /** Hears what `on` tells. */
 export type OnReport = Report<OnEvent>;
+
+/** Tells each finding once: what is found out about the webhook, or warned of one node, is the same for the next. */
+export function findingsOnce(report: OnReport): OnReport {
+  const told = new Set<string>();
+  return {
+    tell: (event) => {
+      const text = event.type === 'finding' ? event.text : undefined;
+      if (text !== undefined && told.has(text)) return;
+      if (text !== undefined) told.add(text);
+      report.tell(event);
+    },
+  };
+}

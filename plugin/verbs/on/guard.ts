@@ -3,15 +3,24 @@ import { listNodes } from '../../nodes/choose.ts';
 import { versionOf, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import { guards } from '../../preflight/checks/guards.ts';
 import type { Survey } from '../../preflight/survey.ts';
-import type { OnRun } from './on-run.ts';
-import type { Marked } from './prepared.ts';
+import type { MarkedTarget, Run } from './run.ts';
+import { nothingEvicted, undoMarks, withUndone } from './undo.ts';
 
 /**
- * Two runs may both find a guard intact and break it together. So after marking, the records are read again as they were
- * at this run's last mark: all writes to Nodes have one order (resourceVersion), so of two runs the one that marked last
- * sees all marks of the other there, and it is the one that backs out. Throws MaintError('denied') where that is this one.
+ * Two commands may both find a guard intact and break it together. So after marking, the records are read again as they
+ * were at this command's last mark: all writes to Nodes have one order (resourceVersion), so of two commands the one that
+ * marked last sees all marks of the other there. That one takes its marks back and throws MaintError('denied'); so does one
+ * that cannot tell. Nothing is evicted before this is known.
  */
-export async function refuseIfLate(marked: readonly Marked[], survey: Survey, run: OnRun): Promise<void> {
+export async function backOutIfGuardBroken(marked: readonly MarkedTarget[], survey: Survey, run: Run): Promise<void> {
+  try {
+    await refuseIfBroken(marked, survey, run);
+  } catch (thrown) {
+    throw withUndone(thrown, await undoMarks(marked, run), nothingEvicted(run));
+  }
+}
+
+async function refuseIfBroken(marked: readonly MarkedTarget[], survey: Survey, run: Run): Promise<void> {
   const { nodes } = survey;
   const { session, operation } = run;
   if (
@@ -36,13 +45,13 @@ export async function refuseIfLate(marked: readonly Marked[], survey: Survey, ru
 }
 
 /** The resourceVersion of the last of these marks; undefined where versions are no numbers. */
-function lastMark(marked: readonly Marked[]): bigint | undefined {
-  const versions = marked.flatMap(({ written }) => versionOf(written) ?? []);
+function lastMark(marked: readonly MarkedTarget[]): bigint | undefined {
+  const versions = marked.flatMap((target) => versionOf(target.marked) ?? []);
   return versions.length < marked.length ? undefined : versions.reduce((one, other) => (one > other ? one : other), 0n);
 }
 
 /** Nodes in maintenance at a moment of the past. Where the server does not know it any more: now, so that in doubt both back out. */
-async function heldAt(version: bigint | undefined, { session: { cluster } }: OnRun): Promise<readonly NodeSnapshot[]> {
+async function heldAt(version: bigint | undefined, { session: { cluster } }: Run): Promise<readonly NodeSnapshot[]> {
   if (version === undefined) return listNodes(cluster, { labelSelector: STATE_LABEL });
   const then = { resourceVersion: String(version), resourceVersionMatch: 'Exact' };
   try {

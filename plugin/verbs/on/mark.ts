@@ -10,29 +10,29 @@ import type { ConditionChange } from '../../nodes/conditions.ts';
 import { hasClaim, holdsClaim, markPatch, recordOf } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../../nodes/write.ts';
-import type { OnRun } from './on-run.ts';
-import { undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
-import type { Marked, Prepared } from './prepared.ts';
+import { nothingEvicted, undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
+import type { MarkedTarget, Run, Target } from './run.ts';
 
 /**
  * Marks and cordons every node of a batch, each in one write, before the first of them is drained, so that nothing moves
  * from one to the next. All or none: where one cannot be marked, those before it are as they were. Throws with the truth
  * about each, behind what else was not done.
  */
-export async function markAll(prepared: readonly Prepared[], run: OnRun, notDone: string): Promise<readonly Marked[]> {
-  const marked: Marked[] = [];
-  for (const one of prepared) {
+export async function markAll(targets: readonly Target[], run: Run): Promise<readonly MarkedTarget[]> {
+  const marked: MarkedTarget[] = [];
+  for (const target of targets) {
     if (run.session.signal.aborted) break;
-    // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
-    const base = { ...one, written: one.node };
-    run.begun.add(one.node.facts.name);
+    const { name } = target.node.facts;
+    const tried = { from: target.node };
+    run.touched.add(name);
     try {
-      marked.push(await markNode(base, run));
+      marked.push(await markNode(target, tried, run));
     } catch (thrown) {
-      const isOurs = isPerhapsMarked(thrown);
-      const itself = isOurs ? await undoOne(base, run) : undefined;
+      // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
+      const perhaps = { ...target, node: tried.from, marked: target.node };
+      const itself = isPerhapsMarked(thrown) ? await undoOne(perhaps, run) : undefined;
       const undone = await undoMarks(marked, run);
-      throw afterMarking(thrown, { notDone, undone, failed: one.node.facts.name, itself });
+      throw afterMarking(thrown, { notDone: nothingEvicted(run), undone, failed: name, itself });
     }
   }
   return marked;
@@ -53,25 +53,25 @@ function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
 }
 
 /** The mark that a run makes on a node as it is by then: in earnest, and in a dry run. */
-export function markFor({ claim, operation, isAlone }: OnRun): PatchFor {
+export function markFor({ claim, operation, refusesSameOwner }: Run): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
-    if (isAlone) refuseClaimed(fresh, claim);
+    if (refusesSameOwner) refuseClaimed(fresh, claim);
     return markPatch(fresh, claim, { ...operation, ...operation.claim, state: stateFor(fresh, wanted) });
   };
 }
 
-/** `base` is kept at what the mark was made from. */
-async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, run: OnRun): Promise<Marked> {
+/** `tried.from` becomes the node from which the mark was made last, done or not. */
+async function markNode(target: Target, tried: { from: NodeSnapshot }, run: Run): Promise<MarkedTarget> {
   const { claim, operation, session, report, announcer } = run;
-  const { drain } = base;
+  const { plan } = target;
   const markOn = markFor(run);
   const patchFor: PatchFor = (fresh) => {
-    base.node = fresh;
+    tried.from = fresh;
     return markOn(fresh);
   };
-  const written = await writeNode(base.node, patchFor, session.cluster);
-  const { node } = base;
+  const written = await writeNode(target.node, patchFor, session.cluster);
+  const node = tried.from;
   const { name, unschedulable } = node.facts;
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });
   if (operation.adopt && unschedulable) {
@@ -79,7 +79,7 @@ async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, 
   }
   const isNew = !(operation.claim.isChange && hasClaim(node.facts, claim.owner));
   const message = claimText(claimIn(written, claim));
-  const count = drain === undefined ? 0 : drain.plan.evict.length + drain.plan.waitFor.length;
+  const count = plan === undefined ? 0 : plan.evict.length + plan.waitFor.length;
   const left = `${count} of ${count} pods left`;
   const reason = 'AdminRequested';
   const draining: readonly ConditionChange[] = [
@@ -89,10 +89,10 @@ async function markNode(base: { -readonly [Key in keyof Marked]: Marked[Key] }, 
   // They inform others; nothing waits for them, but the run does not end before they are written.
   void announcer.conditions(written, [
     { type: 'MaintenanceInProgress', status: 'True', reason, message },
-    ...(drain === undefined ? [] : draining),
+    ...(plan === undefined ? [] : draining),
   ]);
   if (isNew) void announcer.event(written.facts, { type: 'Normal', reason: 'MaintenanceInitiated', message });
-  return { node, drain, written };
+  return { ...target, node, marked: written };
 }
 
 /** The claim as it is in the record: of an earlier one of the same owner some may have stayed. */

@@ -1,26 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { MaintError, type Claim, type ClaimKey } from '../../../shared/index.ts';
-import { timestamp } from '../../session/clock.ts';
-import type { ExitCode } from '../../terminal/exit-codes.ts';
-import { Announcer } from '../../nodes/announce.ts';
-import { chooseNodes } from '../../nodes/choose.ts';
-import { hasClaim, recordOf } from '../../nodes/mark.ts';
-import { ownerFor } from '../../nodes/owner.ts';
-import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { ClaimFlags } from './claim-flags.ts';
+import { MaintError } from '../../../shared/index.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { OnOperation } from './flags.ts';
-import type { OnEvent, OnReport } from './events.ts';
-import { tellInWords } from './text.ts';
-import { reportFor } from '../../session/report.ts';
-import { findingsOf } from '../../preflight/checks/registry.ts';
-import { viewFollowed, viewOnce, type ClusterView } from '../../preflight/cluster-view.ts';
+import type { Survey } from '../../preflight/survey.ts';
 import type { Session } from '../../session/session.ts';
-import { batchesOf, takeInBatches } from './batches.ts';
+import { reportFor } from '../../session/report.ts';
+import { inBatches } from './batches.ts';
+import { choose, newClaimId, type Caller } from './choose.ts';
+import { drainNodes } from './drain.ts';
 import { dryRunOn } from './dry-run.ts';
-import { ended, interrupted, type OnEnd } from './end.ts';
-import { lookAhead, refuseOrWarn, wantsAllNames, type Foresight } from './look-ahead.ts';
-import type { OnRun } from './on-run.ts';
-import { standingOn, whereabouts } from './standing.ts';
+import { interrupted, unlessInterrupted, type OnEnd } from './end.ts';
+import { tellEnforcement } from './enforcement.ts';
+import { findingsOnce, type OnEvent } from './events.ts';
+import { backOutIfGuardBroken } from './guard.ts';
+import { markAll } from './mark.ts';
+import { preflight, preflightOfBatch, wantsAllNames } from './preflight.ts';
+import type { Run, Target } from './run.ts';
+import { tellInWords } from './text.ts';
 
 /**
  * `kubectl maint on`: read everything and refuse before the first write; mark and cordon the nodes; then drain them,
@@ -31,9 +26,14 @@ export async function runOn(operation: OnOperation, session: Session): Promise<E
   const report = reportFor<OnEvent>(operation.format, session, (event, screen) => {
     tellInWords(event, screen, allNames);
   });
+  const caller: Caller = {
+    report: findingsOnce(report),
+    claimId: newClaimId(),
+    refusesSameOwner: false,
+    tellsWhere: true,
+  };
   try {
-    const asked = { isAlone: false, id: newClaimId(), tellsWhere: true };
-    const { code, leaves } = await takeIntoMaintenance(operation, session, report, asked);
+    const { code, leaves } = await takeIntoMaintenance(operation, session, caller);
     if (leaves !== undefined) report.tell({ type: 'note', text: `interrupted: ${leaves}` });
     return code;
   } catch (thrown) {
@@ -45,99 +45,47 @@ export async function runOn(operation: OnOperation, session: Session): Promise<E
 }
 
 /** Everything that `on` does; how it ended is the caller's to tell. Throws MaintError. */
-export async function takeIntoMaintenance(
-  operation: OnOperation,
-  given: Session,
-  report: OnReport,
-  asked: Omit<Asked, 'report'>,
-): Promise<OnEnd> {
+export async function takeIntoMaintenance(operation: OnOperation, given: Session, caller: Caller): Promise<OnEnd> {
   const over = new AbortController();
-  // What is followed ends with the command, however it ends.
+  // What is watched ends with the command, however it ends.
   const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
   try {
-    return await carryOut(operation, session, { report, ...asked });
+    return await takeSteps(operation, session, caller);
   } finally {
     over.abort();
   }
 }
 
-interface Asked extends Pick<OnRun, 'report' | 'isAlone'> {
-  /** Of the claim that is made, on every node. */
-  readonly id: string;
-  /** Whether it tells which cluster it is, where a mistake would reach far or somebody looks on. */
-  readonly tellsWhere?: boolean;
-  /** The cluster as a run over nodes follows it; undefined: it is read for this command. */
-  readonly view?: ClusterView;
-}
-
-/** What tells the claims of one command from all others. */
-export function newClaimId(): string {
-  return randomUUID();
-}
-
-async function carryOut(operation: OnOperation, session: Session, asked: Asked): Promise<OnEnd> {
-  const begun = await begin(operation, session, asked).catch((thrown: unknown) => {
-    if (session.signal.aborted) return undefined;
-    throw thrown;
-  });
+async function takeSteps(operation: OnOperation, session: Session, caller: Caller): Promise<OnEnd> {
+  const begun = await begin(operation, session, caller).catch(unlessInterrupted(session));
   if (begun === undefined) return interrupted('nothing was changed');
-  const { preparation, survey, run } = begun;
-  if (operation.dryRun !== 'none') return ended(await dryRunOn(preparation.prepared, survey, run));
+  const { targets, survey, run } = begun;
+  if (operation.dryRun !== 'none') return { code: await dryRunOn(targets, survey, run), leaves: undefined };
   try {
-    return await takeInBatches(begun, run);
+    return await inBatches(targets, (batch) => takeBatch(batch, survey, run), run);
   } finally {
     await run.announcer.settled();
   }
 }
 
-interface Begun extends Foresight {
-  readonly run: OnRun;
-  readonly view: ClusterView;
+/** The steps before the first write. Throws where the preflight refuses. */
+async function begin(operation: OnOperation, session: Session, caller: Caller) {
+  const { nodes, run } = await choose(operation, session, caller);
+  return { ...(await preflight(nodes, run)), run };
 }
 
-/** Everything before the first write. Throws where the preflight refuses. */
-async function begin(operation: OnOperation, session: Session, asked: Asked): Promise<Begun> {
-  const { report, isAlone, id, tellsWhere = false } = asked;
-  const { cluster, clock } = session;
-  const note = (text: string): void => {
-    report.tell({ type: 'note', text });
-  };
-  const nodes = await chooseNodes(operation.nodes, cluster);
-  if (tellsWhere && (nodes.length > 1 || session.screen.live !== undefined)) note(whereabouts(cluster));
-  nodes.forEach(recordOf);
-  const view = asked.view ?? viewFor(nodes, operation, session);
-  const owner = await ownerFor(operation.claim.owner, cluster);
-  const claim = claimFrom(operation, { owner, id }, clock.now());
-  const foresight = await lookAhead(nodes, operation, { session, view, note });
-  refuseOrWarn(findingsOf(foresight.survey), { report, operation });
-  for (const { facts } of nodes) standingOn(facts, claim, operation.adopt).forEach(note);
-  const announcer = new Announcer(session, (node) => hasClaim(node, owner));
-  const told = { ended: new Set<string>(), begun: new Set<string>(), unrecorded: new Set<string>() };
-  return { ...foresight, view, run: { operation, claim, session, report, announcer, isAlone, ...told } };
-}
-
-/** Many batches look at the same nodes again and again: those are followed, so that not all of them are read for each. */
-function viewFor(nodes: readonly NodeSnapshot[], operation: OnOperation, session: Session): ClusterView {
-  const isLong = operation.dryRun === 'none' && batchesOf(nodes, operation).length > 1;
-  return isLong ? viewFollowed(session) : viewOnce(session);
-}
-
-function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey, now: number): Claim {
-  const until = untilFrom(claim, now);
-  return {
-    ...key,
-    mode: claim.mode,
-    since: timestamp(now),
-    ...(claim.reason === undefined ? {} : { reason: claim.reason }),
-    ...(claim.ticket === undefined ? {} : { ticket: claim.ticket }),
-    ...(until === undefined ? {} : { until }),
-    ...(allowLastNode ? { allowLastNode: true } : {}),
-  };
-}
-
-function untilFrom({ until }: ClaimFlags, now: number): string | undefined {
-  if (until === undefined) return undefined;
-  if ('inMs' in until) return timestamp(now + until.inMs);
-  if (Date.parse(until.at) <= now) throw new MaintError('usage', `--until: ${until.at} has passed already`);
-  return until.at;
+/** The steps on the nodes of one batch. Returns the gravest failure; throws where the batch, or an only node, failed as a whole. */
+async function takeBatch(batch: readonly Target[], before: Survey, run: Run): Promise<ExitCode> {
+  const looked = await preflightOfBatch(batch, before, run).catch(unlessInterrupted(run.session));
+  if (looked === undefined) return EXIT.done;
+  const marked = await markAll(looked.targets, run);
+  await backOutIfGuardBroken(marked, looked.survey, run);
+  run.marked.push(...marked);
+  if (run.session.signal.aborted) return EXIT.done;
+  const told = tellEnforcement(marked, run);
+  try {
+    return run.operation.claim.mode === 'cordon' ? EXIT.done : await drainNodes(marked, run);
+  } finally {
+    await told;
+  }
 }

@@ -4,8 +4,7 @@ import { recordOf, type NodePatch } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { undoPatch } from '../../nodes/undo.ts';
 import { writeNode } from '../../nodes/write.ts';
-import type { OnRun } from './on-run.ts';
-import type { Marked } from './prepared.ts';
+import type { MarkedTarget, Run } from './run.ts';
 
 /** What became of the mark of a run when it was to be taken back. */
 export interface Undone {
@@ -24,10 +23,10 @@ export interface Undone {
  * another owner, or a later run, relies on. Pods that were evicted are not moved back. Tells what became of each, and
  * never throws for one that fails: why it came to this is what the run ends with.
  */
-export async function undoMarks(marked: readonly Marked[], run: OnRun): Promise<readonly Undone[]> {
+export async function undoMarks(marked: readonly MarkedTarget[], run: Run): Promise<readonly Undone[]> {
   const all: Undone[] = [];
-  for (const one of marked) {
-    const undone = await undoOne(one, run);
+  for (const target of marked) {
+    const undone = await undoOne(target, run);
     all.push(undone);
     const { node, mark, how } = undone;
     if (mark === 'kept') run.report.tell({ type: 'note', text: `node/${node} ${how}` });
@@ -55,8 +54,13 @@ export function undoneInWords(undone: readonly Undone[]): string {
     .join('; ');
 }
 
-/** A failure with what became of the marks behind it: the first error is what the command ends with. */
-export function endedWith(thrown: unknown, undone: readonly Undone[], before = ''): unknown {
+/** What a batch that is given back has not done. */
+export function nothingEvicted({ marked }: Run): string {
+  return marked.length === 0 ? 'nothing was evicted' : 'nothing was evicted from the nodes of this batch';
+}
+
+/** The failure because of which marks were taken back, with what became of them; `before` is told before that. */
+export function withUndone(thrown: unknown, undone: readonly Undone[], before = ''): unknown {
   if (!(thrown instanceof MaintError)) return thrown;
   const parts = [before, undoneInWords(undone), thrown.hint ?? ''].filter((part) => part !== '');
   if (parts.length === 0) return thrown;
@@ -64,23 +68,26 @@ export function endedWith(thrown: unknown, undone: readonly Undone[], before = '
 }
 
 /** Takes back the mark on one node. Never throws. */
-export async function undoOne(one: Marked, run: OnRun): Promise<Undone> {
-  const node = one.node.facts.name;
+export async function undoOne(target: MarkedTarget, run: Run): Promise<Undone> {
+  const node = target.node.facts.name;
   if (run.unrecorded.has(node)) return { node, mark: 'kept', how: 'stays in maintenance: it is drained' };
   try {
-    return await takeBack(one, run);
+    return await takeBack(target, run);
   } catch (thrown) {
     return { node, mark: 'unknown', how: `its mark could not be taken back: ${messageOf(thrown)}` };
   }
 }
 
-async function takeBack({ node, written }: Marked, { claim, operation, session, announcer }: OnRun): Promise<Undone> {
+async function takeBack(
+  { node, marked }: MarkedTarget,
+  { claim, operation, session, announcer }: Run,
+): Promise<Undone> {
   const now = timestamp(session.clock.now());
   const undo = { original: node, claim, adopted: operation.adopt, now };
   const { name } = node.facts;
   const last: { patch: NodePatch | undefined } = { patch: undefined };
   const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
-  const after = await writeNode(written, patchFor, session.cluster);
+  const after = await writeNode(marked, patchFor, session.cluster);
   if (last.patch === undefined) {
     const isHeld = recordOf(after) !== undefined;
     const how = isHeld ? 'nothing: it is in maintenance by another run now' : 'somebody else had ended it already';

@@ -5,7 +5,8 @@ import { tellInWords } from '../on/text.ts';
 import { reportFor } from '../../session/report.ts';
 import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
-import { newClaimId, takeIntoMaintenance } from '../on/on.ts';
+import { newClaimId } from '../on/choose.ts';
+import { takeIntoMaintenance } from '../on/on.ts';
 import type { ChosenNodes } from './nodes.ts';
 import { turnOf } from './turn.ts';
 
@@ -20,7 +21,11 @@ export async function dryRunOnNodes(
   let worst: ExitCode = EXIT.done;
   for (const { facts } of nodes) {
     const on = turnOf(facts.name, { operation, owner }, session);
-    const { code } = await takeIntoMaintenance(on, session, report, { isAlone: false, id: newClaimId() });
+    const { code } = await takeIntoMaintenance(on, session, {
+      report,
+      claimId: newClaimId(),
+      refusesSameOwner: false,
+    });
     if (code !== EXIT.done && code !== EXIT.gaveUp) return code;
     // A run waits for what does not go at once.
     if (code === EXIT.gaveUp) worst = code;

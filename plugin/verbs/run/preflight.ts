@@ -10,7 +10,8 @@ import type { ClusterNode, Survey } from '../../preflight/survey.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
-import { lookAhead, refusedFor } from '../on/look-ahead.ts';
+import { refusedFor, surveyNodes } from '../on/preflight.ts';
+import { sharedByDrains } from '../on/shared-by-drains.ts';
 import type { ChosenNodes } from './nodes.ts';
 
 /** Nodes that are looked at at once: each takes some lists and watches. */
@@ -67,8 +68,10 @@ async function surveyAt(
   try {
     const signal = AbortSignal.any([session.signal, over.signal]);
     const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
-    const looking = { session: { ...session, signal }, view, note: () => undefined };
-    const { survey } = await lookAhead(node, operation.on, looking);
+    const looking = { operation: operation.on, session: { ...session, signal }, view };
+    const shared = sharedByDrains(looking);
+    // Its warnings are told when its turn comes.
+    const { survey } = await surveyNodes(node, { ...looking, shared, report: { tell: () => undefined } });
     const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
     return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
   } finally {

@@ -4,13 +4,13 @@ import { placeOf, prepareOutput } from './command/files.ts';
 import { refuseUnknownProgram } from './command/find.ts';
 import { SignalRelay, type SignalSource } from './command/signals.ts';
 import type { RunOperation } from './flags.ts';
-import type { OnEvent, OnReport } from '../on/events.ts';
+import { findingsOnce, type OnEvent } from '../on/events.ts';
 import { tellInWords } from '../on/text.ts';
 import { reportFor } from '../../session/report.ts';
 import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
-import { newClaimId } from '../on/on.ts';
+import { newClaimId } from '../on/choose.ts';
 import type { Course, NodesRun, Phase, Surroundings } from './course.ts';
 import { dryRunOnNodes } from './dry-run.ts';
 import { isUntouched, tellEnding } from './ending.ts';
@@ -62,7 +62,7 @@ async function goThrough(
   const run: NodesRun = {
     operation,
     session: shared,
-    report: sayingOnce(reportFor<OnEvent>('text', shared, tellInWords)),
+    report: findingsOnce(reportFor<OnEvent>('text', shared, tellInWords)),
     owner,
     continued,
     surroundings,
@@ -89,18 +89,6 @@ async function goThrough(
     },
   });
   return end(courses, run);
-}
-
-/** What the preflight of one node has warned of, that of the next need not. */
-function sayingOnce(report: OnReport): OnReport {
-  const told = new Set<string>();
-  return {
-    tell: (event) => {
-      if (event.type === 'finding' && told.has(event.text)) return;
-      if (event.type === 'finding') told.add(event.text);
-      report.tell(event);
-    },
-  };
 }
 
 /** Where others are under way, it takes a while until the run ends. */

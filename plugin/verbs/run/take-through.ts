@@ -47,16 +47,22 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
   const fresh = await readNode(name, run);
   if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
   const on = turnOf(name, run, session);
-  const isAlone = !run.continued.has(name);
-  const id = course.claim.id;
   const report: OnReport = {
     tell: (event) => {
       if (event.type === 'cordoned') course.isMarked = true;
       run.report.tell(event);
     },
   };
-  const asked = { isAlone, id, view: run.view };
-  const { code } = await takeIntoMaintenance(on, { ...session, signal: halt }, report, asked);
+  const { code } = await takeIntoMaintenance(
+    on,
+    { ...session, signal: halt },
+    {
+      report,
+      claimId: course.claim.id,
+      refusesSameOwner: !run.continued.has(name),
+      view: run.view,
+    },
+  );
   if (code === EXIT.done && !halt.aborted) return true;
   course.stopped = 'the command was not begun';
   return false;

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { Announcer } from '../../../../plugin/nodes/announce.ts';
 import type { OnOperation } from '../../../../plugin/verbs/on/flags.ts';
 import { dryRunOn } from '../../../../plugin/verbs/on/dry-run.ts';
+import { newRun } from '../../../../plugin/verbs/on/run.ts';
+import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
 import { parse } from '../../../support/parsed.ts';
 import type { Survey } from '../../../../plugin/preflight/survey.ts';
 import { at, budgetFromObject, RECORD_ANNOTATION, STATE_LABEL, type Claim } from '../../../../shared/index.ts';
@@ -37,17 +38,15 @@ test('what the API server judges in a dry run is the mark that would be made: it
   const annotations = { [RECORD_ANNOTATION]: JSON.stringify(record) };
   const node = nodeSnapshot('n1', { annotations, labels: { [STATE_LABEL]: 'initiated' } });
   cluster.say = () => answer(200, node.raw);
-  const code = await dryRunOn([{ node, drain: undefined }], SURVEY, {
+  const run = newRun([node], {
     operation: await onWith('n1 --mode=cordon --dry-run=server'),
     claim: ben,
+    refusesSameOwner: false,
     session,
     report: { tell: () => undefined },
-    announcer: new Announcer(session, () => true),
-    isAlone: false,
-    ended: new Set(),
-    begun: new Set(),
-    unrecorded: new Set(),
+    view: viewOnce(session),
   });
+  const code = await dryRunOn([{ node }], SURVEY, run);
   expect(code).toBe(0);
   expect(cluster.requests.map(({ query }) => query?.['dryRun'])).toEqual(['All']);
   expect(at(cluster.requests[0]?.body, 'metadata', 'labels', STATE_LABEL)).toBe('initiated');
@@ -92,25 +91,21 @@ test.each([
     changed: () => Promise.resolve(),
     moved: () => Promise.resolve(),
   };
-  const ended = await dryRunOn(
-    [{ node: nodeSnapshot('n1'), drain: { plan, follow: () => pods, end: () => undefined } }],
-    { ...SURVEY, budgetsOf: () => [budget] },
-    {
-      operation: await onWith('n1 --dry-run=client'),
-      claim: ana,
-      session,
-      report: {
-        tell: (event) => {
-          if (event.type === 'drained') told.push('drained');
-          if (event.type === 'evicted' || event.type === 'waiting') told.push(`${event.type} ${event.pod.name}`);
-        },
+  const node = nodeSnapshot('n1');
+  const run = newRun([node], {
+    operation: await onWith('n1 --dry-run=client'),
+    claim: ana,
+    refusesSameOwner: false,
+    session,
+    report: {
+      tell: (event) => {
+        if (event.type === 'drained') told.push('drained');
+        if (event.type === 'evicted' || event.type === 'waiting') told.push(`${event.type} ${event.pod.name}`);
       },
-      announcer: new Announcer(session, () => true),
-      isAlone: false,
-      ended: new Set(),
-      begun: new Set(),
-      unrecorded: new Set(),
     },
-  );
+    view: viewOnce(session),
+  });
+  const target = { node, plan, pods: { follow: () => pods, end: () => undefined } };
+  const ended = await dryRunOn([target], { ...SURVEY, budgetsOf: () => [budget] }, run);
   expect({ told, ended }).toEqual(expected);
 });

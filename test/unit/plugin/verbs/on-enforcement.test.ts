@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ARMED_WITHIN_MS } from '../../../../plugin/nodes/arming.ts';
 import { tellEnforcement } from '../../../../plugin/verbs/on/enforcement.ts';
-import type { Marked } from '../../../../plugin/verbs/on/prepared.ts';
+import type { MarkedTarget } from '../../../../plugin/verbs/on/run.ts';
+import type { PolicyInForce } from '../../../../plugin/policy/in-force.ts';
 import { keepingOf } from '../../../../plugin/policy/keeping.ts';
 import type { OnEvent, OnReport } from '../../../../plugin/verbs/on/events.ts';
 import {
@@ -18,7 +19,7 @@ import { tellInWords } from '../../../../plugin/verbs/on/text.ts';
 import { failure, HeardScreen, nodeSnapshot, settle, START, toldSession } from '../world.ts';
 
 /** A node as it was marked, with exceptions for these rules that end in a while (ms). */
-function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): Marked {
+function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): MarkedTarget {
   const until = new Date(START + endsIn).toISOString();
   const record = {
     version: 1,
@@ -27,12 +28,12 @@ function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): M
     exceptions: rules.length === 0 ? [] : [{ rules, until, by: 'ana', reason: 'disk' }],
     initiatedAt: '2026-01-05T22:00:00Z',
   };
-  const written = nodeSnapshot(name, { annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
-  return { node: nodeSnapshot(name), written, drain: undefined };
+  const marked = nodeSnapshot(name, { annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
+  return { node: nodeSnapshot(name), marked };
 }
 
 /** `entries`: what the registration holds; without them there is none that the caller may see. */
-async function toldOf(nodes: readonly Marked[], entries?: readonly string[], config = DEFAULT_POLICY) {
+async function toldOf(nodes: readonly MarkedTarget[], entries?: readonly string[], config = DEFAULT_POLICY) {
   const { session, cluster, clock } = toldSession();
   if (entries !== undefined) {
     const webhooks = entries.map((name) => ({ name: entryName(name) }));
@@ -45,11 +46,8 @@ async function toldOf(nodes: readonly Marked[], entries?: readonly string[], con
       told.push(event);
     },
   };
-  const over = tellEnforcement(
-    nodes,
-    { policy: { ...BUILT_IN_POLICY, config }, source: { from: 'nowhere' } },
-    { session, report },
-  );
+  const inForce: PolicyInForce = { policy: { ...BUILT_IN_POLICY, config }, source: { from: 'nowhere' } };
+  const over = tellEnforcement(nodes, { session, report, shared: { policy: () => Promise.resolve(inForce) } });
   await settle();
   // Until then replicas may still register for what they have not heard of.
   await clock.pass(ARMED_WITHIN_MS);
@@ -57,7 +55,7 @@ async function toldOf(nodes: readonly Marked[], entries?: readonly string[], con
   return { told, asked: cluster.requests.map(({ body }) => JSON.stringify(body)) };
 }
 
-test.each<[string, readonly Marked[], string]>([
+test.each<[string, readonly MarkedTarget[], string]>([
   ['the first node', [marked('n1'), marked('n2')], 'n1'],
   ['the first one where backups do not pass by an exception', [marked('n1', ['backup']), marked('n2')], 'n2'],
   ['one whose exception is over', [marked('n1', ['backup'], -1)], 'n1'],

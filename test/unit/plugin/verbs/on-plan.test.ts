@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { podName } from '../../../../plugin/drain/plan.ts';
 import { Planner } from '../../../../plugin/drain/read.ts';
 import type { OnOperation } from '../../../../plugin/verbs/on/flags.ts';
-import { prepare } from '../../../../plugin/verbs/on/prepared.ts';
+import { planDrains } from '../../../../plugin/verbs/on/plan.ts';
+import type { Run } from '../../../../plugin/verbs/on/run.ts';
+import { sharedByDrains } from '../../../../plugin/verbs/on/shared-by-drains.ts';
 import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
 import {
   at,
@@ -73,8 +75,8 @@ function operationOf(asked: Asked): OnOperation {
   };
 }
 
-/** A preparation in a cluster that tells each follower of pods only of those on its node, and keeps what is asked. */
-function preparing(asked: Asked, pods: readonly object[]) {
+/** Plans in a cluster that tells each follower of pods only of those on its node, and keeps what is asked. */
+function planning(asked: Asked, pods: readonly object[]) {
   const stop = new AbortController();
   const { session, cluster } = toldSession(stop.signal);
   const followed: { path: string; query: object; signal: AbortSignal }[] = [];
@@ -103,8 +105,17 @@ function preparing(asked: Asked, pods: readonly object[]) {
     followed,
     listeners,
     notes,
-    prepare: () =>
-      prepare([n1, n2], operationOf(asked), { session, view: viewOnce(session), note: (text) => notes.push(text) }),
+    plan: async () => {
+      const operation = operationOf(asked);
+      const shared = sharedByDrains({ operation, session, view: viewOnce(session) });
+      const report: Run['report'] = {
+        tell: (event) => {
+          if (event.type === 'note') notes.push(event.text);
+        },
+      };
+      const targets = await planDrains([n1, n2], { operation, session, report, shared });
+      return { targets, budgets: shared.budgets(), planner: await shared.planner(), policy: await shared.policy() };
+    },
   };
 }
 
@@ -114,18 +125,15 @@ function nodeField(pod: object): string {
 
 describe('mode cordon', () => {
   test('nothing is read, followed or planned; every node is as it was given', async () => {
-    const { prepare: begin, followed, cluster } = preparing({ mode: 'cordon' }, [podObject('a', REPLICA_SET)]);
-    const { prepared, planner } = await begin();
-    expect(prepared).toEqual([
-      { node: n1, drain: undefined },
-      { node: n2, drain: undefined },
-    ]);
+    const { plan: begin, followed, cluster } = planning({ mode: 'cordon' }, [podObject('a', REPLICA_SET)]);
+    const { targets, planner } = await begin();
+    expect(targets).toEqual([{ node: n1 }, { node: n2 }]);
     expect([followed, cluster.requests]).toEqual([[], []]);
     expect(planner).toBeInstanceOf(Planner);
   });
 
   test('no budget is known, and none is waited for', async () => {
-    const { budgets } = await preparing({ mode: 'cordon' }, []).prepare();
+    const { budgets } = await planning({ mode: 'cordon' }, []).plan();
     const pod = podFacts('a');
     const budget = budgetFromObject(budgetObject('web', { allowed: 0 }));
     await expect(budgets.first).resolves.toBeUndefined();
@@ -147,9 +155,7 @@ describe('mode drain', () => {
   ];
 
   test('running work is known by the policy in force: of a tool of the user, too', async () => {
-    const { prepare: begin, cluster } = preparing({}, [
-      podObject('dump-1', { ...REPLICA_SET, labels: { app: 'dumper' } }),
-    ]);
+    const { plan: begin, cluster } = planning({}, [podObject('dump-1', { ...REPLICA_SET, labels: { app: 'dumper' } })]);
     const match = { kinds: ['/Pod'], labels: { app: ['dumper'] } };
     const tools = [{ id: 'dumper', title: 'Our dumps', patterns: [{ work: 'backup', match }] }];
     const written = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy', tools };
@@ -157,23 +163,23 @@ describe('mode drain', () => {
       metadata: { annotations: { [POLICY_ANNOTATION]: JSON.stringify(written) } },
       webhooks: [{ clientConfig: { url: 'https://h:1' } }],
     });
-    const { prepared, inForce } = await begin();
-    expect(inForce.source).toEqual({ from: 'registration' });
-    expect(prepared[0]?.drain?.plan).toMatchObject({ evict: [], waitFor: [{ why: like(/Our dumps|dumper/) }] });
+    const { targets, policy } = await begin();
+    expect(policy.source).toEqual({ from: 'registration' });
+    expect(targets[0]?.plan).toMatchObject({ evict: [], waitFor: [{ why: like(/Our dumps|dumper/) }] });
   });
 
   test('every node is planned from the pods on it, in the order of the nodes', async () => {
-    const { prepare: begin, cluster } = preparing({}, pods);
+    const { plan: begin, cluster } = planning({}, pods);
     cluster.objects.set(daemonSetPath('kube-system', 'ds'), {});
-    const { prepared } = await begin();
+    const { targets } = await begin();
     expect(
-      prepared.map(({ node, drain }) => ({
+      targets.map(({ node, plan, pods }) => ({
         node,
-        plan: drain?.plan.node,
-        evict: drain?.plan.evict.map(podName),
-        leave: drain?.plan.leave.map(({ pod, why }) => `${podName(pod)}: ${why}`),
-        refusals: drain?.plan.refusals,
-        pods: drain?.follow().all().map(podName),
+        plan: plan?.node,
+        evict: plan?.evict.map(podName),
+        leave: plan?.leave.map(({ pod, why }) => `${podName(pod)}: ${why}`),
+        refusals: plan?.refusals,
+        pods: pods?.follow().all().map(podName),
       })),
     ).toEqual([
       {
@@ -192,7 +198,7 @@ describe('mode drain', () => {
     ['all pods', {}, undefined],
     ['those that --pod-selector matches', { podSelector: 'app=web' }, 'app=web'],
   ])('budgets are followed, and of the pods on each node %s', async (_what, asked, labelSelector) => {
-    const { prepare: begin, followed } = preparing(asked, pods);
+    const { plan: begin, followed } = planning(asked, pods);
     await begin();
     expect(followed.map(({ path, query }) => [path, query])).toEqual([
       [BUDGETS, {}],
@@ -202,38 +208,38 @@ describe('mode drain', () => {
   });
 
   test('of nodes whose turn comes later the pods are listed, and followed from then on', async () => {
-    const { prepare: begin, followed, cluster } = preparing({ maxParallel: 1 }, pods);
+    const { plan: begin, followed, cluster } = planning({ maxParallel: 1 }, pods);
     cluster.lists.set(PODS, [podObject('b', { ...REPLICA_SET, nodeName: 'n2' })]);
-    const { prepared } = await begin();
+    const { targets } = await begin();
     const onNodes = () =>
       followed.filter(({ path }) => path === PODS).map(({ query }) => textAt(query, 'fieldSelector'));
     expect(onNodes()).toEqual(['spec.nodeName=n1']);
-    expect(prepared[1]?.drain?.plan.node).toBe('n2');
-    const pods2 = prepared[1]?.drain?.follow();
-    expect(prepared[1]?.drain?.follow()).toBe(pods2);
+    expect(targets[1]?.plan?.node).toBe('n2');
+    const pods2 = targets[1]?.pods?.follow();
+    expect(targets[1]?.pods?.follow()).toBe(pods2);
     expect((await pods2?.first)?.map(podName)).toEqual(['default/b']);
     expect(onNodes()).toEqual(['spec.nodeName=n1', 'spec.nodeName=n2']);
   });
 
   test('they are followed on after the plan, until the session ends', async () => {
-    const { prepare: begin, followed, cluster, stop } = preparing({}, pods);
-    const { prepared } = await begin();
+    const { plan: begin, followed, cluster, stop } = planning({}, pods);
+    const { targets } = await begin();
     cluster.tell(PODS, 'changed', podObject('new', { ...REPLICA_SET, nodeName: 'n2' }));
-    expect(prepared[1]?.drain?.follow().all().map(podName)).toEqual(['default/b', 'default/new']);
-    expect(prepared[1]?.drain?.plan.evict.map(podName)).toEqual(['default/b']);
+    expect(targets[1]?.pods?.follow().all().map(podName)).toEqual(['default/b', 'default/new']);
+    expect(targets[1]?.plan?.evict.map(podName)).toEqual(['default/b']);
     stop.abort();
     expect(followed.map(({ signal }) => signal.aborted)).toEqual([true, true, true]);
   });
 
   test('the budgets are known when it is done', async () => {
-    const { prepare: begin, cluster } = preparing({}, pods);
+    const { plan: begin, cluster } = planning({}, pods);
     cluster.lists.set(BUDGETS, [budgetObject('web', { allowed: 0 })]);
     const { budgets } = await begin();
     expect(budgets.covering(podFacts('a', { labels: { app: 'web' } })).map(({ name }) => name)).toEqual(['web']);
   });
 
   test('it is not done before they are', async () => {
-    const { prepare: begin, cluster } = preparing({}, pods);
+    const { plan: begin, cluster } = planning({}, pods);
     const follow = cluster.follow.bind(cluster);
     let tellBudgets = (): void => undefined;
     cluster.follow = (path, listener, options) => {
@@ -280,12 +286,12 @@ describe('mode drain', () => {
       { evict: [{ name: 'a' }], leave: [] },
     ],
   ])('the plan goes by the flags: %s', async (_what, asked, shape, plan) => {
-    const { prepared } = await preparing(asked, [podObject('a', { ...REPLICA_SET, ...shape })]).prepare();
-    expect(prepared[0]?.drain?.plan).toMatchObject(plan);
+    const { targets } = await planning(asked, [podObject('a', { ...REPLICA_SET, ...shape })]).plan();
+    expect(targets[0]?.plan).toMatchObject(plan);
   });
 
   test('the planner of the plan is handed on: a DaemonSet is looked up once', async () => {
-    const { prepare: begin, cluster } = preparing({}, pods);
+    const { plan: begin, cluster } = planning({}, pods);
     const read: string[] = [];
     cluster.get = (path) => {
       read.push(path);
@@ -297,7 +303,7 @@ describe('mode drain', () => {
   });
 
   test('a watch that breaks is noted', async () => {
-    const { prepare: begin, listeners, notes } = preparing({}, pods);
+    const { plan: begin, listeners, notes } = planning({}, pods);
     await begin();
     listeners[2]?.interrupted?.(new Error('reset'));
     expect(notes).toEqual(['watching the pods on node n2 again: reset']);
@@ -318,24 +324,24 @@ describe('what cannot be read', () => {
     ['another refusal', { podSelector: 'app=web' }, refusal(404), { code: 'cluster', status: 404, message: 'no' }],
     ['no answer', { podSelector: 'app=web' }, new Error('connection refused'), { message: 'connection refused' }],
   ])('of pods: %s', async (_what, asked, thrown, error) => {
-    const { prepare: begin, cluster } = preparing(asked, []);
+    const { plan: begin, cluster } = planning(asked, []);
     cluster.followInstead = () => Promise.reject(thrown);
     await expect(begin()).rejects.toMatchObject(error);
   });
 
   test('of DaemonSets is an error', async () => {
-    const { prepare: begin, cluster } = preparing({}, [podObject('d', DAEMON_SET)]);
+    const { plan: begin, cluster } = planning({}, [podObject('d', DAEMON_SET)]);
     cluster.get = () => Promise.reject(refusal(403));
     await expect(begin()).rejects.toMatchObject({ code: 'cluster', status: 403 });
   });
 
   test('of budgets stops nothing', async () => {
-    const { prepare: begin, cluster } = preparing({}, [podObject('a', REPLICA_SET)]);
+    const { plan: begin, cluster } = planning({}, [podObject('a', REPLICA_SET)]);
     const follow = cluster.follow.bind(cluster);
     cluster.follow = (path, listener, options) =>
       path === BUDGETS ? Promise.reject(refusal(403)) : follow(path, listener, options);
-    const { prepared, budgets } = await begin();
+    const { targets, budgets } = await begin();
     expect(budgets.readable).toBe(false);
-    expect(prepared[0]?.drain?.plan.evict.map(podName)).toEqual(['default/a']);
+    expect(targets[0]?.plan?.evict.map(podName)).toEqual(['default/a']);
   });
 });

@@ -1,0 +1,69 @@
+import { once } from '../../../shared/index.ts';
+import { Limiter } from '../../drain/limiter.ts';
+import { followPods } from '../../drain/pods-on-node.ts';
+import { badSelector, readPods } from '../../drain/read.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { Run, Target, TargetPods } from './run.ts';
+
+/** Nodes whose pods are listed at once. */
+const LISTS_AT_ONCE = 8;
+
+/**
+ * Plans the drain of every node before any is touched. The pods of the nodes that are drained first are watched from here
+ * on; those of others are listed, and watched when their turn comes. Throws ClusterRefusal, or MaintError('usage') on a bad
+ * --pod-selector.
+ */
+export async function planDrains(
+  nodes: readonly NodeSnapshot[],
+  run: Pick<Run, 'operation' | 'session' | 'report' | 'shared'>,
+): Promise<readonly Target[]> {
+  const { operation, session, shared } = run;
+  if (operation.claim.mode === 'cordon') return nodes.map((node) => ({ node }));
+  const { podSelector } = operation.drain;
+  const { maxParallel } = operation.pace;
+  const drainedFirst = maxParallel === 0 ? nodes.length : maxParallel;
+  const lists = new Limiter(LISTS_AT_ONCE);
+  const planner = shared.planner();
+  const budgets = shared.budgets();
+  const targets = await Promise.all(
+    nodes.map(async (node, index) => {
+      const { name } = node.facts;
+      const pods = podsOf(name, run);
+      const read = () =>
+        index < drainedFirst ? pods.follow().first : lists.run(() => readPods(name, podSelector, session.cluster));
+      const there = read().catch((thrown: unknown) => {
+        throw badSelector(thrown, podSelector) ?? thrown;
+      });
+      const [plans, first] = await Promise.all([planner, there]);
+      return { node, pods, plan: await plans.plan(name, first) };
+    }),
+  );
+  await budgets.first;
+  return targets;
+}
+
+function podsOf(
+  name: string,
+  { operation, session, report }: Pick<Run, 'operation' | 'session' | 'report'>,
+): TargetPods {
+  const left = new AbortController();
+  const signal = AbortSignal.any([session.signal, left.signal]);
+  const note = (text: string): void => {
+    report.tell({ type: 'note', text });
+  };
+  return {
+    follow: once(() => followPods(name, operation.drain.podSelector, session, { signal, note })),
+    end: () => {
+      left.abort();
+    },
+  };
+}
+
+/** A node whose turn comes after others, planned by the pods that are on it now: the first plan may be hours old. */
+export async function planAgain(target: Target, { shared }: Pick<Run, 'shared'>): Promise<Target> {
+  if (target.pods === undefined) return target;
+  const pods = target.pods.follow();
+  await pods.first;
+  const planner = await shared.planner();
+  return { ...target, plan: await planner.plan(target.node.facts.name, pods.all()) };
+}

@@ -1,0 +1,124 @@
+import { isHeld, MaintError } from '../../../shared/index.ts';
+import type { OnOperation } from './flags.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { filters } from '../../preflight/checks/filters.ts';
+import { guards } from '../../preflight/checks/guards.ts';
+import { findingsOf } from '../../preflight/checks/registry.ts';
+import type { Finding } from '../../preflight/finding.ts';
+import { readSurvey } from '../../preflight/read.ts';
+import type { Survey } from '../../preflight/survey.ts';
+import { planAgain, planDrains } from './plan.ts';
+import type { Run, Target } from './run.ts';
+import { standingOn } from './standing.ts';
+
+/** Nodes with the plans of their drains, and everything that the checks look at. */
+export interface Surveyed {
+  readonly targets: readonly Target[];
+  readonly survey: Survey;
+}
+
+/** Looks for everything that speaks against it, and tells what is on the nodes already. Throws MaintError where it refuses. */
+export async function preflight(nodes: readonly NodeSnapshot[], run: Run): Promise<Surveyed> {
+  const surveyed = await surveyNodes(nodes, run);
+  refuseOrWarn(findingsOf(surveyed.survey), run);
+  const { report, claim, operation } = run;
+  for (const text of nodes.flatMap(({ facts }) => standingOn(facts, claim, operation.adopt)))
+    report.tell({ type: 'note', text });
+  return surveyed;
+}
+
+/** Plans the drain of each node and reads what the checks look at. What is watched ends with the session's signal. */
+export async function surveyNodes(
+  nodes: readonly NodeSnapshot[],
+  run: Pick<Run, 'operation' | 'session' | 'report' | 'view' | 'shared'>,
+): Promise<Surveyed> {
+  const { operation, session, view, shared } = run;
+  const targets = await planDrains(nodes, run);
+  const survey = await readSurvey({
+    operation,
+    chosen: nodes.map(({ facts }) => facts),
+    plans: targets.flatMap(({ plan }) => plan ?? []),
+    budgets: shared.budgets(),
+    inside: await shared.workInside(),
+    inForce: await shared.policy(),
+    nodes: view.nodes(),
+    cluster: session.cluster,
+  });
+  // A watch that is behind may not have seen that the last node is back.
+  const isBroken = guards.find(survey).length > 0;
+  return { targets, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
+}
+
+/** The preflight of one batch. The first was looked at just now, with all the others; a later one is looked at again. */
+export async function preflightOfBatch(batch: readonly Target[], survey: Survey, run: Run): Promise<Surveyed> {
+  return run.marked.length === 0 ? { targets: batch, survey: surveyOf(batch, survey) } : lookAgain(batch, survey, run);
+}
+
+/** Only what is asked of these nodes now: those behind them stay in service until their turn. */
+function surveyOf(batch: readonly Target[], survey: Survey): Survey {
+  const names = namesOf(batch);
+  return {
+    ...survey,
+    chosen: survey.chosen.filter(({ name }) => names.has(name)),
+    plans: survey.plans.filter(({ node }) => names.has(node)),
+  };
+}
+
+/**
+ * The preflight may be hours old when a later batch begins: pods that came to its nodes since, and nodes that somebody else
+ * took out of service, are judged as they are now. Throws MaintError where they refuse; nothing of the batch was changed.
+ */
+async function lookAgain(batch: readonly Target[], survey: Survey, run: Run): Promise<Surveyed> {
+  const { view } = run;
+  const targets = await Promise.all(batch.map((target) => planAgain(target, run)));
+  const seen = surveyNow(targets, { ...survey, nodes: await view.nodes() }, run);
+  // A watch that is behind may not have seen that the last node is back.
+  const now =
+    guards.find(seen).length > 0 ? surveyNow(targets, { ...survey, nodes: await view.nodesNow() }, run) : seen;
+  const refusals = [...filters.find(now), ...guards.find(now)].filter(({ severity }) => severity === 'refuse');
+  refuseOrWarn(refusals, run, `nothing was changed on ${[...namesOf(targets)].join(' ')}`);
+  return { targets, survey: now };
+}
+
+/** What is asked of a batch behind others, with those that are in maintenance by then. */
+function surveyNow(batch: readonly Target[], survey: Survey, { touched }: Run): Survey {
+  const names = namesOf(batch);
+  const chosen = (survey.nodes ?? [])
+    .map(({ facts }) => facts)
+    .filter((facts) => names.has(facts.name) || (touched.has(facts.name) && isHeld(facts)));
+  return { ...survey, chosen, plans: batch.flatMap(({ plan }) => plan ?? []) };
+}
+
+function namesOf(targets: readonly Target[]): ReadonlySet<string> {
+  return new Set(targets.map(({ node }) => node.facts.name));
+}
+
+/** Tells all findings at once, or only those that refuse where some do. Throws MaintError then: nothing is changed. */
+function refuseOrWarn(
+  findings: readonly Finding[],
+  { report, operation }: Pick<Run, 'report' | 'operation'>,
+  hint?: string,
+): void {
+  const refusals = findings.filter(({ severity }) => severity === 'refuse');
+  for (const finding of refusals.length === 0 ? findings : refusals) report.tell({ type: 'finding', ...finding });
+  if (refusals.length > 0) throw refusedFor(refusals, operation, hint);
+}
+
+/** All reasons to refuse as one failure: `cluster` where only rights are missing, else `denied`. */
+export function refusedFor(
+  refusals: readonly Finding[],
+  operation: Pick<OnOperation, 'cluster'>,
+  hint = 'nothing was changed',
+): MaintError {
+  const code = refusals.every(({ check }) => check === 'rights') ? 'cluster' : 'denied';
+  const lines = refusals.flatMap(({ text, pods = [], nodes = [] }) => {
+    const names = wantsAllNames(operation) ? [nodes, pods].filter((some) => some.length > 0) : [];
+    return [text, ...names.map((some) => `  ${some.join(', ')}`)];
+  });
+  return new MaintError(code, lines.join('\n       '), { hint });
+}
+
+/** Whether all names are told where a line names the first of many: from -v=1 on. */
+export function wantsAllNames({ cluster }: Pick<OnOperation, 'cluster'>): boolean {
+  return (cluster.logLevel ?? 0) > 0;
+}

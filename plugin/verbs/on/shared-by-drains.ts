@@ -1,0 +1,64 @@
+import { once } from '../../../shared/index.ts';
+import type { Budgets } from '../../drain/budgets.ts';
+import { Limiter } from '../../drain/limiter.ts';
+import { Planner } from '../../drain/read.ts';
+import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
+import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
+import type { Run } from './run.ts';
+
+/** What the drains of all nodes share. Each is read, and watched from then on, when it is first asked for. */
+export interface SharedByDrains {
+  /** What the cluster's webhook decides by. */
+  policy(): Promise<PolicyInForce>;
+  planner(): Promise<Planner>;
+  budgets(): Budgets;
+  /** Work that runs inside pods. */
+  workInside(): Promise<WorkInside>;
+  /** Bounds the evictions that the API server sees at once. */
+  readonly evictions: Limiter;
+}
+
+/** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
+const EVICTIONS_AT_ONCE = 32;
+
+/** What is watched ends with the session's signal. In mode `cordon` nothing is. */
+export function sharedByDrains({
+  operation,
+  session,
+  view,
+}: Pick<Run, 'operation' | 'session' | 'view'>): SharedByDrains {
+  const { cluster, clock } = session;
+  const { drain: flags, pace, claim } = operation;
+  const policy = once(() => policyInForce(cluster));
+  const workInside = once(async () => {
+    const { catalogue } = (await policy()).policy;
+    const isWaitedFor = claim.mode === 'drain' && pace.activeWork !== 'evict';
+    return isWaitedFor ? followWorkInside(catalogue, session) : NOTHING_INSIDE;
+  });
+  const planner = once(async () => {
+    const inside = await workInside();
+    return new Planner(cluster, {
+      flags,
+      activeWork: pace.activeWork,
+      now: clock.now(),
+      catalogue: (await policy()).policy.catalogue,
+      insideOf: (pod) => inside.in(pod),
+    });
+  });
+  return {
+    policy,
+    planner,
+    workInside,
+    budgets: () => (claim.mode === 'drain' ? view.budgets() : NO_BUDGETS),
+    evictions: new Limiter(EVICTIONS_AT_ONCE),
+  };
+}
+
+const NO_BUDGETS: Budgets = {
+  first: Promise.resolve(),
+  readable: true,
+  covering: () => [],
+  current: (budget) => budget,
+  holding: () => undefined,
+  turn: () => Promise.resolve({ end: () => undefined }),
+};
