@@ -1,4 +1,4 @@
-/** The one door of shared/: everything that plugin and webhook must agree on. */
+/** The only entry point of shared/: everything that plugin and webhook must agree on. */
 export * from './labels.ts';
 export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';

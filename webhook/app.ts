@@ -8,7 +8,7 @@ import { errored, retryLater, type HttpAnswer } from './admission/respond.ts';
 import type { Metrics } from './metrics.ts';
 import { VALIDATE_PATH } from './paths.ts';
 
-/** What the doors need. */
+/** What the two applications need. */
 export interface AppPorts extends CallPorts {
   readonly gate: Gate;
   readonly metrics: Metrics;
@@ -18,7 +18,7 @@ export interface AppPorts extends CallPorts {
   readonly draining: () => boolean;
 }
 
-/** The door of the API server: reviews, and the two probes for kubelets that ask over HTTPS. */
+/** What the API server calls: reviews, and the two probes for kubelets that ask over HTTPS. */
 export function admissionApp(ports: AppPorts): Express {
   const app = bareApp(ports);
   app.post(VALIDATE_PATH, (request, response) => {
@@ -34,7 +34,7 @@ export function admissionApp(ports: AppPorts): Express {
   return withEnd(app, ports);
 }
 
-/** The door of kubelets and Prometheus, plain HTTP: probes and metrics. */
+/** What kubelets and Prometheus call, plain HTTP: probes and metrics. */
 export function healthApp(ports: AppPorts): Express {
   const app = bareApp(ports);
   addProbes(app, ports);

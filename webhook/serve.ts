@@ -13,7 +13,7 @@ import { Gate } from './admission/gate.ts';
 import { LiveReads } from './admission/live-reads.ts';
 import { admissionApp, healthApp, type AppPorts } from './app.ts';
 import { DenialRecorder } from './denials/recorder.ts';
-import { openDoor, openSecureDoor, type Door, type SecureDoor } from './doors.ts';
+import { listen, listenSecurely, type ListeningServer, type SecureServer } from './servers.ts';
 import { unreadiness } from './health.ts';
 import { LifeRecorder } from './life/recorder.ts';
 import type { Log } from './log.ts';
@@ -63,10 +63,10 @@ export interface Serving {
   stop(drainMs: number): Promise<void>;
 }
 
-/** Time for answers that are under way when the doors close, in ms: our timeoutSeconds and the way. */
+/** Time for answers that are under way when the servers close, in ms: our timeoutSeconds and the way. */
 const LAST_ANSWERS_MS = 5_000;
 
-/** Opens both doors, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
+/** Listens on both ports, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, world: World): Promise<Serving> {
   const { log, now, cluster } = world;
   const life = { draining: false, ended: new AbortController() };
@@ -105,10 +105,10 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     trust,
     draining: () => life.draining,
   });
-  const doors = await openDoors(ports, options, source);
+  const servers = await listenOnBoth(ports, options, source);
   const renewal = new Renewal({
     certificates: source,
-    door: doors.admission,
+    server: servers.admission,
     host: options.host,
     log,
     now,
@@ -121,10 +121,10 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   late.renewal = renewal;
   const failed = failureOf(nodes.follow(cluster, life.ended.signal), life.ended.signal);
   void keeper?.follow(life.ended.signal);
-  log.info({ port: doors.admission.port, healthPort: doors.health.port }, 'serving');
+  log.info({ port: servers.admission.port, healthPort: servers.health.port }, 'serving');
   return {
-    port: doors.admission.port,
-    healthPort: doors.health.port,
+    port: servers.admission.port,
+    healthPort: servers.health.port,
     failed,
     stop: async (drainMs) => {
       life.draining = true;
@@ -132,7 +132,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       await sleep(drainMs);
       renewal.end();
       trust?.end();
-      await Promise.all([doors.admission.close(LAST_ANSWERS_MS), doors.health.close(LAST_ANSWERS_MS)]);
+      await Promise.all([servers.admission.close(LAST_ANSWERS_MS), servers.health.close(LAST_ANSWERS_MS)]);
       rollouts.end();
       maintenances.end();
       await recorder.end();
@@ -178,13 +178,13 @@ function keeperFor(
   });
 }
 
-async function openDoors(
+async function listenOnBoth(
   ports: AppPorts,
   { host, port, healthPort }: ServeOptions,
   source: CertificateSource,
-): Promise<{ readonly admission: SecureDoor; readonly health: Door }> {
-  const admission = await openSecureDoor(admissionApp(ports), { host, port }, source.current());
-  const health = await openDoor(healthApp(ports), { host, port: healthPort }).catch(async (error: unknown) => {
+): Promise<{ readonly admission: SecureServer; readonly health: ListeningServer }> {
+  const admission = await listenSecurely(admissionApp(ports), { host, port }, source.current());
+  const health = await listen(healthApp(ports), { host, port: healthPort }).catch(async (error: unknown) => {
     await admission.close(0);
     throw error;
   });

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { messageOf } from '../../shared/index.ts';
-import type { SecureDoor } from '../doors.ts';
+import type { SecureServer } from '../servers.ts';
 import type { Log } from '../log.ts';
 import { servedCertificate } from './probe.ts';
 import type { CertificateSource } from './source.ts';
@@ -11,7 +11,7 @@ const TICK_MS = 60_000;
 /** What renewal needs. */
 export interface RenewalPorts {
   readonly certificates: CertificateSource;
-  readonly door: Pick<SecureDoor, 'present' | 'port'>;
+  readonly server: Pick<SecureServer, 'present' | 'port'>;
   readonly host: string;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -22,7 +22,7 @@ export interface RenewalPorts {
   readonly renewed: () => Promise<void>;
 }
 
-/** Keeps the certificate that a door presents current: from time to time, and when asked to. */
+/** Keeps the certificate that a server presents current: from time to time, and when asked to. */
 export class Renewal {
   readonly #ports: RenewalPorts;
   readonly #ticker: NodeJS.Timeout;
@@ -37,7 +37,7 @@ export class Renewal {
     }, ports.tickMs ?? TICK_MS).unref();
   }
 
-  /** Whether the door was seen to present the current certificate. */
+  /** Whether the server was seen to present the current certificate. */
   get isServed(): boolean {
     return this.#isServed;
   }
@@ -63,13 +63,13 @@ export class Renewal {
   }
 
   async #lookOnce(): Promise<void> {
-    const { certificates, door, log, now, renewed, host } = this.#ports;
+    const { certificates, server, log, now, renewed, host } = this.#ports;
     try {
       const before = certificates.current();
       if (await certificates.refresh(now())) {
         const after = certificates.current();
         if (after !== before) {
-          door.present(after);
+          server.present(after);
           log.info({ notAfter: new Date(after.notAfter).toISOString() }, 'certificate renewed');
         }
         await renewed();
@@ -77,9 +77,9 @@ export class Renewal {
     } catch (thrown) {
       log.error({ error: messageOf(thrown) }, 'certificate not renewed');
     }
-    const served = await servedCertificate(host, door.port);
+    const served = await servedCertificate(host, server.port);
     const current = new X509Certificate(certificates.current().certificate);
     this.#isServed = served?.fingerprint256 === current.fingerprint256;
-    if (!this.#isServed) log.error({ port: door.port }, 'the door does not present the current certificate');
+    if (!this.#isServed) log.error({ port: server.port }, 'the server does not present the current certificate');
   }
 }

@@ -6,7 +6,7 @@ import { Gate } from '../../../webhook/admission/gate.ts';
 import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { admissionApp } from '../../../webhook/app.ts';
 import { VALIDATE_PATH } from '../../../webhook/paths.ts';
-import { openSecureDoor, type SecureDoor } from '../../../webhook/doors.ts';
+import { listenSecurely, type SecureServer } from '../../../webhook/servers.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { createMetrics } from '../../../webhook/metrics.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
@@ -16,7 +16,7 @@ import { FixtureCluster } from './fixture-cluster.ts';
 
 const LOOPBACK = '127.0.0.1';
 const NOW = Date.parse('2026-01-06T08:00:00Z');
-const doors = new Map<string, SecureDoor>();
+const doors = new Map<string, SecureServer>();
 let ca: string;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const fixture of readFixtures()) {
     if (doors.has(doorOf(fixture))) continue;
     const app = admissionApp(portsFor(fixture));
-    doors.set(doorOf(fixture), await openSecureDoor(app, { host: LOOPBACK, port: 0 }, leaf));
+    doors.set(doorOf(fixture), await listenSecurely(app, { host: LOOPBACK, port: 0 }, leaf));
   }
 });
 

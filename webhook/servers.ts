@@ -5,14 +5,14 @@ import { MaintError, messageOf } from '../shared/index.ts';
 import type { ServingCertificate } from './tls/source.ts';
 
 /** A listening server. */
-export interface Door {
+export interface ListeningServer {
   readonly port: number;
   /** Stops listening, lets answers under way go out, then ends what is left. */
   close(graceMs: number): Promise<void>;
 }
 
-/** A door whose certificate can change while it is open. */
-export interface SecureDoor extends Door {
+/** A server whose certificate can change while it listens. */
+export interface SecureServer extends ListeningServer {
   present(certificate: ServingCertificate): void;
 }
 
@@ -35,35 +35,35 @@ const TIMEOUTS = {
 /** For the handshake of a connection, in ms; Node's own is two minutes. */
 const HANDSHAKE_MS = 10_000;
 
-/** Opens an HTTPS door. Throws MaintError('usage') where the address cannot be had. */
-export async function openSecureDoor(
+/** Listens for HTTPS. Throws MaintError('usage') where the address cannot be had. */
+export async function listenSecurely(
   app: Express,
   address: Address,
   certificate: ServingCertificate,
-): Promise<SecureDoor> {
+): Promise<SecureServer> {
   const server = createHttpsServer(
     { ...TIMEOUTS, handshakeTimeout: HANDSHAKE_MS, minVersion: 'TLSv1.2', ...contextOf(certificate) },
     app,
   );
-  const door = await open(server, address);
+  const listening = await started(server, address);
   return {
-    ...door,
+    ...listening,
     present: (renewed) => {
       server.setSecureContext(contextOf(renewed));
     },
   };
 }
 
-/** Opens a plain HTTP door. Throws MaintError('usage') where the address cannot be had. */
-export async function openDoor(app: Express, address: Address): Promise<Door> {
-  return open(createHttpServer(TIMEOUTS, app), address);
+/** Listens for plain HTTP. Throws MaintError('usage') where the address cannot be had. */
+export async function listen(app: Express, address: Address): Promise<ListeningServer> {
+  return started(createHttpServer(TIMEOUTS, app), address);
 }
 
 function contextOf({ certificate, key }: ServingCertificate): { cert: string; key: string } {
   return { cert: certificate, key };
 }
 
-async function open(server: Server | HttpsServer, { host, port }: Address): Promise<Door> {
+async function started(server: Server | HttpsServer, { host, port }: Address): Promise<ListeningServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const place = `${host === '' ? '*' : host}:${port}`;

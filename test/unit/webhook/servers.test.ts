@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import express from 'express';
 import { expect, test } from 'vitest';
-import { openSecureDoor } from '../../../webhook/doors.ts';
+import { listenSecurely } from '../../../webhook/servers.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -23,10 +23,10 @@ test('a renewed certificate is shown to the next connection, without a restart',
   const authority = await issueAuthority(now);
   const first = await issueLeaf(authority, [LOOPBACK], now);
   const second = await issueLeaf(authority, [LOOPBACK], now);
-  const door = await openSecureDoor(express(), { host: LOOPBACK, port: 0 }, first);
+  const server = await listenSecurely(express(), { host: LOOPBACK, port: 0 }, first);
   const serialOf = ({ certificate }: { certificate: string }) => new X509Certificate(certificate).serialNumber;
-  expect((await shown(door.port, authority.certificate)).serialNumber).toBe(serialOf(first));
-  door.present(second);
-  expect((await shown(door.port, authority.certificate)).serialNumber).toBe(serialOf(second));
-  await door.close(0);
+  expect((await shown(server.port, authority.certificate)).serialNumber).toBe(serialOf(first));
+  server.present(second);
+  expect((await shown(server.port, authority.certificate)).serialNumber).toBe(serialOf(second));
+  await server.close(0);
 });

@@ -2,34 +2,34 @@ import { once } from 'node:events';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSecureDoor, type SecureDoor } from '../../../webhook/doors.ts';
+import { listenSecurely, type SecureServer } from '../../../webhook/servers.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
 
-/** Callers that are no API server, at the door that takes reviews. */
+/** Callers that are no API server, at the server that takes reviews. */
 
 const LOOPBACK = '127.0.0.1';
 const now = Date.now();
 const authority = await issueAuthority(now);
-let door: SecureDoor;
+let server: SecureServer;
 
 beforeAll(async () => {
   const app = express();
   app.get('/', (_request, response) => {
     response.type('text').send('here');
   });
-  door = await openSecureDoor(app, { host: LOOPBACK, port: 0 }, await issueLeaf(authority, [LOOPBACK], now));
+  server = await listenSecurely(app, { host: LOOPBACK, port: 0 }, await issueLeaf(authority, [LOOPBACK], now));
 });
 
-afterAll(() => door.close(0));
+afterAll(() => server.close(0));
 
-/** A connection after its handshake; rejects where the door refuses it. */
+/** A connection after its handshake; rejects where the server refuses it. */
 async function handshake(options: ConnectionOptions = {}): Promise<TLSSocket> {
-  const socket = connect({ host: LOOPBACK, port: door.port, ca: authority.certificate, ...options });
+  const socket = connect({ host: LOOPBACK, port: server.port, ca: authority.certificate, ...options });
   await once(socket, 'secureConnect');
   return socket;
 }
 
-/** What is answered to some bytes, until the door ends the connection. */
+/** What is answered to some bytes, until the server ends the connection. */
 async function answerTo(text: string): Promise<string> {
   const socket = await handshake();
   const chunks: string[] = [];
