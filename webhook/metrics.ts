@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { isOverdue, keepsScansOff, overdueMs, type NodeFacts, type PolicyConfig } from '../shared/index.ts';
 import type { Judged } from './admission/admit.ts';
-import type { LifeRecorder } from './life/recorder.ts';
+import type { MaintenanceRecorder } from './maintenance-events/recorder.ts';
 import type { NodeCache } from './nodes/cache.ts';
-import type { RegistrationKeeper } from './registration/keeper.ts';
+import type { RegistrationReconciler } from './registration/reconciler.ts';
 import type { CertificateSource } from './tls/source.ts';
 
 /** From 0.5 ms, where a decision from the cache lies; 5 ms is the first bucket of the API server's own histogram. */
@@ -15,9 +15,9 @@ export interface Gauged {
   readonly certificates: Pick<CertificateSource, 'current' | 'signerNotAfter'>;
   /** How often this replica has made a new authority sign. */
   readonly rotations: () => number;
-  readonly maintenances: Pick<LifeRecorder, 'deletedInMaintenance'>;
+  readonly maintenances: Pick<MaintenanceRecorder, 'deletedInMaintenance'>;
   /** Undefined where somebody else registers the webhook. */
-  readonly keeper: Pick<RegistrationKeeper, 'missing' | 'unarmed' | 'drifts'> | undefined;
+  readonly registration: Pick<RegistrationReconciler, 'missing' | 'unarmed' | 'drifts'> | undefined;
   readonly config: PolicyConfig;
   readonly inFlight: () => number;
   readonly now: () => number;
@@ -87,7 +87,7 @@ export function createMetrics(gauged: Gauged): Metrics {
 }
 
 function registerGauges(registry: Registry, gauged: Gauged): void {
-  const { nodes, certificates, inFlight, now, keeper, config } = gauged;
+  const { nodes, certificates, inFlight, now, registration, config } = gauged;
   const gauges: readonly (readonly [name: string, help: string, read: () => number])[] = [
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
@@ -115,12 +115,12 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     [
       'registration_missing',
       'Whether the ValidatingWebhookConfiguration is gone: 1 means that no request is reviewed',
-      () => (keeper?.missing === true ? 1 : 0),
+      () => (registration?.missing === true ? 1 : 0),
     ],
     [
       'registration_unarmed',
       'Whether some node is in maintenance and an entry of the ValidatingWebhookConfiguration is missing or not as it should be: 1 means that not all is reviewed',
-      () => (keeper?.unarmed === true ? 1 : 0),
+      () => (registration?.unarmed === true ? 1 : 0),
     ],
   ];
   for (const [name, help, read] of gauges) {
@@ -182,7 +182,7 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     registers: [registry],
     collect() {
       this.reset();
-      for (const [drift, times] of keeper?.drifts ?? []) this.inc({ drift }, times);
+      for (const [drift, times] of registration?.drifts ?? []) this.inc({ drift }, times);
     },
   });
 }

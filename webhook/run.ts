@@ -4,7 +4,7 @@ import { MaintError, messageOf, renderProblem, type MaintErrorCode } from '../sh
 import { connect, type Connect, type Environment } from './connect.ts';
 import { floorObjects } from './floor/floor.ts';
 import { logTo } from './log.ts';
-import type { Operation } from './options/operation.ts';
+import type { WebhookCommand } from './options/operation.ts';
 import { parseArguments } from './options/parse.ts';
 import { readPolicy } from './policy.ts';
 import { registrationFor } from './registration/entries.ts';
@@ -52,7 +52,7 @@ export async function run(process: Process, connectTo: Connect = connect): Promi
   }
 }
 
-async function carryOut(operation: Operation, process: Process, connectTo: Connect): Promise<number> {
+async function carryOut(operation: WebhookCommand, process: Process, connectTo: Connect): Promise<number> {
   switch (operation.kind) {
     case 'print':
       process.stdout.write(`${operation.text}\n`);
@@ -73,7 +73,7 @@ async function carryOut(operation: Operation, process: Process, connectTo: Conne
 }
 
 async function once(
-  { kind, cluster: choice }: Operation & { kind: 'uninstall' | 'verify' },
+  { kind, cluster: choice }: WebhookCommand & { kind: 'uninstall' | 'verify' },
   { env }: Process,
   connectTo: Connect,
 ): Promise<string> {
@@ -85,12 +85,12 @@ async function once(
   }
 }
 
-async function renderConfiguration(operation: Operation & { kind: 'configuration' }): Promise<string> {
-  const { reach, failurePolicy, caFile } = operation;
+async function renderConfiguration(operation: WebhookCommand & { kind: 'configuration' }): Promise<string> {
+  const { address, failurePolicy, caFile } = operation;
   const { tools, config, written } = await readPolicy(operation.policyFile);
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
   return stringify(
-    registrationFor(tools, config, { reach, failurePolicy, authorities, written: written ?? NO_POLICY }),
+    registrationFor(tools, config, { address, failurePolicy, authorities, written: written ?? NO_POLICY }),
     { lineWidth: 0 },
   );
 }
@@ -98,7 +98,7 @@ async function renderConfiguration(operation: Operation & { kind: 'configuration
 /** What says nothing, so that the defaults apply: told, too, lest people have to guess. */
 const NO_POLICY = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy' };
 
-async function renderPolicies({ policyFile }: Operation & { kind: 'policies' }): Promise<string> {
+async function renderPolicies({ policyFile }: WebhookCommand & { kind: 'policies' }): Promise<string> {
   const { tools, config } = await readPolicy(policyFile);
   const documents = floorObjects(tools, config).map((object) => stringify(object, { lineWidth: 0 }));
   return documents.map((document) => `---\n${document}`).join('');
@@ -113,7 +113,7 @@ async function readAuthorities(file: string): Promise<string> {
 }
 
 async function serveUntilSignal(
-  operation: Operation & { kind: 'serve' },
+  operation: WebhookCommand & { kind: 'serve' },
   process: Process,
   connectTo: Connect,
 ): Promise<number> {

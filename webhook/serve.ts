@@ -15,13 +15,13 @@ import { admissionApp, healthApp, type AppPorts } from './app.ts';
 import { DenialRecorder } from './denials/recorder.ts';
 import { listen, listenSecurely, type ListeningServer, type SecureServer } from './servers.ts';
 import { unreadiness } from './health.ts';
-import { LifeRecorder } from './life/recorder.ts';
+import { MaintenanceRecorder } from './maintenance-events/recorder.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
-import type { RegistrationKeeper } from './registration/keeper.ts';
+import type { RegistrationReconciler } from './registration/reconciler.ts';
 import { OwnTrust } from './registration/own-trust.ts';
-import { distrustOf, keeperOfOwn, type ServiceReach } from './registration/own.ts';
+import { distrustOf, reconcilerOfOwn, type OwnService } from './registration/own-registration.ts';
 import { RolloutReconciler } from './rollouts/reconciler.ts';
 import { bundleOf } from './tls/authority.ts';
 import { openCertificates, type CertificateOrigin } from './tls/open.ts';
@@ -39,7 +39,7 @@ export interface ServeOptions {
   /** File that gets the PEM of the authorities; undefined: none. */
   readonly caOut: string | undefined;
   /** The Service behind which it runs, and whose registration it keeps; undefined: somebody else registers it. */
-  readonly service: ServiceReach | undefined;
+  readonly service: OwnService | undefined;
 }
 
 /** What serving needs from the world. */
@@ -69,24 +69,24 @@ const LAST_ANSWERS_MS = 5_000;
 /** Listens on both ports, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, world: World): Promise<Serving> {
   const { log, now, cluster } = world;
-  const life = { draining: false, ended: new AbortController() };
+  const shutdown = { draining: false, ended: new AbortController() };
   const late: Late = {};
   const nodes = new NodeCache(now, {
     heldChanged: () => {
-      keeper?.check();
+      registration?.check();
       if (isEnforced(world.policy.config, 'addon')) rollouts.nodesChanged();
     },
-    lost: (node) => {
+    deleted: (node) => {
       maintenances.lost(node);
     },
   });
   const rollouts = new RolloutReconciler({ cluster, field: () => nodes.field, log, now });
-  const maintenances = new LifeRecorder({ cluster, nodes, log, now }, world.pace?.tickMs);
-  const keeper = keeperFor(options, world, nodes, late);
+  const maintenances = new MaintenanceRecorder({ cluster, nodes, log, now }, world.pace?.tickMs);
+  const registration = ownRegistration(options, world, nodes, late);
   const { source, rotations } = await openCertificates(options.certificates, {
     ...world,
     ...(world.pace === undefined ? {} : { trustedMs: world.pace.trustedMs }),
-    trustedSince: (certificate) => keeper?.trustedSince(certificate),
+    trustedSince: (certificate) => registration?.trustedSince(certificate),
   });
   late.source = source;
   await writeAuthorities(options.caOut, source);
@@ -98,12 +98,12 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     nodes,
     source,
     rotations,
-    keeper,
+    registration,
     recorder,
     maintenances,
     late,
     trust,
-    draining: () => life.draining,
+    draining: () => shutdown.draining,
   });
   const servers = await listenOnBoth(ports, options, source);
   const renewal = new Renewal({
@@ -115,19 +115,19 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     tickMs: world.pace?.tickMs,
     renewed: async () => {
       await writeAuthorities(options.caOut, source);
-      keeper?.check();
+      registration?.check();
     },
   });
   late.renewal = renewal;
-  const failed = failureOf(nodes.follow(cluster, life.ended.signal), life.ended.signal);
-  void keeper?.follow(life.ended.signal);
+  const failed = failureOf(nodes.follow(cluster, shutdown.ended.signal), shutdown.ended.signal);
+  void registration?.follow(shutdown.ended.signal);
   log.info({ port: servers.admission.port, healthPort: servers.health.port }, 'serving');
   return {
     port: servers.admission.port,
     healthPort: servers.health.port,
     failed,
     stop: async (drainMs) => {
-      life.draining = true;
+      shutdown.draining = true;
       log.info({ seconds: drainMs / 1000 }, 'draining');
       await sleep(drainMs);
       renewal.end();
@@ -136,7 +136,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       rollouts.end();
       maintenances.end();
       await recorder.end();
-      life.ended.abort();
+      shutdown.ended.abort();
       log.info({}, 'stopped');
     },
   };
@@ -159,14 +159,14 @@ interface Late {
   renewal?: Renewal;
 }
 
-function keeperFor(
+function ownRegistration(
   { service }: ServeOptions,
   { cluster, log, now, policy }: World,
   nodes: NodeCache,
   late: Late,
-): RegistrationKeeper | undefined {
+): RegistrationReconciler | undefined {
   if (service === undefined) return undefined;
-  return keeperOfOwn({
+  return reconcilerOfOwn({
     service,
     policy,
     nodes,
@@ -196,9 +196,9 @@ interface Parts {
   readonly nodes: NodeCache;
   readonly source: CertificateSource;
   readonly rotations: () => number;
-  readonly keeper: RegistrationKeeper | undefined;
+  readonly registration: RegistrationReconciler | undefined;
   readonly recorder: DenialRecorder;
-  readonly maintenances: LifeRecorder;
+  readonly maintenances: MaintenanceRecorder;
   readonly late: Late;
   readonly trust: OwnTrust | undefined;
   readonly draining: () => boolean;
@@ -206,11 +206,11 @@ interface Parts {
 
 function portsFor({ world, recorder, late, trust, draining, ...parts }: Parts): AppPorts {
   const { cluster, log, policy, now } = world;
-  const { nodes, source, keeper } = parts;
+  const { nodes, source, registration } = parts;
   const gate = new Gate();
   const untrusted = (): string | undefined => {
     if (late.renewal?.isServed === false) return 'certificate: not the one that is served';
-    return keeper === undefined ? trust?.distrust : distrustOf(keeper, source);
+    return registration === undefined ? trust?.distrust : distrustOf(registration, source);
   };
   return {
     gate,

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME } from '../../shared/index.ts';
 import { logTo } from '../../webhook/log.ts';
-import type { ServiceReach } from '../../webhook/registration/own.ts';
+import type { OwnService } from '../../webhook/registration/own-registration.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';
@@ -37,7 +37,7 @@ export interface ReplicaOptions {
   readonly now?: () => number;
   /** `Fail` by default: a call that goes wrong is seen. */
   readonly failurePolicy?: 'Ignore' | 'Fail';
-  readonly failClosed?: ServiceReach['failClosed'];
+  readonly failClosed?: OwnService['failClosed'];
 }
 
 /** Prepares a control plane (started with DIALS_ENDPOINTS) as the chart would: namespace, Service, registration. */

@@ -16,17 +16,17 @@ import {
 export const STALE_AFTER_MS = 180_000;
 
 /** Who hears of what. */
-export interface CacheHearer {
+export interface NodeCacheListener {
   /** The first node has gone into maintenance, or the last has left it. */
   heldChanged?(): void;
   /** A node was deleted while in maintenance; this is its last state. */
-  lost?(node: NodeFacts): void;
+  deleted?(node: NodeFacts): void;
 }
 
 /** Every node of the cluster as facts, kept current by a watch. */
 export class NodeCache {
   readonly #now: () => number;
-  readonly #hears: CacheHearer;
+  readonly #hears: NodeCacheListener;
   #isHeld = false;
   #table = new NodeTable();
   #synced = false;
@@ -34,7 +34,7 @@ export class NodeCache {
   #interruptions = 0;
 
   /** `now` gives milliseconds since the epoch. */
-  constructor(now: () => number, hears: CacheHearer = {}) {
+  constructor(now: () => number, hears: NodeCacheListener = {}) {
     this.#now = now;
     this.#hears = hears;
   }
@@ -80,7 +80,7 @@ export class NodeCache {
         this.#table = new NodeTable(nodes.filter((node) => node !== undefined));
         this.#synced = true;
         // What went while the watch was interrupted: by its uid, since one of the same name may have come.
-        for (const node of earlier) if (this.#table.node(node.name)?.uid !== node.uid) this.#hears.lost?.(node);
+        for (const node of earlier) if (this.#table.node(node.name)?.uid !== node.uid) this.#hears.deleted?.(node);
         this.#heard();
       },
       changed: (node) => {
@@ -90,7 +90,7 @@ export class NodeCache {
       removed: (node) => {
         if (node !== undefined) {
           this.#table.remove(node.name);
-          if (isHeld(node)) this.#hears.lost?.(node);
+          if (isHeld(node)) this.#hears.deleted?.(node);
         }
         this.#heard();
       },

@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
 import { parsed, refused, type Parsed } from '../../shared/index.ts';
-import type { Reach } from '../registration/entries.ts';
+import type { WebhookAddress } from '../registration/entries.ts';
 import { FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
-import type { Operation } from './operation.ts';
+import type { WebhookCommand } from './operation.ts';
 
 export function configurationFlags(flags: Argv) {
   return flags
@@ -13,24 +13,24 @@ export function configurationFlags(flags: Argv) {
     .option('failure-policy', FAILURE_POLICY);
 }
 
-export function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed<Operation> {
+export function configurationFromFlags(flags: Flags<typeof configurationFlags>): Parsed<WebhookCommand> {
   const twice = repeated(flags);
   if (twice.length > 0) return refused(...twice);
-  const reach = reachFrom(flags.url, flags.service);
-  if (!reach.ok) return reach;
-  if ('url' in reach.value && flags.caFile === undefined) {
+  const address = addressFrom(flags.url, flags.service);
+  if (!address.ok) return address;
+  if ('url' in address.value && flags.caFile === undefined) {
     return refused({ path: '--ca-file', message: 'is needed with --url: the file that serve --ca-out wrote' });
   }
   return parsed({
     kind: 'configuration',
-    reach: reach.value,
+    address: address.value,
     caFile: flags.caFile,
     policyFile: flags.policy,
     failurePolicy: flags.failurePolicy,
   });
 }
 
-function reachFrom(url: string | undefined, service: string | undefined): Parsed<Reach> {
+function addressFrom(url: string | undefined, service: string | undefined): Parsed<WebhookAddress> {
   if ((url === undefined) === (service === undefined)) {
     return refused({ path: '', message: 'give either --url or --service' });
   }

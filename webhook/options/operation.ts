@@ -1,10 +1,10 @@
 import type { ClusterChoice } from '../connect.ts';
 import type { LogLevel } from '../log.ts';
-import type { Reach } from '../registration/entries.ts';
+import type { WebhookAddress } from '../registration/entries.ts';
 import type { ServeOptions } from '../serve.ts';
 
 /** What the process was asked to do. */
-export type Operation =
+export type WebhookCommand =
   | {
       readonly kind: 'serve';
       readonly cluster: ClusterChoice;
@@ -17,7 +17,7 @@ export type Operation =
     }
   | {
       readonly kind: 'configuration';
-      readonly reach: Reach;
+      readonly address: WebhookAddress;
       readonly caFile: string | undefined;
       readonly policyFile: string | undefined;
       readonly failurePolicy: 'Ignore' | 'Fail';

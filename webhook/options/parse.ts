@@ -3,7 +3,7 @@ import { messageOf, parsed, refused, type Parsed } from '../../shared/index.ts';
 import type { Environment } from '../connect.ts';
 import { clusterFlags, POLICY, repeated, type Flags } from './flags.ts';
 import { configurationFlags, configurationFromFlags } from './configuration.ts';
-import type { Operation } from './operation.ts';
+import type { WebhookCommand } from './operation.ts';
 import { serveFlags, serveFromFlags } from './serve.ts';
 
 /** Reads the arguments (without `node` and the script). */
@@ -11,8 +11,8 @@ export async function parseArguments(
   argv: readonly string[],
   version: string,
   env: Environment = {},
-): Promise<Parsed<Operation>> {
-  const found: Parsed<Operation>[] = [];
+): Promise<Parsed<WebhookCommand>> {
+  const found: Parsed<WebhookCommand>[] = [];
   const parser = yargs()
     .scriptName('maint-webhook')
     .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]')
@@ -61,7 +61,7 @@ export async function parseArguments(
   return found[0] ?? parsed({ kind: 'print', text });
 }
 
-function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<Operation> {
+function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<WebhookCommand> {
   const twice = repeated(flags);
   if (twice.length > 0) return refused(...twice);
   return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
@@ -71,7 +71,7 @@ function policiesFlags(flags: Argv) {
   return flags.option('policy', POLICY);
 }
 
-function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<Operation> {
+function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<WebhookCommand> {
   const twice = repeated(flags);
   return twice.length > 0 ? refused(...twice) : parsed({ kind: 'policies', policyFile: flags.policy });
 }

@@ -7,7 +7,7 @@ import { LOG_LEVELS } from '../log.ts';
 import { FAIL_CLOSED } from '../registration/entries.ts';
 import type { CertificateOrigin } from '../tls/open.ts';
 import { clusterFlags, FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
-import type { Operation } from './operation.ts';
+import type { WebhookCommand } from './operation.ts';
 
 const PORT = 9443;
 const HEALTH_PORT = 9440;
@@ -71,7 +71,7 @@ export function serveFlags(flags: Argv) {
     .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'How much is logged' });
 }
 
-export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment): Parsed<Operation> {
+export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment): Parsed<WebhookCommand> {
   const problems = [
     ...repeated(flags, ['fail-closed', 'dns-name', 'host-name']),
     ...outside('--port', flags.port, 65_535),

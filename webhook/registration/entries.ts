@@ -24,12 +24,12 @@ import { TIMEOUT_SECONDS } from '../admission/deadline.ts';
 import { VALIDATE_PATH } from '../paths.ts';
 
 /** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */
-export type Reach =
+export type WebhookAddress =
   { readonly url: string } | { readonly service: { readonly namespace: string; readonly name: string } };
 
 /** What the registration depends on. */
 export interface RegistrationOptions {
-  readonly reach: Reach;
+  readonly address: WebhookAddress;
   /** PEM of the authorities that the API server has to trust; undefined leaves the field to whoever fills it in. */
   readonly authorities: string | undefined;
   /** What an API server does when a call fails. */
@@ -118,16 +118,16 @@ export function registrationFor(
 /** Entries as they are written, but for their caBundle. */
 export function renderEntries(
   entries: readonly Entry[],
-  { reach, failurePolicy, failClosed = [] }: Omit<RegistrationOptions, 'authorities'>,
+  { address, failurePolicy, failClosed = [] }: Omit<RegistrationOptions, 'authorities'>,
 ): readonly RenderedEntry[] {
   const closed = failClosed.map(entryName);
   return entries.map((entry) => ({
     failurePolicy: closed.includes(entry.name) ? 'Fail' : failurePolicy,
     timeoutSeconds: TIMEOUT_SECONDS,
     ...entry,
-    clientConfig: clientConfigOf(reach),
+    clientConfig: clientConfigOf(address),
     matchPolicy: 'Equivalent',
-    ...namespaceSelectorOf(reach),
+    ...namespaceSelectorOf(address),
     sideEffects: 'NoneOnDryRun',
     admissionReviewVersions: ['v1'],
   }));
@@ -200,18 +200,18 @@ function resourcesOfGroup({ group, groupKind }: Kind): string {
   throw new MaintError('usage', `the API server cannot be told to ask about ${groupKind}: it is no kind of work`);
 }
 
-function clientConfigOf(reach: Reach): ClientConfig {
-  return 'url' in reach
-    ? { url: new URL(VALIDATE_PATH, reach.url).href }
-    : { service: { ...reach.service, path: VALIDATE_PATH, port: SERVICE_PORT } };
+function clientConfigOf(address: WebhookAddress): ClientConfig {
+  return 'url' in address
+    ? { url: new URL(VALIDATE_PATH, address.url).href }
+    : { service: { ...address.service, path: VALIDATE_PATH, port: SERVICE_PORT } };
 }
 
 /** Port of the Service, as in every chart of a webhook: what firewalls of managed clusters already let through. */
 const SERVICE_PORT = 443;
 
 /** A webhook in the cluster never decides about its own namespace: it could keep itself from coming back. */
-function namespaceSelectorOf(reach: Reach): { readonly namespaceSelector?: NamespaceSelector } {
-  if ('url' in reach) return {};
-  const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [reach.service.namespace] };
+function namespaceSelectorOf(address: WebhookAddress): { readonly namespaceSelector?: NamespaceSelector } {
+  if ('url' in address) return {};
+  const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [address.service.namespace] };
   return { namespaceSelector: { matchExpressions: [own] } };
 }

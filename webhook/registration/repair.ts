@@ -105,11 +105,11 @@ const OWN = [
 ] as const;
 
 function repairedFields(existing: unknown, entry: RenderedEntry, drifts: Set<Drift>): object {
-  const reach = at(existing, 'clientConfig');
-  const sameReach = Object.entries(entry.clientConfig).every(([key, value]) =>
-    isDeepStrictEqual(at(reach, key), value),
+  const clientConfig = at(existing, 'clientConfig');
+  const sameAddress = Object.entries(entry.clientConfig).every(([key, value]) =>
+    isDeepStrictEqual(at(clientConfig, key), value),
   );
-  if (!sameReach || OWN.some((field) => !isDeepStrictEqual(at(existing, field), entry[field]))) drifts.add('entry');
+  if (!sameAddress || OWN.some((field) => !isDeepStrictEqual(at(existing, field), entry[field]))) drifts.add('entry');
   const selector = selectorWithOurs(at(existing, 'namespaceSelector'), entry);
   if (!isDeepStrictEqual(selector, at(existing, 'namespaceSelector') ?? {})) drifts.add('namespace_selector');
   if (Object.keys(fieldsAt(existing, 'objectSelector')).length > 0) drifts.add('object_selector');

@@ -140,7 +140,7 @@ describe('every variant is taken by the API server, in a dry run', async () => {
 async function writtenByReplicas(failurePolicy: 'Ignore' | 'Fail'): Promise<string> {
   const { certificate } = await issueAuthority(Date.now());
   const reach = { service: { namespace: NAMESPACE, name: 'kubectl-maint' } };
-  const whole = registrationFor(TOOLS, DEFAULT_POLICY, { reach, authorities: certificate, failurePolicy });
+  const whole = registrationFor(TOOLS, DEFAULT_POLICY, { address: reach, authorities: certificate, failurePolicy });
   return JSON.stringify({ webhooks: at(whole, 'webhooks') });
 }
 

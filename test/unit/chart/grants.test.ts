@@ -29,14 +29,14 @@ const LOOKUPS: Calls = {
 };
 const WEBHOOK: Calls = {
   'webhook/denials/recorder.ts': { eventPath: 'patch /events', eventsPath: 'create /events' },
-  'webhook/life/recorder.ts': { eventsPath: 'create /events' },
+  'webhook/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
   'webhook/nodes/cache.ts': { NODES: 'list,watch /nodes' },
-  'webhook/registration/keeper.ts': {
+  'webhook/registration/reconciler.ts': {
     webhookConfigurationPath: `patch ${REGISTRATION}`,
     WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
   },
   'webhook/registration/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}` },
-  'webhook/registration/own.ts': { NODES: 'list /nodes' },
+  'webhook/registration/own-registration.ts': { NODES: 'list /nodes' },
   'webhook/rollouts/reconciler.ts': {
     DAEMONSETS: 'list,watch apps/daemonsets',
     wakeRequest: 'patch apps/daemonsets/status',

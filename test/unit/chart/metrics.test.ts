@@ -19,9 +19,9 @@ function heldNode(name: string, until: string | undefined): object {
   return { metadata: { name, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } } };
 }
 
-type Keeper = NonNullable<Gauged['keeper']>;
+type Keeper = NonNullable<Gauged['registration']>;
 
-function metricsOf(nodes: readonly object[], keeper?: Keeper): Promise<string> {
+function metricsOf(nodes: readonly object[], registration?: Keeper): Promise<string> {
   const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
   const gauged = {
@@ -30,7 +30,7 @@ function metricsOf(nodes: readonly object[], keeper?: Keeper): Promise<string> {
     rotations: () => 0,
     config: DEFAULT_POLICY,
     maintenances: { deletedInMaintenance: 0 },
-    keeper,
+    registration,
     inFlight: () => 0,
     now: () => NOW,
   };
@@ -60,8 +60,8 @@ test('which nodes keep scans off the cluster, and since when, is told of the lon
 });
 
 test('that nobody is asked about a node in maintenance is told', async () => {
-  const keeper = { missing: false, unarmed: true, drifts: new Map() };
-  expect(await metricsOf([], keeper)).toMatch(/^maint_webhook_registration_unarmed 1$/m);
+  const registration = { missing: false, unarmed: true, drifts: new Map() };
+  expect(await metricsOf([], registration)).toMatch(/^maint_webhook_registration_unarmed 1$/m);
   expect(await metricsOf([])).toMatch(/^maint_webhook_registration_unarmed 0$/m);
 });
 

@@ -57,7 +57,7 @@ function portsFor(fixture: Fixture) {
     rotations: () => 0,
     config,
     maintenances: { deletedInMaintenance: 0 },
-    keeper: undefined,
+    registration: undefined,
     inFlight: () => 0,
     now: () => 0,
   });

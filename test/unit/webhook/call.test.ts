@@ -25,7 +25,7 @@ function portsWith(field: () => NodeField, stale = false) {
     rotations: () => 0,
     config: DEFAULT_POLICY,
     maintenances: { deletedInMaintenance: 0 },
-    keeper: undefined,
+    registration: undefined,
     inFlight: () => 0,
     now: () => 0,
   });

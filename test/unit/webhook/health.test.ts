@@ -10,7 +10,7 @@ function vitals() {
   const clock = { now: START };
   const cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'));
   const nodes = new NodeCache(() => clock.now);
-  const life: { draining: boolean; untrusted: string | undefined; fullForMs: number } = {
+  const state: { draining: boolean; untrusted: string | undefined; fullForMs: number } = {
     draining: false,
     untrusted: undefined,
     fullForMs: 0,
@@ -22,13 +22,13 @@ function vitals() {
       {
         nodes,
         certificates: { current: () => certificate },
-        draining: () => life.draining,
-        untrusted: () => life.untrusted,
-        fullForMs: () => life.fullForMs,
+        draining: () => state.draining,
+        untrusted: () => state.untrusted,
+        fullForMs: () => state.fullForMs,
       },
       clock.now,
     );
-  return { clock, cluster, nodes, life, reasons };
+  return { clock, cluster, nodes, state, reasons };
 }
 
 test('unready before the first sync, ready after it', () => {
@@ -42,7 +42,7 @@ test('unready before the first sync, ready after it', () => {
   expect(nodes.field.held.map(({ name }) => name)).toEqual(['n1']);
 });
 
-test('unready when the watch is silent for too long, ready with its next sign of life', () => {
+test('unready when the watch is silent for too long, ready with its next sign of state', () => {
   const { clock, cluster, nodes, reasons } = vitals();
   cluster.sync();
   clock.now += STALE_AFTER_MS;
@@ -58,12 +58,12 @@ test('unready when the watch is silent for too long, ready with its next sign of
 });
 
 test('unready outside the dates of the certificate, and while draining; every reason at once', () => {
-  const { clock, cluster, life, reasons } = vitals();
+  const { clock, cluster, state, reasons } = vitals();
   cluster.sync();
   clock.now += 25 * HOUR;
-  life.draining = true;
-  life.untrusted = 'registration: does not trust our certificate yet';
-  life.fullForMs = 12_000;
+  state.draining = true;
+  state.untrusted = 'registration: does not trust our certificate yet';
+  state.fullForMs = 12_000;
   expect(reasons()).toEqual([
     'shutdown: draining',
     'nodes: not heard of for 90000s',

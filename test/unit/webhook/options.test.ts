@@ -94,13 +94,13 @@ describe('parseArguments', () => {
   test('configuration by address or by Service', async () => {
     expect(await parse('configuration', '--url', 'https://h:1', '--ca-file', 'f')).toEqual({
       ok: true,
-      value: { kind: 'configuration', reach: { url: 'https://h:1' }, caFile: 'f', failurePolicy: 'Ignore' },
+      value: { kind: 'configuration', address: { url: 'https://h:1' }, caFile: 'f', failurePolicy: 'Ignore' },
     });
     expect(await parse('configuration', '--service', 'ns/svc', '--failure-policy', 'Fail')).toEqual({
       ok: true,
       value: {
         kind: 'configuration',
-        reach: { service: { namespace: 'ns', name: 'svc' } },
+        address: { service: { namespace: 'ns', name: 'svc' } },
         caFile: undefined,
         failurePolicy: 'Fail',
       },

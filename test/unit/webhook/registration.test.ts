@@ -118,18 +118,22 @@ describe('what the API server asks about', () => {
 
 describe('the registration', () => {
   const url = registrationFor(TOOLS, DEFAULT_POLICY, {
-    reach: { url: 'https://127.0.0.1:9443' },
+    address: { url: 'https://127.0.0.1:9443' },
     authorities: 'PEM',
     failurePolicy: 'Ignore',
   });
   const service = registrationFor(TOOLS, DEFAULT_POLICY, {
-    reach: { service: { namespace: 'maint', name: 'webhook' } },
+    address: { service: { namespace: 'maint', name: 'webhook' } },
     authorities: undefined,
     failurePolicy: 'Fail',
   });
 
   test('repeats the policy of a process, which stands nowhere else in the cluster', () => {
-    const options = { reach: { url: 'https://127.0.0.1:9443' }, authorities: 'PEM', failurePolicy: 'Ignore' } as const;
+    const options = {
+      address: { url: 'https://127.0.0.1:9443' },
+      authorities: 'PEM',
+      failurePolicy: 'Ignore',
+    } as const;
     const written = { kind: 'MaintenancePolicy', rules: { scan: { mode: 'off' } } };
     const told = registrationFor(TOOLS, DEFAULT_POLICY, { ...options, written });
     expect(at(told, 'metadata', 'annotations', POLICY_ANNOTATION)).toBe(JSON.stringify(written));
@@ -168,7 +172,7 @@ describe('the registration', () => {
 
 test('single entries fail closed where that is asked for, and the guard of nodes never does', () => {
   const reach = { url: 'https://127.0.0.1:9443' };
-  const entries = renderEntries(ENTRIES, { reach, failurePolicy: 'Ignore', failClosed: ['work', 'rollout'] });
+  const entries = renderEntries(ENTRIES, { address: reach, failurePolicy: 'Ignore', failClosed: ['work', 'rollout'] });
   expect(entries.map(({ name, failurePolicy }) => [name.split('.')[0], failurePolicy])).toEqual([
     ['work', 'Fail'],
     ['rollout', 'Fail'],

@@ -22,7 +22,7 @@ const base64 = (...certificates: readonly string[]) => Buffer.from(bundleOf(cert
 
 function entriesOf(failClosed: readonly string[]): readonly RenderedEntry[] {
   const reach = { service: { namespace: 'maint', name: 'kubectl-maint' } };
-  return renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), { reach, failurePolicy: 'Ignore', failClosed });
+  return renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), { address: reach, failurePolicy: 'Ignore', failClosed });
 }
 
 type Entry = Readonly<Record<string, unknown>>;

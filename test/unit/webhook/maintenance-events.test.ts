@@ -7,7 +7,7 @@ import {
   type ApiRequest,
   type MaintenanceRecord,
 } from '../../../shared/index.ts';
-import { LifeRecorder } from '../../../webhook/life/recorder.ts';
+import { MaintenanceRecorder } from '../../../webhook/maintenance-events/recorder.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { NodeCache, STALE_AFTER_MS } from '../../../webhook/nodes/cache.ts';
 import { Kept, nodeObject, ToldCluster } from './world.ts';
@@ -48,12 +48,12 @@ function world(...nodes: readonly object[]) {
   };
   const followed = new ToldCluster(...nodes);
   const cache = new NodeCache(() => clock.now, {
-    lost: (node) => {
+    deleted: (node) => {
       recorder.lost(node);
     },
   });
   const ports = { cluster: { send }, nodes: cache, log: logTo(new Kept(), 'info'), now: () => clock.now };
-  const recorder = new LifeRecorder(ports, 60 * MINUTE);
+  const recorder = new MaintenanceRecorder(ports, 60 * MINUTE);
   void cache.follow(followed, new AbortController().signal);
   followed.sync();
   const names = () => sent.map(({ body }) => textAt(body, 'metadata', 'name'));

@@ -14,10 +14,10 @@ import type { NodeCache } from '../nodes/cache.ts';
 import { entriesFor, renderEntries } from './entries.ts';
 import type { CertificateSource } from '../tls/source.ts';
 import { Arming } from './arming.ts';
-import { RegistrationKeeper, type KeepingPorts } from './keeper.ts';
+import { RegistrationReconciler, type ReconcilerPorts } from './reconciler.ts';
 
 /** The Service behind which this replica runs. */
-export interface ServiceReach {
+export interface OwnService {
   readonly namespace: string;
   readonly name: string;
   readonly failurePolicy: 'Ignore' | 'Fail';
@@ -25,27 +25,27 @@ export interface ServiceReach {
 }
 
 /** What the registration of this replica follows from. */
-export interface OwnParts extends Omit<KeepingPorts, 'wanted' | 'isHeldNow'> {
-  readonly cluster: KeepingPorts['cluster'] & Pick<ClusterReader, 'pages'>;
-  readonly service: ServiceReach;
+export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isHeldNow'> {
+  readonly cluster: ReconcilerPorts['cluster'] & Pick<ClusterReader, 'pages'>;
+  readonly service: OwnService;
   readonly policy: Pick<Policy, 'config' | 'tools'>;
   readonly nodes: Pick<NodeCache, 'synced' | 'field'>;
   /** Undefined until there are some. */
   readonly certificates: () => CertificateSource | undefined;
 }
 
-/** The keeper of our own registration. */
-export function keeperOfOwn({ service, policy, nodes, certificates, ...ports }: OwnParts): RegistrationKeeper {
-  const { failurePolicy, failClosed, ...reach } = service;
+/** The reconciler of our own registration. */
+export function reconcilerOfOwn({ service, policy, nodes, certificates, ...ports }: OwnParts): RegistrationReconciler {
+  const { failurePolicy, failClosed, ...address } = service;
   // All that the chart asks about, whatever is switched off: what a rule does not decide is answered at once. Rules and
   // tools of the configuration may only add to it.
   const entries = renderEntries(entriesFor(policy.tools, DEFAULT_POLICY, policy.config), {
-    reach: { service: reach },
+    address: { service: address },
     failurePolicy,
     failClosed,
   });
   const arming = new Arming();
-  return new RegistrationKeeper({
+  return new RegistrationReconciler({
     ...ports,
     isHeldNow: () => isHeldNow(ports.cluster),
     wanted: () => {
@@ -94,11 +94,11 @@ async function isHeldAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequ
 }
 
 /** Why API servers would refuse our certificate; undefined where they take it, or where it is not ours to say. */
-export function distrustOf(keeper: RegistrationKeeper, source: CertificateSource): string | undefined {
-  if (keeper.unreadable || keeper.missing) return undefined;
-  if (!keeper.synced) return 'registration: not read yet';
+export function distrustOf(reconciler: RegistrationReconciler, source: CertificateSource): string | undefined {
+  if (reconciler.unreadable || reconciler.missing) return undefined;
+  if (!reconciler.synced) return 'registration: not read yet';
   const leaf = new X509Certificate(source.current().certificate);
   const issuer = source.authorities().find((pem) => leaf.checkIssued(new X509Certificate(pem)));
-  if (issuer === undefined || keeper.trustedSince(issuer) !== undefined) return undefined;
+  if (issuer === undefined || reconciler.trustedSince(issuer) !== undefined) return undefined;
   return 'registration: does not trust our certificate yet';
 }

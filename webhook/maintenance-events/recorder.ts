@@ -10,7 +10,7 @@ import {
 import type { Log } from '../log.ts';
 import type { NodeCache } from '../nodes/cache.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
-import { lostEvent, overdueEvent, type LifeEvent } from './events.ts';
+import { lostEvent, overdueEvent, type MaintenanceEvent } from './events.ts';
 
 /** How often ends are looked at, in ms: they are announced in minutes and hours. */
 const LOOK_EVERY_MS = 30_000;
@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 30_000;
 const WRITE_MS = 3000;
 
 /** What writing needs. */
-export interface LifePorts {
+export interface MaintenanceRecorderPorts {
   readonly cluster: ClusterSender;
   readonly nodes: Pick<NodeCache, 'field' | 'isStale'>;
   readonly log: Log;
@@ -30,16 +30,16 @@ export interface LifePorts {
  * Writes as Events what happens to maintenances by itself: an announced end passes, a node is deleted with its record.
  * Every replica does; the API server keeps one Event of a name. A write that fails is tried again.
  */
-export class LifeRecorder {
-  readonly #ports: LifePorts;
+export class MaintenanceRecorder {
+  readonly #ports: MaintenanceRecorderPorts;
   readonly #ticker: NodeJS.Timeout;
   /** Names of what is overdue and has been told. */
   #told: ReadonlySet<string> = new Set();
-  readonly #lost = new Map<string, LifeEvent>();
+  readonly #lost = new Map<string, MaintenanceEvent>();
   readonly #writing = new OneAtATime(() => this.#writeOnce());
   #deleted = 0;
 
-  constructor(ports: LifePorts, everyMs = LOOK_EVERY_MS) {
+  constructor(ports: MaintenanceRecorderPorts, everyMs = LOOK_EVERY_MS) {
     this.#ports = ports;
     this.#ticker = setInterval(() => {
       void this.write();
@@ -82,7 +82,7 @@ export class LifeRecorder {
     clearInterval(this.#ticker);
   }
 
-  async #try({ node, name, event }: LifeEvent): Promise<boolean> {
+  async #try({ node, name, event }: MaintenanceEvent): Promise<boolean> {
     const { cluster, log, now } = this.#ports;
     const at = new Date(now()).toISOString();
     try {

@@ -15,14 +15,14 @@ import {
 import { logTo } from '../../../webhook/log.ts';
 import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
 import { entriesFor, renderEntries } from '../../../webhook/registration/entries.ts';
-import { RegistrationKeeper } from '../../../webhook/registration/keeper.ts';
-import { keeperOfOwn } from '../../../webhook/registration/own.ts';
+import { RegistrationReconciler } from '../../../webhook/registration/reconciler.ts';
+import { reconcilerOfOwn } from '../../../webhook/registration/own-registration.ts';
 import type { CertificateSource } from '../../../webhook/tls/source.ts';
 import { Kept, nodeObject } from './world.ts';
 
 const SERVICE = { namespace: 'maint', name: 'webhook' };
 const ENTRIES = renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), {
-  reach: { service: SERVICE },
+  address: { service: SERVICE },
   failurePolicy: 'Ignore',
   failClosed: [],
 });
@@ -81,7 +81,7 @@ afterEach(() => {
 function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promise.resolve(false)) {
   const cluster = new RegistrationCluster();
   const wanted = { entries: ENTRIES, armed, authorities: undefined };
-  const keeper = new RegistrationKeeper({
+  const reconciler = new RegistrationReconciler({
     cluster,
     log: logTo(new Kept(), 'info'),
     now: () => Date.now(),
@@ -89,8 +89,8 @@ function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promi
     isHeldNow,
     trustChanged: () => undefined,
   });
-  void keeper.follow(new AbortController().signal);
-  return { cluster, wanted, keeper };
+  void reconciler.follow(new AbortController().signal);
+  return { cluster, wanted, reconciler };
 }
 
 describe('taking the entries out', () => {
@@ -105,15 +105,15 @@ describe('taking the entries out', () => {
   });
 
   test('is not done again at once when another replica puts them in again', async () => {
-    const { cluster, keeper } = replica(false);
+    const { cluster, reconciler } = replica(false);
     await cluster.tell(ARMED);
     await cluster.tell(ARMED);
     await vi.advanceTimersByTimeAsync(DISARM_AFTER_MS - 1);
-    keeper.check();
+    reconciler.check();
     await settle();
     expect(cluster.sent).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
-    keeper.check();
+    reconciler.check();
     await settle();
     expect(cluster.sent).toHaveLength(2);
   });
@@ -174,16 +174,16 @@ describe('a write that fails', () => {
 });
 
 test('an entry that should be there and is not is known', async () => {
-  const { cluster, keeper, wanted } = replica(true);
-  expect(keeper.unarmed).toBe(false);
+  const { cluster, reconciler, wanted } = replica(true);
+  expect(reconciler.unarmed).toBe(false);
   cluster.say = () => ({ status: 403, headers: {}, body: {} });
   await cluster.tell(UNARMED);
-  expect(keeper.unarmed).toBe(true);
+  expect(reconciler.unarmed).toBe(true);
   wanted.armed = false;
-  expect(keeper.unarmed).toBe(false);
+  expect(reconciler.unarmed).toBe(false);
   wanted.armed = true;
   await cluster.tell(ARMED);
-  expect(keeper.unarmed).toBe(false);
+  expect(reconciler.unarmed).toBe(false);
 });
 
 test.each<[what: string, more: object]>([
@@ -191,10 +191,10 @@ test.each<[what: string, more: object]>([
   ['selects no namespace', { namespaceSelector: { matchLabels: { a: 'b' } } }],
   ['asks about nothing', { rules: [] }],
 ])('an entry that %s is as good as none', async (_what, more) => {
-  const { cluster, keeper } = replica(true);
+  const { cluster, reconciler } = replica(true);
   cluster.say = () => ({ status: 403, headers: {}, body: {} });
   await cluster.tell(registration(ENTRIES.map((entry) => ({ ...entry, ...more }))));
-  expect(keeper.unarmed).toBe(true);
+  expect(reconciler.unarmed).toBe(true);
 });
 
 type Reading = Parameters<ClusterReader['pages']>[1];
@@ -223,7 +223,7 @@ describe('before the entries go, every node is looked at', () => {
         yield { items, resourceVersion: '1' };
       }
     };
-    const keeper = keeperOfOwn({
+    const reconciler = reconcilerOfOwn({
       cluster: Object.assign(cluster, { pages }),
       log: logTo(new Kept(), 'info'),
       now: () => Date.now(),
@@ -233,7 +233,7 @@ describe('before the entries go, every node is looked at', () => {
       certificates: () => ({ authorities: () => [] }) as unknown as CertificateSource,
       trustChanged: () => undefined,
     });
-    void keeper.follow(new AbortController().signal);
+    void reconciler.follow(new AbortController().signal);
     await cluster.tell(ARMED);
     await vi.advanceTimersByTimeAsync(2 * pageMs);
     expect(cluster.sent).toHaveLength(writes);

@@ -1,7 +1,7 @@
 import { clean, explainRecord, modeOf, overdueClaims, type NodeEvent, type NodeFacts } from '../../shared/index.ts';
 
 /** An Event about a Node. Every replica gives it the same name, so that it is written once. */
-export interface LifeEvent {
+export interface MaintenanceEvent {
   readonly node: { readonly name: string; readonly uid: string };
   readonly name: string;
   readonly event: Pick<NodeEvent, 'type' | 'reason' | 'message'>;
@@ -11,7 +11,7 @@ export interface LifeEvent {
 const MAX_OWNERS = 160;
 
 /** The announced end of somebody's claim has passed; undefined where none has, or none was announced. */
-export function overdueEvent(node: NodeFacts, now: number): LifeEvent | undefined {
+export function overdueEvent(node: NodeFacts, now: number): MaintenanceEvent | undefined {
   const { name, uid, record } = node;
   const late = record.kind === 'record' ? overdueClaims(record.record, now) : [];
   if (record.kind !== 'record' || late.length === 0) return undefined;
@@ -31,7 +31,7 @@ export function overdueEvent(node: NodeFacts, now: number): LifeEvent | undefine
 }
 
 /** A node was deleted with its record. */
-export function lostEvent({ name, uid, record }: NodeFacts, now: number): LifeEvent {
+export function lostEvent({ name, uid, record }: NodeFacts, now: number): MaintenanceEvent {
   return {
     node: { name, uid },
     name: `maintenance-lost.${uid}`,

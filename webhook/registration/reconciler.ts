@@ -17,11 +17,11 @@ import { Backoff } from './backoff.ts';
 import { trustedBy } from './ca-bundle.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
-/** How the registration should be, but for what the keeper itself knows. */
+/** How the registration should be, but for what the reconciler itself knows. */
 type Plan = Omit<Wanted, 'spared' | 'repairsEntries'>;
 
 /** What keeping the registration needs. */
-export interface KeepingPorts {
+export interface ReconcilerPorts {
   readonly cluster: ClusterSender & ClusterWatcher;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -57,8 +57,8 @@ const FREE_MS = 2 * WRITE_MS;
  * is armed while some node is in maintenance. Every replica does so; a conflict means that another one was faster. It is
  * patched, never created or deleted: whoever installs the webhook does that.
  */
-export class RegistrationKeeper {
-  readonly #ports: KeepingPorts;
+export class RegistrationReconciler {
+  readonly #ports: ReconcilerPorts;
   readonly #trusted = new Map<string, number>();
   readonly #unwanted = new Map<string, number>();
   readonly #drifts = new Map<Drift, number>();
@@ -74,7 +74,7 @@ export class RegistrationKeeper {
   #asksWhetherFree = false;
   #freeAt = -Infinity;
 
-  constructor(ports: KeepingPorts) {
+  constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
   }
 
