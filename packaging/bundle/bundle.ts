@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
 import type { z } from 'zod';
 import type { Parts } from './bundled-packages.ts';
-import { lazyAssert, lazyStringWidth } from './lazy.ts';
+import { lazyAssert, lazyStringWidth, textsOfExpressions } from './lazy.ts';
 
 /** What to build. */
 export interface Program {
@@ -29,7 +29,9 @@ export async function bundle({ entry, version, ...output }: Program): Promise<z.
     },
     // Our files do nothing when they are loaded but for main.ts, so that what a barrel names does not come along.
     treeshake: { moduleSideEffects: (id) => id.includes('node_modules') || id.endsWith('main.ts') },
-    plugins: [lazyStringWidth, lazyAssert],
+    plugins: [lazyStringWidth, lazyAssert, textsOfExpressions],
+    // A busy machine is no news.
+    checks: { bundlerTimings: false },
   });
   try {
     const written = await bundled.write(outputFrom(output));
