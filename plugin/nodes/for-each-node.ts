@@ -15,7 +15,7 @@ interface OnNode {
 }
 
 /** How a command goes over its nodes. */
-export interface ForEachNodeOptions<T> {
+interface ForEachNodeOptions<T> {
   /** No node is begun any more once its signal has aborted. */
   readonly session: Session;
   /** Nodes that are under way at once; 0 = all. */

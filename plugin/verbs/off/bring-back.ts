@@ -10,39 +10,31 @@ import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode } from '../../nodes/write.ts';
 import { renderOwners } from './text.ts';
 import type { Session } from '../../session/session.ts';
-import type { OffRun } from './off-run.ts';
-
-/** A node that is to leave maintenance, and which claims are dropped for it. */
-export interface Leaving {
-  readonly node: NodeSnapshot;
-  readonly claims: readonly ClaimKey[];
-  /** Since when it is in maintenance (RFC 3339). */
-  readonly since: string;
-}
+import type { OffRun, OffTarget } from './off-run.ts';
 
 /**
  * Brings one node back: held add-on changes go, then the node has to be clean, then the claims are dropped; with the
  * last one it is as it was before. Where others hold it anyway, the claims are dropped at once. Throws
  * MaintError('gave-up') where an owner has taken it again meanwhile.
  */
-export async function bringBack({ node, claims }: Leaving, run: OffRun): Promise<void> {
+export async function bringBack({ node, claims }: OffTarget, run: OffRun): Promise<void> {
   const { operation, session, report } = run;
   const { name } = node.facts;
   const now = (await readInTurn(name, session)) ?? node;
-  const begun = await take(now, claims, beginReturn, run);
+  const begun = await writeStep(now, claims, beginReturn, run);
   if (begun.step !== 'returns') {
     await tellWithoutGate(begun, run);
     return;
   }
   report.tell({ type: 'returning', node: name });
   const addons = operation.skipHealthCheck ? [] : await goThroughGate(name, claims, run);
-  const ended = await take(begun.node, claims, endReturn, run);
-  if (ended.step === 'leaves') await tellLeft({ node: ended.node, claims }, addons, run);
-  else await tellWithoutGate(ended, run);
+  const last = await writeStep(begun.node, claims, endReturn, run);
+  if (last.step === 'leaves') await tellLeft({ node: last.node, claims }, addons, run);
+  else await tellWithoutGate(last, run);
 }
 
-/** Takes a step on the node as it is at the moment of the write. */
-async function take<S extends { readonly patch: NodePatch | undefined }>(
+/** Writes a step of the return on the node as it is at the moment of the write. */
+async function writeStep<S extends { readonly patch: NodePatch | undefined }>(
   node: NodeSnapshot,
   claims: readonly ClaimKey[],
   stepFor: (fresh: NodeSnapshot, returning: Returning) => S,
@@ -58,6 +50,7 @@ async function take<S extends { readonly patch: NodePatch | undefined }>(
   return { ...step, node: written };
 }
 
+/** Nothing has to be waited for: others hold the node, or there is nothing to end. Throws where an owner took it anew. */
 async function tellWithoutGate(end: WithoutGate & { readonly node: NodeSnapshot }, run: OffRun): Promise<void> {
   const { report, announcer } = run;
   const { name } = end.node.facts;
@@ -75,7 +68,7 @@ async function tellWithoutGate(end: WithoutGate & { readonly node: NodeSnapshot 
 
 /** The node is out of maintenance: others are told, and held add-ons that nobody waited for. */
 async function tellLeft(
-  { node, claims }: Omit<Leaving, 'since'>,
+  { node, claims }: Omit<OffTarget, 'since'>,
   addons: readonly string[],
   run: OffRun,
 ): Promise<void> {
@@ -92,7 +85,7 @@ async function tellLeft(
     await wakeHeldAddons(name, session, { waker: run.waker, warn });
   }
   report.tell({ type: 'ended', node: name, cordoned: node.facts.unschedulable, addons });
-  run.ended.add(name);
+  run.back.add(name);
 }
 
 function retaken(name: string, owners: readonly string[]): MaintError {

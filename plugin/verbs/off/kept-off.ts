@@ -1,12 +1,12 @@
 import { messageOf, isForbidden } from '../../../shared/index.ts';
 import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../../nodes/cron-jobs.ts';
-import { keptOffIn, type Ended, type KeptOff } from '../../nodes/kept-off.ts';
+import { keptOffIn, type KeptOff } from '../../nodes/kept-off.ts';
 import { readMakerEvents } from '../../nodes/maker-events.ts';
 import { readOwnEvents } from '../../nodes/own-events.ts';
 import { unseenByEvents } from '../../nodes/kept-off-text.ts';
 import type { Session } from '../../session/session.ts';
 import { floorOf } from '../../policy/floor.ts';
-import type { OffRun } from './off-run.ts';
+import type { OffRun, OffTarget } from './off-run.ts';
 
 /** How long an API server keeps Events unless it is told otherwise, in ms (kube-apiserver --event-ttl). */
 const EVENTS_KEPT_MS = 3_600_000;
@@ -15,7 +15,8 @@ const EVENTS_KEPT_MS = 3_600_000;
  * Tells what was kept off the nodes that are back, and what becomes of it. Events are all that is left of it: where they
  * cannot be read, or not all of them are there any more, that is said, and the command does not fail.
  */
-export async function tellKeptOff(ended: readonly Ended[], { session, report }: OffRun): Promise<void> {
+export async function tellKeptOff(back: readonly OffTarget[], { session, report }: OffRun): Promise<void> {
+  const ended = back.map(({ node, since }) => ({ node: node.facts.name, since }));
   const { cluster, clock } = session;
   const problems: string[] = [];
   const unlessRefused = async <T>(reading: Promise<readonly T[]>): Promise<readonly T[]> => {

@@ -1,12 +1,22 @@
+import { isHeld, type ClaimKey } from '../../../shared/index.ts';
 import type { GateState } from '../../health/gate.ts';
-import type { AddonWaker } from '../../health/waker.ts';
-import type { Announcer } from '../../nodes/announce.ts';
-import type { OffOperation } from './flags.ts';
-import type { OffEvent } from './events.ts';
+import { addonWaker, type AddonWaker } from '../../health/waker.ts';
+import { Announcer } from '../../nodes/announce.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Report } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
+import type { OffEvent } from './events.ts';
+import type { OffOperation } from './flags.ts';
 
-/** One `off` from its first write to its end. */
+/** A node that this command brings back, and which claims it drops there. */
+export interface OffTarget {
+  readonly node: NodeSnapshot;
+  readonly claims: readonly ClaimKey[];
+  /** Since when it is in maintenance (RFC 3339). */
+  readonly since: string;
+}
+
+/** One `off`, from its first look to its end. */
 export interface OffRun {
   readonly operation: OffOperation;
   readonly session: Session;
@@ -16,5 +26,14 @@ export interface OffRun {
   /** The nodes that are on their way through the gate, by name: what the live view shows. */
   readonly gates: Map<string, GateState>;
   /** The names of the nodes that are out of maintenance so far. */
-  readonly ended: Set<string>;
+  readonly back: Set<string>;
+}
+
+/** A run that has not written anything yet. */
+export function newOffRun(operation: OffOperation, session: Session, report: Report<OffEvent>): OffRun {
+  const waker = addonWaker(session, (text) => {
+    report.tell({ type: 'warning', text });
+  });
+  const announcer = new Announcer(session, isHeld);
+  return { operation, session, report, announcer, waker, gates: new Map(), back: new Set() };
 }

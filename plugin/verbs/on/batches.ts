@@ -1,10 +1,9 @@
-import type { ExitCode } from '../../terminal/exit-codes.ts';
-import { EXIT } from '../../terminal/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { OnOperation } from './flags.ts';
 import { UNASKED_NODES } from '../../preflight/checks/guards.ts';
 import { alsoHinted } from '../../session/hint.ts';
 import { Unrecorded } from './complete.ts';
-import { summaryOf } from './drain.ts';
+import { drainSummary } from './drain.ts';
 import { notBegunText, stopped, type OnEnd } from './end.ts';
 import type { Run, Target } from './run.ts';
 import { undoMarks, withUndone } from './undo.ts';
@@ -71,6 +70,6 @@ function hasUnfinished({ operation, marked, drained, unrecorded }: Run): boolean
 function tellSummary(run: Run): readonly string[] {
   const { names, touched, progress, report } = run;
   const notBegun = names.filter((name) => !touched.has(name));
-  if (names.length > 1 && progress.length > 0) report.tell(summaryOf(notBegun, run));
+  if (names.length > 1 && progress.length > 0) report.tell(drainSummary(notBegun, run));
   return notBegun;
 }

@@ -14,8 +14,8 @@ import type { OnReport } from './events.ts';
 import { newRun, type Run } from './run.ts';
 import { whereabouts } from './standing.ts';
 
-/** Who takes nodes into maintenance, and how: `on` itself, or a run over nodes. */
-export interface Caller {
+/** In what `on` itself and a run over nodes differ when they take nodes into maintenance. */
+export interface OnOptions {
   readonly report: OnReport;
   /** Of the claim that is made, on every node. */
   readonly claimId: string;
@@ -36,15 +36,15 @@ export function newClaimId(): string {
 export async function choose(
   operation: OnOperation,
   session: Session,
-  caller: Caller,
+  options: OnOptions,
 ): Promise<{ readonly nodes: readonly NodeSnapshot[]; readonly run: Run }> {
-  const { report, claimId, refusesSameOwner, tellsWhere = false } = caller;
+  const { report, claimId, refusesSameOwner, tellsWhere = false } = options;
   const { cluster, clock, screen } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   if (tellsWhere && (nodes.length > 1 || screen.live !== undefined))
     report.tell({ type: 'note', text: whereabouts(cluster) });
   nodes.forEach(recordOf);
-  const view = caller.view ?? viewFor(nodes, operation, session);
+  const view = options.view ?? viewFor(nodes, operation, session);
   const owner = await ownerFor(operation.claim.owner, cluster);
   const claim = claimFrom(operation, { owner, id: claimId }, clock.now());
   return { nodes, run: newRun(nodes, { operation, claim, refusesSameOwner, session, report, view }) };

@@ -28,7 +28,7 @@ const MAX_ROUNDS = 5;
 const IDLE_FROM = 3;
 
 /** A node that is to be drained, and what tells how far that has come. */
-export interface StartedDrain extends MarkedTarget {
+interface StartedDrain extends MarkedTarget {
   readonly progress: Progress;
 }
 

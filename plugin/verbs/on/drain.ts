@@ -43,7 +43,7 @@ function progressOf({ marked }: MarkedTarget, { operation, session, report, anno
 }
 
 /** Where every node has said its part, what people want to know is how many are drained, and what the others wait for. */
-export function summaryOf(notBegun: readonly string[], { progress, drained }: Run): OnEvent {
+export function drainSummary(notBegun: readonly string[], { progress, drained }: Run): OnEvent {
   const left = progress.map(({ now }): NodeProgress => now).filter(({ node }) => !drained.has(node));
   return {
     type: 'summary',

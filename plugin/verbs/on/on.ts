@@ -5,7 +5,7 @@ import type { Survey } from '../../preflight/survey.ts';
 import type { Session } from '../../session/session.ts';
 import { reportFor } from '../../session/report.ts';
 import { inBatches } from './batches.ts';
-import { choose, newClaimId, type Caller } from './choose.ts';
+import { choose, newClaimId, type OnOptions } from './choose.ts';
 import { drainNodes } from './drain.ts';
 import { dryRunOn } from './dry-run.ts';
 import { interrupted, unlessInterrupted, type OnEnd } from './end.ts';
@@ -26,14 +26,14 @@ export async function runOn(operation: OnOperation, session: Session): Promise<E
   const report = reportFor<OnEvent>(operation.format, session, (event, screen) => {
     tellInWords(event, screen, allNames);
   });
-  const caller: Caller = {
+  const options: OnOptions = {
     report: findingsOnce(report),
     claimId: newClaimId(),
     refusesSameOwner: false,
     tellsWhere: true,
   };
   try {
-    const { code, leaves } = await takeIntoMaintenance(operation, session, caller);
+    const { code, leaves } = await takeIntoMaintenance(operation, session, options);
     if (leaves !== undefined) report.tell({ type: 'note', text: `interrupted: ${leaves}` });
     return code;
   } catch (thrown) {
@@ -45,19 +45,19 @@ export async function runOn(operation: OnOperation, session: Session): Promise<E
 }
 
 /** Everything that `on` does; how it ended is the caller's to tell. Throws MaintError. */
-export async function takeIntoMaintenance(operation: OnOperation, given: Session, caller: Caller): Promise<OnEnd> {
+export async function takeIntoMaintenance(operation: OnOperation, given: Session, options: OnOptions): Promise<OnEnd> {
   const over = new AbortController();
   // What is watched ends with the command, however it ends.
   const session = { ...given, signal: AbortSignal.any([given.signal, over.signal]) };
   try {
-    return await takeSteps(operation, session, caller);
+    return await takeSteps(operation, session, options);
   } finally {
     over.abort();
   }
 }
 
-async function takeSteps(operation: OnOperation, session: Session, caller: Caller): Promise<OnEnd> {
-  const begun = await begin(operation, session, caller).catch(unlessInterrupted(session));
+async function takeSteps(operation: OnOperation, session: Session, options: OnOptions): Promise<OnEnd> {
+  const begun = await begin(operation, session, options).catch(unlessInterrupted(session));
   if (begun === undefined) return interrupted('nothing was changed');
   const { targets, survey, run } = begun;
   if (operation.dryRun !== 'none') return { code: await dryRunOn(targets, survey, run), leaves: undefined };
@@ -69,8 +69,8 @@ async function takeSteps(operation: OnOperation, session: Session, caller: Calle
 }
 
 /** The steps before the first write. Throws where the preflight refuses. */
-async function begin(operation: OnOperation, session: Session, caller: Caller) {
-  const { nodes, run } = await choose(operation, session, caller);
+async function begin(operation: OnOperation, session: Session, options: OnOptions) {
+  const { nodes, run } = await choose(operation, session, options);
   return { ...(await preflight(nodes, run)), run };
 }
 

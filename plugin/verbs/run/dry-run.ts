@@ -8,7 +8,7 @@ import type { Session } from '../../session/session.ts';
 import { newClaimId } from '../on/choose.ts';
 import { takeIntoMaintenance } from '../on/on.ts';
 import type { ChosenNodes } from './nodes.ts';
-import { turnOf } from './turn.ts';
+import { onOperationFor } from './on-operation.ts';
 
 /** Tells what a run would do on each node, in its order. Nothing is changed. Throws MaintError where a node is refused. */
 export async function dryRunOnNodes(
@@ -20,7 +20,7 @@ export async function dryRunOnNodes(
   const line = shellLine([operation.command.program, ...operation.command.args]);
   let worst: ExitCode = EXIT.done;
   for (const { facts } of nodes) {
-    const on = turnOf(facts.name, { operation, owner }, session);
+    const on = onOperationFor(facts.name, { operation, owner }, session);
     const { code } = await takeIntoMaintenance(on, session, {
       report,
       claimId: newClaimId(),

@@ -4,67 +4,67 @@ import { shellLine } from '../../terminal/shell-line.ts';
 import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
 import { snapshotFromObject } from '../../nodes/snapshot.ts';
 import { tellUnseen } from '../off/kept-off.ts';
-import type { Course, NodesRun } from './course.ts';
-import { passedEnd } from './turn.ts';
+import type { RunTarget, NodesRun } from './nodes-run.ts';
+import { passedEnd } from './on-operation.ts';
 
 /** How long the truth about a node is asked for, in ms: whoever interrupted wants an answer. */
 const ASK_MS = 10_000;
 
 /** Tells how a run ended: about every node what the cluster says of it, and the line that goes on. */
-export async function tellEnding(courses: readonly Course[], run: NodesRun): Promise<ExitCode> {
+export async function tellEnding(targets: readonly RunTarget[], run: NodesRun): Promise<ExitCode> {
   const { screen, signal } = run.session;
-  const left = courses.filter(({ phase }) => phase !== 'done' && phase !== 'gone');
-  const done = courses.length - left.length;
+  const left = targets.filter(({ phase }) => phase !== 'done' && phase !== 'gone');
+  const done = targets.length - left.length;
   if (done > 0) {
     await tellUnseen(run.session, (text) => {
       screen.note(text);
     });
   }
   if (left.length === 0) {
-    screen.note(`${done} of ${courses.length} nodes done`);
+    screen.note(`${done} of ${targets.length} nodes done`);
     return EXIT.done;
   }
-  const ends = await Promise.all(courses.map((course) => endOf(course, run)));
-  for (const { node, failure } of courses)
+  const ends = await Promise.all(targets.map((target) => endOf(target, run)));
+  for (const { node, failure } of targets)
     if (failure instanceof MaintError && !signal.aborted)
       screen.note(`error: node ${node.facts.name}: ${failure.message}`);
-  screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${courses.length} nodes done`);
-  for (const { course, words } of ends) screen.note(`node/${course.node.facts.name} ${words}`);
+  screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${targets.length} nodes done`);
+  for (const { target, words } of ends) screen.note(`node/${target.node.facts.name} ${words}`);
   tellHowToGoOn(
-    ends.flatMap(({ course, isElsewhere }) => (left.includes(course) && !isElsewhere ? [course] : [])),
+    ends.flatMap(({ target, isAnotherRuns }) => (left.includes(target) && !isAnotherRuns ? [target] : [])),
     run,
   );
   return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
 }
 
 /** How one node ended. */
-interface CourseEnd {
-  readonly course: Course;
+interface TargetEnd {
+  readonly target: RunTarget;
   readonly words: string;
-  /** It is another run's. */
-  readonly isElsewhere: boolean;
+  /** Another run has it in maintenance now, and this one leaves it to that. */
+  readonly isAnotherRuns: boolean;
 }
 
-async function endOf(course: Course, run: NodesRun): Promise<CourseEnd> {
-  const now = await stateNow(course, run);
-  return isElsewhere(course, now, run)
-    ? { course, words: `${now.words} for ${run.owner} by another run: left to it`, isElsewhere: true }
-    : { course, words: sentence(course, now), isElsewhere: false };
+async function endOf(target: RunTarget, run: NodesRun): Promise<TargetEnd> {
+  const now = await stateNow(target, run);
+  return isAnotherRuns(target, now, run)
+    ? { target, words: `${now.words} for ${run.owner} by another run: left to it`, isAnotherRuns: true }
+    : { target, words: sentence(target, now), isAnotherRuns: false };
 }
 
 /** Whether a run that was stopped has changed nothing: no node is done, and none came into maintenance by it. */
-export async function isUntouched(courses: readonly Course[], run: NodesRun): Promise<boolean> {
-  if (courses.some(({ phase }) => phase !== 'waiting' && phase !== 'draining')) return false;
-  const begun = courses.filter(({ phase }) => phase === 'draining');
-  const states = await Promise.all(begun.map((course) => stateNow(course, run)));
-  return begun.every((course, index) => {
+export async function isUntouched(targets: readonly RunTarget[], run: NodesRun): Promise<boolean> {
+  if (targets.some(({ phase }) => phase !== 'waiting' && phase !== 'draining')) return false;
+  const begun = targets.filter(({ phase }) => phase === 'draining');
+  const states = await Promise.all(begun.map((target) => stateNow(target, run)));
+  return begun.every((target, index) => {
     const now = states[index];
-    return now !== undefined && (now.hold === 'none' || isElsewhere(course, now, run));
+    return now !== undefined && (now.hold === 'none' || isAnotherRuns(target, now, run));
   });
 }
 
-/** Whether it is in somebody else's maintenance for the same owner: to go on there would be to end that one. */
-function isElsewhere({ node, isMarked }: Course, { hold }: StateNow, { continued }: NodesRun): boolean {
+/** Whether another run of the same owner has it in maintenance: a run that went on with it would end that maintenance. */
+function isAnotherRuns({ node, isMarked }: RunTarget, { hold }: StateNow, { continued }: NodesRun): boolean {
   // One that was there before this run is what it goes on with, until it makes its own.
   return hold === 'another' && (isMarked || !continued.has(node.facts.name));
 }
@@ -78,7 +78,7 @@ interface StateNow {
 const TITLES = { initiated: 'Initiated', complete: 'Complete', returning: 'Returning' } as const;
 
 /** What the cluster says of a node now. */
-async function stateNow({ node, claim }: Course, { session }: NodesRun): Promise<StateNow> {
+async function stateNow({ node, claim }: RunTarget, { session }: NodesRun): Promise<StateNow> {
   try {
     const object = await session.cluster.get(nodePath(node.facts.name), { signal: AbortSignal.timeout(ASK_MS) });
     const now = snapshotFromObject(object);
@@ -91,7 +91,7 @@ async function stateNow({ node, claim }: Course, { session }: NodesRun): Promise
   }
 }
 
-function sentence({ phase, stopped }: Course, { words, hold }: StateNow): string {
+function sentence({ phase, stopped }: RunTarget, { words, hold }: StateNow): string {
   switch (phase) {
     case 'done':
       return 'done';
@@ -107,7 +107,7 @@ function sentence({ phase, stopped }: Course, { words, hold }: StateNow): string
 }
 
 /** The last line is a command line for what is left: a POSIX shell takes it as it is. */
-function tellHowToGoOn(left: readonly Course[], { operation, session: { screen, signal, clock } }: NodesRun): void {
+function tellHowToGoOn(left: readonly RunTarget[], { operation, session: { screen, signal, clock } }: NodesRun): void {
   if (left.length === 0) return;
   const { flags, command } = operation;
   const passed = passedEnd(operation, clock.now());

@@ -3,7 +3,7 @@ import { passGate } from '../../health/gate.ts';
 import { addonWaker } from '../../health/waker.ts';
 import { tellOffInWords } from '../off/text.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import type { NodesRun } from './course.ts';
+import type { NodesRun } from './nodes-run.ts';
 
 /** Waits until a node without a record is healthy, as `off` would with one. Throws MaintError('gave-up'). */
 export async function waitForHealth(name: string, { operation, session }: NodesRun): Promise<void> {

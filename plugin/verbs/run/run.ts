@@ -11,16 +11,16 @@ import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 import { newClaimId } from '../on/choose.ts';
-import type { Course, NodesRun, Phase, Surroundings } from './course.ts';
+import type { RunTarget, NodesRun, Phase, Inherited } from './nodes-run.ts';
 import { dryRunOnNodes } from './dry-run.ts';
 import { isUntouched, tellEnding } from './ending.ts';
 import { takeThrough } from './take-through.ts';
 import { chooseForRun, type ChosenNodes } from './nodes.ts';
 import { refuseAhead } from './preflight.ts';
-import { refusePassedEnd } from './turn.ts';
+import { refusePassedEnd } from './on-operation.ts';
 
 /** What a run over nodes needs of the process. */
-export interface RunPorts extends Surroundings {
+export interface RunPorts extends Inherited {
   readonly signals: SignalSource;
 }
 
@@ -53,7 +53,7 @@ async function goThrough(
   { nodes, owner, continued }: ChosenNodes,
   operation: RunOperation,
   session: Session,
-  { signals, view, ...surroundings }: RunPorts & { readonly view: ClusterView },
+  { signals, view, ...inherited }: RunPorts & { readonly view: ClusterView },
 ): Promise<ExitCode> {
   const failed = new AbortController();
   const atOnce = Math.min(nodes.length, operation.maxParallel === 0 ? nodes.length : operation.maxParallel);
@@ -65,12 +65,12 @@ async function goThrough(
     report: findingsOnce(reportFor<OnEvent>('text', shared, tellInWords)),
     owner,
     continued,
-    surroundings,
+    inherited,
     view,
     relay: new SignalRelay(signals),
     halt: AbortSignal.any([session.signal, failed.signal]),
   };
-  const courses = nodes.map((node): Course => ({
+  const targets = nodes.map((node): RunTarget => ({
     node,
     phase: 'waiting',
     claim: { owner, id: newClaimId() },
@@ -78,22 +78,26 @@ async function goThrough(
     stopped: undefined,
     failure: undefined,
   }));
-  await forEachNode(courses, (course) => takeThrough(course, run), {
+  await forEachNode(targets, (target) => takeThrough(target, run), {
     session: { ...shared, signal: run.halt },
     parallel: operation.maxParallel,
-    failures: (course, thrown) => {
-      course.failure = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
-      course.stopped = thrown instanceof MaintError ? thrown.message : 'a bug in kubectl maint';
+    failures: (target, thrown) => {
+      target.failure = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+      target.stopped = thrown instanceof MaintError ? thrown.message : 'a bug in kubectl maint';
       failed.abort();
-      tellWhoGoesOn(course, courses, run.session);
+      tellWhoGoesOn(target, targets, run.session);
     },
   });
-  return end(courses, run);
+  return end(targets, run);
 }
 
 /** Where others are under way, it takes a while until the run ends. */
-function tellWhoGoesOn({ node, stopped = '' }: Course, courses: readonly Course[], { screen, signal }: Session): void {
-  const isBusy = courses.some((other) => other.stopped === undefined && BUSY.includes(other.phase));
+function tellWhoGoesOn(
+  { node, stopped = '' }: RunTarget,
+  targets: readonly RunTarget[],
+  { screen, signal }: Session,
+): void {
+  const isBusy = targets.some((other) => other.stopped === undefined && BUSY.includes(other.phase));
   if (!isBusy || signal.aborted) return;
   screen.note(
     `node/${node.facts.name} failed: ${stopped}; no other node is begun, commands that run come to their end`,
@@ -103,11 +107,11 @@ function tellWhoGoesOn({ node, stopped = '' }: Course, courses: readonly Course[
 const BUSY: readonly Phase[] = ['draining', 'running', 'returning'];
 
 /** A run that has changed nothing ends as any command that was refused: there is nothing to go on from. */
-async function end(courses: readonly Course[], run: NodesRun): Promise<ExitCode> {
+async function end(targets: readonly RunTarget[], run: NodesRun): Promise<ExitCode> {
   const { signal, screen } = run.session;
-  const failures = courses.flatMap(({ failure }) => failure ?? []);
-  if (!(await isUntouched(courses, run))) {
-    const code = await tellEnding(courses, run);
+  const failures = targets.flatMap(({ failure }) => failure ?? []);
+  if (!(await isUntouched(targets, run))) {
+    const code = await tellEnding(targets, run);
     const bug = failures.find((failure) => !(failure instanceof MaintError));
     if (bug !== undefined) throw bug;
     return code;

@@ -22,34 +22,34 @@ import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { OnReport } from '../on/events.ts';
 import { runOffFor } from '../off/off.ts';
 import { takeIntoMaintenance } from '../on/on.ts';
-import type { Course, NodesRun } from './course.ts';
+import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { waitForHealth } from './health.ts';
 import { refuseHeld } from './nodes.ts';
-import { turnOf } from './turn.ts';
+import { onOperationFor } from './on-operation.ts';
 
 /**
- * Takes one node through: into maintenance, the command, back. The course tells how far it came. Throws MaintError where
- * it fails; where the run was halted it only stops.
+ * Takes one node through: into maintenance, the command, back. Its phase tells how far it came. Throws MaintError where it
+ * fails; where another node failed, or the person interrupted, it only stops.
  */
-export async function takeThrough(course: Course, run: NodesRun): Promise<void> {
-  course.phase = 'draining';
-  if (!(await drain(course, run))) return;
-  course.phase = 'running';
-  if (!(await carryOutCommand(course, run))) return;
-  course.phase = 'returning';
-  course.phase = await bringBack(course, run);
+export async function takeThrough(target: RunTarget, run: NodesRun): Promise<void> {
+  target.phase = 'draining';
+  if (!(await takeIn(target, run))) return;
+  target.phase = 'running';
+  if (!(await carryOutCommand(target, run))) return;
+  target.phase = 'returning';
+  target.phase = await bringBack(target, run);
 }
 
-/** False where the run was halted meanwhile. */
-async function drain(course: Course, run: NodesRun): Promise<boolean> {
+/** Takes it into maintenance. False where another node failed meanwhile, or the person interrupted. */
+async function takeIn(target: RunTarget, run: NodesRun): Promise<boolean> {
   const { owner, session, halt } = run;
-  const { name } = course.node.facts;
+  const { name } = target.node.facts;
   const fresh = await readNode(name, run);
   if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
-  const on = turnOf(name, run, session);
+  const on = onOperationFor(name, run, session);
   const report: OnReport = {
     tell: (event) => {
-      if (event.type === 'cordoned') course.isMarked = true;
+      if (event.type === 'cordoned') target.isMarked = true;
       run.report.tell(event);
     },
   };
@@ -58,29 +58,29 @@ async function drain(course: Course, run: NodesRun): Promise<boolean> {
     { ...session, signal: halt },
     {
       report,
-      claimId: course.claim.id,
+      claimId: target.claim.id,
       refusesSameOwner: !run.continued.has(name),
       view: run.view,
     },
   );
   if (code === EXIT.done && !halt.aborted) return true;
-  course.stopped = 'the command was not begun';
+  target.stopped = 'the command was not begun';
   return false;
 }
 
-/** Throws where the command does not end well; false where that was because of an interruption. */
-async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> {
-  const { operation, session, surroundings, relay } = run;
-  const { name } = course.node.facts;
-  const node = readyForCommand(await readNode(name, run), course);
+/** Runs the command. Throws where it does not end well; false where that was because the person interrupted. */
+async function carryOutCommand(target: RunTarget, run: NodesRun): Promise<boolean> {
+  const { operation, session, inherited, relay } = run;
+  const { name } = target.node.facts;
+  const node = readyForCommand(await readNode(name, run), target);
   const sink = outputSink(name, session.screen, placeOf(operation));
   const begun = session.clock.now();
   session.screen.note(`node/${name} runs: ${shellLine([operation.command.program, ...operation.command.args])}`);
   const start: CommandStart = {
     command: operation.command,
-    env: commandEnvironment(surroundings.env, node, claimOf(node, course.claim.owner) ?? course.claim),
-    stdin: operation.maxParallel === 1 && surroundings.canAnswer ? 'inherit' : 'ignore',
-    onTerminal: surroundings.onTerminal,
+    env: commandEnvironment(inherited.env, node, claimOf(node, target.claim.owner) ?? target.claim),
+    stdin: operation.maxParallel === 1 && inherited.canAnswer ? 'inherit' : 'ignore',
+    onTerminal: inherited.onTerminal,
     timeoutMs: operation.commandTimeoutMs,
   };
   const over = new AbortController();
@@ -93,7 +93,7 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
   });
   const words = `the command ${endInWords(end, operation.commandTimeoutMs)}`;
   if (session.signal.aborted) {
-    course.stopped = `interrupted, ${words}`;
+    target.stopped = `interrupted, ${words}`;
     return false;
   }
   // What had to be stopped has not ended well, whatever it makes of that.
@@ -103,7 +103,7 @@ async function carryOutCommand(course: Course, run: NodesRun): Promise<boolean> 
 }
 
 /** The node, where nothing has changed since it was drained. Throws MaintError('gave-up') where it is not kept free any more. */
-function readyForCommand(node: NodeSnapshot | undefined, { claim }: Course): NodeSnapshot {
+function readyForCommand(node: NodeSnapshot | undefined, { claim }: RunTarget): NodeSnapshot {
   if (node !== undefined && isKeptFree(node, claim)) return node;
   const why = node === undefined ? 'it does not exist any more' : whyNotFree(node, claim);
   throw new MaintError('gave-up', `the command was not begun: ${why}`);
@@ -126,7 +126,7 @@ function claimOf(node: NodeSnapshot, owner: string): Claim | undefined {
 }
 
 /** Brings a node back. One that the command has replaced has lost its record: it has to be healthy all the same. */
-async function bringBack({ node, claim }: Course, run: NodesRun): Promise<'done' | 'gone'> {
+async function bringBack({ node, claim }: RunTarget, run: NodesRun): Promise<'done' | 'gone'> {
   const { operation, owner, session } = run;
   const { name, uid } = node.facts;
   const now = await readAfterCommand(name, run);

@@ -4,7 +4,7 @@ import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
 
 /** What `on` is asked for when a node's turn comes. An expected end that has passed is a reminder, and stops no run. */
-export function turnOf(
+export function onOperationFor(
   name: string,
   { operation, owner }: { readonly operation: RunOperation; readonly owner: string },
   { clock, screen }: Session,

@@ -7,8 +7,8 @@ import type { OnReport } from '../on/events.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 
-/** What the process hands to the commands that it runs. */
-export interface Surroundings {
+/** What commands inherit from this process. */
+export interface Inherited {
   readonly env: Environment;
   /** Standard input is a terminal: somebody may answer what a command asks. */
   readonly canAnswer: boolean;
@@ -25,22 +25,22 @@ export interface NodesRun {
   readonly owner: string;
   /** Nodes that were in maintenance for this owner before. */
   readonly continued: ReadonlySet<string>;
-  readonly surroundings: Surroundings;
+  readonly inherited: Inherited;
   /** The cluster around the nodes, followed as long as the run goes on. */
   readonly view: ClusterView;
   readonly relay: SignalRelay;
-  /** Aborts with the first failure, and when the person interrupts: what has not begun its command stops where it is. */
+  /** Aborts with the first failure, and when the person interrupts. A node whose command has not begun then stops where it is. */
   readonly halt: AbortSignal;
 }
 
 /** How far a node has come. `gone`: its command ended well, and the node does not exist any more. */
 export type Phase = 'waiting' | 'draining' | 'running' | 'returning' | 'done' | 'gone';
 
-/** One node on its way through a run. */
-export interface Course {
+/** A node of a run, and how far the run has come with it. */
+export interface RunTarget {
   readonly node: NodeSnapshot;
   phase: Phase;
-  /** The claim that this run makes on it. */
+  /** The claim that this run writes into its record. */
   readonly claim: ClaimKey & { readonly id: string };
   /** Whether this run has marked it: where not, a maintenance of the same owner is another run's. */
   isMarked: boolean;
