@@ -66,7 +66,7 @@ async function tellWithoutGate(end: WithoutGate & { readonly node: NodeSnapshot 
   }
 }
 
-/** The node is out of maintenance: others are told, and held add-ons that nobody waited for. */
+/** Tells people, scripts and the node that it is out of maintenance. */
 async function tellLeft(
   { node, claims }: Omit<OffTarget, 'since'>,
   addons: readonly string[],
@@ -77,7 +77,7 @@ async function tellLeft(
   await announcer.noConditions(node);
   const message = `ended by ${claims.map(({ owner }) => owner).join(', ')}`;
   await announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceEnded', message });
-  // Nobody waited for them: they are woken last, when the webhook has heard that the record is gone.
+  // With --skip-health-check nobody waits for held add-ons: they are woken last, when the webhook knows that the record is gone.
   if (operation.skipHealthCheck) {
     const warn = (text: string): void => {
       report.tell({ type: 'warning', text });
@@ -94,7 +94,7 @@ function retaken(name: string, owners: readonly string[]): MaintError {
   return new MaintError('gave-up', message, { hint });
 }
 
-/** Nodes wait for their turn, and others come and go meanwhile. */
+/** The node as it is when its turn comes: others may have written to it since the command began. */
 async function readInTurn(name: string, { cluster, signal }: Session): Promise<NodeSnapshot | undefined> {
   try {
     return snapshotFromObject(await cluster.get(nodePath(name), { signal }));
@@ -112,7 +112,7 @@ const DRAIN_GIVEN_UP: ConditionChange = {
   message: 'no claim asks for a drain any more',
 };
 
-/** The claim that asked for the drain is gone, and the drain had not come to its end. */
+/** Whether the claim that asked for the drain was dropped before the drain came to its end. */
 function isDrainGivenUp(node: NodeSnapshot): boolean {
   const record = recordOf(node);
   const draining = conditionStatuses(node.raw).get('DrainInProgress') === 'True';
@@ -153,7 +153,7 @@ async function goThroughGate(name: string, claims: readonly ClaimKey[], run: Off
   }
 }
 
-/** Every look goes to the live view; what changes about the problems is told. */
+/** Shows every state in the live view, and tells one when its problems have changed. */
 function teller({ report, gates, operation }: OffRun): (state: GateState) => void {
   let told: string | undefined;
   return (state) => {

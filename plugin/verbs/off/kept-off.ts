@@ -16,7 +16,7 @@ const EVENTS_KEPT_MS = 3_600_000;
  * cannot be read, or not all of them are there any more, that is said, and the command does not fail.
  */
 export async function tellKeptOff(back: readonly OffTarget[], { session, report }: OffRun): Promise<void> {
-  const ended = back.map(({ node, since }) => ({ node: node.facts.name, since }));
+  const nodes = back.map(({ node, since }) => ({ node: node.facts.name, since }));
   const { cluster, clock } = session;
   const problems: string[] = [];
   const unlessRefused = async <T>(reading: Promise<readonly T[]>): Promise<readonly T[]> => {
@@ -27,31 +27,31 @@ export async function tellKeptOff(back: readonly OffTarget[], { session, report 
       return [];
     }
   };
-  // A run over nodes comes here once for each: what is read then must not grow with the Events of the others.
-  const [one, ...others] = ended.map(({ node }) => node);
+  // A run over nodes comes here once for each node: of one alone only its own Events are read, not those of all.
+  const [one, ...others] = nodes.map(({ node }) => node);
   const [own, makers] = await Promise.all([
     unlessRefused(readOwnEvents(cluster, others.length === 0 ? one : undefined)),
     unlessRefused(readMakerEvents(cluster)),
   ]);
-  const cronJobs = await wakeCronJobs(refusedCronJobs(ended, makers), session);
+  const cronJobs = await wakeCronJobs(refusedCronJobs(nodes, makers), session);
   report.tell({
     type: 'kept-off',
-    nodes: ended.map(({ node }) => node),
-    work: keptOffIn(ended, own, makers).map((one) => withFate(one, cronJobs)),
+    nodes: nodes.map(({ node }) => node),
+    work: keptOffIn(nodes, own, makers).map((one) => withFate(one, cronJobs)),
     cronJobs,
     unreadable: problems[0],
-    expired: ended.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
+    expired: nodes.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
   });
 }
 
 /** Says, once for all nodes, what no Event can tell of. */
 export async function tellUnseen({ cluster }: Session, tell: (text: string) => void): Promise<void> {
-  // Policies that cannot be read may be there: that is said, too.
+  // Where policies cannot be read, undefined stands for `may be there`.
   const text = unseenByEvents(await floorOf(cluster).catch(() => undefined));
   if (text !== undefined) tell(text);
 }
 
-/** A run that is too late to be made up for is lost. */
+/** Work of a CronJob whose missed run cannot be made up for any more is told as lost. */
 function withFate(kept: KeptOff, cronJobs: readonly CronJobAfter[]): KeptOff {
   const isLost = cronJobs.some(
     ({ name, state }) =>

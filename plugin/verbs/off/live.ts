@@ -3,7 +3,7 @@ import type { GateState } from '../../health/gate.ts';
 import type { TerminalSize } from '../../terminal/screen.ts';
 import { fitted } from '../../session/live.ts';
 
-/** Problems below each node: more push the other nodes off the screen. */
+/** How many problems are shown below each node: more would push the other nodes off the screen. */
 const PROBLEMS_SHOWN = 3;
 /** Longest problem, in characters: kubelets and API servers write long messages. */
 const MAX_PROBLEM = 300;

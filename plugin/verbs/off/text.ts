@@ -51,7 +51,7 @@ function tellRemark(event: Exclude<OffEvent, Result>, screen: Screen): void {
   }
 }
 
-/** Where a live view shows it, lines would only push it away. */
+/** Told in lines only where no live view shows it: lines would push the view off the screen. */
 function tellProgress(event: Of<'progress'>, screen: Screen): void {
   if (screen.live === undefined) screen.note(`node/${event.node} ${progressText(event)}`);
 }

@@ -18,7 +18,7 @@ export interface DrainEnd {
   readonly stayed: readonly PodFacts[];
 }
 
-/** Completes the record of a node that is drained, and says so: to people, scripts and the node, and no more than is known. */
+/** Completes the record of a node that is drained, and tells people, scripts and the node; pods that nobody confirms to be gone are named. */
 export async function complete({ marked: node }: MarkedTarget, end: DrainEnd, run: Run): Promise<void> {
   const { session, announcer, report } = run;
   const { name } = node.facts;
@@ -64,12 +64,12 @@ async function recorded(node: NodeSnapshot, patchFor: PatchFor, run: Run): Promi
   }
 }
 
-/** The API server decided, and will not decide otherwise in a second. */
+/** Whether the API server refused the write: trying again would be refused, too. */
 function isRefusal(thrown: MaintError): boolean {
   return thrown.code === 'denied' || (thrown instanceof ClusterRefusal && thrown.status < 500);
 }
 
-/** What is known and what is not: the node is empty and cordoned, whatever its record says. */
+/** The failure of the last write: the node is empty and cordoned, and its record may not say so. */
 function unrecorded({ facts: { name } }: NodeSnapshot, thrown: MaintError, { unrecorded: names }: Run): MaintError {
   names.add(name);
   const isKnown = isRefusal(thrown);

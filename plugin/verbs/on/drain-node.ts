@@ -19,12 +19,16 @@ import type { MarkedTarget, Run } from './run.ts';
 import { endedMeanwhile, whyTakenAway } from './taken-away.ts';
 
 /**
- * How often pods that came meanwhile are drained as well: one round for what was being bound when the node was cordoned,
- * and some for what names the node itself. Whatever still comes then is put there again and again.
+ * How often pods that came meanwhile are drained as well: one round for those that the scheduler was binding when the node
+ * was cordoned, and some for those that name the node themselves. A pod that still comes after them is made there again and
+ * again, and the drain gives up.
  */
 const MAX_ROUNDS = 5;
 
-/** From which round on it stays where nothing can start: once what came is asked to go, as it may have a place elsewhere. */
+/**
+ * On an unreachable node, from this round on, a pod that has not started is left where it is. Before that it is asked to go
+ * once, because its controller may make it on another node.
+ */
 const IDLE_FROM = 3;
 
 /** A node that is to be drained, and what tells how far that has come. */
@@ -46,7 +50,7 @@ export async function drainMarkedNode(target: StartedDrain, run: Run): Promise<v
     await complete(target, end, run);
     run.drained.add(name);
   } catch (thrown) {
-    // Whether its mark stays is not known here where it is taken back afterwards.
+    // With --rollback the mark is taken back afterwards, so that nobody can say here whether it stays.
     const isTold = operation.rollback || run.takenAway.has(name) || run.unrecorded.has(name);
     throw isTold ? thrown : alsoHinted(thrown, staysHint(name));
   } finally {
@@ -127,7 +131,10 @@ async function drainRounds(drain: Drain): Promise<RoundsEnd> {
   throw keepComing(await planOfRest(drain, pods.all()));
 }
 
-/** What is not done: of a node that is heard of again somebody confirms what was asked for meanwhile. */
+/**
+ * A plan for the pods that are not done. On a node whose kubelet answers again, a pod whose deletion nobody had confirmed is
+ * waited for again: now it will be confirmed.
+ */
 async function planOfRest({ target, run, node }: Drain, there: readonly PodFacts[]): Promise<DrainPlan> {
   const planner = await run.shared.planner();
   return planner.plan(
@@ -144,7 +151,7 @@ function isEmpty({ evict, waitFor }: DrainPlan): boolean {
   return evict.length + waitFor.length === 0;
 }
 
-/** A watch may be a moment behind: before a node is called drained, it is asked. */
+/** A watch may be a moment behind: before a node is called drained, its pods are listed. */
 async function isReallyEmpty(drain: Drain, stayed: ReadonlyMap<string, PodFacts>): Promise<boolean> {
   const { target, run, signal } = drain;
   const { session, operation } = run;
@@ -154,7 +161,7 @@ async function isReallyEmpty(drain: Drain, stayed: ReadonlyMap<string, PodFacts>
   return false;
 }
 
-/** By then a healthy watch has told of a pod that a list shows. */
+/** How long a healthy watch takes, at most, to tell of a pod that a list shows. */
 const WATCH_LAG_MS = 500;
 
 async function toolsFor({ target, run, node, signal }: Drain, pods: PodsOnNode): Promise<DrainTools> {
@@ -177,7 +184,7 @@ async function toolsFor({ target, run, node, signal }: Drain, pods: PodsOnNode):
   };
 }
 
-/** Beyond the pods: their volumes let go, their replacements Ready, where that was asked for. */
+/** Waits until the volumes of the pods are detached and their replacements are Ready, where that was asked for. */
 async function waitForOthers(moved: readonly PodFacts[], { target, run, signal }: Drain): Promise<void> {
   const { node, progress } = target;
   const { pace } = run.operation;
@@ -202,10 +209,10 @@ async function waitForOthers(moved: readonly PodFacts[], { target, run, signal }
 }
 
 /**
- * Those pods that came since the preflight, cordon or not, and are not evicted without a flag: `kubectl debug node/…`
- * makes one, and so does whoever names the node in a pod. They stay, as with kubectl drain, which looks once, after the
- * cordon: what names its node and is there by then refuses, as it does there. Throws where one was on its way here when
- * the node was cordoned, too: it would be lost with the node.
+ * The pods that came since the preflight, are not evicted without a flag, and are left where they are: those that tolerate
+ * the cordon (`kubectl debug node/…` makes one), and from the second round on those that name the node. kubectl drain does
+ * the same: it looks once, after the cordon, and refuses what is there by then. Throws MaintError where there are others:
+ * the scheduler was binding those when the node was cordoned, and they would be lost with the node.
  */
 function stayingOf({ node, refused }: DrainPlan, round: number): readonly ReasonedPod[] {
   const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod) || (round > 1 && pod.namesItsNode));
@@ -216,7 +223,7 @@ function stayingOf({ node, refused }: DrainPlan, round: number): readonly Reason
   throw new MaintError('gave-up', `new on node ${node} since the preflight: ${refusals}`);
 }
 
-/** On a node that is not heard of nothing starts: what is put there again and again has nothing to lose with it. */
+/** Pods on an unreachable node that have not started, and never will there: nothing is lost when they are left. */
 function idleOf({ evict }: DrainPlan, { unreachable }: LiveNode): readonly ReasonedPod[] {
   if (!unreachable) return [];
   const why = 'it has not started, and nothing starts on a node that is not heard of';
@@ -235,7 +242,7 @@ function cameMeanwhile(node: string, { pod, why }: ReasonedPod): Finding {
   return warning('filters', `new on node ${node}, cordon or not, and left there: ${podName(pod)} (${why})`);
 }
 
-/** The scheduler puts nothing on a cordoned node that does not tolerate it: whatever else comes has not asked it. */
+/** Pods that come in every round. The scheduler binds only pods that tolerate the cordon; the others name the node themselves. */
 function keepComing({ node, evict }: DrainPlan): MaintError {
   const names = evict.map(
     (pod) => `${podName(pod)} (${cordonLets(pod) ? 'tolerates the cordon' : 'past the scheduler'})`,

@@ -36,7 +36,7 @@ export async function dryRunOn(targets: readonly Target[], survey: Survey, run: 
   return ends.has('waits') ? EXIT.gaveUp : EXIT.done;
 }
 
-/** Tells what would become of a node's pods; only where all of them would go at once, the node is drained by that. */
+/** Tells what would become of a node's pods. The node counts as drained only where all of them would go at once. */
 async function judgeDrain(plan: DrainPlan, judging: Judging): Promise<ReadonlySet<Judged>> {
   const { report, operation } = judging.run;
   report.tell({ type: 'planned', ...namesIn(plan) });

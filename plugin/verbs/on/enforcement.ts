@@ -14,9 +14,9 @@ import type { SharedByDrains } from './shared-by-drains.ts';
 const HEARD_WITHIN_MS = 1000;
 
 /**
- * Tells what is kept off from now on: by the policy in force, rule by rule, where the API server itself, asked once the
- * replicas have registered for what the mark asks of them, refuses a canary. That nothing keeps anything off is told once:
- * the preflight may have said why.
+ * Tells what is kept off from now on, rule by rule, as the policy in force says. Whether it is really refused is tried: once
+ * the webhook's replicas have registered for what the mark asks of them, the API server is sent a canary. Where no webhook is
+ * registered and the canary passes nothing is told: the preflight has warned of it.
  */
 export async function tellEnforcement(
   marked: readonly MarkedTarget[],
@@ -39,7 +39,10 @@ export async function tellEnforcement(
   tellOutcome({ nodes, keeping: keepingOf(config), canary, enforcement }, isArmed, report);
 }
 
-/** Entries that fail closed are always there: then the canary is refused, and not everything else is. */
+/**
+ * Where some webhook entries are missing (`isArmed` is false), a refused canary shows only that the entries which fail closed
+ * are there: then only a part is kept off.
+ */
 function tellOutcome(
   told: Omit<Extract<OnEvent, { readonly type: 'enforced' }>, 'type'>,
   isArmed: boolean | undefined,
@@ -55,7 +58,7 @@ interface Tried {
   readonly canary: TriedWork | undefined;
 }
 
-/** The canary is work that the policy refuses: where an exception lets that pass, that it passes says nothing. */
+/** Sends as canary some work that the policy refuses, for a node on which no exception lets it pass: elsewhere it would prove nothing. */
 async function tryCanary(
   marked: readonly MarkedTarget[],
   config: PolicyConfig,

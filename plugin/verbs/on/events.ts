@@ -73,7 +73,7 @@ export type OnEvent =
 /** Hears what `on` tells. */
 export type OnReport = Report<OnEvent>;
 
-/** Tells each finding once: what is found out about the webhook, or warned of one node, is the same for the next. */
+/** Tells each finding once: what is true of the webhook, or of all nodes, is found again for every batch and every node. */
 export function findingsOnce(report: OnReport): OnReport {
   const told = new Set<string>();
   return {

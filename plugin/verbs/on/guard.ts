@@ -50,7 +50,10 @@ function lastMark(marked: readonly MarkedTarget[]): bigint | undefined {
   return versions.length < marked.length ? undefined : versions.reduce((one, other) => (one > other ? one : other), 0n);
 }
 
-/** Nodes in maintenance at a moment of the past. Where the server does not know it any more: now, so that in doubt both back out. */
+/**
+ * The nodes that were in maintenance at a resourceVersion. Where the server has forgotten it, those that are now: then each of
+ * two commands may see the marks of the other, and both back out.
+ */
 async function heldAt(version: bigint | undefined, { session: { cluster } }: Run): Promise<readonly NodeSnapshot[]> {
   if (version === undefined) return listNodes(cluster, { labelSelector: STATE_LABEL });
   const then = { resourceVersion: String(version), resourceVersionMatch: 'Exact' };

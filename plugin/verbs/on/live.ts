@@ -4,7 +4,7 @@ import { fitted } from '../../session/live.ts';
 import type { NodeProgress } from '../../drain/events.ts';
 
 const BAR_CELLS = 20;
-/** Causes below each node: more push the other nodes off the screen. */
+/** How many causes are shown below each node: more would push the other nodes off the screen. */
 const CAUSES_SHOWN = 3;
 
 /** How far drains are: a bar for each node, and below it what it waits for. */

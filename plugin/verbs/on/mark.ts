@@ -14,9 +14,9 @@ import { nothingEvicted, undoMarks, undoneInWords, undoOne, type Undone } from '
 import type { MarkedTarget, Run, Target } from './run.ts';
 
 /**
- * Marks and cordons every node of a batch, each in one write, before the first of them is drained, so that nothing moves
- * from one to the next. All or none: where one cannot be marked, those before it are as they were. Throws with the truth
- * about each, behind what else was not done.
+ * Marks and cordons every node of a batch, each in one write, before the first of them is drained, so that no pod moves
+ * from one to the next. All or none: where one cannot be marked, the marks of those before it are taken back. Throws
+ * MaintError then, and its hint says in which state each node is.
  */
 export async function markAll(targets: readonly Target[], run: Run): Promise<readonly MarkedTarget[]> {
   const marked: MarkedTarget[] = [];
@@ -28,7 +28,7 @@ export async function markAll(targets: readonly Target[], run: Run): Promise<rea
     try {
       marked.push(await markNode(target, tried, run));
     } catch (thrown) {
-      // What is taken back, if it comes to that, is this mark alone: others may have written since the preflight.
+      // Others may have written to the node since the preflight: only what this mark changed is taken back.
       const perhaps = { ...target, node: tried.from, marked: target.node };
       const itself = isPerhapsMarked(thrown) ? await undoOne(perhaps, run) : undefined;
       const undone = await undoMarks(marked, run);
@@ -38,7 +38,7 @@ export async function markAll(targets: readonly Target[], run: Run): Promise<rea
   return marked;
 }
 
-/** Only a refusal says that nothing was written. */
+/** Whether the node may carry the mark although the write failed: only a refusal says that nothing was written. */
 function isPerhapsMarked(thrown: unknown): boolean {
   return thrown instanceof MaintError && !(thrown instanceof ClusterRefusal) && thrown.code !== 'denied';
 }
@@ -52,7 +52,7 @@ function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
   );
 }
 
-/** The mark that a run makes on a node as it is by then: in earnest, and in a dry run. */
+/** Makes the patch that marks a node, from the node as it is when it is written; a dry run sends the same. */
 export function markFor({ claim, operation, refusesSameOwner }: Run): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
@@ -61,7 +61,7 @@ export function markFor({ claim, operation, refusesSameOwner }: Run): PatchFor {
   };
 }
 
-/** `tried.from` becomes the node from which the mark was made last, done or not. */
+/** `tried.from` is set to the node from which the last patch was made, whether or not it was written. */
 async function markNode(target: Target, tried: { from: NodeSnapshot }, run: Run): Promise<MarkedTarget> {
   const { claim, operation, session, report, announcer } = run;
   const { plan } = target;
@@ -86,7 +86,7 @@ async function markNode(target: Target, tried: { from: NodeSnapshot }, run: Run)
     { type: 'DrainInProgress', status: 'True', reason, message: left },
     { type: 'Drained', status: 'False', reason, message: left },
   ];
-  // They inform others; nothing waits for them, but the run does not end before they are written.
+  // Nothing waits for conditions and Events here; the command waits for them before it ends.
   void announcer.conditions(written, [
     { type: 'MaintenanceInProgress', status: 'True', reason, message },
     ...(plan === undefined ? [] : draining),
@@ -95,7 +95,7 @@ async function markNode(target: Target, tried: { from: NodeSnapshot }, run: Run)
   return { ...target, node, marked: written };
 }
 
-/** The claim as it is in the record: of an earlier one of the same owner some may have stayed. */
+/** The claim as it is in the record: fields of an earlier claim of the same owner stay where the new one says nothing. */
 function claimIn({ facts: { record } }: NodeSnapshot, claim: Claim): Claim {
   const claims = record.kind === 'record' ? record.record.claims : [];
   return claims.find(({ owner }) => owner === claim.owner) ?? claim;
@@ -105,24 +105,24 @@ function claimText({ mode, owner, reason }: Claim): string {
   return `${mode} for ${owner}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
-/** A weaker claim does not undo what a stronger one has reached or is working at. */
+/** The state that the mark sets. A `cordon` claim on a node that is being drained for somebody, or is drained, leaves its state. */
 function stateFor(node: NodeSnapshot, wanted: 'complete' | 'initiated'): MaintenanceState {
   const record = recordOf(node);
   if (record === undefined || wanted === 'initiated') return wanted;
   return record.completedAt === undefined ? 'initiated' : 'complete';
 }
 
-/** How marking ended. */
+/** A batch that could not be marked, and what became of its nodes. */
 interface FailedMarking {
   readonly notDone: string;
-  /** The nodes before it. */
+  /** The marks of the nodes before the failed one. */
   readonly undone: readonly Undone[];
   readonly failed: string;
-  /** Undefined where it surely was not changed. */
+  /** The mark of the failed node; undefined where the API server refused it, so that the node was not changed. */
   readonly itself: Undone | undefined;
 }
 
-/** A write that failed, with the truth about the nodes before it and about itself. */
+/** The failure of a write, with a hint that says in which state it left each node. */
 function afterMarking(thrown: unknown, { notDone, undone, failed, itself }: FailedMarking): unknown {
   if (!(thrown instanceof MaintError)) return thrown;
   const before = [notDone, undoneInWords(undone)].filter((part) => part !== '').join('; ');
@@ -130,7 +130,7 @@ function afterMarking(thrown: unknown, { notDone, undone, failed, itself }: Fail
   return new MaintError(thrown.code, message, { hint: `${before}; ${inWords(failed, itself, thrown)}`, cause: thrown });
 }
 
-/** An interruption does not wait for an answer: what was sent before may still be carried out after this look. */
+/** After an interruption nobody waits for the API server's answer: it may still carry out a write after this look at the node. */
 function inWords(failed: string, itself: Undone | undefined, { code }: MaintError): string {
   if (itself === undefined) return `node ${failed} was not changed`;
   if (itself.mark === 'unknown') return `look what became of it: kubectl maint status ${failed}`;

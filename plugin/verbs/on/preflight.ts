@@ -12,7 +12,7 @@ import type { Run, Target } from './run.ts';
 import { standingOn } from './standing.ts';
 
 /** Nodes with the plans of their drains, and everything that the checks look at. */
-export interface Surveyed {
+interface Surveyed {
   readonly targets: readonly Target[];
   readonly survey: Survey;
 }

@@ -6,7 +6,7 @@ const MAX_OWNER = 80;
 /** Longest name of a context or cluster in a line, in characters: those of the clouds hold a whole address. */
 const MAX_PLACE = 120;
 
-/** Where it all happens, told before anything else: whoever has several clusters sees the wrong one in time. */
+/** The cluster, told before anything else, so that who has several sees in time that it is the wrong one. */
 export function whereabouts({ name, context }: Pick<Cluster, 'name' | 'context'>): string {
   const cluster = `cluster ${clean(name, MAX_PLACE)}`;
   return context === undefined ? cluster : `context ${clean(context, MAX_PLACE)}, ${cluster}`;
@@ -21,7 +21,7 @@ export function standingOn(
   const claims = record.kind === 'record' ? record.record.claims : [];
   const others = claims.filter(({ owner }) => owner !== claim.owner);
   const own = claims.find(({ owner }) => owner === claim.owner);
-  const replaced = own === undefined ? [] : SAID.flatMap((field) => replacedIn(field, own, claim));
+  const replaced = own === undefined ? [] : REPLACED_FIELDS.flatMap((field) => replacedIn(field, own, claim));
   return [
     ...others.map(
       (other) => `node/${name} is in maintenance for ${inWords(other)} as well, and stays so until their off`,
@@ -35,9 +35,9 @@ export function standingOn(
   ];
 }
 
-const SAID = ['reason', 'ticket', 'until'] as const;
+const REPLACED_FIELDS = ['reason', 'ticket', 'until'] as const;
 
-function replacedIn(field: (typeof SAID)[number], own: Claim, claim: Claim): readonly string[] {
+function replacedIn(field: (typeof REPLACED_FIELDS)[number], own: Claim, claim: Claim): readonly string[] {
   const [before, now] = [own[field], claim[field]];
   return before === undefined || now === undefined || before === now ? [] : [`${field} "${clean(before, MAX_TEXT)}"`];
 }

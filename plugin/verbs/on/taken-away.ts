@@ -15,13 +15,13 @@ export function whyTakenAway(marked: NodeSnapshot, fresh: NodeSnapshot | undefin
     const what = `node ${name} was deleted meanwhile and made again: the new one is not in maintenance`;
     return takenAway(run, marked, what, `kubectl maint on ${name} takes the new one into maintenance`);
   }
-  // A record that cannot be read says nothing; the last write tells of it.
+  // A record that cannot be read does not end the drain; the write that completes it fails, and tells of it.
   if (fresh.facts.record.kind === 'unreadable') return undefined;
   if (!wantsDrain(fresh, run.claim.owner)) return endedMeanwhile(marked, run);
   return fresh.facts.unschedulable ? undefined : uncordonedMeanwhile(marked, run);
 }
 
-/** Whoever uncordons a node wants it to be used, and pods would come as fast as they go: it is not fought over. */
+/** Somebody uncordoned the node and wants it to be used. It is not cordoned again: new pods would come as fast as others go. */
 function uncordonedMeanwhile(marked: NodeSnapshot, run: Run): MaintError {
   const { name } = marked.facts;
   const what = `somebody uncordoned node ${name} while it was drained, so that new pods may land on it`;

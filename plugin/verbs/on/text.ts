@@ -98,7 +98,7 @@ function tellOfNode(event: NodeEvent, screen: Screen): void {
 }
 
 function tellRoom({ moving, without }: Of<readonly ['room']>, screen: Screen): void {
-  // Where some is missing, the preflight has warned of it.
+  // Where room is missing, the preflight has warned of it.
   if (moving > 0 && without.length === 0)
     screen.note(`the other nodes have room for what has to move (pods: ${moving})`);
 }
@@ -131,7 +131,7 @@ function tellOfPods(event: PodEvent, screen: Screen): void {
   }
 }
 
-/** Where a live view shows who waits and how far it is, lines of it would only push it away. */
+/** Told in lines only where no live view shows it: lines would push the view off the screen. */
 function tellOfWaits(event: WaitEvent, screen: Screen): void {
   const isShown = screen.live !== undefined;
   switch (event.type) {

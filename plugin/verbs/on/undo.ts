@@ -10,8 +10,8 @@ import type { MarkedTarget, Run } from './run.ts';
 export interface Undone {
   readonly node: string;
   /**
-   * `gone`: there was nothing of it any more. `unknown`: it may still be there, as nothing could be written. `kept`: the
-   * node is drained, though its record may not say so.
+   * `gone`: somebody else had removed it. `unknown`: the write failed, so that the mark may still be there. `kept`: it was
+   * left, because the node is drained, although its record may not say so.
    */
   readonly mark: 'taken back' | 'gone' | 'unknown' | 'kept';
   /** In words. */
@@ -20,8 +20,8 @@ export interface Undone {
 
 /**
  * Takes back the marks of a run: claims, cordons and annotations that it wrote, never what was there before, nor what
- * another owner, or a later run, relies on. Pods that were evicted are not moved back. Tells what became of each, and
- * never throws for one that fails: why it came to this is what the run ends with.
+ * another owner, or a later run, relies on. Pods that were evicted are not moved back. Tells what became of each. A failure
+ * here is told and not thrown: the command ends with the failure because of which the marks are taken back.
  */
 export async function undoMarks(marked: readonly MarkedTarget[], run: Run): Promise<readonly Undone[]> {
   const all: Undone[] = [];
@@ -54,7 +54,7 @@ export function undoneInWords(undone: readonly Undone[]): string {
     .join('; ');
 }
 
-/** What a batch that is given back has not done. */
+/** Told of a batch whose marks are taken back before its drain. */
 export function nothingEvicted({ marked }: Run): string {
   return marked.length === 0 ? 'nothing was evicted' : 'nothing was evicted from the nodes of this batch';
 }

@@ -27,7 +27,7 @@ export async function dryRunOnNodes(
       refusesSameOwner: false,
     });
     if (code !== EXIT.done && code !== EXIT.gaveUp) return code;
-    // A run waits for what does not go at once.
+    // A pod that does not go at once would be waited for: the dry run goes on with the next node.
     if (code === EXIT.gaveUp) worst = code;
     session.screen.result(`node/${facts.name} runs: ${line} (dry run)`);
     session.screen.result(`node/${facts.name} out of maintenance (dry run)`);

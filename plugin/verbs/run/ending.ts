@@ -7,7 +7,7 @@ import { tellUnseen } from '../off/kept-off.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { passedEnd } from './on-operation.ts';
 
-/** How long the truth about a node is asked for, in ms: whoever interrupted wants an answer. */
+/** How long the API server may take to tell the state of a node, in ms: the person who interrupted waits for it. */
 const ASK_MS = 10_000;
 
 /** Tells how a run ended: about every node what the cluster says of it, and the line that goes on. */
@@ -65,7 +65,7 @@ export async function isUntouched(targets: readonly RunTarget[], run: NodesRun):
 
 /** Whether another run of the same owner has it in maintenance: a run that went on with it would end that maintenance. */
 function isAnotherRuns({ node, isMarked }: RunTarget, { hold }: StateNow, { continued }: NodesRun): boolean {
-  // One that was there before this run is what it goes on with, until it makes its own.
+  // With --resume a run goes on with an earlier claim of its owner, until it has written its own.
   return hold === 'another' && (isMarked || !continued.has(node.facts.name));
 }
 

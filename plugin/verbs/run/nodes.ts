@@ -16,8 +16,8 @@ export interface ChosenNodes {
 }
 
 /**
- * Reads the nodes of a run. To go on means those that are in maintenance first; what does not exist any more is said and
- * left out. Otherwise a node that is in maintenance for the same owner is refused. Throws MaintError.
+ * Reads the nodes of a run. With --resume those that are in maintenance come first, and a node that does not exist any more
+ * is told of and left out. Without it a node that is in maintenance for the same owner is refused. Throws MaintError.
  */
 export async function chooseForRun(operation: RunOperation, session: Session): Promise<ChosenNodes> {
   const { cluster } = session;
@@ -43,7 +43,7 @@ async function tellLost(nodes: readonly NodeSnapshot[], { cluster, screen }: Ses
     );
 }
 
-/** Who upgrades by replacing nodes goes on without those that are gone. */
+/** With --resume: an upgrade that replaces nodes goes on without those that are gone. */
 async function chooseAgain({ nodes }: RunOperation, { cluster, screen }: Session): Promise<readonly NodeSnapshot[]> {
   if (nodes.selector !== undefined) return chooseNodes(nodes, cluster);
   const found = await Promise.all(

@@ -14,11 +14,11 @@ import { refusedFor, surveyNodes } from '../on/preflight.ts';
 import { sharedByDrains } from '../on/shared-by-drains.ts';
 import type { ChosenNodes } from './nodes.ts';
 
-/** Nodes that are looked at at once: each takes some lists and watches. */
+/** How many nodes are looked at at once: each takes some lists and watches. */
 const LOOKS_AT_ONCE = 4;
 
 /**
- * Looks at every node before the first is touched: whatever would refuse one of them later, refuses all of them now.
+ * Looks at every node before the first is touched: what would refuse one of them when its turn comes refuses the run now.
  * Warnings are told when a node's turn comes. Throws MaintError.
  */
 export async function refuseAhead(
@@ -37,7 +37,7 @@ export async function refuseAhead(
   if (unique.size > 0) throw refusedFor([...unique.values()], operation);
 }
 
-/** What is said of pods and of rights is said once for all nodes; the rest is asked of each node in its turn. */
+/** Findings about pods and rights are told once for all nodes; those of the other checks are found for each node. */
 function findingsOver(surveys: readonly Survey[]): readonly Finding[] {
   return [
     ...filters.find({ plans: surveys.flatMap(({ plans }) => plans) }),
@@ -52,7 +52,7 @@ function unlike(rights: readonly Right[]): readonly Right[] {
   return [...new Map(rights.map((right) => [renderRight(right), right])).values()];
 }
 
-/** What there is to know of a node when its turn comes: it and those that are under way beside it are out of service then, no other. */
+/** What the checks look at when the turn of a node comes: by then it and those beside it are out of service, and no other of the run. */
 async function surveyAt(
   index: number,
   { nodes, continued }: ChosenNodes,
@@ -68,10 +68,10 @@ async function surveyAt(
   try {
     const signal = AbortSignal.any([session.signal, over.signal]);
     const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
-    const looking = { operation: operation.on, session: { ...session, signal }, view };
-    const shared = sharedByDrains(looking);
+    const given = { operation: operation.on, session: { ...session, signal }, view };
+    const shared = sharedByDrains(given);
     // Its warnings are told when its turn comes.
-    const { survey } = await surveyNodes(node, { ...looking, shared, report: { tell: () => undefined } });
+    const { survey } = await surveyNodes(node, { ...given, shared, report: { tell: () => undefined } });
     const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
     return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
   } finally {
@@ -79,7 +79,7 @@ async function surveyAt(
   }
 }
 
-/** A node of this run that is in maintenance now has come back by then: otherwise the run stops before. */
+/** A node of this run that is in maintenance now is taken as back in service: the run stops before where it does not come back. */
 function backThen(node: ClusterNode, others: ReadonlySet<string>): ClusterNode {
   if (!others.has(node.facts.name)) return node;
   return { ...node, facts: { ...node.facts, record: NO_RECORD, unschedulable: false, ready: true } };

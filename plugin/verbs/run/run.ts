@@ -20,7 +20,7 @@ import { refuseAhead } from './preflight.ts';
 import { refusePassedEnd } from './on-operation.ts';
 
 /** What a run over nodes needs of the process. */
-export interface RunPorts extends Inherited {
+interface RunPorts extends Inherited {
   readonly signals: SignalSource;
 }
 
@@ -57,7 +57,7 @@ async function goThrough(
 ): Promise<ExitCode> {
   const failed = new AbortController();
   const atOnce = Math.min(nodes.length, operation.maxParallel === 0 ? nodes.length : operation.maxParallel);
-  // Several nodes would draw over each other.
+  // The live views of several nodes would draw over each other.
   const shared = atOnce > 1 ? { ...session, screen: { ...session.screen, live: undefined } } : session;
   const run: NodesRun = {
     operation,
@@ -91,7 +91,7 @@ async function goThrough(
   return end(targets, run);
 }
 
-/** Where others are under way, it takes a while until the run ends. */
+/** Says at once that a node failed, where others are under way: it takes a while until the run ends. */
 function tellWhoGoesOn(
   { node, stopped = '' }: RunTarget,
   targets: readonly RunTarget[],
@@ -106,7 +106,7 @@ function tellWhoGoesOn(
 
 const BUSY: readonly Phase[] = ['draining', 'running', 'returning'];
 
-/** A run that has changed nothing ends as any command that was refused: there is nothing to go on from. */
+/** A run that has changed nothing ends like a command that was refused, without a line that goes on. */
 async function end(targets: readonly RunTarget[], run: NodesRun): Promise<ExitCode> {
   const { signal, screen } = run.session;
   const failures = targets.flatMap(({ failure }) => failure ?? []);

@@ -96,7 +96,7 @@ async function carryOutCommand(target: RunTarget, run: NodesRun): Promise<boolea
     target.stopped = `interrupted, ${words}`;
     return false;
   }
-  // What had to be stopped has not ended well, whatever it makes of that.
+  // A command that had to be stopped has failed, even where it exits with 0 then.
   if (end.code !== 0 || end.timedOut) throw new MaintError('gave-up', words);
   session.screen.note(`node/${name} ${words} after ${renderDuration(session.clock.now() - begun)}`);
   return true;
@@ -125,7 +125,7 @@ function claimOf(node: NodeSnapshot, owner: string): Claim | undefined {
   return recordOf(node)?.claims.find((claim) => claim.owner === owner);
 }
 
-/** Brings a node back. One that the command has replaced has lost its record: it has to be healthy all the same. */
+/** Brings a node back. Where the command has replaced it, its record is lost, and it is only waited for until it is healthy. */
 async function bringBack({ node, claim }: RunTarget, run: NodesRun): Promise<'done' | 'gone'> {
   const { operation, owner, session } = run;
   const { name, uid } = node.facts;
@@ -143,16 +143,16 @@ async function bringBack({ node, claim }: RunTarget, run: NodesRun): Promise<'do
   if (!holdsClaim(now.facts, claim)) throw new MaintError('gave-up', `${TAKEN_AGAIN}: it is not brought back`);
   const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner };
   const code = await runOffFor(claim, off, session);
-  // It may have come to its end just before the interruption.
+  // The node may have come out of maintenance just before the interruption.
   const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;
   if (!isBack) throw new MaintError('interrupted', 'interrupted on the way back');
   return 'done';
 }
 
-/** How often an API server that is away is asked again, in ms. */
+/** How often an API server that does not answer is asked again, in ms. */
 const ASK_EVERY_MS = 1000;
 
-/** A command may have taken the API server along, on a node of the control plane: it is asked until it answers. */
+/** Reads the node after its command. On a node of the control plane the command may have stopped the API server: it is asked until it answers. */
 function readAfterCommand(name: string, { operation, session }: NodesRun): Promise<NodeSnapshot | undefined> {
   const waiting = {
     timeoutMs: operation.off.timeoutMs,
@@ -174,7 +174,7 @@ function readAfterCommand(name: string, { operation, session }: NodesRun): Promi
   });
 }
 
-/** The API server has answered, and will not change its mind. */
+/** Whether the API server refused: asking again would be refused, too. */
 function isRefused(thrown: unknown): boolean {
   return thrown instanceof ClusterRefusal && thrown.status < 500 && thrown.status !== 429;
 }
