@@ -1,10 +1,10 @@
-import { MaintError, toleratesCordon, type PodFacts } from '../../../shared/index.ts';
+import { MaintError, type PodFacts } from '../../../shared/index.ts';
 import { withinTime } from '../../session/deadline.ts';
 import { groupCauses, renderGroups } from '../../drain/cause.ts';
 import { drainNode } from '../../drain/engine.ts';
 import type { DrainTools, LeftPod } from '../../drain/tools.ts';
 import { followNode, type LiveNode } from '../../drain/live-node.ts';
-import { podName, refusalsOf, type DrainPlan, type ReasonedPod } from '../../drain/plan.ts';
+import type { DrainPlan } from '../../drain/plan.ts';
 import type { PodsOnNode } from '../../drain/pods-on-node.ts';
 import type { Progress } from '../../drain/progress.ts';
 import { readPods } from '../../drain/read.ts';
@@ -12,8 +12,7 @@ import { waitForReplacements } from '../../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../../drain/volumes.ts';
 import { alsoHinted } from '../../session/hint.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { AGAINST_NAMING, AGAINST_RETURN } from '../../preflight/checks/returning.ts';
-import { warning, type Finding } from '../../preflight/finding.ts';
+import { cameMeanwhile, idleOf, keepComing, stayingOf } from './came-meanwhile.ts';
 import { complete, type DrainEnd } from './complete.ts';
 import type { MarkedTarget, Run } from './run.ts';
 import { endedMeanwhile, whyTakenAway } from './taken-away.ts';
@@ -206,53 +205,6 @@ async function waitForOthers(moved: readonly PodFacts[], { target, run, signal }
   const what = causes.length === 0 ? `what comes after the pods of node ${node.facts.name}` : renderGroups(causes);
   if (run.session.signal.aborted) throw new MaintError('interrupted', `interrupted while waiting: ${what}`);
   throw new MaintError('gave-up', `gave up waiting: ${what}`);
-}
-
-/**
- * The pods that came since the preflight, are not evicted without a flag, and are left where they are: those that tolerate
- * the cordon (`kubectl debug node/…` makes one), and from the second round on those that name the node. kubectl drain does
- * the same: it looks once, after the cordon, and refuses what is there by then. Throws MaintError where there are others:
- * the scheduler was binding those when the node was cordoned, and they would be lost with the node.
- */
-function stayingOf({ node, refused }: DrainPlan, round: number): readonly ReasonedPod[] {
-  const [stay, lost] = partitioned(refused, ({ pod }) => cordonLets(pod) || (round > 1 && pod.namesItsNode));
-  if (lost.length === 0) return stay;
-  const refusals = refusalsOf(lost)
-    .map(({ text, names }) => `cannot delete ${text}: ${names.join(', ')}`)
-    .join('; ');
-  throw new MaintError('gave-up', `new on node ${node} since the preflight: ${refusals}`);
-}
-
-/** Pods on an unreachable node that have not started, and never will there: nothing is lost when they are left. */
-function idleOf({ evict }: DrainPlan, { unreachable }: LiveNode): readonly ReasonedPod[] {
-  if (!unreachable) return [];
-  const why = 'it has not started, and nothing starts on a node that is not heard of';
-  return evict.filter(({ started }) => !started).map((pod) => ({ pod, why }));
-}
-
-function cordonLets({ work }: PodFacts): boolean {
-  return work.template !== undefined && toleratesCordon(work.template.placement);
-}
-
-function partitioned<T>(all: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [all.filter(test), all.filter((one) => !test(one))];
-}
-
-function cameMeanwhile(node: string, { pod, why }: ReasonedPod): Finding {
-  return warning('filters', `new on node ${node}, cordon or not, and left there: ${podName(pod)} (${why})`);
-}
-
-/** Pods that come in every round. The scheduler binds only pods that tolerate the cordon; the others name the node themselves. */
-function keepComing({ node, evict }: DrainPlan): MaintError {
-  const names = evict.map(
-    (pod) => `${podName(pod)} (${cordonLets(pod) ? 'tolerates the cordon' : 'past the scheduler'})`,
-  );
-  const ways = [
-    ...(evict.some(cordonLets) ? [AGAINST_RETURN] : []),
-    ...(evict.every(cordonLets) ? [] : [AGAINST_NAMING]),
-  ];
-  const hint = `${ways.join('; ')}; then run the same command again`;
-  return new MaintError('gave-up', `pods keep coming to node ${node}, cordon or not: ${names.join(', ')}`, { hint });
 }
 
 async function notDrained(left: readonly LeftPod[], { target, run }: Drain): Promise<MaintError> {
