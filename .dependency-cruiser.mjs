@@ -41,7 +41,7 @@ export default {
       name: 'no-orphans',
       comment: 'Nothing imports this file: delete it.',
       severity: 'error',
-      from: { orphan: true, path: '^(shared|plugin|webhook)/', pathNot: '/main\\.ts$' },
+      from: { orphan: true, path: '^(shared|plugin|webhook)/', pathNot: '(/main|\\.d)\\.ts$' },
       to: {},
     },
     {
