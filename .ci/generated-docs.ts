@@ -4,7 +4,7 @@ import { CHECKS as PREFLIGHT } from '../plugin/preflight/checks/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
 import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';
 import { generatedParts, table } from './generated-file.ts';
-import { claimOf, entriesOf, LEFT_OUT } from '../webhook/floor/claims.ts';
+import { coverageOf, judgedPatterns, LEFT_OUT } from '../webhook/floor/coverage.ts';
 
 const DOCS = [
   'README.md',
@@ -39,17 +39,17 @@ function reasons(): string {
   return table(['Rule', 'Reason', 'Meaning'], rows);
 }
 
-/** Of the work that is decided: what the floor claims, and what it leaves to the webhook and why; by tool. */
+/** Of the work that is decided: what the floor covers, and what it leaves to the webhook and why; by tool. */
 function floor(): string {
-  const decided = entriesOf(TOOLS, DEFAULT_POLICY).filter(({ outcome }) => outcome !== undefined);
+  const decided = judgedPatterns(TOOLS, DEFAULT_POLICY).filter(({ outcome }) => outcome !== undefined);
   const byTool = [...Map.groupBy(decided, ({ tool }) => tool)].sort(([a], [b]) => (a < b ? -1 : 1));
   const rows = byTool.map(([tool, entries]) => {
-    const claims = entries.map((entry) => ({ what: entry.pattern.what, claim: claimOf(entry) }));
-    const claimed = claims.flatMap(({ what, claim }) => (typeof claim === 'string' ? [] : [what]));
-    const left = claims.flatMap(({ what, claim }) =>
-      typeof claim === 'string' ? [`${what}: ${LEFT_OUT[claim]}`] : [],
+    const patterns = entries.map((entry) => ({ what: entry.pattern.what, coverage: coverageOf(entry) }));
+    const covered = patterns.flatMap(({ what, coverage }) => (typeof coverage === 'string' ? [] : [what]));
+    const left = patterns.flatMap(({ what, coverage }) =>
+      typeof coverage === 'string' ? [`${what}: ${LEFT_OUT[coverage]}`] : [],
     );
-    return [`\`${tool}\``, [...new Set(claimed)].join('; '), [...new Set(left)].join('; ')];
+    return [`\`${tool}\``, [...new Set(covered)].join('; '), [...new Set(left)].join('; ')];
   });
   return table(['Tool', 'The floor decides', 'The webhook alone decides'], rows);
 }

@@ -53,7 +53,7 @@ export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets
 export { holdsAddons } from './policy/rules/addon-hold.ts';
 export { exceptionLabels, isExcepted, LIFTABLE_RULES, MIRRORED_RULES } from './policy/exceptions.ts';
 export { ARMED_ENTRIES, ENTRIES, RULES, type RuleId } from './policy/registry.ts';
-export type { Entry, EntryOperation, MatchCondition } from './policy/entry.ts';
+export type { AskedEntry, EntryOperation, MatchCondition } from './policy/entry.ts';
 export { ROLLOUT_POD } from './policy/rules/addon-entries.ts';
 export {
   DEFAULT_POLICY,

@@ -27,7 +27,7 @@ const scope = z.optional(z.enum(['node', 'cluster'] satisfies readonly Scope[]))
 const unknown = z.optional(z.enum(['allow', 'warn', 'deny'] satisfies readonly Decision[]));
 const duration = z.string().check(z.regex(DURATION, 'is no duration: write it like 30s, 10m, 1h30m or 2d'));
 
-interface RuleEntry {
+interface RuleForm {
   readonly mode?: RuleMode | undefined;
   readonly scope?: Scope | undefined;
   readonly unknown?: Decision | undefined;
@@ -35,10 +35,10 @@ interface RuleEntry {
   readonly overdueFor?: string | undefined;
   readonly change?: PolicyConfig['addonChange'] | undefined;
   readonly brokenAfter?: string | undefined;
-  readonly tools?: Readonly<Record<string, ToolEntry>> | undefined;
+  readonly tools?: Readonly<Record<string, ToolRuleForm>> | undefined;
 }
 
-interface ToolEntry {
+interface ToolRuleForm {
   readonly mode?: RuleMode | undefined;
   readonly scope?: Scope | undefined;
 }
@@ -53,7 +53,7 @@ const SETTINGS = {
 } as const satisfies Record<Exclude<Setting, 'tools'>, object>;
 
 /** The form of one rule's entry. Only rules that look at nodes or at the whole cluster may do so otherwise for a tool. */
-function formOf({ settings }: Rule): z.ZodMiniType<RuleEntry> {
+function formOf({ settings }: Rule): z.ZodMiniType<RuleForm> {
   const own = settings.map((setting) => (setting === 'tools' ? {} : SETTINGS[setting]));
   const forTool = settings.includes('scope') ? strict({ mode, scope }) : strict({ mode });
   const tools = settings.includes('tools') ? { tools: z.optional(z.record(z.string(), forTool)) } : {};
@@ -61,7 +61,7 @@ function formOf({ settings }: Rule): z.ZodMiniType<RuleEntry> {
 }
 
 const rules = strict(
-  Object.fromEntries(RULES.map((rule) => [rule.id, z.optional<z.ZodMiniType<RuleEntry>>(formOf(rule))] as const)),
+  Object.fromEntries(RULES.map((rule) => [rule.id, z.optional<z.ZodMiniType<RuleForm>>(formOf(rule))] as const)),
 );
 
 /** The form of a configuration file; what it cannot say is checked by policyFromValue. */
@@ -103,7 +103,7 @@ function configFrom({ preset, rules: entries }: z.infer<typeof POLICY_FORM>): Po
   };
 }
 
-function ruleFrom(entry: RuleEntry, rule: RuleConfig): RuleConfig {
+function ruleFrom(entry: RuleForm, rule: RuleConfig): RuleConfig {
   return {
     mode: entry.mode ?? rule.mode,
     scope: entry.scope ?? rule.scope,
@@ -116,13 +116,13 @@ function ruleFrom(entry: RuleEntry, rule: RuleConfig): RuleConfig {
 /** A day: who works on a node overnight is late, and has not forgotten it. */
 const OVERDUE_FOR_MS = 24 * 3_600_000;
 
-function afterOverdueFrom({ afterOverdue, overdueFor }: RuleEntry): Pick<RuleConfig, 'afterOverdue'> {
+function afterOverdueFrom({ afterOverdue, overdueFor }: RuleForm): Pick<RuleConfig, 'afterOverdue'> {
   if (afterOverdue === undefined) return {};
   const span = overdueFor === undefined ? undefined : parseDuration(overdueFor);
   return { afterOverdue: { mode: afterOverdue, forMs: span?.ok === true ? span.value : OVERDUE_FOR_MS } };
 }
 
-function toolFrom(entry: ToolEntry): ToolConfig {
+function toolFrom(entry: ToolRuleForm): ToolConfig {
   return { ...(entry.mode && { mode: entry.mode }), ...(entry.scope && { scope: entry.scope }) };
 }
 

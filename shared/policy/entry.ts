@@ -10,7 +10,7 @@ export interface MatchCondition {
 export type EntryOperation = 'CREATE' | 'UPDATE' | 'DELETE';
 
 /** Something that the API server asks the webhook about; rules may share it. No request matches two entries. */
-export interface Entry {
+export interface AskedEntry {
   /** First part of its name in the registration. */
   readonly name: string;
   /** Kinds, or one of their subresources, with what is done to them. */

@@ -8,7 +8,7 @@ import { needKey, type Answers, type Need } from './needs.ts';
 import type { Surroundings } from './rule.ts';
 
 /** Nodes that were found through other objects. */
-export interface Found {
+export interface TargetNodes {
   /** Names of nodes, in any order. */
   readonly nodes: readonly string[];
   /** The work goes to any one of them, or to every one. */
@@ -31,7 +31,7 @@ export function lookupsFor(
 }
 
 /** The nodes that the answers tell; undefined where the source is none that is looked up. */
-export function lookedUp(object: WorkObject, source: NodeSource, answers: Answers): Found | undefined {
+export function lookedUp(object: WorkObject, source: NodeSource, answers: Answers): TargetNodes | undefined {
   switch (source.in) {
     case 'pods':
     case 'field':

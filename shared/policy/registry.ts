@@ -3,7 +3,7 @@ import { backup } from './rules/backup.ts';
 import { nodeGuard } from './rules/node-guard.ts';
 import { placement } from './rules/placement.ts';
 import { scan } from './rules/scan.ts';
-import type { Entry } from './entry.ts';
+import type { AskedEntry } from './entry.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule by its id, in the order of ids. A new rule is one file, one line here and one folder of fixtures. */
@@ -15,7 +15,7 @@ export type RuleId = keyof typeof BY_ID;
 export const RULES: readonly Rule[] = Object.values(BY_ID);
 
 /** What the API server asks the webhook about, each once though several rules share it; what asks about most comes first. */
-export const ENTRIES: readonly Entry[] = [...new Set(RULES.flatMap(({ entries }) => entries))].sort(
+export const ENTRIES: readonly AskedEntry[] = [...new Set(RULES.flatMap(({ entries }) => entries))].sort(
   (a, b) => Number(b.ofTools === true) - Number(a.ofTools === true),
 );
 

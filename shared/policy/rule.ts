@@ -6,7 +6,7 @@ import type { Change } from './change.ts';
 import type { PolicyConfig, RuleConfig, RuleMode, Scope } from './config.ts';
 import type { Answers, Need } from './needs.ts';
 import type { ReviewRequest } from './request.ts';
-import type { Entry } from './entry.ts';
+import type { AskedEntry } from './entry.ts';
 import type { RuleId } from './registry.ts';
 import type { Decision } from './verdict.ts';
 
@@ -79,7 +79,7 @@ export interface Rule<Reason extends string = string> {
   /** Whether an exception takes it off a node. */
   readonly liftable: boolean;
   /** What the API server asks the webhook because of it. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly AskedEntry[];
   /** Whether the rule could have anything to say. Asked of every request, so it looks at kind and work only. */
   readonly concerns: (subject: Subject) => boolean;
   /** Asked only where it is concerned. Pure; never throws. */

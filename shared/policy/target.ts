@@ -5,7 +5,7 @@ import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { reachOf, type Reach } from '../scheduling/reach.ts';
 import { daemonSetPlacement } from '../scheduling/placement.ts';
 import type { NodeSource } from '../targets/tool.ts';
-import { companionsOf, lookedUp, type Found } from './lookups.ts';
+import { companionsOf, lookedUp, type TargetNodes } from './lookups.ts';
 import { NO_ANSWERS, type Answers } from './needs.ts';
 
 /**
@@ -49,7 +49,7 @@ export function namedBy(object: WorkObject, source: NodeSource): string | undefi
 }
 
 /** Work on every one of the nodes is pinned as soon as one is held; work on any one of them, when all are. */
-function reachOfFound({ nodes, chosen }: Found, field: NodeField): Reach {
+function reachOfFound({ nodes, chosen }: TargetNodes, field: NodeField): Reach {
   const reached = nodes.map((name) => reachOfName(name, field));
   const held = [...new Set(reached.flatMap((reach) => reach.nodes))].sort();
   const isElsewhere = chosen === 'any' && reached.some(({ kind }) => kind === 'cannot');

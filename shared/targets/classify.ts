@@ -32,7 +32,7 @@ export interface Classification {
 }
 
 /** A pattern with its tool, and how convincing it is. */
-export interface CatalogueEntry {
+export interface CataloguePattern {
   readonly tool: string;
   readonly strength: number;
   readonly pattern: WorkPattern;
@@ -40,16 +40,16 @@ export interface CatalogueEntry {
 
 /** A pattern that describes an object if none of these owners is there. */
 export interface Disputed {
-  readonly entry: CatalogueEntry;
+  readonly entry: CataloguePattern;
   readonly owners: readonly Owner[];
 }
 
 /** Everything by which objects are classified. */
 export interface Catalogue {
   /** All patterns, the strongest evidence first. */
-  readonly patterns: readonly CatalogueEntry[];
+  readonly patterns: readonly CataloguePattern[];
   /** The pattern that describes an object best for each kind of work that it shows, the strongest evidence first. */
-  patternsFor(suspect: Suspect): readonly CatalogueEntry[];
+  patternsFor(suspect: Suspect): readonly CataloguePattern[];
   /** The same of those that do not describe it only because of owners that are written on it. */
   disputedFor(suspect: Suspect): readonly Disputed[];
   /** The tool that delivers an object, the first that claims it. */
@@ -70,7 +70,7 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
   return {
     patterns,
     patternsFor: (suspect) => {
-      const found: CatalogueEntry[] = [];
+      const found: CataloguePattern[] = [];
       for (const { match, entry } of byPattern.candidates(suspect)) {
         const isKnown = found.some(({ pattern }) => pattern.work === entry.pattern.work);
         if (!isKnown && matches(match, suspect)) found.push(entry);
@@ -131,14 +131,14 @@ function isUnread(suspect: Suspect): boolean {
   return isOfKind(suspect.object, CARRIERS) && !suspect.isKeptUp && !suspect.isWhole;
 }
 
-function classificationBy({ tool, pattern }: CatalogueEntry, object: WorkObject): Classification {
+function classificationBy({ tool, pattern }: CataloguePattern, object: WorkObject): Classification {
   return { work: pattern.work, tool, pattern: inRoleOf(object, pattern), confidence: confidenceOf(pattern.match) };
 }
 
 /** A label is more than a guess by image and command, but it never turns one kind of work into another. */
 function saysMore(
   labelled: Classification | undefined,
-  { strength, pattern }: CatalogueEntry,
+  { strength, pattern }: CataloguePattern,
 ): labelled is Classification {
   return labelled?.work === pattern.work && strength < LABEL_STRENGTH;
 }

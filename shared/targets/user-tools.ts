@@ -59,7 +59,7 @@ const tool = strict({
 /** The form of tools in the configuration; what it cannot say is checked by parseUserTools. */
 export const TOOLS_FORM = z.array(tool).check(z.maxLength(MAX_ENTRIES, `must hold at most ${MAX_ENTRIES}`));
 
-type Entry = z.infer<typeof tool>;
+type ToolForm = z.infer<typeof tool>;
 type MatchForm = z.infer<typeof MATCH_FORM>;
 
 /**
@@ -76,11 +76,11 @@ export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly 
   return parsed(result.data.map(toolFrom));
 }
 
-function toolFrom({ id, title, source, patterns }: Entry): Tool {
+function toolFrom({ id, title, source, patterns }: ToolForm): Tool {
   return { id, title: title ?? id, source, patterns: patterns.map((entry) => patternFrom(entry, title ?? id)) };
 }
 
-function patternFrom({ what, match, ...rest }: Entry['patterns'][number], title: string): WorkPattern {
+function patternFrom({ what, match, ...rest }: ToolForm['patterns'][number], title: string): WorkPattern {
   return { ...rest, match: matcherFrom(match), what: what ?? `${rest.work} by ${title}` };
 }
 
@@ -96,7 +96,7 @@ export const TAKEN_KINDS: readonly string[] = [
   ),
 ];
 
-function conflictsOf(entries: readonly Entry[], root: string): readonly Problem[] {
+function conflictsOf(entries: readonly ToolForm[], root: string): readonly Problem[] {
   const builtIn = new Set(TAKEN_IDS);
   return entries.flatMap(({ id }, index) => {
     const at = `${root}[${index}].id`;
@@ -107,7 +107,7 @@ function conflictsOf(entries: readonly Entry[], root: string): readonly Problem[
 }
 
 /** Kinds of tools that are built in: the catalogue asks those first, and the entry would never be. */
-function shadowedIn(entries: readonly Entry[], root: string): readonly Problem[] {
+function shadowedIn(entries: readonly ToolForm[], root: string): readonly Problem[] {
   return entries.flatMap(({ patterns }, index) =>
     patterns.flatMap((entry, position) =>
       entry.match.kinds.flatMap((kind, at) => {
@@ -125,7 +125,7 @@ function ownerOfKind(kind: string): string | undefined {
   )?.id;
 }
 
-function weaknessesOf(entries: readonly Entry[], root: string): readonly Problem[] {
+function weaknessesOf(entries: readonly ToolForm[], root: string): readonly Problem[] {
   return entries.flatMap(({ patterns }, index) =>
     patterns.flatMap((entry, position) => weaknessesIn(entry.match, `${root}[${index}].patterns[${position}].match`)),
   );

@@ -1,7 +1,7 @@
 import { imageBasename, WORK_LABEL, type Kind, type Matcher } from '../../shared/index.ts';
 import { all, any, list, literal } from './cel.ts';
 import { KIND } from './kinds.ts';
-import type { Claim } from './claims.ts';
+import type { CoveredPattern } from './coverage.ts';
 
 /** The pods' spec of a pod or a workload; of other kinds nothing, whatever their templates are. */
 const TEMPLATE_SPEC = 'object.?spec.?template.?spec.orValue({})';
@@ -17,7 +17,7 @@ const MAX_CONTAINERS = 50;
 /** Whether the object is of a size that the API server can afford to look at once per node in maintenance. */
 export const SMALL = all(CONTAINERS.map((containers) => `size(${containers}) <= ${MAX_CONTAINERS}`));
 
-/** What one object must show before a claim is worth asking about; of every claim one part. */
+/** What one object must show before a pattern is worth asking about; of every pattern one part. */
 interface Shown {
   readonly kinds: Kind[];
   readonly owners: Kind[];
@@ -27,12 +27,12 @@ interface Shown {
 }
 
 /**
- * Whether the object may be any of the claims, asked as cheaply as can be: where a rule looks at the whole cluster, each
+ * Whether the object may be what any of the patterns describes, asked as cheaply as can be: where a rule looks at the whole cluster, each
  * node in maintenance would have the whole catalogue asked about every pod that is made.
  */
-export function evidenceOf(claims: readonly Claim[]): string {
+export function evidenceOf(covered: readonly CoveredPattern[]): string {
   const shown: Shown = { kinds: [], owners: [], labels: [], annotations: [], images: [] };
-  for (const claim of claims) collect(claim, shown);
+  for (const one of covered) collect(one, shown);
   return any([
     ...(shown.kinds.length === 0 ? [] : [`${KIND} in ${list(unique(shown.kinds.map(({ groupKind }) => groupKind)))}`]),
     ...written('labels', shown.labels),
@@ -42,7 +42,7 @@ export function evidenceOf(claims: readonly Claim[]): string {
   ]);
 }
 
-function collect({ tool, kinds, pattern: { match } }: Claim, shown: Shown): void {
+function collect({ tool, kinds, pattern: { match } }: CoveredPattern, shown: Shown): void {
   if (tool === 'labelled') shown.labels.push(WORK_LABEL);
   else if (match.owners !== undefined) shown.owners.push(...match.owners);
   else if (match.labels !== undefined) shown.labels.push(...firstKey(match.labels));

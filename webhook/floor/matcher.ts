@@ -88,7 +88,7 @@ function exactParts({ owners, notOwners, labels, annotations, images, ...match }
   ];
 }
 
-/** Most images are named by their last part, which is worked out once for all claims. */
+/** Most images are named by their last part, which is worked out once for all patterns. */
 function running(images: readonly string[]): readonly string[] {
   const bare = images.filter((name) => !name.includes('/'));
   const withPaths = images.filter((name) => name.includes('/')).map((name) => `(${imagePattern(name)})`);

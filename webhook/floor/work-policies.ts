@@ -14,7 +14,7 @@ import {
 } from '../../shared/index.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import { startsWork } from './changes.ts';
-import { outcomeKey, rivalsOf, type Claim, type Entry, type Outcome } from './claims.ts';
+import { outcomeKey, rivalsOf, type CoveredPattern, type JudgedPattern, type Outcome } from './coverage.ts';
 import { evidenceOf, SMALL } from './evidence.ts';
 import { isOneOf, type NamingKind } from './kinds.ts';
 import { conditionOf, possibilityOf } from './matcher.ts';
@@ -22,9 +22,9 @@ import type { PolicyParts, ResourceRule, Validation, Variable } from './objects.
 import { mayName, namedIn, PINNED_VARIABLE, PLACEMENT_VARIABLES } from './placement.ts';
 import { OBJECT_VARIABLES } from './variables.ts';
 
-/** Claims that are decided alike, and refused in the same words but for what the work is. */
+/** Patterns that are decided alike, and refused in the same words but for what the work is. */
 interface Group {
-  readonly claims: readonly Claim[];
+  readonly covered: readonly CoveredPattern[];
   readonly outcome: Outcome;
   readonly afterDenial: AfterDenial;
 }
@@ -36,23 +36,30 @@ interface Group {
 const MAX_PATTERNS = 100;
 
 /** The policies about backups and scans: one per rule, mode and scope. */
-export function workPolicies(claims: readonly Claim[], entries: readonly Entry[]): readonly PolicyParts[] {
-  const byPolicy = Map.groupBy(claims, ({ outcome: { work, mode, scope } }) => `${work} ${mode} ${scope}`);
+export function workPolicies(
+  covered: readonly CoveredPattern[],
+  judged: readonly JudgedPattern[],
+): readonly PolicyParts[] {
+  const byPolicy = Map.groupBy(covered, ({ outcome: { work, mode, scope } }) => `${work} ${mode} ${scope}`);
   return [...byPolicy.values()].flatMap((members) => {
     const [first] = members;
-    return first === undefined ? [] : [policyFor(first.outcome, members, entries)];
+    return first === undefined ? [] : [policyFor(first.outcome, members, judged)];
   });
 }
 
-function policyFor(outcome: Outcome, claims: readonly Claim[], entries: readonly Entry[]): PolicyParts {
-  const groups = groupsOf(claims).map((group, index) => ({ group, index, others: othersFor(group, entries) }));
+function policyFor(
+  outcome: Outcome,
+  covered: readonly CoveredPattern[],
+  judged: readonly JudgedPattern[],
+): PolicyParts {
+  const groups = groupsOf(covered).map((group, index) => ({ group, index, others: othersFor(group, judged) }));
   const others = new Map([...new Set(groups.map((one) => one.others))].map((text, index) => [text, `others${index}`]));
   return {
     name: nameFor(outcome),
     mode: outcome.mode,
     failurePolicy: 'Ignore',
-    resourceRules: resourceRules(claims.flatMap(({ kinds }) => kinds)),
-    matchConditions: [{ name: 'work', expression: conditionOn(outcome, claims) }],
+    resourceRules: resourceRules(covered.flatMap(({ kinds }) => kinds)),
+    matchConditions: [{ name: 'work', expression: conditionOn(outcome, covered) }],
     variables: [
       ...OBJECT_VARIABLES,
       ...(outcome.scope === 'node' ? PLACEMENT_VARIABLES : []),
@@ -76,36 +83,40 @@ function nameFor({ work, mode, scope }: Outcome): string {
 }
 
 /** The API server evaluates a policy for every node in maintenance: what rules most objects out is asked first, at once. */
-function conditionOn({ scope }: Outcome, claims: readonly Claim[]): string {
-  const naming = claims.flatMap(namingKind);
-  return all([SMALL, scope === 'cluster' ? evidenceOf(claims) : mayName(naming), startsWork(naming, labelsOf(claims))]);
+function conditionOn({ scope }: Outcome, covered: readonly CoveredPattern[]): string {
+  const naming = covered.flatMap(namingKind);
+  return all([
+    SMALL,
+    scope === 'cluster' ? evidenceOf(covered) : mayName(naming),
+    startsWork(naming, labelsOf(covered)),
+  ]);
 }
 
 /** Labels by which a running pod may become such work. */
-function labelsOf(claims: readonly Claim[]): readonly string[] {
-  const keys = claims.flatMap(({ tool, pattern: { match } }) =>
+function labelsOf(covered: readonly CoveredPattern[]): readonly string[] {
+  const keys = covered.flatMap(({ tool, pattern: { match } }) =>
     tool === 'labelled' ? [WORK_LABEL] : Object.keys(match.labels ?? {}),
   );
   return [...new Set(keys)].sort();
 }
 
-function groupsOf(claims: readonly Claim[]): readonly Group[] {
-  const keyOf = ({ outcome, strength, pattern }: Claim) =>
+function groupsOf(covered: readonly CoveredPattern[]): readonly Group[] {
+  const keyOf = ({ outcome, strength, pattern }: CoveredPattern) =>
     JSON.stringify([outcomeKey(outcome), strength, pattern.afterDenial]);
-  return [...Map.groupBy(claims, keyOf).values()].flatMap(chunked).flatMap((members) => {
+  return [...Map.groupBy(covered, keyOf).values()].flatMap(chunked).flatMap((members) => {
     const [first] = members;
     return first === undefined
       ? []
-      : [{ claims: members, outcome: first.outcome, afterDenial: first.pattern.afterDenial }];
+      : [{ covered: members, outcome: first.outcome, afterDenial: first.pattern.afterDenial }];
   });
 }
 
-function chunked(claims: readonly Claim[]): readonly (readonly Claim[])[] {
-  const starts = claims.flatMap((_, index) => (index % MAX_PATTERNS === 0 ? [index] : []));
-  return starts.map((start) => claims.slice(start, start + MAX_PATTERNS));
+function chunked(covered: readonly CoveredPattern[]): readonly (readonly CoveredPattern[])[] {
+  const starts = covered.flatMap((_, index) => (index % MAX_PATTERNS === 0 ? [index] : []));
+  return starts.map((start) => covered.slice(start, start + MAX_PATTERNS));
 }
 
-function namingKind({ kinds, outcome: { node } }: Claim): readonly NamingKind[] {
+function namingKind({ kinds, outcome: { node } }: CoveredPattern): readonly NamingKind[] {
   return node.in === 'field' || node.in === 'label' ? [{ kinds, source: node }] : [];
 }
 
@@ -123,8 +134,8 @@ function resourceRules(kinds: readonly Kind[]): readonly ResourceRule[] {
 const nameOfFound = (index: number): string => `work${index}`;
 
 /** What the object is, as a noun phrase; empty where it is none of the group. */
-function foundVariable({ claims }: Group, index: number): Variable {
-  const byWhat = [...Map.groupBy(claims, ({ pattern }) => pattern.what)];
+function foundVariable({ covered }: Group, index: number): Variable {
+  const byWhat = [...Map.groupBy(covered, ({ pattern }) => pattern.what)];
   const expression = byWhat.reduceRight(
     (rest, [what, members]) => `(${any(members.map(conditionFor))}) ? ${literal(what)} : ${rest}`,
     "''",
@@ -132,15 +143,15 @@ function foundVariable({ claims }: Group, index: number): Variable {
   return { name: nameOfFound(index), expression };
 }
 
-function conditionFor({ tool, kinds, pattern, strength }: Claim): string {
+function conditionFor({ tool, kinds, pattern, strength }: CoveredPattern): string {
   const is =
     tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : conditionOf(pattern.match, strength);
   return all([isOneOf(kinds), is]);
 }
 
 /** Whether the object may be other work as well. Many groups have the same others: each text is kept once, as a variable. */
-function othersFor({ claims }: Group, entries: readonly Entry[]): string {
-  return any(claims.flatMap((claim) => rivalsOf(claim, entries)).map(possibilityFor));
+function othersFor({ covered }: Group, judged: readonly JudgedPattern[]): string {
+  return any(covered.flatMap((one) => rivalsOf(one, judged)).map(possibilityFor));
 }
 
 function validationOf(group: Group, index: number, others: string): Validation {
@@ -160,7 +171,7 @@ function validationOf(group: Group, index: number, others: string): Validation {
   };
 }
 
-function possibilityFor({ tool, pattern }: Entry): string {
+function possibilityFor({ tool, pattern }: JudgedPattern): string {
   return tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : possibilityOf(pattern.match);
 }
 

@@ -12,7 +12,7 @@ import {
   REGISTRATION_NAME,
   ruleForTool,
   SCHEDULE_KIND,
-  type Entry as AskedEntry,
+  type AskedEntry,
   type EntryOperation,
   type Kind,
   type MatchCondition,
@@ -53,7 +53,7 @@ interface Rule {
 }
 
 /** A webhook entry (admissionregistration.k8s.io/v1 ValidatingWebhook). */
-export interface Entry {
+export interface RegistrationEntry {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly matchConditions: readonly MatchCondition[];
@@ -62,7 +62,7 @@ export interface Entry {
 }
 
 /** A webhook entry as it is written, but for its caBundle. */
-export interface RenderedEntry extends Omit<Entry, 'failurePolicy'> {
+export interface RenderedEntry extends Omit<RegistrationEntry, 'failurePolicy'> {
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly clientConfig: ClientConfig;
   readonly namespaceSelector?: NamespaceSelector;
@@ -117,7 +117,7 @@ export function registrationFor(
 
 /** Entries as they are written, but for their caBundle. */
 export function renderEntries(
-  entries: readonly Entry[],
+  entries: readonly RegistrationEntry[],
   { address, failurePolicy, failClosed = [] }: Omit<RegistrationOptions, 'authorities'>,
 ): readonly RenderedEntry[] {
   const closed = failClosed.map(entryName);
@@ -137,7 +137,7 @@ export function renderEntries(
  * What the API server asks about, for any of some policies. No request matches two entries, and of subresources only that
  * by which containers are added to a pod any.
  */
-export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly Entry[] {
+export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyConfig[]): readonly RegistrationEntry[] {
   const ofTools = distinctKinds(policies.flatMap((policy) => decidedKinds(tools, policy)));
   return ENTRIES.map((entry) => {
     const own = entry.kinds.map(({ kind, subresource, operations }) => ruleFor(kind, operations, subresource));

@@ -63,13 +63,13 @@ function isOurs(name: string): boolean {
 }
 
 /** An entry as it is, and another one of ours: all trust the same, and what is new trusts as much. */
-interface Found {
+interface PresentEntry {
   readonly existing: unknown;
   readonly another: unknown;
 }
 
 function repairedEntry(
-  { existing, another }: Found,
+  { existing, another }: PresentEntry,
   entry: RenderedEntry,
   wanted: Wanted,
   drifts: Set<Drift>,

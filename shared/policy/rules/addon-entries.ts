@@ -1,6 +1,6 @@
 import { makersOf } from '../../facts/makers.ts';
 import { KUBERNETES } from '../../kinds.ts';
-import type { Entry } from '../entry.ts';
+import type { AskedEntry } from '../entry.ts';
 
 /** Whether the DaemonSet controller asks. */
 const CONTROLLERS = `request.userInfo.username in [${makersOf('apps/DaemonSet')
@@ -16,7 +16,7 @@ const OF_DAEMONSET =
 export const ROLLOUT_POD = `${CONTROLLERS} && ${OF_DAEMONSET}`;
 
 /** Pods that the DaemonSet controller makes or deletes: what a rollout does, and the hold rule judges. */
-export const ROLLOUT_ENTRY: Entry = {
+export const ROLLOUT_ENTRY: AskedEntry = {
   name: 'rollout',
   kinds: [{ kind: KUBERNETES.Pod, operations: ['CREATE', 'DELETE'] }],
   conditions: [
@@ -40,7 +40,7 @@ export const ROLLING = [
 ] as const;
 
 /** Workloads whose pod template changes: not their scale, status or metadata. */
-export const TEMPLATE_ENTRY: Entry = {
+export const TEMPLATE_ENTRY: AskedEntry = {
   name: 'addon',
   kinds: ROLLING.map((kind) => ({ kind, operations: ['UPDATE'] })),
   conditions: [

@@ -6,7 +6,7 @@ import { KUBERNETES } from '../../kinds.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
 import { renderProblem } from '../../problem.ts';
 import { NO_RECORD } from '../../record/record.ts';
-import type { Entry } from '../entry.ts';
+import type { AskedEntry } from '../entry.ts';
 import { breaksGuard } from '../guards.ts';
 import { needKey } from '../needs.ts';
 import { needing, type Judgement, type Objection, type Rule, type Subject, type Surroundings } from '../rule.ts';
@@ -16,7 +16,7 @@ import { clean } from '../words.ts';
 const marked = (object: string): string => `${object}.metadata.?annotations[?'${RECORD_ANNOTATION}'].hasValue()`;
 
 /** Writes of a Node that the guard judges: its record or state label changes, it is uncordoned in maintenance, it goes. */
-const NODE_ENTRY: Entry = {
+const NODE_ENTRY: AskedEntry = {
   name: 'node-guard',
   kinds: [{ kind: KUBERNETES.Node, operations: ['CREATE', 'UPDATE', 'DELETE'] }],
   conditions: [

@@ -1,7 +1,7 @@
 import { KUBERNETES } from '../../kinds.ts';
 import { WORK_LABEL } from '../../labels.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
-import type { Entry } from '../entry.ts';
+import type { AskedEntry } from '../entry.ts';
 import { EPHEMERAL_CONTAINERS } from '../ephemeral.ts';
 import { ROLLOUT_POD } from './addon-entries.ts';
 
@@ -10,7 +10,7 @@ function hasWorkLabel(object: string): string {
 }
 
 /** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */
-export const WORK_ENTRY: Entry = {
+export const WORK_ENTRY: AskedEntry = {
   name: 'work',
   kinds: [
     { kind: SCHEDULE_KIND, operations: ['CREATE', 'UPDATE'] },

@@ -1,7 +1,7 @@
 /** Every fixture through the real API server with the floor alone, no webhook anywhere. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFixtures, type Fixture } from '../../support/fixtures.ts';
-import { claimOfFixture } from '../../support/floor-claims.ts';
+import { coverageOfFixture } from '../../support/floor-coverage.ts';
 import { canBeSent, FloorStage } from './floor-stage.ts';
 
 const fixtures = readFixtures().filter(canBeSent);
@@ -13,9 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** What the floor alone has to say: the webhook's denial where it claims the case, and nothing else ever. */
+/** What the floor alone has to say: the webhook's denial where it covers the case, and nothing else ever. */
 function expectedOf(fixture: Fixture): string {
-  return fixture.decision === 'deny' && typeof claimOfFixture(fixture) !== 'string' ? 'deny' : 'allow';
+  return fixture.decision === 'deny' && typeof coverageOfFixture(fixture) !== 'string' ? 'deny' : 'allow';
 }
 
 describe.each(groups.map((cases) => ({ cases, cluster: cases[0]?.cluster, config: cases[0]?.config })))(

@@ -148,7 +148,7 @@ describe('a node is in maintenance', () => {
     await until('the floor has seen it again', async () => (await create(BACKUP)).includes('new disk'));
   });
 
-  test('what the floor does not claim is refused by the webhook', async () => {
+  test('what the floor does not cover is refused by the webhook', async () => {
     expect(await create(HIDDEN_SCAN)).toContain(`${BY_WEBHOOK}scan: kube-bench run`);
   });
 
@@ -218,7 +218,7 @@ describe('a node is in maintenance', () => {
       expect(said).toContain(words);
     });
 
-    test('what the floor does not claim passes: the webhook is asked with failurePolicy Ignore', async () => {
+    test('what the floor does not cover passes: the webhook is asked with failurePolicy Ignore', async () => {
       expect(await create(HIDDEN_SCAN)).toBe('passes');
     });
 

@@ -3,7 +3,7 @@ import { isObject, listAt, textAt, TOOLS, type PolicyConfig, type ReviewRequest 
 import { floorObjects } from '../../../webhook/floor/floor.ts';
 import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
-import { requestOf, type Case } from '../../support/floor-claims.ts';
+import { requestOf, type Case } from '../../support/floor-coverage.ts';
 import { until } from '../../support/until.ts';
 import { wholeObject } from './whole-object.ts';
 import { KNOWN_KINDS } from '../../support/kinds.ts';

@@ -1,6 +1,6 @@
 /**
  * Pods and Jobs with all kinds of evidence at once, placed in all ways: what the floor refuses on the real API server, the
- * policy refuses as well. The other way round it holds for what the floor claims, and where one tool alone is meant.
+ * policy refuses as well. The other way round it holds for what the floor covers, and where one tool alone is meant.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import {
   type Decision,
 } from '../../../shared/index.ts';
 import { readFixtures } from '../../support/fixtures.ts';
-import { claimIn, requestOf, type Case } from '../../support/floor-claims.ts';
+import { coverageIn, requestOf, type Case } from '../../support/floor-coverage.ts';
 import { FloorStage } from './floor-stage.ts';
 
 const NOW = Date.parse('2026-01-06T08:00:00Z');
@@ -179,17 +179,17 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-test('the floor refuses nothing that the policy lets pass, and what it claims as the policy does', async () => {
-  const seen = { both: 0, policy: 0, none: 0, claimed: 0 };
+test('the floor refuses nothing that the policy lets pass, and what it covers as the policy does', async () => {
+  const seen = { both: 0, policy: 0, none: 0, covered: 0 };
   const judge = async (one: Sample): Promise<void> => {
     const about = caseOf(one);
     const [floor, policy] = [await stage.send(about), policySays(about)];
     const isRefused = policy === 'deny';
-    const isClaimed = evidences(one) === 1 && typeof claimIn(about, DEFAULT_POLICY) !== 'string';
-    const said = JSON.stringify({ ...floor, policy, isClaimed, one });
+    const isCovered = evidences(one) === 1 && typeof coverageIn(about, DEFAULT_POLICY) !== 'string';
+    const said = JSON.stringify({ ...floor, policy, isCovered, one });
     if (floor.decision === 'deny') expect(isRefused, said).toBe(true);
-    if (isClaimed) seen.claimed += 1;
-    if (isClaimed) expect(floor.decision === 'deny', said).toBe(isRefused);
+    if (isCovered) seen.covered += 1;
+    if (isCovered) expect(floor.decision === 'deny', said).toBe(isRefused);
     seen[floor.decision === 'deny' ? 'both' : isRefused ? 'policy' : 'none'] += 1;
   };
   const queue = samples.values();
@@ -199,5 +199,5 @@ test('the floor refuses nothing that the policy lets pass, and what it claims as
     }),
   );
   // Samples that only ever pass would show nothing.
-  expect(Math.min(seen.both, seen.none, seen.claimed), JSON.stringify(seen)).toBeGreaterThan(SAMPLES / 20);
+  expect(Math.min(seen.both, seen.none, seen.covered), JSON.stringify(seen)).toBeGreaterThan(SAMPLES / 20);
 });

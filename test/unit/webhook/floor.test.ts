@@ -10,15 +10,15 @@ import {
   type PolicyConfig,
   type Tool,
 } from '../../../shared/index.ts';
-import { claimOf, entriesOf, rivalsOf, type Claim } from '../../../webhook/floor/claims.ts';
+import { coverageOf, judgedPatterns, rivalsOf, type CoveredPattern } from '../../../webhook/floor/coverage.ts';
 import { literal, optional, sentence } from '../../../webhook/floor/cel.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
 import { readFixtures } from '../../support/fixtures.ts';
-import { claimOfFixture, shownClaim } from '../../support/floor-claims.ts';
+import { coverageOfFixture, shownCoverage } from '../../support/floor-coverage.ts';
 import { namesOfKinds } from '../../support/kinds.ts';
 
-const ENTRIES = entriesOf(TOOLS, DEFAULT_POLICY);
-const CLAIMS = ENTRIES.map(claimOf).filter((claim): claim is Claim => typeof claim !== 'string');
+const ENTRIES = judgedPatterns(TOOLS, DEFAULT_POLICY);
+const COVERED = ENTRIES.map(coverageOf).filter((coverage): coverage is CoveredPattern => typeof coverage !== 'string');
 
 /** Patterns of work that is decided and that the floor leaves to the webhook, and why (see LEFT_OUT). */
 const LEFT_TO_THE_WEBHOOK: readonly (readonly [tool: string, what: string, why: string])[] = [
@@ -48,34 +48,39 @@ const LEFT_TO_THE_WEBHOOK: readonly (readonly [tool: string, what: string, why: 
   ['velero', 'Velero file-system restore of a pod volume', 'looked-up'],
 ];
 
-describe('what the floor claims of the catalogue', () => {
-  test('every pattern that is decided is claimed, or stands in the list with its reason', () => {
+describe('what the floor covers of the catalogue', () => {
+  test('every pattern that is decided is covered, or stands in the list with its reason', () => {
     const left = ENTRIES.flatMap((entry) => {
-      const claim = claimOf(entry);
-      return entry.outcome !== undefined && typeof claim === 'string' ? [[entry.tool, entry.pattern.what, claim]] : [];
+      const coverage = coverageOf(entry);
+      return entry.outcome !== undefined && typeof coverage === 'string'
+        ? [[entry.tool, entry.pattern.what, coverage]]
+        : [];
     });
     expect([...new Set(left.map(String))].sort()).toEqual(LEFT_TO_THE_WEBHOOK.map(String).sort());
   });
 
-  test('what is never refused is not claimed: what starts nothing, and what only leads to work', () => {
+  test('what is never refused is not covered: what starts nothing, and what only leads to work', () => {
     const passing = ENTRIES.filter(({ outcome }) => outcome === undefined);
-    expect(passing.map(({ pattern, ...entry }) => [pattern.role, claimOf({ pattern, ...entry })])).toEqual(
+    expect(passing.map(({ pattern, ...entry }) => [pattern.role, coverageOf({ pattern, ...entry })])).toEqual(
       passing.map(({ pattern: { role } }) => [role, role === 'schedule' ? 'starts-nothing' : 'only-leads']),
     );
   });
 
-  test('what users label is claimed, for both kinds of work', () => {
+  test('what users label is covered, for both kinds of work', () => {
     expect(
-      CLAIMS.filter(({ tool }) => tool === 'labelled').map(({ kinds, pattern }) => [pattern.work, namesOfKinds(kinds)]),
+      COVERED.filter(({ tool }) => tool === 'labelled').map(({ kinds, pattern }) => [
+        pattern.work,
+        namesOfKinds(kinds),
+      ]),
     ).toEqual([
       ['backup', ['/Pod', 'batch/Job']],
       ['scan', ['/Pod', 'batch/Job']],
     ]);
   });
 
-  test('no CronJob is claimed, and no DaemonSet where single nodes count', () => {
-    expect(CLAIMS.filter(({ kinds }) => namesOfKinds(kinds).includes('batch/CronJob'))).toEqual([]);
-    const daemonSets = CLAIMS.filter(({ kinds }) => namesOfKinds(kinds).includes('apps/DaemonSet'));
+  test('no CronJob is covered, and no DaemonSet where single nodes count', () => {
+    expect(COVERED.filter(({ kinds }) => namesOfKinds(kinds).includes('batch/CronJob'))).toEqual([]);
+    const daemonSets = COVERED.filter(({ kinds }) => namesOfKinds(kinds).includes('apps/DaemonSet'));
     expect([...new Set(daemonSets.map(({ outcome }) => outcome.scope))]).toEqual(['cluster']);
   });
 
@@ -83,14 +88,14 @@ describe('what the floor claims of the catalogue', () => {
     ['a scan known by its image', 'kube-bench', []],
     ['a backup known by a label', 'k8up', []],
   ])('%s gives way to evidence that is treated otherwise, and to no other work: %s', (_, tool, expected) => {
-    const claim = CLAIMS.find((one) => one.tool === tool && namesOfKinds(one.kinds).includes('/Pod'));
-    const rivals = claim === undefined ? [] : rivalsOf(claim, ENTRIES);
+    const coverage = COVERED.find((one) => one.tool === tool && namesOfKinds(one.kinds).includes('/Pod'));
+    const rivals = coverage === undefined ? [] : rivalsOf(coverage, ENTRIES);
     expect(rivals.map((rival) => rival.tool)).toEqual(expect.arrayContaining(expected));
     expect(
       rivals.filter(
         ({ outcome }) =>
-          outcome?.work === claim?.outcome.work &&
-          outcome?.scope === claim?.outcome.scope &&
+          outcome?.work === coverage?.outcome.work &&
+          outcome?.scope === coverage?.outcome.scope &&
           outcome?.node.in === 'pods',
       ),
     ).toEqual([]);
@@ -100,8 +105,8 @@ describe('what the floor claims of the catalogue', () => {
 test('denied cases that the floor leaves to the webhook, and why', () => {
   const left = readFixtures()
     .filter(({ decision, folder }) => decision === 'deny' && ['backup', 'scan'].includes(folder))
-    .map((fixture) => [shownClaim(claimOfFixture(fixture)), fixture.name])
-    .filter(([claim]) => claim !== 'claimed');
+    .map((fixture) => [shownCoverage(coverageOfFixture(fixture)), fixture.name])
+    .filter(([coverage]) => coverage !== 'covered');
   expect(left).toEqual([
     ['looked-up', 'backup/deny/cloudnative-pg-backup'],
     ['program', 'backup/deny/conventional-job-by-call-of-an-image'],
@@ -206,12 +211,12 @@ describe('what is generated', () => {
     ]);
   });
 
-  test('a tool of the configuration is claimed like any other; a kind that only the cluster knows is not', () => {
+  test('a tool of the configuration is covered like any other; a kind that only the cluster knows is not', () => {
     const dumper = { work: 'backup', match: { kinds: ['batch/Job'], images: ['dumper'] } };
     const copies = { work: 'backup', match: { kinds: ['example.com/Copy'] } };
     const { tools, config } = configured({}, [{ id: 'ours', title: 'Ours', patterns: [dumper, copies] }]);
-    const own = entriesOf(tools, config).filter(({ tool }) => tool === 'ours');
-    expect(own.map((entry) => shownClaim(claimOf(entry)))).toEqual(['unknown-resource', 'claimed']);
+    const own = judgedPatterns(tools, config).filter(({ tool }) => tool === 'ours');
+    expect(own.map((entry) => shownCoverage(coverageOf(entry)))).toEqual(['unknown-resource', 'covered']);
     const [policy] = floorObjects(tools, config).filter((one) =>
       textAt(one, 'metadata', 'name')?.startsWith('backup.'),
     );

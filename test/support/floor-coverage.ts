@@ -1,4 +1,4 @@
-/** Which fixtures the floor claims, by the claims of the catalogue and by how the object is placed. */
+/** Which fixtures the floor covers, by the patterns of the catalogue and by how the object is placed. */
 import {
   CATALOGUE,
   classifyFully,
@@ -11,12 +11,18 @@ import {
   type ReviewRequest,
   type WorkObject,
 } from '../../shared/index.ts';
-import { claimOf, entriesOf, type Claim, type Entry, type LeftOut } from '../../webhook/floor/claims.ts';
+import {
+  coverageOf,
+  judgedPatterns,
+  type CoveredPattern,
+  type JudgedPattern,
+  type LeftOut,
+} from '../../webhook/floor/coverage.ts';
 import { PLACED } from '../../webhook/floor/kinds.ts';
 import type { Fixture } from './fixtures.ts';
 
 /** Why a case of work is not the floor's; `placement`: it reaches the node in a way that one node does not tell. */
-export type NotClaimed = LeftOut | 'no-work' | 'operation' | 'placement' | 'kind';
+export type NotCovered = LeftOut | 'no-work' | 'operation' | 'placement' | 'kind';
 
 /** An object, or a review of one, under a name. */
 export type Case = Pick<Fixture, 'name' | 'object' | 'isReview'>;
@@ -30,31 +36,31 @@ export function requestOf({ object, isReview }: Pick<Case, 'object' | 'isReview'
 }
 
 /** Whether the floor decides a fixture as the webhook does; else why not. */
-export function claimOfFixture(fixture: Fixture): Claim | NotClaimed {
-  return claimIn(fixture, fixture.config);
+export function coverageOfFixture(fixture: Fixture): CoveredPattern | NotCovered {
+  return coverageIn(fixture, fixture.config);
 }
 
 /** The same for any case, under a configuration. */
-export function claimIn(about: Case, config: PolicyConfig): Claim | NotClaimed {
+export function coverageIn(about: Case, config: PolicyConfig): CoveredPattern | NotCovered {
   const request = requestOf(about);
   const { object, operation, subresource, user } = request;
   if (object === undefined || subresource !== '' || operation === 'CONNECT') return 'operation';
-  const claims = entriesOfObject(object, user.name, config).map((entry) => claimAbout(object, entry));
-  return claims.find((claim) => typeof claim !== 'string') ?? claims[0] ?? 'no-work';
+  const found = patternsOfObject(object, user.name, config).map((entry) => coverageAbout(object, entry));
+  return found.find((coverage) => typeof coverage !== 'string') ?? found[0] ?? 'no-work';
 }
 
-function claimAbout(object: WorkObject, entry: Entry): Claim | NotClaimed {
-  const claim = claimOf(entry);
-  if (typeof claim === 'string') return claim;
-  if (!isOfKind(object, claim.kinds)) return 'kind';
-  return claim.outcome.scope === 'node' && claim.outcome.node.in === 'pods' && !isPlacedExactly(object)
+function coverageAbout(object: WorkObject, entry: JudgedPattern): CoveredPattern | NotCovered {
+  const coverage = coverageOf(entry);
+  if (typeof coverage === 'string') return coverage;
+  if (!isOfKind(object, coverage.kinds)) return 'kind';
+  return coverage.outcome.scope === 'node' && coverage.outcome.node.in === 'pods' && !isPlacedExactly(object)
     ? 'placement'
-    : claim;
+    : coverage;
 }
 
 /** By everything that the object is; an owner that has to be looked up counts, as the floor looks nothing up. */
-function entriesOfObject(object: WorkObject, user: string, config: PolicyConfig): readonly Entry[] {
-  const entries = entriesOf(TOOLS, config);
+function patternsOfObject(object: WorkObject, user: string, config: PolicyConfig): readonly JudgedPattern[] {
+  const entries = judgedPatterns(TOOLS, config);
   const certain = classifyFully(object, CATALOGUE, user).filter(({ unlessOwned }) => unlessOwned === undefined);
   return certain.flatMap(
     ({ tool, pattern }) => entries.find((entry) => entry.tool === tool && entry.pattern === pattern) ?? [],
@@ -70,7 +76,7 @@ function isPlacedExactly({ template, groupKind }: WorkObject): boolean {
   );
 }
 
-/** A claim as one word for tables. */
-export function shownClaim(claim: Claim | NotClaimed): string {
-  return typeof claim === 'string' ? claim : 'claimed';
+/** Coverage as one word for tables. */
+export function shownCoverage(coverage: CoveredPattern | NotCovered): string {
+  return typeof coverage === 'string' ? coverage : 'covered';
 }

@@ -46,9 +46,9 @@ export interface Outcome {
 }
 
 /** A pattern of the catalogue, with what becomes of its work. */
-export interface Entry {
+export interface JudgedPattern {
   readonly tool: string;
-  /** As in the catalogue; what its user labelled (see `labelledEntries`) has 0: it counts where nothing else matches. */
+  /** As in the catalogue; what its user labelled (see `labelledPatterns`) has 0: it counts where nothing else matches. */
   readonly strength: number;
   readonly pattern: WorkPattern;
   /** Undefined: never refused. */
@@ -56,42 +56,42 @@ export interface Entry {
 }
 
 /** A pattern that the floor decides exactly as the webhook does, and on which kinds. */
-export interface Claim extends Entry {
+export interface CoveredPattern extends JudgedPattern {
   readonly outcome: Outcome;
   readonly kinds: readonly Kind[];
 }
 
 /** Every pattern of some tools, the strongest evidence first, then what users labelled. */
-export function entriesOf(tools: readonly Tool[], config: PolicyConfig): readonly Entry[] {
-  const patterns = catalogueFromTools(tools).patterns.map((entry) => withOutcome(entry, config));
-  return [...patterns, ...labelledEntries(config)];
+export function judgedPatterns(tools: readonly Tool[], config: PolicyConfig): readonly JudgedPattern[] {
+  const patterns = catalogueFromTools(tools).patterns.map((one) => withOutcome(one, config));
+  return [...patterns, ...labelledPatterns(config)];
 }
 
-function labelledEntries(config: PolicyConfig): readonly Entry[] {
+function labelledPatterns(config: PolicyConfig): readonly JudgedPattern[] {
   return Object.values(LABELLED).map((pattern) => withOutcome({ tool: 'labelled', strength: 0, pattern }, config));
 }
 
-function withOutcome(entry: Omit<Entry, 'outcome'>, config: PolicyConfig): Entry {
-  return { ...entry, outcome: outcomeOf(entry, config) };
+function withOutcome(one: Omit<JudgedPattern, 'outcome'>, config: PolicyConfig): JudgedPattern {
+  return { ...one, outcome: outcomeOf(one, config) };
 }
 
-function outcomeOf({ tool, pattern }: Omit<Entry, 'outcome'>, config: PolicyConfig): Outcome | undefined {
+function outcomeOf({ tool, pattern }: Omit<JudgedPattern, 'outcome'>, config: PolicyConfig): Outcome | undefined {
   const { mode, scope, afterOverdue } = ruleForTool(config, pattern.work, tool);
   const passes = pattern.role === 'schedule' || (pattern.role === 'root' && scope === 'node');
   if (mode === 'off' || passes) return undefined;
   return { work: pattern.work, mode, scope, changes: afterOverdue !== undefined, node: pattern.node };
 }
 
-/** What the floor claims of an entry, or why it does not. */
-export function claimOf(entry: Entry): Claim | LeftOut {
-  const { pattern, outcome } = entry;
+/** What of a pattern the floor covers, or why it covers nothing. */
+export function coverageOf(one: JudgedPattern): CoveredPattern | LeftOut {
+  const { pattern, outcome } = one;
   if (outcome === undefined) return reasonToPass(pattern);
-  const inexact = inexactPart(entry, outcome);
+  const inexact = inexactPart(one, outcome);
   if (inexact !== undefined) return inexact;
-  const known = kindsOf(pattern).filter(({ resource }) => resource !== undefined);
+  const known = startingKinds(pattern).filter(({ resource }) => resource !== undefined);
   if (known.length === 0) return 'unknown-resource';
   const kinds = known.filter((kind) => canReach(kind, outcome));
-  return kinds.length === 0 ? 'names-no-node' : { ...entry, outcome, kinds };
+  return kinds.length === 0 ? 'names-no-node' : { ...one, outcome, kinds };
 }
 
 function reasonToPass({ role }: WorkPattern): LeftOut {
@@ -99,7 +99,7 @@ function reasonToPass({ role }: WorkPattern): LeftOut {
   return role === 'root' ? 'only-leads' : 'off';
 }
 
-function inexactPart({ pattern }: Entry, { scope, changes, node }: Outcome): LeftOut | undefined {
+function inexactPart({ pattern }: JudgedPattern, { scope, changes, node }: Outcome): LeftOut | undefined {
   if (changes) return 'overdue';
   if (scope === 'node' && !['pods', 'field', 'label'].includes(node.in)) return 'looked-up';
   const { match } = pattern;
@@ -109,7 +109,7 @@ function inexactPart({ pattern }: Entry, { scope, changes, node }: Outcome): Lef
 }
 
 /** A CronJob starts nothing when it is written. */
-function kindsOf({ match }: WorkPattern): readonly Kind[] {
+function startingKinds({ match }: WorkPattern): readonly Kind[] {
   return (match.kinds ?? CARRIERS).filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
 }
 
@@ -118,21 +118,21 @@ function canReach(kind: Kind, { scope, node }: Outcome): boolean {
 }
 
 /**
- * Entries of the same work that may win over a claim for the same object and end otherwise. An object that one of them
+ * Patterns of the same work that may win over a covered one for the same object and end otherwise. An object that one of them
  * may describe is left to the webhook: which evidence is the stronger one is decided in one place. Evidence of other work
- * takes nothing off a claim (shared/targets/classify.ts).
+ * takes nothing off it (shared/targets/classify.ts).
  */
-export function rivalsOf(claim: Claim, entries: readonly Entry[]): readonly Entry[] {
-  return entries.filter(
-    (entry) =>
-      isSameWork(entry, claim) &&
-      endsOtherwise(entry, claim.outcome) &&
-      mayWin(entry, claim) &&
-      (entry.pattern.match.kinds ?? CARRIERS).some((kind) => isOfKind(kind, claim.kinds)),
+export function rivalsOf(covered: CoveredPattern, judged: readonly JudgedPattern[]): readonly JudgedPattern[] {
+  return judged.filter(
+    (one) =>
+      isSameWork(one, covered) &&
+      endsOtherwise(one, covered.outcome) &&
+      mayWin(one, covered) &&
+      (one.pattern.match.kinds ?? CARRIERS).some((kind) => isOfKind(kind, covered.kinds)),
   );
 }
 
-function endsOtherwise({ outcome }: Entry, other: Outcome): boolean {
+function endsOtherwise({ outcome }: JudgedPattern, other: Outcome): boolean {
   return outcome === undefined || outcomeKey(outcome) !== outcomeKey(other);
 }
 
@@ -142,20 +142,20 @@ export function outcomeKey({ work, mode, scope, node }: Outcome): string {
 }
 
 /** Of the same work: a label wins over a guess by image, and over nothing else (shared/targets/classify.ts). */
-function mayWin(entry: Entry, claim: Claim): boolean {
-  if (isLabelled(claim)) return !isLabelled(entry) && !isGuess(entry);
-  if (isLabelled(entry)) return isGuess(claim);
-  return entry.strength >= claim.strength;
+function mayWin(one: JudgedPattern, covered: CoveredPattern): boolean {
+  if (isLabelled(covered)) return !isLabelled(one) && !isGuess(one);
+  if (isLabelled(one)) return isGuess(covered);
+  return one.strength >= covered.strength;
 }
 
-function isLabelled({ tool }: Entry): boolean {
+function isLabelled({ tool }: JudgedPattern): boolean {
   return tool === 'labelled';
 }
 
-function isGuess({ strength }: Entry): boolean {
+function isGuess({ strength }: JudgedPattern): boolean {
   return strength < LABEL_STRENGTH;
 }
 
-function isSameWork(a: Entry, b: Entry): boolean {
+function isSameWork(a: JudgedPattern, b: JudgedPattern): boolean {
   return a.pattern.work === b.pattern.work;
 }
