@@ -45,7 +45,7 @@ class Asking {
 
   /** As it is by now: its labels and readiness decide which budget counts it. */
   get #now(): PodFacts {
-    return this.#tools.pods.pod(this.#pod.uid) ?? this.#pod;
+    return this.#tools.pods.get(this.#pod.uid) ?? this.#pod;
   }
 
   async untilAnswered(): Promise<EvictionOutcome> {
@@ -145,5 +145,5 @@ export function backoff(failures: number, random: number): number {
 }
 
 async function departure(pod: PodFacts, pods: PodsOnNode, until: AbortSignal): Promise<void> {
-  while (pods.has(pod.uid) && !until.aborted) await pods.moved(pod.uid, until);
+  while (pods.has(pod.uid) && !until.aborted) await pods.changed(until, pod.uid);
 }

@@ -4,12 +4,11 @@ import {
   BUDGETS,
   isBeyondBudgets,
   type BudgetFacts,
-  type ClusterWatcher,
-  type CollectionListener,
   type PodFacts,
 } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
-import { firstOf, Waiters } from './waiters.ts';
+import { followCollection, type FollowPorts } from '../session/live-collection.ts';
+import { firstOf, Notifier } from '../session/wait.ts';
 
 /**
  * How long pods wait at most for news of their budget before one of them asks all the same, in ms: kubectl's own 5 s,
@@ -42,39 +41,44 @@ export interface Budgets {
 }
 
 /** Follows every disruption budget until the signal aborts. */
-export function followBudgets(watcher: ClusterWatcher, clock: Clock, signal: AbortSignal): Budgets {
-  const book = new BudgetBook(clock);
-  const { promise: first, resolve } = Promise.withResolvers<undefined>();
-  const listener: CollectionListener<BudgetFacts> = {
-    project: budgetFromObject,
-    synced(budgets) {
-      book.replace(budgets);
-      resolve(undefined);
+export function followBudgets(
+  cluster: FollowPorts['cluster'],
+  clock: Pick<Clock, 'sleep'>,
+  signal: AbortSignal,
+): Budgets {
+  const queues = new BudgetQueues(clock);
+  let readable = true;
+  const { first } = followCollection(
+    {
+      path: BUDGETS,
+      project: budgetFromObject,
+      // Without the right to watch them every pod is asked for, and asked for again after a while: slower, and as safe.
+      pollMs: 'never',
+      hear: (budgets, uids) => {
+        for (const uid of uids) {
+          const budget = budgets.get(uid);
+          if (budget === undefined) queues.remove(uid);
+          else queues.put(budget);
+        }
+      },
+      signal,
     },
-    changed: (budget) => {
-      book.put(budget);
-    },
-    removed: (budget) => {
-      book.remove(budget);
-    },
-  };
-  // Without the right to read them every pod is asked for, and asked for again after a while: slower, and as safe.
-  const end = (): void => {
-    resolve(undefined);
-  };
-  watcher.follow(BUDGETS, listener, { signal }).then(end, () => {
-    book.readable = false;
-    end();
-  });
+    { cluster, clock },
+  );
   return {
-    first,
+    first: first.then(
+      () => undefined,
+      () => {
+        readable = false;
+      },
+    ),
     get readable() {
-      return book.readable;
+      return readable;
     },
-    covering: (pod) => book.covering(pod).map(({ facts }) => facts),
-    current: (budget) => book.current(budget),
-    holding: (pod) => book.holding(pod)?.facts,
-    turn: (pod, hasAsked, until) => book.turn(pod, hasAsked, until),
+    covering: (pod) => queues.covering(pod).map(({ facts }) => facts),
+    current: (budget) => queues.current(budget),
+    holding: (pod) => queues.holding(pod)?.facts,
+    turn: (pod, hasAsked, stop) => queues.turn(pod, hasAsked, stop),
   };
 }
 
@@ -110,54 +114,47 @@ class Allowance {
   }
 }
 
-class BudgetBook {
-  readable = true;
-  readonly #clock: Clock;
-  readonly #byNamespace = new Map<string, Map<string, Allowance>>();
-  readonly #changes = new Map<string, Waiters>();
+/** Every budget with those who wait for it. */
+class BudgetQueues {
+  readonly #clock: Pick<Clock, 'sleep'>;
+  readonly #byUid = new Map<string, Allowance>();
+  readonly #byNamespace = new Map<string, Set<Allowance>>();
+  readonly #changes = new Map<string, Notifier>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'sleep'>) {
     this.#clock = clock;
   }
 
-  replace(budgets: readonly BudgetFacts[]): void {
-    const uids = new Set(budgets.map(({ uid }) => uid));
-    const gone = [...this.#byNamespace.values()]
-      .flatMap((all) => [...all.values()])
-      .filter(({ facts }) => !uids.has(facts.uid));
-    for (const { facts } of gone) this.remove(facts);
-    budgets.forEach((budget) => {
-      this.put(budget);
-    });
-  }
-
   put(budget: BudgetFacts): void {
-    const all = this.#byNamespace.get(budget.namespace) ?? new Map<string, Allowance>();
-    this.#byNamespace.set(budget.namespace, all);
-    const known = all.get(budget.uid);
-    if (known === undefined) all.set(budget.uid, new Allowance(budget));
-    else known.update(budget);
-    this.#changes.get(budget.namespace)?.wake();
+    const { uid, namespace } = budget;
+    const known = this.#byUid.get(uid);
+    const allowance = known ?? new Allowance(budget);
+    this.#byUid.set(uid, allowance);
+    const others = this.#byNamespace.get(namespace) ?? new Set();
+    this.#byNamespace.set(namespace, others.add(allowance));
+    known?.update(budget);
+    this.#changes.get(namespace)?.notify();
   }
 
   /** Without the budget nothing forbids the evictions any more. */
-  remove({ namespace, uid }: BudgetFacts): void {
-    const all = this.#byNamespace.get(namespace);
-    const known = all?.get(uid);
-    all?.delete(uid);
-    known?.waiting.splice(0).forEach((goOn) => {
+  remove(uid: string): void {
+    const known = this.#byUid.get(uid);
+    if (known === undefined) return;
+    const { namespace } = known.facts;
+    this.#byUid.delete(uid);
+    this.#byNamespace.get(namespace)?.delete(known);
+    known.waiting.splice(0).forEach((goOn) => {
       goOn();
     });
-    this.#changes.get(namespace)?.wake();
+    this.#changes.get(namespace)?.notify();
   }
 
   current(budget: BudgetFacts): BudgetFacts {
-    return this.#byNamespace.get(budget.namespace)?.get(budget.uid)?.facts ?? budget;
+    return this.#byUid.get(budget.uid)?.facts ?? budget;
   }
 
   covering(pod: PodFacts): readonly Allowance[] {
-    const all = this.#byNamespace.get(pod.namespace)?.values() ?? [];
-    return [...all].filter(({ facts }) => budgetCovers(facts, pod));
+    return [...(this.#byNamespace.get(pod.namespace) ?? [])].filter(({ facts }) => budgetCovers(facts, pod));
   }
 
   holding(pod: PodFacts): Allowance | undefined {
@@ -195,10 +192,10 @@ class BudgetBook {
     };
     allowance.waiting.push(place);
     const over = new AbortController();
-    const until = AbortSignal.any([signal, over.signal]);
+    const stop = AbortSignal.any([signal, over.signal]);
     const askAnyway = async (): Promise<boolean> => {
-      do await this.#clock.sleep(ASK_ANYWAY_MS, until);
-      while (!until.aborted && allowance.waiting[0] !== place);
+      do await this.#clock.sleep(ASK_ANYWAY_MS, stop);
+      while (!stop.aborted && allowance.waiting[0] !== place);
       return false;
     };
     const took = await Promise.race([letIn, askAnyway()]);
@@ -209,14 +206,9 @@ class BudgetBook {
   }
 
   #changeOrTime(namespace: string, signal: AbortSignal): Promise<void> {
-    const changes = this.#changesIn(namespace);
-    return firstOf([(until) => this.#clock.sleep(ASK_ANYWAY_MS, until), (until) => changes.next(until)], signal);
-  }
-
-  #changesIn(namespace: string): Waiters {
-    const waiters = this.#changes.get(namespace) ?? new Waiters();
-    this.#changes.set(namespace, waiters);
-    return waiters;
+    const changes = this.#changes.get(namespace) ?? new Notifier();
+    this.#changes.set(namespace, changes);
+    return firstOf([(stop) => this.#clock.sleep(ASK_ANYWAY_MS, stop), (stop) => changes.next(stop)], signal);
   }
 }
 

@@ -5,7 +5,7 @@ import type { EvictionOutcome } from './eviction.ts';
 import { inOrder } from './order.ts';
 import type { DrainPlan, WaitedPod } from './plan.ts';
 import type { DrainTools, LeftPod } from './tools.ts';
-import { firstOf } from './waiters.ts';
+import { firstOf, type Wait } from '../session/wait.ts';
 
 /**
  * How long after the end of its grace period (its deletionTimestamp) a pod counts as stuck, in ms: the kubelet takes a
@@ -29,12 +29,12 @@ async function letEnd({ pod, why, inside }: WaitedPod, tools: DrainTools): Promi
   const cause = causeOf('running', why);
   tools.listener.waiting(pod, cause);
   for (;;) {
-    const now = tools.pods.pod(pod.uid);
+    const now = tools.pods.get(pod.uid);
     const isOver = now === undefined || !isAlive(now) || (inside && tools.inside.in(now) === undefined);
     // What ran on a node that is not heard of any more ends for nobody to see.
     if (isOver || tools.node.unreachable) return removePod(now ?? pod, tools);
     if (tools.signal.aborted) return { pod, cause };
-    await moved(pod, Infinity, tools, inside ? [(until) => tools.inside.changed(until)] : []);
+    await moved(pod, Infinity, tools, inside ? [(stop) => tools.inside.changed(stop)] : []);
   }
 }
 
@@ -60,7 +60,7 @@ async function awaitRemoval(pod: PodFacts, tools: DrainTools): Promise<LeftPod |
   const { pods, signal, listener } = tools;
   let told = '';
   while (pods.has(pod.uid) && !signal.aborted) {
-    const overdueMs = tools.clock.now() - (pods.pod(pod.uid)?.deletedAt ?? Infinity);
+    const overdueMs = tools.clock.now() - (pods.get(pod.uid)?.deletedAt ?? Infinity);
     if (isNotWaitedFor(overdueMs, tools)) {
       listener.unconfirmed(pod);
       return undefined;
@@ -94,15 +94,14 @@ function moved(
   { uid }: PodFacts,
   ms: number,
   { pods, clock, node, signal }: DrainTools,
-  others: readonly ((until: AbortSignal) => Promise<void>)[] = [],
+  others: readonly Wait[] = [],
 ): Promise<void> {
-  const own = [(until: AbortSignal) => pods.moved(uid, until), (until: AbortSignal) => node.changed(until)];
-  const news = [...own, ...others];
-  return firstOf(ms === Infinity ? news : [...news, (until) => clock.sleep(ms, until)], signal);
+  const news: readonly Wait[] = [(stop) => pods.changed(stop, uid), (stop) => node.changed(stop), ...others];
+  return firstOf(ms === Infinity ? news : [...news, (stop) => clock.sleep(ms, stop)], signal);
 }
 
 function terminating(pod: PodFacts, { pods }: DrainTools): Cause {
-  const finalizers = pods.pod(pod.uid)?.finalizers ?? [];
+  const finalizers = pods.get(pod.uid)?.finalizers ?? [];
   const held = finalizers.length === 0 ? '' : `, held by finalizers ${finalizers.join(', ')}`;
   return causeOf('terminating', `still terminating${held}`);
 }

@@ -1,11 +1,7 @@
 import { nodePath, NODES } from '../../shared/index.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
+import { followCollection } from '../session/live-collection.ts';
 import type { Session } from '../session/session.ts';
-import { followOrPoll } from './follow.ts';
-import { Waiters } from './waiters.ts';
-
-/** How often a caller looks who may read the node and not watch it, in ms: as often as its state is told. */
-const POLL_MS = 5000;
 
 /** A node as it is while it is drained, not as it was when the drain was planned. */
 export interface LiveNode {
@@ -23,46 +19,34 @@ export interface FollowedNode extends LiveNode {
 
 /** Follows a node until the signal aborts. `hear` is told of it at first and after every change; undefined where it is gone. */
 export function followNode(
-  { facts }: NodeSnapshot,
+  { facts: { name, unreachable } }: NodeSnapshot,
   hear: (fresh: NodeSnapshot | undefined) => void,
   session: Pick<Session, 'cluster' | 'clock'>,
   signal: AbortSignal,
 ): FollowedNode {
-  const wakes = new Waiters();
-  const { promise: first, resolve } = Promise.withResolvers<undefined>();
-  let unreachable = facts.unreachable;
-  const put = (fresh: NodeSnapshot | undefined): void => {
-    unreachable = fresh?.facts.unreachable ?? unreachable;
-    hear(fresh);
-    resolve(undefined);
-    wakes.wake();
-  };
-  const listener = {
-    project: snapshotFromObject,
-    synced: ([fresh]: readonly (NodeSnapshot | undefined)[]) => {
-      put(fresh);
+  let isUnreachable = unreachable;
+  const node = followCollection(
+    {
+      path: NODES,
+      query: { fieldSelector: `metadata.name=${name}` },
+      project: snapshotFromObject,
+      // Who may read this node alone may not list nodes.
+      read: async () => [await session.cluster.get(nodePath(name))],
+      hear: (nodes) => {
+        const [fresh] = nodes.values();
+        isUnreachable = fresh?.facts.unreachable ?? isUnreachable;
+        hear(fresh);
+      },
+      signal,
     },
-    changed: put,
-    removed: () => {
-      put(undefined);
-    },
-  };
-  const followed = {
-    path: NODES,
-    query: { fieldSelector: `metadata.name=${facts.name}` },
-    pollMs: POLL_MS,
-    // Who may read this node alone may not list nodes.
-    read: async () => [snapshotFromObject(await session.cluster.get(nodePath(facts.name)))],
-  };
-  const end = (): void => {
-    resolve(undefined);
-  };
-  followOrPoll(followed, listener, session, signal).then(end, end);
+    session,
+  );
+  const looked = (): void => undefined;
   return {
-    first,
+    first: node.first.then(looked, looked),
     get unreachable() {
-      return unreachable;
+      return isUnreachable;
     },
-    changed: (until) => wakes.next(until),
+    changed: (until) => node.changed(until),
   };
 }

@@ -1,7 +1,7 @@
 import { isUnsatisfiable, type PodFacts } from '../../shared/index.ts';
 import { causeOf, type Cause } from './cause.ts';
 import type { DrainListener, DrainTools, LeftPod } from './tools.ts';
-import { firstOf, Waiters } from './waiters.ts';
+import { firstOf, Notifier } from '../session/wait.ts';
 
 /**
  * How long pods of lower priority hold the others while none of them moves, in ms: twice the time after which a budget is
@@ -48,7 +48,7 @@ function classesOf(pods: readonly PodFacts[]): readonly (readonly PodFacts[])[] 
 /** How pods of one priority get on; it hears what becomes of each, and passes it on. */
 class ClassCourse implements DrainListener {
   readonly #tools: DrainTools;
-  readonly #news = new Waiters();
+  readonly #news = new Notifier();
   readonly #begunAt: number;
   #movedAt: number;
   /** Pods that agreed to go and are not gone. */
@@ -74,7 +74,7 @@ class ClassCourse implements DrainListener {
     removed.then(end, end);
     const until = AbortSignal.any([signal, over.signal]);
     for (let ms = this.#holdsFor(); ms > 0 && !until.aborted; ms = this.#holdsFor()) {
-      await firstOf([(news) => this.#news.next(news), (time) => clock.sleep(ms, time)], until);
+      await firstOf([(stop) => this.#news.next(stop), (stop) => clock.sleep(ms, stop)], until);
     }
   }
 
@@ -91,7 +91,7 @@ class ClassCourse implements DrainListener {
     if (isHopeless) this.#hopeless.add(pod.uid);
     else this.#hopeless.delete(pod.uid);
     if (cause.kind === 'terminating') this.#going.delete(pod.uid);
-    this.#news.wake();
+    this.#news.notify();
     this.#tools.listener.waiting(pod, cause);
   }
 
@@ -114,7 +114,7 @@ class ClassCourse implements DrainListener {
   #move({ uid }: PodFacts): void {
     this.#movedAt = this.#tools.clock.now();
     this.#hopeless.delete(uid);
-    this.#news.wake();
+    this.#news.notify();
   }
 
   #end(pod: PodFacts): void {

@@ -1,33 +1,14 @@
-import {
-  MaintError,
-  messageOf,
-  podFromObject,
-  PODS,
-  type CollectionListener,
-  type PodFacts,
-} from '../../shared/index.ts';
-import type { Session } from '../session/session.ts';
-import { followOrPoll } from './follow.ts';
-import { podsOn, readPods } from './read.ts';
-import { Waiters } from './waiters.ts';
+import { MaintError, podFromObject, PODS, type PodFacts } from '../../shared/index.ts';
+import { followCollection, type FollowPorts, type LiveCollection } from '../session/live-collection.ts';
+import { podsOn } from './read.ts';
 
 /** How often a caller without the right to watch looks; kubectl drain asks once a second as well. */
 const POLL_MS = 1000;
 
 /** The pods on one node as they come and go. */
-export interface PodsOnNode {
-  /** Resolves with the pods that were there at the start; rejects where they may not be read. */
+export interface PodsOnNode extends LiveCollection<PodFacts> {
+  /** Resolves with the pods that were there at the start; rejects where they may not be read, or were not in time. */
   readonly first: Promise<readonly PodFacts[]>;
-  /** Whether the pod with this UID is (still) on the node. */
-  has(uid: string): boolean;
-  /** Every pod that is on the node now. */
-  all(): readonly PodFacts[];
-  /** The pod as last seen. */
-  pod(uid: string): PodFacts | undefined;
-  /** Resolves at the next change, or when the signal aborts. */
-  changed(signal: AbortSignal): Promise<void>;
-  /** Resolves when the pod with this UID changes or is no longer on the node, or when the signal aborts. */
-  moved(uid: string, signal: AbortSignal): Promise<void>;
 }
 
 /** How pods are followed: until when, and who hears that a watch broke and goes on. */
@@ -40,66 +21,22 @@ export interface Following {
 export function followPods(
   node: string,
   selector: string | undefined,
-  session: Pick<Session, 'cluster' | 'clock'>,
+  ports: FollowPorts,
   { signal, note }: Following,
 ): PodsOnNode {
-  const pods = new Map<string, PodFacts>();
-  const waiters = new Waiters();
-  const waitersOfPods = new Map<string, Waiters>();
-  const wake = (...uids: readonly string[]): void => {
-    for (const uid of uids) waitersOfPods.get(uid)?.wake();
-    waiters.wake();
+  const interrupted = (why: string): void => {
+    note(`watching the pods on node ${node} again: ${why}`);
   };
-  const { promise: first, resolve, reject } = Promise.withResolvers<readonly PodFacts[]>();
-  let told = '';
-  const put = (pod: PodFacts | undefined): void => {
-    if (pod !== undefined) pods.set(pod.uid, pod);
-  };
-  const listener: CollectionListener<PodFacts | undefined> = {
-    project: podFromObject,
-    synced(found) {
-      pods.clear();
-      found.forEach(put);
-      resolve([...pods.values()]);
-      wake(...waitersOfPods.keys());
-    },
-    changed(pod) {
-      put(pod);
-      wake(pod?.uid ?? '');
-    },
-    removed(pod) {
-      pods.delete(pod?.uid ?? '');
-      wake(pod?.uid ?? '');
-    },
-    interrupted(cause) {
-      const why = messageOf(cause);
-      if (why !== told) note(`watching the pods on node ${node} again: ${why}`);
-      told = why;
-    },
-  };
-  const followed = {
-    path: PODS,
-    query: podsOn(node, selector),
-    pollMs: POLL_MS,
-    read: () => readPods(node, selector, session.cluster),
-  };
-  followOrPoll(followed, listener, session, signal).then(() => {
-    reject(new MaintError('gave-up', `the pods on node ${node} were not read in time`));
-    waiters.wake();
-  }, reject);
-  first.catch(() => {
-    waiters.wake();
+  const query = podsOn(node, selector);
+  const pods = followCollection(
+    { path: PODS, query, project: podFromObject, pollMs: POLL_MS, interrupted, signal },
+    ports,
+  );
+  const first = pods.first.then((there) => {
+    if (there === undefined) throw new MaintError('gave-up', `the pods on node ${node} were not read in time`);
+    return there;
   });
-  return {
-    first,
-    has: (uid) => pods.has(uid),
-    all: () => [...pods.values()],
-    pod: (uid) => pods.get(uid),
-    changed: (until) => waiters.next(until),
-    moved: (uid, until) => {
-      const own = waitersOfPods.get(uid) ?? new Waiters();
-      waitersOfPods.set(uid, own);
-      return own.next(until);
-    },
-  };
+  // Who follows them may look at them only later, or not at all.
+  first.catch(() => undefined);
+  return { ...pods, first };
 }

@@ -1,5 +1,6 @@
 import type { ClusterReader, PodFacts } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
+import { repeat } from '../session/wait.ts';
 import type { Announcer } from '../nodes/announce.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { Report } from '../session/report.ts';
@@ -70,11 +71,7 @@ export class Progress implements DrainListener {
   /** Its turn comes later: the node says from time to time that somebody goes on with it, until the signal aborts. */
   async queue(plan: DrainPlan | undefined, signal: AbortSignal): Promise<void> {
     if (plan !== undefined) this.begin(plan, true);
-    for (;;) {
-      await this.#ports.clock.sleep(QUEUED_MS, signal);
-      if (signal.aborted) return;
-      await this.#tellNode();
-    }
+    await repeat(QUEUED_MS, () => this.#tellNode(), { clock: this.#ports.clock, signal });
   }
 
   /** The pods are gone, and something else is waited for. */
@@ -127,13 +124,12 @@ export class Progress implements DrainListener {
   /** Tells from time to time until the signal aborts. */
   async tick(signal: AbortSignal): Promise<void> {
     const { report, clock } = this.#ports;
-    for (;;) {
-      await clock.sleep(PROGRESS_MS, signal);
-      if (signal.aborted) return;
+    const tell = async (): Promise<void> => {
       this.#notReady = await this.#readNotReady(signal);
       report.tell({ type: 'progress', ...this.now });
       await this.#tellNode();
-    }
+    };
+    await repeat(PROGRESS_MS, tell, { clock, signal });
   }
 
   #end(pod: PodFacts): void {

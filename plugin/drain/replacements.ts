@@ -1,12 +1,11 @@
-import { collectionPath, numberAt, textAt, type PodFacts } from '../../shared/index.ts';
-import { followCollection } from './collection.ts';
+import { collectionPath, numberAt, type PodFacts } from '../../shared/index.ts';
+import { followCollection } from '../session/live-collection.ts';
+import { firstOf, type Wait } from '../session/wait.ts';
 import type { Waiting } from './volumes.ts';
-import { Waiters } from './waiters.ts';
 import { workloadsOf, type Workload } from './workloads.ts';
 
 /** A workload's wish and how far it is. */
 interface Replicas {
-  readonly uid: string;
   readonly wanted: number;
   readonly ready: number;
   /** Its status is about an older specification. */
@@ -22,20 +21,20 @@ export async function waitForReplacements(
   { session, signal, tell }: Waiting,
 ): Promise<void> {
   const workloads = workloadsOf(pods);
-  const wakes = new Waiters();
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const paths = new Set(workloads.map(({ resource, namespace }) => collectionPath(resource, namespace)));
   try {
     const collections = [...paths].map((path) =>
-      followCollection({ path, project: replicasFromObject, wakes, signal: until }, session),
+      followCollection({ path, project: replicasFromObject, signal: until }, session),
     );
     await Promise.all(collections.map(({ first }) => first));
+    const changes = collections.map(({ changed }): Wait => (stop) => changed(stop));
     for (;;) {
       const late = workloads.filter(({ uid }) => collections.some((collection) => isLate(collection.get(uid))));
       if (late.length === 0 || signal.aborted) return;
       tell([{ kind: 'running', text: 'replacements are not Ready', names: late.map(titleOf).sort() }]);
-      await wakes.next(until);
+      await firstOf(changes, until);
     }
   } finally {
     over.abort();
@@ -44,7 +43,6 @@ export async function waitForReplacements(
 
 function replicasFromObject(object: unknown): Replicas {
   return {
-    uid: textAt(object, 'metadata', 'uid') ?? '',
     wanted: numberAt(object, 'spec', 'replicas') ?? 1,
     ready: numberAt(object, 'status', 'readyReplicas') ?? 0,
     outdated:

@@ -1,10 +1,9 @@
 import { objectPath, textAt, VOLUME_ATTACHMENTS, type PodFacts } from '../../shared/index.ts';
+import { followCollection } from '../session/live-collection.ts';
 import type { Session } from '../session/session.ts';
 import { attachmentFromObject, attachmentName } from './attachment.ts';
 import type { CauseGroup } from './cause.ts';
 import { claimsOf } from './claims.ts';
-import { followCollection } from './collection.ts';
-import { Waiters } from './waiters.ts';
 
 /**
  * Waits until no volume is attached to a node any more, other than those of pods that stay. `tell` hears which still are,
@@ -16,10 +15,9 @@ export async function waitForDetach(
   { session, signal, tell }: Waiting,
 ): Promise<void> {
   const keeps = await volumesOf(staying, session);
-  const wakes = new Waiters();
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const followed = { path: VOLUME_ATTACHMENTS, project: attachmentFromObject, wakes, signal: until };
+  const followed = { path: VOLUME_ATTACHMENTS, project: attachmentFromObject, signal: until };
   try {
     const attached = followCollection(followed, session);
     await attached.first;
@@ -27,7 +25,7 @@ export async function waitForDetach(
       const left = attached.all().filter((one) => one.node === node && !keeps.has(one.volume));
       if (left.length === 0 || signal.aborted) return;
       tell([{ kind: 'running', text: 'volumes are still attached', names: left.map(attachmentName).sort() }]);
-      await wakes.next(until);
+      await attached.changed(until);
     }
   } finally {
     over.abort();

@@ -9,10 +9,10 @@ import {
   type InsidePattern,
   type PodFacts,
 } from '../../shared/index.ts';
+import { followCollection } from '../session/live-collection.ts';
 import type { Session } from '../session/session.ts';
-import { followCollection } from './collection.ts';
+import { firstOf, type Wait } from '../session/wait.ts';
 import { podName } from './plan.ts';
-import { Waiters } from './waiters.ts';
 
 /** Backups and restores that run inside pods of something else, a database's for example. */
 export interface WorkInside {
@@ -27,7 +27,7 @@ export interface WorkInside {
 /** Where nobody asks what runs inside pods. */
 export const NOTHING_INSIDE: WorkInside = {
   in: () => undefined,
-  changed: (signal) => new Waiters().next(signal),
+  changed: (signal) => firstOf([], signal),
   unknown: [],
 };
 
@@ -40,18 +40,18 @@ export async function followWorkInside(
     one === undefined ? [] : [{ what, inside: one }],
   );
   const isServed = await servedBy(session.cluster);
-  const wakes = new Waiters();
   const followed = inside.filter(isServed).map((pattern) => {
     const path = collectionPath(pattern.inside.resource, '');
     const project = (object: unknown) => insideWorkFrom(object, pattern);
-    const collection = followCollection({ path, project, wakes, signal: session.signal }, session);
+    const collection = followCollection({ path, project, signal: session.signal }, session);
     return { collection, lacking: collection.first.then(() => [], lackOf(pattern)) };
   });
+  const changes = followed.map(({ collection }): Wait => (stop) => collection.changed(stop));
   const unknown = (await Promise.all(followed.map(({ lacking }) => lacking))).flat();
   return {
     in: (pod) =>
       followed.flatMap(({ collection }) => collection.all()).find(({ pods }) => pods.includes(podName(pod)))?.title,
-    changed: (signal) => wakes.next(signal),
+    changed: (signal) => firstOf(changes, signal),
     unknown,
   };
 }

@@ -1,8 +1,7 @@
-import { NODES, textAt, type Cluster, once } from '../../shared/index.ts';
+import { NODES, type Cluster, once } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import { followBudgets, type Budgets } from '../drain/budgets.ts';
-import { followCollection } from '../drain/collection.ts';
-import { Waiters } from '../drain/waiters.ts';
+import { followCollection } from '../session/live-collection.ts';
 import { clusterNode, readNodes } from './read.ts';
 import type { ClusterNode } from './survey.ts';
 
@@ -34,10 +33,9 @@ export function viewOnce({ cluster, clock, signal }: Followed): ClusterView {
  * nodes does not read all of them again at each.
  */
 export function viewFollowed({ cluster, clock, signal }: Followed): ClusterView {
-  const project = (object: unknown) => ({ uid: textAt(object, 'metadata', 'uid') ?? '', node: clusterNode(object) });
   const followed = once(() => {
-    const nodes = followCollection({ path: NODES, project, wakes: new Waiters(), signal }, { cluster, clock });
-    // Who may list nodes and not watch them reads them each time.
+    const nodes = followCollection({ path: NODES, project: clusterNode, signal }, { cluster, clock });
+    // Where following fails they are read each time, so that the reason is told each time.
     const isFollowed = nodes.first.then(
       () => true,
       () => false,
@@ -48,7 +46,7 @@ export function viewFollowed({ cluster, clock, signal }: Followed): ClusterView 
     nodes: async () => {
       const { nodes, isFollowed } = followed();
       if (!(await isFollowed)) return readNodes(cluster);
-      return nodes.all().flatMap(({ node }) => node ?? []);
+      return nodes.all();
     },
     nodesNow: () => readNodes(cluster),
     budgets: once(() => followBudgets(cluster, clock, signal)),

@@ -5,6 +5,7 @@ import { tellStatus } from './notes.ts';
 import { AppendedRows, LiveTable, type StatusView } from './view.ts';
 import type { Look } from '../../terminal/screen.ts';
 import type { Session } from '../../session/session.ts';
+import { firstOf, repeat } from '../../session/wait.ts';
 import { FollowedNodes } from './following.ts';
 import { NO_EVENTS, readFromEvents, releasedDuring } from './from-events.ts';
 import { isNarrowed } from './node-status.ts';
@@ -68,18 +69,17 @@ async function nextReason(
   view: StatusView,
   { clock, signal }: Session,
 ): Promise<void> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const tick = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(TICK_MS, until);
-      if (until.aborted) return;
-      view.tick(clock.now());
-    }
+  const tick = (): void => {
+    view.tick(clock.now());
   };
-  void tick();
-  await Promise.race([followed.changedSince(seen, until), clock.sleep(READ_AGAIN_MS, until)]);
-  over.abort();
+  await firstOf(
+    [
+      (stop) => followed.changedSince(seen, stop),
+      (stop) => clock.sleep(READ_AGAIN_MS, stop),
+      (stop) => repeat(TICK_MS, tick, { clock, signal: stop }),
+    ],
+    signal,
+  );
 }
 
 function viewFor(operation: StatusOperation, look: Look, { screen }: Session): StatusView {

@@ -3,7 +3,7 @@ import { ASK_ANYWAY_MS, followBudgets } from '../../../../plugin/drain/budgets.t
 import { backoff } from '../../../../plugin/drain/asking.ts';
 import { drainNode } from '../../../../plugin/drain/engine.ts';
 import type { DrainTools, LeftPod } from '../../../../plugin/drain/tools.ts';
-import { Waiters } from '../../../../plugin/drain/waiters.ts';
+import { Notifier } from '../../../../plugin/session/wait.ts';
 import { NOTHING_INSIDE } from '../../../../plugin/drain/work-inside.ts';
 import { Limiter } from '../../../../plugin/drain/limiter.ts';
 import { followNode } from '../../../../plugin/drain/live-node.ts';
@@ -329,7 +329,7 @@ describe('order', () => {
 
 describe('a pod in which a backup runs', () => {
   function databaseWith(now: { backup: string | undefined }) {
-    const wakes = new Waiters();
+    const wakes = new Notifier();
     const inside = { in: () => now.backup, changed: (signal: AbortSignal) => wakes.next(signal) };
     const waitFor = { pg: 'the backup is running in it' };
     return { wakes, drain: begin({ pods: { pg: {} }, waitFor, tools: { inside } }) };
@@ -339,11 +339,11 @@ describe('a pod in which a backup runs', () => {
     const now: { backup: string | undefined } = { backup: 'nightly' };
     const { wakes, drain: begun } = databaseWith(now);
     const drain = await begun;
-    wakes.wake();
+    wakes.notify();
     await settle();
     expect([drain.told, drain.asked().length]).toEqual([['pg waits: the backup is running in it'], 0]);
     now.backup = undefined;
-    wakes.wake();
+    wakes.notify();
     await settle();
     expect(drain.asked().length).toBe(1);
     await drain.remove('pg');

@@ -87,9 +87,8 @@ test.each([
     first: Promise.resolve([]),
     has: () => false,
     all: () => [],
-    pod: () => undefined,
+    get: () => undefined,
     changed: () => Promise.resolve(),
-    moved: () => Promise.resolve(),
   };
   const node = nodeSnapshot('n1');
   const run = newRun([node], {

@@ -48,8 +48,8 @@ describe('pods', () => {
     cluster.tell(PODS, 'changed', podObject('b', { finalizers: ['x'] }));
     await next;
     expect(pods.all().map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(pods.pod('uid-b')?.finalizers).toEqual(['x']);
-    const moved = pods.moved('uid-a', stop.signal);
+    expect(pods.get('uid-b')?.finalizers).toEqual(['x']);
+    const moved = pods.changed(stop.signal, 'uid-a');
     cluster.tell(PODS, 'removed', podObject('a'));
     await moved;
     expect([pods.has('uid-a'), pods.has('uid-b')]).toEqual([false, true]);
