@@ -9,6 +9,7 @@ import {
   type Cluster,
 } from '../../shared/index.ts';
 import type { Session } from '../session/session.ts';
+import { firstOf, pollUntil } from '../session/wait.ts';
 import { followHeldAddons, type HeldAddons } from './held-addons.ts';
 import { healthFrom, type NodeHealth } from './node-health.ts';
 import type { AddonWaker } from './waker.ts';
@@ -52,26 +53,31 @@ export interface Gate {
  */
 export async function passGate(gate: Gate): Promise<readonly string[]> {
   const { node, session, signal } = gate;
-  const following = { signal, note: gate.note };
-  const addons = await followHeldAddons(node, session, gate.waker, following);
+  const { clock } = session;
+  const addons = await followHeldAddons(node, session, gate.waker, { signal, note: gate.note });
   let cleanSince = Infinity;
   let state: GateState | undefined;
-  for (;;) {
-    const look = await lookAt(gate, addons).catch((thrown: unknown) => {
-      throw signal.aborted ? notPassed(gate, state) : thrown;
-    });
-    if (look.isOver) return addons.names;
-    const now = session.clock.now();
+  const isThrough = async (): Promise<boolean> => {
+    const look = await lookAt(gate, addons);
+    if (look.isOver) return true;
+    const now = clock.now();
     // A problem starts the time anew.
     cleanSince = look.problems.length === 0 ? Math.min(cleanSince, now) : Infinity;
     const cleanForMs = Math.max(0, now - cleanSince);
     state = stateOf(gate, look, cleanForMs);
     gate.tell(state);
-    if (isPassed(gate, look, cleanForMs)) return addons.names;
-    const changed = look.addons.length > 0 ? [addons.changed(signal)] : [];
-    await Promise.race([session.clock.sleep(LOOK_EVERY_MS, signal), ...changed]);
-    if (signal.aborted) throw notPassed(gate, state);
+    return isPassed(gate, look, cleanForMs);
+  };
+  // Pods of add-ons that are current change nothing.
+  const news = (stop: AbortSignal): Promise<void> =>
+    state !== undefined && state.addons.length > 0 ? addons.changed(stop) : firstOf([], stop);
+  try {
+    const polling = { everyMs: LOOK_EVERY_MS, isDone: (through: boolean) => through, news };
+    if (await pollUntil(isThrough, polling, { clock, signal })) return addons.names;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
   }
+  throw notPassed(gate, state);
 }
 
 function stateOf({ node, healthyForMs }: Gate, { isOver, ...seen }: Look, cleanForMs: number): GateState {

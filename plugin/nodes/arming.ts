@@ -9,6 +9,7 @@ import {
   type ClusterReader,
 } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
+import { pollUntil } from '../session/wait.ts';
 
 /** How often the registration is looked at, and for how long, in ms: replicas arm it within milliseconds of the mark. */
 const LOOK_EVERY_MS = 200;
@@ -18,17 +19,14 @@ export const ARMED_WITHIN_MS = 5000;
  * Waits until the webhook is asked: but for its guard of nodes, the entries are in the registration only while some node
  * is in maintenance. False where that does not happen; undefined where the caller may not see it, or there is no webhook.
  */
-export async function awaitArming(
+export function awaitArming(
   reader: ClusterReader,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
-  const until = clock.now() + ARMED_WITHIN_MS;
-  for (;;) {
-    const armed = await readArming(reader, signal);
-    if (armed !== false || signal.aborted || clock.now() >= until) return armed;
-    await clock.sleep(LOOK_EVERY_MS, signal);
-  }
+  const isDone = (armed: boolean | undefined): boolean => armed !== false;
+  const polling = { everyMs: LOOK_EVERY_MS, withinMs: ARMED_WITHIN_MS, isDone };
+  return pollUntil(() => readArming(reader, signal), polling, { clock, signal });
 }
 
 async function readArming(reader: ClusterReader, signal: AbortSignal): Promise<boolean | undefined> {

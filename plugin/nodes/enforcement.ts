@@ -1,6 +1,6 @@
 import type { Cluster } from '../../shared/index.ts';
-import type { Clock } from '../session/clock.ts';
 import type { TriedWork } from '../policy/keeping.ts';
+import { pollUntil, type WaitPorts } from '../session/wait.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
 
 /**
@@ -26,10 +26,8 @@ export interface Trial {
 }
 
 /** What asking needs. */
-interface Asking {
+interface TrialPorts extends WaitPorts {
   readonly cluster: Cluster;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -38,26 +36,19 @@ interface Asking {
  */
 export async function readEnforcement(
   node: string,
-  asking: Asking,
+  ports: TrialPorts,
   { work, patienceMs }: Trial = { work: 'backup', patienceMs: 0 },
 ): Promise<Enforcement> {
-  const byWebhook = await askFor({ work, patienceMs }, byAffinity(node), asking);
+  const byWebhook = await askFor({ work, patienceMs }, byAffinity(node), ports);
   if (byWebhook.enforced !== 'no') return byWebhook;
-  return inPart(await askFor({ work, patienceMs: FLOOR_ARMS_MS }, byName(node), asking), work);
+  return inPart(await askFor({ work, patienceMs: FLOOR_ARMS_MS }, byName(node), ports), work);
 }
 
 /** Asks until the canary is not let pass any more, or the time is over. */
-async function askFor(
-  { work, patienceMs }: Trial,
-  pin: object,
-  { cluster, clock, signal }: Asking,
-): Promise<Enforcement> {
-  const until = clock.now() + patienceMs;
-  for (;;) {
-    const enforcement = enforcementFrom(await askCanary(work, pin, cluster));
-    if (enforcement.enforced !== 'no' || signal.aborted || clock.now() >= until) return enforcement;
-    await clock.sleep(ASK_EVERY_MS, signal);
-  }
+async function askFor({ work, patienceMs }: Trial, pin: object, { cluster, ...ports }: TrialPorts): Promise<Enforcement> {
+  const isDone = ({ said }: CanaryAnswer): boolean => said !== 'accepted';
+  const polling = { everyMs: ASK_EVERY_MS, withinMs: patienceMs, isDone };
+  return enforcementFrom(await pollUntil(() => askCanary(work, pin, cluster), polling, ports));
 }
 
 /** The webhook lets it pass, and what the API server decides by itself (docs/floor.md) does not. */

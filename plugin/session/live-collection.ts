@@ -146,9 +146,10 @@ type Read<T> = () => Promise<readonly Projected<T>[]>;
 
 function readerFor<T>(
   { path, query, read }: Followed<T>,
-  { project }: CollectionListener<Projected<T>>,
+  listener: CollectionListener<Projected<T>>,
   { cluster }: FollowPorts,
 ): Read<T> {
+  const project = (object: unknown): Projected<T> => listener.project(object);
   if (read !== undefined) return async () => (await read()).map(project);
   return () => readAll(cluster, { path, ...(query !== undefined && { query }) }, project);
 }

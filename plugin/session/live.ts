@@ -1,5 +1,6 @@
-import type { Session } from './session.ts';
 import type { TerminalSize } from '../terminal/screen.ts';
+import type { Session } from './session.ts';
+import { repeat } from './wait.ts';
 
 /** How often the view is drawn anew, in ms: it moves, and nobody sees it flicker. */
 const DRAW_MS = 200;
@@ -12,14 +13,11 @@ export function showLive(
   const { live } = screen;
   if (live === undefined) return { end: () => undefined };
   const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const keepDrawing = async (): Promise<void> => {
-    while (!until.aborted) {
-      live.show(view(live.size()));
-      await clock.sleep(DRAW_MS, until);
-    }
+  const draw = (): void => {
+    live.show(view(live.size()));
   };
-  void keepDrawing();
+  if (!signal.aborted) draw();
+  void repeat(DRAW_MS, draw, { clock, signal: AbortSignal.any([signal, over.signal]) });
   return {
     end: () => {
       over.abort();

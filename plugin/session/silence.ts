@@ -1,6 +1,7 @@
 import type { Cluster } from '../../shared/index.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { LiveArea } from '../terminal/screen.ts';
+import { repeat } from './wait.ts';
 
 /** A healthy API server answers in milliseconds; what takes longer than this is told, in ms. */
 const TOLD_AFTER_MS = 5000;
@@ -25,15 +26,13 @@ export function tellSilence(
 ): { end(): void } {
   const over = new AbortController();
   const teller = listener.live === undefined ? new Lines(listener) : new Remark(listener.live);
-  const watch = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      const ms = cluster.unansweredMs();
-      if (ms >= TOLD_AFTER_MS) teller.silent(ms);
-      else teller.answered();
-      await clock.sleep(LOOK_EVERY_MS, over.signal);
-    }
+  const look = (): void => {
+    const ms = cluster.unansweredMs();
+    if (ms >= TOLD_AFTER_MS) teller.silent(ms);
+    else teller.answered();
   };
-  void watch();
+  look();
+  void repeat(LOOK_EVERY_MS, look, { clock, signal: over.signal });
   return {
     end: () => {
       over.abort();

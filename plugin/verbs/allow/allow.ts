@@ -18,6 +18,7 @@ import { triedWork } from '../../policy/keeping.ts';
 import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type Trial } from './text.ts';
 import { cronJobLines } from '../../nodes/kept-off-text.ts';
 import type { Session } from '../../session/session.ts';
+import { pollUntil } from '../../session/wait.ts';
 import { wakeAllowedCronJobs, type Tried } from './cron-jobs.ts';
 
 /**
@@ -199,16 +200,13 @@ const ASK_EVERY_MS = 200;
 const SETTLES_WITHIN_MS = 2000;
 
 /** What the API server says to a canary as soon as it is what is expected, or at the end. */
-async function settled(
+function settled(
   node: string,
   work: (typeof MIRRORED_RULES)[number],
   expected: 'accepted' | 'refused',
-  { cluster, clock, signal }: Session,
+  session: Session,
 ): Promise<CanaryAnswer> {
-  const end = clock.now() + SETTLES_WITHIN_MS;
-  for (;;) {
-    const answer = await askCanary(work, byName(node), cluster);
-    if (answer.said === expected || answer.said === 'unknown' || signal.aborted || clock.now() >= end) return answer;
-    await clock.sleep(ASK_EVERY_MS, signal);
-  }
+  const isDone = ({ said }: CanaryAnswer): boolean => said === expected || said === 'unknown';
+  const polling = { everyMs: ASK_EVERY_MS, withinMs: SETTLES_WITHIN_MS, isDone };
+  return pollUntil(() => askCanary(work, byName(node), session.cluster), polling, session);
 }
