@@ -36,9 +36,9 @@ export class ClusterRefusal extends MaintError {
   }
 }
 
-/** Whether the API server said that the caller may not (403). */
-export function isForbidden(thrown: unknown): thrown is ClusterRefusal {
-  return thrown instanceof ClusterRefusal && thrown.status === 403;
+/** Whether the API server said that the caller may not (403): an answer, or the ClusterRefusal that was made of it. */
+export function isForbidden(said: unknown): boolean {
+  return typeof said === 'object' && said !== null && 'status' in said && said.status === 403;
 }
 
 /** The text of whatever was thrown. */

@@ -1,5 +1,6 @@
 import {
   ClusterRefusal,
+  isForbidden,
   leasePath,
   MaintError,
   messageOf,
@@ -117,7 +118,7 @@ async function lookAt({ node, session, signal, isOver }: Gate, addons: HeldAddon
 const UNKNOWN = { ready: undefined, heartbeatAge: undefined, pressures: [], addons: [], isOver: false };
 
 function isRefusedForGood(thrown: unknown): boolean {
-  return thrown instanceof ClusterRefusal && (thrown.status === 401 || thrown.status === 403);
+  return thrown instanceof ClusterRefusal && (thrown.status === 401 || isForbidden(thrown));
 }
 
 /** What a node waits for, in one line. */

@@ -1,4 +1,4 @@
-import { messageOf, wakeRequest, type DaemonSetFacts } from '../../shared/index.ts';
+import { isForbidden, messageOf, wakeRequest, type DaemonSetFacts } from '../../shared/index.ts';
 import { timestamp } from '../session/clock.ts';
 import type { Session } from '../session/session.ts';
 
@@ -35,8 +35,7 @@ export function addonWaker({ cluster, clock }: Session, warn: (text: string) => 
         wokenAt.set(daemonSet.uid, now);
         const request = wakeRequest(daemonSet, { reason: 'NodeReturns', message, now: timestamp(now) });
         try {
-          const { status } = await cluster.send(request);
-          if (status === 403) tellOnce(FORBIDDEN);
+          if (isForbidden(await cluster.send(request))) tellOnce(FORBIDDEN);
         } catch (thrown) {
           tellOnce(`add-ons are not told to catch up: ${messageOf(thrown)}`);
         }

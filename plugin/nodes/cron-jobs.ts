@@ -1,6 +1,7 @@
 import {
   cronJobPath,
   isExcepted,
+  isForbidden,
   isTrueAt,
   messageOf,
   MIRRORED_RULES,
@@ -117,9 +118,9 @@ export function standstillOf(
 /** Undefined where it is done, else why not. */
 async function wake(event: MakerEvent, woken: string, cluster: Session['cluster']): Promise<string | undefined> {
   try {
-    const { status } = await cluster.send(wakeCronJobRequest(event, woken));
-    if (status < 300) return undefined;
-    return status === 403 ? 'no right to patch cronjobs/status' : `the API server answered ${status}`;
+    const answer = await cluster.send(wakeCronJobRequest(event, woken));
+    if (answer.status < 300) return undefined;
+    return isForbidden(answer) ? 'no right to patch cronjobs/status' : `the API server answered ${answer.status}`;
   } catch (thrown) {
     return messageOf(thrown);
   }

@@ -13,7 +13,7 @@ import {
   type Parsed,
   type Policy,
 } from '../../shared/index.ts';
-import { forbidden } from '../session/forbidden.ts';
+import { forbiddenText } from '../session/forbidden-text.ts';
 
 /** What the webhook of a cluster decides by. Every verb that says what is enforced there goes by this one reading. */
 export interface PolicyInForce {
@@ -124,7 +124,7 @@ export function assumption(source: PolicySource): string | undefined {
     case 'invalid':
       return `the policy in ${placeOf(source.namespace)} is not valid: ${DEFAULTS} (kubectl maint doctor says what is wrong)`;
     case 'unreadable':
-      return `the policy of the cluster is not known, ${forbidden(source.why)}: ${DEFAULTS} (the ClusterRole kubectl-maint-viewer may read it)`;
+      return `the policy of the cluster is not known, ${forbiddenText(source.why)}: ${DEFAULTS} (the ClusterRole kubectl-maint-viewer may read it)`;
   }
 }
 

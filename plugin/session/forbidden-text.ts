@@ -7,7 +7,7 @@ const MAX_WHY = 300;
 const FORBIDDEN = / cannot (\w+) resource "([^"]+)"/;
 
 /** `you may not list nodes`; the API server's words where they are others. */
-export function forbidden(message: string): string {
+export function forbiddenText(message: string): string {
   const [, verb, resource] = FORBIDDEN.exec(message) ?? [];
   return verb === undefined || resource === undefined
     ? clean(message, MAX_WHY)

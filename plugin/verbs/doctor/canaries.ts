@@ -6,7 +6,7 @@ import {
   type PolicyConfig,
   type RuleMode,
 } from '../../../shared/index.ts';
-import { forbidden } from '../../session/forbidden.ts';
+import { forbiddenText } from '../../session/forbidden-text.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Said, Speaker } from '../../nodes/dry-run.ts';
 import { fail, ok, skipped, unknown, warn, type Diagnosis } from './diagnosis.ts';
@@ -52,7 +52,7 @@ export function judgeCanary({ rule, what, by, expected, said }: Canary): Diagnos
         REMEDY.webhook,
       );
     case 'unclear':
-      return unknown(`${what}: ${forbidden(said.why)}`, CANARY_RIGHTS);
+      return unknown(`${what}: ${forbiddenText(said.why)}`, CANARY_RIGHTS);
   }
 }
 

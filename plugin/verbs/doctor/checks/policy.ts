@@ -1,5 +1,5 @@
 import { clean, REGISTRATION_NAME, type PolicyConfig } from '../../../../shared/index.ts';
-import { forbidden } from '../../../session/forbidden.ts';
+import { forbiddenText } from '../../../session/forbidden-text.ts';
 import { placeOf, type PolicyInForce } from '../../../policy/in-force.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
@@ -47,7 +47,7 @@ export function judgePolicy({ policy: { config }, source }: PolicyInForce): read
     case 'unreadable':
       return [
         warn(
-          `not known: ${forbidden(source.why)}; the other checks go by the defaults`,
+          `not known: ${forbiddenText(source.why)}; the other checks go by the defaults`,
           'ask for the ClusterRole kubectl-maint-viewer of the chart',
         ),
       ];
