@@ -90,6 +90,7 @@ export * from './cluster/paths.ts';
 export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/node-event.ts';
 export { answersFromCluster } from './cluster/answers.ts';
 export { readAll } from './cluster/read-all.ts';
+export { isPassing, pauseAfter, retry, retryAfterMs, type BackOff } from './cluster/retry.ts';
 export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION, WOKEN_CONDITION } from './cluster/wake.ts';
 export { insideGrants, lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export {

@@ -1,5 +1,5 @@
 import { isAlive, type PodFacts } from '../../shared/index.ts';
-import { evict } from './asking.ts';
+import { evict } from './evict.ts';
 import { budgetCause, causeOf, type Cause } from './cause.ts';
 import type { EvictionOutcome } from './eviction.ts';
 import { inOrder } from './order.ts';

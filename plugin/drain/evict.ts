@@ -1,12 +1,12 @@
-import { messageOf, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
+import { messageOf, pauseAfter, type BackOff, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
 import { budgetCause, causeOf, type Cause } from './cause.ts';
 import type { DrainTools } from './tools.ts';
 import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
 
-/** First and longest wait after a failure of the server; doubled in between, up to half of it more by chance. */
-const FIRST_BACKOFF_MS = 200;
-const LONGEST_BACKOFF_MS = 10_000;
+/** After failures of the server: of many pods that fail at once, not all come back at once. */
+export const EVICTION_BACK_OFF: BackOff = { firstMs: 200, longestMs: 10_000, jitter: 0.5 };
+
 /** The longest pause that a server or a proxy may ask for: a drain that sleeps for an hour looks like one that hangs. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -21,14 +21,14 @@ export async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionO
     over.abort();
   });
   try {
-    return await new Asking(pod, tools, signal).untilAnswered();
+    return await new PodEviction(pod, tools, signal).untilAnswered();
   } finally {
     over.abort();
   }
 }
 
-/** One pod's way through its tries. */
-class Asking {
+/** The eviction of one pod, try after try. */
+class PodEviction {
   readonly #pod: PodFacts;
   readonly #tools: DrainTools;
   /** Ends waits: the drain is over, or the pod is gone. */
@@ -129,7 +129,8 @@ class Asking {
     const { clock } = this.#tools;
     // Never sooner than our own back-off, whatever the server grants (`Retry-After: 0`); never later than it may matter.
     const asked = Math.min(outcome.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
-    await clock.sleep(Math.max(asked, backoff(this.#failures, this.#tools.random())), this.#signal);
+    const own = pauseAfter(this.#failures, EVICTION_BACK_OFF, this.#tools.random());
+    await clock.sleep(Math.max(asked, own), this.#signal);
   }
 }
 
@@ -138,12 +139,6 @@ function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** Milliseconds before the next try after so many failures in a row. */
-export function backoff(failures: number, random: number): number {
-  const base = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
-  return base * (1 + random / 2);
-}
-
-async function departure(pod: PodFacts, pods: PodsOnNode, until: AbortSignal): Promise<void> {
-  while (pods.has(pod.uid) && !until.aborted) await pods.changed(until, pod.uid);
+async function departure(pod: PodFacts, pods: PodsOnNode, signal: AbortSignal): Promise<void> {
+  while (pods.has(pod.uid) && !signal.aborted) await pods.changed(signal, pod.uid);
 }

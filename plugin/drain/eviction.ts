@@ -2,8 +2,8 @@ import type { V1Eviction } from '@kubernetes/client-node';
 import {
   evictionPath,
   listAt,
-  numberAt,
   podPath,
+  retryAfterMs,
   textAt,
   type ApiAnswer,
   type ApiRequest,
@@ -135,8 +135,7 @@ function conflictOutcome(answer: ApiAnswer, why: string): EvictionOutcome {
 }
 
 function failed(answer: ApiAnswer, cause: Cause, tooBusy = false): EvictionOutcome {
-  const seconds = Number(answer.headers['retry-after'] ?? numberAt(answer.body, 'details', 'retryAfterSeconds'));
-  return { outcome: 'failed', cause, retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined, tooBusy };
+  return { outcome: 'failed', cause, retryAfterMs: retryAfterMs(answer), tooBusy };
 }
 
 /** The budget's name stands in the causes only; the message alone does not say which one blocks. */

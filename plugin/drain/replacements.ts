@@ -29,7 +29,11 @@ export async function waitForReplacements(
       followCollection({ path, project: replicasFromObject, signal: until }, session),
     );
     await Promise.all(collections.map(({ first }) => first));
-    const changes = collections.map((one): Wait => (stop) => one.changed(stop));
+    const changes = collections.map(
+      (one): Wait =>
+        (stop) =>
+          one.changed(stop),
+    );
     for (;;) {
       const late = workloads.filter(({ uid }) => collections.some((collection) => isLate(collection.get(uid))));
       if (late.length === 0 || signal.aborted) return;

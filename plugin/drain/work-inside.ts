@@ -46,7 +46,11 @@ export async function followWorkInside(
     const collection = followCollection({ path, project, signal: session.signal }, session);
     return { collection, lacking: collection.first.then(() => [], lackOf(pattern)) };
   });
-  const changes = followed.map(({ collection }): Wait => (stop) => collection.changed(stop));
+  const changes = followed.map(
+    ({ collection }): Wait =>
+      (stop) =>
+        collection.changed(stop),
+  );
   const unknown = (await Promise.all(followed.map(({ lacking }) => lacking))).flat();
   return {
     in: (pod) =>

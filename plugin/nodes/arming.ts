@@ -19,11 +19,7 @@ export const ARMED_WITHIN_MS = 5000;
  * Waits until the webhook is asked: but for its guard of nodes, the entries are in the registration only while some node
  * is in maintenance. False where that does not happen; undefined where the caller may not see it, or there is no webhook.
  */
-export function awaitArming(
-  reader: ClusterReader,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<boolean | undefined> {
+export function awaitArming(reader: ClusterReader, clock: Clock, signal: AbortSignal): Promise<boolean | undefined> {
   const isDone = (armed: boolean | undefined): boolean => armed !== false;
   const polling = { everyMs: LOOK_EVERY_MS, withinMs: ARMED_WITHIN_MS, isDone };
   return pollUntil(() => readArming(reader, signal), polling, { clock, signal });

@@ -45,7 +45,11 @@ export async function readEnforcement(
 }
 
 /** Asks until the canary is not let pass any more, or the time is over. */
-async function askFor({ work, patienceMs }: Trial, pin: object, { cluster, ...ports }: TrialPorts): Promise<Enforcement> {
+async function askFor(
+  { work, patienceMs }: Trial,
+  pin: object,
+  { cluster, ...ports }: TrialPorts,
+): Promise<Enforcement> {
   const isDone = ({ said }: CanaryAnswer): boolean => said !== 'accepted';
   const polling = { everyMs: ASK_EVERY_MS, withinMs: patienceMs, isDone };
   return enforcementFrom(await pollUntil(() => askCanary(work, pin, cluster), polling, ports));

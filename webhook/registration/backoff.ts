@@ -1,22 +1,24 @@
+import { pauseAfter, type BackOff } from '../../shared/index.ts';
+
 /** The first try after a failure comes after so long, in ms; after every further failure in a row twice as long. */
 const RETRY_AFTER_MS = 1000;
 
 /** Tries again what failed, soon at first and ever later. */
 export class Backoff {
   readonly #task: () => void;
-  readonly #atMostMs: number;
+  readonly #backOff: BackOff;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(task: () => void, atMostMs: number) {
     this.#task = task;
-    this.#atMostMs = atMostMs;
+    this.#backOff = { firstMs: RETRY_AFTER_MS, longestMs: atMostMs, jitter: 0 };
   }
 
   /** It failed. */
   failed(): void {
-    const afterMs = Math.min(RETRY_AFTER_MS * 2 ** this.#failures, this.#atMostMs);
     this.#failures += 1;
+    const afterMs = pauseAfter(this.#failures, this.#backOff, 0);
     this.end();
     this.#timer = setTimeout(this.#task, afterMs).unref();
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClusterRefusal, MaintError, messageOf, type ClusterReader, type ClusterSender } from '../../shared/index.ts';
+import { isPassing, messageOf, pauseAfter, retry, type BackOff, type ClusterReader, type ClusterSender } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import { certificatesFromFolder } from './files-source.ts';
 import type { Trust } from './rotation.ts';
@@ -54,24 +54,15 @@ export async function openCertificates(origin: CertificateOrigin, ports: Opening
   }
 }
 
-/** First and longest pause between tries, in ms; doubled in between. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
+const BACK_OFF: BackOff = { firstMs: 1000, longestMs: 30_000, jitter: 0 };
 
 /** Tries again while the API server is away or overloaded; a refusal stands. */
-async function untilAnswered<T>(log: Log, ask: () => Promise<T>): Promise<T> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await ask();
-    } catch (thrown) {
-      if (!isPassing(thrown)) throw thrown;
-      log.warn({ error: messageOf(thrown), seconds: pauseMs / 1000 }, 'the authority cannot be read yet');
-      await sleep(pauseMs);
-    }
-  }
-}
-
-function isPassing(thrown: unknown): boolean {
-  if (thrown instanceof ClusterRefusal) return thrown.status === 429 || thrown.status >= 500;
-  return thrown instanceof MaintError && thrown.code === 'cluster';
+function untilAnswered<T>(log: Log, ask: () => Promise<T>): Promise<T> {
+  const failed = (thrown: unknown, tries: number): number | undefined => {
+    if (!isPassing(thrown)) return undefined;
+    const pauseMs = pauseAfter(tries, BACK_OFF, 0);
+    log.warn({ error: messageOf(thrown), seconds: pauseMs / 1000 }, 'the authority cannot be read yet');
+    return pauseMs;
+  };
+  return retry(ask, { failed }, sleep);
 }

@@ -1,5 +1,6 @@
 import { ClusterRefusal } from '../../errors.ts';
 import type { ApiRequest, CollectionListener } from '../ports.ts';
+import { pauseAfter, type BackOff } from '../retry.ts';
 import { guarded } from './guarded-listener.ts';
 import type { Pace } from './pace.ts';
 import { isExpired, pagesOf } from './reading.ts';
@@ -17,8 +18,7 @@ const WATCH_SPREAD_SECONDS = 120;
 const REWATCH_MS = 1000;
 
 /** After errors: 0.8 s, doubled up to 30 s, as client-go's reflector, times 1 to 2 by chance. */
-const FIRST_PAUSE_MS = 800;
-const LONGEST_PAUSE_MS = 30_000;
+const BACK_OFF: BackOff = { firstMs: 800, longestMs: 30_000, jitter: 1 };
 
 /** Objects per page where the server has no WatchList: smaller pages than a command's, as a server keeps less memory. */
 const SYNC_PAGE = 100;
@@ -44,7 +44,8 @@ interface State {
   streaming: boolean;
   /** Something was received since the last error. */
   progressed: boolean;
-  pauseMs: number;
+  /** Errors in a row. */
+  failures: number;
 }
 
 /** What one round of following works with. */
@@ -72,7 +73,7 @@ export async function follow<T>(
     everSynced: false,
     streaming: true,
     progressed: false,
-    pauseMs: FIRST_PAUSE_MS,
+    failures: 0,
   };
   const following: Following<T> = { source, path, listener: guarded(listener), options, state };
   while (!options.signal.aborted) {
@@ -164,7 +165,7 @@ function tellSynced<T>({ listener, state }: Following<T>, objects: readonly T[],
 
 function progress(state: State): void {
   state.progressed = true;
-  state.pauseMs = FIRST_PAUSE_MS;
+  state.failures = 0;
 }
 
 async function recover<T>(following: Following<T>, cause: unknown): Promise<void> {
@@ -184,8 +185,8 @@ async function recover<T>(following: Following<T>, cause: unknown): Promise<void
     }
   }
   state.progressed = false;
-  const pause = state.pauseMs * (1 + source.pace.random());
-  state.pauseMs = Math.min(state.pauseMs * 2, LONGEST_PAUSE_MS);
+  state.failures += 1;
+  const pause = pauseAfter(state.failures, BACK_OFF, source.pace.random());
   await source.pace.sleep(pause, options.signal).catch(() => undefined);
 }
 

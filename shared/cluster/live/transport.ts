@@ -2,6 +2,7 @@ import { type Agent, type IncomingMessage, request as httpRequest, type RequestO
 import { request as httpsRequest } from 'node:https';
 import { MaintError } from '../../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../ports.ts';
+import { pauseAfter, retry, retryAfterMs, type BackOff } from '../retry.ts';
 import { agentFor, hostOf, type ClientCertificate, type Endpoint, type Use } from './agent.ts';
 import type { Exchange } from './connection-options.ts';
 import { connectionError, isReset, isTrustFailure } from './connection-error.ts';
@@ -27,13 +28,13 @@ const HIDDEN = '<masked>';
 const READ_RETRIES = 4;
 
 /** A server that fails says nothing about when to ask again: 0.25 + 0.5 + 1 + 2 s outlast a restart behind a balancer. */
-const FIRST_FAILED_PAUSE_MS = 250;
+const READ_BACK_OFF: BackOff = { firstMs: 250, longestMs: 2000, jitter: 0 };
 
 /** Failures of the moment: the server's own, or of what stands before it. Others (501, 505) are its last word. */
 const FAILED: readonly number[] = [500, 502, 503, 504];
 
-/** Longest pause a busy server is granted, in seconds: 4 × 5 s is what a person at a terminal bears. */
-const LONGEST_BUSY_PAUSE_S = 5;
+/** Longest pause a busy server is granted, in ms: 4 × 5 s is what a person at a terminal bears. */
+const LONGEST_BUSY_PAUSE_MS = 5000;
 
 export interface TransportOptions extends CallerHeaders {
   readonly endpoint: Endpoint;
@@ -155,13 +156,16 @@ export function transportFrom(options: TransportOptions): Transport {
     }
   }
 
-  async function exchangeSafely(request: ApiRequest): Promise<{ answer: ApiAnswer; credential: Credential }> {
-    try {
-      return await exchange(request);
-    } catch (cause) {
-      if (request.method !== 'GET' || request.signal?.aborted === true || !isReset(cause)) throw cause;
-      return exchange(request);
-    }
+  function exchangeSafely(request: ApiRequest): Promise<{ answer: ApiAnswer; credential: Credential }> {
+    const isAgain = (cause: unknown): boolean =>
+      request.method === 'GET' && request.signal?.aborted !== true && isReset(cause);
+    const failed = (cause: unknown, tries: number): number | undefined =>
+      tries === 1 && isAgain(cause) ? 0 : undefined;
+    return retry(() => exchange(request), { failed }, sleepFor(request));
+  }
+
+  function sleepFor({ signal }: ApiRequest): (ms: number) => Promise<void> {
+    return (ms) => pace.sleep(ms, signal);
   }
 
   async function authenticated(request: ApiRequest): Promise<ApiAnswer> {
@@ -181,14 +185,8 @@ export function transportFrom(options: TransportOptions): Transport {
     server: endpoint.server,
     async send(request) {
       try {
-        let answer = await authenticated(request);
-        for (let tries = 0; tries < READ_RETRIES; tries++) {
-          const pause = pauseMs(request, answer, tries);
-          if (pause === undefined) break;
-          await pace.sleep(pause, request.signal);
-          answer = await authenticated(request);
-        }
-        return answer;
+        const answered = (answer: ApiAnswer, tries: number): number | undefined => pauseMs(request, answer, tries);
+        return await retry(() => authenticated(request), { answered }, sleepFor(request));
       } catch (cause) {
         throw explained(cause, request.signal);
       }
@@ -249,10 +247,10 @@ function quietError(server: string, ms: number): MaintError {
 }
 
 /** How long to wait before a read is sent again; undefined where its answer is the last word. */
-function pauseMs({ method }: ApiRequest, { status, headers }: ApiAnswer, tries: number): number | undefined {
-  if (method !== 'GET') return undefined;
-  const seconds = Number(headers['retry-after']);
-  const isBusy = (status === 429 || status === 503) && Number.isFinite(seconds) && seconds >= 0;
-  if (isBusy) return Math.min(seconds, LONGEST_BUSY_PAUSE_S) * 1000;
-  return FAILED.includes(status) ? FIRST_FAILED_PAUSE_MS * 2 ** tries : undefined;
+function pauseMs({ method }: ApiRequest, answer: ApiAnswer, tries: number): number | undefined {
+  if (method !== 'GET' || tries > READ_RETRIES) return undefined;
+  const { status } = answer;
+  const granted = status === 429 || status === 503 ? retryAfterMs(answer) : undefined;
+  if (granted !== undefined) return Math.min(granted, LONGEST_BUSY_PAUSE_MS);
+  return FAILED.includes(status) ? pauseAfter(tries, READ_BACK_OFF, 0) : undefined;
 }

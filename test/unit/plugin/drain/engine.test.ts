@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ASK_ANYWAY_MS, followBudgets } from '../../../../plugin/drain/budgets.ts';
-import { backoff } from '../../../../plugin/drain/asking.ts';
+import { EVICTION_BACK_OFF } from '../../../../plugin/drain/evict.ts';
 import { drainNode } from '../../../../plugin/drain/engine.ts';
 import type { DrainTools, LeftPod } from '../../../../plugin/drain/tools.ts';
 import { Notifier } from '../../../../plugin/session/wait.ts';
@@ -8,7 +8,7 @@ import { NOTHING_INSIDE } from '../../../../plugin/drain/work-inside.ts';
 import { Limiter } from '../../../../plugin/drain/limiter.ts';
 import { followNode } from '../../../../plugin/drain/live-node.ts';
 import { followPods } from '../../../../plugin/drain/pods-on-node.ts';
-import { BUDGETS, NODES, PODS, type ApiAnswer, type ApiRequest } from '../../../../shared/index.ts';
+import { BUDGETS, NODES, pauseAfter, PODS, type ApiAnswer, type ApiRequest } from '../../../../shared/index.ts';
 import {
   answer,
   budgetObject,
@@ -531,7 +531,7 @@ describe('a server that fails', () => {
     [7, 0, 10_000],
     [1000, 0.5, 12_500],
   ])('the pause after %d failures in a row', (failures, random, ms) => {
-    expect(backoff(failures, random)).toBe(ms);
+    expect(pauseAfter(failures, EVICTION_BACK_OFF, random)).toBe(ms);
   });
 });
 
