@@ -90,7 +90,7 @@ class Allowance {
   /** Evictions that the budget still has room for, as far as is known. */
   room: number;
   /** Asked for and not answered yet. */
-  asking = 0;
+  inFlight = 0;
   readonly waiting: (() => void)[] = [];
 
   constructor(facts: BudgetFacts) {
@@ -100,7 +100,7 @@ class Allowance {
 
   update(facts: BudgetFacts): void {
     this.facts = facts;
-    this.room = facts.allowed - this.asking;
+    this.room = facts.allowed - this.inFlight;
     this.letGo();
   }
 
@@ -172,10 +172,10 @@ class BudgetQueues {
     const hasRoom = only.room > 0;
     if (hasRoom) only.room -= 1;
     const took = hasRoom || (await this.#inQueue(only, signal));
-    only.asking += 1;
+    only.inFlight += 1;
     return {
       end: (outcome) => {
-        only.asking -= 1;
+        only.inFlight -= 1;
         if (outcome === 'blocked') only.room = 0;
         // What was not used up is the next one's. The API server counts an accepted one itself, and tells of it.
         else if (outcome === 'other' && took) only.room += 1;

@@ -47,6 +47,6 @@ export function followNode(
     get unreachable() {
       return isUnreachable;
     },
-    changed: (until) => node.changed(until),
+    changed: (stop) => node.changed(stop),
   };
 }

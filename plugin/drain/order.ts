@@ -26,19 +26,19 @@ export async function inOrder(
   remove: Remove,
 ): Promise<readonly (LeftPod | undefined)[]> {
   const begun: Promise<readonly (LeftPod | undefined)[]>[] = [];
-  const late: LeftPod[] = [];
+  const notBegun: LeftPod[] = [];
   const classes = tools.byPriority ? classesOf(pods) : [pods];
   for (const same of classes) {
     if (tools.signal.aborted) {
-      late.push(...same.map((pod) => ({ pod, cause: OUT_OF_TURN })));
+      notBegun.push(...same.map((pod) => ({ pod, cause: OUT_OF_TURN })));
       continue;
     }
-    const course = new ClassCourse(same, tools);
-    const removed = Promise.all(same.map((pod) => remove(pod, { ...tools, listener: course })));
+    const group = new PriorityGroup(same, tools);
+    const removed = Promise.all(same.map((pod) => remove(pod, { ...tools, listener: group })));
     begun.push(removed);
-    if (same !== classes.at(-1)) await course.letsOthersGo(removed);
+    if (same !== classes.at(-1)) await group.letsOthersBegin(removed);
   }
-  return [...(await Promise.all(begun)).flat(), ...late];
+  return [...(await Promise.all(begun)).flat(), ...notBegun];
 }
 
 function classesOf(pods: readonly PodFacts[]): readonly (readonly PodFacts[])[] {
@@ -46,7 +46,7 @@ function classesOf(pods: readonly PodFacts[]): readonly (readonly PodFacts[])[] 
 }
 
 /** How pods of one priority get on; it hears what becomes of each, and passes it on. */
-class ClassCourse implements DrainListener {
+class PriorityGroup implements DrainListener {
   readonly #tools: DrainTools;
   readonly #news = new Notifier();
   readonly #begunAt: number;
@@ -65,16 +65,16 @@ class ClassCourse implements DrainListener {
   }
 
   /** Resolves when the next class may begin. */
-  async letsOthersGo(removed: Promise<unknown>): Promise<void> {
+  async letsOthersBegin(removed: Promise<unknown>): Promise<void> {
     const { clock, signal } = this.#tools;
     const over = new AbortController();
     const end = (): void => {
       over.abort();
     };
     removed.then(end, end);
-    const until = AbortSignal.any([signal, over.signal]);
-    for (let ms = this.#holdsFor(); ms > 0 && !until.aborted; ms = this.#holdsFor()) {
-      await firstOf([(stop) => this.#news.next(stop), (stop) => clock.sleep(ms, stop)], until);
+    const stop = AbortSignal.any([signal, over.signal]);
+    for (let ms = this.#holdsFor(); ms > 0 && !stop.aborted; ms = this.#holdsFor()) {
+      await firstOf([(stop) => this.#news.next(stop), (stop) => clock.sleep(ms, stop)], stop);
     }
   }
 

@@ -22,11 +22,11 @@ export async function waitForReplacements(
 ): Promise<void> {
   const workloads = workloadsOf(pods);
   const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
+  const stop = AbortSignal.any([signal, over.signal]);
   const paths = new Set(workloads.map(({ resource, namespace }) => collectionPath(resource, namespace)));
   try {
     const collections = [...paths].map((path) =>
-      followCollection({ path, project: replicasFromObject, signal: until }, session),
+      followCollection({ path, project: replicasFromObject, signal: stop }, session),
     );
     await Promise.all(collections.map(({ first }) => first));
     const changes = collections.map(
@@ -38,7 +38,7 @@ export async function waitForReplacements(
       const late = workloads.filter(({ uid }) => collections.some((collection) => isLate(collection.get(uid))));
       if (late.length === 0 || signal.aborted) return;
       tell([{ kind: 'running', text: 'replacements are not Ready', names: late.map(titleOf).sort() }]);
-      await firstOf(changes, until);
+      await firstOf(changes, stop);
     }
   } finally {
     over.abort();

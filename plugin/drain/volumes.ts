@@ -16,8 +16,8 @@ export async function waitForDetach(
 ): Promise<void> {
   const keeps = await volumesOf(staying, session);
   const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const followed = { path: VOLUME_ATTACHMENTS, project: attachmentFromObject, signal: until };
+  const stop = AbortSignal.any([signal, over.signal]);
+  const followed = { path: VOLUME_ATTACHMENTS, project: attachmentFromObject, signal: stop };
   try {
     const attached = followCollection(followed, session);
     await attached.first;
@@ -25,7 +25,7 @@ export async function waitForDetach(
       const left = attached.all().filter((one) => one.node === node && !keeps.has(one.volume));
       if (left.length === 0 || signal.aborted) return;
       tell([{ kind: 'running', text: 'volumes are still attached', names: left.map(attachmentName).sort() }]);
-      await attached.changed(until);
+      await attached.changed(stop);
     }
   } finally {
     over.abort();

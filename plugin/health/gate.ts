@@ -13,7 +13,7 @@ import type { Session } from '../session/session.ts';
 import { firstOf, pollUntil } from '../session/wait.ts';
 import { followHeldAddons, type HeldAddons } from './held-addons.ts';
 import { healthFrom, type NodeHealth } from './node-health.ts';
-import type { AddonWaker } from './waker.ts';
+import type { AddonControllers } from './addon-controllers.ts';
 
 /** How often a node is looked at. */
 const LOOK_EVERY_MS = 1000;
@@ -40,7 +40,7 @@ export interface Gate {
   readonly healthyForMs: number;
   readonly session: Session;
   readonly signal: AbortSignal;
-  readonly waker: AddonWaker;
+  readonly controllers: AddonControllers;
   /** Hears every look. */
   readonly tell: (state: GateState) => void;
   readonly note: (text: string) => void;
@@ -55,7 +55,7 @@ export interface Gate {
 export async function passGate(gate: Gate): Promise<readonly string[]> {
   const { node, session, signal } = gate;
   const { clock } = session;
-  const addons = await followHeldAddons(node, session, gate.waker, { signal, note: gate.note });
+  const addons = await followHeldAddons(node, session, gate.controllers, { signal, note: gate.note });
   let cleanSince = Infinity;
   let state: GateState | undefined;
   const isThrough = async (): Promise<boolean> => {

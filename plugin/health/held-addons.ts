@@ -12,7 +12,7 @@ import type { Following, PodsOnNode } from '../drain/pods-on-node.ts';
 import { followPods } from '../drain/pods-on-node.ts';
 import { readPods } from '../drain/read.ts';
 import type { Session } from '../session/session.ts';
-import type { AddonWaker } from './waker.ts';
+import type { AddonControllers } from './addon-controllers.ts';
 
 /** The add-ons whose change was held back on a node, while they catch up. */
 export interface HeldAddons {
@@ -31,12 +31,12 @@ export interface HeldAddons {
 export async function wakeHeldAddons(
   node: string,
   { cluster, signal }: Session,
-  { waker, warn }: { readonly waker: AddonWaker; readonly warn: (text: string) => void },
+  { controllers, warn }: { readonly controllers: AddonControllers; readonly warn: (text: string) => void },
 ): Promise<void> {
   try {
     const owned = daemonSetPods(await readPods(node, undefined, cluster)).filter(isAlive);
     const current = await readDaemonSets(owned, cluster, signal);
-    await waker.wake(daemonSetsBehind(owned, current));
+    await controllers.wake(daemonSetsBehind(owned, current));
   } catch (thrown) {
     warn(`add-ons of node ${node} are not told to catch up: ${messageOf(thrown)}`);
   }
@@ -69,7 +69,7 @@ async function readBehind(
 export async function followHeldAddons(
   node: string,
   session: Session,
-  waker: AddonWaker,
+  controllers: AddonControllers,
   following: Following,
 ): Promise<HeldAddons> {
   const { signal } = following;
@@ -79,13 +79,13 @@ export async function followHeldAddons(
   let late = held;
   return {
     names: namesOf(held),
-    changed: (until) => pods.changed(until),
+    changed: (stop) => pods.changed(stop),
     late: async () => {
       if (late.length === 0) return [];
       const current = await readDaemonSets(late, session.cluster, signal);
       // A DaemonSet that is gone meanwhile has nothing to catch up with.
       late = late.filter((pod) => current.has(ownerUid(pod)) && !isServed(pod, current, pods));
-      await waker.wake(daemonSetsBehind(daemonSetPods(pods.all()).filter(isAlive), current));
+      await controllers.wake(daemonSetsBehind(daemonSetPods(pods.all()).filter(isAlive), current));
       return namesOf(late);
     },
   };

@@ -25,7 +25,7 @@ export interface Trial {
   readonly patienceMs: number;
 }
 
-/** What asking needs. */
+/** What a trial needs. */
 interface TrialPorts extends WaitPorts {
   readonly cluster: Cluster;
 }

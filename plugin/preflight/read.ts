@@ -28,7 +28,7 @@ import type { ClusterNode, OwnerHealth, Room, Survey } from './survey.ts';
 import { readVolumes } from './volumes.ts';
 
 /** What the survey starts from. */
-export interface Premises {
+export interface SurveyInputs {
   readonly operation: MaintenanceRequest;
   readonly chosen: readonly NodeFacts[];
   readonly plans: readonly DrainPlan[];
@@ -40,8 +40,8 @@ export interface Premises {
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
-export async function readSurvey(premises: Premises): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, nodes, cluster } = premises;
+export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
+  const { operation, chosen, plans, budgets, inside, inForce, nodes, cluster } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));

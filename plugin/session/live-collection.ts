@@ -118,7 +118,7 @@ export function followCollection<T>(followed: Followed<T>, ports: FollowPorts): 
     all: () => [...objects.values()],
     has: (uid) => objects.has(uid),
     get: (uid) => objects.get(uid),
-    changed: (until, uid) => (uid === undefined ? anyChange : notifierOf(uid, changesOf)).next(until),
+    changed: (stop, uid) => (uid === undefined ? anyChange : notifierOf(uid, changesOf)).next(stop),
   };
 }
 

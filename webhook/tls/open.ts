@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isPassing, messageOf, pauseAfter, retry, type BackOff, type ClusterReader, type ClusterSender } from '../../shared/index.ts';
+import {
+  isPassing,
+  messageOf,
+  pauseAfter,
+  retry,
+  type BackOff,
+  type ClusterReader,
+  type ClusterSender,
+} from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import { certificatesFromFolder } from './files-source.ts';
 import type { Trust } from './rotation.ts';

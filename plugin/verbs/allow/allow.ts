@@ -1,7 +1,7 @@
 import { isHeld, LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { wakeHeldAddons } from '../../health/held-addons.ts';
-import { addonWaker } from '../../health/waker.ts';
+import { addonControllers } from '../../health/addon-controllers.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../../nodes/canary.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
@@ -192,7 +192,7 @@ async function letAddonsGo(node: string, session: Session): Promise<void> {
   const warn = (text: string): void => {
     session.screen.warn(text);
   };
-  await wakeHeldAddons(node, session, { waker: addonWaker(session, warn), warn });
+  await wakeHeldAddons(node, session, { controllers: addonControllers(session, warn), warn });
 }
 
 /** How often a canary is sent, and for how long: replicas hear of a change in milliseconds, policies within 0.7 s. */

@@ -82,7 +82,7 @@ async function tellLeft(
     const warn = (text: string): void => {
       report.tell({ type: 'warning', text });
     };
-    await wakeHeldAddons(name, session, { waker: run.waker, warn });
+    await wakeHeldAddons(name, session, { controllers: run.controllers, warn });
   }
   report.tell({ type: 'ended', node: name, cordoned: node.facts.unschedulable, addons });
   run.back.add(name);
@@ -121,7 +121,7 @@ function isDrainGivenUp(node: NodeSnapshot): boolean {
 
 /** Takes the node through the gate. Returns the add-ons that caught up. */
 async function goThroughGate(name: string, claims: readonly ClaimKey[], run: OffRun): Promise<readonly string[]> {
-  const { operation, session, report, gates, waker } = run;
+  const { operation, session, report, gates, controllers } = run;
   const waiting = {
     timeoutMs: operation.timeoutMs,
     waitsFor: `node ${name} to be healthy`,
@@ -140,7 +140,7 @@ async function goThroughGate(name: string, claims: readonly ClaimKey[], run: Off
         healthyForMs: operation.healthyForMs,
         session,
         signal,
-        waker,
+        controllers,
         tell,
         note: (text) => {
           report.tell({ type: 'note', text });

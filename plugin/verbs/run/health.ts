@@ -1,6 +1,6 @@
 import { withinTime } from '../../session/deadline.ts';
 import { passGate } from '../../health/gate.ts';
-import { addonWaker } from '../../health/waker.ts';
+import { addonControllers } from '../../health/addon-controllers.ts';
 import { tellOffInWords } from '../off/text.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import type { NodesRun } from './nodes-run.ts';
@@ -18,7 +18,7 @@ export async function waitForHealth(name: string, { operation, session }: NodesR
       healthyForMs,
       session,
       signal,
-      waker: addonWaker(session, (text) => {
+      controllers: addonControllers(session, (text) => {
         screen.warn(text);
       }),
       note: (text) => {

@@ -100,9 +100,9 @@ export class FollowedNodes {
   async #followPods(node: string): Promise<void> {
     const { screen, signal } = this.#session;
     const over = new AbortController();
-    const until = AbortSignal.any([signal, over.signal]);
+    const stop = AbortSignal.any([signal, over.signal]);
     const note = screen.note.bind(screen);
-    const pods = followPods(node, undefined, this.#session, { signal: until, note });
+    const pods = followPods(node, undefined, this.#session, { signal: stop, note });
     try {
       await pods.first;
     } catch {
@@ -111,12 +111,12 @@ export class FollowedNodes {
       return;
     }
     this.#pods.set(node, { pods, over });
-    void this.#wakeFor(pods, until);
+    void this.#wakeFor(pods, stop);
   }
 
-  async #wakeFor(pods: PodsOnNode, until: AbortSignal): Promise<void> {
-    while (!until.aborted) {
-      await pods.changed(until);
+  async #wakeFor(pods: PodsOnNode, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await pods.changed(stop);
       this.#changed();
     }
   }

@@ -15,10 +15,10 @@ export function proxyFromEnvironment(server: string, env: Environment): string |
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (isLoopback(host)) return undefined;
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
-  const spared = either(env, 'NO_PROXY')
+  const isExempt = either(env, 'NO_PROXY')
     .split(',')
     .some((entry) => isMeantBy(entry.trim().toLowerCase(), host, port));
-  if (spared) return undefined;
+  if (isExempt) return undefined;
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 

@@ -17,13 +17,13 @@ export interface ExecConfig {
   readonly cluster: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface ExecSurroundings {
+export interface ExecContext {
   readonly stdinIsTerminal: boolean;
   readonly cluster: Readonly<Record<string, unknown>>;
 }
 
 /** Reads the exec part of a user. Throws MaintError('usage') with client-go's words where it cannot be used. */
-export function parseExecConfig(exec: unknown, user: string, surroundings: ExecSurroundings): ExecConfig {
+export function parseExecConfig(exec: unknown, user: string, context: ExecContext): ExecConfig {
   const apiVersion = textAt(exec, 'apiVersion') ?? '';
   const command = textAt(exec, 'command') ?? '';
   if (command === '') throw unusable(user, 'command must be specified to use exec authentication plugin');
@@ -35,9 +35,9 @@ export function parseExecConfig(exec: unknown, user: string, surroundings: ExecS
     command,
     args: textsAt(exec, 'args'),
     env: new Map(listAt(exec, 'env').map((entry) => [textAt(entry, 'name') ?? '', textAt(entry, 'value') ?? ''])),
-    interactive: isInteractive(exec, user, surroundings.stdinIsTerminal),
+    interactive: isInteractive(exec, user, context.stdinIsTerminal),
     installHint: textAt(exec, 'installHint')?.replace(/\s+/g, ' ').trim(),
-    cluster: wantsCluster(exec) ? surroundings.cluster : undefined,
+    cluster: wantsCluster(exec) ? context.cluster : undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import { MaintError, messageOf } from '../../../errors.ts';
 import { at, isObject, listAt, textAt, textsAt } from '../../../facts/json.ts';
 import type { ClientCertificate, Endpoint } from '../agent.ts';
 import type { ConnectOptions } from '../connection-options.ts';
-import { type ExecSurroundings, parseExecConfig } from '../credentials/exec-config.ts';
+import { type ExecContext, parseExecConfig } from '../credentials/exec-config.ts';
 import { bearer, type CredentialSource, fixedCredential } from '../credentials/source.ts';
 import { tokenFromFile } from '../credentials/token-file.ts';
 import { type Impersonation } from '../impersonation.ts';
@@ -92,11 +92,11 @@ function basicOf(user: Entry | undefined): string | undefined {
 
 async function fromPlugin(user: Entry, choice: Choice, options: ConnectOptions, pace: Pace): Promise<CredentialSource> {
   const { credentialFromExec } = await import('../credentials/exec.ts');
-  const surroundings: ExecSurroundings = {
+  const context: ExecContext = {
     stdinIsTerminal: options.stdinIsTerminal === true,
     cluster: await clusterInfo(choice),
   };
-  const config = parseExecConfig(at(user.value, 'exec'), user.name, surroundings);
+  const config = parseExecConfig(at(user.value, 'exec'), user.name, context);
   // A command with a separator is a path, and like every path of a kubeconfig relative to its file.
   const command = config.command.includes(sep) ? (absolute(config.command, user) ?? config.command) : config.command;
   return credentialFromExec({

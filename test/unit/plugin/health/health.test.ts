@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { passGate, waitsFor, type GateState } from '../../../../plugin/health/gate.ts';
 import { healthFrom } from '../../../../plugin/health/node-health.ts';
-import { addonWaker } from '../../../../plugin/health/waker.ts';
+import { addonControllers } from '../../../../plugin/health/addon-controllers.ts';
 import {
   controllerRevisionsPath,
   daemonSetPath,
@@ -134,7 +134,7 @@ function begin(healthyForMs: number, ready = true) {
       healthyForMs,
       session,
       signal: AbortSignal.any([stop.signal, interrupt.signal]),
-      waker: addonWaker(session, (text) => {
+      controllers: addonControllers(session, (text) => {
         screen.warn(text);
       }),
       tell: (state) => states.push(state),

@@ -12,14 +12,14 @@ const WAKE_EVERY_MS = 1000;
 const FORBIDDEN =
   'no right to patch daemonsets/status: add-ons catch up when their controller tries again, which may take minutes';
 
-/** Wakes the controllers of DaemonSets that are to go on. */
-export interface AddonWaker {
-  /** Wakes them, each at most every second. Never rejects: a controller that is not woken comes later by itself. */
+/** The controllers of DaemonSets whose changes were held back. */
+export interface AddonControllers {
+  /** Makes them reconcile these at once, each at most every second. Never rejects: one that is not woken comes later by itself. */
   wake(daemonSets: Iterable<DaemonSetFacts>): Promise<void>;
 }
 
-/** The waker of a command; `warn` hears once why controllers are not woken. */
-export function addonWaker({ cluster, clock }: Session, warn: (text: string) => void): AddonWaker {
+/** As one command wakes them; `warn` hears once why they are not woken. */
+export function addonControllers({ cluster, clock }: Session, warn: (text: string) => void): AddonControllers {
   const wokenAt = new Map<string, number>();
   let told = false;
   const tellOnce = (text: string): void => {
