@@ -112,8 +112,9 @@ describe.skipIf(!HAS_CASES)(casesTitle('inputs that were drained wrongly'), () =
       await isJudged('slow');
       const running = await plugin.start(['on', 'node-1']);
       await until('it waits for the budget', () => running.said().includes('waits: '));
-      expect(await plane.kubectl(['scale', 'deployment', 'slow', `--replicas=${replicas}`])).toMatchObject({ code: 0 });
+      // Without its pod the node would be drained, and rightly so, before anybody could uncordon it.
       expect(await plane.kubectl(['uncordon', 'node-1'])).toMatchObject({ code: 0 });
+      expect(await plane.kubectl(['scale', 'deployment', 'slow', `--replicas=${replicas}`])).toMatchObject({ code: 0 });
       const { code, stderr } = await running.ended;
       expect(code).toBe(5);
       expect(stderr).toContain('somebody uncordoned node node-1 while it was drained');
