@@ -25,7 +25,7 @@ export {
   REVISION_HASH_LABEL,
   type DaemonSetFacts,
 } from './facts/daemonset.ts';
-export { MAKERS, makersOf, supposedMakerOf } from './facts/makers.ts';
+export { CONTROLLED_KINDS, controllerUsersOf, supposedControllerUser } from './facts/controllers.ts';
 export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
@@ -71,7 +71,7 @@ export { explainScansKeptOff, keepsScansOff, scansKeptOff, type ScansKeptOff } f
 export { needKey, NO_ANSWERS, type Answer, type Need } from './policy/needs.ts';
 export { creationOf, requestFromReview, type Operation, type ReviewRequest } from './policy/request.ts';
 export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';
-export { afterDenialOfMaker } from './policy/after-denial.ts';
+export { afterDenialByController } from './policy/after-denial.ts';
 export { keptOffNodes, keptOutOfCluster } from './policy/details.ts';
 export {
   explainBriefly,

@@ -5,7 +5,7 @@ import {
   MaintError,
   podFromObject,
   PODS,
-  supposedMakerOf,
+  supposedControllerUser,
   type Catalogue,
   type ClusterReader,
   type PodFacts,
@@ -52,7 +52,7 @@ export class Planner {
 }
 
 function activeWorkOf({ work }: PodFacts, catalogue: Catalogue): string | undefined {
-  const { work: kind, pattern, tool } = classify(work, catalogue, supposedMakerOf(work));
+  const { work: kind, pattern, tool } = classify(work, catalogue, supposedControllerUser(work));
   return kind === 'backup' || kind === 'scan'
     ? (pattern?.what ?? `a ${kind} of ${tool ?? 'an unknown tool'}`)
     : undefined;

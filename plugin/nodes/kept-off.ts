@@ -1,4 +1,4 @@
-import { afterDenialOfMaker, type AfterDenial } from '../../shared/index.ts';
+import { afterDenialByController, type AfterDenial } from '../../shared/index.ts';
 import { isOurDenial } from './dry-run.ts';
 import type { OwnEvent } from './own-events.ts';
 
@@ -63,7 +63,7 @@ const FATES: readonly AfterDenial[] = ['retried', 'resumed', 'lost', 'failed'];
 
 function fromMaker(node: string, { kind, namespace, name, count, lastAt }: MakerEvent): KeptOff {
   const what = `${kind} ${namespace}/${name}`;
-  return { node, what, times: count, lastAt, afterDenial: afterDenialOfMaker(kind) };
+  return { node, what, times: count, lastAt, afterDenial: afterDenialByController(kind) };
 }
 
 /** What the webhook refuses it writes down itself; a policy's refusal has these words (k8s apiserver policy/validating plugin.go). */

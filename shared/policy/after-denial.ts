@@ -9,13 +9,13 @@ export function afterDenialOf(object: WorkObject, pattern: WorkPattern | undefin
   if (pattern === undefined) return undefined;
   const controller = controllerOf(object);
   const made = controller === undefined ? '' : `${controller.groupKind} ${object.groupKind}`;
-  return MADE_BY.includes(made) ? afterDenialOfMaker(controller?.kind ?? '') : pattern.afterDenial;
+  return MADE_BY.includes(made) ? afterDenialByController(controller?.kind ?? '') : pattern.afterDenial;
 }
 
 /** Which controllers of Kubernetes make what, where it matters. */
 const MADE_BY = ['batch/Job /Pod', 'batch/CronJob batch/Job'];
 
 /** What becomes of what a controller of Kubernetes was refused: a CronJob makes up for its latest run, the others make it again. */
-export function afterDenialOfMaker(kind: string): AfterDenial {
+export function afterDenialByController(kind: string): AfterDenial {
   return kind === 'CronJob' ? 'resumed' : 'retried';
 }

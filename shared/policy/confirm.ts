@@ -4,14 +4,14 @@ import type { NodeSource } from '../targets/tool.ts';
 import { namedBy } from './target.ts';
 import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { needKey, type Need } from './needs.ts';
-import type { Subject, Surroundings } from './rule.ts';
+import type { Subject, RuleContext } from './rule.ts';
 
 /**
  * What has to be read live before classified work is ALLOWED: the node that it names, or, where it names none or the
  * rule looks at the whole cluster, which nodes are in maintenance now. A cache may lag behind a mark that was just made;
  * this work is rare. A root passes a rule that looks at nodes whatever they are: nothing is read for it.
  */
-export function confirmationsFor(subject: Subject, { field, answers, live, rule }: Surroundings): readonly Need[] {
+export function confirmationsFor(subject: Subject, { field, answers, live, rule }: RuleContext): readonly Need[] {
   const { pattern } = subject.classification;
   if (!live || (rule.scope === 'node' && pattern?.role === 'root')) return [];
   const named = rule.scope === 'node' ? nameOf(subject, pattern?.node ?? { in: 'pods' }) : '';
@@ -29,13 +29,13 @@ function nameIn(placement: Placement | undefined): string | undefined {
   return placement?.nodeSelector.get(HOSTNAME_LABEL);
 }
 
-function namesOf(named: string, field: Surroundings['field']): readonly string[] {
+function namesOf(named: string, field: RuleContext['field']): readonly string[] {
   const meant = nodesMeantBy(named, field).map((node) => node.name);
   return meant.length === 0 ? [named] : meant;
 }
 
 /** The reason why a live read failed, where one of these needs was answered with `unknown`. */
-export function unknownAmong(answers: Surroundings['answers']): string | undefined {
+export function unknownAmong(answers: RuleContext['answers']): string | undefined {
   for (const answer of answers.values()) if (answer.answer === 'unknown') return answer.why;
   return undefined;
 }

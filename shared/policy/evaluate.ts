@@ -10,7 +10,7 @@ import type { Answers, Need } from './needs.ts';
 import { needKey } from './needs.ts';
 import { questionFrom, type Aspect, type Question } from './question.ts';
 import type { ReviewRequest } from './request.ts';
-import type { Judgement, Objection, Rule, Subject, Surroundings } from './rule.ts';
+import type { Judgement, Objection, Rule, Subject, RuleContext } from './rule.ts';
 import { targetOf } from './target.ts';
 import { sortFindings, worst, type Decision, type Finding, type Verdict } from './verdict.ts';
 
@@ -91,7 +91,7 @@ function judgeAspect(
   { subject, rules }: Aspect,
   situation: Situation,
   field: NodeField,
-): Judged & Pick<Surroundings, 'reach'> {
+): Judged & Pick<RuleContext, 'reach'> {
   const source = subject.classification.pattern?.node ?? { in: 'pods' };
   const reach = once(() => targetOf(subject.object, source, field, situation.answers));
   const judged = rules.map((rule) => judge(rule, subject, situation, { field, reach }));
@@ -102,14 +102,14 @@ function judge(
   rule: Rule,
   subject: Subject,
   situation: Situation,
-  { field, reach }: Pick<Surroundings, 'field' | 'reach'>,
+  { field, reach }: Pick<RuleContext, 'field' | 'reach'>,
 ): Judged {
   const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
   const own = fieldForRule(rule.id, field, situation.now);
   const { object, classification } = subject;
   const source = classification.pattern?.node ?? { in: 'pods' };
-  const surroundings: Surroundings = {
+  const context: RuleContext = {
     now: situation.now,
     config: situation.config,
     answers: situation.answers,
@@ -118,7 +118,7 @@ function judge(
     field: own,
     reach: own === field ? reach : once(() => targetOf(object, source, own, situation.answers)),
   };
-  const { objections, needs }: Judgement = rule.judge(subject, surroundings);
+  const { objections, needs }: Judgement = rule.judge(subject, context);
   return { findings: objections.map((found) => finding(rule, config, found)), needs };
 }
 

@@ -5,7 +5,7 @@ import type { Companionship } from '../scheduling/pod-affinity.ts';
 import { renderSelector } from '../scheduling/selectors.ts';
 import type { NodeSource, Reference } from '../targets/tool.ts';
 import { needKey, type Answers, type Need } from './needs.ts';
-import type { Surroundings } from './rule.ts';
+import type { RuleContext } from './rule.ts';
 
 /** Nodes that were found through other objects. */
 export interface TargetNodes {
@@ -22,7 +22,7 @@ export interface TargetNodes {
 export function lookupsFor(
   object: WorkObject,
   source: NodeSource,
-  { field, answers, live }: Pick<Surroundings, 'field' | 'answers' | 'live'>,
+  { field, answers, live }: Pick<RuleContext, 'field' | 'answers' | 'live'>,
 ): readonly Need[] {
   if (!live || field.held.length === 0) return [];
   const need = needOf(object, source);

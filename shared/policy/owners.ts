@@ -2,7 +2,7 @@ import { textAt } from '../facts/json.ts';
 import type { Owner, WorkObject } from '../facts/work.ts';
 import { mayHaveMade, pipelineResource } from '../targets/pipelines.ts';
 import { needKey, type Answer, type Answers, type Need } from './needs.ts';
-import { NO_OBJECTION, type Judgement, type Objection, type Subject, type Surroundings } from './rule.ts';
+import { NO_OBJECTION, type Judgement, type Objection, type Subject, type RuleContext } from './rule.ts';
 
 /**
  * What is left of objections to work that is none if one of its owners has made it (see Classification.unlessOwned). An
@@ -12,7 +12,7 @@ import { NO_OBJECTION, type Judgement, type Objection, type Subject, type Surrou
 export function unlessOwned<Reason extends string>(
   found: Judgement<Reason>,
   subject: Subject,
-  { answers, live }: Surroundings,
+  { answers, live }: RuleContext,
 ): Judgement<Reason | 'Unknown'> {
   const { unlessOwned: owners } = subject.classification;
   if (owners === undefined || found.needs.length > 0 || found.objections.length === 0) return found;

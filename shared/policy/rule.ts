@@ -20,7 +20,7 @@ export interface Subject {
 }
 
 /** What a rule may look at. Nodes that are excepted from this rule are not held in its field. */
-export interface Surroundings {
+export interface RuleContext {
   readonly now: number;
   readonly field: NodeField;
   readonly config: PolicyConfig;
@@ -83,7 +83,7 @@ export interface Rule<Reason extends string = string> {
   /** Whether the rule could have anything to say. Asked of every request, so it looks at kind and work only. */
   readonly concerns: (subject: Subject) => boolean;
   /** Asked only where it is concerned. Pure; never throws. */
-  readonly judge: (subject: Subject, surroundings: Surroundings) => Judgement<Reason>;
+  readonly judge: (subject: Subject, context: RuleContext) => Judgement<Reason>;
 }
 
 export const NO_OBJECTION: Judgement<never> = { objections: [], needs: [] };

@@ -84,7 +84,7 @@ export function reachOf(placement: Placement, field: Field, options: ReachOption
   return reachAmong(naming.rest, naming.nodes, 'pinned', { field, options });
 }
 
-interface Surroundings {
+interface ReachInputs {
   readonly field: Field;
   readonly options: ReachOptions;
 }
@@ -94,7 +94,7 @@ function reachAmong(
   placement: Placement,
   candidates: readonly SchedulableNode[] | undefined,
   alone: 'pinned' | 'only',
-  { field, options }: Surroundings,
+  { field, options }: ReachInputs,
 ): Reach {
   if (demandsOf(placement) > MAX_DEMANDS) return reachOfTooMany(field);
   const { held, others } = candidatesAmong(candidates, field);

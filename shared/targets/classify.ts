@@ -1,14 +1,14 @@
 import { controllerOf, type Owner, type WorkObject } from '../facts/work.ts';
 import { isOfKind, KUBERNETES, type Kind } from '../kinds.ts';
 import { WORK_LABEL } from '../labels.ts';
-import { Hooks } from './hooks.ts';
+import { MatcherIndex } from './matcher-index.ts';
 import {
   confidenceOf,
   LABEL_STRENGTH,
   matches,
   particularityOf,
   strengthOf,
-  Suspect,
+  Inspection,
   type Confidence,
 } from './matcher.ts';
 import type { Tool, Work, WorkPattern } from './tool.ts';
@@ -49,11 +49,11 @@ export interface Catalogue {
   /** All patterns, the strongest evidence first. */
   readonly patterns: readonly CataloguePattern[];
   /** The pattern that describes an object best for each kind of work that it shows, the strongest evidence first. */
-  patternsFor(suspect: Suspect): readonly CataloguePattern[];
+  patternsFor(inspection: Inspection): readonly CataloguePattern[];
   /** The same of those that do not describe it only because of owners that are written on it. */
-  disputedFor(suspect: Suspect): readonly Disputed[];
+  disputedFor(inspection: Inspection): readonly Disputed[];
   /** The tool that delivers an object, the first that claims it. */
-  delivererOf(suspect: Suspect): string | undefined;
+  delivererOf(inspection: Inspection): string | undefined;
 }
 
 /** Puts all patterns of some tools in the order of their evidence; tools and patterns keep their order within it. */
@@ -65,30 +65,31 @@ export function catalogueFromTools(tools: readonly Tool[]): Catalogue {
     .sort((a, b) => b.strength - a.strength || particularityOf(b.pattern.match) - particularityOf(a.pattern.match));
   const deliveries = tools.flatMap((tool) => (tool.delivers ?? []).map((match) => ({ tool: tool.id, match })));
   const opposing = patterns.flatMap(({ pattern }) => pattern.match.notOwners ?? []);
-  const byPattern = new Hooks(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
-  const byDelivery = new Hooks(deliveries);
+  const byPattern = new MatcherIndex(patterns.map((entry) => ({ entry, match: entry.pattern.match })));
+  const byDelivery = new MatcherIndex(deliveries);
   return {
     patterns,
-    patternsFor: (suspect) => {
+    patternsFor: (inspection) => {
       const found: CataloguePattern[] = [];
-      for (const { match, entry } of byPattern.candidates(suspect)) {
+      for (const { match, entry } of byPattern.candidates(inspection)) {
         const isKnown = found.some(({ pattern }) => pattern.work === entry.pattern.work);
-        if (!isKnown && matches(match, suspect)) found.push(entry);
+        if (!isKnown && matches(match, inspection)) found.push(entry);
       }
       return found;
     },
-    disputedFor: (suspect) => {
-      if (!suspect.object.owners.some((owner) => isOfKind(owner, opposing))) return [];
+    disputedFor: (inspection) => {
+      if (!inspection.object.owners.some((owner) => isOfKind(owner, opposing))) return [];
       const found: Disputed[] = [];
-      for (const { match, entry } of byPattern.candidates(suspect)) {
+      for (const { match, entry } of byPattern.candidates(inspection)) {
         const { notOwners = [], ...others } = match;
-        const owners = suspect.object.owners.filter((owner) => isOfKind(owner, notOwners));
+        const owners = inspection.object.owners.filter((owner) => isOfKind(owner, notOwners));
         const isKnown = found.some(({ entry: { pattern } }) => pattern.work === entry.pattern.work);
-        if (owners.length > 0 && !isKnown && matches(others, suspect)) found.push({ entry, owners });
+        if (owners.length > 0 && !isKnown && matches(others, inspection)) found.push({ entry, owners });
       }
       return found;
     },
-    delivererOf: (suspect) => byDelivery.candidates(suspect).find(({ match }) => matches(match, suspect))?.tool,
+    delivererOf: (inspection) =>
+      byDelivery.candidates(inspection).find(({ match }) => matches(match, inspection))?.tool,
   };
 }
 
@@ -111,24 +112,24 @@ export function classifyFully(
   catalogue: Catalogue,
   user = '',
 ): readonly [Classification, ...Classification[]] {
-  const suspect = new Suspect(object, user);
+  const inspection = new Inspection(object, user);
   const labelled = labelledAs(object);
-  const entries = catalogue.patternsFor(suspect);
+  const entries = catalogue.patternsFor(inspection);
   const found = entries.map((entry) => (saysMore(labelled, entry) ? labelled : classificationBy(entry, object)));
   const isMore = labelled !== undefined && found.every(({ work }) => work !== labelled.work);
   const [first, ...others] = isMore ? [...found, labelled] : found;
-  const main = first ?? deliveredBy(catalogue.delivererOf(suspect), object);
-  const read = main.pattern === undefined && isUnread(suspect) ? { ...main, isUnread: true } : main;
+  const main = first ?? deliveredBy(catalogue.delivererOf(inspection), object);
+  const read = main.pattern === undefined && isUnread(inspection) ? { ...main, isUnread: true } : main;
   const disputed = catalogue
-    .disputedFor(suspect)
+    .disputedFor(inspection)
     .filter(({ entry }) => [main, ...others].every(({ work }) => work !== entry.pattern.work))
     .map(({ entry, owners }) => ({ ...classificationBy(entry, object), unlessOwned: owners }));
   return [read, ...others, ...disputed];
 }
 
 /** Of a run everything has to be read before it is let go as nothing, or as the add-on that its label says; a service is none. */
-function isUnread(suspect: Suspect): boolean {
-  return isOfKind(suspect.object, CARRIERS) && !suspect.isKeptUp && !suspect.isWhole;
+function isUnread(inspection: Inspection): boolean {
+  return isOfKind(inspection.object, CARRIERS) && !inspection.isKeptUp && !inspection.isWhole;
 }
 
 function classificationBy({ tool, pattern }: CataloguePattern, object: WorkObject): Classification {

@@ -1,12 +1,12 @@
 import { at } from '../facts/json.ts';
-import { keeperOf } from '../facts/makers.ts';
+import { workloadKindOf } from '../facts/controllers.ts';
 import type { WorkObject } from '../facts/work.ts';
 import { isOfKind, isOwnKind, type Kind } from '../kinds.ts';
 import { Effort } from '../shell/effort.ts';
 import { runningIn, type Running } from './programs.ts';
 import { holds } from './run-names.ts';
 import { asksWhatRuns, isRunning } from './runs.ts';
-import { isCalled, wordsOf } from './sayings.ts';
+import { isRequestFor, wordsOf } from './words-of-work.ts';
 
 export { imageBasename } from './programs.ts';
 
@@ -134,7 +134,7 @@ function isGiven(matcher: Matcher, parts: readonly (keyof Matcher)[]): boolean {
 export const LABEL_STRENGTH = 3;
 
 /** An object with what is asked of it again and again, worked out once. */
-export class Suspect {
+export class Inspection {
   readonly object: WorkObject;
   readonly #user: string;
   readonly #effort = new Effort();
@@ -154,7 +154,7 @@ export class Suspect {
 
   /** Whether a Deployment, StatefulSet or DaemonSet keeps it up: then it is a service, whatever its image, and no run of a tool. */
   get isKeptUp(): boolean {
-    return keeperOf(this.object, this.#user) !== undefined;
+    return workloadKindOf(this.object, this.#user) !== undefined;
   }
 
   get running(): readonly Running[] {
@@ -183,26 +183,26 @@ export class Suspect {
 }
 
 /** Whether an object is what the matcher describes. */
-export function matches(matcher: Matcher, about: Suspect | WorkObject): boolean {
-  const suspect = about instanceof Suspect ? about : new Suspect(about);
-  const { object } = suspect;
+export function matches(matcher: Matcher, about: Inspection | WorkObject): boolean {
+  const inspection = about instanceof Inspection ? about : new Inspection(about);
+  const { object } = inspection;
   return (
     hasKind(matcher, object) &&
     hasOwner(matcher, object) &&
     hasWritten(matcher, object) &&
-    hasName(matcher, suspect) &&
-    isAmong(matcher.writers, suspect.writer) &&
-    runsIn(suspect, matcher) &&
-    (matcher.says?.some((word) => suspect.words.has(word)) ?? true)
+    hasName(matcher, inspection) &&
+    isAmong(matcher.writers, inspection.writer) &&
+    runsIn(inspection, matcher) &&
+    (matcher.says?.some((word) => inspection.words.has(word)) ?? true)
   );
 }
 
 /** Whether it runs what the matcher says; of a service nothing counts but what is written on it. */
-function runsIn(suspect: Suspect, matcher: Matcher): boolean {
+function runsIn(inspection: Inspection, matcher: Matcher): boolean {
   if (!asksWhatRuns(matcher)) return true;
   const strength = strengthOf(matcher);
-  if (strength < LABEL_STRENGTH && suspect.isKeptUp) return false;
-  return suspect.running.some((running) => isRunning(running, matcher, suspect.nameWords));
+  if (strength < LABEL_STRENGTH && inspection.isKeptUp) return false;
+  return inspection.running.some((running) => isRunning(running, matcher, inspection.nameWords));
 }
 
 function isAmong(accepted: readonly string[] | undefined, value: string): boolean {
@@ -217,7 +217,7 @@ function hasOwner({ owners: accepted, notOwners, ownerWords }: Matcher, { owners
   return (
     (accepted === undefined || owners.some((owner) => isOfKind(owner, accepted))) &&
     (notOwners === undefined || !owners.some((owner) => isOfKind(owner, notOwners))) &&
-    (ownerWords === undefined || owners.some((owner) => isCalled(owner, ownerWords)))
+    (ownerWords === undefined || owners.some((owner) => isRequestFor(owner, ownerWords)))
   );
 }
 
@@ -247,8 +247,10 @@ function accepts(wanted: Accepted | undefined, placesOf: (key: string) => readon
   );
 }
 
-function hasName({ names, nameWords, unlessWords = [] }: Matcher, suspect: Suspect): boolean {
-  const { name } = suspect.object;
+function hasName({ names, nameWords, unlessWords = [] }: Matcher, inspection: Inspection): boolean {
+  const { name } = inspection.object;
   if (names !== undefined && !names.some((prefix) => name.startsWith(prefix))) return false;
-  return nameWords === undefined || (holds(suspect.nameWords, nameWords) && !holds(suspect.nameWords, unlessWords));
+  return (
+    nameWords === undefined || (holds(inspection.nameWords, nameWords) && !holds(inspection.nameWords, unlessWords))
+  );
 }

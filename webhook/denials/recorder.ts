@@ -47,11 +47,11 @@ interface Refused {
   readonly tool: string | null;
   readonly afterDenial: AfterDenial | undefined;
   /** Whose work it is: what has to be started again. */
-  readonly maker: string;
+  readonly origin: string;
 }
 
 /** The controller that made the object, by name; objects that nobody made, of which each has a name of its own, by kind. */
-function makerOf({ object, oldObject }: Judged['request']): string {
+function originOf({ object, oldObject }: Judged['request']): string {
   const refused = object ?? oldObject;
   if (refused === undefined) return 'unknown';
   const controller = controllerOf(refused);
@@ -110,7 +110,12 @@ export class DenialRecorder {
     for (const finding of verdict.findings) {
       if (reasonOf(finding) === undefined) continue;
       const nodes = finding.nodes.length > 0 ? finding.nodes : verdict.nodes;
-      const refused = { finding, tool: verdict.tool, afterDenial: verdict.afterDenial, maker: makerOf(request) };
+      const refused = {
+        finding,
+        tool: verdict.tool,
+        afterDenial: verdict.afterDenial,
+        origin: originOf(request),
+      };
       for (const node of nodes.slice(0, MAX_NODES)) this.#count(node, refused);
     }
   }
@@ -142,10 +147,10 @@ export class DenialRecorder {
     return record?.kind === 'record' ? record.record.initiatedAt : undefined;
   }
 
-  #count(node: string, { finding, tool, afterDenial, maker }: Refused): void {
+  #count(node: string, { finding, tool, afterDenial, origin }: Refused): void {
     const { rule, detail } = finding;
     const reason = reasonOf(finding) ?? 'WorkDenied';
-    const key = JSON.stringify([node, this.#begun(node), rule, reason, tool, afterDenial, maker]);
+    const key = JSON.stringify([node, this.#begun(node), rule, reason, tool, afterDenial, origin]);
     const now = this.#ports.now();
     const known = this.#tallies.get(key);
     if (known !== undefined) {
@@ -157,7 +162,7 @@ export class DenialRecorder {
       this.#tallies.set(key, {
         node,
         reason,
-        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${reason === 'AddonHeld' ? '' : ` (${maker})`}`,
+        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${reason === 'AddonHeld' ? '' : ` (${origin})`}`,
         afterDenial,
         firstAt: now,
         lastAt: now,

@@ -1,4 +1,11 @@
-import { KUBERNETES, MAKERS, makersOf, NO_ENTRYPOINTS, RECORD_ANNOTATION, WORK_LABEL } from '../../shared/index.ts';
+import {
+  KUBERNETES,
+  CONTROLLED_KINDS,
+  controllerUsersOf,
+  NO_ENTRYPOINTS,
+  RECORD_ANNOTATION,
+  WORK_LABEL,
+} from '../../shared/index.ts';
 import { list, literal } from './cel.ts';
 import { IS_RUN, KIND, listOfKinds, PLACED } from './kinds.ts';
 import type { Variable } from './objects.ts';
@@ -31,7 +38,7 @@ function hasNoOther(words: string, at: number): string {
 
 /** Whether the owner `o` is of a kind, and its controller writes: an owner that anybody else writes says nothing. */
 function madeBy(kind: string): string {
-  return `${GROUP_OF('o')} + '/' + o.kind == ${literal(kind)} && request.userInfo.username in ${list(makersOf(kind))}`;
+  return `${GROUP_OF('o')} + '/' + o.kind == ${literal(kind)} && request.userInfo.username in ${list(controllerUsersOf(kind))}`;
 }
 
 /** The object as the catalogue's matchers see it (shared/facts/work.ts); each is worked out when it is first read. */
@@ -59,7 +66,7 @@ export const OBJECT_VARIABLES: readonly Variable[] = [
     name: 'keptUp',
     expression:
       "variables.kind == '/Pod' && object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && " +
-      `(${MAKERS.map(madeBy).join(' || ')}))`,
+      `(${CONTROLLED_KINDS.map(madeBy).join(' || ')}))`,
   },
   {
     // Who controls it and what it is, where both are Kubernetes' own: `batch/Job /Pod`.

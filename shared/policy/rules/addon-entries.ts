@@ -1,9 +1,9 @@
-import { makersOf } from '../../facts/makers.ts';
+import { controllerUsersOf } from '../../facts/controllers.ts';
 import { KUBERNETES } from '../../kinds.ts';
 import type { AskedEntry } from '../entry.ts';
 
 /** Whether the DaemonSet controller asks. */
-const CONTROLLERS = `request.userInfo.username in [${makersOf('apps/DaemonSet')
+const CONTROLLERS = `request.userInfo.username in [${controllerUsersOf('apps/DaemonSet')
   .map((name) => `'${name}'`)
   .join(', ')}]`;
 

@@ -7,7 +7,7 @@ import { admitsNode } from '../../scheduling/placement.ts';
 import { isTolerated } from '../../scheduling/taints.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { needKey, type Answer, type Need } from '../needs.ts';
-import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type RuleContext } from '../rule.ts';
 import { clean } from '../words.ts';
 
 /** Why a rollout waits. */
@@ -21,28 +21,28 @@ export type HoldReason = 'RolloutHeld' | 'Unknown';
  * - CREATE beside such a pod (maxSurge).
  * A first or a replacement pod is never denied: the old revision cannot come back, and the node needs its add-on.
  */
-export function judgeHold(subject: Subject, surroundings: Surroundings): Judgement<HoldReason> {
+export function judgeHold(subject: Subject, context: RuleContext): Judgement<HoldReason> {
   const owner = controllerOf(subject.object);
   if (owner === undefined) return NO_OBJECTION;
   const pod = podFromObject(subject.object.raw);
   if (pod === undefined) return NO_OBJECTION;
-  const node = heldNodeOf(pod, surroundings);
+  const node = heldNodeOf(pod, context);
   if (node === undefined) return NO_OBJECTION;
   const { namespace } = subject.object;
   const wanted: readonly Need[] = [
     { need: 'daemonset', namespace, name: owner.name },
     { need: 'pods-on-node', namespace, node: node.name },
   ];
-  const [daemonSet, there] = wanted.map((need) => surroundings.answers.get(needKey(need)));
-  if (daemonSet === undefined || there === undefined) return surroundings.live ? needing(...wanted) : NO_OBJECTION;
+  const [daemonSet, there] = wanted.map((need) => context.answers.get(needKey(need)));
+  if (daemonSet === undefined || there === undefined) return context.live ? needing(...wanted) : NO_OBJECTION;
   return judgeFacts(
     {
       pod,
       ownerUid: owner.uid,
       node,
       operation: subject.request.operation,
-      now: surroundings.now,
-      brokenAfterMs: surroundings.config.brokenAfterMs,
+      now: context.now,
+      brokenAfterMs: context.config.brokenAfterMs,
     },
     daemonSet,
     there,
@@ -117,7 +117,7 @@ function isBroken(pod: PodFacts, { node, now, brokenAfterMs }: Case): boolean {
 }
 
 /** The node in maintenance that a pod is on, or that the controller pins it to (matchFields metadata.name). */
-function heldNodeOf(pod: PodFacts, { field }: Surroundings): NodeFacts | undefined {
+function heldNodeOf(pod: PodFacts, { field }: RuleContext): NodeFacts | undefined {
   const names = pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName];
   return field.held.find((node) => names.includes(node.name) && !isReturning(node));
 }

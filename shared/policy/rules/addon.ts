@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { NO_OBJECTION, objection, type Judgement, type Subject, type Surroundings } from '../rule.ts';
+import { NO_OBJECTION, objection, type Judgement, type Subject, type RuleContext } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
 import { isOfKind } from '../../kinds.ts';
 import { admitsNode, daemonSetPlacement } from '../../scheduling/placement.ts';
@@ -30,15 +30,14 @@ export const addon: Rule<AddonReason> = {
   liftable: true,
   entries: [ROLLOUT_ENTRY, TEMPLATE_ENTRY],
   concerns: (subject) => isRollout(subject) || changesTemplate(subject),
-  judge: (subject, surroundings) =>
-    isRollout(subject) ? judgeHold(subject, surroundings) : judgeTemplate(subject, surroundings),
+  judge: (subject, context) => (isRollout(subject) ? judgeHold(subject, context) : judgeTemplate(subject, context)),
 };
 
 function changesTemplate({ request, object, change }: Subject): boolean {
   return request.operation === 'UPDATE' && change === 'start' && isOfKind(object, ROLLING);
 }
 
-function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: Surroundings): Judgement<AddonReason> {
+function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: RuleContext): Judgement<AddonReason> {
   // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
   const isAddon = subject.object.groupKind === 'apps/DaemonSet';
   const reach = reachOf();
@@ -56,7 +55,7 @@ function bothOf(one: Judgement<AddonReason>, other: Judgement<AddonReason>): Jud
 }
 
 /** Says where a pod goes at once: a pod is held back only where the changed DaemonSet still wants one. */
-function departureAdvice({ request, object }: Subject, field: Surroundings['field']): Judgement<AddonReason> {
+function departureAdvice({ request, object }: Subject, field: RuleContext['field']): Judgement<AddonReason> {
   const [before, after] = [request.oldObject?.template, object.template].map(
     (template) => template && daemonSetPlacement(template.placement),
   );
@@ -72,7 +71,7 @@ function departureAdvice({ request, object }: Subject, field: Surroundings['fiel
 function holdAdvice(
   { object }: Subject,
   reached: readonly string[],
-  field: Surroundings['field'],
+  field: RuleContext['field'],
 ): Judgement<AddonReason> {
   const waiting = reached.filter((name) => field.node(name)?.state !== 'returning');
   if (waiting.length === 0 || textAt(object.raw, 'spec', 'updateStrategy', 'type') === 'OnDelete') return NO_OBJECTION;

@@ -9,7 +9,7 @@ import { NO_RECORD } from '../../record/record.ts';
 import type { AskedEntry } from '../entry.ts';
 import { breaksGuard } from '../guards.ts';
 import { needKey } from '../needs.ts';
-import { needing, type Judgement, type Objection, type Rule, type Subject, type Surroundings } from '../rule.ts';
+import { needing, type Judgement, type Objection, type Rule, type Subject, type RuleContext } from '../rule.ts';
 import { clean } from '../words.ts';
 
 /** Whether an object carries our annotation. */
@@ -66,10 +66,10 @@ export const nodeGuard: Rule<GuardReason> = {
   liftable: false,
   entries: [NODE_ENTRY],
   concerns: ({ object }) => object.groupKind === '/Node',
-  judge: (subject, surroundings) =>
+  judge: (subject, context) =>
     subject.request.operation === 'DELETE'
-      ? judgeDelete(subject, surroundings)
-      : { objections: judgeWrite(subject, surroundings), needs: [] },
+      ? judgeDelete(subject, context)
+      : { objections: judgeWrite(subject, context), needs: [] },
 };
 
 /** A write of a Node, as the checks below see it. */
@@ -92,7 +92,7 @@ const CHECKS: readonly ((write: Write) => readonly Objection<GuardReason>[])[] =
   takesLast,
 ];
 
-function judgeWrite({ request, object }: Subject, { field }: Surroundings): readonly Objection<GuardReason>[] {
+function judgeWrite({ request, object }: Subject, { field }: RuleContext): readonly Objection<GuardReason>[] {
   const after = nodeFromObject(object.raw);
   if (after === undefined) return [];
   const before = request.oldObject;
@@ -133,7 +133,7 @@ function takesLast({ after, field, wasMarked }: Write): readonly Objection<Guard
 }
 
 /** Deleting a node is nobody else's business; only what goes with it is said. */
-function judgeDelete({ object }: Subject, { answers, live }: Surroundings): Judgement<GuardReason> {
+function judgeDelete({ object }: Subject, { answers, live }: RuleContext): Judgement<GuardReason> {
   const need = { need: 'pods-on-node', namespace: '', node: object.name } as const;
   const answer = answers.get(needKey(need));
   if (answer === undefined && live) return needing(need);

@@ -16,7 +16,7 @@ import {
   type Judgement,
   type Objection,
   type Subject,
-  type Surroundings,
+  type RuleContext,
 } from '../rule.ts';
 import { joinNames } from '../words.ts';
 
@@ -42,22 +42,21 @@ export const WORK_REASONS = {
  * A DaemonSet that does such work is refused itself; its controller's pods pass, since one that is refused stops the
  * DaemonSet on every node (see addon-hold.ts).
  */
-export function judgeWork(subject: Subject, surroundings: Surroundings): Judgement<WorkReason> {
+export function judgeWork(subject: Subject, context: RuleContext): Judgement<WorkReason> {
   const { isUnread, pattern } = subject.classification;
   if (pattern?.role === 'schedule') return labelAdvice(subject.object);
   if (isDaemonSetControllers(subject)) return NO_OBJECTION;
-  const judged =
-    surroundings.rule.scope === 'cluster' ? ofCluster(subject, surroundings) : ofNodes(subject, surroundings);
+  const judged = context.rule.scope === 'cluster' ? ofCluster(subject, context) : ofNodes(subject, context);
   const found = isUnread === true ? inDoubt(judged) : judged;
-  const weighed = { ...found, objections: found.objections.map((one) => weighedBy(one, surroundings)) };
+  const weighed = { ...found, objections: found.objections.map((one) => weighedBy(one, context)) };
   const refuses = weighed.objections.some(({ weight }) => weight === undefined);
-  return unlessOwned(refuses ? weighed : confirmed(weighed, subject, surroundings), subject, surroundings);
+  return unlessOwned(refuses ? weighed : confirmed(weighed, subject, context), subject, context);
 }
 
 /** An objection because of nodes alone that are all long overdue weighs less where the configuration says so. */
 function weighedBy(
   found: Objection<WorkReason>,
-  { rule: { afterOverdue }, field, now }: Surroundings,
+  { rule: { afterOverdue }, field, now }: RuleContext,
 ): Objection<WorkReason> {
   if (found.weight !== undefined || afterOverdue === undefined || found.nodes.length === 0) return found;
   const isForgotten = found.nodes.every((name) => {
@@ -80,29 +79,29 @@ function inDoubt({ objections, needs }: Judgement<WorkReason>): Judgement<WorkRe
 }
 
 /** Before work is allowed, what the cache said is read again; what cannot be read takes the configured answer. */
-function confirmed(found: Judgement<WorkReason>, subject: Subject, surroundings: Surroundings): Judgement<WorkReason> {
-  const needs = [...found.needs, ...confirmationsFor(subject, surroundings)];
+function confirmed(found: Judgement<WorkReason>, subject: Subject, context: RuleContext): Judgement<WorkReason> {
+  const needs = [...found.needs, ...confirmationsFor(subject, context)];
   if (needs.length > 0) return { ...found, needs };
-  const why = unknownAmong(surroundings.answers);
+  const why = unknownAmong(context.answers);
   if (why === undefined) return found;
   const detail = `whether it reaches a node in maintenance could not be found out (${why})`;
   return { objections: [...found.objections, { reason: 'Unknown', detail, nodes: [], weight: 'unknown' }], needs: [] };
 }
 
-function ofCluster({ classification }: Subject, { field }: Surroundings): Judgement<WorkReason> {
+function ofCluster({ classification }: Subject, { field }: RuleContext): Judgement<WorkReason> {
   const nodes = field.heldNames;
   if (nodes.length === 0) return NO_OBJECTION;
   const detail = keptOutOfCluster(nameOf(classification), nodes);
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });
 }
 
-function ofNodes(subject: Subject, surroundings: Surroundings): Judgement<WorkReason> {
+function ofNodes(subject: Subject, context: RuleContext): Judgement<WorkReason> {
   const { object, classification } = subject;
   if (classification.pattern?.role === 'root') return NO_OBJECTION;
   const source = classification.pattern?.node ?? { in: 'pods' };
-  const needs = lookupsFor(object, source, surroundings);
+  const needs = lookupsFor(object, source, context);
   if (needs.length > 0) return needing(...needs);
-  const reach = surroundings.reach();
+  const reach = context.reach();
   if (object.template?.placement.isExcessive === true && reach.kind === 'only') return notLookedInto(reach.nodes);
   return ofReach(subject, reach);
 }

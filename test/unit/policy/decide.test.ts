@@ -219,15 +219,15 @@ test('classified work without a pattern is judged by its pods', () => {
     change: 'start',
     classification: { work: 'scan', tool: 'x', pattern: undefined, confidence: 'likely' },
   } as const;
-  const surroundings = (nodes: readonly NodeFacts[]) => {
+  const context = (nodes: readonly NodeFacts[]) => {
     const around = live(nodes);
     const reach = () => targetOf(object, { in: 'pods' }, around.field);
     return { ...around, rule: DEFAULT_POLICY.rules.backup, reach };
   };
-  expect(judgeWork(subject, surroundings([held('n1')])).objections).toEqual([
+  expect(judgeWork(subject, context([held('n1')])).objections).toEqual([
     { reason: 'NodeInMaintenance', detail: 'the work is for node n1, which is in maintenance', nodes: ['n1'] },
   ]);
-  expect(judgeWork(subject, surroundings([node('n1')])).needs).toEqual([nodeNeed('n1')]);
+  expect(judgeWork(subject, context([node('n1')])).needs).toEqual([nodeNeed('n1')]);
 });
 
 test('every need has a key of its own', () => {

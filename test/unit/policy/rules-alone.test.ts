@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { NodeTable } from '../../../shared/facts/node-table.ts';
 import { workFromObject } from '../../../shared/facts/work.ts';
 import { DEFAULT_POLICY } from '../../../shared/policy/config.ts';
-import { NO_OBJECTION, type Subject, type Surroundings } from '../../../shared/policy/rule.ts';
+import { NO_OBJECTION, type Subject, type RuleContext } from '../../../shared/policy/rule.ts';
 import { judgeHold } from '../../../shared/policy/rules/addon-hold.ts';
 import { placement } from '../../../shared/policy/rules/placement.ts';
 import { targetOf } from '../../../shared/policy/target.ts';
@@ -18,7 +18,7 @@ function subjectOf(pod: object): Subject {
   };
 }
 
-function around(subject: Subject): Surroundings {
+function around(subject: Subject): RuleContext {
   const field = new NodeTable([held('n1')]);
   return {
     ...situation([], { field, live: true }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { supposedMakerOf } from '../../../../shared/facts/makers.ts';
+import { supposedControllerUser } from '../../../../shared/facts/controllers.ts';
 import { workFromObject } from '../../../../shared/facts/work.ts';
 import { classify } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE, TOOLS } from '../../../../shared/targets/registry.ts';
@@ -10,7 +10,7 @@ import { sketch } from './sketch.ts';
 /** As it is written by a user; without one as it runs, made by who its owner says. */
 function told(object: object, user?: string): string {
   const facts = workFromObject(object);
-  const { work, tool, pattern } = classify(facts, CATALOGUE, user ?? supposedMakerOf(facts));
+  const { work, tool, pattern } = classify(facts, CATALOGUE, user ?? supposedControllerUser(facts));
   return [work, tool ?? '-', pattern?.role ?? '-', pattern?.node.in ?? '-'].join(' ');
 }
 

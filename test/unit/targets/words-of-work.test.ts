@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
-import { Suspect } from '../../../shared/targets/matcher.ts';
-import { isCalled, wordsOf } from '../../../shared/targets/sayings.ts';
+import { Inspection } from '../../../shared/targets/matcher.ts';
+import { isRequestFor, wordsOf } from '../../../shared/targets/words-of-work.ts';
 
 const WORDS = ['Backup', 'Restore'];
 
@@ -22,7 +22,7 @@ test.each([
 ])('an owner %s says backup or restore: %s', (groupKind, expected) => {
   const [group = '', kind = ''] = groupKind.split('/');
   const owner = { group, kind, groupKind, name: 'o', uid: 'u', controller: true };
-  expect(isCalled(owner, WORDS)).toBe(expected);
+  expect(isRequestFor(owner, WORDS)).toBe(expected);
 });
 
 test('words come from names, images and what runs; a script counts by its programs alone', () => {
@@ -31,7 +31,7 @@ test('words come from names, images and what runs; a script counts by its progra
     { name: 'db-agent', image: 'reg/team/MyTool:1', command: ['sh', '-c', script], args: ['--full'] },
   ];
   const pod = workFromObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nightly-1' }, spec: { containers } });
-  const words = wordsOf(pod, new Suspect(pod).running);
+  const words = wordsOf(pod, new Inspection(pod).running);
   for (const word of ['nightly', '1', 'db', 'agent', 'mytool', 'sh', 'pg', 'dump', 'full'])
     expect(words).toContain(word);
   expect(words).not.toContain('backup');

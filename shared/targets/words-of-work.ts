@@ -8,7 +8,7 @@ const REQUESTS = '(?:Action|Batch|Configuration|Job|Operation|Plan|Policy|Reques
  * Whether an owner is of some tool's own kind that ends with one of some words, as `MySQLBackup` and `BackupSchedule` do
  * with `Backup`. Not `BackupStorage` or `ScanReport`: such a thing makes no backup and no scan.
  */
-export function isCalled({ group, kind }: Owner, words: readonly string[]): boolean {
+export function isRequestFor({ group, kind }: Owner, words: readonly string[]): boolean {
   return group.includes('.') && new RegExp(`(?:${words.join('|')})s?${REQUESTS}?$`).test(kind);
 }
 

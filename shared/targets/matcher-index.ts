@@ -1,10 +1,10 @@
 import type { Owner } from '../facts/work.ts';
 import type { Kind } from '../kinds.ts';
 import { programOf } from './run-commands.ts';
-import { imageBasename, type Matcher, type Suspect } from './matcher.ts';
+import { imageBasename, type Matcher, type Inspection } from './matcher.ts';
 
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
-type HookType = 'kind' | 'owner' | 'owned' | 'label' | 'annotation' | 'image' | 'program';
+type IndexKey = 'kind' | 'owner' | 'owned' | 'label' | 'annotation' | 'image' | 'program';
 
 /** An entry with its place in the order of all. */
 interface Ranked<T> {
@@ -12,9 +12,9 @@ interface Ranked<T> {
   readonly entry: T;
 }
 
-/** Matchers found by their hooks: an object is compared with the few that it may meet, not with the whole catalogue. */
-export class Hooks<T extends { readonly match: Matcher }> {
-  readonly #byHook: Readonly<Record<HookType, Map<string, Ranked<T>[]>>> = {
+/** Matchers found by what an object must show: an object is compared with the few that it may meet, not with the whole catalogue. */
+export class MatcherIndex<T extends { readonly match: Matcher }> {
+  readonly #byKey: Readonly<Record<IndexKey, Map<string, Ranked<T>[]>>> = {
     kind: new Map(),
     owner: new Map(),
     owned: new Map(),
@@ -28,15 +28,15 @@ export class Hooks<T extends { readonly match: Matcher }> {
 
   constructor(entries: readonly T[]) {
     entries.forEach((entry, rank) => {
-      this.#hang({ entry, rank });
+      this.#add({ entry, rank });
     });
   }
 
   /** The entries that an object may meet, in their order. */
-  candidates(suspect: Suspect): readonly T[] {
-    const { object, running } = suspect;
+  candidates(inspection: Inspection): readonly T[] {
+    const { object, running } = inspection;
     const { template } = object;
-    const { kind, owner, owned, label, annotation, image, program } = this.#byHook;
+    const { kind, owner, owned, label, annotation, image, program } = this.#byKey;
     const met = [...this.#always];
     meet(kind, object.groupKind, met);
     for (const { groupKind } of object.owners) meet(owner, groupKind, met);
@@ -56,26 +56,26 @@ export class Hooks<T extends { readonly match: Matcher }> {
 
   /** Of some operator's own kind, which no matcher names: what such a kind makes, its own tool knows better than any words. */
   #isStrange({ group, groupKind }: Owner): boolean {
-    return group.includes('.') && !this.#byHook.owner.has(groupKind) && !this.#byHook.kind.has(groupKind);
+    return group.includes('.') && !this.#byKey.owner.has(groupKind) && !this.#byKey.kind.has(groupKind);
   }
 
-  #hang(ranked: Ranked<T>): void {
-    const hook = hooksOf(ranked.entry.match);
-    if (hook === undefined) {
+  #add(ranked: Ranked<T>): void {
+    const keys = indexKeysOf(ranked.entry.match);
+    if (keys === undefined) {
       this.#always.push(ranked);
       return;
     }
-    const [type, values] = hook;
+    const [type, values] = keys;
     for (const value of values) {
-      const known = this.#byHook[type].get(value);
-      if (known === undefined) this.#byHook[type].set(value, [ranked]);
+      const known = this.#byKey[type].get(value);
+      if (known === undefined) this.#byKey[type].set(value, [ranked]);
       else known.push(ranked);
     }
   }
 }
 
 /** Of the parts of a matcher the one that the fewest objects meet; all of its parts must hold, so one will do. */
-function hooksOf(match: Matcher): readonly [HookType, readonly string[]] | undefined {
+function indexKeysOf(match: Matcher): readonly [IndexKey, readonly string[]] | undefined {
   const { owners, ownerWords, labels, annotations, images, entrypoints, commands, kinds } = match;
   if (owners !== undefined) return ['owner', owners.map(groupKindOf)];
   if (ownerWords !== undefined && kinds !== undefined) return ['owned', kinds.map(groupKindOf)];
@@ -91,17 +91,17 @@ function groupKindOf({ groupKind }: Kind): string {
   return groupKind;
 }
 
-/** Adds what hangs on one hook. */
-function meet<T>(hooks: ReadonlyMap<string, readonly Ranked<T>[]>, value: string, met: Ranked<T>[]): void {
-  const hung = hooks.get(value);
-  if (hung !== undefined) met.push(...hung);
+/** Adds what is indexed under one value. */
+function meet<T>(index: ReadonlyMap<string, readonly Ranked<T>[]>, value: string, met: Ranked<T>[]): void {
+  const found = index.get(value);
+  if (found !== undefined) met.push(...found);
 }
 
 function meetKeys<T>(
-  hooks: ReadonlyMap<string, readonly Ranked<T>[]>,
+  index: ReadonlyMap<string, readonly Ranked<T>[]>,
   shown: ReadonlyMap<string, string> | undefined,
   met: Ranked<T>[],
 ): void {
   if (shown === undefined || shown.size === 0) return;
-  for (const key of shown.keys()) meet(hooks, key, met);
+  for (const key of shown.keys()) meet(index, key, met);
 }

@@ -15,10 +15,10 @@ const SERVICE_ACCOUNTS: ReadonlyMap<string, string> = new Map([
 const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 
 /** Kinds of workloads whose pods are known by who makes them, as `group/Kind`. */
-export const MAKERS: readonly string[] = [...SERVICE_ACCOUNTS.keys()];
+export const CONTROLLED_KINDS: readonly string[] = [...SERVICE_ACCOUNTS.keys()];
 
 /** Names of the users that make the pods of a kind of workload (`apps/DaemonSet`); nobody for other kinds. */
-export function makersOf(groupKind: string): readonly string[] {
+export function controllerUsersOf(groupKind: string): readonly string[] {
   const account = SERVICE_ACCOUNTS.get(groupKind);
   return account === undefined ? [] : [`system:serviceaccount:kube-system:${account}`, CONTROLLER_MANAGER];
 }
@@ -28,16 +28,16 @@ export function makersOf(groupKind: string): readonly string[] {
  * whoever writes the pod, with the uid of any workload that exists: it counts only where that workload's own controller
  * writes it, which takes it from the workload that it has just read, and where the API server knows it by its name.
  */
-export function keeperOf(object: WorkObject, user: string): string | undefined {
+export function workloadKindOf(object: WorkObject, user: string): string | undefined {
   if (object.groupKind !== '/Pod') return undefined;
   const kind = controllerOf(object)?.groupKind ?? '';
-  return makersOf(kind).includes(user) ? kind : undefined;
+  return controllerUsersOf(kind).includes(user) ? kind : undefined;
 }
 
 /**
  * Who has made a pod that runs, by what its owner reference says: for looking at what runs already, where nobody is
  * asked to let anything pass. Empty where no workload keeps it up.
  */
-export function supposedMakerOf(object: WorkObject): string {
-  return makersOf(controllerOf(object)?.groupKind ?? '')[0] ?? '';
+export function supposedControllerUser(object: WorkObject): string {
+  return controllerUsersOf(controllerOf(object)?.groupKind ?? '')[0] ?? '';
 }
