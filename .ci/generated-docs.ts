@@ -85,7 +85,7 @@ function delivery(): string {
 }
 
 /** What makes a Job a conventional backup. */
-function homeMade(): string {
+function conventionalBackups(): string {
   const conventional = TOOLS.find(({ id }) => id === 'conventional')?.patterns ?? [];
   const rows = conventional.map(({ match }) => [
     quotedAll(match.nameWords),
@@ -116,7 +116,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   rules,
   reasons,
   backups: () => tools('backup'),
-  conventional: homeMade,
+  conventional: conventionalBackups,
   scans: () => tools('scan'),
   delivery,
   checks,

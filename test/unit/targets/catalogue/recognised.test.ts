@@ -45,7 +45,7 @@ function found(file: string): string {
   return works.find((work) => work === 'backup' || work === 'scan') ?? (works.includes('addon') ? 'addon' : 'none');
 }
 
-test.runIf(!missing)('home-made backups and scans are recognised, and nothing else is', () => {
+test.runIf(!missing)('conventional backups and scans are recognised, and nothing else is', () => {
   const work = ROWS.filter(({ expected }) => expected === 'backup' || expected === 'scan');
   const missed = work.filter(({ expected, is }) => is !== expected);
   const others = ROWS.filter(({ expected }) => expected === 'none' || expected === 'addon');

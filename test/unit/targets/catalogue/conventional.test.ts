@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { workFromObject } from '../../../../shared/facts/work.ts';
 import { classify } from '../../../../shared/targets/classify.ts';
 import { CATALOGUE } from '../../../../shared/targets/registry.ts';
-import { BACKUPS, OTHERS, SCANS } from './home-made.ts';
+import { BACKUPS, OTHERS, SCANS } from './conventional.ts';
 
-type HomeMade = (typeof OTHERS)[number];
+type Conventional = (typeof OTHERS)[number];
 
-function workOf({ name, env = {}, ...container }: HomeMade, owners: readonly object[] = [], kind = 'Job'): string {
+function workOf({ name, env = {}, ...container }: Conventional, owners: readonly object[] = [], kind = 'Job'): string {
   const entries = Object.entries(env).map(([key, value]) => ({ name: key, value }));
   const spec = { containers: [{ name: 'c', ...container, env: entries }] };
   const metadata = { name, ownerReferences: owners };
@@ -20,7 +20,7 @@ function workOf({ name, env = {}, ...container }: HomeMade, owners: readonly obj
   ).work;
 }
 
-const title = ({ name, command = [], args = [] }: HomeMade) => [name, ...command, ...args].join(' ').slice(0, 80);
+const title = ({ name, command = [], args = [] }: Conventional) => [name, ...command, ...args].join(' ').slice(0, 80);
 
 test.each(BACKUPS.map((one) => [title(one), one] as const))('a backup: %s', (_title, one) => {
   expect(workOf(one)).toBe('backup');

@@ -1,6 +1,6 @@
 /** Jobs as people write them by hand: what they run, and what they are. Reduced to name, image and command. */
 
-interface HomeMade {
+interface Conventional {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
@@ -10,7 +10,7 @@ interface HomeMade {
 
 const sh = (text: string): readonly string[] => ['/bin/sh', '-c', text];
 
-export const BACKUPS: readonly HomeMade[] = [
+export const BACKUPS: readonly Conventional[] = [
   {
     name: 'pg-nightly-backup',
     image: 'postgres:16',
@@ -187,7 +187,7 @@ export const BACKUPS: readonly HomeMade[] = [
   { name: 'repos-backup', image: 'alpine/git', command: sh('git clone --mirror "$URL" /k/repo.git') },
 ];
 
-export const SCANS: readonly HomeMade[] = [
+export const SCANS: readonly Conventional[] = [
   { name: 'bench', image: 'aquasec/kube-bench', args: ['run', '--targets', 'node'] },
   { name: 'nightly', image: 'alpine', command: sh('timeout -s KILL 600 kube-bench --json > /r') },
   { name: 'trivy-cluster', image: 'aquasec/trivy', args: ['k8s', '--report', 'summary'] },
@@ -211,7 +211,7 @@ export const SCANS: readonly HomeMade[] = [
   { name: 'registry-scan', image: 'registry.example.com/sec/image-scanner:2' },
 ];
 
-export const OTHERS: readonly HomeMade[] = [
+export const OTHERS: readonly Conventional[] = [
   { name: 'backup-cleanup', image: 'amazon/aws-cli', command: sh('aws s3 rm --recursive s3://backups/old') },
   { name: 'restic-forget', image: 'restic/restic', args: ['forget', '--prune', '--tag', 'backup'] },
   { name: 'backup-check', image: 'restic/restic', command: ['restic', 'snapshots'] },
