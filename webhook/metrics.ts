@@ -11,7 +11,7 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 
 /** What is read when the metrics are. */
 export interface Gauged {
-  readonly nodes: Pick<NodeCache, 'size' | 'field' | 'interruptions' | 'age'>;
+  readonly nodes: Pick<NodeCache, 'size' | 'nodeIndex' | 'interruptions' | 'age'>;
   readonly certificates: Pick<CertificateSource, 'current' | 'signerNotAfter'>;
   /** How often this replica has made a new authority sign. */
   readonly rotations: () => number;
@@ -91,11 +91,12 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
   const gauges: readonly (readonly [name: string, help: string, read: () => number])[] = [
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
-    ['nodes_in_maintenance', 'Nodes in the cache that are in maintenance', () => nodes.field.held.length],
+    ['nodes_in_maintenance', 'Nodes in the cache that are in maintenance', () => nodes.nodeIndex.held.length],
     [
       'nodes_overdue',
       'Nodes in the cache whose maintenance should have ended by now',
-      () => nodes.field.held.filter(({ record }) => record.kind === 'record' && isOverdue(record.record, now())).length,
+      () =>
+        nodes.nodeIndex.held.filter(({ record }) => record.kind === 'record' && isOverdue(record.record, now())).length,
     ],
     [
       'node_cache_age_seconds',
@@ -206,7 +207,7 @@ function registerByNode(registry: Registry, { name, help, read, nodes }: ByNode)
     registers: [registry],
     collect() {
       this.reset();
-      const found = nodes.field.held.flatMap((node) => {
+      const found = nodes.nodeIndex.held.flatMap((node) => {
         const value = read(node);
         return value === undefined ? [] : [{ node: node.name, value }];
       });

@@ -80,7 +80,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
       maintenances.lost(node);
     },
   });
-  const rollouts = new RolloutReconciler({ cluster, field: () => nodes.field, log, now });
+  const rollouts = new RolloutReconciler({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
   const maintenances = new MaintenanceRecorder({ cluster, nodes, log, now }, world.pace?.tickMs);
   const registration = ownRegistration(options, world, nodes, late);
   const { source, rotations } = await openCertificates(options.certificates, {
@@ -92,7 +92,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
   await writeAuthorities(options.caOut, source);
   const trust = trustFor(options.certificates, source, world);
   await trust?.look();
-  const recorder = new DenialRecorder({ cluster, field: () => nodes.field, log, now });
+  const recorder = new DenialRecorder({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
   const ports = portsFor({
     world,
     nodes,

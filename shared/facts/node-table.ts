@@ -1,4 +1,4 @@
-import type { Field } from '../scheduling/reach.ts';
+import type { NodeIndex } from '../scheduling/reach.ts';
 import { hostnameOf, isHeld, type NodeFacts } from './node.ts';
 
 /** Nodes in maintenance, with what every decision asks about them. */
@@ -12,15 +12,15 @@ interface HeldNodes {
 }
 
 /** The nodes of a cluster, indexed for decisions: by name, by hostname label, and those in maintenance apart. */
-export interface NodeField extends Field, HeldNodes {
+export interface NodeFactsIndex extends NodeIndex, HeldNodes {
   readonly held: readonly NodeFacts[];
   node(name: string): NodeFacts | undefined;
   byHostname(hostname: string): readonly NodeFacts[];
   others(): Iterable<NodeFacts>;
 }
 
-/** A NodeField that takes changes one by one; a decision reads it between two changes. */
-export class NodeTable implements NodeField {
+/** A NodeFactsIndex that takes changes one by one; a decision reads it between two changes. */
+export class NodeTable implements NodeFactsIndex {
   readonly #byName = new Map<string, NodeFacts>();
   readonly #byHostname = new Map<string, NodeFacts[]>();
   readonly #held = new Map<string, NodeFacts>();
@@ -99,8 +99,8 @@ function heldNodesFrom(nodes: Iterable<NodeFacts>): HeldNodes {
   return { held, heldNames: held.map(({ name }) => name), excepted: held.filter(hasExceptions) };
 }
 
-/** A field with some nodes read more freshly than the rest: `undefined` = the node does not exist. */
-export function fieldWith(base: NodeField, fresh: ReadonlyMap<string, NodeFacts | undefined>): NodeField {
+/** An index with some nodes read more freshly than the rest: `undefined` = the node does not exist. */
+export function indexWith(base: NodeFactsIndex, fresh: ReadonlyMap<string, NodeFacts | undefined>): NodeFactsIndex {
   if (fresh.size === 0) return base;
   const held = new Map(base.held.map((node) => [node.name, node]));
   for (const [name, node] of fresh) {

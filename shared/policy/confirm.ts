@@ -11,12 +11,12 @@ import type { Subject, RuleContext } from './rule.ts';
  * rule looks at the whole cluster, which nodes are in maintenance now. A cache may lag behind a mark that was just made;
  * this work is rare. A root passes a rule that looks at nodes whatever they are: nothing is read for it.
  */
-export function confirmationsFor(subject: Subject, { field, answers, live, rule }: RuleContext): readonly Need[] {
+export function confirmationsFor(subject: Subject, { nodeIndex, answers, live, rule }: RuleContext): readonly Need[] {
   const { pattern } = subject.classification;
   if (!live || (rule.scope === 'node' && pattern?.role === 'root')) return [];
   const named = rule.scope === 'node' ? nameOf(subject, pattern?.node ?? { in: 'pods' }) : '';
   const wanted: readonly Need[] =
-    named === '' ? [{ need: 'held-nodes' }] : namesOf(named, field).map((name) => ({ need: 'node', name }));
+    named === '' ? [{ need: 'held-nodes' }] : namesOf(named, nodeIndex).map((name) => ({ need: 'node', name }));
   return wanted.filter((need) => !answers.has(needKey(need)));
 }
 
@@ -29,8 +29,8 @@ function nameIn(placement: Placement | undefined): string | undefined {
   return placement?.nodeSelector.get(HOSTNAME_LABEL);
 }
 
-function namesOf(named: string, field: RuleContext['field']): readonly string[] {
-  const meant = nodesMeantBy(named, field).map((node) => node.name);
+function namesOf(named: string, nodeIndex: RuleContext['nodeIndex']): readonly string[] {
+  const meant = nodesMeantBy(named, nodeIndex).map((node) => node.name);
   return meant.length === 0 ? [named] : meant;
 }
 

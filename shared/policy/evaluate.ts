@@ -1,7 +1,7 @@
 import { isHeld, type NodeFacts } from '../facts/node.ts';
 import { once } from '../once.ts';
 import { NO_RECORD } from '../record/record.ts';
-import { fieldWith, type NodeField } from '../facts/node-table.ts';
+import { indexWith, type NodeFactsIndex } from '../facts/node-table.ts';
 import { isExcepted } from './exceptions.ts';
 import type { Catalogue } from '../targets/classify.ts';
 import { afterDenialOf } from './after-denial.ts';
@@ -18,12 +18,12 @@ import { sortFindings, worst, type Decision, type Finding, type Verdict } from '
 export interface Situation {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly field: NodeField;
+  readonly nodeIndex: NodeFactsIndex;
   readonly config: PolicyConfig;
   readonly catalogue: Catalogue;
   /** What was fetched for earlier needs. */
   readonly answers: Answers;
-  /** False where nothing can be fetched: the verdict then rests on the field alone. */
+  /** False where nothing can be fetched: the verdict then rests on the index of nodes alone. */
   readonly live: boolean;
 }
 
@@ -39,8 +39,8 @@ export function evaluate(request: ReviewRequest, situation: Situation): Verdict 
 export function evaluateQuestion(question: Question | undefined, situation: Situation): Verdict {
   if (question === undefined) return PASSED;
   const { answers } = situation;
-  const field = answers.size === 0 ? situation.field : fieldWith(situation.field, freshNodes(answers));
-  const judged = question.map((aspect) => judgeAspect(aspect, situation, field));
+  const nodeIndex = answers.size === 0 ? situation.nodeIndex : indexWith(situation.nodeIndex, freshNodes(answers));
+  const judged = question.map((aspect) => judgeAspect(aspect, situation, nodeIndex));
   const [{ subject }] = question;
   const { object, classification } = subject;
   const findings = sortFindings(judged.flatMap((one) => one.findings));
@@ -90,11 +90,11 @@ interface Judged {
 function judgeAspect(
   { subject, rules }: Aspect,
   situation: Situation,
-  field: NodeField,
+  nodeIndex: NodeFactsIndex,
 ): Judged & Pick<RuleContext, 'reach'> {
   const source = subject.classification.pattern?.node ?? { in: 'pods' };
-  const reach = once(() => targetOf(subject.object, source, field, situation.answers));
-  const judged = rules.map((rule) => judge(rule, subject, situation, { field, reach }));
+  const reach = once(() => targetOf(subject.object, source, nodeIndex, situation.answers));
+  const judged = rules.map((rule) => judge(rule, subject, situation, { nodeIndex, reach }));
   return { findings: judged.flatMap((one) => one.findings), needs: judged.flatMap((one) => one.needs), reach };
 }
 
@@ -102,11 +102,11 @@ function judge(
   rule: Rule,
   subject: Subject,
   situation: Situation,
-  { field, reach }: Pick<RuleContext, 'field' | 'reach'>,
+  { nodeIndex, reach }: Pick<RuleContext, 'nodeIndex' | 'reach'>,
 ): Judged {
   const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
-  const own = fieldForRule(rule.id, field, situation.now);
+  const own = fieldForRule(rule.id, nodeIndex, situation.now);
   const { object, classification } = subject;
   const source = classification.pattern?.node ?? { in: 'pods' };
   const context: RuleContext = {
@@ -115,8 +115,8 @@ function judge(
     answers: situation.answers,
     live: situation.live,
     rule: config,
-    field: own,
-    reach: own === field ? reach : once(() => targetOf(object, source, own, situation.answers)),
+    nodeIndex: own,
+    reach: own === nodeIndex ? reach : once(() => targetOf(object, source, own, situation.answers)),
   };
   const { objections, needs }: Judgement = rule.judge(subject, context);
   return { findings: objections.map((found) => finding(rule, config, found)), needs };
@@ -135,13 +135,13 @@ function decisionFor(config: RuleConfig, weight: NonNullable<Objection['weight']
 }
 
 /** Nodes with an exception from a rule are, for that rule, not in maintenance. */
-function fieldForRule(rule: string, field: NodeField, now: number): NodeField {
-  const excepted = field.excepted.filter(
+function fieldForRule(rule: string, nodeIndex: NodeFactsIndex, now: number): NodeFactsIndex {
+  const excepted = nodeIndex.excepted.filter(
     ({ record }) => record.kind === 'record' && isExcepted(record.record, rule, now),
   );
   return excepted.length === 0
-    ? field
-    : fieldWith(field, new Map(excepted.map((node) => [node.name, { ...node, record: NO_RECORD }])));
+    ? nodeIndex
+    : indexWith(nodeIndex, new Map(excepted.map((node) => [node.name, { ...node, record: NO_RECORD }])));
 }
 
 function freshNodes(answers: Answers): ReadonlyMap<string, NodeFacts | undefined> {

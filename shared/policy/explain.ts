@@ -1,4 +1,4 @@
-import type { NodeField } from '../facts/node-table.ts';
+import type { NodeFactsIndex } from '../facts/node-table.ts';
 import { modeOf, untilOf } from '../record/claims.ts';
 import { NO_RECORD, type MaintenanceRecord, type RecordReading } from '../record/record.ts';
 import type { AfterDenial } from '../targets/tool.ts';
@@ -20,7 +20,7 @@ const MAX_QUOTE = 80;
 /** What a denial needs to know besides the verdict. */
 export interface Telling {
   readonly now: number;
-  readonly field: NodeField;
+  readonly nodeIndex: NodeFactsIndex;
 }
 
 /** The whole denial as one line: every finding, each node's maintenance, and the next step. At most 1 kB, printable. */
@@ -71,8 +71,8 @@ export function explainWarnings(verdict: Verdict): readonly string[] {
     .flatMap(({ rule, detail }) => wrapped(`${rule}: ${detail}`, MAX_WARNING));
 }
 
-function describeNode(name: string, { field, now }: Telling): string {
-  const reading = field.node(name)?.record ?? NO_RECORD;
+function describeNode(name: string, { nodeIndex, now }: Telling): string {
+  const reading = nodeIndex.node(name)?.record ?? NO_RECORD;
   return reading.kind === 'none' ? '' : explainNode(clean(name, MAX_QUOTE), explainRecord(reading, now));
 }
 

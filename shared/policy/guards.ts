@@ -1,5 +1,5 @@
 import { isHeld, type NodeFacts } from '../facts/node.ts';
-import type { NodeField } from '../facts/node-table.ts';
+import type { NodeFactsIndex } from '../facts/node-table.ts';
 import { CONTROL_PLANE_LABEL } from '../labels.ts';
 import type { Objection } from './rule.ts';
 
@@ -7,10 +7,10 @@ import type { Objection } from './rule.ts';
  * What a new mark would take from the cluster: the quorum of its control plane (Ready nodes left ≥ floor(n/2)+1; off
  * where none is visible, as in managed clusters), or its last worker that takes work. A claim may accept either.
  */
-export function breaksGuard(marked: NodeFacts, field: NodeField): readonly Objection<'LastNode'>[] {
+export function breaksGuard(marked: NodeFacts, nodeIndex: NodeFactsIndex): readonly Objection<'LastNode'>[] {
   if (accepts(marked)) return [];
-  const others = [...field.others()].filter((node) => node.name !== marked.name);
-  return marked.labels.has(CONTROL_PLANE_LABEL) ? quorum(marked, field) : lastWorker(marked, others);
+  const others = [...nodeIndex.others()].filter((node) => node.name !== marked.name);
+  return marked.labels.has(CONTROL_PLANE_LABEL) ? quorum(marked, nodeIndex) : lastWorker(marked, others);
 }
 
 /** `allowLastNode: true` on a claim: `kubectl maint on --allow-last-node`. */
@@ -35,8 +35,8 @@ export function quorumWithout(name: string, nodes: Iterable<NodeFacts>): Quorum 
   return { ready: left.filter((node) => node.ready && !isHeld(node)).length, all, needed: Math.floor(all / 2) + 1 };
 }
 
-function quorum({ name }: NodeFacts, field: NodeField): readonly Objection<'LastNode'>[] {
-  const { ready, all, needed } = quorumWithout(name, [...field.others(), ...field.held]);
+function quorum({ name }: NodeFacts, nodeIndex: NodeFactsIndex): readonly Objection<'LastNode'>[] {
+  const { ready, all, needed } = quorumWithout(name, [...nodeIndex.others(), ...nodeIndex.held]);
   if (ready >= needed) return [];
   const detail = `with node ${name} in maintenance ${ready} of ${all} control-plane nodes would be Ready, and ${needed} are needed`;
   return [{ reason: 'LastNode', detail, nodes: [name] }];

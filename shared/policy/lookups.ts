@@ -22,9 +22,9 @@ export interface TargetNodes {
 export function lookupsFor(
   object: WorkObject,
   source: NodeSource,
-  { field, answers, live }: Pick<RuleContext, 'field' | 'answers' | 'live'>,
+  { nodeIndex, answers, live }: Pick<RuleContext, 'nodeIndex' | 'answers' | 'live'>,
 ): readonly Need[] {
-  if (!live || field.held.length === 0) return [];
+  if (!live || nodeIndex.held.length === 0) return [];
   const need = needOf(object, source);
   const needs = need === undefined ? companionNeeds(object, source).flat() : [need];
   return needs.filter((wanted) => !answers.has(needKey(wanted)));

@@ -1,4 +1,4 @@
-import type { NodeField } from '../facts/node-table.ts';
+import type { NodeFactsIndex } from '../facts/node-table.ts';
 import type { WorkObject } from '../facts/work.ts';
 import type { Reach } from '../scheduling/reach.ts';
 import type { Classification } from '../targets/classify.ts';
@@ -19,14 +19,14 @@ export interface Subject {
   readonly change: Change;
 }
 
-/** What a rule may look at. Nodes that are excepted from this rule are not held in its field. */
+/** What a rule may look at. Nodes that are excepted from this rule are not held in its index. */
 export interface RuleContext {
   readonly now: number;
-  readonly field: NodeField;
+  readonly nodeIndex: NodeFactsIndex;
   readonly config: PolicyConfig;
   readonly rule: RuleConfig;
   readonly answers: Answers;
-  /** Which nodes in maintenance the object's work reaches in this field; worked out once, when first asked. */
+  /** Which nodes in maintenance the object's work reaches in this index; worked out once, when first asked. */
   readonly reach: () => Reach;
   /** False where the facts at hand are all there are: nothing is fetched (offline). */
   readonly live: boolean;

@@ -1,5 +1,5 @@
 import { at } from '../facts/json.ts';
-import type { NodeField } from '../facts/node-table.ts';
+import type { NodeFactsIndex } from '../facts/node-table.ts';
 import type { WorkObject } from '../facts/work.ts';
 import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { reachOf, type Reach } from '../scheduling/reach.ts';
@@ -15,16 +15,16 @@ import { NO_ANSWERS, type Answers } from './needs.ts';
 export function targetOf(
   object: WorkObject,
   source: NodeSource,
-  field: NodeField,
+  nodeIndex: NodeFactsIndex,
   answers: Answers = NO_ANSWERS,
 ): Reach {
   const named = namedBy(object, source);
-  if (named !== undefined) return reachOfName(named, field);
+  if (named !== undefined) return reachOfName(named, nodeIndex);
   const found = lookedUp(object, source, answers);
-  if (found !== undefined) return reachOfFound(found, field);
+  if (found !== undefined) return reachOfFound(found, nodeIndex);
   if (object.template === undefined) return CANNOT;
   const { placement } = object.template;
-  return reachOf(object.kind === 'DaemonSet' ? daemonSetPlacement(placement) : placement, field, {
+  return reachOf(object.kind === 'DaemonSet' ? daemonSetPlacement(placement) : placement, nodeIndex, {
     companions: companionsOf(object, answers),
   });
 }
@@ -49,15 +49,15 @@ export function namedBy(object: WorkObject, source: NodeSource): string | undefi
 }
 
 /** Work on every one of the nodes is pinned as soon as one is held; work on any one of them, when all are. */
-function reachOfFound({ nodes, chosen }: TargetNodes, field: NodeField): Reach {
-  const reached = nodes.map((name) => reachOfName(name, field));
+function reachOfFound({ nodes, chosen }: TargetNodes, nodeIndex: NodeFactsIndex): Reach {
+  const reached = nodes.map((name) => reachOfName(name, nodeIndex));
   const held = [...new Set(reached.flatMap((reach) => reach.nodes))].sort();
   const isElsewhere = chosen === 'any' && reached.some(({ kind }) => kind === 'cannot');
   return held.length === 0 || isElsewhere ? CANNOT : { kind: 'pinned', nodes: held };
 }
 
 /** A node is meant by its name and by its hostname label, whichever a tool wrote. */
-function reachOfName(name: string, field: NodeField): Reach {
-  const held = nodesMeantBy(name, field).filter((node) => field.isHeld(node.name));
+function reachOfName(name: string, nodeIndex: NodeFactsIndex): Reach {
+  const held = nodesMeantBy(name, nodeIndex).filter((node) => nodeIndex.isHeld(node.name));
   return held.length === 0 ? CANNOT : { kind: 'pinned', nodes: held.map((node) => node.name).sort() };
 }

@@ -1,6 +1,6 @@
 import { at, listAt, textAt } from '../facts/json.ts';
 import { HOSTNAME_LABEL } from '../labels.ts';
-import type { Field, SchedulableNode } from './field.ts';
+import type { NodeIndex, SchedulableNode } from './node-index.ts';
 import { meets, requirementsFrom, type Requirement } from './selectors.ts';
 
 /** A requirement of `matchFields`. The only field that Kubernetes knows is `metadata.name`, with exactly one value. */
@@ -39,7 +39,7 @@ function termsFrom(required: unknown): readonly NodeSelectorTerm[] | undefined {
 function termFrom(entry: unknown): NodeSelectorTerm | undefined {
   const expressions = requirementsFrom(listAt(entry, 'matchExpressions'));
   const fieldEntries = listAt(entry, 'matchFields');
-  const fields = fieldEntries.map(nameRequirementFrom).filter((field) => field !== undefined);
+  const fields = fieldEntries.map(nameRequirementFrom).filter((nodeIndex) => nodeIndex !== undefined);
   if (expressions === undefined || fields.length < fieldEntries.length) return undefined;
   return expressions.length + fields.length === 0 ? undefined : { expressions, fields };
 }
@@ -63,9 +63,9 @@ export function matchesTerm(term: NodeSelectorTerm, node: SchedulableNode): bool
 }
 
 /** The nodes that a hostname stands for: those with that label and the one of that name. */
-export function nodesMeantBy(hostname: string, field: Field): readonly SchedulableNode[] {
-  const node = field.node(hostname);
-  const labelled = field.byHostname(hostname);
+export function nodesMeantBy(hostname: string, nodeIndex: NodeIndex): readonly SchedulableNode[] {
+  const node = nodeIndex.node(hostname);
+  const labelled = nodeIndex.byHostname(hostname);
   return node === undefined || labelled.includes(node) ? labelled : [node, ...labelled];
 }
 
@@ -76,11 +76,11 @@ export function namesIn({ fields, expressions }: NodeSelectorTerm): number {
 }
 
 /** The existing nodes that a term names, whether they satisfy its rest or not; undefined where it names none. */
-export function nodesNamedBy(term: NodeSelectorTerm, field: Field): readonly SchedulableNode[] | undefined {
+export function nodesNamedBy(term: NodeSelectorTerm, nodeIndex: NodeIndex): readonly SchedulableNode[] | undefined {
   const byName = term.fields.find(({ operator }) => operator === 'In');
-  if (byName !== undefined) return [field.node(byName.name)].filter((node) => node !== undefined);
+  if (byName !== undefined) return [nodeIndex.node(byName.name)].filter((node) => node !== undefined);
   const byHostname = term.expressions.find(isHostnameList);
-  return byHostname && [...byHostname.values].flatMap((hostname) => nodesMeantBy(hostname, field));
+  return byHostname && [...byHostname.values].flatMap((hostname) => nodesMeantBy(hostname, nodeIndex));
 }
 
 function meansByName(expression: Requirement, node: SchedulableNode): boolean {

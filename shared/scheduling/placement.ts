@@ -2,7 +2,7 @@ import { isTrueAt, stringMapAt, textAt } from '../facts/json.ts';
 import { HOSTNAME_LABEL } from '../labels.ts';
 import { matchesTerm, requiredTermsFromPodSpec, type NodeSelectorTerm } from './affinity.ts';
 import { isExcessive } from './excess.ts';
-import type { SchedulableNode } from './field.ts';
+import type { SchedulableNode } from './node-index.ts';
 import { companionshipsFromPodSpec, type Companionship } from './pod-affinity.ts';
 import { CORDON, isTolerated, tolerationsFromPodSpec, type Taint, type Toleration } from './taints.ts';
 

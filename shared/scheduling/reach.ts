@@ -1,11 +1,11 @@
 import { HOSTNAME_LABEL } from '../labels.ts';
 import { matchesTerm, namesIn, nodesMeantBy, nodesNamedBy, type NodeSelectorTerm } from './affinity.ts';
 import { MAX_NODES } from './excess.ts';
-import type { Field, SchedulableNode } from './field.ts';
+import type { NodeIndex, SchedulableNode } from './node-index.ts';
 import { admitsNode, type Placement } from './placement.ts';
 import { CORDON, isTolerated, type Taint } from './taints.ts';
 
-export type { Field, SchedulableNode } from './field.ts';
+export type { NodeIndex, SchedulableNode } from './node-index.ts';
 
 /**
  * How a pod relates to the nodes in maintenance, weakest last:
@@ -76,16 +76,17 @@ const CANNOT: Reach = { kind: 'cannot', nodes: [] };
  *
  * Putting one more node into maintenance (and cordoning it) never weakens the answer and never drops a node from it.
  */
-export function reachOf(placement: Placement, field: Field, options: ReachOptions = {}): Reach {
-  if (placement.nodeName !== undefined) return reachOfNodeName(placement.nodeName, field);
-  if (placement.isExcessive || namingCost(placement) > MAX_COMPARISONS) return reachOfTooMany(field);
-  const naming = namingOf(placement, field);
-  if (naming === undefined) return reachAmong(placement, companionNodes(field, options), 'only', { field, options });
-  return reachAmong(naming.rest, naming.nodes, 'pinned', { field, options });
+export function reachOf(placement: Placement, nodeIndex: NodeIndex, options: ReachOptions = {}): Reach {
+  if (placement.nodeName !== undefined) return reachOfNodeName(placement.nodeName, nodeIndex);
+  if (placement.isExcessive || namingCost(placement) > MAX_COMPARISONS) return reachOfTooMany(nodeIndex);
+  const naming = namingOf(placement, nodeIndex);
+  if (naming === undefined)
+    return reachAmong(placement, companionNodes(nodeIndex, options), 'only', { nodeIndex, options });
+  return reachAmong(naming.rest, naming.nodes, 'pinned', { nodeIndex, options });
 }
 
 interface ReachInputs {
-  readonly field: Field;
+  readonly nodeIndex: NodeIndex;
   readonly options: ReachOptions;
 }
 
@@ -94,10 +95,10 @@ function reachAmong(
   placement: Placement,
   candidates: readonly SchedulableNode[] | undefined,
   alone: 'pinned' | 'only',
-  { field, options }: ReachInputs,
+  { nodeIndex, options }: ReachInputs,
 ): Reach {
-  if (demandsOf(placement) > MAX_DEMANDS) return reachOfTooMany(field);
-  const { held, others } = candidatesAmong(candidates, field);
+  if (demandsOf(placement) > MAX_DEMANDS) return reachOfTooMany(nodeIndex);
+  const { held, others } = candidatesAmong(candidates, nodeIndex);
   const suits = suitability(placement, options);
   // By far the most pods: the cordon keeps them away and another node suits. That settles it without a look at the held.
   const passesCordon = isTolerated(CORDON, placement.tolerations);
@@ -117,12 +118,12 @@ function reachAmong(
   return { kind: elsewhere === 'open' ? 'may' : 'only', nodes: namesOf(open) };
 }
 
-function reachOfNodeName(nodeName: string, field: Field): Reach {
-  return field.isHeld(nodeName) ? { kind: 'pinned', nodes: [nodeName] } : CANNOT;
+function reachOfNodeName(nodeName: string, nodeIndex: NodeIndex): Reach {
+  return nodeIndex.isHeld(nodeName) ? { kind: 'pinned', nodes: [nodeName] } : CANNOT;
 }
 
-function reachOfTooMany(field: Field): Reach {
-  return field.held.length === 0 ? CANNOT : { kind: 'only', nodes: namesOf(field.held) };
+function reachOfTooMany(nodeIndex: NodeIndex): Reach {
+  return nodeIndex.held.length === 0 ? CANNOT : { kind: 'only', nodes: namesOf(nodeIndex.held) };
 }
 
 interface Naming {
@@ -133,13 +134,13 @@ interface Naming {
 }
 
 /** Undefined where the pod names no nodes; a single term that names none leaves it open to all. */
-function namingOf(placement: Placement, field: Field): Naming | undefined {
+function namingOf(placement: Placement, nodeIndex: NodeIndex): Naming | undefined {
   const hostname = placement.nodeSelector.get(HOSTNAME_LABEL);
-  if (hostname !== undefined) return { nodes: nodesMeantBy(hostname, field), rest: placement };
+  if (hostname !== undefined) return { nodes: nodesMeantBy(hostname, nodeIndex), rest: placement };
   if (placement.terms === undefined) return undefined;
   const named = new Set<SchedulableNode>();
   for (const term of placement.terms) {
-    const nodes = nodesNamedBy(term, field);
+    const nodes = nodesNamedBy(term, nodeIndex);
     if (nodes === undefined) return undefined;
     // Asked here, of the few nodes that the term names: asking every named node about every term is quadratic.
     for (const node of nodes) if (matchesTerm(term, node)) named.add(node);
@@ -160,22 +161,25 @@ function demandsOf({ terms = [], tolerations }: Placement): number {
   return terms.reduce((sum, term) => sum + requirementsIn(term), tolerations.length);
 }
 
-function companionNodes(field: Field, { companions = [] }: ReachOptions): readonly SchedulableNode[] | undefined {
+function companionNodes(
+  nodeIndex: NodeIndex,
+  { companions = [] }: ReachOptions,
+): readonly SchedulableNode[] | undefined {
   if (companions.length === 0) return undefined;
-  return companions.map((name) => field.node(name)).filter((node) => node !== undefined);
+  return companions.map((name) => nodeIndex.node(name)).filter((node) => node !== undefined);
 }
 
 interface Candidates {
-  /** Sorted by name, without repetition, as those of a Field. */
+  /** Sorted by name, without repetition, as those of a NodeIndex. */
   readonly held: readonly SchedulableNode[];
   readonly others: Iterable<SchedulableNode>;
 }
 
-function candidatesAmong(candidates: readonly SchedulableNode[] | undefined, field: Field): Candidates {
-  if (candidates === undefined) return { held: field.held, others: field.others() };
+function candidatesAmong(candidates: readonly SchedulableNode[] | undefined, nodeIndex: NodeIndex): Candidates {
+  if (candidates === undefined) return { held: nodeIndex.held, others: nodeIndex.others() };
   return {
-    held: sortedNodes(candidates.filter((node) => field.isHeld(node.name))),
-    others: candidates.filter((node) => !field.isHeld(node.name)),
+    held: sortedNodes(candidates.filter((node) => nodeIndex.isHeld(node.name))),
+    others: candidates.filter((node) => !nodeIndex.isHeld(node.name)),
   };
 }
 

@@ -52,9 +52,9 @@ function node(index: number): object {
 }
 
 const nodes = Array.from({ length: NODES }, (_, index) => node(index));
-const field = new NodeTable(nodes.map(nodeFromObject).filter((facts) => facts !== undefined));
-const heldName = field.held[0]?.name ?? '';
-const otherName = [...field.others()][0]?.name ?? '';
+const nodeIndex = new NodeTable(nodes.map(nodeFromObject).filter((facts) => facts !== undefined));
+const heldName = nodeIndex.held[0]?.name ?? '';
+const otherName = [...nodeIndex.others()][0]?.name ?? '';
 
 const env = Array.from({ length: 12 }, (_, index) => ({
   name: `SETTING_${index}`,
@@ -210,7 +210,7 @@ function decideOnce(review: unknown): void {
   if (!request.ok) throw new Error('a review was given');
   evaluate(request.value, {
     now: NOW,
-    field,
+    nodeIndex,
     config: DEFAULT_POLICY,
     catalogue: CATALOGUE,
     answers: NO_ANSWERS,

@@ -1,9 +1,9 @@
 import {
   decide,
-  fieldWith,
+  indexWith,
   NO_ANSWERS,
   type Catalogue,
-  type NodeField,
+  type NodeFactsIndex,
   type PolicyConfig,
   type ReviewRequest,
   type Verdict,
@@ -17,8 +17,8 @@ export interface Judges {
   readonly config: PolicyConfig;
   readonly catalogue: Catalogue;
   readonly nodes: {
-    readonly field: NodeField;
-    /** Whether the field has not been heard of for too long at this moment. */
+    readonly nodeIndex: NodeFactsIndex;
+    /** Whether the nodes have not been heard of for too long at this moment. */
     isStale(now: number): boolean;
   };
   /** Milliseconds since the epoch. */
@@ -31,7 +31,7 @@ export interface Judged {
   readonly verdict: Verdict;
   readonly now: number;
   /** The nodes, with those that were read for this request. */
-  readonly field: NodeField;
+  readonly nodeIndex: NodeFactsIndex;
   readonly stale: boolean;
 }
 
@@ -39,12 +39,12 @@ export interface Judged {
 export async function admit(request: ReviewRequest, timeMs: number, judges: Judges): Promise<Judged> {
   const { reads, nodes, config, catalogue } = judges;
   const now = judges.now();
-  const { field } = nodes;
+  const { nodeIndex } = nodes;
   const lookups = lookupsWithin(reads, timeMs);
   try {
-    const situation = { now, field, config, catalogue, answers: NO_ANSWERS, live: true };
+    const situation = { now, nodeIndex, config, catalogue, answers: NO_ANSWERS, live: true };
     const verdict = await decide(request, situation, lookups.fetch);
-    return { request, verdict, now, field: fieldWith(field, lookups.fresh), stale: nodes.isStale(now) };
+    return { request, verdict, now, nodeIndex: indexWith(nodeIndex, lookups.fresh), stale: nodes.isStale(now) };
   } finally {
     lookups.end();
   }

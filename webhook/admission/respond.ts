@@ -74,10 +74,10 @@ export function retryLater(message: string): HttpAnswer {
 
 /** The answer to a request that was judged. */
 export function answerFor(judged: Judged): HttpAnswer {
-  const { request, verdict, field, now } = judged;
+  const { request, verdict, nodeIndex, now } = judged;
   const remarks = { warnings: explainWarnings(verdict), audit: auditOf(judged) };
   if (verdict.decision !== 'deny') return allowed(request.uid, remarks);
-  return denied(request.uid, explainDenial(verdict, { now, field }), remarks);
+  return denied(request.uid, explainDenial(verdict, { now, nodeIndex }), remarks);
 }
 
 /** Longest text of a status, in characters: twice the composer's, so that it never cuts what the composer wrote. */

@@ -11,7 +11,7 @@ import {
   type ClusterSender,
   type Finding,
   type NodeEvent,
-  type NodeField,
+  type NodeFactsIndex,
 } from '../../shared/index.ts';
 import type { Judged } from '../admission/admit.ts';
 import type { Log } from '../log.ts';
@@ -35,7 +35,7 @@ const MAX_NODES = 5;
 export interface RecorderPorts {
   readonly cluster: ClusterSender;
   /** The nodes as known now. */
-  readonly field: () => NodeField;
+  readonly nodeIndex: () => NodeFactsIndex;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -143,7 +143,7 @@ export class DenialRecorder {
 
   /** When the node's maintenance began, RFC 3339: what the next one refuses is told of it alone. */
   #begun(node: string): string | undefined {
-    const record = this.#ports.field().node(node)?.record;
+    const record = this.#ports.nodeIndex().node(node)?.record;
     return record?.kind === 'record' ? record.record.initiatedAt : undefined;
   }
 
@@ -185,7 +185,7 @@ export class DenialRecorder {
   }
 
   async #create(tally: Tally): Promise<string | undefined> {
-    const uid = this.#ports.field().node(tally.node)?.uid ?? '';
+    const uid = this.#ports.nodeIndex().node(tally.node)?.uid ?? '';
     const event: NodeEvent = {
       type: tally.reason === 'AddonHeld' ? 'Normal' : 'Warning',
       reason: tally.reason,

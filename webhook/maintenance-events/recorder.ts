@@ -20,7 +20,7 @@ const WRITE_MS = 3000;
 /** What writing needs. */
 export interface MaintenanceRecorderPorts {
   readonly cluster: ClusterSender;
-  readonly nodes: Pick<NodeCache, 'field' | 'isStale'>;
+  readonly nodes: Pick<NodeCache, 'nodeIndex' | 'isStale'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -70,7 +70,7 @@ export class MaintenanceRecorder {
     // What has not been heard of for long may be over.
     if (nodes.isStale(now())) return;
     const told = new Set<string>();
-    for (const node of nodes.field.held) {
+    for (const node of nodes.nodeIndex.held) {
       const event = overdueEvent(node, now());
       if (event !== undefined && (this.#told.has(event.name) || (await this.#try(event)))) told.add(event.name);
     }

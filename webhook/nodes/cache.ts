@@ -6,7 +6,7 @@ import {
   type ClusterWatcher,
   type CollectionListener,
   type NodeFacts,
-  type NodeField,
+  type NodeFactsIndex,
 } from '../../shared/index.ts';
 
 /**
@@ -40,7 +40,7 @@ export class NodeCache {
   }
 
   /** The nodes as known now; empty before the first sync. */
-  get field(): NodeField {
+  get nodeIndex(): NodeFactsIndex {
     return this.#table;
   }
 

@@ -29,7 +29,7 @@ export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isHeldNow'> 
   readonly cluster: ReconcilerPorts['cluster'] & Pick<ClusterReader, 'pages'>;
   readonly service: OwnService;
   readonly policy: Pick<Policy, 'config' | 'tools'>;
-  readonly nodes: Pick<NodeCache, 'synced' | 'field'>;
+  readonly nodes: Pick<NodeCache, 'synced' | 'nodeIndex'>;
   /** Undefined until there are some. */
   readonly certificates: () => CertificateSource | undefined;
 }
@@ -52,7 +52,7 @@ export function reconcilerOfOwn({ service, policy, nodes, certificates, ...ports
       const source = certificates();
       if (source === undefined) return undefined;
       const authorities = source.authorities();
-      const isHeld = nodes.synced ? nodes.field.held.length > 0 : undefined;
+      const isHeld = nodes.synced ? nodes.nodeIndex.held.length > 0 : undefined;
       return {
         entries,
         armed: arming.want(isHeld, ports.now()),

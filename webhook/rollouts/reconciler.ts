@@ -8,7 +8,7 @@ import {
   type ClusterSender,
   type ClusterWatcher,
   type CollectionListener,
-  type NodeField,
+  type NodeFactsIndex,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import { isOwedToNodes, rolloutFromObject, type Rollout } from './stalled.ts';
@@ -17,7 +17,7 @@ import { isOwedToNodes, rolloutFromObject, type Rollout } from './stalled.ts';
 export interface RolloutPorts {
   readonly cluster: ClusterReader & ClusterSender & ClusterWatcher;
   /** The nodes as known now. */
-  readonly field: () => NodeField;
+  readonly nodeIndex: () => NodeFactsIndex;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -76,7 +76,7 @@ export class RolloutReconciler {
 
   /** Begins where some node is in maintenance now, and ends where none is any more. */
   nodesChanged(): void {
-    if (this.#ports.field().held.length === 0) {
+    if (this.#ports.nodeIndex().held.length === 0) {
       this.end();
     } else if (this.#following === undefined) {
       this.#following = new AbortController();
@@ -163,9 +163,9 @@ export class RolloutReconciler {
   }
 
   async #reconcile(rollout: Followed): Promise<void> {
-    const { cluster, field, now } = this.#ports;
+    const { cluster, nodeIndex, now } = this.#ports;
     const signal = AbortSignal.timeout(CALL_MS);
-    const isOwed = await isOwedToNodes(rollout, { field: field(), now: now() }, { reader: cluster, signal });
+    const isOwed = await isOwedToNodes(rollout, { nodeIndex: nodeIndex(), now: now() }, { reader: cluster, signal });
     // It may have moved while it was looked at.
     if (!isOwed || !this.#isFollowed(rollout)) return;
     rollout.woken += 1;

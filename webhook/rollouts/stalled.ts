@@ -9,7 +9,7 @@ import {
   type Answer,
   type ClusterReader,
   type DaemonSetFacts,
-  type NodeField,
+  type NodeFactsIndex,
   type PodFacts,
 } from '../../shared/index.ts';
 
@@ -40,13 +40,13 @@ function isBehind({ deleting, rollingUpdate, observed, scheduled, updated }: Dae
 /** Whether a node where nothing is held does not run the current template. Throws what reading throws. */
 export async function isOwedToNodes(
   { namespace, name }: Pick<Rollout, 'namespace' | 'name'>,
-  nodes: { readonly field: NodeField; readonly now: number },
+  nodes: { readonly nodeIndex: NodeFactsIndex; readonly now: number },
   { reader, signal }: { readonly reader: ClusterReader; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const fetch = answersFromCluster(reader, signal);
   const daemonSet = daemonSetIn(await fetch({ need: 'daemonset', namespace, name }));
   if (daemonSet === undefined || !daemonSet.observed || !isBehind(daemonSet)) return false;
-  const holding = nodes.field.held.filter((node) => holdsAddons(node, nodes.now));
+  const holding = nodes.nodeIndex.held.filter((node) => holdsAddons(node, nodes.now));
   // More are behind than are held. Fewer may be other nodes all the same: of one that is down no pod is counted.
   if (daemonSet.scheduled - daemonSet.updated > holding.length) return true;
   const selector = outdatedPods(daemonSet);

@@ -56,7 +56,7 @@ export async function runCheck(operation: CheckOperation, surroundings: CheckSur
       : await nodesFromCluster(cluster);
   const situation: Situation = {
     now: clock.now(),
-    field: nodes,
+    nodeIndex: nodes,
     config,
     catalogue,
     answers: NO_ANSWERS,

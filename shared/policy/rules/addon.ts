@@ -37,12 +37,12 @@ function changesTemplate({ request, object, change }: Subject): boolean {
   return request.operation === 'UPDATE' && change === 'start' && isOfKind(object, ROLLING);
 }
 
-function judgeTemplate(subject: Subject, { field, config, reach: reachOf }: RuleContext): Judgement<AddonReason> {
+function judgeTemplate(subject: Subject, { nodeIndex, config, reach: reachOf }: RuleContext): Judgement<AddonReason> {
   // By kind: a label that classifies the DaemonSet as something else takes nothing off it.
   const isAddon = subject.object.groupKind === 'apps/DaemonSet';
   const reach = reachOf();
   if (isAddon && config.addonChange === 'hold') {
-    return bothOf(holdAdvice(subject, reach.nodes, field), departureAdvice(subject, field));
+    return bothOf(holdAdvice(subject, reach.nodes, nodeIndex), departureAdvice(subject, nodeIndex));
   }
   const refused = isAddon ? reach.nodes.length > 0 : reach.kind === 'pinned';
   if (!refused) return NO_OBJECTION;
@@ -55,12 +55,12 @@ function bothOf(one: Judgement<AddonReason>, other: Judgement<AddonReason>): Jud
 }
 
 /** Says where a pod goes at once: a pod is held back only where the changed DaemonSet still wants one. */
-function departureAdvice({ request, object }: Subject, field: RuleContext['field']): Judgement<AddonReason> {
+function departureAdvice({ request, object }: Subject, nodeIndex: RuleContext['nodeIndex']): Judgement<AddonReason> {
   const [before, after] = [request.oldObject?.template, object.template].map(
     (template) => template && daemonSetPlacement(template.placement),
   );
   if (before === undefined || after === undefined) return NO_OBJECTION;
-  const left = field.held.filter((node) => admitsNode(before, node) && !admitsNode(after, node));
+  const left = nodeIndex.held.filter((node) => admitsNode(before, node) && !admitsNode(after, node));
   if (left.length === 0) return NO_OBJECTION;
   const nodes = left.map(({ name }) => name);
   const detail = `the change takes the pod off ${joinNames(nodes)} at once: it leaves that node out, and a pod is held back only where it still belongs`;
@@ -71,9 +71,9 @@ function departureAdvice({ request, object }: Subject, field: RuleContext['field
 function holdAdvice(
   { object }: Subject,
   reached: readonly string[],
-  field: RuleContext['field'],
+  nodeIndex: RuleContext['nodeIndex'],
 ): Judgement<AddonReason> {
-  const waiting = reached.filter((name) => field.node(name)?.state !== 'returning');
+  const waiting = reached.filter((name) => nodeIndex.node(name)?.state !== 'returning');
   if (waiting.length === 0 || textAt(object.raw, 'spec', 'updateStrategy', 'type') === 'OnDelete') return NO_OBJECTION;
   const [only, ...more] = waiting;
   const end =

@@ -1,6 +1,6 @@
 import { isTrueAt } from '../../facts/json.ts';
 import { nodeFromObject, type NodeFacts } from '../../facts/node.ts';
-import type { NodeField } from '../../facts/node-table.ts';
+import type { NodeFactsIndex } from '../../facts/node-table.ts';
 import { isAlive, type PodFacts } from '../../facts/pod.ts';
 import { KUBERNETES } from '../../kinds.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
@@ -76,7 +76,7 @@ export const nodeGuard: Rule<GuardReason> = {
 interface Write {
   readonly after: NodeFacts;
   readonly groups: readonly string[];
-  readonly field: NodeField;
+  readonly nodeIndex: NodeFactsIndex;
   readonly wasMarked: boolean;
   readonly wasCordoned: boolean;
   /** The record differs from what was there. */
@@ -92,14 +92,14 @@ const CHECKS: readonly ((write: Write) => readonly Objection<GuardReason>[])[] =
   takesLast,
 ];
 
-function judgeWrite({ request, object }: Subject, { field }: RuleContext): readonly Objection<GuardReason>[] {
+function judgeWrite({ request, object }: Subject, { nodeIndex }: RuleContext): readonly Objection<GuardReason>[] {
   const after = nodeFromObject(object.raw);
   if (after === undefined) return [];
   const before = request.oldObject;
   const write: Write = {
     after,
     groups: request.user.groups,
-    field,
+    nodeIndex,
     wasMarked: before?.annotations.has(RECORD_ANNOTATION) === true,
     wasCordoned: isTrueAt(before?.raw, 'spec', 'unschedulable'),
     rewrites: before?.annotations.get(RECORD_ANNOTATION) !== object.annotations.get(RECORD_ANNOTATION),
@@ -128,8 +128,8 @@ function uncordons({ after, wasMarked, wasCordoned }: Write): readonly Objection
   return [{ reason: 'StaysCordoned', detail, nodes: [after.name] }];
 }
 
-function takesLast({ after, field, wasMarked }: Write): readonly Objection<GuardReason>[] {
-  return wasMarked || after.record.kind === 'none' ? [] : breaksGuard(after, field);
+function takesLast({ after, nodeIndex, wasMarked }: Write): readonly Objection<GuardReason>[] {
+  return wasMarked || after.record.kind === 'none' ? [] : breaksGuard(after, nodeIndex);
 }
 
 /** Deleting a node is nobody else's business; only what goes with it is said. */

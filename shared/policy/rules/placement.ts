@@ -17,9 +17,9 @@ export const placement: Rule<'NodeInMaintenance'> = {
   liftable: true,
   entries: [WORK_ENTRY],
   concerns: (subject) => namesItsNode(subject) && !isOthers(subject) && !isDaemonSetControllers(subject),
-  judge: ({ object }, { field }) => {
+  judge: ({ object }, { nodeIndex }) => {
     const name = object.template?.placement.nodeName ?? '';
-    if (!field.isHeld(name)) return NO_OBJECTION;
+    if (!nodeIndex.isHeld(name)) return NO_OBJECTION;
     return objection({
       reason: 'NodeInMaintenance',
       detail: `the pod names node ${name}, which is in maintenance, and bypasses its cordon`,

@@ -56,11 +56,11 @@ export function judgeWork(subject: Subject, context: RuleContext): Judgement<Wor
 /** An objection because of nodes alone that are all long overdue weighs less where the configuration says so. */
 function weighedBy(
   found: Objection<WorkReason>,
-  { rule: { afterOverdue }, field, now }: RuleContext,
+  { rule: { afterOverdue }, nodeIndex, now }: RuleContext,
 ): Objection<WorkReason> {
   if (found.weight !== undefined || afterOverdue === undefined || found.nodes.length === 0) return found;
   const isForgotten = found.nodes.every((name) => {
-    const reading = field.node(name)?.record;
+    const reading = nodeIndex.node(name)?.record;
     return reading?.kind === 'record' && overdueMs(reading.record, now) > afterOverdue.forMs;
   });
   if (!isForgotten) return found;
@@ -88,8 +88,8 @@ function confirmed(found: Judgement<WorkReason>, subject: Subject, context: Rule
   return { objections: [...found.objections, { reason: 'Unknown', detail, nodes: [], weight: 'unknown' }], needs: [] };
 }
 
-function ofCluster({ classification }: Subject, { field }: RuleContext): Judgement<WorkReason> {
-  const nodes = field.heldNames;
+function ofCluster({ classification }: Subject, { nodeIndex }: RuleContext): Judgement<WorkReason> {
+  const nodes = nodeIndex.heldNames;
   if (nodes.length === 0) return NO_OBJECTION;
   const detail = keptOutOfCluster(nameOf(classification), nodes);
   return objection({ reason: 'ClusterInMaintenance', detail, nodes });

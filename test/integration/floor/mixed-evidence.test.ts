@@ -163,10 +163,17 @@ function evidences({ container: { image, command }, evidence: { labels: written,
 }
 
 const nodes = readFixtures().find(({ cluster }) => cluster === 'two-in-maintenance')?.nodes ?? [];
-const field = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
+const nodeIndex = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
 
 function policySays(about: Case): Decision {
-  const situation = { now: NOW, field, config: DEFAULT_POLICY, catalogue: CATALOGUE, answers: NO_ANSWERS, live: false };
+  const situation = {
+    now: NOW,
+    nodeIndex,
+    config: DEFAULT_POLICY,
+    catalogue: CATALOGUE,
+    answers: NO_ANSWERS,
+    live: false,
+  };
   return evaluate(requestOf(about), situation).decision;
 }
 

@@ -25,7 +25,7 @@ function metricsOf(nodes: readonly object[], registration?: Keeper): Promise<str
   const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
   const gauged = {
-    nodes: { size: nodes.length, field: table, interruptions: 0, age: () => 0 },
+    nodes: { size: nodes.length, nodeIndex: table, interruptions: 0, age: () => 0 },
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
     rotations: () => 0,
     config: DEFAULT_POLICY,

@@ -43,7 +43,7 @@ function portsFor(fixture: Fixture) {
   const { nodes: objects, config } = fixture;
   const table = new NodeTable(objects.map(nodeFromObject).filter((node) => node !== undefined));
   const nodes = {
-    field: table,
+    nodeIndex: table,
     size: table.size,
     synced: true,
     interruptions: 0,

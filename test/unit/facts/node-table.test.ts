@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nodeFromObject, type NodeFacts } from '../../../shared/facts/node.ts';
-import { fieldWith, NodeTable, type NodeField } from '../../../shared/facts/node-table.ts';
+import { indexWith, NodeTable, type NodeFactsIndex } from '../../../shared/facts/node-table.ts';
 
 function node(name: string, held = false, hostname = name): NodeFacts {
   const annotations = held ? { 'kubectl-maint.io/maintenance': 'x' } : {};
@@ -12,11 +12,11 @@ function node(name: string, held = false, hostname = name): NodeFacts {
 
 const names = (nodes: Iterable<{ readonly name: string }>) => [...nodes].map(({ name }) => name);
 
-function shown(field: NodeField, hostnames: readonly string[]) {
+function shown(nodeIndex: NodeFactsIndex, hostnames: readonly string[]) {
   return {
-    held: names(field.held),
-    others: names(field.others()).sort(),
-    byHostname: hostnames.map((hostname) => names(field.byHostname(hostname)).sort()),
+    held: names(nodeIndex.held),
+    others: names(nodeIndex.others()).sort(),
+    byHostname: hostnames.map((hostname) => names(nodeIndex.byHostname(hostname)).sort()),
   };
 }
 
@@ -56,10 +56,10 @@ describe('the table', () => {
   });
 });
 
-describe('a field with fresher nodes', () => {
-  test('without any it is the field itself', () => {
+describe('a nodeIndex with fresher nodes', () => {
+  test('without any it is the nodeIndex itself', () => {
     const table = new NodeTable([node('a')]);
-    expect(fieldWith(table, new Map())).toBe(table);
+    expect(indexWith(table, new Map())).toBe(table);
   });
 
   test('nodes that went into maintenance, came back, moved, appeared and are gone', () => {
@@ -80,13 +80,13 @@ describe('a field with fresher nodes', () => {
       ['newheld', node('newheld', true)],
       ['never', undefined],
     ]);
-    const field = fieldWith(base, fresh);
-    expect(shown(field, ['h1', 'h2', 'gone', 'new', 'kept'])).toEqual({
+    const nodeIndex = indexWith(base, fresh);
+    expect(shown(nodeIndex, ['h1', 'h2', 'gone', 'new', 'kept'])).toEqual({
       held: ['in', 'kept', 'newheld'],
       others: ['free', 'moved', 'new', 'out'],
       byHostname: [[], ['moved'], [], ['new'], ['kept']],
     });
-    expect([field.node('in'), field.node('gone'), field.node('free')]).toEqual([
+    expect([nodeIndex.node('in'), nodeIndex.node('gone'), nodeIndex.node('free')]).toEqual([
       fresh.get('in'),
       undefined,
       base.node('free'),
@@ -109,7 +109,7 @@ describe('a field with fresher nodes', () => {
             if (facts !== undefined) table.put(facts);
           }
           const hosts = ['a', 'b', 'h'];
-          expect(shown(fieldWith(new NodeTable(known), fresh), hosts)).toEqual(shown(table, hosts));
+          expect(shown(indexWith(new NodeTable(known), fresh), hosts)).toEqual(shown(table, hosts));
         },
       ),
     );

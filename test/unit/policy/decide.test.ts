@@ -40,8 +40,8 @@ describe('what is read before it is allowed', () => {
     ['the node that it names', volumeBackup('n2'), [nodeNeed('n2')]],
     ['the node of that hostname', volumeBackup('ip-2'), [nodeNeed('n2')]],
     ['a node that nobody knows', volumeBackup('n9'), [nodeNeed('n9')]],
-    ['all nodes in maintenance, where the field is empty', volumeBackup(''), [HELD_NODES]],
-    ['all nodes in maintenance, where the field is no text', volumeBackup(5), [HELD_NODES]],
+    ['all nodes in maintenance, where the nodeIndex is empty', volumeBackup(''), [HELD_NODES]],
+    ['all nodes in maintenance, where the nodeIndex is no text', volumeBackup(5), [HELD_NODES]],
     ['the node of nodeName', labelledJob('backup', { nodeName: 'n2' }), [nodeNeed('n2')]],
     [
       'the node of the hostname selector',
@@ -221,7 +221,7 @@ test('classified work without a pattern is judged by its pods', () => {
   } as const;
   const context = (nodes: readonly NodeFacts[]) => {
     const around = live(nodes);
-    const reach = () => targetOf(object, { in: 'pods' }, around.field);
+    const reach = () => targetOf(object, { in: 'pods' }, around.nodeIndex);
     return { ...around, rule: DEFAULT_POLICY.rules.backup, reach };
   };
   expect(judgeWork(subject, context([held('n1')])).objections).toEqual([

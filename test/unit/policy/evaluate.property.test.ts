@@ -169,9 +169,9 @@ test('evaluate never throws, and its words are short and printable, whatever the
         request: { uid: 'u', ...request },
       });
       if (!read.ok) throw new Error('a request was given');
-      const field = new NodeTable(sketches.map(nodeOf));
-      const verdict = evaluate(read.value, situation([], { field, live }));
-      for (const text of [explainDenial(verdict, { now: NOW, field }), ...explainWarnings(verdict)]) {
+      const nodeIndex = new NodeTable(sketches.map(nodeOf));
+      const verdict = evaluate(read.value, situation([], { nodeIndex, live }));
+      for (const text of [explainDenial(verdict, { now: NOW, nodeIndex }), ...explainWarnings(verdict)]) {
         expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         expect(text.length).toBeLessThanOrEqual(MAX_MESSAGE);
       }
@@ -226,7 +226,7 @@ test('more maintenance never makes a verdict milder, and never drops a node from
       // `on` marks and cordons in one write.
       const nodes = sketches.map(nodeOf);
       const more = nodes.map((facts) => (facts.name === chosen?.name ? { ...facts, ...marked(facts) } : facts));
-      const [before, after] = [nodes, more].map((field) => evaluate(request, situation(field, { config })));
+      const [before, after] = [nodes, more].map((nodeIndex) => evaluate(request, situation(nodeIndex, { config })));
       if (before === undefined || after === undefined) throw new Error('both were decided');
       expect(RANK[after.decision]).toBeGreaterThanOrEqual(RANK[before.decision]);
       expect(after.nodes).toEqual(expect.arrayContaining([...before.nodes]));

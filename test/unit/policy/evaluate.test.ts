@@ -98,9 +98,9 @@ describe('scopes', () => {
 
 test('an exception takes one rule off one node', () => {
   const exceptions = [{ rules: ['backup'], until: '2026-01-06T09:00:00Z', by: 'ben', reason: 'last one' }];
-  const field = [held('n1', { record: { exceptions } }), held('n3')];
+  const nodeIndex = [held('n1', { record: { exceptions } }), held('n3')];
   const tell = (object: object, now?: number) =>
-    said(evaluate(creation(object), situation(field, now === undefined ? {} : { now })));
+    said(evaluate(creation(object), situation(nodeIndex, now === undefined ? {} : { now })));
   expect(tell(volumeBackup('n1'))).toEqual(['allow']);
   expect(tell(volumeBackup('n1'), Date.parse('2026-01-06T09:00:00Z'))).toEqual(['deny', 'backup/NodeInMaintenance']);
   expect(tell(volumeBackup('n3'))).toEqual(['deny', 'backup/NodeInMaintenance']);
@@ -108,7 +108,8 @@ test('an exception takes one rule off one node', () => {
 });
 
 describe('the words of a finding', () => {
-  const detail = (object: object, field = nodes) => evaluate(creation(object), situation(field)).findings[0]?.detail;
+  const detail = (object: object, nodeIndex = nodes) =>
+    evaluate(creation(object), situation(nodeIndex)).findings[0]?.detail;
 
   test('count nodes', () => {
     const both = [held('n1', { labels: { disk: 'ssd' } }), held('n2', { labels: { disk: 'ssd' } }), node('n3')];
@@ -165,10 +166,10 @@ describe('add-on changes of other kinds', () => {
   });
 
   test('a DaemonSet does not wait on a node on its way back', () => {
-    const field = [held('n1', { state: 'returning' }), held('n3'), node('n2')];
+    const nodeIndex = [held('n1', { state: 'returning' }), held('n3'), node('n2')];
     const request = update(workload('DaemonSet', 'a'), workload('DaemonSet', 'b'));
-    expect(evaluate(request, situation(field)).findings).toMatchObject([{ reason: 'RolloutWaits', nodes: ['n3'] }]);
-    expect(said(evaluate(request, situation(field.filter(({ name }) => name !== 'n3'))))).toEqual(['allow']);
+    expect(evaluate(request, situation(nodeIndex)).findings).toMatchObject([{ reason: 'RolloutWaits', nodes: ['n3'] }]);
+    expect(said(evaluate(request, situation(nodeIndex.filter(({ name }) => name !== 'n3'))))).toEqual(['allow']);
   });
 
   test('a DaemonSet that leaves a node in maintenance out takes its pod off it at once, which is told', () => {
@@ -181,9 +182,9 @@ describe('add-on changes of other kinds', () => {
         },
       },
     };
-    const field = [held('n1', { labels: { 'kubernetes.io/hostname': 'n1' } }), node('n2')];
+    const nodeIndex = [held('n1', { labels: { 'kubernetes.io/hostname': 'n1' } }), node('n2')];
     const request = update(workload('DaemonSet', 'a'), workload('DaemonSet', 'b', { affinity: away }));
-    const { decision, findings } = evaluate(request, situation(field));
+    const { decision, findings } = evaluate(request, situation(nodeIndex));
     expect(decision).toBe('warn');
     expect(findings).toMatchObject([{ reason: 'PodLeaves', nodes: ['n1'] }]);
   });

@@ -37,7 +37,7 @@ function verdictOf(...findings: readonly Partial<Finding>[]): Verdict {
 }
 
 function explained(nodes: readonly NodeFacts[], verdict = verdictOf({})): string {
-  return explainDenial(verdict, { now: NOW, field: new NodeTable(nodes) });
+  return explainDenial(verdict, { now: NOW, nodeIndex: new NodeTable(nodes) });
 }
 
 test('a denial says node, why, since when, until when, by whom and what to do, as one line', () => {

@@ -8,7 +8,7 @@ import { NO_ANSWERS, type Answers } from '../../../shared/policy/needs.ts';
 import type { NodeSource } from '../../../shared/targets/tool.ts';
 import { held } from './world.ts';
 
-const AROUND = { field: new NodeTable([held('n1')]), answers: NO_ANSWERS, live: true };
+const AROUND = { nodeIndex: new NodeTable([held('n1')]), answers: NO_ANSWERS, live: true };
 const IN_PODS: NodeSource = { in: 'pods' };
 
 function asked(object: object, source: NodeSource) {
@@ -73,7 +73,7 @@ test.each([
   ['an object', { name: 'vol-1' }, []],
   ['nothing', undefined, []],
   ['an empty text', '', []],
-])('a field that names another object holds %s', (_, value, needs) => {
+])('a nodeIndex that names another object holds %s', (_, value, needs) => {
   const source: NodeSource = {
     in: 'object',
     resource: 'v1/pods',

@@ -19,11 +19,11 @@ function subjectOf(pod: object): Subject {
 }
 
 function around(subject: Subject): RuleContext {
-  const field = new NodeTable([held('n1')]);
+  const nodeIndex = new NodeTable([held('n1')]);
   return {
-    ...situation([], { field, live: true }),
+    ...situation([], { nodeIndex, live: true }),
     rule: DEFAULT_POLICY.rules.placement,
-    reach: () => targetOf(subject.object, { in: 'pods' }, field),
+    reach: () => targetOf(subject.object, { in: 'pods' }, nodeIndex),
   };
 }
 

@@ -70,7 +70,7 @@ test('the denial says why and what to do', () => {
   const { rules } = DEFAULT_POLICY;
   const config = { ...DEFAULT_POLICY, rules: { ...rules, scan: { ...rules.scan, unknown: 'deny' as const } } };
   const world = situation([held('n1'), node('n2')], { config });
-  expect(explainDenial(evaluate(creation(job(HIDDEN)), world), { now: NOW, field: world.field })).toBe(
+  expect(explainDenial(evaluate(creation(job(HIDDEN)), world), { now: NOW, nodeIndex: world.nodeIndex })).toBe(
     `scan: ${NOT_READ} does not run in the cluster while node n1 is in maintenance. Node n1: in maintenance (drain) since ` +
       '2026-01-06T07:46:00Z, no end announced, by ana "new disk". ' +
       'Put its script into a ConfigMap or an image, or start it after kubectl maint off n1',

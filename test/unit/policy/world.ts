@@ -70,7 +70,7 @@ export function held(name: string, sketch: NodeSketch = {}): NodeFacts {
 export function situation(nodes: Iterable<NodeFacts>, more: Partial<Situation> = {}): Situation {
   return {
     now: NOW,
-    field: new NodeTable(nodes),
+    nodeIndex: new NodeTable(nodes),
     config: DEFAULT_POLICY,
     catalogue: CATALOGUE,
     answers: NO_ANSWERS,

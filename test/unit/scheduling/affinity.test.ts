@@ -73,7 +73,7 @@ test('preferred affinity is ignored', () => {
 });
 
 describe('the nodes that a term names', () => {
-  const field = cluster([{ name: 'n1', hostname: 'host-1' }], [{ name: 'n2', hostname: 'n1' }, { name: 'n3' }]);
+  const nodeIndex = cluster([{ name: 'n1', hostname: 'host-1' }], [{ name: 'n2', hostname: 'n1' }, { name: 'n3' }]);
 
   it.each<[string, unknown, readonly string[] | undefined]>([
     ['by metadata.name', named('In', 'n1'), ['n1']],
@@ -88,6 +88,6 @@ describe('the nodes that a term names', () => {
     ['none by another label', labelled('zone', 'In', 'a'), undefined],
   ])('%s', (_, term, names) => {
     const [parsed] = requiredTermsFromPodSpec(specWith(term)) ?? [];
-    expect(parsed && nodesNamedBy(parsed, field)?.map(({ name }) => name)).toEqual(names);
+    expect(parsed && nodesNamedBy(parsed, nodeIndex)?.map(({ name }) => name)).toEqual(names);
   });
 });

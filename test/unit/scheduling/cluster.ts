@@ -1,5 +1,5 @@
 import { HOSTNAME_LABEL } from '../../../shared/labels.ts';
-import type { Field, SchedulableNode } from '../../../shared/scheduling/reach.ts';
+import type { NodeIndex, SchedulableNode } from '../../../shared/scheduling/reach.ts';
 import type { Taint } from '../../../shared/scheduling/taints.ts';
 
 /** A node written down in a test: `labels` includes the hostname label only if given or left to its default. */
@@ -20,8 +20,8 @@ export function nodeFromSketch(sketch: NodeSketch): SchedulableNode {
   };
 }
 
-/** A field by plain scans, so that tests do not depend on how the real one is indexed. */
-export function fieldFrom(nodes: readonly SchedulableNode[], heldNames: ReadonlySet<string>): Field {
+/** An index by plain scans, so that tests do not depend on how the real one is indexed. */
+export function indexFrom(nodes: readonly SchedulableNode[], heldNames: ReadonlySet<string>): NodeIndex {
   return {
     held: nodes.filter((node) => heldNames.has(node.name)).sort((a, b) => (a.name < b.name ? -1 : 1)),
     isHeld: (name) => heldNames.has(name),
@@ -32,9 +32,9 @@ export function fieldFrom(nodes: readonly SchedulableNode[], heldNames: Readonly
 }
 
 /** `held` are in maintenance and cordoned, as `on` leaves them; `others` are not in maintenance. */
-export function cluster(held: readonly NodeSketch[], others: readonly NodeSketch[]): Field {
+export function cluster(held: readonly NodeSketch[], others: readonly NodeSketch[]): NodeIndex {
   const nodes = [...held.map((sketch) => nodeFromSketch({ cordoned: true, ...sketch })), ...others.map(nodeFromSketch)];
-  return fieldFrom(nodes, new Set(held.map(({ name }) => name)));
+  return indexFrom(nodes, new Set(held.map(({ name }) => name)));
 }
 
 /** A taint from `key=value:effect` or `key:effect`. */

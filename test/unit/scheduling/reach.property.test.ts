@@ -4,7 +4,7 @@ import { HOSTNAME_LABEL } from '../../../shared/labels.ts';
 import { admitsNode, daemonSetPlacement, placementFromPodSpec } from '../../../shared/scheduling/placement.ts';
 import { reachOf, type ReachKind, type SchedulableNode } from '../../../shared/scheduling/reach.ts';
 import { isTolerated } from '../../../shared/scheduling/taints.ts';
-import { cluster, fieldFrom, nodeFromSketch, POD_SPEC_KEYS, taint } from './cluster.ts';
+import { cluster, indexFrom, nodeFromSketch, POD_SPEC_KEYS, taint } from './cluster.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 const NOT_READY = taint('node.kubernetes.io/not-ready:NoSchedule');
@@ -74,7 +74,7 @@ const someCompanions = fc.option(fc.subarray([...NAMES, 'gone']), { nil: undefin
 const situation = { spec: someSpec, nodes: someNodes, held: someHeld, companions: someCompanions };
 
 function reach(spec: unknown, nodes: readonly SchedulableNode[], held: ReadonlySet<string>, companions?: string[]) {
-  return reachOf(placementFromPodSpec(spec), fieldFrom(nodes, held), companions && { companions });
+  return reachOf(placementFromPodSpec(spec), indexFrom(nodes, held), companions && { companions });
 }
 
 /** How bad an answer is for the node; a pinned pod is as stuck as one that can run nowhere else. */
@@ -94,12 +94,12 @@ test('any JSON is a pod spec: nothing throws', () => {
       .map((entries) => Object.fromEntries(entries)),
     tree: fc.oneof({ maxDepth: 9, withCrossShrink: true }, tie('leaf'), tie('list'), tie('object'), tie('object')),
   }));
-  const field = cluster([{ name: 'a' }], [{ name: 'b' }]);
+  const nodeIndex = cluster([{ name: 'a' }], [{ name: 'b' }]);
   fc.assert(
     fc.property(fc.oneof(tree, fc.jsonValue()), (spec) => {
       const placement = placementFromPodSpec(spec);
-      expect(Object.keys(WEIGHT)).toContain(reachOf(placement, field).kind);
-      expect(Object.keys(WEIGHT)).toContain(reachOf(daemonSetPlacement(placement), field).kind);
+      expect(Object.keys(WEIGHT)).toContain(reachOf(placement, nodeIndex).kind);
+      expect(Object.keys(WEIGHT)).toContain(reachOf(daemonSetPlacement(placement), nodeIndex).kind);
     }),
     { numRuns: 500 },
   );
@@ -161,7 +161,7 @@ test('looking nodes up by name answers as asking every node would', () => {
           (companions.length === 0 || companions.includes(node.name)),
       );
       const isStuck = suitable.length > 0 && suitable.every((node) => held.has(node.name));
-      const answer = reachOf(placement, fieldFrom(nodes, held), { companions });
+      const answer = reachOf(placement, indexFrom(nodes, held), { companions });
       if (isStuck) expect(WEIGHT[answer.kind]).toBe(2);
       else expect(answer.kind).not.toBe('pinned');
       if (!suitable.some((node) => held.has(node.name))) expect(answer.kind).toBe('cannot');

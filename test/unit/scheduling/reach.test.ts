@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { daemonSetPlacement, placementFromPodSpec } from '../../../shared/scheduling/placement.ts';
-import { reachOf, type Field, type Reach } from '../../../shared/scheduling/reach.ts';
+import { reachOf, type NodeIndex, type Reach } from '../../../shared/scheduling/reach.ts';
 import type { Taint } from '../../../shared/scheduling/taints.ts';
 import { cluster, taint, type NodeSketch } from './cluster.ts';
 
@@ -9,15 +9,15 @@ const TOLERATES_CORDON = { tolerations: [{ key: 'node.kubernetes.io/unschedulabl
 const TOLERATES_ALL = { tolerations: [{ operator: 'Exists' }] };
 
 type Case = [what: string, spec: object, answer: string];
-type FieldCase = [what: string, spec: object, field: Field, answer: string];
+type IndexCase = [what: string, spec: object, nodeIndex: NodeIndex, answer: string];
 
 /** `pinned a b`, `cannot`: one line of a table. */
 function written({ kind, nodes }: Reach): string {
   return [kind, ...nodes].join(' ');
 }
 
-function reach(spec: unknown, field: Field, companions?: readonly string[]): string {
-  return written(reachOf(placementFromPodSpec(spec), field, companions && { companions }));
+function reach(spec: unknown, nodeIndex: NodeIndex, companions?: readonly string[]): string {
+  return written(reachOf(placementFromPodSpec(spec), nodeIndex, companions && { companions }));
 }
 
 function affinity(...nodeSelectorTerms: unknown[]): object {
@@ -33,7 +33,7 @@ function name(value: string, operator = 'In'): unknown {
 }
 
 describe('a pod that names nodes', () => {
-  const field = cluster(
+  const nodeIndex = cluster(
     [
       { name: 'a', hostname: 'host-a', labels: { zone: 'z1' } },
       { name: 'b', labels: { zone: 'z2' } },
@@ -77,7 +77,7 @@ describe('a pod that names nodes', () => {
     ['empty list of terms', affinity(), 'cannot'],
     ['the cordon does not matter', { nodeSelector: { [HOSTNAME]: 'a' }, ...TOLERATES_CORDON }, 'pinned a'],
   ])('%s', (_, spec, answer) => {
-    expect(reach(spec, field)).toBe(answer);
+    expect(reach(spec, nodeIndex)).toBe(answer);
   });
 
   it('means both nodes where a hostname is the label of one and the name of another', () => {
@@ -103,7 +103,7 @@ describe('a pod that names none', () => {
   const disk = { labels: { disk: 'ssd' } };
   const onDisk = { nodeSelector: { disk: 'ssd' } };
 
-  it.each<FieldCase>([
+  it.each<IndexCase>([
     [
       'fits only held nodes',
       onDisk,
@@ -135,13 +135,13 @@ describe('a pod that names none', () => {
     ['no node is held', TOLERATES_ALL, cluster([], [{ name: 'c' }]), 'cannot'],
     ['a held node that is not cordoned', {}, cluster([{ name: 'a', cordoned: false }], [{ name: 'c' }]), 'may a'],
     ['excluded by metadata.name', affinity(name('c', 'NotIn')), cluster([{ name: 'a' }], [{ name: 'c' }]), 'only a'],
-  ])('%s', (_, spec, field, answer) => {
-    expect(reach(spec, field)).toBe(answer);
+  ])('%s', (_, spec, nodeIndex, answer) => {
+    expect(reach(spec, nodeIndex)).toBe(answer);
   });
 
   const tainted = (...taints: string[]): { readonly taints: readonly Taint[] } => ({ taints: taints.map(taint) });
 
-  it.each<FieldCase>([
+  it.each<IndexCase>([
     [
       'a lasting taint on the held node keeps it away',
       {},
@@ -185,13 +185,13 @@ describe('a pod that names none', () => {
       cluster([{ name: 'a', ...tainted('node.kubernetes.io/not-ready:NoSchedule') }], [{ name: 'c' }]),
       'may a',
     ],
-  ])('taints: %s', (_, spec, field, answer) => {
-    expect(reach(spec, field)).toBe(answer);
+  ])('taints: %s', (_, spec, nodeIndex, answer) => {
+    expect(reach(spec, nodeIndex)).toBe(answer);
   });
 
   const notReady: NodeSketch = { name: 'c', ...tainted('node.kubernetes.io/not-ready:NoSchedule') };
 
-  it.each<FieldCase>([
+  it.each<IndexCase>([
     [
       'cordoned by somebody else: the pod merely waits',
       {},
@@ -224,22 +224,22 @@ describe('a pod that names none', () => {
       cluster([{ name: 'a' }, { ...notReady, name: 'b' }], [notReady]),
       'only a',
     ],
-  ])('elsewhere is closed for now, %s', (_, spec, field, answer) => {
-    expect(reach(spec, field)).toBe(answer);
+  ])('elsewhere is closed for now, %s', (_, spec, nodeIndex, answer) => {
+    expect(reach(spec, nodeIndex)).toBe(answer);
   });
 });
 
 describe('a DaemonSet', () => {
-  const field = cluster([{ name: 'a' }, { name: 'b', labels: { os: 'windows' } }], [{ name: 'c' }]);
+  const nodeIndex = cluster([{ name: 'a' }, { name: 'b', labels: { os: 'windows' } }], [{ name: 'c' }]);
 
   it('may land on every held node that its template admits', () => {
     const placement = daemonSetPlacement(placementFromPodSpec({}));
-    expect(written(reachOf(placement, field))).toBe('may a b');
+    expect(written(reachOf(placement, nodeIndex))).toBe('may a b');
   });
 
   it('and not on those that it does not admit', () => {
     const notWindows = affinity({ matchExpressions: [{ key: 'os', operator: 'DoesNotExist' }] });
-    expect(written(reachOf(daemonSetPlacement(placementFromPodSpec(notWindows)), field))).toBe('may a');
+    expect(written(reachOf(daemonSetPlacement(placementFromPodSpec(notWindows)), nodeIndex))).toBe('may a');
   });
 
   it.each<[what: string, spec: object, answer: string]>([
@@ -249,12 +249,12 @@ describe('a DaemonSet', () => {
     ['not held', { nodeName: 'c' }, 'cannot'],
     ['gone', { nodeName: 'x' }, 'cannot'],
   ])('asks the rest of the node that its template names: %s', (_, spec, answer) => {
-    expect(written(reachOf(daemonSetPlacement(placementFromPodSpec(spec)), field))).toBe(answer);
+    expect(written(reachOf(daemonSetPlacement(placementFromPodSpec(spec)), nodeIndex))).toBe(answer);
   });
 });
 
 describe('a pod that must run beside others', () => {
-  const field = cluster([{ name: 'a' }, { name: 'b' }], [{ name: 'c' }]);
+  const nodeIndex = cluster([{ name: 'a' }, { name: 'b' }], [{ name: 'c' }]);
 
   it.each<[what: string, companions: readonly string[], spec: object, answer: string]>([
     ['they run on held nodes', ['b', 'a'], {}, 'only a b'],
@@ -267,7 +267,7 @@ describe('a pod that must run beside others', () => {
     ['the pod names nodes as well', ['a'], affinity(hosts('a', 'c')), 'pinned a'],
     ['the pod names nodes without them', ['b'], affinity(hosts('a', 'c')), 'cannot'],
   ])('%s', (_, companions, spec, answer) => {
-    expect(reach(spec, field, companions)).toBe(answer);
+    expect(reach(spec, nodeIndex, companions)).toBe(answer);
   });
 });
 
@@ -275,20 +275,20 @@ describe('a pod with more demands than are worth comparing', () => {
   // 100, of which the API server's own two tolerations are a part.
   const many = (count: number): object =>
     affinity({ matchExpressions: Array.from({ length: count }, () => ({ key: 'zone', operator: 'DoesNotExist' })) });
-  const field = cluster([{ name: 'a' }, { name: 'b', labels: { zone: 'z1' } }], [{ name: 'c' }]);
+  const nodeIndex = cluster([{ name: 'a' }, { name: 'b', labels: { zone: 'z1' } }], [{ name: 'c' }]);
 
   it('is compared up to the limit', () => {
-    expect(reach(many(98), field)).toBe('cannot');
+    expect(reach(many(98), nodeIndex)).toBe('cannot');
   });
 
   it('gets the strictest answer beyond it', () => {
-    expect(reach(many(99), field)).toBe('only a b');
+    expect(reach(many(99), nodeIndex)).toBe('only a b');
     expect(reach(many(99), cluster([], [{ name: 'c' }]))).toBe('cannot');
   });
 
   it('has as many names as it likes', () => {
     const names = Array.from({ length: 2000 }, (_, index) => name(`n${index}`));
-    expect(reach(affinity(...names, name('a')), field)).toBe('pinned a');
+    expect(reach(affinity(...names, name('a')), nodeIndex)).toBe('pinned a');
   });
 
   it('names as many nodes as may be compared with all that is asked of them', () => {
@@ -298,8 +298,8 @@ describe('a pod with more demands than are worth comparing', () => {
       const hostnames = { key: 'kubernetes.io/hostname', operator: 'In', values: [...names, 'a'] };
       return affinity({ matchExpressions: [hostnames, ...asked(count)] });
     };
-    expect(reach(term(98), field)).toBe('pinned a');
-    expect(reach(term(99), field)).toBe('only a b');
+    expect(reach(term(98), nodeIndex)).toBe('pinned a');
+    expect(reach(term(99), nodeIndex)).toBe('only a b');
   });
 
   it('may name every node of the largest cluster with a term of its own, and no more is read', () => {
@@ -307,13 +307,13 @@ describe('a pod with more demands than are worth comparing', () => {
       Array.from({ length: count }, (_, index) => ({
         matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [`n${index}`] }],
       }));
-    expect(reach(affinity(...terms(4999), name('a')), field)).toBe('pinned a');
-    expect(reach(affinity(...terms(5000), name('a')), field)).toBe('only a b');
-    expect(reach({ ...affinity(...terms(5000)), nodeName: 'c' }, field)).toBe('cannot');
+    expect(reach(affinity(...terms(4999), name('a')), nodeIndex)).toBe('pinned a');
+    expect(reach(affinity(...terms(5000), name('a')), nodeIndex)).toBe('only a b');
+    expect(reach({ ...affinity(...terms(5000)), nodeName: 'c' }, nodeIndex)).toBe('cannot');
   });
 
   it('counts tolerations', () => {
     const tolerations = Array.from({ length: 101 }, (_, index) => ({ key: `k${index}`, operator: 'Exists' }));
-    expect(reach({ ...affinity(name('a')), tolerations }, field)).toBe('only a b');
+    expect(reach({ ...affinity(name('a')), tolerations }, nodeIndex)).toBe('only a b');
   });
 });

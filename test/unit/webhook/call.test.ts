@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { CATALOGUE, DEFAULT_POLICY, NodeTable, type NodeField } from '../../../shared/index.ts';
+import { CATALOGUE, DEFAULT_POLICY, NodeTable, type NodeFactsIndex } from '../../../shared/index.ts';
 import { answerCall, type CallPorts } from '../../../webhook/admission/call.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { createMetrics } from '../../../webhook/metrics.ts';
 import { Kept, nodeObject, reviewOf, ToldCluster, volumeBackup } from './world.ts';
 
-function portsWith(field: () => NodeField, stale = false) {
+function portsWith(nodeIndex: () => NodeFactsIndex, stale = false) {
   const out = new Kept();
   const nodes = {
     synced: true,
@@ -14,8 +14,8 @@ function portsWith(field: () => NodeField, stale = false) {
     size: 0,
     interruptions: 0,
     age: () => 0,
-    get field() {
-      return field();
+    get nodeIndex() {
+      return nodeIndex();
     },
   };
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };

@@ -39,7 +39,7 @@ test('unready before the first sync, ready after it', () => {
   cluster.sync();
   expect(reasons()).toEqual([]);
   expect(nodes.size).toBe(2);
-  expect(nodes.field.held.map(({ name }) => name)).toEqual(['n1']);
+  expect(nodes.nodeIndex.held.map(({ name }) => name)).toEqual(['n1']);
 });
 
 test('unready when the watch is silent for too long, ready with its next sign of state', () => {
@@ -77,10 +77,10 @@ test('changes, removals and a relist arrive in the field', () => {
   const { cluster, nodes } = vitals();
   cluster.sync();
   cluster.listener.changed(nodeObject('n2', true));
-  expect(nodes.field.held.map(({ name }) => name)).toEqual(['n1', 'n2']);
+  expect(nodes.nodeIndex.held.map(({ name }) => name)).toEqual(['n1', 'n2']);
   cluster.listener.removed(nodeObject('n1'));
-  expect(nodes.field.node('n1')).toBeUndefined();
+  expect(nodes.nodeIndex.node('n1')).toBeUndefined();
   cluster.listener.changed({ kind: 'Status' });
   cluster.listener.synced([nodeObject('n3')]);
-  expect([nodes.size, nodes.field.held.length]).toEqual([1, 0]);
+  expect([nodes.size, nodes.nodeIndex.held.length]).toEqual([1, 0]);
 });

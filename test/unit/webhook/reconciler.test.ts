@@ -229,7 +229,7 @@ describe('before the entries go, every node is looked at', () => {
       now: () => Date.now(),
       service: { ...SERVICE, failurePolicy: 'Ignore', failClosed: [] },
       policy: { config: DEFAULT_POLICY, tools: TOOLS },
-      nodes: { synced: true, field: new NodeTable([nodeFromObject(free)].filter((node) => node !== undefined)) },
+      nodes: { synced: true, nodeIndex: new NodeTable([nodeFromObject(free)].filter((node) => node !== undefined)) },
       certificates: () => ({ authorities: () => [] }) as unknown as CertificateSource,
       trustChanged: () => undefined,
     });

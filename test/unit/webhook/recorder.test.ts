@@ -57,7 +57,7 @@ function judged(
       needs: [],
     },
     now: START,
-    field: new NodeTable(),
+    nodeIndex: new NodeTable(),
     stale: false,
   };
 }
@@ -67,14 +67,14 @@ let sent: ApiRequest[];
 let say: (request: ApiRequest) => ApiAnswer;
 let out: Kept;
 let recorder: DenialRecorder;
-let field: NodeTable;
+let nodeIndex: NodeTable;
 
 beforeEach(() => {
   clock = { now: START };
   sent = [];
   out = new Kept();
   say = () => ({ status: 201, headers: {}, body: { metadata: { name: `n1.${sent.length}` } } });
-  field = tableOf(nodeObject('n1', true));
+  nodeIndex = tableOf(nodeObject('n1', true));
   recorder = new DenialRecorder(
     {
       cluster: {
@@ -83,7 +83,7 @@ beforeEach(() => {
           return Promise.resolve(say(request));
         },
       },
-      field: () => field,
+      nodeIndex: () => nodeIndex,
       log: logTo(out, 'info'),
       now: () => clock.now,
     },
@@ -151,7 +151,7 @@ test('what the next maintenance of the node refuses is an Event of its own', asy
   recorder.decided(judged([backup]));
   await recorder.write();
   const next = JSON.stringify(nodeObject('n1', true)).replaceAll('2026-01-05T22:10:00Z', '2026-01-06T08:00:00Z');
-  field = tableOf(JSON.parse(next));
+  nodeIndex = tableOf(JSON.parse(next));
   recorder.decided(judged([backup]));
   await recorder.write();
   expect(told()).toEqual([

@@ -20,7 +20,7 @@ async function judgedOf(object: unknown, cluster: ToldCluster, timeMs = 1000): P
     reads: new LiveReads(cluster),
     config: DEFAULT_POLICY,
     catalogue: CATALOGUE,
-    nodes: { field: new NodeTable(nodes), isStale: () => false },
+    nodes: { nodeIndex: new NodeTable(nodes), isStale: () => false },
     now: () => NOW,
   });
 }

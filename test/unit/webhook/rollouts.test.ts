@@ -133,7 +133,7 @@ class World {
         return this.answer instanceof Error ? Promise.reject(this.answer) : Promise.resolve(this.answer);
       },
     };
-    const ports = { cluster, field: () => this.nodes, log: logTo(this.out, 'info'), now: () => this.now };
+    const ports = { cluster, nodeIndex: () => this.nodes, log: logTo(this.out, 'info'), now: () => this.now };
     this.reconciler = new RolloutReconciler(ports, { shortestMs: 1, longestMs: 4 });
   }
 

@@ -31,8 +31,8 @@ function requestOf({ object, isReview }: Fixture): ReviewRequest {
 }
 
 function situationOf({ nodes, config }: Fixture, live: boolean) {
-  const field = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
-  return { now: NOW, field, config, catalogue: CATALOGUE, answers: NO_ANSWERS, live };
+  const nodeIndex = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
+  return { now: NOW, nodeIndex, config, catalogue: CATALOGUE, answers: NO_ANSWERS, live };
 }
 
 function shown({ decision, work, tool, nodes, findings }: Verdict) {

@@ -21,7 +21,7 @@ const NODES = [nodeObject('a', true), nodeObject('b', true), nodeObject('c')]
 
 const SITUATION: Situation = {
   now: Date.parse('2026-01-05T22:24:00Z'),
-  field: new NodeTable(NODES),
+  nodeIndex: new NodeTable(NODES),
   config: DEFAULT_POLICY,
   catalogue: CATALOGUE,
   answers: NO_ANSWERS,
@@ -45,7 +45,7 @@ function podOn(node: string, { claim = false, phase = 'Running' } = {}) {
 /** Decides a CREATE where these answers can be had; everything that was asked for is told. */
 async function decided(object: object, told: Readonly<Record<string, Answer>>, situation = SITUATION) {
   const asked: string[] = [];
-  const held = SITUATION.field.held;
+  const held = SITUATION.nodeIndex.held;
   const verdict = await decide(creationOf(object), situation, (need: Need) => {
     asked.push(needKey(need));
     if (need.need === 'held-nodes') return Promise.resolve({ answer: 'held-nodes', nodes: held });
@@ -155,7 +155,7 @@ test('a MariaDB physical backup runs beside the database that its pod affinity n
 });
 
 test('nothing is looked up while no node is in maintenance', async () => {
-  const quiet = { ...SITUATION, field: new NodeTable(NODES.slice(2)) };
+  const quiet = { ...SITUATION, nodeIndex: new NodeTable(NODES.slice(2)) };
   const { asked } = await decided(sketch('k8up.io/Backup'), { 'pods/apps/': pods() }, { ...quiet, live: false });
   expect(asked).toEqual([]);
 });

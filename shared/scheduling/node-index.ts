@@ -10,7 +10,7 @@ export interface SchedulableNode {
 }
 
 /** The nodes of a cluster as a decision sees them; "held" means in maintenance. */
-export interface Field {
+export interface NodeIndex {
   /** Nodes in maintenance, sorted by name. */
   readonly held: readonly SchedulableNode[];
   /** Whether the node of this name is in maintenance. */
