@@ -1,4 +1,4 @@
-import { ClusterRefusal, MaintError, type PodFacts } from '../../../shared/index.ts';
+import { ClusterRefusal, MaintError, retry, type PodFacts } from '../../../shared/index.ts';
 import { timestamp } from '../../session/clock.ts';
 import { listed } from '../../drain/cause.ts';
 import { podName } from '../../drain/plan.ts';
@@ -51,16 +51,20 @@ const PAUSES_MS = [500, 2000];
 
 async function recorded(node: NodeSnapshot, patchFor: PatchFor, run: Run): Promise<NodeSnapshot> {
   const { cluster, clock, signal } = run.session;
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await writeNode(node, patchFor, cluster);
-    } catch (thrown) {
-      if (thrown instanceof NodeGone) throw whyTakenAway(node, undefined, run) ?? thrown;
-      if (!(thrown instanceof MaintError) || run.takenAway.has(node.facts.name) || signal.aborted) throw thrown;
-      const pause = isRefusal(thrown) ? undefined : PAUSES_MS[tries];
-      if (pause === undefined) throw unrecorded(node, thrown, run);
-      await clock.sleep(pause, signal);
-    }
+  const isForNobody = (): boolean => run.takenAway.has(node.facts.name) || signal.aborted;
+  const failed = (thrown: unknown, tries: number): number | undefined => {
+    const isFinal = thrown instanceof NodeGone || !(thrown instanceof MaintError) || isRefusal(thrown);
+    return isFinal || isForNobody() ? undefined : PAUSES_MS[tries - 1];
+  };
+  try {
+    return await retry(
+      () => writeNode(node, patchFor, cluster),
+      { failed },
+      (ms) => clock.sleep(ms, signal),
+    );
+  } catch (thrown) {
+    if (thrown instanceof NodeGone) throw whyTakenAway(node, undefined, run) ?? thrown;
+    throw thrown instanceof MaintError && !isForNobody() ? unrecorded(node, thrown, run) : thrown;
   }
 }
 

@@ -1,10 +1,12 @@
 import {
   ClusterRefusal,
   isHeld,
+  isPassing,
   MaintError,
   messageOf,
   nodePath,
   renderDuration,
+  retry,
   type Claim,
   type ClaimKey,
 } from '../../../shared/index.ts';
@@ -160,23 +162,22 @@ function readAfterCommand(name: string, { operation, session }: NodesRun): Promi
     hint: `the node stays in maintenance; where the command need not run again: kubectl maint off ${name}`,
   };
   let told = false;
-  return withinTime(waiting, session, async (signal) => {
-    for (;;) {
-      try {
-        return snapshotFromObject(await session.cluster.get(nodePath(name), { signal }));
-      } catch (thrown) {
-        if (signal.aborted || isRefused(thrown)) throw thrown;
-        if (!told) session.screen.note(`node/${name} waits for the API server: ${messageOf(thrown)}`);
-        told = true;
-        await session.clock.sleep(ASK_EVERY_MS, signal);
-      }
-    }
+  return withinTime(waiting, session, (signal) => {
+    const read = async (): Promise<NodeSnapshot | undefined> =>
+      snapshotFromObject(await session.cluster.get(nodePath(name), { signal }));
+    const failed = (thrown: unknown): number | undefined => {
+      if (signal.aborted || isRefused(thrown)) return undefined;
+      if (!told) session.screen.note(`node/${name} waits for the API server: ${messageOf(thrown)}`);
+      told = true;
+      return ASK_EVERY_MS;
+    };
+    return retry(read, { failed }, (ms) => session.clock.sleep(ms, signal));
   });
 }
 
 /** Whether the API server refused: asking again would be refused, too. */
 function isRefused(thrown: unknown): boolean {
-  return thrown instanceof ClusterRefusal && thrown.status < 500 && thrown.status !== 429;
+  return thrown instanceof ClusterRefusal && !isPassing(thrown);
 }
 
 async function readNode(name: string, { session }: NodesRun): Promise<NodeSnapshot | undefined> {

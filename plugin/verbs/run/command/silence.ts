@@ -1,5 +1,6 @@
 import { renderDuration } from '../../../../shared/index.ts';
 import type { Clock } from '../../../session/clock.ts';
+import { repeat } from '../../../session/wait.ts';
 import type { OutputSink } from './output.ts';
 
 /** How often is looked whether a command says something, in ms: a question without a line end is seen that late. */
@@ -16,13 +17,12 @@ export async function watchSilence(
   const begun = clock.now();
   let heardAt = begun;
   let toldAt = begun;
-  for (;;) {
-    await clock.sleep(LOOK_EVERY_MS, signal);
-    if (signal.aborted) return;
+  const look = (): void => {
     const now = clock.now();
     if (!sink.isQuiet()) heardAt = now;
-    if (now - Math.max(heardAt, toldAt) < TELL_EVERY_MS) continue;
+    if (now - Math.max(heardAt, toldAt) < TELL_EVERY_MS) return;
     toldAt = now;
     tell(`runs for ${renderDuration(now - begun)}, and has said nothing for ${renderDuration(now - heardAt)}`);
-  }
+  };
+  await repeat(LOOK_EVERY_MS, look, { clock, signal });
 }
