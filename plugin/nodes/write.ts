@@ -67,6 +67,7 @@ export interface Swap {
  * that nobody's write is lost. What failed without telling whether it was carried out is looked up, and sent again where
  * it was not: of two with the same resourceVersion the API server takes one. Throws MaintError where it never comes
  * through, or nobody knows whether it did; ClusterRefusal where the server failed and the Node is as it was.
+ * What is sent next depends on what the look-up has found, so that this is no case for `retry`, which repeats the same.
  */
 export async function compareAndSwap(
   node: NodeSnapshot,
