@@ -2,7 +2,7 @@ import type { NodeCache } from './nodes/cache.ts';
 import { isValidAt, type CertificateSource } from './tls/source.ts';
 
 /** What readiness is told from. */
-export interface Vitals {
+export interface ReadinessPorts {
   readonly nodes: Pick<NodeCache, 'synced' | 'isStale' | 'age'>;
   readonly certificates: Pick<CertificateSource, 'current'>;
   readonly draining: () => boolean;
@@ -17,7 +17,7 @@ const FULL_MS = 5000;
 
 /** Why calls should go elsewhere, one line per reason; empty when this process can serve. */
 export function unreadiness(
-  { nodes, certificates, draining, untrusted, fullForMs }: Vitals,
+  { nodes, certificates, draining, untrusted, fullForMs }: ReadinessPorts,
   now: number,
 ): readonly string[] {
   const reasons: string[] = [];

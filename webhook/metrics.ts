@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { isOverdue, keepsScansOff, overdueMs, type NodeFacts, type PolicyConfig } from '../shared/index.ts';
-import type { Judged } from './admission/admit.ts';
+import type { AdmittedReview } from './admission/admit.ts';
 import type { MaintenanceRecorder } from './maintenance-events/recorder.ts';
 import type { NodeCache } from './nodes/cache.ts';
 import type { RegistrationReconciler } from './registration/reconciler.ts';
@@ -10,7 +10,7 @@ import type { CertificateSource } from './tls/source.ts';
 const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10];
 
 /** What is read when the metrics are. */
-export interface Gauged {
+export interface MetricsPorts {
   readonly nodes: Pick<NodeCache, 'size' | 'nodeIndex' | 'interruptions' | 'age'>;
   readonly certificates: Pick<CertificateSource, 'current' | 'signerNotAfter'>;
   /** How often this replica has made a new authority sign. */
@@ -30,12 +30,12 @@ type Undecided = 'refused' | 'shed' | 'error';
 export interface Metrics {
   readonly contentType: string;
   render(): Promise<string>;
-  decided(judged: Judged, seconds: number): void;
+  decided(judged: AdmittedReview, seconds: number): void;
   undecided(how: Undecided): void;
 }
 
 /** Metrics with a registry of their own. */
-export function createMetrics(gauged: Gauged): Metrics {
+export function createMetrics(ports: MetricsPorts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
@@ -65,7 +65,7 @@ export function createMetrics(gauged: Gauged): Metrics {
   });
   const shed = new Counter({ name: 'maint_webhook_shed_total', help: 'Calls sent back with Retry-After', registers });
   for (const cause of ['lookup', 'unread', 'stale_nodes']) unknown.inc({ cause }, 0);
-  registerGauges(registry, gauged);
+  registerGauges(registry, ports);
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -86,8 +86,8 @@ export function createMetrics(gauged: Gauged): Metrics {
   };
 }
 
-function registerGauges(registry: Registry, gauged: Gauged): void {
-  const { nodes, certificates, inFlight, now, registration, config } = gauged;
+function registerGauges(registry: Registry, ports: MetricsPorts): void {
+  const { nodes, certificates, inFlight, now, registration, config } = ports;
   const gauges: readonly (readonly [name: string, help: string, read: () => number])[] = [
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
@@ -164,7 +164,7 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(gauged.maintenances.deletedInMaintenance);
+      this.inc(ports.maintenances.deletedInMaintenance);
     },
   });
   new Counter({
@@ -173,7 +173,7 @@ function registerGauges(registry: Registry, gauged: Gauged): void {
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(gauged.rotations());
+      this.inc(ports.rotations());
     },
   });
   new Counter({
@@ -196,7 +196,7 @@ interface ByNode {
   readonly name: string;
   readonly help: string;
   readonly read: (node: NodeFacts) => number | undefined;
-  readonly nodes: Gauged['nodes'];
+  readonly nodes: MetricsPorts['nodes'];
 }
 
 function registerByNode(registry: Registry, { name, help, read, nodes }: ByNode): void {

@@ -42,8 +42,8 @@ export interface ServeOptions {
   readonly service: OwnService | undefined;
 }
 
-/** What serving needs from the world. */
-export interface World {
+/** What serving needs. */
+export interface ServePorts {
   readonly cluster: ClusterReader & ClusterSender & ClusterWatcher;
   readonly log: Log;
   readonly policy: Pick<Policy, 'config' | 'catalogue' | 'tools'>;
@@ -67,34 +67,34 @@ export interface Serving {
 const LAST_ANSWERS_MS = 5_000;
 
 /** Listens on both ports, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
-export async function serve(options: ServeOptions, world: World): Promise<Serving> {
-  const { log, now, cluster } = world;
+export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
+  const { log, now, cluster } = ports;
   const shutdown = { draining: false, ended: new AbortController() };
   const late: Late = {};
   const nodes = new NodeCache(now, {
     heldChanged: () => {
       registration?.check();
-      if (isEnforced(world.policy.config, 'addon')) rollouts.nodesChanged();
+      if (isEnforced(ports.policy.config, 'addon')) rollouts.nodesChanged();
     },
     deleted: (node) => {
       maintenances.lost(node);
     },
   });
   const rollouts = new RolloutReconciler({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
-  const maintenances = new MaintenanceRecorder({ cluster, nodes, log, now }, world.pace?.tickMs);
-  const registration = ownRegistration(options, world, nodes, late);
+  const maintenances = new MaintenanceRecorder({ cluster, nodes, log, now }, ports.pace?.tickMs);
+  const registration = ownRegistration(options, ports, nodes, late);
   const { source, rotations } = await openCertificates(options.certificates, {
-    ...world,
-    ...(world.pace === undefined ? {} : { trustedMs: world.pace.trustedMs }),
+    ...ports,
+    ...(ports.pace === undefined ? {} : { trustedMs: ports.pace.trustedMs }),
     trustedSince: (certificate) => registration?.trustedSince(certificate),
   });
   late.source = source;
   await writeAuthorities(options.caOut, source);
-  const trust = trustFor(options.certificates, source, world);
+  const trust = trustFor(options.certificates, source, ports);
   await trust?.look();
   const recorder = new DenialRecorder({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
-  const ports = portsFor({
-    world,
+  const appPorts = portsFor({
+    ports,
     nodes,
     source,
     rotations,
@@ -105,14 +105,14 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
     trust,
     draining: () => shutdown.draining,
   });
-  const servers = await listenOnBoth(ports, options, source);
+  const servers = await listenOnBoth(appPorts, options, source);
   const renewal = new Renewal({
     certificates: source,
     server: servers.admission,
     host: options.host,
     log,
     now,
-    tickMs: world.pace?.tickMs,
+    tickMs: ports.pace?.tickMs,
     renewed: async () => {
       await writeAuthorities(options.caOut, source);
       registration?.check();
@@ -146,7 +146,7 @@ export async function serve(options: ServeOptions, world: World): Promise<Servin
 function trustFor(
   origin: CertificateOrigin,
   certificates: CertificateSource,
-  { cluster, log, pace }: World,
+  { cluster, log, pace }: ServePorts,
 ): OwnTrust | undefined {
   return origin.kind === 'self'
     ? new OwnTrust({ cluster, log, names: origin.names, certificates }, pace?.tickMs)
@@ -161,7 +161,7 @@ interface Late {
 
 function ownRegistration(
   { service }: ServeOptions,
-  { cluster, log, now, policy }: World,
+  { cluster, log, now, policy }: ServePorts,
   nodes: NodeCache,
   late: Late,
 ): RegistrationReconciler | undefined {
@@ -192,7 +192,7 @@ async function listenOnBoth(
 }
 
 interface Parts {
-  readonly world: World;
+  readonly ports: ServePorts;
   readonly nodes: NodeCache;
   readonly source: CertificateSource;
   readonly rotations: () => number;
@@ -204,8 +204,8 @@ interface Parts {
   readonly draining: () => boolean;
 }
 
-function portsFor({ world, recorder, late, trust, draining, ...parts }: Parts): AppPorts {
-  const { cluster, log, policy, now } = world;
+function portsFor({ ports, recorder, late, trust, draining, ...parts }: Parts): AppPorts {
+  const { cluster, log, policy, now } = ports;
   const { nodes, source, registration } = parts;
   const gate = new Gate();
   const untrusted = (): string | undefined => {
@@ -219,7 +219,7 @@ function portsFor({ world, recorder, late, trust, draining, ...parts }: Parts): 
     decided: (judged) => {
       recorder.decided(judged);
     },
-    judges: { reads: new LiveReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
+    admission: { reads: new LiveReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
     metrics: createMetrics({
       ...parts,
       config: policy.config,

@@ -18,18 +18,18 @@ const NODES_DESCRIBED = 3;
 const MAX_QUOTE = 80;
 
 /** What a denial needs to know besides the verdict. */
-export interface Telling {
+export interface DenialContext {
   readonly now: number;
   readonly nodeIndex: NodeFactsIndex;
 }
 
 /** The whole denial as one line: every finding, each node's maintenance, and the next step. At most 1 kB, printable. */
-export function explainDenial(verdict: Verdict, telling: Telling): string {
+export function explainDenial(verdict: Verdict, context: DenialContext): string {
   const denials = verdict.findings.filter((finding) => finding.decision === 'deny');
   const about = [...new Set(denials.flatMap((finding) => finding.nodes))].sort();
   const parts = [
     denials.map(({ rule, detail }) => `${rule}: ${detail}`).join('; '),
-    ...about.slice(0, NODES_DESCRIBED).map((name) => describeNode(name, telling)),
+    ...about.slice(0, NODES_DESCRIBED).map((name) => describeNode(name, context)),
   ];
   // However long the story is, what to do is never cut off.
   const next = `. ${nextStep(denials, about, verdict)}`;
@@ -71,7 +71,7 @@ export function explainWarnings(verdict: Verdict): readonly string[] {
     .flatMap(({ rule, detail }) => wrapped(`${rule}: ${detail}`, MAX_WARNING));
 }
 
-function describeNode(name: string, { nodeIndex, now }: Telling): string {
+function describeNode(name: string, { nodeIndex, now }: DenialContext): string {
   const reading = nodeIndex.node(name)?.record ?? NO_RECORD;
   return reading.kind === 'none' ? '' : explainNode(clean(name, MAX_QUOTE), explainRecord(reading, now));
 }

@@ -1,7 +1,7 @@
 import { at, listAt, textAt } from '../facts/json.ts';
 import { isAlive, type PodFacts } from '../facts/pod.ts';
 import type { WorkObject } from '../facts/work.ts';
-import type { Companionship } from '../scheduling/pod-affinity.ts';
+import type { PodAffinityTerm } from '../scheduling/pod-affinity.ts';
 import { renderSelector } from '../scheduling/selectors.ts';
 import type { NodeSource, Reference } from '../targets/tool.ts';
 import { needKey, type Answers, type Need } from './needs.ts';
@@ -86,7 +86,7 @@ function companionNeeds(object: WorkObject, source: NodeSource): readonly (reado
   return (object.template?.placement.podAffinity ?? []).map((term) => needsOfTerm(term, object.namespace));
 }
 
-function needsOfTerm({ selector, namespaces, inOwnNamespace }: Companionship, own: string): readonly Need[] {
+function needsOfTerm({ selector, namespaces, inOwnNamespace }: PodAffinityTerm, own: string): readonly Need[] {
   const rendered = renderSelector(selector);
   if (rendered === undefined) return [];
   return (inOwnNamespace ? [own] : namespaces).map((namespace) => ({ need: 'pods', namespace, selector: rendered }));

@@ -3,7 +3,7 @@ import { HOSTNAME_LABEL } from '../labels.ts';
 import { matchesTerm, requiredTermsFromPodSpec, type NodeSelectorTerm } from './affinity.ts';
 import { isExcessive } from './excess.ts';
 import type { SchedulableNode } from './node-index.ts';
-import { companionshipsFromPodSpec, type Companionship } from './pod-affinity.ts';
+import { podAffinityFromPodSpec, type PodAffinityTerm } from './pod-affinity.ts';
 import { CORDON, isTolerated, tolerationsFromPodSpec, type Taint, type Toleration } from './taints.ts';
 
 /** What a pod spec says about where the pod may run. Preferences are left out: they forbid nothing. */
@@ -15,7 +15,7 @@ export interface Placement {
   readonly terms: readonly NodeSelectorTerm[] | undefined;
   readonly tolerations: readonly Toleration[];
   /** Required pod affinity on the single node. */
-  readonly podAffinity: readonly Companionship[];
+  readonly podAffinity: readonly PodAffinityTerm[];
   readonly hostNetwork: boolean;
   /** It says more than is read: affinity and tolerations are then as if they were not there. */
   readonly isExcessive: boolean;
@@ -40,7 +40,7 @@ export function placementFromPodSpec(spec: unknown): Placement {
     nodeSelector: stringMapAt(spec, 'nodeSelector'),
     terms: requiredTermsFromPodSpec(demands),
     tolerations: [...tolerationsFromPodSpec(demands), ...DEFAULT_TOLERATIONS],
-    podAffinity: companionshipsFromPodSpec(demands),
+    podAffinity: podAffinityFromPodSpec(demands),
     hostNetwork: isTrueAt(spec, 'hostNetwork'),
     isExcessive: excessive,
   };

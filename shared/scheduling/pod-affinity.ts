@@ -3,7 +3,7 @@ import { HOSTNAME_LABEL } from '../labels.ts';
 import { labelSelectorFrom, type LabelSelector } from './selectors.ts';
 
 /** Pods beside which a pod must run, on the same node. MariaDB's PhysicalBackup names its node in this way. */
-export interface Companionship {
+export interface PodAffinityTerm {
   readonly topologyKey: typeof HOSTNAME_LABEL;
   /** Which pods, by label. Undefined: none. */
   readonly selector: LabelSelector;
@@ -20,7 +20,7 @@ export interface Companionship {
  * about one node and are left out. All of them must hold. `matchLabelKeys` needs no reading: the API server has put it
  * into the selector of every pod; a template's selector is the wider one without it.
  */
-export function companionshipsFromPodSpec(spec: unknown): readonly Companionship[] {
+export function podAffinityFromPodSpec(spec: unknown): readonly PodAffinityTerm[] {
   return listAt(spec, 'affinity', 'podAffinity', 'requiredDuringSchedulingIgnoredDuringExecution')
     .filter((term) => textAt(term, 'topologyKey') === HOSTNAME_LABEL)
     .map((term) => {

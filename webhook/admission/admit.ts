@@ -12,7 +12,7 @@ import type { LiveReads } from './live-reads.ts';
 import { lookupsWithin } from './lookups.ts';
 
 /** What a decision is made with. */
-export interface Judges {
+export interface AdmissionPorts {
   readonly reads: LiveReads;
   readonly config: PolicyConfig;
   readonly catalogue: Catalogue;
@@ -25,8 +25,8 @@ export interface Judges {
   readonly now: () => number;
 }
 
-/** A request with its final verdict, and what it was judged by. */
-export interface Judged {
+/** A request with its final verdict, and what it was decided by. */
+export interface AdmittedReview {
   readonly request: ReviewRequest;
   readonly verdict: Verdict;
   readonly now: number;
@@ -36,9 +36,9 @@ export interface Judged {
 }
 
 /** Decides one request within `timeMs`; what cannot be looked up in time is unknown, and the policy's answer to that holds. */
-export async function admit(request: ReviewRequest, timeMs: number, judges: Judges): Promise<Judged> {
-  const { reads, nodes, config, catalogue } = judges;
-  const now = judges.now();
+export async function admit(request: ReviewRequest, timeMs: number, ports: AdmissionPorts): Promise<AdmittedReview> {
+  const { reads, nodes, config, catalogue } = ports;
+  const now = ports.now();
   const { nodeIndex } = nodes;
   const lookups = lookupsWithin(reads, timeMs);
   try {

@@ -1,17 +1,17 @@
 import { clean, messageOf } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { admit, type Judged, type Judges } from './admit.ts';
+import { admit, type AdmittedReview, type AdmissionPorts } from './admit.ts';
 import { answerFor, errored, retryLater, type HttpAnswer } from './respond.ts';
 import { readReview } from './review.ts';
 
 /** What an admission call is answered with. */
 export interface CallPorts {
-  readonly judges: Judges & { readonly nodes: { readonly synced: boolean } };
+  readonly admission: AdmissionPorts & { readonly nodes: { readonly synced: boolean } };
   readonly metrics: Pick<Metrics, 'decided' | 'undecided'>;
   readonly log: Log;
   /** Hears of every decision. */
-  readonly decided: (judged: Judged) => void;
+  readonly decided: (judged: AdmittedReview) => void;
 }
 
 /** Answers the body of one admission call within `timeMs`. Never rejects: a bug is a 500 that names the uid. */
@@ -25,11 +25,11 @@ export async function answerCall(bytes: Uint8Array, timeMs: number, ports: CallP
       return errored(400, read.reason, read.uid);
     }
     uid = read.request.uid;
-    if (!ports.judges.nodes.synced) {
+    if (!ports.admission.nodes.synced) {
       ports.metrics.undecided('shed');
       return retryLater('the nodes of the cluster are not known yet');
     }
-    const judged = await admit(read.request, timeMs, ports.judges);
+    const judged = await admit(read.request, timeMs, ports.admission);
     const answer = answerFor(judged);
     ports.metrics.decided(judged, (performance.now() - arrived) / 1000);
     ports.decided(judged);
@@ -56,7 +56,7 @@ const MAX_LOGGED = 317;
 /** Nodes that a line names: 10 of at most 253 characters keep it below 4 kB. */
 const NODES_LOGGED = 10;
 
-function tell(judged: Judged, log: Log): void {
+function tell(judged: AdmittedReview, log: Log): void {
   const { verdict, stale } = judged;
   if (verdict.findings.length === 0 && !stale) return;
   const unsure = stale || verdict.findings.some(({ reason }) => reason === 'Unknown' || reason === 'Unread');
@@ -64,7 +64,7 @@ function tell(judged: Judged, log: Log): void {
   else log.info(aboutCall(judged), 'decided');
 }
 
-function aboutCall({ request, verdict, stale }: Judged): object {
+function aboutCall({ request, verdict, stale }: AdmittedReview): object {
   const object = request.object ?? request.oldObject;
   return {
     uid: request.uid,

@@ -1,6 +1,6 @@
 /** The one place where an AdmissionReview response is built. */
 import { clean, explainDenial, explainWarnings, type Verdict } from '../../shared/index.ts';
-import type { Judged } from './admit.ts';
+import type { AdmittedReview } from './admit.ts';
 
 /** AdmissionResponse (admission.k8s.io/v1), the parts that a validating webhook may send. */
 interface AdmissionResponse {
@@ -73,7 +73,7 @@ export function retryLater(message: string): HttpAnswer {
 }
 
 /** The answer to a request that was judged. */
-export function answerFor(judged: Judged): HttpAnswer {
+export function answerFor(judged: AdmittedReview): HttpAnswer {
   const { request, verdict, nodeIndex, now } = judged;
   const remarks = { warnings: explainWarnings(verdict), audit: auditOf(judged) };
   if (verdict.decision !== 'deny') return allowed(request.uid, remarks);
@@ -86,7 +86,7 @@ const MAX_TEXT = 2000;
 const MAX_AUDIT = 256;
 
 /** Annotations for the audit log: `decision`, `rules`, `tool`; a plain allow has none. */
-function auditOf({ verdict, stale }: Judged): Record<string, string> {
+function auditOf({ verdict, stale }: AdmittedReview): Record<string, string> {
   if (verdict.findings.length === 0 && !stale) return {};
   return {
     decision: verdict.decision,

@@ -13,7 +13,7 @@ import {
   type NodeEvent,
   type NodeFactsIndex,
 } from '../../shared/index.ts';
-import type { Judged } from '../admission/admit.ts';
+import type { AdmittedReview } from '../admission/admit.ts';
 import type { Log } from '../log.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 
@@ -51,7 +51,7 @@ interface Refused {
 }
 
 /** The controller that made the object, by name; objects that nobody made, of which each has a name of its own, by kind. */
-function originOf({ object, oldObject }: Judged['request']): string {
+function originOf({ object, oldObject }: AdmittedReview['request']): string {
   const refused = object ?? oldObject;
   if (refused === undefined) return 'unknown';
   const controller = controllerOf(refused);
@@ -105,7 +105,7 @@ export class DenialRecorder {
   }
 
   /** Takes note of a decision. Dry runs refuse nothing. */
-  decided({ request, verdict }: Judged): void {
+  decided({ request, verdict }: AdmittedReview): void {
     if (request.dryRun) return;
     for (const finding of verdict.findings) {
       if (reasonOf(finding) === undefined) continue;

@@ -1,6 +1,6 @@
 import { at, parsed, refused, textAt, type Parsed } from '../../shared/index.ts';
 import { authorityFromPem, certificatesIn } from './authority.ts';
-import type { AuthorityBook } from './rotation.ts';
+import type { AuthoritySet } from './rotation.ts';
 
 /** Annotation on the Secret: when the last step of a rotation was made (RFC 3339). */
 const STEPPED_ANNOTATION = 'kubectl-maint.io/ca-stepped-at';
@@ -11,8 +11,8 @@ export interface SecretPlace {
   readonly name: string;
 }
 
-/** Reads the book from a Secret (core/v1): `ca.crt`, `ca.key`, `next.crt`, `next.key`, `old.crt`. Anybody may have edited it. */
-export function bookFromSecret(secret: unknown): Parsed<AuthorityBook> {
+/** Reads the authorities from a Secret (core/v1): `ca.crt`, `ca.key`, `next.crt`, `next.key`, `old.crt`. Anybody may have edited it. */
+export function authoritiesFromSecret(secret: unknown): Parsed<AuthoritySet> {
   const field = (name: string): string | undefined => {
     const text = textAt(secret, 'data', name);
     return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8');
@@ -34,9 +34,9 @@ export function bookFromSecret(secret: unknown): Parsed<AuthorityBook> {
   });
 }
 
-/** The Secret that holds a book; with a resourceVersion it replaces exactly that one. */
-export function secretFromBook(
-  { current, next, old, steppedAt }: AuthorityBook,
+/** The Secret that holds the authorities; with a resourceVersion it replaces exactly that one. */
+export function secretFromAuthorities(
+  { current, next, old, steppedAt }: AuthoritySet,
   { namespace, name }: SecretPlace,
   replaced?: unknown,
 ): object {

@@ -3,7 +3,7 @@ import { LEAF_LIFE_MS } from './issue.ts';
 import { renewalOf } from './source.ts';
 
 /** The authorities that the replicas share. */
-export interface AuthorityBook {
+export interface AuthoritySet {
   /** Signs. */
   readonly current: Authority;
   /** Signs next, once everybody trusts it. */
@@ -39,7 +39,7 @@ export interface Trust {
  * one that has expired has nothing left to overlap with.
  */
 export function dueStep(
-  { current, next, old, steppedAt }: AuthorityBook,
+  { current, next, old, steppedAt }: AuthoritySet,
   now: number,
   { trustedSince, trustedMs = TRUSTED_MS }: Trust,
 ): Step | undefined {
@@ -53,26 +53,31 @@ export function dueStep(
   return now >= renewalOf(current) ? 'prepare' : undefined;
 }
 
-/** The book after a step. `issue` makes a new authority. */
+/** The authorities after a step. `issue` makes a new authority. */
 export async function afterStep(
-  book: AuthorityBook,
+  authorities: AuthoritySet,
   step: Step,
   now: number,
   issue: () => Promise<Authority>,
-): Promise<AuthorityBook> {
+): Promise<AuthoritySet> {
   switch (step) {
     case 'prepare':
-      return { ...book, next: await issue(), steppedAt: now };
+      return { ...authorities, next: await issue(), steppedAt: now };
     case 'promote':
-      return { current: book.next ?? book.current, next: undefined, old: book.current.certificate, steppedAt: now };
+      return {
+        current: authorities.next ?? authorities.current,
+        next: undefined,
+        old: authorities.current.certificate,
+        steppedAt: now,
+      };
     case 'prune':
-      return { ...book, old: undefined, steppedAt: now };
+      return { ...authorities, old: undefined, steppedAt: now };
     case 'replace':
       return { current: await issue(), next: undefined, old: undefined, steppedAt: now };
   }
 }
 
 /** PEM of every authority that callers have to trust by now. */
-export function trustedIn({ current, next, old }: AuthorityBook): readonly string[] {
+export function trustedIn({ current, next, old }: AuthoritySet): readonly string[] {
   return [current.certificate, next?.certificate, old].filter((pem) => pem !== undefined);
 }

@@ -8,9 +8,9 @@ import {
   type ClusterSender,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
-import { bookFromSecret, secretFromBook, type SecretPlace } from './authority-secret.ts';
+import { authoritiesFromSecret, secretFromAuthorities, type SecretPlace } from './authority-secret.ts';
 import { issueAuthority } from './issue.ts';
-import { afterStep, dueStep, type AuthorityBook, type Step, type Trust } from './rotation.ts';
+import { afterStep, dueStep, type AuthoritySet, type Step, type Trust } from './rotation.ts';
 
 /** What sharing needs. */
 export interface SharingPorts extends Trust {
@@ -30,7 +30,7 @@ export class SharedAuthorities {
   readonly #place: SecretPlace;
   readonly #ports: SharingPorts;
   /** As last read or written; undefined before the first time. */
-  #book: AuthorityBook | undefined;
+  #remembered: AuthoritySet | undefined;
   #rotations = 0;
 
   constructor(place: SecretPlace, ports: SharingPorts) {
@@ -44,7 +44,7 @@ export class SharedAuthorities {
   }
 
   /** Reads the Secret, and makes the step that is due. Throws ClusterRefusal or MaintError('cluster'). */
-  async refresh(now: number): Promise<AuthorityBook> {
+  async refresh(now: number): Promise<AuthoritySet> {
     for (let tries = 1; ; tries += 1) {
       const secret = await this.#ports.cluster.get(this.#path());
       const known = this.#known(secret);
@@ -56,25 +56,25 @@ export class SharedAuthorities {
   }
 
   /** Undefined where there is none, or none that can be read. */
-  #known(secret: unknown): AuthorityBook | undefined {
+  #known(secret: unknown): AuthoritySet | undefined {
     if (secret === undefined) return undefined;
-    const read = bookFromSecret(secret);
+    const read = authoritiesFromSecret(secret);
     if (read.ok) return read.value;
     this.#ports.log.warn({ problems: read.problems.map(renderProblem) }, 'the Secret of the authority cannot be read');
     return undefined;
   }
 
-  async #wanted(known: AuthorityBook | undefined, step: Step, now: number): Promise<AuthorityBook> {
+  async #wanted(known: AuthoritySet | undefined, step: Step, now: number): Promise<AuthoritySet> {
     const issue = () => issueAuthority(now);
     if (known !== undefined) return afterStep(known, step, now, issue);
-    const remembered = this.#book;
+    const remembered = this.#remembered;
     if (remembered !== undefined && now < remembered.current.notAfter) return remembered;
     return { current: await issue(), next: undefined, old: undefined, steppedAt: now };
   }
 
   /** False where somebody else was faster. */
-  async #write(book: AuthorityBook, replaced: unknown, tries: number): Promise<boolean> {
-    const body = secretFromBook(book, this.#place, replaced);
+  async #write(authorities: AuthoritySet, replaced: unknown, tries: number): Promise<boolean> {
+    const body = secretFromAuthorities(authorities, this.#place, replaced);
     const answer: ApiAnswer = await this.#ports.cluster.send(
       replaced === undefined
         ? { method: 'POST', path: collectionPath('v1/secrets', this.#place.namespace), body }
@@ -85,13 +85,16 @@ export class SharedAuthorities {
     throw refusalFromAnswer(answer);
   }
 
-  #take(book: AuthorityBook, step?: Step): AuthorityBook {
+  #take(authorities: AuthoritySet, step?: Step): AuthoritySet {
     if (step !== undefined) {
       if (step === 'promote') this.#rotations += 1;
-      this.#ports.log.info({ step, notAfter: new Date(book.current.notAfter).toISOString() }, 'authority written');
+      this.#ports.log.info(
+        { step, notAfter: new Date(authorities.current.notAfter).toISOString() },
+        'authority written',
+      );
     }
-    this.#book = book;
-    return book;
+    this.#remembered = authorities;
+    return authorities;
   }
 
   #path(): string {

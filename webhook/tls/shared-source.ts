@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { issueLeaf } from './issue.ts';
-import { trustedIn, type AuthorityBook } from './rotation.ts';
+import { trustedIn, type AuthoritySet } from './rotation.ts';
 import type { SharedAuthorities } from './shared-authorities.ts';
 import { isValidAt, renewalOf, type CertificateSource, type ServingCertificate } from './source.ts';
 
@@ -27,29 +27,29 @@ export async function sharedCertificates(
   authorities: SharedAuthorities,
   { names, now, isTrusted }: Sharing,
 ): Promise<CertificateSource> {
-  let book = await authorities.refresh(now);
-  let leaf = await signed(book, names, now);
+  let shared = await authorities.refresh(now);
+  let leaf = await signed(shared, names, now);
 
   const isDue = (moment: number): boolean => {
     if (!isValidAt(leaf, moment)) return true;
-    const isOther = leaf.issuer !== book.current.certificate;
-    return isOther ? isTrusted(book.current.certificate) : moment >= renewalOf(leaf);
+    const isOther = leaf.issuer !== shared.current.certificate;
+    return isOther ? isTrusted(shared.current.certificate) : moment >= renewalOf(leaf);
   };
-  const trusted = (): readonly string[] => [...new Set([...trustedIn(book), leaf.issuer])];
+  const trusted = (): readonly string[] => [...new Set([...trustedIn(shared), leaf.issuer])];
   return {
     current: () => leaf,
     authorities: trusted,
-    signerNotAfter: () => book.current.notAfter,
+    signerNotAfter: () => shared.current.notAfter,
     refresh: async (moment) => {
       const before = trusted();
-      book = await authorities.refresh(moment);
+      shared = await authorities.refresh(moment);
       const wasDue = isDue(moment);
-      if (wasDue) leaf = await signed(book, names, moment);
+      if (wasDue) leaf = await signed(shared, names, moment);
       return wasDue || !isDeepStrictEqual(trusted(), before);
     },
   };
 }
 
-async function signed({ current }: AuthorityBook, names: readonly string[], now: number): Promise<Signed> {
+async function signed({ current }: AuthoritySet, names: readonly string[], now: number): Promise<Signed> {
   return { ...(await issueLeaf(current, names, now)), issuer: current.certificate };
 }

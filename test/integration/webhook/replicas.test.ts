@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isObject, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
-import { secretFromBook } from '../../../webhook/tls/authority-secret.ts';
+import { secretFromAuthorities } from '../../../webhook/tls/authority-secret.ts';
 import { AUTHORITY_LIFE_MS, issueAuthority } from '../../../webhook/tls/issue.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
@@ -232,7 +232,7 @@ test('a rolling restart, a new authority and a watch that stalls at once, under 
   await plane.api(
     'PUT',
     CA_SECRET_PATH,
-    secretFromBook({ current: aged, next: undefined, old: undefined, steppedAt: now }, place, secret),
+    secretFromAuthorities({ current: aged, next: undefined, old: undefined, steppedAt: now }, place, secret),
   );
   await until('a new authority signs', async () => ![old, btoa(aged.certificate)].includes(await authority()));
 

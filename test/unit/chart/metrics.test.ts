@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DEFAULT_POLICY, listAt, NodeTable, nodeFromObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
-import { createMetrics, type Gauged } from '../../../webhook/metrics.ts';
+import { createMetrics, type MetricsPorts } from '../../../webhook/metrics.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -19,7 +19,7 @@ function heldNode(name: string, until: string | undefined): object {
   return { metadata: { name, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } } };
 }
 
-type Keeper = NonNullable<Gauged['registration']>;
+type Keeper = NonNullable<MetricsPorts['registration']>;
 
 function metricsOf(nodes: readonly object[], registration?: Keeper): Promise<string> {
   const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));

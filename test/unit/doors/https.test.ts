@@ -62,7 +62,13 @@ function portsFor(fixture: Fixture) {
     now: () => 0,
   });
   return {
-    judges: { reads: new LiveReads(new FixtureCluster(fixture)), config, catalogue: CATALOGUE, nodes, now: () => NOW },
+    admission: {
+      reads: new LiveReads(new FixtureCluster(fixture)),
+      config,
+      catalogue: CATALOGUE,
+      nodes,
+      now: () => NOW,
+    },
     gate: new Gate(),
     decided: () => undefined,
     metrics,

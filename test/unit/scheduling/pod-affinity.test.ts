@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { companionshipsFromPodSpec } from '../../../shared/scheduling/pod-affinity.ts';
+import { podAffinityFromPodSpec } from '../../../shared/scheduling/pod-affinity.ts';
 import { selects } from '../../../shared/scheduling/selectors.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 
 function read(...terms: unknown[]) {
-  return companionshipsFromPodSpec({
+  return podAffinityFromPodSpec({
     affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } },
   });
 }

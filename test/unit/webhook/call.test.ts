@@ -29,14 +29,14 @@ function portsWith(nodeIndex: () => NodeFactsIndex, stale = false) {
     inFlight: () => 0,
     now: () => 0,
   });
-  const judges = {
+  const admission = {
     reads: new LiveReads(new ToldCluster(nodeObject('n2'))),
     config: DEFAULT_POLICY,
     catalogue: CATALOGUE,
     nodes,
     now: () => 0,
   };
-  const ports: CallPorts = { judges, metrics, log: logTo(out, 'info'), decided: () => undefined };
+  const ports: CallPorts = { admission, metrics, log: logTo(out, 'info'), decided: () => undefined };
   return { ports, out, metrics };
 }
 

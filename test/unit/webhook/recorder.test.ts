@@ -10,7 +10,7 @@ import {
   type ApiRequest,
   type Finding,
 } from '../../../shared/index.ts';
-import type { Judged } from '../../../webhook/admission/admit.ts';
+import type { AdmittedReview } from '../../../webhook/admission/admit.ts';
 import { DenialRecorder } from '../../../webhook/denials/recorder.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { Kept, nodeObject, reviewOf, volumeBackup } from './world.ts';
@@ -38,7 +38,7 @@ interface Deciding {
 function judged(
   findings: readonly Finding[],
   { dryRun = false, tool = 'velero', object = volumeBackup('n1') }: Deciding = {},
-): Judged {
+): AdmittedReview {
   const review = reviewOf(object);
   const request = requestFromReview({ ...review, request: { ...fieldsOf(at(review, 'request')), dryRun } });
   if (!request.ok) throw new Error('a review was given');
@@ -182,7 +182,7 @@ test('the work of each controller is an Event of its own, by its name; objects t
 });
 
 describe('what is written', () => {
-  test.each<[string, Judged, readonly unknown[]]>([
+  test.each<[string, AdmittedReview, readonly unknown[]]>([
     ['another tool', judged([backup], { tool: null }), [['POST', '', 'WorkDenied', 1]]],
     ['a held rollout', judged([{ ...backup, rule: 'addon', reason: 'RolloutHeld' }]), [['POST', '', 'AddonHeld', 1]]],
     ['a dry run refuses nothing', judged([backup], { dryRun: true }), []],

@@ -7,14 +7,14 @@ import {
   nodeFromObject,
   type Verdict,
 } from '../../../shared/index.ts';
-import { admit, type Judged } from '../../../webhook/admission/admit.ts';
+import { admit, type AdmittedReview } from '../../../webhook/admission/admit.ts';
 import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { allowed, answerFor, denied, errored, retryLater } from '../../../webhook/admission/respond.ts';
 import { nodeObject, ToldCluster, volumeBackup } from './world.ts';
 
 const NOW = Date.parse('2026-01-05T22:24:00Z');
 
-async function judgedOf(object: unknown, cluster: ToldCluster, timeMs = 1000): Promise<Judged> {
+async function judgedOf(object: unknown, cluster: ToldCluster, timeMs = 1000): Promise<AdmittedReview> {
   const nodes = [...cluster.nodes.values()].map(nodeFromObject).filter((node) => node !== undefined);
   return admit({ ...creationOf(object), uid: 'u1' }, timeMs, {
     reads: new LiveReads(cluster),

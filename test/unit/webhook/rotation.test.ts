@@ -7,7 +7,7 @@ import {
   PRUNE_AFTER_MS,
   TRUSTED_MS,
   trustedIn,
-  type AuthorityBook,
+  type AuthoritySet,
   type Step,
 } from '../../../webhook/tls/rotation.ts';
 import { renewalOf } from '../../../webhook/tls/source.ts';
@@ -21,7 +21,7 @@ const authority = (certificate: string, since = START): Authority => ({
 });
 const A = authority('a');
 const B = authority('b', renewalOf(A));
-const book = (fields: Partial<AuthorityBook> = {}): AuthorityBook => ({
+const authorities = (fields: Partial<AuthoritySet> = {}): AuthoritySet => ({
   current: A,
   next: undefined,
   old: undefined,
@@ -36,21 +36,31 @@ interface Moment {
   readonly trustedSince?: number;
 }
 
-test.each<[string, AuthorityBook, Moment, Step | undefined]>([
-  ['a young authority signs on', book(), { now: DUE - 1 }, undefined],
-  ['at two thirds of its life it gets a successor', book(), { now: DUE }, 'prepare'],
-  ['a successor that nobody trusts yet does not sign', book({ next: B }), { now: DUE + TRUSTED_MS }, undefined],
-  ['nor one that is trusted only now', book({ next: B }), { now: DUE + TRUSTED_MS, trustedSince: DUE + 1 }, undefined],
-  ['after a minute of trust it does', book({ next: B }), { now: DUE + TRUSTED_MS, trustedSince: DUE }, 'promote'],
-  ['it does at once where the other has expired', book({ next: B }), { now: A.notAfter }, 'promote'],
+test.each<[string, AuthoritySet, Moment, Step | undefined]>([
+  ['a young authority signs on', authorities(), { now: DUE - 1 }, undefined],
+  ['at two thirds of its life it gets a successor', authorities(), { now: DUE }, 'prepare'],
+  ['a successor that nobody trusts yet does not sign', authorities({ next: B }), { now: DUE + TRUSTED_MS }, undefined],
+  [
+    'nor one that is trusted only now',
+    authorities({ next: B }),
+    { now: DUE + TRUSTED_MS, trustedSince: DUE + 1 },
+    undefined,
+  ],
+  [
+    'after a minute of trust it does',
+    authorities({ next: B }),
+    { now: DUE + TRUSTED_MS, trustedSince: DUE },
+    'promote',
+  ],
+  ['it does at once where the other has expired', authorities({ next: B }), { now: A.notAfter }, 'promote'],
   [
     'the old one stays while it may have signed what is served',
-    book({ current: B, old: 'a', steppedAt: DUE }),
+    authorities({ current: B, old: 'a', steppedAt: DUE }),
     { now: DUE + PRUNE_AFTER_MS - 1 },
     undefined,
   ],
-  ['and goes then', book({ current: B, old: 'a', steppedAt: DUE }), { now: DUE + PRUNE_AFTER_MS }, 'prune'],
-  ['one that expired while nobody looked is replaced', book(), { now: A.notAfter }, 'replace'],
+  ['and goes then', authorities({ current: B, old: 'a', steppedAt: DUE }), { now: DUE + PRUNE_AFTER_MS }, 'prune'],
+  ['one that expired while nobody looked is replaced', authorities(), { now: A.notAfter }, 'replace'],
 ])('%s', (_what, given, { now, trustedSince }, step) => {
   expect(dueStep(given, now, { trustedSince: () => trustedSince })).toBe(step);
 });
@@ -59,7 +69,7 @@ describe('a whole rotation', () => {
   const issue = () => Promise.resolve(B);
 
   test('overlaps: what may be served is always trusted', async () => {
-    const prepared = await afterStep(book(), 'prepare', DUE, issue);
+    const prepared = await afterStep(authorities(), 'prepare', DUE, issue);
     expect(trustedIn(prepared)).toEqual(['a', 'b']);
     expect(prepared.current).toBe(A);
     const promoted = await afterStep(prepared, 'promote', DUE + TRUSTED_MS, issue);
@@ -74,7 +84,7 @@ describe('a whole rotation', () => {
   });
 
   test('a replacement leaves nothing behind', async () => {
-    expect(await afterStep(book({ old: 'x' }), 'replace', A.notAfter, issue)).toEqual({
+    expect(await afterStep(authorities({ old: 'x' }), 'replace', A.notAfter, issue)).toEqual({
       current: B,
       next: undefined,
       old: undefined,
