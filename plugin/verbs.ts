@@ -6,15 +6,15 @@ import type { Commands, VerbEntry } from './command-line/verb.ts';
  */
 export function verbs(version: string): readonly VerbEntry[] {
   return [
-    { name: 'on', load: async () => (await import('./verbs/on/index.ts')).on },
-    { name: 'off', load: async () => (await import('./verbs/off/index.ts')).off },
-    { name: 'run', load: async () => (await import('./verbs/run/index.ts')).run },
-    { name: 'allow', load: async () => (await import('./verbs/allow/index.ts')).allow },
-    { name: 'status', load: async () => (await import('./verbs/status/index.ts')).status },
-    { name: 'check', load: async () => (await import('./verbs/check/index.ts')).check },
-    { name: 'doctor', load: async () => (await import('./verbs/doctor/index.ts')).doctor },
-    { name: 'completion', load: async () => (await import('./verbs/completion/index.ts')).completion },
-    { name: 'version', load: async () => (await import('./verbs/version/index.ts')).versionVerb(version) },
+    { name: 'on', load: async () => (await import('./verbs/on/verb.ts')).on },
+    { name: 'off', load: async () => (await import('./verbs/off/verb.ts')).off },
+    { name: 'run', load: async () => (await import('./verbs/run/verb.ts')).run },
+    { name: 'allow', load: async () => (await import('./verbs/allow/verb.ts')).allow },
+    { name: 'status', load: async () => (await import('./verbs/status/verb.ts')).status },
+    { name: 'check', load: async () => (await import('./verbs/check/verb.ts')).check },
+    { name: 'doctor', load: async () => (await import('./verbs/doctor/verb.ts')).doctor },
+    { name: 'completion', load: async () => (await import('./verbs/completion/verb.ts')).completion },
+    { name: 'version', load: async () => (await import('./verbs/version/verb.ts')).versionVerb(version) },
   ];
 }
 

@@ -1,42 +1,6 @@
-import { clusterFlags } from '../../command-line/connection.ts';
-import { requiredNodes } from '../../command-line/node-choice.ts';
-import { verb } from '../../command-line/verb.ts';
-import { MaintError } from '../../../shared/index.ts';
-import { healthFlags } from './health-flags.ts';
-import { inSession } from '../../session/in-session.ts';
-import { FLAGS, type OffOperation } from './flags.ts';
-
-/** `kubectl maint off` */
-export const off = verb({
-  name: 'off',
-  names: 'held nodes',
-  usage: '(NODE... | -l SELECTOR)',
-  about: 'Bring nodes back when they are healthy',
-  flags: FLAGS,
-  examples: [
-    { line: 'kubectl maint off worker-3', does: 'bring worker-3 back when it is healthy' },
-    { line: 'kubectl maint off -l rack=b7 --max-parallel=3', does: 'bring a rack back, three nodes at once' },
-    { line: 'kubectl maint off worker-3 --owner ben', does: 'drop the claim of somebody else' },
-    { line: 'kubectl maint off worker-3 --all', does: "drop everybody's claims" },
-  ],
-  operation: ({ values, names }): OffOperation => {
-    if (values.all && values.owner !== undefined)
-      throw new MaintError('usage', '--all and --owner cannot both be given');
-    return {
-      verb: 'off',
-      cluster: clusterFlags(values),
-      nodes: requiredNodes('off', names, values.selector),
-      owner: values.owner,
-      all: values.all,
-      maxParallel: values['max-parallel'],
-      ...healthFlags(values),
-      timeoutMs: values.timeout,
-      format: values.output ?? 'text',
-    };
-  },
-  changes: true,
-  carryOut: async (operation, caller) => {
-    const { runOff } = await import('./off.ts');
-    return inSession(operation.cluster, caller, (session) => runOff(operation, session), operation);
-  },
-});
+/** What this room offers to `run`, which is made of `on` and `off` around a command. */
+export type { OffOperation } from './flags.ts';
+export { HEALTH_FLAGS, healthFlags } from './health-flags.ts';
+export { tellUnseen } from './kept-off.ts';
+export { runOffFor } from './off.ts';
+export { tellOffInWords } from './text.ts';

@@ -1,46 +1,10 @@
-import { clusterFlags } from '../../command-line/connection.ts';
-import { requiredNodes } from '../../command-line/node-choice.ts';
-import { verb } from '../../command-line/verb.ts';
-import { claimFlags, markFlags } from './claim-flags.ts';
-import { drainFlags, paceFlags } from './drain-flags.ts';
-import { inSession } from '../../session/in-session.ts';
-import { FLAGS, withoutDrain, type OnOperation } from './flags.ts';
-
-/** `kubectl maint on` */
-export const on = verb({
-  name: 'on',
-  names: 'nodes',
-  usage: '(NODE... | -l SELECTOR)',
-  about: 'Take nodes into maintenance: mark, cordon, drain',
-  flags: FLAGS,
-  examples: [
-    {
-      line: 'kubectl maint on worker-3 --reason "swap a disk" --for 2h',
-      does: 'drain worker-3 and keep backups, scans and add-on changes off it',
-    },
-    { line: 'kubectl maint on -l rack=b7 --mode=cordon', does: 'only keep new work off a whole rack' },
-    { line: 'kubectl maint on worker-3 --no-drain --for 4h', does: 'announce another end; nothing is evicted' },
-    {
-      line: 'kubectl maint on worker-3 --adopt --no-drain',
-      does: 'take over a node that somebody has cordoned by hand, as it is',
-    },
-  ],
-  operation: ({ values, names }): OnOperation => ({
-    verb: 'on',
-    cluster: clusterFlags(values),
-    nodes: requiredNodes('on', names, values.selector),
-    claim: values['no-drain'] ? withoutDrain(claimFlags(values)) : claimFlags(values),
-    drain: drainFlags(values),
-    pace: paceFlags(values),
-    ...markFlags(values),
-    timeoutMs: values.timeout,
-    dryRun: values['dry-run'],
-    rollback: values.rollback,
-    format: values.output ?? 'text',
-  }),
-  changes: true,
-  carryOut: async (operation, caller) => {
-    const { runOn } = await import('./on.ts');
-    return inSession(operation.cluster, caller, (session) => runOn(operation, session), operation);
-  },
-});
+/** What this room offers to `run`, which is made of `on` and `off` around a command. */
+export { newClaimId } from './choose.ts';
+export { CLAIM_FLAGS, claimFlags, markFlags } from './claim-flags.ts';
+export { DRAIN_FLAGS, drainFlags, paceFlags } from './drain-flags.ts';
+export { type OnEvent, type OnReport, findingsOnce } from './events.ts';
+export type { OnOperation } from './flags.ts';
+export { takeIntoMaintenance } from './on.ts';
+export { refusedFor, surveyNodes } from './preflight.ts';
+export { sharedByDrains } from './shared-by-drains.ts';
+export { tellInWords } from './text.ts';

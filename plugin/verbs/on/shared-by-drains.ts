@@ -3,8 +3,10 @@ import type { Budgets } from '../../drain/budgets.ts';
 import { Limiter } from '../../drain/limiter.ts';
 import { Planner } from '../../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
+import type { ClusterView } from '../../preflight/cluster-view.ts';
+import type { Session } from '../../session/session.ts';
+import type { OnOperation } from './flags.ts';
 import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
-import type { Run } from './run.ts';
 
 /** What the drains of all nodes share. Each is read, and watched from then on, when it is first asked for. */
 export interface SharedByDrains {
@@ -21,12 +23,15 @@ export interface SharedByDrains {
 /** Evictions in flight at once; as many as the transport keeps connections, more would only queue there. */
 const EVICTIONS_AT_ONCE = 32;
 
+/** What drains start from. */
+interface DrainInputs {
+  readonly operation: OnOperation;
+  readonly session: Session;
+  readonly view: ClusterView;
+}
+
 /** What is watched ends with the session's signal. In mode `cordon` nothing is. */
-export function sharedByDrains({
-  operation,
-  session,
-  view,
-}: Pick<Run, 'operation' | 'session' | 'view'>): SharedByDrains {
+export function sharedByDrains({ operation, session, view }: DrainInputs): SharedByDrains {
   const { cluster, clock } = session;
   const { drain: flags, pace, claim } = operation;
   const policy = once(() => policyInForce(cluster));

@@ -1,12 +1,9 @@
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { shellLine } from '../../terminal/shell-line.ts';
-import type { OnEvent } from '../on/events.ts';
-import { tellInWords } from '../on/text.ts';
+import { type OnEvent, newClaimId, takeIntoMaintenance, tellInWords } from '../on/index.ts';
 import { reportFor } from '../../session/report.ts';
 import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
-import { newClaimId } from '../on/choose.ts';
-import { takeIntoMaintenance } from '../on/on.ts';
 import type { ChosenNodes } from './nodes.ts';
 import { onOperationFor } from './on-operation.ts';
 

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { shellLine } from '../../terminal/shell-line.ts';
 import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
 import { snapshotFromObject } from '../../nodes/snapshot.ts';
-import { tellUnseen } from '../off/kept-off.ts';
+import { tellUnseen } from '../off/index.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { passedEnd } from './on-operation.ts';
 

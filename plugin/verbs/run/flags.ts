@@ -5,13 +5,10 @@ import { countFlag, timeoutFlag } from '../../command-line/values.ts';
 import type { GivenFlag } from '../../command-line/words.ts';
 import type { NodeCommand } from './command/child.ts';
 import { MaintError } from '../../../shared/index.ts';
-import { HEALTH_FLAGS } from '../off/health-flags.ts';
-import { CLAIM_FLAGS } from '../on/claim-flags.ts';
-import { DRAIN_FLAGS } from '../on/drain-flags.ts';
+import { HEALTH_FLAGS, type OffOperation } from '../off/index.ts';
+import { CLAIM_FLAGS, DRAIN_FLAGS, type OnOperation } from '../on/index.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
-import type { OffOperation } from '../off/flags.ts';
-import type { OnOperation } from '../on/flags.ts';
 
 /** `kubectl maint run` */
 export interface RunOperation {

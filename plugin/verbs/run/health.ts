@@ -1,7 +1,7 @@
 import { withinTime } from '../../session/deadline.ts';
 import { passGate } from '../../health/gate.ts';
 import { addonControllers } from '../../health/addon-controllers.ts';
-import { tellOffInWords } from '../off/text.ts';
+import { tellOffInWords } from '../off/index.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import type { NodesRun } from './nodes-run.ts';
 

@@ -3,7 +3,7 @@ import type { Environment } from './command/environment.ts';
 import type { SignalRelay } from './command/signals.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
-import type { OnReport } from '../on/events.ts';
+import type { OnReport } from '../on/index.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 

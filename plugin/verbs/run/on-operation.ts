@@ -1,5 +1,5 @@
 import { MaintError } from '../../../shared/index.ts';
-import type { OnOperation } from '../on/flags.ts';
+import type { OnOperation } from '../on/index.ts';
 import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
 

@@ -10,8 +10,7 @@ import type { ClusterNode, Survey } from '../../preflight/survey.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
-import { refusedFor, surveyNodes } from '../on/preflight.ts';
-import { sharedByDrains } from '../on/shared-by-drains.ts';
+import { refusedFor, sharedByDrains, surveyNodes } from '../on/index.ts';
 import type { ChosenNodes } from './nodes.ts';
 
 /** How many nodes are looked at at once: each takes some lists and watches. */

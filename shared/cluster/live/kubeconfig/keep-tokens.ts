@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import type { Tokens } from '../credentials/oidc.ts';
@@ -28,7 +29,7 @@ function hasProvider(user: YAMLMap): boolean {
 /** Through a neighbour file and a rename: a reader sees the old file or the new one, never half of it. */
 async function replace(file: string, text: string): Promise<void> {
   const { mode } = await stat(file);
-  const next = `${file}.maint-${process.pid}`;
+  const next = `${file}.maint-${randomUUID()}`;
   await writeFile(next, text, { mode, flag: 'wx' });
   await rename(next, file);
 }

@@ -1,9 +1,8 @@
 import { clusterFlags } from '../../command-line/connection.ts';
 import { requiredNodes } from '../../command-line/node-choice.ts';
 import { verb } from '../../command-line/verb.ts';
-import { healthFlags } from '../off/health-flags.ts';
-import { claimFlags, markFlags } from '../on/claim-flags.ts';
-import { drainFlags, paceFlags } from '../on/drain-flags.ts';
+import { healthFlags } from '../off/index.ts';
+import { claimFlags, drainFlags, markFlags, paceFlags } from '../on/index.ts';
 import { inSession } from '../../session/in-session.ts';
 import type { Session } from '../../session/session.ts';
 import { FLAGS, COMMAND_PLACE, nodeCommand, REPLACED, flagWord, type RunOperation } from './flags.ts';
