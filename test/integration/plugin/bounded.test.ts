@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isObject, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { auditLog, type AuditLog } from '../../support/audit-log.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -14,7 +13,7 @@ import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
-let folder: string;
+let log: AuditLog;
 
 /** Every call of ours when it has ended; a watch with the others. */
 const POLICY = {
@@ -28,14 +27,10 @@ const pool = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `${name}-${index + 1}`, labels: { pool: name } }));
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'maint-audit-'));
-  await writeFile(join(folder, 'policy.json'), JSON.stringify(POLICY));
+  log = await auditLog(POLICY);
   plane = await startControlPlane({
     nodes: [...pool('few', 10), ...pool('turn', 12), { name: 'spare' }],
-    apiServerArgs: [
-      `--audit-policy-file=${join(folder, 'policy.json')}`,
-      `--audit-log-path=${join(folder, 'audit.log')}`,
-    ],
+    apiServerArgs: log.apiServerArgs,
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
@@ -43,7 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await plane.stop();
-  await rm(folder, { recursive: true });
+  await log.remove();
 });
 
 interface Call {
@@ -56,7 +51,7 @@ interface Call {
 
 /** The calls of the plugin that the API server has written down so far. */
 async function calls(): Promise<readonly Call[]> {
-  const lines = (await readFile(join(folder, 'audit.log'), 'utf8')).trim().split('\n');
+  const lines = (await readFile(log.path, 'utf8')).trim().split('\n');
   return lines
     .map((line): unknown => JSON.parse(line))
     .filter((event) => textAt(event, 'userAgent')?.startsWith('kubectl-maint/'))

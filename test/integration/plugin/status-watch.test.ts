@@ -1,38 +1,32 @@
 /** `status --watch` beside what happens to nodes, with the API server's audit log as witness of what it asks. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { auditLog, type AuditLog } from '../../support/audit-log.ts';
 import { type PluginRunner, pluginRunner, type Running } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
 import { Workloads } from '../../support/workloads.ts';
 
-let folder: string;
+let log: AuditLog;
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'maint-watch-'));
   const policy = {
     apiVersion: 'audit.k8s.io/v1',
     kind: 'Policy',
     omitStages: ['ResponseStarted', 'ResponseComplete'],
     rules: [{ level: 'Metadata', users: ['vera'] }, { level: 'None' }],
   };
-  await writeFile(join(folder, 'policy.yaml'), stringify(policy));
+  log = await auditLog(policy);
   plane = await startControlPlane({
     controllerManager: false,
     scheduler: false,
     nodes: ['worker-1', 'worker-2', 'worker-3'].map((name) => ({ name })),
     users: [{ name: 'vera', groups: ['system:masters'] }],
-    apiServerArgs: [
-      `--audit-policy-file=${join(folder, 'policy.yaml')}`,
-      `--audit-log-path=${join(folder, 'audit.log')}`,
-    ],
+    apiServerArgs: log.apiServerArgs,
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
@@ -40,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await plane.stop();
-  await rm(folder, { recursive: true });
+  await log.remove();
 });
 
 /** Waits until it has said something, whatever else it says. */
@@ -52,7 +46,7 @@ async function says(running: Running, text: RegExp): Promise<void> {
 
 /** How often a user has asked for nodes, by verb. */
 async function nodeCalls(user: string): Promise<Readonly<Record<string, number>>> {
-  const lines = (await readFile(join(folder, 'audit.log'), 'utf8')).split('\n').filter((line) => line.endsWith('}'));
+  const lines = (await readFile(log.path, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
   const verbs = lines
     .map((line): unknown => JSON.parse(line))
     .filter((entry) => textAt(entry, 'user', 'username') === user)

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CANARY_GRANTS, OPERATOR_GRANTS } from '../../../plugin/preflight/grants.ts';
-import { ARMED_ENTRIES, entryName, listAt, textAt, type Grant } from '../../../shared/index.ts';
+import { ARMED_ENTRIES, entryName, listAt, textAt } from '../../../shared/index.ts';
 import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
+import { grantTo } from '../../support/granted.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
@@ -16,10 +16,10 @@ import {
   type ReplicaOptions,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
+import { VELERO_CRD, tryVolumeBackup } from '../../support/velero.ts';
 
 /** As the chart installs it, the API server asks the webhook about work only while some node is in maintenance. */
 
-const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
 const [FIRST, SECOND] = ['node-1', 'node-2'];
 /** A user with the operator's rights, who may not look at the registration. */
 const BLIND = 'blind';
@@ -47,9 +47,9 @@ beforeAll(async () => {
     users: [{ name: BLIND, groups: [] }],
   });
   plugin = pluginRunner(plane);
-  expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
+  expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
   const rights = OPERATOR_GRANTS.filter(({ resource }) => resource !== 'validatingwebhookconfigurations');
-  await grant(BLIND, [...rights, ...CANARY_GRANTS]);
+  await grantTo(plane, BLIND, [...rights, ...CANARY_GRANTS]);
   await installService(plane);
   replicas = [await startReplica(plane, 'a', OPTIONS), await startReplica(plane, 'b', OPTIONS)];
   await until('the API of Velero is served', async () => (await backupOf(FIRST)) === '');
@@ -60,38 +60,9 @@ afterAll(async () => {
   await plane.stop();
 });
 
-async function grant(user: string, grants: readonly Grant[]): Promise<void> {
-  const rules = grants.map(({ group, resource, verbs, names }) => ({
-    apiGroups: [group],
-    resources: [resource],
-    verbs,
-    resourceNames: names,
-  }));
-  const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const metadata = { name: user };
-  const made = [
-    await plane.api('POST', `${rbac}/clusterroles`, { metadata, rules }),
-    await plane.api('POST', `${rbac}/clusterrolebindings`, {
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-    }),
-  ];
-  expect(made.map(({ status }) => status)).toEqual([201, 201]);
-}
-
 /** What is said of a backup of a node; empty where it is accepted. */
 async function backupOf(node: string): Promise<string> {
-  const { status, body } = await plane.api(
-    'POST',
-    '/apis/velero.io/v1/namespaces/default/podvolumebackups?dryRun=All',
-    {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: { generateName: 'b-', namespace: 'default' },
-      spec: { node, pod: { namespace: 'default', name: 'db-0' } },
-    },
-  );
+  const { status, body } = await tryVolumeBackup(plane, node);
   return status === 201 ? '' : (textAt(body, 'message') ?? `status ${status}`);
 }
 

@@ -7,14 +7,15 @@ import { REPLICA_GRANTS } from '../../../webhook/grants.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { steadyPort } from '../../control-plane/ports.ts';
+import { grantTo } from '../../support/granted.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { REGISTRATION_PATH } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
+import { VELERO_CRD } from '../../support/velero.ts';
 import { printedBy, serveAsProcess, type ServeHow, type ServingProcess } from '../../support/webhook-process.ts';
 
 /** A process beside the cluster goes on being trusted over restarts, as docs/process.md says. */
 
-const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
 const HELD = 'node-1';
 /** Identities of the process: with the rights of docs/process.md, and without the one to repair the registration. */
 const [KEEPER, READER] = ['keeper', 'reader'];
@@ -34,9 +35,9 @@ beforeAll(async () => {
   port = await steadyPort();
   plane = await startControlPlane({ nodes: 3, users: [KEEPER, READER].map((name) => ({ name, groups: [] })) });
   plugin = pluginRunner(plane);
-  expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
-  await grant(KEEPER, RIGHTS);
-  await grant(READER, RIGHTS.map(withoutPatchOfRegistrations));
+  expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
+  await grantTo(plane, KEEPER, RIGHTS);
+  await grantTo(plane, READER, RIGHTS.map(withoutPatchOfRegistrations));
   await until('the API of Velero is served', async () => (await backupSays()) === 'let pass');
   const begun = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ana', '--reason=disk']);
   expect(begun, begun.stderr).toMatchObject({ code: 0 });
@@ -51,24 +52,6 @@ afterAll(async () => {
 function withoutPatchOfRegistrations(one: Grant): Grant {
   if (one.resource !== 'validatingwebhookconfigurations') return one;
   return { ...one, verbs: one.verbs.filter((verb) => verb !== 'patch') };
-}
-
-async function grant(user: string, grants: readonly Grant[]): Promise<void> {
-  const rules = grants.map(({ group, resource, verbs, names }) => ({
-    apiGroups: [group],
-    resources: [resource],
-    verbs,
-    resourceNames: names,
-  }));
-  const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user };
-  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }];
-  const metadata = { name: user };
-  const made = [
-    await plane.api('POST', `${rbac}/clusterroles`, { metadata, rules }),
-    await plane.api('POST', `${rbac}/clusterrolebindings`, { metadata, roleRef, subjects }),
-  ];
-  expect(made.map(({ status }) => status)).toEqual([201, 201]);
 }
 
 /** What becomes of a backup on the node in maintenance. */

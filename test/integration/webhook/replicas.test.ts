@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isObject, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
@@ -18,10 +17,10 @@ import {
   type Replica,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
+import { VELERO_CRD, tryVolumeBackup } from '../../support/velero.ts';
 
 /** Several webhooks behind one Service of a real API server: they share an authority, and keep their registration right. */
 
-const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
 const [HELD, FREE, LATE] = ['node-1', 'node-2', 'node-3'];
 
 let plane: ControlPlane;
@@ -29,16 +28,7 @@ let replicas: [Replica, Replica];
 
 /** What the API server says of a backup of a node: `denied` in our words, `allowed`, or what went wrong. */
 async function backupOf(node: string): Promise<string> {
-  const { status, body } = await plane.api(
-    'POST',
-    '/apis/velero.io/v1/namespaces/default/podvolumebackups?dryRun=All',
-    {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: { generateName: 'b-', namespace: 'default' },
-      spec: { node, pod: { namespace: 'default', name: 'db-0' } },
-    },
-  );
+  const { status, body } = await tryVolumeBackup(plane, node);
   if (status === 201) return 'allowed';
   const message = textAt(body, 'message') ?? '';
   return status === 403 && message.includes(`node ${node}, which is in maintenance`)
@@ -82,7 +72,7 @@ beforeAll(async () => {
     nodes: [HELD, FREE, LATE].map((name) => ({ name })),
     apiServerArgs: DIALS_ENDPOINTS,
   });
-  const applied = await plane.kubectl(['apply', '-f', CRD]);
+  const applied = await plane.kubectl(['apply', '-f', VELERO_CRD]);
   expect(applied.stderr).toBe('');
   await installService(plane);
   // At once: the first to write the Secret wins, and the other one takes what it finds.
