@@ -4,7 +4,7 @@ import { budgetCause, causeOf, type Cause } from './cause.ts';
 import type { EvictionOutcome } from './eviction.ts';
 import { inOrder } from './order.ts';
 import type { DrainPlan, WaitedPod } from './plan.ts';
-import type { DrainTools, LeftPod } from './tools.ts';
+import type { DrainPorts, LeftPod } from './ports.ts';
 import { firstOf, type Wait } from '../session/wait.ts';
 
 /**
@@ -18,14 +18,14 @@ const STUCK_AFTER_MS = 10_000;
  * beside it. Resolves with the pods that are left: none when all went, some when the signal ended it or the caller may
  * not evict them.
  */
-export async function drainNode(plan: DrainPlan, tools: DrainTools): Promise<readonly LeftPod[]> {
+export async function drainNode(plan: DrainPlan, tools: DrainPorts): Promise<readonly LeftPod[]> {
   const ended = plan.waitFor.map((waiting) => letEnd(waiting, tools));
   const left = [...(await inOrder(plan.evict, tools, removePod)), ...(await Promise.all(ended))];
   return left.filter((pod) => pod !== undefined);
 }
 
 /** Waits until a pod, or what runs inside it, has ended by itself, and clears the pod away. */
-async function letEnd({ pod, why, inside }: WaitedPod, tools: DrainTools): Promise<LeftPod | undefined> {
+async function letEnd({ pod, why, inside }: WaitedPod, tools: DrainPorts): Promise<LeftPod | undefined> {
   const cause = causeOf('running', why);
   tools.listener.waiting(pod, cause);
   for (;;) {
@@ -38,7 +38,7 @@ async function letEnd({ pod, why, inside }: WaitedPod, tools: DrainTools): Promi
   }
 }
 
-async function removePod(pod: PodFacts, tools: DrainTools): Promise<LeftPod | undefined> {
+async function removePod(pod: PodFacts, tools: DrainPorts): Promise<LeftPod | undefined> {
   const evicted = pod.deletedAt === undefined ? await evict(pod, tools) : ACCEPTED;
   if (evicted.outcome === 'accepted') {
     tools.listener.going(pod);
@@ -50,13 +50,13 @@ async function removePod(pod: PodFacts, tools: DrainTools): Promise<LeftPod | un
 }
 
 /** A budget's numbers change while pods wait for it. */
-function asOfNow(cause: Cause, { budgets }: DrainTools): Cause {
+function asOfNow(cause: Cause, { budgets }: DrainPorts): Cause {
   return cause.budget === undefined ? cause : budgetCause(budgets.current(cause.budget));
 }
 
 const ACCEPTED: EvictionOutcome = { outcome: 'accepted' };
 
-async function awaitRemoval(pod: PodFacts, tools: DrainTools): Promise<LeftPod | undefined> {
+async function awaitRemoval(pod: PodFacts, tools: DrainPorts): Promise<LeftPod | undefined> {
   const { pods, signal, listener } = tools;
   let told = '';
   while (pods.has(pod.uid) && !signal.aborted) {
@@ -78,12 +78,12 @@ async function awaitRemoval(pod: PodFacts, tools: DrainTools): Promise<LeftPod |
 }
 
 /** `overdueMs`: since the end of its grace period; negative before it. kubectl skips it from the first moment after N seconds. */
-function isNotWaitedFor(overdueMs: number, { node, skipWaitForDeleteSeconds: seconds }: DrainTools): boolean {
+function isNotWaitedFor(overdueMs: number, { node, skipWaitForDeleteSeconds: seconds }: DrainPorts): boolean {
   return node.unreachable || (seconds > 0 && overdueMs > seconds * 1000);
 }
 
 /** Milliseconds until the pod counts as stuck, or is not waited for any more; Infinity where only news can change anything. */
-function nextLookMs(overdueMs: number, { skipWaitForDeleteSeconds: seconds }: DrainTools): number {
+function nextLookMs(overdueMs: number, { skipWaitForDeleteSeconds: seconds }: DrainPorts): number {
   // A millisecond more: it has to be longer ago than so many seconds.
   const moments = [STUCK_AFTER_MS, ...(seconds > 0 ? [seconds * 1000 + 1] : [])];
   return Math.min(...moments.map((moment) => moment - overdueMs).filter((ms) => ms > 0), Infinity);
@@ -93,14 +93,14 @@ function nextLookMs(overdueMs: number, { skipWaitForDeleteSeconds: seconds }: Dr
 function moved(
   { uid }: PodFacts,
   ms: number,
-  { pods, clock, node, signal }: DrainTools,
+  { pods, clock, node, signal }: DrainPorts,
   others: readonly Wait[] = [],
 ): Promise<void> {
   const news: readonly Wait[] = [(stop) => pods.changed(stop, uid), (stop) => node.changed(stop), ...others];
   return firstOf(ms === Infinity ? news : [...news, (stop) => clock.sleep(ms, stop)], signal);
 }
 
-function terminating(pod: PodFacts, { pods }: DrainTools): Cause {
+function terminating(pod: PodFacts, { pods }: DrainPorts): Cause {
   const finalizers = pods.get(pod.uid)?.finalizers ?? [];
   const held = finalizers.length === 0 ? '' : `, held by finalizers ${finalizers.join(', ')}`;
   return causeOf('terminating', `still terminating${held}`);

@@ -1,6 +1,6 @@
 import { messageOf, pauseAfter, type BackOff, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
 import { budgetCause, causeOf, type Cause } from './cause.ts';
-import type { DrainTools } from './tools.ts';
+import type { DrainPorts } from './ports.ts';
 import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
 
@@ -14,7 +14,7 @@ const UNTRIED: EvictionOutcome = { outcome: 'blocked', cause: causeOf('order', '
 const UNANSWERED = causeOf('server', 'its eviction was asked for, and the API server had not answered');
 
 /** Asks until the API server has accepted, refused for good, or the drain is over. */
-export async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionOutcome> {
+export async function evict(pod: PodFacts, tools: DrainPorts): Promise<EvictionOutcome> {
   const over = new AbortController();
   const signal = AbortSignal.any([tools.signal, over.signal]);
   void departure(pod, tools.pods, signal).then(() => {
@@ -30,14 +30,14 @@ export async function evict(pod: PodFacts, tools: DrainTools): Promise<EvictionO
 /** The eviction of one pod, try after try. */
 class PodEviction {
   readonly #pod: PodFacts;
-  readonly #tools: DrainTools;
+  readonly #tools: DrainPorts;
   /** Ends waits: the drain is over, or the pod is gone. */
   readonly #signal: AbortSignal;
   #last: EvictionOutcome = UNTRIED;
   #told = '';
   #failures = 0;
 
-  constructor(pod: PodFacts, tools: DrainTools, signal: AbortSignal) {
+  constructor(pod: PodFacts, tools: DrainPorts, signal: AbortSignal) {
     this.#pod = pod;
     this.#tools = tools;
     this.#signal = signal;

@@ -1,6 +1,6 @@
 import { isUnsatisfiable, type PodFacts } from '../../shared/index.ts';
 import { causeOf, type Cause } from './cause.ts';
-import type { DrainListener, DrainTools, LeftPod } from './tools.ts';
+import type { DrainListener, DrainPorts, LeftPod } from './ports.ts';
 import { firstOf, Notifier } from '../session/wait.ts';
 
 /**
@@ -14,7 +14,7 @@ const LONGEST_HOLD_MS = 300_000;
 
 const OUT_OF_TURN = causeOf('order', 'pods of lower priority go first');
 
-type Remove = (pod: PodFacts, tools: DrainTools) => Promise<LeftPod | undefined>;
+type Remove = (pod: PodFacts, tools: DrainPorts) => Promise<LeftPod | undefined>;
 
 /**
  * Removes pods, those of low priority first. The order is a preference: the next class begins when the one before is
@@ -22,7 +22,7 @@ type Remove = (pod: PodFacts, tools: DrainTools) => Promise<LeftPod | undefined>
  */
 export async function inOrder(
   pods: readonly PodFacts[],
-  tools: DrainTools,
+  tools: DrainPorts,
   remove: Remove,
 ): Promise<readonly (LeftPod | undefined)[]> {
   const begun: Promise<readonly (LeftPod | undefined)[]>[] = [];
@@ -47,17 +47,17 @@ function classesOf(pods: readonly PodFacts[]): readonly (readonly PodFacts[])[] 
 
 /** How pods of one priority get on; it hears what becomes of each, and passes it on. */
 class PriorityGroup implements DrainListener {
-  readonly #tools: DrainTools;
+  readonly #tools: DrainPorts;
   readonly #news = new Notifier();
   readonly #begunAt: number;
   #movedAt: number;
   /** Pods that agreed to go and are not gone. */
   readonly #going = new Set<string>();
-  /** Pods that wait for something that their own waiting does not bring about. */
+  /** Pods that no waiting helps (stuck in their end, or under a budget that is never satisfied): the next priority does not wait for them. */
   readonly #hopeless = new Set<string>();
   readonly #open: Set<string>;
 
-  constructor(pods: readonly PodFacts[], tools: DrainTools) {
+  constructor(pods: readonly PodFacts[], tools: DrainPorts) {
     this.#tools = tools;
     this.#begunAt = tools.clock.now();
     this.#movedAt = this.#begunAt;

@@ -8,7 +8,7 @@ import type { DrainEvent, NodeProgress, PodName } from './events.ts';
 import type { DrainFlags } from './options.ts';
 import type { Budgets } from './budgets.ts';
 import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } from './cause.ts';
-import type { DrainListener } from './tools.ts';
+import type { DrainListener } from './ports.ts';
 import { podName, type DrainPlan } from './plan.ts';
 import { readNotReady } from './not-ready.ts';
 

@@ -3,7 +3,7 @@ import { followCollection } from '../session/live-collection.ts';
 import type { Session } from '../session/session.ts';
 import { attachmentFromObject, attachmentName } from './attachment.ts';
 import type { CauseGroup } from './cause.ts';
-import { claimsOf } from './claims.ts';
+import { volumeClaimsOf } from './volume-claims.ts';
 
 /**
  * Waits until no volume is attached to a node any more, other than those of pods that stay. `tell` hears which still are,
@@ -41,7 +41,7 @@ export interface Waiting {
 
 /** The PersistentVolumes behind the claims of some pods. */
 async function volumesOf(pods: readonly PodFacts[], { cluster }: Session): Promise<ReadonlySet<string>> {
-  const claims = pods.flatMap((pod) => claimsOf(pod).map((name) => ({ namespace: pod.namespace, name })));
+  const claims = pods.flatMap((pod) => volumeClaimsOf(pod).map((name) => ({ namespace: pod.namespace, name })));
   const volumes = await Promise.all(
     claims.map(async ({ namespace, name }) =>
       textAt(await cluster.get(objectPath('v1/persistentvolumeclaims', namespace, name)), 'spec', 'volumeName'),

@@ -61,7 +61,7 @@ export function holdsClaim({ record }: NodeFacts, claim: ClaimKey): boolean {
   return record.kind === 'record' && record.record.claims.some((one) => isSameClaim(one, claim));
 }
 
-/** Labels that a maintenance leaves behind then, each with the `-` by which kubectl removes it. */
+/** Labels to take away where a record cannot be read and is given up, each with the `-` by which kubectl removes it. */
 function leftLabels({ facts }: NodeSnapshot): readonly string[] {
   const ours = [ROLE_LABEL, REMEDIATION_LABEL].filter((key) => facts.labels.has(key));
   return [STATE_LABEL, ...ours, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
@@ -144,7 +144,7 @@ function patchWith(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatc
   };
 }
 
-/** A change of a claim is none of its own: only a node on its way back is taken anew by it. */
+/** Changing what is said of a claim keeps its id; only a node on its way back gets a new claim by it. */
 function sameAgain({ facts: { record, state } }: NodeSnapshot, claim: Claim): Claim {
   const claims = record.kind === 'record' && state !== 'returning' ? record.record.claims : [];
   const earlier = claims.find(({ owner }) => owner === claim.owner);

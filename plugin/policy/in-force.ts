@@ -76,7 +76,7 @@ async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>):
 
 /** What reads YAML is loaded where a cluster has a policy: every status begins here. */
 async function parsed(text: string): Promise<Parsed<Policy>> {
-  const { policyFromText } = await import('./text.ts');
+  const { policyFromText } = await import('./parse.ts');
   return policyFromText(text);
 }
 

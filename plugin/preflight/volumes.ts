@@ -5,7 +5,7 @@ import {
   type NodeSelectorTerm,
   type PodFacts,
 } from '../../shared/index.ts';
-import { claimsOf } from '../drain/claims.ts';
+import { volumeClaimsOf } from '../drain/volume-claims.ts';
 import { readNamed } from './read-named.ts';
 
 /** A PersistentVolume that is not to be had from every node: a local disk, or one of a zone. */
@@ -28,7 +28,7 @@ const VOLUMES = 'v1/persistentvolumes';
 
 /** Reads which volumes tie pods to their nodes. What may not be read says nothing: the check is a courtesy. */
 export async function readVolumes(pods: readonly PodFacts[], cluster: ClusterReader): Promise<VolumesOfPods> {
-  const claims = pods.flatMap((pod) => claimsOf(pod).map((name) => ({ pod, name })));
+  const claims = pods.flatMap((pod) => volumeClaimsOf(pod).map((name) => ({ pod, name })));
   const byNamespace = Map.groupBy(claims, ({ pod }) => pod.namespace);
   const bound = await Promise.all(
     [...byNamespace].map(async ([namespace, some]) => {

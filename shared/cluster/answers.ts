@@ -1,5 +1,4 @@
 import { readAll } from './read-all.ts';
-import {} from '../errors.ts';
 import { daemonSetFromObjects } from '../facts/daemonset.ts';
 import { at, listAt } from '../facts/json.ts';
 import { nodeFromObject } from '../facts/node.ts';

@@ -106,7 +106,7 @@ function judge(
 ): Judged {
   const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
-  const own = fieldForRule(rule.id, nodeIndex, situation.now);
+  const own = nodesForRule(rule.id, nodeIndex, situation.now);
   const { object, classification } = subject;
   const source = classification.pattern?.node ?? { in: 'pods' };
   const context: RuleContext = {
@@ -135,7 +135,7 @@ function decisionFor(config: RuleConfig, weight: NonNullable<Objection['weight']
 }
 
 /** Nodes with an exception from a rule are, for that rule, not in maintenance. */
-function fieldForRule(rule: string, nodeIndex: NodeFactsIndex, now: number): NodeFactsIndex {
+function nodesForRule(rule: string, nodeIndex: NodeFactsIndex, now: number): NodeFactsIndex {
   const excepted = nodeIndex.excepted.filter(
     ({ record }) => record.kind === 'record' && isExcepted(record.record, rule, now),
   );

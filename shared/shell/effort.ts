@@ -11,7 +11,7 @@ export const MAX_WORDS = 20_000;
  */
 export const MAX_DEPTH = 24;
 
-/** What may still be read of one object. Once it is spent, what was not read is not known: see `Suspect.isWhole`. */
+/** What may still be read of one object. Once it is spent `Inspection.isWhole` is false, and the rule's answer to what is not known applies. */
 export class Effort {
   #characters = MAX_CHARACTERS;
   #words = MAX_WORDS;

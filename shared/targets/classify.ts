@@ -28,7 +28,7 @@ export interface Classification {
   /** True where nothing is known of a run because what it runs is too long to be read. */
   readonly isUnread?: boolean;
   /** Owners one of which would make it no such work, if it is there: anybody may write an owner that is not. */
-  readonly unlessOwned?: readonly Owner[];
+  readonly unlessPipelineStep?: readonly Owner[];
 }
 
 /** A pattern with its tool, and how convincing it is. */
@@ -123,7 +123,7 @@ export function classifyFully(
   const disputed = catalogue
     .disputedFor(inspection)
     .filter(({ entry }) => [main, ...others].every(({ work }) => work !== entry.pattern.work))
-    .map(({ entry, owners }) => ({ ...classificationBy(entry, object), unlessOwned: owners }));
+    .map(({ entry, owners }) => ({ ...classificationBy(entry, object), unlessPipelineStep: owners }));
   return [read, ...others, ...disputed];
 }
 
@@ -159,7 +159,7 @@ function deliveredBy(tool: string | undefined, object: WorkObject): Classificati
     : { work: 'none', tool: tool ?? null, pattern: undefined, confidence: null };
 }
 
-/** The pattern of work that its user labelled as such: decided where it is pinned, and lost when refused. */
+/** The pattern of work that its user labelled as such: refused where it reaches a node in maintenance; whoever asked has to do it again. */
 function labelPattern(work: 'backup' | 'scan'): WorkPattern {
   return {
     work,

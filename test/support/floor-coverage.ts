@@ -61,7 +61,9 @@ function coverageAbout(object: WorkObject, entry: JudgedPattern): CoveredPattern
 /** By everything that the object is; an owner that has to be looked up counts, as the floor looks nothing up. */
 function patternsOfObject(object: WorkObject, user: string, config: PolicyConfig): readonly JudgedPattern[] {
   const entries = judgedPatterns(TOOLS, config);
-  const certain = classifyFully(object, CATALOGUE, user).filter(({ unlessOwned }) => unlessOwned === undefined);
+  const certain = classifyFully(object, CATALOGUE, user).filter(
+    ({ unlessPipelineStep }) => unlessPipelineStep === undefined,
+  );
   return certain.flatMap(
     ({ tool, pattern }) => entries.find((entry) => entry.tool === tool && entry.pattern === pattern) ?? [],
   );

@@ -80,7 +80,7 @@ export function answerFor(judged: AdmittedReview): HttpAnswer {
   return denied(request.uid, explainDenial(verdict, { now, nodeIndex }), remarks);
 }
 
-/** Longest text of a status, in characters: twice the composer's, so that it never cuts what the composer wrote. */
+/** Longest text of a status, in characters: twice what shared/policy/explain.ts writes at most, so that nothing of it is cut. */
 const MAX_TEXT = 2000;
 /** Longest audit annotation, in characters: rule and tool ids are shorter, all of them together as well. */
 const MAX_AUDIT = 256;

@@ -207,7 +207,7 @@ const TOLD: Variable = {
   expression: `${IS_TOLD} ? ${sentence(explainNode('{node}', '{why}'), { node: NODE_NAME, why: 'variables.why' })} : ${sentence(explainNode('{node}', undefined), { node: NODE_NAME })}`,
 };
 
-/** The composer's words. What a controller's refused pod or Job becomes is the same for every tool. */
+/** The words of shared/policy/explain.ts. What a controller's refused pod or Job becomes is the same for every tool. */
 function messageFor({ outcome: { work, scope }, afterDenial }: Group, found: string): string {
   const isAboutCluster = scope === 'cluster';
   const detail = (isAboutCluster ? keptOutOfCluster : keptOffNodes)('{what}', ['{node}']);

@@ -23,8 +23,8 @@ export class Arming {
   #freeSince: number | undefined = -Infinity;
 
   /**
-   * `isHeld`: some node is in maintenance; undefined while nobody knows. Undefined: as it is, since a replica that does
-   * not know is not ready, and not asked.
+   * Whether the entries on demand are to be there: true adds them, false takes them out, undefined leaves them as they
+   * are. `isHeld`: some node is in maintenance; undefined while this replica has not read the nodes.
    */
   want(isHeld: boolean | undefined, now: number): boolean | undefined {
     if (isHeld === undefined) return undefined;

@@ -126,10 +126,10 @@ function selectorWithOurs(existing: unknown, { namespaceSelector }: RenderedEntr
   return matchExpressions.length === 0 ? {} : { matchExpressions };
 }
 
-/** The API server gives it to every namespace: whoever wants it absent wants none. */
+/** The API server gives this label to every namespace, so that an expression which wants it absent matches none. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
-/** Whether an expression leaves some namespaces out, and not all but some. */
+/** Whether an expression only leaves some namespaces out: such a one is kept, since it cannot make the entry dead. */
 function excludes(expression: unknown): boolean {
   const operator = textAt(expression, 'operator');
   return operator === 'NotIn' || (operator === 'DoesNotExist' && textAt(expression, 'key') !== NAMESPACE_NAME);

@@ -21,7 +21,7 @@ export interface AllowOperation {
   readonly format: AllowFormat;
 }
 
-/** Its flags. */
+/** The flags of `allow`. */
 export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...SELECTOR_FLAG,

@@ -30,7 +30,7 @@ import { listNodes } from '../../nodes/choose.ts';
 import type { CheckOperation } from './flags.ts';
 import { renderCheck } from './text.ts';
 import { assumption, policyInForce } from '../../policy/in-force.ts';
-import { policyFromText } from '../../policy/text.ts';
+import { policyFromText } from '../../policy/parse.ts';
 import { printReport, type Screen } from '../../terminal/screen.ts';
 
 /** What `check` works with; a cluster only where no nodes are given by file. */

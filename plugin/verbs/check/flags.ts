@@ -25,7 +25,7 @@ export interface ValidateOperation {
   readonly policyFile: string;
 }
 
-/** Its flags. */
+/** The flags of `check`. */
 export const FLAGS = {
   ...CONNECTION_FLAGS,
   filename: {

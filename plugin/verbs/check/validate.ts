@@ -1,5 +1,5 @@
 import { renderProblem } from '../../../shared/index.ts';
-import { policyFromText } from '../../policy/text.ts';
+import { policyFromText } from '../../policy/parse.ts';
 import { readSource, type Reading } from './sources.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Screen } from '../../terminal/screen.ts';

@@ -124,7 +124,7 @@ export function leftOver(rule: RuleId, node: string): Diagnosis {
   );
 }
 
-/** What is allowed everywhere is refused nowhere. */
+/** Every node in maintenance is excepted from the rule, so that no canary would be refused. */
 export function excepted(rule: RuleId): Diagnosis {
   return warn(
     `not tried: exceptions take the rule ${rule} off every node in maintenance`,

@@ -23,7 +23,7 @@ export interface OffOperation extends HealthFlags {
   readonly format: StreamFormat;
 }
 
-/** Its flags. */
+/** The flags of `off`. */
 export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...HEALTH_FLAGS,

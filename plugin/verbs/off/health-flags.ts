@@ -8,7 +8,7 @@ export interface HealthFlags {
   readonly healthyForMs: number;
 }
 
-/** The same on a command line. */
+/** The flags that say when a node counts as healthy. */
 export const HEALTH_FLAGS = {
   'healthy-for': {
     kind: 'value',

@@ -5,7 +5,7 @@ import { alsoHinted } from '../../session/hint.ts';
 import { Unrecorded } from './complete.ts';
 import { drainSummary } from './drain.ts';
 import { notBegunText, stopped, type OnEnd } from './end.ts';
-import type { Run, Target } from './run.ts';
+import type { OnRun, Target } from './on-run.ts';
 import { undoMarks, withUndone } from './undo.ts';
 
 /**
@@ -28,7 +28,7 @@ export function batchesOf<T>(nodes: readonly T[], { claim, pace }: OnOperation):
 export async function inBatches(
   targets: readonly Target[],
   takeBatch: (batch: readonly Target[]) => Promise<ExitCode>,
-  run: Run,
+  run: OnRun,
 ): Promise<OnEnd> {
   const { operation, session } = run;
   try {
@@ -50,7 +50,7 @@ export async function inBatches(
 async function untilOneFails(
   batches: readonly (readonly Target[])[],
   takeBatch: (batch: readonly Target[]) => Promise<ExitCode>,
-  { session }: Run,
+  { session }: OnRun,
 ): Promise<ExitCode> {
   for (const batch of batches) {
     if (session.signal.aborted) break;
@@ -61,13 +61,13 @@ async function untilOneFails(
 }
 
 /** Whether a node that carries the mark of this command is not drained. */
-function hasUnfinished({ operation, marked, drained, unrecorded }: Run): boolean {
+function hasUnfinished({ operation, marked, drained, unrecorded }: OnRun): boolean {
   if (operation.claim.mode === 'cordon') return false;
   return marked.some(({ node: { facts } }) => !drained.has(facts.name) && !unrecorded.has(facts.name));
 }
 
 /** Returns the names of the nodes whose turn never came. */
-function tellSummary(run: Run): readonly string[] {
+function tellSummary(run: OnRun): readonly string[] {
   const { names, touched, progress, report } = run;
   const notBegun = names.filter((name) => !touched.has(name));
   if (names.length > 1 && progress.length > 0) report.tell(drainSummary(notBegun, run));

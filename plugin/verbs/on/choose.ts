@@ -11,7 +11,7 @@ import { timestamp } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
 import { batchesOf } from './batches.ts';
 import type { OnReport } from './events.ts';
-import { newRun, type Run } from './run.ts';
+import { newRun, type OnRun } from './on-run.ts';
 import { whereabouts } from './standing.ts';
 
 /** In what `on` itself and a run over nodes differ when they take nodes into maintenance. */
@@ -37,7 +37,7 @@ export async function choose(
   operation: OnOperation,
   session: Session,
   options: OnOptions,
-): Promise<{ readonly nodes: readonly NodeSnapshot[]; readonly run: Run }> {
+): Promise<{ readonly nodes: readonly NodeSnapshot[]; readonly run: OnRun }> {
   const { report, claimId, refusesSameOwner, tellsWhere = false } = options;
   const { cluster, clock, screen } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);

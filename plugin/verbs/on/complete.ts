@@ -7,7 +7,7 @@ import type { ConditionChange } from '../../nodes/conditions.ts';
 import { statePatch, type NodePatch } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { NodeGone, writeNode, type PatchFor } from '../../nodes/write.ts';
-import type { MarkedTarget, Run } from './run.ts';
+import type { MarkedTarget, OnRun } from './on-run.ts';
 import { whyTakenAway } from './taken-away.ts';
 
 /** What a drain that came to its end leaves on the node. */
@@ -19,7 +19,7 @@ export interface DrainEnd {
 }
 
 /** Completes the record of a node that is drained, and tells people, scripts and the node; pods that nobody confirms to be gone are named. */
-export async function complete({ marked: node }: MarkedTarget, end: DrainEnd, run: Run): Promise<void> {
+export async function complete({ marked: node }: MarkedTarget, end: DrainEnd, run: OnRun): Promise<void> {
   const { session, announcer, report } = run;
   const { name } = node.facts;
   const now = timestamp(session.clock.now());
@@ -49,7 +49,7 @@ export class Unrecorded extends MaintError {}
  */
 const PAUSES_MS = [500, 2000];
 
-async function recorded(node: NodeSnapshot, patchFor: PatchFor, run: Run): Promise<NodeSnapshot> {
+async function recorded(node: NodeSnapshot, patchFor: PatchFor, run: OnRun): Promise<NodeSnapshot> {
   const { cluster, clock, signal } = run.session;
   const isForNobody = (): boolean => run.takenAway.has(node.facts.name) || signal.aborted;
   const failed = (thrown: unknown, tries: number): number | undefined => {
@@ -74,7 +74,7 @@ function isRefusal(thrown: MaintError): boolean {
 }
 
 /** The failure of the last write: the node is empty and cordoned, and its record may not say so. */
-function unrecorded({ facts: { name } }: NodeSnapshot, thrown: MaintError, { unrecorded: names }: Run): MaintError {
+function unrecorded({ facts: { name } }: NodeSnapshot, thrown: MaintError, { unrecorded: names }: OnRun): MaintError {
   names.add(name);
   const isKnown = isRefusal(thrown);
   const what = isKnown ? 'its record could not be completed' : 'nobody knows whether its record says so';

@@ -2,7 +2,7 @@ import { MaintError, type PodFacts } from '../../../shared/index.ts';
 import { withinTime } from '../../session/deadline.ts';
 import { groupCauses, renderGroups } from '../../drain/cause.ts';
 import { drainNode } from '../../drain/engine.ts';
-import type { DrainTools, LeftPod } from '../../drain/tools.ts';
+import type { DrainPorts, LeftPod } from '../../drain/ports.ts';
 import { followNode, type LiveNode } from '../../drain/live-node.ts';
 import type { DrainPlan } from '../../drain/plan.ts';
 import type { PodsOnNode } from '../../drain/pods-on-node.ts';
@@ -14,7 +14,7 @@ import { alsoHinted } from '../../session/hint.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { cameMeanwhile, idleOf, keepComing, stayingOf } from './came-meanwhile.ts';
 import { complete, type DrainEnd } from './complete.ts';
-import type { MarkedTarget, Run } from './run.ts';
+import type { MarkedTarget, OnRun } from './on-run.ts';
 import { endedMeanwhile, whyTakenAway } from './taken-away.ts';
 
 /**
@@ -40,7 +40,7 @@ interface StartedDrain extends MarkedTarget {
  * wants the drain any more: `gave-up`, `interrupted`, or `cluster` where the caller may not evict. The hint says in
  * which state the node stays.
  */
-export async function drainMarkedNode(target: StartedDrain, run: Run): Promise<void> {
+export async function drainMarkedNode(target: StartedDrain, run: OnRun): Promise<void> {
   const { name } = target.node.facts;
   const { operation, session } = run;
   const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint: undefined };
@@ -64,14 +64,14 @@ function staysHint(name: string): string {
 /** The drain of one node under way. */
 interface Drain {
   readonly target: StartedDrain;
-  readonly run: Run;
+  readonly run: OnRun;
   /** The node as it is meanwhile. */
   readonly node: LiveNode;
   /** Aborts when time runs out, the person interrupts, or somebody takes the node away. */
   readonly signal: AbortSignal;
 }
 
-async function emptyNode(target: StartedDrain, run: Run, limit: AbortSignal): Promise<DrainEnd> {
+async function emptyNode(target: StartedDrain, run: OnRun, limit: AbortSignal): Promise<DrainEnd> {
   const over = new AbortController();
   const signal = AbortSignal.any([limit, over.signal]);
   const taken: { why: MaintError | undefined } = { why: undefined };
@@ -163,7 +163,7 @@ async function isReallyEmpty(drain: Drain, stayed: ReadonlyMap<string, PodFacts>
 /** How long a healthy watch takes, at most, to tell of a pod that a list shows. */
 const WATCH_LAG_MS = 500;
 
-async function toolsFor({ target, run, node, signal }: Drain, pods: PodsOnNode): Promise<DrainTools> {
+async function toolsFor({ target, run, node, signal }: Drain, pods: PodsOnNode): Promise<DrainPorts> {
   const { session, operation, shared } = run;
   return {
     sender: session.cluster,

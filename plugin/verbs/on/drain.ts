@@ -7,10 +7,10 @@ import { unlessInterrupted } from './end.ts';
 import type { NodeProgress } from '../../drain/events.ts';
 import type { OnEvent } from './events.ts';
 import { renderDrains } from './live.ts';
-import type { MarkedTarget, Run } from './run.ts';
+import type { MarkedTarget, OnRun } from './on-run.ts';
 
 /** Drains nodes that are marked, several at once. Returns the gravest failure; throws that of an only node. */
-export async function drainNodes(marked: readonly MarkedTarget[], run: Run): Promise<ExitCode> {
+export async function drainNodes(marked: readonly MarkedTarget[], run: OnRun): Promise<ExitCode> {
   const { session, report, operation } = run;
   const drains = marked.map((target) => ({ ...target, progress: progressOf(target, run) }));
   const progress = drains.map((drain) => drain.progress);
@@ -30,7 +30,7 @@ export async function drainNodes(marked: readonly MarkedTarget[], run: Run): Pro
   return (await over.catch(unlessInterrupted(session))) ?? EXIT.interrupted;
 }
 
-function progressOf({ marked }: MarkedTarget, { operation, session, report, announcer, shared }: Run): Progress {
+function progressOf({ marked }: MarkedTarget, { operation, session, report, announcer, shared }: OnRun): Progress {
   return new Progress({
     node: marked,
     report,
@@ -43,7 +43,7 @@ function progressOf({ marked }: MarkedTarget, { operation, session, report, anno
 }
 
 /** Where every node has said its part, what people want to know is how many are drained, and what the others wait for. */
-export function drainSummary(notBegun: readonly string[], { progress, drained }: Run): OnEvent {
+export function drainSummary(notBegun: readonly string[], { progress, drained }: OnRun): OnEvent {
   const left = progress.map(({ now }): NodeProgress => now).filter(({ node }) => !drained.has(node));
   return {
     type: 'summary',

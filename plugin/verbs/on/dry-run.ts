@@ -11,10 +11,10 @@ import type { OnEvent } from './events.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import { batchesOf } from './batches.ts';
 import { markFor } from './mark.ts';
-import type { Run, Target } from './run.ts';
+import type { OnRun, Target } from './on-run.ts';
 
 /** Tells what a run would do. `client` sends nothing; `server` lets the API server judge each step once, and ends. */
-export async function dryRunOn(targets: readonly Target[], survey: Survey, run: Run): Promise<ExitCode> {
+export async function dryRunOn(targets: readonly Target[], survey: Survey, run: OnRun): Promise<ExitCode> {
   const { operation, report } = run;
   const mark = markOf(operation);
   const ends = new Set<Judged>();
@@ -58,7 +58,7 @@ function namesIn({ node, evict, waitFor, leave }: DrainPlan): Omit<Extract<OnEve
 
 interface Judging {
   readonly survey: Survey;
-  readonly run: Run;
+  readonly run: OnRun;
   /** How many pods each budget (by UID) would have let go so far. */
   readonly taken: Map<string, number>;
 }
@@ -84,7 +84,7 @@ async function judged(pod: PodFacts, node: string, judging: Judging): Promise<Ju
   return 'cause' in outcome ? 'waits' : 'goes';
 }
 
-async function askServer(pod: PodFacts, { operation, session }: Run): Promise<ReturnType<typeof outcomeOf>> {
+async function askServer(pod: PodFacts, { operation, session }: OnRun): Promise<ReturnType<typeof outcomeOf>> {
   const { gracePeriodSeconds, disableEviction } = operation.drain;
   return outcomeOf(
     await session.cluster.send(evictionRequest(pod, { gracePeriodSeconds, disableEviction, dryRun: true })),

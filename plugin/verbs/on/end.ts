@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Session } from '../../session/session.ts';
-import type { Run } from './run.ts';
+import type { OnRun } from './on-run.ts';
 import { undoMarks, undoneInWords } from './undo.ts';
 
 /** How an `on` came to its end. */
@@ -24,7 +24,7 @@ export function unlessInterrupted({ signal }: Session): (thrown: unknown) => und
 }
 
 /** The person interrupted it after the first write; the turn of some nodes may not have come. */
-export async function stopped(notBegun: readonly string[], run: Run): Promise<OnEnd> {
+export async function stopped(notBegun: readonly string[], run: OnRun): Promise<OnEnd> {
   const undone = run.operation.rollback ? undoneInWords(await undoMarks(run.marked, run)) : '';
   const state = undone === '' ? stateOf(run) : undone;
   const isPartial = run.marked.length > 0 && notBegun.length > 0;
@@ -36,7 +36,7 @@ export function notBegunText(names: readonly string[]): string {
   return `not begun, and as they were: ${names.join(' ')}`;
 }
 
-function stateOf({ marked, takenAway }: Run): string {
+function stateOf({ marked, takenAway }: OnRun): string {
   if (marked.length === 0) return 'nothing was changed';
   const left = marked.map(({ node }) => node.facts.name).filter((name) => !takenAway.has(name));
   if (left.length === 0) return 'somebody else has ended the maintenance meanwhile';

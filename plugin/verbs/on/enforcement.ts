@@ -7,7 +7,7 @@ import { keepingOf, triedWork, type TriedWork } from '../../policy/keeping.ts';
 import type { OnEvent, OnReport } from './events.ts';
 import { warning, type Finding } from '../../preflight/finding.ts';
 import type { Session } from '../../session/session.ts';
-import type { MarkedTarget, Run } from './run.ts';
+import type { MarkedTarget, OnRun } from './on-run.ts';
 import type { SharedByDrains } from './shared-by-drains.ts';
 
 /** How long API servers may take to act on a registration, in ms: the one that was read does so after 4 ms (measured on 1.37). */
@@ -20,7 +20,7 @@ const HEARD_WITHIN_MS = 1000;
  */
 export async function tellEnforcement(
   marked: readonly MarkedTarget[],
-  { session, report, shared }: Pick<Run, 'session' | 'report'> & { readonly shared: Pick<SharedByDrains, 'policy'> },
+  { session, report, shared }: Pick<OnRun, 'session' | 'report'> & { readonly shared: Pick<SharedByDrains, 'policy'> },
 ): Promise<void> {
   const { policy, source } = await shared.policy();
   const { config } = policy;

@@ -26,7 +26,7 @@ export interface OnOperation extends MarkFlags {
   readonly format: StreamFormat;
 }
 
-/** Its flags. */
+/** The flags of `on`. */
 export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...DRAIN_FLAGS,

@@ -3,7 +3,7 @@ import { listNodes } from '../../nodes/choose.ts';
 import { versionOf, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import { guards } from '../../preflight/checks/guards.ts';
 import type { Survey } from '../../preflight/survey.ts';
-import type { MarkedTarget, Run } from './run.ts';
+import type { MarkedTarget, OnRun } from './on-run.ts';
 import { nothingEvicted, undoMarks, withUndone } from './undo.ts';
 
 /**
@@ -12,7 +12,7 @@ import { nothingEvicted, undoMarks, withUndone } from './undo.ts';
  * marked last sees all marks of the other there. That one takes its marks back and throws MaintError('denied'); so does one
  * that cannot tell. Nothing is evicted before this is known.
  */
-export async function backOutIfGuardBroken(marked: readonly MarkedTarget[], survey: Survey, run: Run): Promise<void> {
+export async function backOutIfGuardBroken(marked: readonly MarkedTarget[], survey: Survey, run: OnRun): Promise<void> {
   try {
     await refuseIfBroken(marked, survey, run);
   } catch (thrown) {
@@ -20,7 +20,7 @@ export async function backOutIfGuardBroken(marked: readonly MarkedTarget[], surv
   }
 }
 
-async function refuseIfBroken(marked: readonly MarkedTarget[], survey: Survey, run: Run): Promise<void> {
+async function refuseIfBroken(marked: readonly MarkedTarget[], survey: Survey, run: OnRun): Promise<void> {
   const { nodes } = survey;
   const { session, operation } = run;
   if (
@@ -54,7 +54,7 @@ function lastMark(marked: readonly MarkedTarget[]): bigint | undefined {
  * The nodes that were in maintenance at a resourceVersion. Where the server has forgotten it, those that are now: then each of
  * two commands may see the marks of the other, and both back out.
  */
-async function heldAt(version: bigint | undefined, { session: { cluster } }: Run): Promise<readonly NodeSnapshot[]> {
+async function heldAt(version: bigint | undefined, { session: { cluster } }: OnRun): Promise<readonly NodeSnapshot[]> {
   if (version === undefined) return listNodes(cluster, { labelSelector: STATE_LABEL });
   const then = { resourceVersion: String(version), resourceVersionMatch: 'Exact' };
   try {

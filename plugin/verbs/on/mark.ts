@@ -11,14 +11,14 @@ import { hasClaim, holdsClaim, markPatch, recordOf } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../../nodes/write.ts';
 import { nothingEvicted, undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
-import type { MarkedTarget, Run, Target } from './run.ts';
+import type { MarkedTarget, OnRun, Target } from './on-run.ts';
 
 /**
  * Marks and cordons every node of a batch, each in one write, before the first of them is drained, so that no pod moves
  * from one to the next. All or none: where one cannot be marked, the marks of those before it are taken back. Throws
  * MaintError then, and its hint says in which state each node is.
  */
-export async function markAll(targets: readonly Target[], run: Run): Promise<readonly MarkedTarget[]> {
+export async function markAll(targets: readonly Target[], run: OnRun): Promise<readonly MarkedTarget[]> {
   const marked: MarkedTarget[] = [];
   for (const target of targets) {
     if (run.session.signal.aborted) break;
@@ -53,7 +53,7 @@ function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
 }
 
 /** Makes the patch that marks a node, from the node as it is when it is written; a dry run sends the same. */
-export function markFor({ claim, operation, refusesSameOwner }: Run): PatchFor {
+export function markFor({ claim, operation, refusesSameOwner }: OnRun): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
     if (refusesSameOwner) refuseClaimed(fresh, claim);
@@ -62,7 +62,7 @@ export function markFor({ claim, operation, refusesSameOwner }: Run): PatchFor {
 }
 
 /** `tried.from` is set to the node from which the last patch was made, whether or not it was written. */
-async function markNode(target: Target, tried: { from: NodeSnapshot }, run: Run): Promise<MarkedTarget> {
+async function markNode(target: Target, tried: { from: NodeSnapshot }, run: OnRun): Promise<MarkedTarget> {
   const { claim, operation, session, report, announcer } = run;
   const { plan } = target;
   const markOn = markFor(run);

@@ -14,7 +14,7 @@ import { findingsOnce, type OnEvent } from './events.ts';
 import { backOutIfGuardBroken } from './guard.ts';
 import { markAll } from './mark.ts';
 import { preflight, preflightOfBatch, wantsAllNames } from './preflight.ts';
-import type { Run, Target } from './run.ts';
+import type { OnRun, Target } from './on-run.ts';
 import { tellInWords } from './text.ts';
 
 /**
@@ -75,7 +75,7 @@ async function begin(operation: OnOperation, session: Session, options: OnOption
 }
 
 /** The steps on the nodes of one batch. Returns the gravest failure; throws where the batch, or an only node, failed as a whole. */
-async function takeBatch(batch: readonly Target[], before: Survey, run: Run): Promise<ExitCode> {
+async function takeBatch(batch: readonly Target[], before: Survey, run: OnRun): Promise<ExitCode> {
   const looked = await preflightOfBatch(batch, before, run).catch(unlessInterrupted(run.session));
   if (looked === undefined) return EXIT.done;
   const marked = await markAll(looked.targets, run);

@@ -3,7 +3,7 @@ import { Limiter } from '../../drain/limiter.ts';
 import { followPods } from '../../drain/pods-on-node.ts';
 import { badSelector, readPods } from '../../drain/read.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { Run, Target, TargetPods } from './run.ts';
+import type { OnRun, Target, TargetPods } from './on-run.ts';
 
 /** Nodes whose pods are listed at once. */
 const LISTS_AT_ONCE = 8;
@@ -15,7 +15,7 @@ const LISTS_AT_ONCE = 8;
  */
 export async function planDrains(
   nodes: readonly NodeSnapshot[],
-  run: Pick<Run, 'operation' | 'session' | 'report' | 'shared'>,
+  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'shared'>,
 ): Promise<readonly Target[]> {
   const { operation, session, shared } = run;
   if (operation.claim.mode === 'cordon') return nodes.map((node) => ({ node }));
@@ -44,7 +44,7 @@ export async function planDrains(
 
 function podsOf(
   name: string,
-  { operation, session, report }: Pick<Run, 'operation' | 'session' | 'report'>,
+  { operation, session, report }: Pick<OnRun, 'operation' | 'session' | 'report'>,
 ): TargetPods {
   const left = new AbortController();
   const signal = AbortSignal.any([session.signal, left.signal]);
@@ -60,7 +60,7 @@ function podsOf(
 }
 
 /** A node whose turn comes after others, planned by the pods that are on it now: the first plan may be hours old. */
-export async function planAgain(target: Target, { shared }: Pick<Run, 'shared'>): Promise<Target> {
+export async function planAgain(target: Target, { shared }: Pick<OnRun, 'shared'>): Promise<Target> {
   if (target.pods === undefined) return target;
   const pods = target.pods.follow();
   await pods.first;

@@ -8,7 +8,7 @@ import type { Finding } from '../../preflight/finding.ts';
 import { readSurvey } from '../../preflight/read.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import { planAgain, planDrains } from './plan.ts';
-import type { Run, Target } from './run.ts';
+import type { OnRun, Target } from './on-run.ts';
 import { standingOn } from './standing.ts';
 
 /** Nodes with the plans of their drains, and everything that the checks look at. */
@@ -18,7 +18,7 @@ interface Surveyed {
 }
 
 /** Looks for everything that speaks against it, and tells what is on the nodes already. Throws MaintError where it refuses. */
-export async function preflight(nodes: readonly NodeSnapshot[], run: Run): Promise<Surveyed> {
+export async function preflight(nodes: readonly NodeSnapshot[], run: OnRun): Promise<Surveyed> {
   const surveyed = await surveyNodes(nodes, run);
   refuseOrWarn(findingsOf(surveyed.survey), run);
   const { report, claim, operation } = run;
@@ -30,7 +30,7 @@ export async function preflight(nodes: readonly NodeSnapshot[], run: Run): Promi
 /** Plans the drain of each node and reads what the checks look at. What is watched ends with the session's signal. */
 export async function surveyNodes(
   nodes: readonly NodeSnapshot[],
-  run: Pick<Run, 'operation' | 'session' | 'report' | 'view' | 'shared'>,
+  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'>,
 ): Promise<Surveyed> {
   const { operation, session, view, shared } = run;
   const targets = await planDrains(nodes, run);
@@ -50,7 +50,7 @@ export async function surveyNodes(
 }
 
 /** The preflight of one batch. The first was looked at just now, with all the others; a later one is looked at again. */
-export async function preflightOfBatch(batch: readonly Target[], survey: Survey, run: Run): Promise<Surveyed> {
+export async function preflightOfBatch(batch: readonly Target[], survey: Survey, run: OnRun): Promise<Surveyed> {
   return run.marked.length === 0 ? { targets: batch, survey: surveyOf(batch, survey) } : lookAgain(batch, survey, run);
 }
 
@@ -68,7 +68,7 @@ function surveyOf(batch: readonly Target[], survey: Survey): Survey {
  * The preflight may be hours old when a later batch begins: pods that came to its nodes since, and nodes that somebody else
  * took out of service, are judged as they are now. Throws MaintError where they refuse; nothing of the batch was changed.
  */
-async function lookAgain(batch: readonly Target[], survey: Survey, run: Run): Promise<Surveyed> {
+async function lookAgain(batch: readonly Target[], survey: Survey, run: OnRun): Promise<Surveyed> {
   const { view } = run;
   const targets = await Promise.all(batch.map((target) => planAgain(target, run)));
   const seen = surveyNow(targets, { ...survey, nodes: await view.nodes() }, run);
@@ -81,7 +81,7 @@ async function lookAgain(batch: readonly Target[], survey: Survey, run: Run): Pr
 }
 
 /** What is asked of a batch behind others, with those that are in maintenance by then. */
-function surveyNow(batch: readonly Target[], survey: Survey, { touched }: Run): Survey {
+function surveyNow(batch: readonly Target[], survey: Survey, { touched }: OnRun): Survey {
   const names = namesOf(batch);
   const chosen = (survey.nodes ?? [])
     .map(({ facts }) => facts)
@@ -96,7 +96,7 @@ function namesOf(targets: readonly Target[]): ReadonlySet<string> {
 /** Tells all findings at once, or only those that refuse where some do. Throws MaintError then: nothing is changed. */
 function refuseOrWarn(
   findings: readonly Finding[],
-  { report, operation }: Pick<Run, 'report' | 'operation'>,
+  { report, operation }: Pick<OnRun, 'report' | 'operation'>,
   hint?: string,
 ): void {
   const refusals = findings.filter(({ severity }) => severity === 'refuse');

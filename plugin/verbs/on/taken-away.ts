@@ -1,13 +1,17 @@
 import { MaintError, modeOf } from '../../../shared/index.ts';
 import { hasClaim, recordOf } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { Run } from './run.ts';
+import type { OnRun } from './on-run.ts';
 
 /**
  * Why a drain ends early, by the node as it is now: somebody deleted it, uncordoned it or ended its maintenance. Undefined
  * while it is still to be drained. Another node of the same name has other pods, and no mark.
  */
-export function whyTakenAway(marked: NodeSnapshot, fresh: NodeSnapshot | undefined, run: Run): MaintError | undefined {
+export function whyTakenAway(
+  marked: NodeSnapshot,
+  fresh: NodeSnapshot | undefined,
+  run: OnRun,
+): MaintError | undefined {
   const { name, uid } = marked.facts;
   if (fresh === undefined)
     return takenAway(run, marked, `node ${name} was deleted meanwhile`, `kubectl get node ${name}`);
@@ -22,7 +26,7 @@ export function whyTakenAway(marked: NodeSnapshot, fresh: NodeSnapshot | undefin
 }
 
 /** Somebody uncordoned the node and wants it to be used. It is not cordoned again: new pods would come as fast as others go. */
-function uncordonedMeanwhile(marked: NodeSnapshot, run: Run): MaintError {
+function uncordonedMeanwhile(marked: NodeSnapshot, run: OnRun): MaintError {
   const { name } = marked.facts;
   const what = `somebody uncordoned node ${name} while it was drained, so that new pods may land on it`;
   const hint = `run the same command again to cordon it again and go on, or kubectl maint off ${name} to end the maintenance`;
@@ -30,7 +34,7 @@ function uncordonedMeanwhile(marked: NodeSnapshot, run: Run): MaintError {
 }
 
 /** Somebody ended the maintenance, or brings the node back. */
-export function endedMeanwhile(marked: NodeSnapshot, run: Run): MaintError {
+export function endedMeanwhile(marked: NodeSnapshot, run: OnRun): MaintError {
   const { name } = marked.facts;
   const what = `the maintenance of node ${name} was ended meanwhile by somebody else`;
   return takenAway(run, marked, what, `kubectl maint status ${name} shows its state`);
@@ -43,7 +47,7 @@ function wantsDrain(node: NodeSnapshot, owner: string): boolean {
   return isDrain && hasClaim(node.facts, owner) && node.facts.state !== 'returning';
 }
 
-function takenAway(run: Run, { facts }: NodeSnapshot, what: string, hint: string): MaintError {
+function takenAway(run: OnRun, { facts }: NodeSnapshot, what: string, hint: string): MaintError {
   run.takenAway.add(facts.name);
   return new MaintError('gave-up', `${what}; nothing more is evicted`, { hint });
 }

@@ -4,7 +4,7 @@ import { recordOf, type NodePatch } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { undoPatch } from '../../nodes/undo.ts';
 import { writeNode } from '../../nodes/write.ts';
-import type { MarkedTarget, Run } from './run.ts';
+import type { MarkedTarget, OnRun } from './on-run.ts';
 
 /** What became of the mark of a run when it was to be taken back. */
 export interface Undone {
@@ -23,7 +23,7 @@ export interface Undone {
  * another owner, or a later run, relies on. Pods that were evicted are not moved back. Tells what became of each. A failure
  * here is told and not thrown: the command ends with the failure because of which the marks are taken back.
  */
-export async function undoMarks(marked: readonly MarkedTarget[], run: Run): Promise<readonly Undone[]> {
+export async function undoMarks(marked: readonly MarkedTarget[], run: OnRun): Promise<readonly Undone[]> {
   const all: Undone[] = [];
   for (const target of marked) {
     const undone = await undoOne(target, run);
@@ -55,7 +55,7 @@ export function undoneInWords(undone: readonly Undone[]): string {
 }
 
 /** Told of a batch whose marks are taken back before its drain. */
-export function nothingEvicted({ marked }: Run): string {
+export function nothingEvicted({ marked }: OnRun): string {
   return marked.length === 0 ? 'nothing was evicted' : 'nothing was evicted from the nodes of this batch';
 }
 
@@ -68,7 +68,7 @@ export function withUndone(thrown: unknown, undone: readonly Undone[], before = 
 }
 
 /** Takes back the mark on one node. Never throws. */
-export async function undoOne(target: MarkedTarget, run: Run): Promise<Undone> {
+export async function undoOne(target: MarkedTarget, run: OnRun): Promise<Undone> {
   const node = target.node.facts.name;
   if (run.unrecorded.has(node)) return { node, mark: 'kept', how: 'stays in maintenance: it is drained' };
   try {
@@ -80,7 +80,7 @@ export async function undoOne(target: MarkedTarget, run: Run): Promise<Undone> {
 
 async function takeBack(
   { node, marked }: MarkedTarget,
-  { claim, operation, session, announcer }: Run,
+  { claim, operation, session, announcer }: OnRun,
 ): Promise<Undone> {
   const now = timestamp(session.clock.now());
   const undo = { original: node, claim, adopted: operation.adopt, now };

@@ -35,8 +35,7 @@ export interface RunOperation {
 
 const group = 'Running:';
 
-/** Those of on and off, and its own. */
-/** Its flags. */
+/** The flags of `run`: those of on and off, and its own. */
 export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...DRAIN_FLAGS,

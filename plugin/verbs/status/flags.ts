@@ -25,7 +25,7 @@ export interface StatusOperation {
   readonly exitCode: boolean;
 }
 
-/** Its flags. */
+/** The flags of `status`. */
 export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...SELECTOR_FLAG,

@@ -7,7 +7,7 @@ import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import type { Reach } from '../../scheduling/reach.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
-import { unlessOwned } from '../owners.ts';
+import { unlessPipelineStep } from '../pipeline-owner.ts';
 import type { Classification } from '../../targets/classify.ts';
 import {
   needing,
@@ -50,7 +50,7 @@ export function judgeWork(subject: Subject, context: RuleContext): Judgement<Wor
   const found = isUnread === true ? inDoubt(judged) : judged;
   const weighed = { ...found, objections: found.objections.map((one) => weighedBy(one, context)) };
   const refuses = weighed.objections.some(({ weight }) => weight === undefined);
-  return unlessOwned(refuses ? weighed : confirmed(weighed, subject, context), subject, context);
+  return unlessPipelineStep(refuses ? weighed : confirmed(weighed, subject, context), subject, context);
 }
 
 /** An objection because of nodes alone that are all long overdue weighs less where the configuration says so. */

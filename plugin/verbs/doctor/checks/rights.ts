@@ -1,7 +1,7 @@
 import { missingRights, renderRight, type Right } from '../../../preflight/rights.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
-import { rightKey, VERB_NEEDS, type VerbNeeds } from '../needs.ts';
+import { rightKey, VERB_NEEDS, type VerbNeeds } from '../verb-rights.ts';
 
 export const rights = checkOf({
   id: 'rights',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ASK_ANYWAY_MS, followBudgets } from '../../../../plugin/drain/budgets.ts';
 import { EVICTION_BACK_OFF } from '../../../../plugin/drain/evict.ts';
 import { drainNode } from '../../../../plugin/drain/engine.ts';
-import type { DrainTools, LeftPod } from '../../../../plugin/drain/tools.ts';
+import type { DrainPorts, LeftPod } from '../../../../plugin/drain/ports.ts';
 import { Notifier } from '../../../../plugin/session/wait.ts';
 import { NOTHING_INSIDE } from '../../../../plugin/drain/work-inside.ts';
 import { Limiter } from '../../../../plugin/drain/limiter.ts';
@@ -41,7 +41,7 @@ interface Given {
   readonly allowed?: number;
   /** The answers to evictions in their order; the last one again and again. */
   readonly answers?: readonly (ApiAnswer | Error)[] | 'none';
-  readonly tools?: Partial<DrainTools>;
+  readonly tools?: Partial<DrainPorts>;
   /** The node's kubelet is not heard of. */
   readonly silent?: boolean;
 }

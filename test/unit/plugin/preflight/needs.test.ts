@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rightsFor } from '../../../../plugin/preflight/needs.ts';
+import { rightsFor } from '../../../../plugin/preflight/required-rights.ts';
 import { renderRight } from '../../../../plugin/preflight/rights.ts';
 import { parse } from '../../../support/parsed.ts';
 import { nodeFacts, podFacts } from '../world.ts';

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsFrom } from '../../../../plugin/verbs/check/documents.ts';
-import { policyFromText } from '../../../../plugin/policy/text.ts';
+import { policyFromText } from '../../../../plugin/policy/parse.ts';
 import { reportFromItems, type CheckItem } from '../../../../plugin/verbs/check/report.ts';
 import type { CheckOperation } from '../../../../plugin/verbs/check/flags.ts';
 import { runCheck } from '../../../../plugin/verbs/check/check.ts';

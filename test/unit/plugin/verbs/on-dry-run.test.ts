@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OnOperation } from '../../../../plugin/verbs/on/flags.ts';
 import { dryRunOn } from '../../../../plugin/verbs/on/dry-run.ts';
-import { newRun } from '../../../../plugin/verbs/on/run.ts';
+import { newRun } from '../../../../plugin/verbs/on/on-run.ts';
 import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
 import { parse } from '../../../support/parsed.ts';
 import type { Survey } from '../../../../plugin/preflight/survey.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ARMED_WITHIN_MS } from '../../../../plugin/nodes/arming.ts';
 import { tellEnforcement } from '../../../../plugin/verbs/on/enforcement.ts';
-import type { MarkedTarget } from '../../../../plugin/verbs/on/run.ts';
+import type { MarkedTarget } from '../../../../plugin/verbs/on/on-run.ts';
 import type { PolicyInForce } from '../../../../plugin/policy/in-force.ts';
 import { keepingOf } from '../../../../plugin/policy/keeping.ts';
 import type { OnEvent, OnReport } from '../../../../plugin/verbs/on/events.ts';

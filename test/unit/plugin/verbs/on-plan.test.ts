@@ -3,7 +3,7 @@ import { podName } from '../../../../plugin/drain/plan.ts';
 import { Planner } from '../../../../plugin/drain/read.ts';
 import type { OnOperation } from '../../../../plugin/verbs/on/flags.ts';
 import { planDrains } from '../../../../plugin/verbs/on/plan.ts';
-import type { Run } from '../../../../plugin/verbs/on/run.ts';
+import type { OnRun } from '../../../../plugin/verbs/on/on-run.ts';
 import { sharedByDrains } from '../../../../plugin/verbs/on/shared-by-drains.ts';
 import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
 import {
@@ -108,7 +108,7 @@ function planning(asked: Asked, pods: readonly object[]) {
     plan: async () => {
       const operation = operationOf(asked);
       const shared = sharedByDrains({ operation, session, view: viewOnce(session) });
-      const report: Run['report'] = {
+      const report: OnRun['report'] = {
         tell: (event) => {
           if (event.type === 'note') notes.push(event.text);
         },

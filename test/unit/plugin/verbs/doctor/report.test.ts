@@ -3,7 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import { checkOf } from '../../../../../plugin/verbs/doctor/check.ts';
 import { CHECKS } from '../../../../../plugin/verbs/doctor/checks/registry.ts';
 import { fail, ok, skipped, warn } from '../../../../../plugin/verbs/doctor/diagnosis.ts';
-import { VERB_NEEDS } from '../../../../../plugin/verbs/doctor/needs.ts';
+import { VERB_NEEDS } from '../../../../../plugin/verbs/doctor/verb-rights.ts';
 import { readingsFrom } from '../../../../../plugin/verbs/doctor/readings.ts';
 import { reportFrom } from '../../../../../plugin/verbs/doctor/report.ts';
 import { renderDoctor } from '../../../../../plugin/verbs/doctor/text.ts';

@@ -1,5 +1,5 @@
 import type { NodeFacts, PodFacts } from '../../shared/index.ts';
-import { claimsOf } from '../drain/claims.ts';
+import { volumeClaimsOf } from '../drain/volume-claims.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import { workloadsOf } from '../drain/workloads.ts';
 import type { DrainFlags, PaceFlags } from '../drain/options.ts';
@@ -34,7 +34,9 @@ export function rightsFor(
 
 /** The volumes on the nodes, and whose they are: those of pods that stay are not waited for. */
 function toSeeVolumes(plans: readonly DrainPlan[], isSelected: boolean): readonly Right[] {
-  const staying = plans.flatMap(({ leave }) => leave.map(({ pod }) => pod)).filter((pod) => claimsOf(pod).length > 0);
+  const staying = plans
+    .flatMap(({ leave }) => leave.map(({ pod }) => pod))
+    .filter((pod) => volumeClaimsOf(pod).length > 0);
   // What stays because of a selector is not in the plan.
   const namespaces = isSelected ? [''] : [...new Set(staying.map(({ namespace }) => namespace))].sort();
   const plain = { subresource: '', name: '' };

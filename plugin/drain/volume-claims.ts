@@ -1,7 +1,7 @@
 import { at, listAt, textAt, type PodFacts } from '../../shared/index.ts';
 
 /** Names of the PersistentVolumeClaims of a pod. */
-export function claimsOf(pod: PodFacts): readonly string[] {
+export function volumeClaimsOf(pod: PodFacts): readonly string[] {
   return listAt(pod.work.template?.spec, 'volumes')
     .map((volume) => claimOf(volume, pod))
     .filter((name) => name !== undefined);

@@ -36,7 +36,7 @@ export interface TargetPods {
 }
 
 /** One `on`, from its preflight to its end. Every step reads it, and writes down what the steps behind it have to know. */
-export interface Run {
+export interface OnRun {
   readonly operation: OnOperation;
   /** What is written into the record of each node. */
   readonly claim: Claim;
@@ -67,8 +67,8 @@ export interface Run {
 /** A run that has not written anything yet. */
 export function newRun(
   nodes: readonly NodeSnapshot[],
-  known: Pick<Run, 'operation' | 'claim' | 'refusesSameOwner' | 'session' | 'report' | 'view'>,
-): Run {
+  known: Pick<OnRun, 'operation' | 'claim' | 'refusesSameOwner' | 'session' | 'report' | 'view'>,
+): OnRun {
   const { session, claim } = known;
   return {
     ...known,

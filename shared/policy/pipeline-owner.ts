@@ -5,16 +5,16 @@ import { needKey, type Answer, type Answers, type Need } from './needs.ts';
 import { NO_OBJECTION, type Judgement, type Objection, type Subject, type RuleContext } from './rule.ts';
 
 /**
- * What is left of objections to work that is none if one of its owners has made it (see Classification.unlessOwned). An
+ * What is left of objections to work that is none if one of its owners has made it (see Classification.unlessPipelineStep). An
  * owner is looked up only where something would be objected to a pod, and only for a writer that may be its controller.
  * Where nobody can tell, the rule's configured answer decides.
  */
-export function unlessOwned<Reason extends string>(
+export function unlessPipelineStep<Reason extends string>(
   found: Judgement<Reason>,
   subject: Subject,
   { answers, live }: RuleContext,
 ): Judgement<Reason | 'Unknown'> {
-  const { unlessOwned: owners } = subject.classification;
+  const { unlessPipelineStep: owners } = subject.classification;
   if (owners === undefined || found.needs.length > 0 || found.objections.length === 0) return found;
   if (!mayBeController(subject.request.user.name)) return found;
   const asked = owners.flatMap((owner) => askedFor(owner, subject.object));

@@ -19,7 +19,7 @@ export interface DrainListener {
 }
 
 /** What carrying out a plan needs. */
-export interface DrainTools {
+export interface DrainPorts {
   readonly sender: ClusterSender;
   readonly pods: PodsOnNode;
   /** Shared by all nodes that are drained at once, as the limiter. */
