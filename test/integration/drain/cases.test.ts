@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at, isObject, textAt } from '../../../shared/index.ts';
+import { at, isObject, listAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { caseObjects, casesTitle, caseText, HAS_CASES } from '../../support/cases.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
@@ -20,8 +20,14 @@ async function arePlaced(pods: number): Promise<void> {
   await until('its pods are there', async () => (await world.podsOn('node-1')).length === pods);
 }
 
+/** A controller takes the cordon's taint away a little after the cordon, and until then the scheduler goes elsewhere. */
+async function takesPods(): Promise<void> {
+  await until('the node takes pods', async () => listAt(await world.node('node-1'), 'spec', 'taints').length === 0);
+}
+
 /** Applies an input, and waits for its pods. */
 async function apply(name: string, pods: number): Promise<void> {
+  await takesPods();
   await applied(caseText(name));
   await arePlaced(pods);
 }
