@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at, isObject, listAt, textAt } from '../../../shared/index.ts';
+import { at, isObject, listAt, numberAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { caseObjects, casesTitle, caseText, HAS_CASES } from '../../support/cases.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
@@ -15,7 +15,7 @@ async function applied(input: string): Promise<void> {
   expect({ code, stderr }).toMatchObject({ code: 0 });
 }
 
-/** Waits until so many pods are on the node that the inputs are about, and run. */
+/** Waits until so many pods are on the node that the inputs are about. */
 async function arePlaced(pods: number): Promise<void> {
   await until('its pods are there', async () => (await world.podsOn('node-1')).length === pods);
 }
@@ -101,6 +101,9 @@ describe.skipIf(!HAS_CASES)(casesTitle('inputs that were drained wrongly'), () =
     await apply('D12-budget-sync-failed.yaml', 2);
     const budget = '/apis/policy/v1/namespaces/default/poddisruptionbudgets/worker';
     await until('it is judged', async () => JSON.stringify(await world.get(budget)).includes('SyncFailed'));
+    // Pods that are not Ready yet may go whatever a budget says.
+    const job = '/apis/batch/v1/namespaces/default/jobs/worker';
+    await until('its pods are Ready', async () => numberAt(await world.get(job), 'status', 'ready') === 2);
     const { code, stderr } = await plugin.maint(['on', 'node-1', '--timeout=3s']);
     expect(code).toBe(5);
     expect(stderr).toMatch(/^Warning: .*default\/worker.*cannot be computed/m);
