@@ -205,8 +205,13 @@ test('the plan says that the other nodes have room', async () => {
 
 test('a pod that is never Ready is no budget’s business, and goes', async () => {
   const [namespace, node] = [await world.namespace('pending'), 'findings'];
-  await world.remove('/api/v1/namespaces/findings/pods/bare');
-  await world.remove('/api/v1/namespaces/findings/pods/scratch');
+  const others = '/api/v1/namespaces/findings/pods';
+  for (const name of ['bare', 'scratch']) await world.remove(`${others}/${name}`);
+  // Until they are gone they take a flag, as with kubectl drain.
+  await until('the pods that take a flag are gone', async () => {
+    const names = listAt(await world.get(others), 'items').map((pod) => textAt(pod, 'metadata', 'name'));
+    return !names.includes('bare') && !names.includes('scratch');
+  });
   await world.create(`/api/v1/namespaces/${namespace}/pods`, {
     apiVersion: 'v1',
     kind: 'Pod',
