@@ -16,8 +16,8 @@ export default defineConfig({
           // A control plane answers in milliseconds, and a pod of it ends after a second; CI's two cores may be busy.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Two files at once leave half of two cores idle, since most of a test waits for controllers; four slow the API servers down.
-          maxWorkers: 3,
+          // Two cores: of three files at once the control planes take turns, and save a quarter of the time only.
+          maxWorkers: 2,
         },
       },
       {
