@@ -58,13 +58,14 @@ describe('a server that takes connections and never answers', () => {
   ] as const)('%j tells that it is silent', async (args, stream) => {
     await using port = await silentPort();
     const running = await plugin.start([...args, '--server', port.url]);
-    await until('it tells of the silence', () => running.said().includes('the API server has not answered for 5 s'));
+    // Where the machine is busy, the look that notices it comes later.
+    const said = /the API server has not answered for \d+ s/;
+    await until('it tells of the silence', () => said.test(running.said()));
     running.signal('SIGINT');
     const ran = await running.ended;
     expect(ran.code).toBe(130);
-    const said = 'the API server has not answered for 5 s';
-    if (stream === 'stderr') expect(ran.stderr).toContain(said);
-    else expect(JSON.parse(ran.stdout.split('\n')[0] ?? '')).toMatchObject({ type: 'note', text: said });
+    if (stream === 'stderr') expect(ran.stderr).toMatch(said);
+    else expect(JSON.parse(ran.stdout.split('\n')[0] ?? '')).toMatchObject({ type: 'note', text: like(said) });
   });
 });
 
