@@ -1,5 +1,6 @@
 import { textAt } from '../facts/json.ts';
 import type { ContainerFacts } from '../facts/work.ts';
+import { once } from '../once.ts';
 import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
 import { followed, type Invocation } from './invocations.ts';
@@ -16,7 +17,7 @@ export interface Running {
   readonly programs: ReadonlySet<string>;
   readonly invocations: readonly Invocation[];
   /** Names of the variables that are set for it, and where its volumes are mounted. */
-  readonly settings: readonly string[];
+  readonly settings: () => readonly string[];
 }
 
 /** What runs in a container, as far as the effort reaches. */
@@ -27,7 +28,7 @@ export function runningIn(container: ContainerFacts, effort: Effort): Running {
     image: imageBasename(container.image),
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
-    settings: [...container.env.flatMap((entry) => textAt(entry, 'name') ?? []), ...container.mounts],
+    settings: once(() => [...container.env.flatMap((entry) => textAt(entry, 'name') ?? []), ...container.mounts]),
   };
 }
 

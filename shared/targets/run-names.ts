@@ -68,11 +68,36 @@ export function wordsIn(name: string): readonly string[] {
 
 /** Whether some words hold one of those that are wanted, in which `*` stands for any text; of two words one behind the other. */
 export function holds(words: readonly string[], wanted: readonly string[]): boolean {
-  return wanted.some((one) => {
-    if (!one.includes('*') && !one.includes(' ')) return words.includes(one);
-    const [first = [], second] = one.split(' ').map((word) => word.split('*'));
-    return words.some(
-      (word, at) => isLike(word, first) && (second === undefined || isLike(words[at + 1] ?? '', second)),
-    );
-  });
+  if (words.length === 0 || wanted.length === 0) return false;
+  const { plain, patterns } = wantedFrom(wanted);
+  return (
+    words.some((word) => plain.has(word)) ||
+    patterns.some(({ first, second }) =>
+      words.some((word, at) => isLike(word, first) && (second === undefined || isLike(words[at + 1] ?? '', second))),
+    )
+  );
+}
+
+/** Wanted words as they are looked for: those that stand for themselves, and the parts of the others between their `*`. */
+interface Wanted {
+  readonly plain: ReadonlySet<string>;
+  readonly patterns: readonly { readonly first: readonly string[]; readonly second: readonly string[] | undefined }[];
+}
+
+/** Each list of the catalogue is taken apart once: the same lists are asked for with every request. */
+const TAKEN_APART = new WeakMap<readonly string[], Wanted>();
+
+function wantedFrom(words: readonly string[]): Wanted {
+  const known = TAKEN_APART.get(words);
+  if (known !== undefined) return known;
+  const isPattern = (word: string): boolean => word.includes('*') || word.includes(' ');
+  const wanted: Wanted = {
+    plain: new Set(words.filter((word) => !isPattern(word))),
+    patterns: words.filter(isPattern).map((word) => {
+      const [first = [], second] = word.split(' ').map((part) => part.split('*'));
+      return { first, second };
+    }),
+  };
+  TAKEN_APART.set(words, wanted);
+  return wanted;
 }
