@@ -1,5 +1,4 @@
 import { timestamp } from './clock.ts';
-
 import type { Screen } from '../terminal/screen.ts';
 import type { Session } from './session.ts';
 

@@ -99,7 +99,7 @@ export async function readAbout(
     nodes.map((node, index) => {
       const here = pods[index];
       const readings: NodeReadings = {
-        plan: here && planDrain(node.name, here, EVERYTHING),
+        plan: here && everythingLeft(node.name, here),
         lease: leases[index],
         attached: attachments?.filter((one) => one.node === node.name),
         quorum: isControlPlane(node) ? controlPlane && quorumWithout(node.name, controlPlane) : 'none',
@@ -124,7 +124,11 @@ function isControlPlane({ labels }: NodeFacts): boolean {
   return labels.has(CONTROL_PLANE_LABEL);
 }
 
-/** Every pod that a drain with all permissions would move is work that is left. */
+/** What is left on a node: every pod that a drain with all permissions would move. */
+export function everythingLeft(node: string, pods: readonly PodFacts[]): DrainPlan {
+  return planDrain(node, pods, EVERYTHING);
+}
+
 const EVERYTHING: FilterContext = {
   flags: {
     force: true,

@@ -4,6 +4,7 @@ import { findingsOf } from '../../../../plugin/preflight/checks/registry.ts';
 import { refusal, warning, type Finding } from '../../../../plugin/preflight/finding.ts';
 import type { ClusterNode, OwnerHealth, Survey } from '../../../../plugin/preflight/survey.ts';
 import { budgetFromObject, type BudgetFacts, type NodeFacts, type PodFacts } from '../../../../shared/index.ts';
+import { EMPTY_SURVEY } from './empty-survey.ts';
 import { budgetObject, nodeFacts, podFacts, type BudgetShape, type NodeShape } from '../world.ts';
 
 const CONTROL_PLANE: NodeShape = { labels: { 'node-role.kubernetes.io/control-plane': '' } };
@@ -27,17 +28,10 @@ const evicting = (...evict: readonly PodFacts[]) => [plan({ evict })];
 /** One of two nodes, with nothing on it that anybody would miss. */
 function survey(differs: Partial<Survey> = {}): Survey {
   return {
+    ...EMPTY_SURVEY,
     chosen: [N1],
     plans: [plan()],
     nodes: cluster(N1, nodeFacts('n2')),
-    budgetsOf: () => [],
-    unknownInside: [],
-    owners: new Map(),
-    room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
-    missingRights: [],
-    registered: 'yes',
-    pace: { maxUnavailable: undefined },
-    allowLastNode: false,
     ...differs,
   };
 }

@@ -4,27 +4,13 @@ import { dryRunOn } from '../../../../plugin/verbs/on/dry-run.ts';
 import { newRun } from '../../../../plugin/verbs/on/on-run.ts';
 import { viewOnce } from '../../../../plugin/preflight/cluster-view.ts';
 import { parse } from '../../../support/parsed.ts';
-import type { Survey } from '../../../../plugin/preflight/survey.ts';
 import { at, budgetFromObject, RECORD_ANNOTATION, STATE_LABEL, type Claim } from '../../../../shared/index.ts';
+import { EMPTY_SURVEY } from '../preflight/empty-survey.ts';
 import { answer, budgetObject, nodeSnapshot, podFacts, toldSession } from '../world.ts';
 
 const SINCE = '2026-01-05T22:10:00Z';
 const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'cordon', since: SINCE };
-
-const SURVEY: Survey = {
-  chosen: [],
-  plans: [],
-  nodes: [],
-  budgetsOf: () => [],
-  unknownInside: [],
-  owners: new Map(),
-  room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
-  missingRights: [],
-  registered: 'yes',
-  pace: { maxUnavailable: undefined },
-  allowLastNode: false,
-};
 
 async function onWith(line: string): Promise<OnOperation> {
   const operation = await parse(['on', ...line.split(' ')], '1.2.3');
@@ -46,7 +32,7 @@ test('what the API server judges in a dry run is the mark that would be made: it
     report: { tell: () => undefined },
     view: viewOnce(session),
   });
-  const code = await dryRunOn([{ node }], SURVEY, run);
+  const code = await dryRunOn([{ node }], EMPTY_SURVEY, run);
   expect(code).toBe(0);
   expect(cluster.requests.map(({ query }) => query?.['dryRun'])).toEqual(['All']);
   expect(at(cluster.requests[0]?.body, 'metadata', 'labels', STATE_LABEL)).toBe('initiated');
@@ -105,6 +91,6 @@ test.each([
     view: viewOnce(session),
   });
   const target = { node, plan, pods: { follow: () => pods, end: () => undefined } };
-  const ended = await dryRunOn([target], { ...SURVEY, budgetsOf: () => [budget] }, run);
+  const ended = await dryRunOn([target], { ...EMPTY_SURVEY, budgetsOf: () => [budget] }, run);
   expect({ told, ended }).toEqual(expected);
 });

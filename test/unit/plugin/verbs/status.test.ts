@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { planDrain } from '../../../../plugin/drain/plan.ts';
 import type { StatusFormat } from '../../../../plugin/verbs/status/flags.ts';
 import { renderStatus, StatusTable } from '../../../../plugin/verbs/status/text.ts';
 import { tellStatus } from '../../../../plugin/verbs/status/notes.ts';
@@ -7,7 +6,7 @@ import { releasedDuring } from '../../../../plugin/verbs/status/from-events.ts';
 import { refusedByFloor } from '../../../../plugin/policy/floor.ts';
 import type { Enforcement } from '../../../../plugin/verbs/status/enforcement.ts';
 import { statusFrom, type NodeStatus } from '../../../../plugin/verbs/status/node-status.ts';
-import type { NodeReadings } from '../../../../plugin/verbs/status/readings.ts';
+import { everythingLeft, type NodeReadings } from '../../../../plugin/verbs/status/readings.ts';
 import { keepingOf } from '../../../../plugin/policy/keeping.ts';
 import { DEFAULT_POLICY, RECORD_ANNOTATION, STATE_LABEL } from '../../../../shared/index.ts';
 import { like } from '../../../support/like.ts';
@@ -37,22 +36,7 @@ const RECORD = {
 const ONE_OWNER = { ...RECORD, claims: RECORD.claims.slice(0, 1) };
 
 const READINGS: NodeReadings = {
-  plan: planDrain('n1', [], {
-    flags: {
-      force: true,
-      ignoreDaemonSets: true,
-      deleteEmptyDirData: true,
-      gracePeriodSeconds: -1,
-      podSelector: undefined,
-      disableEviction: false,
-      skipWaitForDeleteSeconds: 0,
-    },
-    activeWork: 'evict',
-    now: 0,
-    daemonSetExists: () => true,
-    activeWorkOf: () => undefined,
-    insideOf: () => undefined,
-  }),
+  plan: everythingLeft('n1', []),
   lease: { lease: { spec: { renewTime: ago(4), leaseDurationSeconds: 40 } }, serverNow: START },
   attached: [],
   quorum: 'none',

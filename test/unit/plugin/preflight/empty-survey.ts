@@ -1,0 +1,16 @@
+import type { Survey } from '../../../../plugin/preflight/survey.ts';
+
+/** Nothing that any check of the preflight would speak of. */
+export const EMPTY_SURVEY: Survey = {
+  chosen: [],
+  plans: [],
+  nodes: [],
+  budgetsOf: () => [],
+  unknownInside: [],
+  owners: new Map(),
+  room: { moving: 0, without: [], nowhere: new Map(), foreign: 0, looked: 0, candidates: 0 },
+  missingRights: [],
+  registered: 'yes',
+  pace: { maxUnavailable: undefined },
+  allowLastNode: false,
+};
