@@ -36,7 +36,7 @@ export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
 export {
-  CARRIERS,
+  LABELLED_KINDS,
   catalogueFromTools,
   classify,
   classifyFully,

@@ -129,7 +129,7 @@ export function classifyFully(
 
 /** Of a run everything has to be read before it is let go as nothing, or as the add-on that its label says; a service is none. */
 function isUnread(inspection: Inspection): boolean {
-  return isOfKind(inspection.object, CARRIERS) && !inspection.isKeptUp && !inspection.isWhole;
+  return isOfKind(inspection.object, LABELLED_KINDS) && !inspection.isKeptUp && !inspection.isWhole;
 }
 
 function classificationBy({ tool, pattern }: CataloguePattern, object: WorkObject): Classification {
@@ -148,8 +148,8 @@ function labelledAs(object: WorkObject): Classification | undefined {
   const label =
     object.labels.get(WORK_LABEL) ?? object.template?.labels.get(WORK_LABEL) ?? object.jobLabels.get(WORK_LABEL);
   if (label === 'addon') return { work: 'addon', tool: 'labelled', pattern: undefined, confidence: 'stated' };
-  const isCarrier = isOfKind(object, [SCHEDULE_KIND, ...CARRIERS]);
-  if (!isCarrier || (label !== 'backup' && label !== 'scan')) return undefined;
+  const mayBeLabelled = isOfKind(object, [SCHEDULE_KIND, ...LABELLED_KINDS]);
+  if (!mayBeLabelled || (label !== 'backup' && label !== 'scan')) return undefined;
   return { work: label, tool: 'labelled', pattern: inRoleOf(object, LABELLED[label]), confidence: 'stated' };
 }
 
@@ -172,7 +172,7 @@ function labelPattern(work: 'backup' | 'scan'): WorkPattern {
 }
 
 /** Kinds whose work the user's label decides: what a CronJob or Deployment makes carries the label of its template. */
-export const CARRIERS: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.Job];
+export const LABELLED_KINDS: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.Job];
 
 /** What the user's label makes of an object, by the label's value. */
 export const LABELLED = { backup: labelPattern('backup'), scan: labelPattern('scan') };

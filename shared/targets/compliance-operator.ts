@@ -1,5 +1,5 @@
 import { kindsOf, KUBERNETES } from '../kinds.ts';
-import { RUNS, scanLeaf, scanRoot } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf, scanRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const COMPLIANCE_OPERATOR = kindsOf('compliance.openshift.io', {
@@ -36,7 +36,7 @@ export const complianceOperator: Tool = {
     }),
     scanLeaf({
       what: 'repeated compliance scan',
-      match: { kinds: RUNS, labels: { workload: ['suitererunner'] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { workload: ['suitererunner'] } },
       afterDenial: 'lost',
     }),
     scanRoot({

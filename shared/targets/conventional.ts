@@ -31,12 +31,12 @@ import {
   TOLD_PROGRAMS,
 } from './backup-programs.ts';
 import type { Matcher } from './matcher.ts';
-import { backupLeaf, backupRoot, RUNS } from './patterns.ts';
+import { backupLeaf, backupRoot, CRONJOB_JOB_AND_POD } from './patterns.ts';
 import { PIPELINES } from './pipelines.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
 /** A pipeline's step may use any of these programs on what it builds: its pods are none, where the pipeline is there. */
-const RUN: Matcher = { kinds: RUNS, notOwners: PIPELINES };
+const RUN: Matcher = { kinds: CRONJOB_JOB_AND_POD, notOwners: PIPELINES };
 /** A name that says it, and says nothing else. */
 const PLAINLY_NAMED: Matcher = { ...RUN, nameWords: PLAIN_BACKUP_NAMES, unlessWords: OTHER_WORK };
 

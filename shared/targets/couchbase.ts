@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const COUCHBASE = kindsOf('couchbase.com', {
@@ -19,7 +19,7 @@ export const couchbase: Tool = {
     backupLeaf({
       what: 'Couchbase backup or restore job',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         images: ['operator-backup'],
         nameWords: ['backup', 'full', 'immediate', 'incremental', 'merge', 'restore'],
       },
@@ -27,7 +27,7 @@ export const couchbase: Tool = {
     }),
     backupLeaf({
       what: 'Couchbase backup or restore job',
-      match: { kinds: RUNS, owners: [COUCHBASE.CouchbaseBackup, COUCHBASE.CouchbaseBackupRestore] },
+      match: { kinds: CRONJOB_JOB_AND_POD, owners: [COUCHBASE.CouchbaseBackup, COUCHBASE.CouchbaseBackupRestore] },
       afterDenial: 'lost',
     }),
     backupRoot({

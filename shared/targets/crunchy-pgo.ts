@@ -1,4 +1,4 @@
-import { JOB_AND_POD, RUNS, backupLeaf } from './patterns.ts';
+import { JOB_AND_POD, CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -22,7 +22,7 @@ export const crunchyPgo: Tool = {
     backupLeaf({
       what: 'scheduled pgBackRest backup',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         labels: { 'postgres-operator.crunchydata.com/pgbackrest-cronjob': ['full', 'diff', 'incr'] },
       },
       afterDenial: 'lost',

@@ -1,4 +1,4 @@
-import { RUNS, scanLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -13,7 +13,7 @@ export const fairwindsInsights: Tool = {
     scanLeaf({
       what: 'Fairwinds Insights scan',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         images: ['insights-uploader'],
         arguments: ['kube-bench', 'kube-hunter', 'kubesec', 'opa', 'polaris', 'rbac-reporter', 'trivy'],
       },

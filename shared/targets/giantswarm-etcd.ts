@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const GIANTSWARM_ETCD = kindsOf('backup.giantswarm.io', { ETCDBackup: 'etcdbackups' });
@@ -15,7 +15,7 @@ export const giantswarmEtcd: Tool = {
   patterns: [
     backupLeaf({
       what: 'request for an etcd backup',
-      match: { kinds: RUNS, images: ['etcd-backup-operator'], commands: ['create-cr.sh'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, images: ['etcd-backup-operator'], commands: ['create-cr.sh'] },
       afterDenial: 'lost',
     }),
     backupRoot({

@@ -1,4 +1,4 @@
-import { RUNS, scanLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -13,7 +13,7 @@ export const imageScanner: Tool = {
     scanLeaf({
       what: 'image scan of a workload',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         labels: { 'app.kubernetes.io/managed-by': ['image-scanner'], 'controller.statnett.no/uid': [] },
       },
       afterDenial: 'retried',

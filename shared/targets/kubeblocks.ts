@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupSchedule, requestedBackups } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupSchedule, requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const KUBEBLOCKS = kindsOf('dataprotection.kubeblocks.io', {
@@ -19,12 +19,12 @@ export const kubeblocks: Tool = {
   patterns: [
     backupLeaf({
       what: 'KubeBlocks backup or restore job',
-      match: { kinds: RUNS, labels: { 'dataprotection.kubeblocks.io/backup-name': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'dataprotection.kubeblocks.io/backup-name': [] } },
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'KubeBlocks backup or restore job',
-      match: { kinds: RUNS, labels: { 'dataprotection.kubeblocks.io/restore-name': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'dataprotection.kubeblocks.io/restore-name': [] } },
       afterDenial: 'lost',
     }),
     ...requestedBackups('KubeBlocks', [KUBEBLOCKS.Backup, KUBEBLOCKS.Restore], 'lost'),

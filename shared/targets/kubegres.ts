@@ -1,4 +1,4 @@
-import { RUNS, backupLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -12,7 +12,7 @@ export const kubegres: Tool = {
   patterns: [
     backupLeaf({
       what: 'Kubegres backup job',
-      match: { kinds: RUNS, commands: ['backup_database.sh'], nameWords: ['backup'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, commands: ['backup_database.sh'], nameWords: ['backup'] },
       afterDenial: 'lost',
     }),
   ],

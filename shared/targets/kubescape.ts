@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, scanLeaf, scanRoot } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf, scanRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const KUBESCAPE = kindsOf('kubescape.io', { OperatorCommand: 'operatorcommands' });
@@ -17,7 +17,7 @@ export const kubescape: Tool = {
     scanLeaf({
       what: 'Kubescape scan',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         labels: { 'armo.tier': ['kubescape-scan', 'registry-scan', 'vuln-scan'] },
         images: ['http-request'],
       },
@@ -25,12 +25,12 @@ export const kubescape: Tool = {
     }),
     scanLeaf({
       what: 'Kubescape scan',
-      match: { kinds: RUNS, commands: ['kubescape scan'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, commands: ['kubescape scan'] },
       afterDenial: 'failed',
     }),
     scanLeaf({
       what: 'Kubescape scan',
-      match: { kinds: RUNS, entrypoints: ['kubescape scan', 'kubescape-cli scan'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, entrypoints: ['kubescape scan', 'kubescape-cli scan'] },
       afterDenial: 'failed',
     }),
     scanRoot({

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const KUBESTASH = kindsOf('core.kubestash.com', {
@@ -21,7 +21,7 @@ export const kubestash: Tool = {
   patterns: [
     backupLeaf({
       what: 'KubeStash backup or restore job',
-      match: { kinds: RUNS, labels: { 'kubestash.com/invoker-name': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'kubestash.com/invoker-name': [] } },
       afterDenial: 'lost',
     }),
     backupRoot({

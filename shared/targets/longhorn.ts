@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { JOB_AND_POD, RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { JOB_AND_POD, CRONJOB_JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const LONGHORN = kindsOf('longhorn.io', {
@@ -36,7 +36,7 @@ export const longhorn: Tool = {
     backupLeaf({
       what: 'Longhorn recurring job',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         labels: { 'recurring-job.longhorn.io': [], 'longhorn.io/managed-by': ['longhorn-manager'] },
       },
       afterDenial: 'lost',

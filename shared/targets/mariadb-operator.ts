@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const MARIADB_OPERATOR = kindsOf('k8s.mariadb.com', {
@@ -20,14 +20,14 @@ export const mariadbOperator: Tool = {
     backupLeaf({
       what: 'MariaDB backup or restore job',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         owners: [MARIADB_OPERATOR.Backup, MARIADB_OPERATOR.PhysicalBackup, MARIADB_OPERATOR.Restore],
       },
       afterDenial: 'retried',
     }),
     backupLeaf({
       what: 'MariaDB physical backup job',
-      match: { kinds: RUNS, labels: { 'physicalbackup.k8s.mariadb.com/name': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'physicalbackup.k8s.mariadb.com/name': [] } },
       afterDenial: 'retried',
     }),
     backupRoot({

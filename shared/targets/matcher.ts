@@ -87,16 +87,16 @@ export function strengthOf(matcher: Matcher): number {
   if (matcher.kinds?.some(isOwnKind) === true) return 5;
   if (matcher.owners?.some(isOwnKind) === true) return 4;
   if (isGiven(matcher, WRITTEN)) return LABEL_STRENGTH;
-  if (isGiven(matcher, RUNS)) return 2;
+  if (isGiven(matcher, WHAT_RUNS)) return 2;
   return isNamed(matcher) ? 1 : 0;
 }
 
 /** Parts about what is written on the object, and about what runs. */
 const WRITTEN = ['labels', 'annotations', 'fields', 'writers'] as const;
-const RUNS = ['images', 'entrypoints', 'commands', 'runWords', 'settings', 'ownerWords'] as const;
+const WHAT_RUNS = ['images', 'entrypoints', 'commands', 'runWords', 'settings', 'ownerWords'] as const;
 
 /** Parts that prove something whatever the kind; owners do by theirs. */
-export const EVIDENCE: readonly (keyof Matcher)[] = [...WRITTEN, ...RUNS];
+export const EVIDENCE: readonly (keyof Matcher)[] = [...WRITTEN, ...WHAT_RUNS];
 
 /**
  * How sure a classification is: `certain` by a kind of the tool's own or its owner's, `stated` by what somebody wrote on the

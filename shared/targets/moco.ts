@@ -1,4 +1,4 @@
-import { RUNS, backupLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -13,7 +13,7 @@ export const moco: Tool = {
     backupLeaf({
       what: 'MOCO backup or restore job',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         labels: { 'app.kubernetes.io/name': ['mysql-backup'], 'app.kubernetes.io/created-by': ['moco'] },
       },
       afterDenial: 'lost',

@@ -1,4 +1,4 @@
-import { RUNS, scanLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -13,7 +13,7 @@ export const mondoo: Tool = {
   patterns: [
     scanLeaf({
       what: 'Mondoo scan',
-      match: { kinds: RUNS, labels: { mondoo_cr: [], scan: [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { mondoo_cr: [], scan: [] } },
       afterDenial: 'lost',
     }),
   ],

@@ -1,4 +1,4 @@
-import { RUNS, backupLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -11,7 +11,7 @@ export const neo4j: Tool = {
   patterns: [
     backupLeaf({
       what: 'Neo4j backup',
-      match: { kinds: RUNS, images: ['neo4j/helm-charts-backup'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, images: ['neo4j/helm-charts-backup'] },
       afterDenial: 'lost',
     }),
   ],

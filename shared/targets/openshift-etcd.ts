@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const CONFIG = kindsOf('config.openshift.io', { Backup: 'backups' });
@@ -16,7 +16,7 @@ export const openshiftEtcd: Tool = {
   patterns: [
     backupLeaf({
       what: 'OpenShift etcd backup job',
-      match: { kinds: RUNS, labels: { app: ['cluster-backup-job', 'cluster-backup-cronjob'] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { app: ['cluster-backup-job', 'cluster-backup-cronjob'] } },
       afterDenial: 'retried',
     }),
     backupRoot({

@@ -1,4 +1,4 @@
-import { backupLeaf, RUNS, scanLeaf } from './patterns.ts';
+import { backupLeaf, CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -14,7 +14,7 @@ export const otherOperators: Tool = {
     backupLeaf({
       what: "backup or restore by an operator's own request",
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         ownerWords: ['Backup', 'Restore'],
         says: ['backup', 'backups', 'backupper', 'dump', 'dumper', 'restore', 'restorer', 'snapshot'],
       },
@@ -22,7 +22,7 @@ export const otherOperators: Tool = {
     }),
     scanLeaf({
       what: "scan by an operator's own request",
-      match: { kinds: RUNS, ownerWords: ['Scan'], says: ['scan', 'scans', 'scanner', 'scanning'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, ownerWords: ['Scan'], says: ['scan', 'scans', 'scanner', 'scanning'] },
       afterDenial: 'retried',
     }),
   ],

@@ -1,5 +1,5 @@
 import type { Matcher } from './matcher.ts';
-import { NO_SCAN_NAMES, RUNS, SCAN_NAMES, scanLeaf } from './patterns.ts';
+import { NO_SCAN_NAMES, CRONJOB_JOB_AND_POD, SCAN_NAMES, scanLeaf } from './patterns.ts';
 import { PIPELINES } from './pipelines.ts';
 import { BESIDE_SCANS, OWN_NAMES, WRAPPED, WRAPPED_NAMES } from './scan-names.ts';
 import type { Tool } from './tool.ts';
@@ -194,7 +194,7 @@ const SECURITY: readonly string[] = [
   'vulns',
 ];
 
-const RUN: Matcher = { kinds: RUNS, notOwners: PIPELINES };
+const RUN: Matcher = { kinds: CRONJOB_JOB_AND_POD, notOwners: PIPELINES };
 const NAMED: Matcher = {
   ...RUN,
   nameWords: [...SCAN_NAMES, ...OWN_NAMES],

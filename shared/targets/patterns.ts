@@ -15,7 +15,7 @@ interface Parts {
 const IN_PODS: NodeSource = { in: 'pods' };
 
 /** Objects by which a run is started: the run's pod, the Job around it, the CronJob that makes the Jobs. */
-export const RUNS: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.CronJob, KUBERNETES.Job];
+export const CRONJOB_JOB_AND_POD: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.CronJob, KUBERNETES.Job];
 
 /** What a tool makes for one run: the Job and its pod. */
 export const JOB_AND_POD: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.Job];
@@ -64,11 +64,11 @@ export const NO_SCAN_NAMES: readonly string[] = [
 ];
 
 /** The same, and DaemonSets that run a scanner's program on every node instead of serving something there. */
-export const RUNS_ANYWHERE: readonly Kind[] = [...RUNS, KUBERNETES.DaemonSet];
+export const RUNS_ANYWHERE: readonly Kind[] = [...CRONJOB_JOB_AND_POD, KUBERNETES.DaemonSet];
 
 /** Objects that make pods, and pods: what a delivery tool labels. */
 export const WORKLOADS: readonly Kind[] = [
-  ...RUNS,
+  ...CRONJOB_JOB_AND_POD,
   KUBERNETES.DaemonSet,
   KUBERNETES.Deployment,
   KUBERNETES.ReplicaSet,
@@ -108,7 +108,11 @@ export function scanSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
 /** What an operator makes for backup and restore requests of its own, and these requests, which only lead to it. */
 export function requestedBackups(of: string, kinds: readonly Kind[], afterDenial: AfterDenial): readonly WorkPattern[] {
   return [
-    backupLeaf({ what: `${of} backup or restore job`, match: { kinds: RUNS, owners: kinds }, afterDenial }),
+    backupLeaf({
+      what: `${of} backup or restore job`,
+      match: { kinds: CRONJOB_JOB_AND_POD, owners: kinds },
+      afterDenial,
+    }),
     backupRoot({ what: `${of} backup or restore request`, match: { kinds }, afterDenial: 'failed' }),
   ];
 }

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { JOB_AND_POD, RUNS, backupLeaf, backupRoot } from './patterns.ts';
+import { JOB_AND_POD, CRONJOB_JOB_AND_POD, backupLeaf, backupRoot } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const PERCONA_XTRADB = kindsOf('pxc.percona.com', {
@@ -27,7 +27,7 @@ export const perconaXtradb: Tool = {
     ...['percona.com/backup-job-name', 'percona.com/restore-job-name', 'percona.com/backup-type'].map((label) =>
       backupLeaf({
         what: 'Percona XtraDB backup or restore job',
-        match: { kinds: RUNS, labels: { [label]: [] } },
+        match: { kinds: CRONJOB_JOB_AND_POD, labels: { [label]: [] } },
         afterDenial: 'lost',
       }),
     ),

@@ -2,7 +2,7 @@ import { at, textAt } from '../facts/json.ts';
 import { kindsOf, resourceIn, type Kind, type ServedKind } from '../kinds.ts';
 
 /** A kind of run whose pods are steps of a pipeline. */
-interface Run {
+interface PipelineRun {
   readonly kind: ServedKind;
   /** In which it is read: every release serves it since 2023 (Tekton v0.44 brought v1). */
   readonly version: string;
@@ -15,7 +15,7 @@ const ARGO = kindsOf('argoproj.io', { Workflow: 'workflows' });
 const TEKTON = kindsOf('tekton.dev', { CustomRun: 'customruns', TaskRun: 'taskruns' });
 
 /** A Tekton PipelineRun is none of them: its TaskRuns make the pods. */
-const RUNS: readonly Run[] = [
+const PIPELINE_RUNS: readonly PipelineRun[] = [
   // The pod has the runner's own name (actions-runner-controller, newEphemeralRunnerPod).
   { kind: ACTIONS.EphemeralRunner, version: 'v1alpha1', names: (pod, run) => pod === run },
   // WORKFLOW-TEMPLATE-HASH, WORKFLOW-HASH or the workflow's own name (workflow/util GeneratePodName).
@@ -26,10 +26,12 @@ const RUNS: readonly Run[] = [
 ];
 
 /** Owners whose pods are steps of a pipeline: what runs in one works on what is built, whatever the program. */
-export const PIPELINES: readonly Kind[] = RUNS.map(({ kind }) => kind);
+export const PIPELINES: readonly Kind[] = PIPELINE_RUNS.map(({ kind }) => kind);
 
 /** What is read to find such an owner, as `group/version/resource`. */
-export const PIPELINE_RESOURCES: readonly string[] = RUNS.map(({ kind, version }) => resourceIn(kind, version));
+export const PIPELINE_RESOURCES: readonly string[] = PIPELINE_RUNS.map(({ kind, version }) =>
+  resourceIn(kind, version),
+);
 
 /** The same for one kind, given as `group/Kind`; undefined for others. */
 export function pipelineResource(groupKind: string): string | undefined {
@@ -37,8 +39,8 @@ export function pipelineResource(groupKind: string): string | undefined {
   return run && resourceIn(run.kind, run.version);
 }
 
-function runOf(groupKind: string): Run | undefined {
-  return RUNS.find(({ kind }) => kind.groupKind === groupKind);
+function runOf(groupKind: string): PipelineRun | undefined {
+  return PIPELINE_RUNS.find(({ kind }) => kind.groupKind === groupKind);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RUNS, scanLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -9,7 +9,11 @@ export const popeye: Tool = {
   title: 'Popeye',
   source: 'https://popeyecli.io',
   patterns: [
-    scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, entrypoints: ['popeye'] }, afterDenial: 'lost' }),
-    scanLeaf({ what: 'Popeye scan', match: { kinds: RUNS, commands: ['popeye'] }, afterDenial: 'lost' }),
+    scanLeaf({
+      what: 'Popeye scan',
+      match: { kinds: CRONJOB_JOB_AND_POD, entrypoints: ['popeye'] },
+      afterDenial: 'lost',
+    }),
+    scanLeaf({ what: 'Popeye scan', match: { kinds: CRONJOB_JOB_AND_POD, commands: ['popeye'] }, afterDenial: 'lost' }),
   ],
 };

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, scanLeaf, scanRoot, scanSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf, scanRoot, scanSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const SECURECODEBOX = kindsOf('execution.securecodebox.io', { Scan: 'scans', ScheduledScan: 'scheduledscans' });
@@ -15,7 +15,7 @@ export const securecodebox: Tool = {
   patterns: [
     scanLeaf({
       what: 'secureCodeBox scan',
-      match: { kinds: RUNS, labels: { 'securecodebox.io/job-type': ['scanner'] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'securecodebox.io/job-type': ['scanner'] } },
       afterDenial: 'retried',
     }),
     scanRoot({

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, requestedBackups } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, requestedBackups } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const STACKGRES = kindsOf('stackgres.io', { SGBackup: 'sgbackups' });
@@ -15,7 +15,7 @@ export const stackgres: Tool = {
   patterns: [
     backupLeaf({
       what: 'StackGres backup job',
-      match: { kinds: RUNS, labels: { 'stackgres.io/scheduled-backup': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'stackgres.io/scheduled-backup': [] } },
       afterDenial: 'lost',
     }),
     ...requestedBackups('StackGres', [STACKGRES.SGBackup], 'lost'),

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const STASH = kindsOf('stash.appscode.com', {
@@ -21,13 +21,13 @@ export const stash: Tool = {
   patterns: [
     backupLeaf({
       what: 'Stash backup or restore job',
-      match: { kinds: RUNS, labels: { app: ['stash'], 'stash.appscode.com/invoker-name': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { app: ['stash'], 'stash.appscode.com/invoker-name': [] } },
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'Stash backup or restore job',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         images: ['stash'],
         names: ['stash-backup-', 'stash-restore-', 'stash-trigger-', 'stash-vs-'],
       },

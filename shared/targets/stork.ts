@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupRoot, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const KDMP = kindsOf('kdmp.portworx.com', { DataExport: 'dataexports', ResourceExport: 'resourceexports' });
@@ -23,7 +23,7 @@ export const stork: Tool = {
     backupLeaf({
       what: 'Portworx data mover',
       match: {
-        kinds: RUNS,
+        kinds: CRONJOB_JOB_AND_POD,
         labels: {
           'kdmp.portworx.com/driver-name': ['kopiabackup', 'kopiarestore', 'nfsbackup', 'nfsrestore', 'rsync'],
         },

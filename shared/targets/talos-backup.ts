@@ -1,4 +1,4 @@
-import { RUNS, backupLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -11,12 +11,12 @@ export const talosBackup: Tool = {
   patterns: [
     backupLeaf({
       what: 'Talos etcd backup',
-      match: { kinds: RUNS, entrypoints: ['talos-backup'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, entrypoints: ['talos-backup'] },
       afterDenial: 'lost',
     }),
     backupLeaf({
       what: 'Talos etcd backup',
-      match: { kinds: RUNS, commands: ['talos-backup'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, commands: ['talos-backup'] },
       afterDenial: 'lost',
     }),
   ],

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, backupLeaf, backupSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf, backupSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const VITESS = kindsOf('planetscale.com', { VitessBackupSchedule: 'vitessbackupschedules' });
@@ -15,12 +15,12 @@ export const vitess: Tool = {
   patterns: [
     backupLeaf({
       what: 'Vitess backup',
-      match: { kinds: RUNS, labels: { 'backup.planetscale.com/type': ['update'] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'backup.planetscale.com/type': ['update'] } },
       afterDenial: 'retried',
     }),
     backupLeaf({
       what: 'Vitess backup job',
-      match: { kinds: RUNS, owners: [VITESS.VitessBackupSchedule] },
+      match: { kinds: CRONJOB_JOB_AND_POD, owners: [VITESS.VitessBackupSchedule] },
       afterDenial: 'lost',
     }),
     backupSchedule({ what: 'Vitess schedule', match: { kinds: [VITESS.VitessBackupSchedule] } }),

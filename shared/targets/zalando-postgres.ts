@@ -1,4 +1,4 @@
-import { RUNS, backupLeaf } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -12,7 +12,7 @@ export const zalandoPostgres: Tool = {
   patterns: [
     backupLeaf({
       what: 'logical backup of a Zalando PostgreSQL cluster',
-      match: { kinds: RUNS, labels: { application: ['spilo-logical-backup'] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { application: ['spilo-logical-backup'] } },
       afterDenial: 'lost',
     }),
   ],

@@ -1,5 +1,5 @@
 import { kindsOf } from '../kinds.ts';
-import { RUNS, scanLeaf, scanSchedule } from './patterns.ts';
+import { CRONJOB_JOB_AND_POD, scanLeaf, scanSchedule } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 const ZORA = kindsOf('zora.undistro.io', { ClusterScan: 'clusterscans' });
@@ -15,12 +15,12 @@ export const zora: Tool = {
   patterns: [
     scanLeaf({
       what: 'Zora scan',
-      match: { kinds: RUNS, labels: { 'zora.undistro.io/plugin': [] } },
+      match: { kinds: CRONJOB_JOB_AND_POD, labels: { 'zora.undistro.io/plugin': [] } },
       afterDenial: 'lost',
     }),
     scanLeaf({
       what: 'Zora scan',
-      match: { kinds: RUNS, images: ['undistro/zora/worker'] },
+      match: { kinds: CRONJOB_JOB_AND_POD, images: ['undistro/zora/worker'] },
       afterDenial: 'lost',
     }),
     scanSchedule({ what: 'Zora schedule', match: { kinds: [ZORA.ClusterScan] } }),

@@ -1,5 +1,5 @@
 import {
-  CARRIERS,
+  LABELLED_KINDS,
   catalogueFromTools,
   isOfKind,
   LABEL_STRENGTH,
@@ -110,7 +110,7 @@ function inexactPart({ pattern }: JudgedPattern, { scope, changes, node }: Outco
 
 /** A CronJob starts nothing when it is written. */
 function startingKinds({ match }: WorkPattern): readonly Kind[] {
-  return (match.kinds ?? CARRIERS).filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
+  return (match.kinds ?? LABELLED_KINDS).filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
 }
 
 function canReach(kind: Kind, { scope, node }: Outcome): boolean {
@@ -128,7 +128,7 @@ export function rivalsOf(covered: CoveredPattern, judged: readonly JudgedPattern
       isSameWork(one, covered) &&
       endsOtherwise(one, covered.outcome) &&
       mayWin(one, covered) &&
-      (one.pattern.match.kinds ?? CARRIERS).some((kind) => isOfKind(kind, covered.kinds)),
+      (one.pattern.match.kinds ?? LABELLED_KINDS).some((kind) => isOfKind(kind, covered.kinds)),
   );
 }
 

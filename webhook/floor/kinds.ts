@@ -1,4 +1,4 @@
-import { CARRIERS, isOfKind, KUBERNETES, SCHEDULE_KIND, type Kind, type NodeSource } from '../../shared/index.ts';
+import { LABELLED_KINDS, isOfKind, KUBERNETES, SCHEDULE_KIND, type Kind, type NodeSource } from '../../shared/index.ts';
 import { list } from './cel.ts';
 
 /** The kind of the request, as `group/Kind`. */
@@ -19,12 +19,12 @@ export function listOfKinds(kinds: readonly Kind[]): string {
 }
 
 /** Whether the object is what carries out work, a Pod or a Job: what most patterns ask, so it has a variable. */
-export const IS_RUN = { name: 'isRun', expression: `${KIND} in ${listOfKinds(CARRIERS)}` };
+export const IS_RUN = { name: 'isRun', expression: `${KIND} in ${listOfKinds(LABELLED_KINDS)}` };
 
 /** Whether the object is of one of some kinds. The policies are asked about no CronJob, which starts nothing. */
 export function isOneOf(kinds: readonly Kind[]): string {
   const asked = kinds.filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
-  const areRuns = asked.length === CARRIERS.length && CARRIERS.every((kind) => isOfKind(kind, asked));
+  const areRuns = asked.length === LABELLED_KINDS.length && LABELLED_KINDS.every((kind) => isOfKind(kind, asked));
   return areRuns ? 'variables.isRun' : `variables.kind in ${listOfKinds(asked)}`;
 }
 

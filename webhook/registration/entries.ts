@@ -1,7 +1,7 @@
 import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node';
 import {
   ARMED_ENTRIES,
-  CARRIERS,
+  LABELLED_KINDS,
   distinctKinds,
   ENTRIES,
   entryName,
@@ -162,7 +162,7 @@ export function decidedKinds(tools: readonly Tool[], policy: PolicyConfig): read
     }),
   );
   const kinds = decided.flatMap(({ match }) => match.kinds ?? []).filter((kind) => !isOfKind(kind, [SCHEDULE_KIND]));
-  return distinctKinds([...CARRIERS, ...kinds]);
+  return distinctKinds([...LABELLED_KINDS, ...kinds]);
 }
 
 /** Work is asked about when it is made or changed; a change that another entry asks about is that one's. */
