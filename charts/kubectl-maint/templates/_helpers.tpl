@@ -16,40 +16,6 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
 {{- end }}
 
-{{- define "kubectl-maint.image" -}}
-{{- $image := .Values.image -}}
-{{- if $image.digest -}}
-{{ $image.repository }}@{{ $image.digest }}
-{{- else -}}
-{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
-{{- end -}}
-{{- end }}
-
-{{/* What Pod Security calls restricted. The group lets the user read a mounted certificate. */}}
-{{- define "kubectl-maint.podSecurity" -}}
-runAsNonRoot: true
-{{- with .Values.runAsUser }}
-runAsUser: {{ . }}
-runAsGroup: {{ . }}
-fsGroup: {{ . }}
-{{- end }}
-seccompProfile: { type: RuntimeDefault }
-{{- end }}
-
-{{- define "kubectl-maint.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: { drop: [ALL] }
-{{- end }}
-
-{{/*
-Seconds from the wish to end a pod to its death: it drains, then lets answers under way go out for 5 s
-(webhook/serve.ts, LAST_ANSWERS_MS), and a node that is being drained itself is slow.
-*/}}
-{{- define "kubectl-maint.graceSeconds" -}}
-{{ add .Values.drainSeconds 5 15 }}
-{{- end }}
-
 {{/* Rules of a role from grants. */}}
 {{- define "kubectl-maint.rules" -}}
 {{- range . }}
@@ -125,37 +91,6 @@ app.kubernetes.io/name: kubectl-maint-uninstall
 helm.sh/hook: pre-delete
 helm.sh/hook-weight: {{ . | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-{{- end }}
-
-{{/*
-A pod that runs one command of the image to its end. Takes the root and the command. It goes onto any node, also where
-nothing else may: every node of the cluster may be in maintenance, or full.
-*/}}
-{{- define "kubectl-maint.onePod" -}}
-automountServiceAccountToken: true
-enableServiceLinks: false
-restartPolicy: Never
-{{- with .root.Values.image.pullSecrets }}
-imagePullSecrets: {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- with .root.Values.nodeSelector }}
-nodeSelector: {{- toYaml . | nindent 2 }}
-{{- end }}
-tolerations: [{ operator: Exists }]
-{{- with .root.Values.priorityClass.name }}
-priorityClassName: {{ . }}
-{{- end }}
-securityContext: {{- include "kubectl-maint.podSecurity" .root | nindent 2 }}
-containers:
-  - name: {{ .command }}
-    image: {{ include "kubectl-maint.image" .root }}
-    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-    args: [{{ .command }}]
-    resources:
-      # Seen: 101 MiB.
-      requests: { cpu: 10m, memory: 112Mi }
-      limits: { memory: 192Mi }
-    securityContext: {{- include "kubectl-maint.containerSecurity" .root | nindent 6 }}
 {{- end }}
 
 {{/*

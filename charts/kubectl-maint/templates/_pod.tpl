@@ -1,0 +1,160 @@
+{{/*
+What the pods of the chart have in common. A Deployment's part is its name: its pods are found by the label
+app.kubernetes.io/name of that value, and nothing else has it.
+*/}}
+
+{{- define "kubectl-maint.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}
+{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end }}
+
+{{/* What Pod Security calls restricted. The group lets the user read a mounted certificate. */}}
+{{- define "kubectl-maint.podSecurity" -}}
+runAsNonRoot: true
+{{- with .Values.runAsUser }}
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+{{- end }}
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{- define "kubectl-maint.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* Labels and annotations of a Deployment's pods. Takes the root, and the name of the Deployment. */}}
+{{- define "kubectl-maint.podMetadata" -}}
+labels:
+  app.kubernetes.io/name: {{ .name }}
+  {{- include "kubectl-maint.releaseLabels" .root | nindent 2 }}
+  {{- with .root.Values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+annotations:
+  # The policy is read at the start.
+  checksum/policy: {{ include (print .root.Template.BasePath "/policy.yaml") .root | sha256sum }}
+  {{- with .root.Values.podAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{/* What every pod says of itself, whatever it runs. Takes the root. */}}
+{{- define "kubectl-maint.pod" -}}
+automountServiceAccountToken: true
+enableServiceLinks: false
+{{- with .Values.priorityClass.name }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext: {{- include "kubectl-maint.podSecurity" . | nindent 2 }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Where a Deployment's pods stand. Takes the root, and the name of the Deployment. */}}
+{{- define "kubectl-maint.placement" -}}
+{{- with .root.Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+# A drained node must not take every replica with it; a cluster of one node still gets them all.
+topologySpreadConstraints:
+  {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  - topologyKey: {{ . }}
+    maxSkew: 1
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: { app.kubernetes.io/name: {{ $.name }} }
+    matchLabelKeys: [pod-template-hash]
+  {{- end }}
+affinity:
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels: { app.kubernetes.io/name: {{ .name }} }
+{{- end }}
+
+{{/* What every container of the image has. Takes the root. */}}
+{{- define "kubectl-maint.container" -}}
+image: {{ include "kubectl-maint.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext: {{- include "kubectl-maint.containerSecurity" . | nindent 2 }}
+{{- end }}
+
+{{/* What a container that stays needs to know of where it is. */}}
+{{- define "kubectl-maint.env" -}}
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef: { fieldPath: metadata.namespace }
+# Three quarters of the limit for the heap, a quarter for bodies and the process itself.
+- name: NODE_OPTIONS
+  value: --max-old-space-size-percentage=75
+{{- end }}
+
+{{/* The policy as a volume, and where --policy finds it. Takes the root. */}}
+{{- define "kubectl-maint.policyVolume" -}}
+- name: policy
+  configMap: { name: kubectl-maint-policy }
+{{- end }}
+
+{{- define "kubectl-maint.policyMount" -}}
+- { name: policy, mountPath: /etc/kubectl-maint/policy, readOnly: true }
+{{- end }}
+
+{{/* Probes of a container that stays, on its port `health`. */}}
+{{- define "kubectl-maint.probes" -}}
+# A minute for the first certificate and the first word of the API server.
+startupProbe:
+  httpGet: { path: /livez, port: health }
+  periodSeconds: 1
+  failureThreshold: 60
+readinessProbe:
+  httpGet: { path: /readyz, port: health }
+  periodSeconds: 3
+  timeoutSeconds: 2
+  failureThreshold: 2
+# A busy replica is late, not dead: it gets a minute.
+livenessProbe:
+  httpGet: { path: /livez, port: health }
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+{{- end }}
+
+{{/*
+A pod that runs one command of the image to its end. Takes the root and the command. It goes onto any node, also where
+nothing else may: every node of the cluster may be in maintenance, or full.
+*/}}
+{{- define "kubectl-maint.onePod" -}}
+{{ include "kubectl-maint.pod" .root }}
+restartPolicy: Never
+tolerations: [{ operator: Exists }]
+containers:
+  - name: {{ .command }}
+    {{- include "kubectl-maint.container" .root | nindent 4 }}
+    args: [{{ .command }}]
+    resources:
+      # Seen: 101 MiB.
+      requests: { cpu: 10m, memory: 112Mi }
+      limits: { memory: 192Mi }
+{{- end }}
+
+{{/*
+Seconds from the wish to end a pod to its death: it drains, then lets answers under way go out for 5 s
+(webhook/serve.ts, LAST_ANSWERS_MS), and a node that is being drained itself is slow.
+*/}}
+{{- define "kubectl-maint.graceSeconds" -}}
+{{ add .Values.drainSeconds 5 15 }}
+{{- end }}
