@@ -12,7 +12,7 @@ import { floorObjects } from '../webhook/floor/floor.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
 import { FAILURE_POLICY } from '../webhook/options/flags.ts';
-import { FAIL_CLOSED } from '../webhook/registration/entries.ts';
+import { FAIL_CLOSED } from '../webhook/controller/registration/entries.ts';
 import { valueRows, valuesSchema } from './chart-values.ts';
 import { generated, generatedParts, table } from './generated-file.ts';
 

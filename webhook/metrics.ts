@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { isOverdue, keepsScansOff, overdueMs, type NodeFacts, type PolicyConfig } from '../shared/index.ts';
 import type { AdmittedReview } from './admission/admit.ts';
-import type { MaintenanceRecorder } from './maintenance-events/recorder.ts';
+import type { MaintenanceRecorder } from './controller/maintenance-events/recorder.ts';
 import type { NodeCache } from './nodes/cache.ts';
-import type { RegistrationReconciler } from './registration/reconciler.ts';
+import type { RegistrationReconciler } from './controller/registration/reconciler.ts';
 import type { CertificateSource } from './tls/source.ts';
 
 /** From 0.5 ms, where a decision from the cache lies; 5 ms is the first bucket of the API server's own histogram. */

@@ -7,7 +7,7 @@ import { logTo } from './log.ts';
 import type { WebhookCommand } from './options/operation.ts';
 import { parseArguments } from './options/parse.ts';
 import { readPolicy } from './policy.ts';
-import { registrationFor } from './registration/entries.ts';
+import { registrationFor } from './controller/registration/entries.ts';
 import { serve } from './serve.ts';
 import { uninstall } from './uninstall.ts';
 import { verify } from './verify.ts';

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME } from '../../shared/index.ts';
 import { logTo } from '../../webhook/log.ts';
-import type { OwnService } from '../../webhook/registration/own-registration.ts';
+import type { OwnService } from '../../webhook/controller/registration/own-registration.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';

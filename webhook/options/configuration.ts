@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { parsed, refused, type Parsed } from '../../shared/index.ts';
-import type { WebhookAddress } from '../registration/entries.ts';
+import type { WebhookAddress } from '../controller/registration/entries.ts';
 import { FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
 import type { WebhookCommand } from './operation.ts';
 

@@ -1,6 +1,6 @@
 import type { ClusterChoice } from '../connect.ts';
 import type { LogLevel } from '../log.ts';
-import type { WebhookAddress } from '../registration/entries.ts';
+import type { WebhookAddress } from '../controller/registration/entries.ts';
 import type { ServeOptions } from '../serve.ts';
 
 /** What the process was asked to do. */

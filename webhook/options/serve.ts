@@ -4,7 +4,7 @@ import { parsed, refused, type Parsed, type Problem } from '../../shared/index.t
 import type { Environment } from '../connect.ts';
 import { CA_SECRET } from '../grants.ts';
 import { LOG_LEVELS } from '../log.ts';
-import { FAIL_CLOSED } from '../registration/entries.ts';
+import { FAIL_CLOSED } from '../controller/registration/entries.ts';
 import type { CertificateOrigin } from '../tls/open.ts';
 import { clusterFlags, FAILURE_POLICY, POLICY, repeated, type Flags } from './flags.ts';
 import type { WebhookCommand } from './operation.ts';

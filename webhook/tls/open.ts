@@ -10,9 +10,9 @@ import {
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import { certificatesFromFolder } from './files-source.ts';
-import type { Trust } from './rotation.ts';
+import type { Trust } from '../controller/certificates/rotation.ts';
 import { selfIssuedCertificates } from './self-issued.ts';
-import { SharedAuthorities } from './shared-authorities.ts';
+import { SharedAuthorities } from '../controller/certificates/shared-authorities.ts';
 import { sharedCertificates } from './shared-source.ts';
 import type { CertificateSource } from './source.ts';
 

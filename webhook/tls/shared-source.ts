@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { issueLeaf } from './issue.ts';
-import { trustedIn, type AuthoritySet } from './rotation.ts';
-import type { SharedAuthorities } from './shared-authorities.ts';
+import { trustedIn, type AuthoritySet } from '../controller/certificates/rotation.ts';
+import type { SharedAuthorities } from '../controller/certificates/shared-authorities.ts';
 import { isValidAt, renewalOf, type CertificateSource, type ServingCertificate } from './source.ts';
 
 /** A leaf with the authority that has signed it. */

@@ -1,7 +1,7 @@
 /** The chart's life on a real API server with fake nodes: installed, upgraded, rolled back, uninstalled. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, DEFAULT_POLICY, isTrueAt, listAt, numberAt, textAt, TOOLS } from '../../../shared/index.ts';
-import { registrationFor } from '../../../webhook/registration/entries.ts';
+import { registrationFor } from '../../../webhook/controller/registration/entries.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CANARY_GRANTS, OPERATOR_GRANTS } from '../../../plugin/preflight/grants.ts';
 import { ARMED_ENTRIES, entryName, listAt, textAt } from '../../../shared/index.ts';
-import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
+import { DISARM_AFTER_MS } from '../../../webhook/controller/registration/arming.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isObject, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
-import { secretFromAuthorities } from '../../../webhook/tls/authority-secret.ts';
+import { secretFromAuthorities } from '../../../webhook/controller/certificates/authority-secret.ts';
 import { AUTHORITY_LIFE_MS, issueAuthority } from '../../../webhook/tls/issue.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';

@@ -29,19 +29,19 @@ const LOOKUPS: Calls = {
 };
 const WEBHOOK: Calls = {
   'webhook/denials/recorder.ts': { eventPath: 'patch /events', eventsPath: 'create /events' },
-  'webhook/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
+  'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
   'webhook/nodes/cache.ts': { NODES: 'list,watch /nodes' },
-  'webhook/registration/reconciler.ts': {
+  'webhook/controller/registration/reconciler.ts': {
     webhookConfigurationPath: `patch ${REGISTRATION}`,
     WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
   },
-  'webhook/registration/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}` },
-  'webhook/registration/own-registration.ts': { NODES: 'list /nodes' },
-  'webhook/rollouts/reconciler.ts': {
+  'webhook/tls/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}` },
+  'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
+  'webhook/controller/rollouts/reconciler.ts': {
     DAEMONSETS: 'list,watch apps/daemonsets',
     wakeRequest: 'patch apps/daemonsets/status',
   },
-  'webhook/tls/shared-authorities.ts': {
+  'webhook/controller/certificates/shared-authorities.ts': {
     collectionPath: 'create /secrets',
     objectPath: `get,update ${CA}`,
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Arming, DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
+import { Arming, DISARM_AFTER_MS } from '../../../webhook/controller/registration/arming.ts';
 
 const START = Date.parse('2026-11-23T12:00:00Z');
 

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { authoritiesFromSecret, secretFromAuthorities } from '../../../webhook/tls/authority-secret.ts';
+import {
+  authoritiesFromSecret,
+  secretFromAuthorities,
+} from '../../../webhook/controller/certificates/authority-secret.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
-import type { AuthoritySet } from '../../../webhook/tls/rotation.ts';
+import type { AuthoritySet } from '../../../webhook/controller/certificates/rotation.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const PLACE = { namespace: 'ops', name: 'ca' };

@@ -7,7 +7,7 @@ import {
   type ApiRequest,
   type MaintenanceRecord,
 } from '../../../shared/index.ts';
-import { MaintenanceRecorder } from '../../../webhook/maintenance-events/recorder.ts';
+import { MaintenanceRecorder } from '../../../webhook/controller/maintenance-events/recorder.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { NodeCache, STALE_AFTER_MS } from '../../../webhook/nodes/cache.ts';
 import { Kept, nodeObject, ToldCluster } from './world.ts';

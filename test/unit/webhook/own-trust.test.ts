@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { listAt, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
-import { caBundleOf, trustedBy } from '../../../webhook/registration/ca-bundle.ts';
-import { OwnTrust } from '../../../webhook/registration/own-trust.ts';
+import { caBundleOf, trustedBy } from '../../../webhook/tls/ca-bundle.ts';
+import { OwnTrust } from '../../../webhook/tls/own-trust.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
 import { Kept } from './world.ts';
 

@@ -13,10 +13,10 @@ import {
   type CollectionListener,
 } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
-import { DISARM_AFTER_MS } from '../../../webhook/registration/arming.ts';
-import { entriesFor, renderEntries } from '../../../webhook/registration/entries.ts';
-import { RegistrationReconciler } from '../../../webhook/registration/reconciler.ts';
-import { reconcilerOfOwn } from '../../../webhook/registration/own-registration.ts';
+import { DISARM_AFTER_MS } from '../../../webhook/controller/registration/arming.ts';
+import { entriesFor, renderEntries } from '../../../webhook/controller/registration/entries.ts';
+import { RegistrationReconciler } from '../../../webhook/controller/registration/reconciler.ts';
+import { reconcilerOfOwn } from '../../../webhook/controller/registration/own-registration.ts';
 import type { CertificateSource } from '../../../webhook/tls/source.ts';
 import { Kept, nodeObject } from './world.ts';
 

@@ -10,7 +10,12 @@ import {
 } from '../../../shared/index.ts';
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
-import { decidedKinds, entriesFor, registrationFor, renderEntries } from '../../../webhook/registration/entries.ts';
+import {
+  decidedKinds,
+  entriesFor,
+  registrationFor,
+  renderEntries,
+} from '../../../webhook/controller/registration/entries.ts';
 import { kindsNamed, namesOfKinds } from '../../support/kinds.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);

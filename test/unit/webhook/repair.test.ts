@@ -9,8 +9,8 @@ import {
   textAt,
   TOOLS,
 } from '../../../shared/index.ts';
-import { entriesFor, renderEntries, type RenderedEntry } from '../../../webhook/registration/entries.ts';
-import { repairOf, type Drift, type Wanted } from '../../../webhook/registration/repair.ts';
+import { entriesFor, renderEntries, type RenderedEntry } from '../../../webhook/controller/registration/entries.ts';
+import { repairOf, type Drift, type Wanted } from '../../../webhook/controller/registration/repair.ts';
 import { bundleOf, certificatesIn } from '../../../webhook/tls/authority.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
 

@@ -14,7 +14,7 @@ import {
   type ListPage,
 } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
-import { RolloutReconciler } from '../../../webhook/rollouts/reconciler.ts';
+import { RolloutReconciler } from '../../../webhook/controller/rollouts/reconciler.ts';
 import { until } from '../../support/until.ts';
 import { Kept, nodeObject } from './world.ts';
 

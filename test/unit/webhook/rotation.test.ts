@@ -9,7 +9,7 @@ import {
   trustedIn,
   type AuthoritySet,
   type Step,
-} from '../../../webhook/tls/rotation.ts';
+} from '../../../webhook/controller/certificates/rotation.ts';
 import { renewalOf } from '../../../webhook/tls/source.ts';
 
 const START = Date.parse('2026-01-05T22:10:00Z');

@@ -11,7 +11,7 @@ import {
 } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { AUTHORITY_LIFE_MS, LEAF_LIFE_MS } from '../../../webhook/tls/issue.ts';
-import { SharedAuthorities } from '../../../webhook/tls/shared-authorities.ts';
+import { SharedAuthorities } from '../../../webhook/controller/certificates/shared-authorities.ts';
 import { sharedCertificates } from '../../../webhook/tls/shared-source.ts';
 import { isValidAt, type CertificateSource } from '../../../webhook/tls/source.ts';
 import { Kept } from './world.ts';

@@ -9,10 +9,10 @@ import {
   type ApiRequest,
   type ClusterReader,
   type Policy,
-} from '../../shared/index.ts';
-import type { NodeCache } from '../nodes/cache.ts';
+} from '../../../shared/index.ts';
+import type { NodeCache } from '../../nodes/cache.ts';
 import { entriesFor, renderEntries } from './entries.ts';
-import type { CertificateSource } from '../tls/source.ts';
+import type { CertificateSource } from '../../tls/source.ts';
 import { Arming } from './arming.ts';
 import { RegistrationReconciler, type ReconcilerPorts } from './reconciler.ts';
 

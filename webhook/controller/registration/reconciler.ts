@@ -9,12 +9,12 @@ import {
   type ClusterSender,
   type ClusterWatcher,
   type CollectionListener,
-} from '../../shared/index.ts';
-import type { Log } from '../log.ts';
-import { OneAtATime } from '../one-at-a-time.ts';
+} from '../../../shared/index.ts';
+import type { Log } from '../../log.ts';
+import { OneAtATime } from '../../one-at-a-time.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
 import { Backoff } from './backoff.ts';
-import { trustedBy } from './ca-bundle.ts';
+import { trustedBy } from '../../tls/ca-bundle.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
 /** How the registration should be, but for what the reconciler itself knows. */

@@ -11,7 +11,7 @@ import {
   type DaemonSetFacts,
   type NodeFactsIndex,
   type PodFacts,
-} from '../../shared/index.ts';
+} from '../../../shared/index.ts';
 
 /** A rollout as far as it is followed. */
 export interface Rollout {

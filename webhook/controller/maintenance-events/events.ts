@@ -1,4 +1,4 @@
-import { clean, explainRecord, modeOf, overdueClaims, type NodeEvent, type NodeFacts } from '../../shared/index.ts';
+import { clean, explainRecord, modeOf, overdueClaims, type NodeEvent, type NodeFacts } from '../../../shared/index.ts';
 
 /** An Event about a Node. Every replica gives it the same name, so that it is written once. */
 export interface MaintenanceEvent {

@@ -6,10 +6,10 @@ import {
   type ApiAnswer,
   type ClusterReader,
   type ClusterSender,
-} from '../../shared/index.ts';
-import type { Log } from '../log.ts';
+} from '../../../shared/index.ts';
+import type { Log } from '../../log.ts';
 import { authoritiesFromSecret, secretFromAuthorities, type SecretPlace } from './authority-secret.ts';
-import { issueAuthority } from './issue.ts';
+import { issueAuthority } from '../../tls/issue.ts';
 import { afterStep, dueStep, type AuthoritySet, type Step, type Trust } from './rotation.ts';
 
 /** What sharing needs. */

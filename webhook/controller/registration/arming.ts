@@ -1,4 +1,4 @@
-import { ARMED_ENTRIES, entryName } from '../../shared/index.ts';
+import { ARMED_ENTRIES, entryName } from '../../../shared/index.ts';
 import type { RenderedEntry } from './entries.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, fieldsAt, listAt, textAt } from '../../shared/index.ts';
+import { at, fieldsAt, listAt, textAt } from '../../../shared/index.ts';
 import { isOnDemand } from './arming.ts';
-import { caBundleOf, trustedBy } from './ca-bundle.ts';
+import { caBundleOf, trustedBy } from '../../tls/ca-bundle.ts';
 import type { RenderedEntry } from './entries.ts';
 
 /** How the registration should be. */

@@ -9,8 +9,8 @@ import {
   type ClusterWatcher,
   type CollectionListener,
   type NodeFactsIndex,
-} from '../../shared/index.ts';
-import type { Log } from '../log.ts';
+} from '../../../shared/index.ts';
+import type { Log } from '../../log.ts';
 import { isOwedToNodes, rolloutFromObject, type Rollout } from './stalled.ts';
 
 /** What reconciling needs. */

@@ -6,10 +6,10 @@ import {
   refusalFromAnswer,
   type ClusterSender,
   type NodeFacts,
-} from '../../shared/index.ts';
-import type { Log } from '../log.ts';
-import type { NodeCache } from '../nodes/cache.ts';
-import { OneAtATime } from '../one-at-a-time.ts';
+} from '../../../shared/index.ts';
+import type { Log } from '../../log.ts';
+import type { NodeCache } from '../../nodes/cache.ts';
+import { OneAtATime } from '../../one-at-a-time.ts';
 import { lostEvent, overdueEvent, type MaintenanceEvent } from './events.ts';
 
 /** How often ends are looked at, in ms: they are announced in minutes and hours. */

@@ -11,7 +11,7 @@ import {
   type ClusterSender,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
-import type { CertificateSource } from '../tls/source.ts';
+import type { CertificateSource } from './source.ts';
 import { caBundleOf, trustedBy } from './ca-bundle.ts';
 
 /** What looking after the trust needs. */

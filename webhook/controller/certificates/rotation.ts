@@ -1,6 +1,6 @@
-import type { Authority } from './authority.ts';
-import { LEAF_LIFE_MS } from './issue.ts';
-import { renewalOf } from './source.ts';
+import type { Authority } from '../../tls/authority.ts';
+import { LEAF_LIFE_MS } from '../../tls/issue.ts';
+import { renewalOf } from '../../tls/source.ts';
 
 /** The authorities that the replicas share. */
 export interface AuthoritySet {

@@ -1,5 +1,5 @@
 import { textAt } from '../../shared/index.ts';
-import { bundleOf, certificatesIn } from '../tls/authority.ts';
+import { bundleOf, certificatesIn } from './authority.ts';
 
 /** The certificates (normalPem) that API servers trust for an entry of a registration, in the caBundle's order. */
 export function trustedBy(entry: unknown): readonly string[] {

@@ -1,4 +1,4 @@
-import { pauseAfter, type BackOff } from '../../shared/index.ts';
+import { pauseAfter, type BackOff } from '../../../shared/index.ts';
 
 /** The first try after a failure comes after so long, in ms; after every further failure in a row twice as long. */
 const RETRY_AFTER_MS = 1000;

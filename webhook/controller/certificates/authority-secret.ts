@@ -1,5 +1,5 @@
-import { at, parsed, refused, textAt, type Parsed } from '../../shared/index.ts';
-import { authorityFromPem, certificatesIn } from './authority.ts';
+import { at, parsed, refused, textAt, type Parsed } from '../../../shared/index.ts';
+import { authorityFromPem, certificatesIn } from '../../tls/authority.ts';
 import type { AuthoritySet } from './rotation.ts';
 
 /** Annotation on the Secret: when the last step of a rotation was made (RFC 3339). */
