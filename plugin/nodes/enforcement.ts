@@ -1,4 +1,5 @@
 import type { Cluster } from '../../shared/index.ts';
+import { floorOf } from '../policy/floor.ts';
 import type { TriedWork } from '../policy/keeping.ts';
 import { pollUntil, type WaitPorts } from '../session/wait.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
@@ -40,8 +41,14 @@ export async function readEnforcement(
   { work, patienceMs }: Trial = { work: 'backup', patienceMs: 0 },
 ): Promise<Enforcement> {
   const byWebhook = await askFor({ work, patienceMs }, byAffinity(node), ports);
-  if (byWebhook.enforced !== 'no') return byWebhook;
+  if (byWebhook.enforced !== 'no' || !(await hasFloor(work, ports.cluster))) return byWebhook;
   return inPart(await askFor({ work, patienceMs: FLOOR_ARMS_MS }, byName(node), ports), work);
+}
+
+/** Whether the API server has a policy of ours that refuses such work; where that may not be read it may have one. */
+async function hasFloor(work: TriedWork, cluster: Cluster): Promise<boolean> {
+  const rules = await floorOf(cluster).catch(() => undefined);
+  return rules === undefined || rules.includes(work);
 }
 
 /** Asks until the canary is not let pass any more, or the time is over. */

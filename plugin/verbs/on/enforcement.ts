@@ -2,7 +2,7 @@ import { isExcepted, type PolicyConfig } from '../../../shared/index.ts';
 import { ARMED_WITHIN_MS, awaitArming } from '../../nodes/arming.ts';
 import { readEnforcement, type Enforcement } from '../../nodes/enforcement.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { assumption } from '../../policy/in-force.ts';
+import { assumption, type PolicySource } from '../../policy/in-force.ts';
 import { keepingOf, triedWork, type TriedWork } from '../../policy/keeping.ts';
 import type { OnEvent, OnReport } from './events.ts';
 import { warning, type Finding } from '../../preflight/finding.ts';
@@ -12,6 +12,12 @@ import type { SharedByDrains } from './shared-by-drains.ts';
 
 /** How long API servers may take to act on a registration, in ms: the one that was read does so after 4 ms (measured on 1.37). */
 const HEARD_WITHIN_MS = 1000;
+
+/** For how long a canary that passes is sent again, in ms: nothing is to be heard of a webhook that nobody has registered. */
+function patienceWith(source: PolicySource, isArmed: boolean | undefined): number {
+  if (source.from === 'unregistered') return 0;
+  return isArmed === undefined ? ARMED_WITHIN_MS : HEARD_WITHIN_MS;
+}
 
 /**
  * Tells what is kept off from now on, rule by rule, as the policy in force says. Whether it is really refused is tried: once
@@ -30,10 +36,9 @@ export async function tellEnforcement(
   const assumed = isThere ? assumption(source) : undefined;
   if (assumed !== undefined) report.tell({ type: 'finding', ...warning('enforcement', assumed) });
   const isArmed = isThere ? await awaitArming(session.cluster, session.clock, session.signal) : undefined;
-  const isUnseen = isThere && isArmed === undefined;
   const { enforcement, canary } = await tryCanary(marked, config, {
     session,
-    patienceMs: isUnseen ? ARMED_WITHIN_MS : HEARD_WITHIN_MS,
+    patienceMs: patienceWith(source, isArmed),
   });
   if (!isThere && enforcement.enforced === 'no') return;
   tellOutcome({ nodes, keeping: keepingOf(config), canary, enforcement }, isArmed, report);

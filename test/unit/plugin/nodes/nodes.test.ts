@@ -15,6 +15,7 @@ import {
   MaintError,
   NODES,
   parseRecord,
+  POLICY_BINDINGS,
   RECORD_ANNOTATION,
   WHY_ANNOTATION,
   ROLE_LABEL,
@@ -43,6 +44,10 @@ const LATER = '2026-01-06T08:00:00Z';
 const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'cordon', since: LATER };
 const PROTECTED = { protect: true, state: 'initiated', adopt: false, roleLabel: false, isChange: false } as const;
+
+function binding(policyName: string): object {
+  return { spec: { policyName, validationActions: ['Deny'] } };
+}
 
 function recordText(fields: object = {}): string {
   return JSON.stringify({
@@ -699,11 +704,33 @@ describe('who and which', () => {
       count < from
         ? answer(201)
         : failure(422, "ValidatingAdmissionPolicy 'backup.kubectl-maint.io' with binding 'b' denied request: no");
+    cluster.lists.set(POLICY_BINDINGS, [binding('backup.kubectl-maint.io')]);
     const read = readEnforcement('n1', session);
     await settle();
     await clock.pass(1000);
     expect(await read).toEqual({ enforced: 'in-part', why: like(/^what the API server decides by itself; /) });
   });
+
+  test.each([
+    ['no policies', () => [], 1],
+    ['policies for other work only', () => [binding('scan.kubectl-maint.io')], 1],
+    ['policies that may not be read', () => Promise.reject(new Error('forbidden')), 2],
+  ])(
+    'an API server with %s is asked as often as it may have a policy that has not heard yet',
+    async (_, read, asked) => {
+      const { session, cluster, clock } = toldSession();
+      cluster.say = () => answer(201);
+      cluster.pages = async function* () {
+        yield { items: await read(), resourceVersion: '1' };
+      };
+      const enforcement = readEnforcement('n1', session);
+      await settle();
+      await clock.pass(1000);
+      expect(await enforcement).toEqual({ enforced: 'no' });
+      const pins = cluster.requests.map(({ body }) => (at(body, 'spec', 'nodeName') === 'n1' ? 'name' : 'affinity'));
+      expect([...new Set(pins)]).toHaveLength(asked);
+    },
+  );
 
   test('one that is let pass is sent again for as long as the API server may not know yet whom to ask', async () => {
     const { session, cluster, clock } = toldSession();

@@ -88,6 +88,17 @@ test.each<[string, readonly string[], object]>([
   ]);
 });
 
+test('where no webhook is registered nobody is waited for', async () => {
+  const { session, cluster } = toldSession();
+  const told: OnEvent[] = [];
+  const inForce: PolicyInForce = { policy: BUILT_IN_POLICY, source: { from: 'unregistered' } };
+  const report: OnReport = { tell: (event) => void told.push(event) };
+  // The clock stands still.
+  await tellEnforcement([marked('n1')], { session, report, shared: { policy: () => Promise.resolve(inForce) } });
+  expect(told).toEqual([]);
+  expect(cluster.requests).toHaveLength(1);
+});
+
 test('where an exception lets backups pass everywhere, a scan is tried', async () => {
   const { told, asked } = await toldOf([marked('n1', ['backup'])]);
   expect(asked).toEqual([expect.stringContaining('"kubectl-maint.io/work":"scan"')]);
