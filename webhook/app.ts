@@ -34,10 +34,16 @@ export function admissionApp(ports: AppPorts): Express {
   return withEnd(app, ports);
 }
 
-/** What kubelets and Prometheus call, plain HTTP: probes and metrics. */
+/** What kubelets call, plain HTTP. */
 export function healthApp(ports: AppPorts): Express {
   const app = bareApp(ports);
   addProbes(app, ports);
+  return withEnd(app, ports);
+}
+
+/** What Prometheus calls, plain HTTP; on a port of its own, so that a network policy can tell it from kubelets. */
+export function metricsApp(ports: AppPorts): Express {
+  const app = bareApp(ports);
   app.get('/metrics', async (_request, response) => {
     response.set('Content-Type', ports.metrics.contentType).send(await ports.metrics.render());
   });

@@ -11,11 +11,11 @@ import {
 } from '../shared/index.ts';
 import { Gate } from './admission/gate.ts';
 import { LiveReads } from './admission/live-reads.ts';
-import { admissionApp, healthApp, type AppPorts } from './app.ts';
+import type { AppPorts } from './app.ts';
 import { DenialRecorder } from './denials/recorder.ts';
-import { listen, listenSecurely, type ListeningServer, type SecureServer } from './servers.ts';
 import { unreadiness } from './health.ts';
 import { MaintenanceRecorder } from './controller/maintenance-events/recorder.ts';
+import { listenOnAll, type Doors } from './listening.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
@@ -24,18 +24,16 @@ import { OwnTrust } from './tls/own-trust.ts';
 import { distrustOf, reconcilerOfOwn, type OwnService } from './controller/registration/own-registration.ts';
 import { RolloutReconciler } from './controller/rollouts/reconciler.ts';
 import { bundleOf } from './tls/authority.ts';
+import { withKnownCallers } from './tls/known-callers.ts';
 import { openCertificates, type CertificateOrigin } from './tls/open.ts';
 import { Renewal } from './tls/renewal.ts';
 import type { CertificateSource } from './tls/source.ts';
 
 /** How to serve. */
-export interface ServeOptions {
-  /** Empty: every interface. */
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly healthPort: number;
+export interface ServeOptions extends Doors {
   readonly certificates: CertificateOrigin;
+  /** File with the PEM of the authorities whose clients may ask for reviews; undefined: anybody may. */
+  readonly clientCaFile: string | undefined;
   /** File that gets the PEM of the authorities; undefined: none. */
   readonly caOut: string | undefined;
   /** The Service behind which it runs, and whose registration it keeps; undefined: somebody else registers it. */
@@ -57,6 +55,7 @@ export interface ServePorts {
 export interface Serving {
   readonly port: number;
   readonly healthPort: number;
+  readonly metricsPort: number;
   /** Rejects when it cannot go on; never resolves. */
   readonly failed: Promise<never>;
   /** Unready at once, answers on for `drainMs`, then closes. */
@@ -66,7 +65,7 @@ export interface Serving {
 /** Time for answers that are under way when the servers close, in ms: our timeoutSeconds and the way. */
 const LAST_ANSWERS_MS = 5_000;
 
-/** Listens on both ports, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
+/** Listens on its ports, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
   const { log, now, cluster } = ports;
   const shutdown = { draining: false, ended: new AbortController() };
@@ -83,11 +82,13 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   const rollouts = new RolloutReconciler({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
   const maintenances = new MaintenanceRecorder({ cluster, nodes, log, now }, ports.pace?.tickMs);
   const registration = ownRegistration(options, ports, nodes, late);
-  const { source, rotations } = await openCertificates(options.certificates, {
+  const { source: own, rotations } = await openCertificates(options.certificates, {
     ...ports,
     ...(ports.pace === undefined ? {} : { trustedMs: ports.pace.trustedMs }),
     trustedSince: (certificate) => registration?.trustedSince(certificate),
   });
+  const { clientCaFile } = options;
+  const source = clientCaFile === undefined ? own : await withKnownCallers(own, clientCaFile);
   late.source = source;
   await writeAuthorities(options.caOut, source);
   const trust = trustFor(options.certificates, source, ports);
@@ -105,7 +106,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
     trust,
     draining: () => shutdown.draining,
   });
-  const servers = await listenOnBoth(appPorts, options, source);
+  const servers = await listenOnAll(appPorts, options, source.current());
   const renewal = new Renewal({
     certificates: source,
     server: servers.admission,
@@ -121,10 +122,11 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   late.renewal = renewal;
   const failed = failureOf(nodes.follow(cluster, shutdown.ended.signal), shutdown.ended.signal);
   void registration?.follow(shutdown.ended.signal);
-  log.info({ port: servers.admission.port, healthPort: servers.health.port }, 'serving');
+  const { admission, health, metrics } = servers;
+  const listening = { port: admission.port, healthPort: health.port, metricsPort: metrics.port };
+  log.info(listening, 'serving');
   return {
-    port: servers.admission.port,
-    healthPort: servers.health.port,
+    ...listening,
     failed,
     stop: async (drainMs) => {
       shutdown.draining = true;
@@ -132,7 +134,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
       await sleep(drainMs);
       renewal.end();
       trust?.end();
-      await Promise.all([servers.admission.close(LAST_ANSWERS_MS), servers.health.close(LAST_ANSWERS_MS)]);
+      await Promise.all([admission, health, metrics].map((server) => server.close(LAST_ANSWERS_MS)));
       rollouts.end();
       maintenances.end();
       await recorder.end();
@@ -176,19 +178,6 @@ function ownRegistration(
     certificates: () => late.source,
     trustChanged: () => void late.renewal?.look(),
   });
-}
-
-async function listenOnBoth(
-  ports: AppPorts,
-  { host, port, healthPort }: ServeOptions,
-  source: CertificateSource,
-): Promise<{ readonly admission: SecureServer; readonly health: ListeningServer }> {
-  const admission = await listenSecurely(admissionApp(ports), { host, port }, source.current());
-  const health = await listen(healthApp(ports), { host, port: healthPort }).catch(async (error: unknown) => {
-    await admission.close(0);
-    throw error;
-  });
-  return { admission, health };
 }
 
 interface Parts {

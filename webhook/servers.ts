@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { MaintError, messageOf } from '../shared/index.ts';
 import type { ServingCertificate } from './tls/source.ts';
@@ -35,14 +36,20 @@ const TIMEOUTS = {
 /** For the handshake of a connection, in ms; Node's own is two minutes. */
 const HANDSHAKE_MS = 10_000;
 
-/** Listens for HTTPS. Throws MaintError('usage') where the address cannot be had. */
+/** Listens for HTTPS; whether callers need a certificate is settled by then, and of whom with each that is presented. Throws MaintError('usage') where the address cannot be had. */
 export async function listenSecurely(
   app: Express,
   address: Address,
   certificate: ServingCertificate,
 ): Promise<SecureServer> {
   const server = createHttpsServer(
-    { ...TIMEOUTS, handshakeTimeout: HANDSHAKE_MS, minVersion: 'TLSv1.2', ...contextOf(certificate) },
+    {
+      ...TIMEOUTS,
+      handshakeTimeout: HANDSHAKE_MS,
+      minVersion: 'TLSv1.2',
+      ...(certificate.callers !== undefined && { requestCert: true, rejectUnauthorized: true }),
+      ...contextOf(certificate),
+    },
     app,
   );
   const listening = await started(server, address);
@@ -59,8 +66,9 @@ export async function listen(app: Express, address: Address): Promise<ListeningS
   return started(createHttpServer(TIMEOUTS, app), address);
 }
 
-function contextOf({ certificate, key }: ServingCertificate): { cert: string; key: string } {
-  return { cert: certificate, key };
+/** Without `ca` a context trusts the public authorities: it is said each time. */
+function contextOf({ certificate, key, callers }: ServingCertificate): SecureContextOptions {
+  return { cert: certificate, key, ...(callers !== undefined && { ca: callers }) };
 }
 
 async function started(server: Server | HttpsServer, { host, port }: Address): Promise<ListeningServer> {

@@ -43,11 +43,14 @@ export async function verify(cluster: Pick<ClusterReader, 'get'>): Promise<reado
     const answer = await ask(target).catch((cause: unknown) => {
       throw failed(`calls ${place} for ${name}, and that fails: ${messageOf(cause)}`, cause);
     });
-    if (answer !== 'ok') throw failed(`calls ${place} for ${name}, and that is not ready: ${answer}`);
-    lines.push(`${name} is answered by ${place}`);
+    if (typeof answer === 'string') throw failed(`calls ${place} for ${name}, and that is not ready: ${answer}`);
+    lines.push(`${name} is answered by ${place}${answer.knowsCallers ? KNOWS_CALLERS : ''}`);
   }
   return lines;
 }
+
+/** What only an API server can try: it has the certificate. */
+const KNOWS_CALLERS = ', which wants a certificate of who calls (--client-ca-file): kubectl maint doctor tries it';
 
 function failed(what: string, cause?: unknown): MaintError {
   return new MaintError('cluster', `the ValidatingWebhookConfiguration ${REGISTRATION_NAME} ${what}`, {
@@ -71,17 +74,28 @@ function targetOf(entry: unknown): Target | undefined {
   return { host: `${name}.${namespace}.svc`, port: numberAt(config, 'service', 'port') ?? 443, authorities };
 }
 
-/** `ok`, or what readiness lacks. Rejects where no trusted answer comes. */
-function ask({ host, port, authorities }: Target): Promise<string> {
+/** Somebody who is trusted, and is ready or asks who calls. */
+interface Met {
+  readonly knowsCallers: boolean;
+}
+
+/** TLS 1.3: who calls hears it once the server has shown its own certificate, which is trusted by then. */
+const CERTIFICATE_REQUIRED = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+
+/** Who answers, or what readiness lacks. Rejects where no trusted answer comes. */
+function ask({ host, port, authorities }: Target): Promise<Met | string> {
   return new Promise((resolve, reject) => {
     const options = { host, port, path: '/readyz', ca: authorities, agent: false, timeout: ASK_MS };
     const call = request({ ...options, ...(isIP(host) === 0 && { servername: host }) }, (answer) => {
       text(answer).then((said) => {
-        resolve(answer.statusCode === 200 ? 'ok' : said.trim());
+        resolve(answer.statusCode === 200 ? { knowsCallers: false } : said.trim());
       }, reject);
     });
     call.on('timeout', () => call.destroy(new Error(`no answer in ${ASK_MS / 1000}s`)));
-    call.on('error', reject);
+    call.on('error', (error) => {
+      if ('code' in error && error.code === CERTIFICATE_REQUIRED) resolve({ knowsCallers: true });
+      else reject(error);
+    });
     call.end();
   });
 }

@@ -80,6 +80,8 @@ export async function startReplica(
       host: '',
       port: 0,
       healthPort: 0,
+      metricsPort: 0,
+      clientCaFile: undefined,
       certificates: {
         kind: 'shared',
         namespace: NAMESPACE,
@@ -108,7 +110,7 @@ export async function startReplica(
     serving,
     log,
     isReady,
-    metrics: async () => (await fetch(`${health}/metrics`)).text(),
+    metrics: async () => (await fetch(`http://127.0.0.1:${serving.metricsPort}/metrics`)).text(),
     stop: async (drainMs) => {
       const stopped = serving.stop(drainMs);
       // The endpoint goes while the replica drains.

@@ -15,6 +15,7 @@ const BIN = join(import.meta.dirname, '../../dist/maint-webhook.cjs');
 export interface ServingProcess {
   readonly port: number;
   readonly healthUrl: string;
+  readonly metricsUrl: string;
   readonly pid: number;
   /** What it has written to its log so far. */
   readonly log: readonly string[];
@@ -67,23 +68,37 @@ export async function serveAsProcess(
   { user, port: asked = 0, ready = true }: ServeHow = {},
 ): Promise<ServingProcess> {
   const kubeconfig = user === undefined ? plane.kubeconfig : await plane.kubeconfigFor(user);
-  const args = [`--kubeconfig=${kubeconfig}`, `--port=${asked}`, '--health-port=0', '--drain-seconds=1', ...more];
+  const args = [
+    `--kubeconfig=${kubeconfig}`,
+    `--port=${asked}`,
+    '--health-port=0',
+    '--metrics-port=0',
+    '--drain-seconds=1',
+    ...more,
+  ];
   const child = spawnBound(process.execPath, [...nodeFlagsOf(BIN), BIN, 'serve', ...args], {
     streams: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
-  const { port, health } = await servingPorts(child, log);
+  const { port, health, metrics } = await servingPorts(child, log);
   const healthUrl = `http://127.0.0.1:${health}`;
+  const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   if (ready) {
     await until(
       `the webhook is ready (${log.join('\n')})`,
       async () => (await statusOf(`${healthUrl}/readyz`)) === 200,
     );
   }
-  return { port, healthUrl, pid: child.pid, log, stop: async () => (await child.end('SIGTERM')).code };
+  return { port, healthUrl, metricsUrl, pid: child.pid, log, stop: async () => (await child.end('SIGTERM')).code };
 }
 
-async function servingPorts(child: BoundProcess, log: string[]): Promise<{ port: number; health: number }> {
+interface Ports {
+  readonly port: number;
+  readonly health: number;
+  readonly metrics: number;
+}
+
+async function servingPorts(child: BoundProcess, log: string[]): Promise<Ports> {
   const { stdout, stderr } = child.process;
   if (stdout === null || stderr === null) throw new Error('the webhook has no output');
   stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
@@ -92,7 +107,10 @@ async function servingPorts(child: BoundProcess, log: string[]): Promise<{ port:
       log.push(line);
       const entry: unknown = line.startsWith('{') ? JSON.parse(line) : undefined;
       if (textAt(entry, 'msg') !== 'serving') return;
-      resolve({ port: numberAt(entry, 'port') ?? 0, health: numberAt(entry, 'healthPort') ?? 0 });
+      const [port = 0, health = 0, metrics = 0] = ['port', 'healthPort', 'metricsPort'].map((key) =>
+        numberAt(entry, key),
+      );
+      resolve({ port, health, metrics });
     });
     void child.ended.then(() => {
       reject(new Error(`the webhook ended before it served: ${log.join('\n')}`));

@@ -11,6 +11,7 @@ import type { WebhookCommand } from './operation.ts';
 
 const PORT = 9443;
 const HEALTH_PORT = 9440;
+const METRICS_PORT = 9441;
 /** Endpoints lag behind a pod's end by a few seconds; Gatekeeper waits as long. */
 const DRAIN_SECONDS = 10;
 /** Longest drain that is accepted, in seconds: longer ones are typing errors. */
@@ -24,7 +25,17 @@ export function serveFlags(flags: Argv) {
     .option('health-port', {
       type: 'number',
       default: HEALTH_PORT,
-      describe: 'HTTP port for /livez, /readyz and /metrics; 0 = any free one',
+      describe: 'HTTP port for /livez and /readyz; 0 = any free one',
+    })
+    .option('metrics-port', {
+      type: 'number',
+      default: METRICS_PORT,
+      describe: 'HTTP port for /metrics; 0 = any free one',
+    })
+    .option('client-ca-file', {
+      type: 'string',
+      describe:
+        'PEM of the authority of API servers that have an admission kubeconfig: who has no certificate of it is refused',
     })
     .option('service', {
       type: 'string',
@@ -76,6 +87,7 @@ export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment
     ...repeated(flags, ['fail-closed', 'dns-name', 'host-name']),
     ...outside('--port', flags.port, 65_535),
     ...outside('--health-port', flags.healthPort, 65_535),
+    ...outside('--metrics-port', flags.metricsPort, 65_535),
     ...outside('--drain-seconds', flags.drainSeconds, MAX_DRAIN_SECONDS),
   ];
   if (problems.length > 0) return refused(...problems);
@@ -97,6 +109,8 @@ export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment
       host: flags.host,
       port: flags.port,
       healthPort: flags.healthPort,
+      metricsPort: flags.metricsPort,
+      clientCaFile: flags.clientCaFile,
       certificates: originFrom(flags, namespace, env),
       caOut: flags.caOut,
       service:

@@ -8,6 +8,8 @@ export interface ServingCertificate {
   readonly notBefore: number;
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
+  /** PEM of the authorities of callers: who has no certificate of one of them is refused. Undefined: anybody may call. */
+  readonly callers?: string;
 }
 
 /** Where the server's certificate comes from, and who signs it. */

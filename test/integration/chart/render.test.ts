@@ -186,6 +186,7 @@ describe('the defaults', () => {
       '--service=kubectl-maint',
       '--port=9443',
       '--health-port=9440',
+      '--metrics-port=9441',
       '--policy=/etc/kubectl-maint/policy/policy.yaml',
       '--failure-policy=Ignore',
       '--drain-seconds=10',
@@ -253,6 +254,7 @@ describe('what a variant changes', () => {
       [
         { name: 'https', containerPort: 10250 },
         { name: 'health', containerPort: 9440 },
+        { name: 'metrics', containerPort: 9441 },
       ],
     ],
     [
@@ -305,15 +307,41 @@ describe('what a variant changes', () => {
       'our-certificate',
     ],
     [
+      'existing-secret',
+      'whom callers have to be known by',
+      () => [
+        argumentOf('existing-secret', 'client-ca-file'),
+        at(podOf('existing-secret'), 'volumes', '2', 'configMap'),
+      ],
+      ['/etc/kubectl-maint/callers/callers.pem', { name: 'our-api-servers' }],
+    ],
+    [
+      'observed',
+      'where metrics are read',
+      () => at(of('observed', 'ServiceMonitor/kubectl-maint'), 'spec', 'endpoints', '0', 'port'),
+      'metrics',
+    ],
+    [
       'observed',
       'who may call',
       () => at(of('observed', 'NetworkPolicy/kubectl-maint'), 'spec', 'ingress'),
       [
         {
           ports: [{ protocol: 'TCP', port: 'https' }],
-          from: [{ ipBlock: { cidr: '10.0.0.0/28' } }, { ipBlock: { cidr: 'fd00::/64' } }],
+          from: [
+            { ipBlock: { cidr: '10.0.0.0/28' } },
+            { ipBlock: { cidr: 'fd00::/64' } },
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+              podSelector: { matchLabels: { app: 'konnectivity-agent' } },
+            },
+          ],
         },
         { ports: [{ protocol: 'TCP', port: 'health' }], from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
+        {
+          ports: [{ protocol: 'TCP', port: 'metrics' }],
+          from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        },
       ],
     ],
     [
@@ -379,6 +407,16 @@ describe('what a variant changes', () => {
     const shipped = textAt(of('observed', 'ConfigMap/kubectl-maint-dashboard'), 'data', 'kubectl-maint.json') ?? '';
     expect(JSON.parse(shipped)).toEqual(JSON.parse(await readFile(`${CHART}/files/dashboard.json`, 'utf8')));
   });
+});
+
+test.each([
+  ['', false],
+  ['networkPolicy.enabled=true', true],
+  ['networkPolicy.apiServerCidrs={10.0.0.0/28}', true],
+  ['networkPolicy.apiServerPeers[0].podSelector.matchLabels.app=agent', true],
+  ['networkPolicy.apiServerCidrs={10.0.0.0/28},networkPolicy.enabled=false', false],
+])('a NetworkPolicy is made where the API servers are known or it is asked for: %j %s', async (values, isMade) => {
+  expect((await rendered(helm, '--set', values)).has('NetworkPolicy/kubectl-maint')).toBe(isMade);
 });
 
 describe('the floor', () => {
@@ -469,7 +507,8 @@ describe('values that are refused before anything is changed', () => {
   );
 
   test.each([
-    ['one port for both', ['ports.health=9443'], 'https and health must differ'],
+    ['one port for both', ['ports.health=9443'], 'https, health and metrics must differ'],
+    ['one port for probes and metrics', ['ports.metrics=9440'], 'https, health and metrics must differ'],
     ["the kubelet's port on the node's network", ['hostNetwork=true', 'ports.https=10250'], "the kubelet's"],
   ])('%s', async (_, values, says) => {
     const { code, stderr } = await helm.run('template', 'guard', CHART, '--set', values.join(','));

@@ -109,7 +109,7 @@ describe('writes', () => {
 
 test('the metric that the alert looks at counts what is overdue', async () => {
   await until('the maintenance is overdue', async () => {
-    const answer = await fetch(`${webhook.healthUrl}/metrics`);
+    const answer = await fetch(webhook.metricsUrl);
     return /^maint_webhook_nodes_overdue 1$/m.test(await answer.text());
   });
 });

@@ -250,7 +250,7 @@ describe('after the maintenance', () => {
   });
 
   test('its metrics count what was refused, by rule and tool', async () => {
-    const text = await (await fetch(`${webhook.healthUrl}/metrics`)).text();
+    const text = await (await fetch(webhook.metricsUrl)).text();
     expect(text).toMatch(/maint_webhook_denials_total\{rule="backup",tool="velero"\} [1-9]/);
     expect(text).toMatch(/maint_webhook_denials_total\{rule="scan",tool="kube-bench"\} [1-9]/);
   });

@@ -11,6 +11,7 @@ import { serve, type Serving } from '../../../webhook/serve.ts';
 import { call, Kept, nodeObject, post, reviewOf, ToldCluster, volumeBackup, type Answer } from './world.ts';
 
 const SELF = { kind: 'self', names: ['127.0.0.1'], stateFolder: undefined } as const;
+const ANY_PORTS = { host: '127.0.0.1', port: 0, healthPort: 0, metricsPort: 0 };
 const UID = '7f0c1a5e-0000-4000-8000-000000000001';
 const cluster = new ToldCluster(nodeObject('n1', true), nodeObject('n2'));
 const out = new Kept();
@@ -21,7 +22,7 @@ let ca: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caOut = join(folder, 'ca.pem');
-  const options = { host: '127.0.0.1', port: 0, healthPort: 0, certificates: SELF, caOut, service: undefined };
+  const options = { ...ANY_PORTS, certificates: SELF, clientCaFile: undefined, caOut, service: undefined };
   serving = await serve(options, { cluster, log: logTo(out, 'info'), policy: BUILT_IN_POLICY, now: Date.now });
   ca = await readFile(caOut, 'utf8');
 });
@@ -36,7 +37,11 @@ const health = (path: string) => call(`http://127.0.0.1:${serving.healthPort}${p
 const review = (body: unknown): Promise<Answer> => post(`${door()}/validate?timeout=3s`, ca, JSON.stringify(body));
 
 test('before the first sync it is alive, not ready, and asks to be called again', async () => {
-  expect(await out.line('serving')).toMatchObject({ port: serving.port, healthPort: serving.healthPort });
+  expect(await out.line('serving')).toMatchObject({
+    port: serving.port,
+    healthPort: serving.healthPort,
+    metricsPort: serving.metricsPort,
+  });
   expect(await health('/livez')).toMatchObject({ status: 200, text: 'ok\n' });
   expect(await health('/readyz')).toMatchObject({ status: 503, text: 'nodes: not synced yet\n' });
   const answer = await review(reviewOf(volumeBackup('n2')));
@@ -119,7 +124,8 @@ test('GET is 405, an unknown path 404', async () => {
 test('counts what it did, and takes no word of a request into a label', async () => {
   const named = JSON.stringify(reviewOf({ apiVersion: 'v1', kind: 'EvilKind"}', metadata: { name: 'evil-name' } }));
   await post(`${door()}/validate`, ca, named);
-  const { text, headers } = await health('/metrics');
+  const metrics = (path: string) => call(`http://127.0.0.1:${serving.metricsPort}${path}`);
+  const { text, headers } = await metrics('/metrics');
   expect(headers['content-type']).toMatch(/^text\/plain/);
   for (const line of [
     /^maint_webhook_requests_total\{operation="CREATE",decision="deny",work="backup"\} 1$/m,
@@ -193,10 +199,10 @@ test("whoever announces much and sends little takes nobody's room, and is ended 
 
 test('a door whose port is taken says so, and leaves nothing open', async () => {
   const options = {
-    host: '127.0.0.1',
-    port: 0,
-    healthPort: serving.healthPort,
+    ...ANY_PORTS,
+    metricsPort: serving.metricsPort,
     certificates: SELF,
+    clientCaFile: undefined,
     caOut: undefined,
     service: undefined,
   };

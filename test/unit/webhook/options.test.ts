@@ -14,6 +14,7 @@ describe('parseArguments', () => {
           host: '',
           port: 9443,
           healthPort: 9440,
+          metricsPort: 9441,
           certificates: { kind: 'self', names: ['localhost', '127.0.0.1'] },
           caOut: undefined,
         },
@@ -37,12 +38,18 @@ describe('parseArguments', () => {
 
   test('takes every flag, and --host-name as --dns-name', async () => {
     const argv =
-      '--kubeconfig k --context c --host 127.0.0.1 --port 0 --health-port 0 --ca-out ca.pem --drain-seconds 0.5';
+      '--kubeconfig k --context c --host 127.0.0.1 --port 0 --health-port 0 --metrics-port 0 --client-ca-file c.pem --ca-out ca.pem --drain-seconds 0.5';
     expect(await parse(...argv.split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({ ok: false });
     expect(await parse(...argv.replace('0.5', '1').split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({
       ok: true,
       value: {
-        serve: { certificates: { kind: 'self', names: ['a', 'b'] }, port: 0, caOut: 'ca.pem' },
+        serve: {
+          certificates: { kind: 'self', names: ['a', 'b'] },
+          port: 0,
+          metricsPort: 0,
+          clientCaFile: 'c.pem',
+          caOut: 'ca.pem',
+        },
         cluster: { kubeconfig: 'k' },
         drainMs: 1000,
       },

@@ -43,15 +43,17 @@ describe('verify', () => {
   let server: Server;
   let bundle: string;
   let stranger: string;
+  let own: { cert: string; key: string };
   let readiness = '';
 
   beforeAll(async () => {
     const now = Date.now();
     const [authority, other] = await Promise.all([issueAuthority(now), issueAuthority(now)]);
     const { certificate, key } = await issueLeaf(authority, ['127.0.0.1'], now);
+    own = { cert: certificate, key };
     bundle = base64(authority.certificate);
     stranger = base64(other.certificate);
-    server = createServer({ cert: certificate, key }, (request, answer) => {
+    server = createServer(own, (request, answer) => {
       answer.writeHead(request.url === '/readyz' && readiness === '' ? 200 : 503).end(`${readiness}\n`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -95,6 +97,19 @@ describe('verify', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr).toMatch(says);
     expect(stderr).toContain('hint: kubectl get pods');
+  });
+
+  test('a replica that knows its callers is met, and nothing is asked of it', async () => {
+    const strict = createServer({ ...own, ca: own.cert, requestCert: true }, () => {
+      throw new Error('nobody is let in');
+    });
+    await new Promise<void>((resolve) => strict.listen(0, '127.0.0.1', resolve));
+    const there = `https://127.0.0.1:${numberAt(strict.address(), 'port') ?? 0}/validate`;
+    const trusting = await ran('verify', registered(entry('work', bundle, there)));
+    expect(trusting).toMatchObject({ code: 0, stderr: '' });
+    expect(trusting.stdout).toContain('which wants a certificate of who calls (--client-ca-file)');
+    expect(await ran('verify', registered(entry('work', stranger, there)))).toMatchObject({ code: 4, stdout: '' });
+    strict.close();
   });
 
   test('a replica that is not ready is told with its reasons', async () => {
