@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { MaintError, messageOf, renderProblem, type MaintErrorCode } from '../shared/index.ts';
 import { connect, type Connect, type Environment } from './connect.ts';
 import { floorObjects } from './floor/floor.ts';
+import { floorGaps } from './floor/gaps.ts';
 import { logTo } from './log.ts';
 import type { WebhookCommand } from './options/operation.ts';
 import { parseArguments } from './options/parse.ts';
@@ -65,7 +66,7 @@ async function carryOut(operation: WebhookCommand, process: Process, connectTo: 
       process.stdout.write(`${await once(operation, process, connectTo)}\n`);
       return 0;
     case 'policies':
-      process.stdout.write(await renderPolicies(operation));
+      await printPolicies(operation, process);
       return 0;
     case 'serve':
       return serveUntilSignal(operation, process, connectTo);
@@ -98,10 +99,15 @@ async function renderConfiguration(operation: WebhookCommand & { kind: 'configur
 /** What says nothing, so that the defaults apply: told, too, lest people have to guess. */
 const NO_POLICY = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy' };
 
-async function renderPolicies({ policyFile }: WebhookCommand & { kind: 'policies' }): Promise<string> {
+/** What the policies leave to the webhook is told beside them: they are piped into kubectl. */
+async function printPolicies(
+  { policyFile }: WebhookCommand & { kind: 'policies' },
+  { stdout, stderr }: Process,
+): Promise<void> {
   const { tools, config } = await readPolicy(policyFile);
   const documents = floorObjects(tools, config).map((object) => stringify(object, { lineWidth: 0 }));
-  return documents.map((document) => `---\n${document}`).join('');
+  stdout.write(documents.map((document) => `---\n${document}`).join(''));
+  for (const gap of floorGaps(tools, config)) stderr.write(`note: ${gap}\n`);
 }
 
 async function readAuthorities(file: string): Promise<string> {

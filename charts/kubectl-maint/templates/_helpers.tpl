@@ -94,12 +94,13 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end }}
 
 {{/*
-Why the chart brings no floor for a rule; empty where it does. The floor is made for the default policy but for the modes,
-and the guard of the record depends on neither: it is there whatever the values say of the rest.
+Why the chart brings no policies for a rule; empty where it does. The floor is made for the default policy but for the modes
+(plugin/policy/chart-floor.ts says the same); the guard of the record is there whatever the values say of the rest.
 */}}
 {{- define "kubectl-maint.withoutFloor" -}}
 {{- $given := get .values.policy.rules .rule | default dict -}}
 {{- if eq .rule "node-guard" -}}
+{{- if not .values.recordGuard.enabled }}recordGuard.enabled is false{{ end -}}
 {{- else if not .values.floor.enabled -}}floor.enabled is false
 {{- else if ne .values.policy.preset "default" -}}policy.preset is {{ .values.policy.preset }}
 {{- else if .values.policy.tools -}}policy.tools adds tools

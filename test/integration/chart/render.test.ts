@@ -143,6 +143,13 @@ const LOOKUPS_OF_POLICY: readonly Grant[] = [
 /** What their work runs inside of is found through. */
 const INSIDE_OF_POLICY: readonly Grant[] = [{ group: 'db.example.com', resource: 'backups', verbs: ['list', 'watch'] }];
 
+/** What `helm install` says at its end. */
+async function notesOf(values: string): Promise<string> {
+  const { code, stdout, stderr } = await helm.run('install', 'guard', CHART, '--dry-run=client', '--set', values);
+  expect(code, stderr).toBe(0);
+  return stdout.slice(stdout.indexOf('\nNOTES:'));
+}
+
 function ruleOf({ group, resource, verbs, names }: Grant): object {
   return { apiGroups: [group], resources: [resource], verbs, ...(names && { resourceNames: names }) };
 }
@@ -437,6 +444,8 @@ describe('the floor', () => {
     // The guard of the record depends on none of it.
     ['floor.enabled=false', { 'record.kubectl-maint.io': record }],
     ['floor.enabled=false,policy.rules.node-guard.mode=off', {}],
+    ['floor.enabled=false,recordGuard.enabled=false', {}],
+    ['recordGuard.enabled=false', work],
   ])('with %s', async (value, actions) => {
     const objects = [...(await rendered(helm, '--set', value)).values()];
     const bindings = objects.filter((object) => textAt(object, 'kind') === 'ValidatingAdmissionPolicyBinding');
@@ -462,11 +471,20 @@ describe('the floor', () => {
     // Nothing is missing of a rule that is off.
     ['floor.enabled=false,policy.rules.scan.mode=off', ['backup: floor.enabled is false']],
   ])('the notes say what %s costs', async (values, why) => {
-    const { code, stdout, stderr } = await helm.run('install', 'guard', CHART, '--dry-run=client', '--set', values);
-    expect(code, stderr).toBe(0);
-    const notes = stdout.slice(stdout.indexOf('\nNOTES:'));
+    const notes = await notesOf(values);
     expect(notes.match(/^ {2}(?:backup|scan): .*$/gm)?.map((line) => line.trim()) ?? []).toEqual(why);
     expect(notes.includes('These rules have no floor')).toBe(why.length > 0);
+  });
+
+  test.each([
+    ['', ''],
+    ['policy.rules.node-guard.mode=off', 'policy.rules.node-guard.mode is off: whoever'],
+    ['recordGuard.enabled=false', 'recordGuard.enabled is false: while no replica answers, whoever'],
+    ['floor.enabled=false', ''],
+  ])('the notes say who may write the record with %j', async (values, says) => {
+    const notes = await notesOf(values);
+    expect(notes).toContain(says);
+    expect(notes.includes('can write or remove the record')).toBe(says !== '');
   });
 });
 

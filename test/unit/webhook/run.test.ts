@@ -34,7 +34,7 @@ async function policyFile(name: string, text: string): Promise<string> {
   return file;
 }
 
-const SERVE = '--host 127.0.0.1 --port 0 --health-port 0 --dns-name 127.0.0.1';
+const SERVE = '--host 127.0.0.1 --port 0 --health-port 0 --metrics-port 0 --dns-name 127.0.0.1';
 
 describe('serve', () => {
   test('SIGTERM: unready at once, still answers with Connection: close, then exit 0', async () => {
@@ -181,6 +181,25 @@ describe('policies', () => {
         `ValidatingAdmissionPolicyBinding ${name}.kubectl-maint.io`,
       ]),
     );
+  });
+
+  test.each([
+    ['preset: default', ''],
+    [
+      'rules: { scan: { afterOverdue: warn } }',
+      /^note: scan is left to the webhook: its rule answers otherwise .*\(.*trivy-operator.*\)\n$/,
+    ],
+    ['rules: { node-guard: { mode: "off" } }', /^note: node-guard is off: whoever may write nodes .*\n$/],
+    [
+      'tools: [{ id: ours, patterns: [{ work: backup, match: { kinds: [batch/Job], commands: [our-dump] } }] }]',
+      /^note: backup is left to the webhook: it is known by a program.*\(ours\)\n$/,
+    ],
+    ['rules: { backup: { mode: "off" }, scan: { mode: audit } }', ''],
+  ])('tells beside them what %s leaves to the webhook', async (written, says) => {
+    const { code, stderr } = started(`policies --policy ${await policyFile('gaps.yaml', written)}`);
+    expect(await code).toBe(0);
+    expect(stderr.text).toMatch(says);
+    expect(stderr.text === '').toBe(says === '');
   });
 
   test('by the configuration', async () => {

@@ -1,4 +1,5 @@
-import { clean, listAt, textAt, textsAt, type PolicyConfig } from '../../../../shared/index.ts';
+import { clean, listAt, textAt, textsAt, type Policy } from '../../../../shared/index.ts';
+import { whyNoChartFloor } from '../../../policy/chart-floor.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
 import { readOurs } from '../readings.ts';
@@ -11,13 +12,18 @@ const PARTS = [
 ] as const;
 
 const APPLY =
-  'it comes with the chart (floor.enabled), or by: maint-webhook policies | kubectl apply -f - (docs/floor.md)';
+  'it comes with the chart (floor.enabled, recordGuard.enabled), or by: maint-webhook policies | kubectl apply -f - (docs/floor.md)';
+
+const APPLY_YOURS =
+  'apply those of your configuration: maint-webhook policies --policy FILE | kubectl apply -f - (docs/floor.md)';
+
+const ALONE = 'the webhook alone decides it: keep replicas on two nodes that are not drained at once';
 
 /** What the API server has of the floor. */
 export interface FloorReading {
   readonly policies: readonly unknown[];
   readonly bindings: readonly unknown[];
-  readonly config: PolicyConfig;
+  readonly policy: Pick<Policy, 'config' | 'written'>;
 }
 
 export const floor = checkOf({
@@ -26,25 +32,30 @@ export const floor = checkOf({
   warns: 'a policy is missing, or the API server finds something wrong with its expressions',
   fails: 'a policy has no binding: it looks installed, and does nothing',
   read: async (readings): Promise<FloorReading> => {
-    const [policies, bindings, config] = await Promise.all([
+    const [policies, bindings, { policy }] = await Promise.all([
       readOurs('validatingadmissionpolicies', readings.cluster),
       readOurs('validatingadmissionpolicybindings', readings.cluster),
-      readings.config(),
+      readings.policy(),
     ]);
-    return { policies, bindings, config };
+    return { policies, bindings, policy };
   },
   judge: judgeFloor,
 });
 
 /** Judges policies and bindings. Pure. */
-export function judgeFloor({ policies, bindings, config }: FloorReading): readonly Diagnosis[] {
+export function judgeFloor({ policies, bindings, policy: { config, written } }: FloorReading): readonly Diagnosis[] {
   const bound = new Set(bindings.map((binding) => textAt(binding, 'spec', 'policyName') ?? ''));
   const problems = PARTS.flatMap(({ part, rule, without }): readonly Diagnosis[] => {
     const mine = policies.filter((policy) => isPartOf(policy, part));
     const loose = mine.map(nameOf).filter((name) => !bound.has(name));
     if (loose.length > 0) return [fail(`the policy ${loose.join(', ')} has no binding: ${without}`, APPLY)];
     if (mine.length > 0 || config.rules[rule].mode === 'off') return [];
-    return [warn(`the policy ${part}.kubectl-maint.io is missing: ${without}`, APPLY)];
+    const why = rule === 'node-guard' ? undefined : whyNoChartFloor(written, rule);
+    const as = why === undefined ? '' : `, since the chart has none where ${why}`;
+    const missing = `the policy ${part}.kubectl-maint.io is missing${as}: ${without}`;
+    return [
+      warn(missing, config.rules[rule].afterOverdue !== undefined ? ALONE : why === undefined ? APPLY : APPLY_YOURS),
+    ];
   });
   const all = [...problems, ...policies.flatMap(typeWarnings)];
   return all.length > 0 ? all : [ok(sentence(policies, bindings))];

@@ -240,7 +240,13 @@ describe('floor', () => {
     rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'off' } },
   };
 
-  test.each<[what: string, differs: Partial<typeof whole> & { config?: PolicyConfig }, says: readonly string[]]>([
+  test.each<
+    [
+      what: string,
+      differs: Partial<typeof whole> & { config?: PolicyConfig; written?: object },
+      says: readonly string[],
+    ]
+  >([
     [
       'whole',
       {},
@@ -257,6 +263,14 @@ describe('floor', () => {
       ['backup-cluster-warn.kubectl-maint.io (Warn)'],
     ],
     ['one is missing', { policies: whole.policies.slice(0, 2) }, ['warn the policy scan.kubectl-maint.io is missing']],
+    [
+      'two of which the configuration makes others',
+      { policies: whole.policies.slice(1, 2), written: { preset: 'palette' } },
+      ['backup', 'scan'].map(
+        (rule) =>
+          `warn the policy ${rule}.kubectl-maint.io is missing, since the chart has none where policy.preset is palette: ${rule}s pass while no webhook answers`,
+      ),
+    ],
     ['one is switched off', { policies: whole.policies.slice(0, 2), config: off }, ['ok the API server evaluates']],
     [
       'one has no binding',
@@ -277,8 +291,8 @@ describe('floor', () => {
         'warn the API server finds something wrong with backup.kubectl-maint.io (1, the first at spec.x): no such field',
       ],
     ],
-  ])('%s', (_what, differs, says) => {
-    expect(told(judgeFloor({ ...whole, config: DEFAULT_POLICY, ...differs }))).toEqual(says.map(like));
+  ])('%s', (_what, { config = DEFAULT_POLICY, written, ...differs }, says) => {
+    expect(told(judgeFloor({ ...whole, ...differs, policy: { config, written } }))).toEqual(says.map(like));
   });
 });
 
