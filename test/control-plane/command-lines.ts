@@ -12,6 +12,8 @@ export interface ComponentSettings {
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** More flags for the API server, after ours. */
   readonly apiServerArgs: readonly string[];
+  /** The same for the controller manager. */
+  readonly controllerManagerArgs: readonly string[];
 }
 
 /** The files in a control plane's folder that its components read. */
@@ -77,6 +79,7 @@ export function controllerManagerArgs(settings: ComponentSettings, kubeconfig: s
     `--service-account-private-key-file=${join(settings.folder, FILES.serviceAccountKey)}`,
     '--use-service-account-credentials=true',
     ...quietLeader(settings),
+    ...settings.controllerManagerArgs,
   ];
 }
 

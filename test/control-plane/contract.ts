@@ -18,6 +18,7 @@ export interface ControlPlaneOptions {
   readonly users?: readonly User[];
   readonly featureGates?: Readonly<Record<string, boolean>>;
   readonly apiServerArgs?: readonly string[];
+  readonly controllerManagerArgs?: readonly string[];
   /** Where everything is kept while it runs; removed by `stop`. Default: a new folder in the system's temporary one. */
   readonly folder?: string;
   /** Hears a line about each step and each minute of building. Default: stderr. */

@@ -78,6 +78,7 @@ function settingsFrom(options: ControlPlaneOptions): Omit<ComponentSettings, 'fo
     controllerManager: options.controllerManager ?? true,
     featureGates: options.featureGates ?? {},
     apiServerArgs: options.apiServerArgs ?? [],
+    controllerManagerArgs: options.controllerManagerArgs ?? [],
   };
 }
 

@@ -5,9 +5,9 @@ import type { Workloads } from './workloads.ts';
 
 const CRONJOBS = '/apis/batch/v1/namespaces/shop/cronjobs';
 
-/** Refused so often in a row, its controller pauses for 20 s (5 ms, doubled each time); then a Job is there in less. */
-const OFTEN = 13;
-const SOONER_MS = 15_000;
+/** Refused so often in a row, its controller pauses for 10 s (5 ms, doubled each time); then a Job is there in less. */
+const OFTEN = 12;
+const SOONER_MS = 8000;
 
 /** CronJobs in the namespace `shop`. */
 export class DueCronJobs {

@@ -46,7 +46,13 @@ async function clear(kinds: string): Promise<void> {
 
 describe.skipIf(!HAS_CASES)(casesTitle('inputs that were drained wrongly'), () => {
   beforeAll(async () => {
-    plane = await startControlPlane({ nodes: 3, podReadyMs: 200, podGoneMs: 200 });
+    plane = await startControlPlane({
+      nodes: 3,
+      podReadyMs: 200,
+      podGoneMs: 200,
+      // A minute by default; long enough for a drain to begin before.
+      controllerManagerArgs: ['--node-startup-grace-period=20s'],
+    });
     plugin = pluginRunner(plane);
     world = new Workloads(plane);
   });
@@ -159,7 +165,6 @@ describe.skipIf(!HAS_CASES)(casesTitle('inputs that were drained wrongly'), () =
   test('D24: a node that never was up is found to be so while its drain waits', async () => {
     await applied(caseText('D24-node-never-up.yaml'));
     await until('its pod is there', async () => (await world.podsOn('node-y')).length === 1);
-    // The node controller takes a minute to say so.
     const { code, stdout, stderr } = await plugin.maint(['on', 'node-y', '--timeout=100s']);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toContain('will come back, because their template names the node: default/early-');

@@ -35,6 +35,12 @@ beforeAll(async () => {
     { apiGroups: [''], resources: ['nodes', 'pods', 'events'], verbs: ['get', 'list', 'watch', 'patch', 'create'] },
     { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
     { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'watch'] },
+    // Who cannot see whether the webhook is asked waits until it should be.
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingwebhookconfigurations', 'validatingadmissionpolicybindings'],
+      verbs: ['get', 'list'],
+    },
     { apiGroups: ['kubectl-maint.io'], resources: ['maintenances'], verbs: ['set'] },
   ]);
 });
