@@ -59,7 +59,7 @@ export function createMetrics(ports: MetricsPorts): Metrics {
   });
   const unknown = new Counter({
     name: 'maint_webhook_unknown_total',
-    help: 'Decisions whose facts were not sure: a failed lookup, commands too long to be read, or nodes that were not heard of for too long',
+    help: 'Decisions whose facts were not sure: a failed lookup, more written than is read, or nodes that were not heard of for too long',
     labelNames: ['cause'],
     registers,
   });

@@ -1,6 +1,13 @@
 import { placementFromPodSpec, type Placement } from '../scheduling/placement.ts';
 import { at, isTrueAt, listAt, stringMapAt, textAt, textsAt } from './json.ts';
 
+/** Longest text of a name, kind or namespace that is read: no longer one comes from Kubernetes (DNS subdomain, RFC 1123). */
+const MAX_NAME = 253;
+/** Owners of one object that are read: real objects have one, or the few that share it. */
+export const MAX_OWNERS = 100;
+/** Containers of one pod that are read: pods of pipelines have tens. */
+export const MAX_CONTAINERS = 250;
+
 /** A container as far as it tells what runs in it. */
 export interface ContainerFacts {
   readonly name: string;
@@ -30,7 +37,10 @@ export interface PodTemplate {
   readonly labels: ReadonlyMap<string, string>;
   readonly annotations: ReadonlyMap<string, string>;
   readonly placement: Placement;
+  /** The first MAX_CONTAINERS. */
   readonly containers: readonly ContainerFacts[];
+  /** There are more containers than are read. */
+  readonly isCut: boolean;
   /** The raw pod spec, for comparing two templates. */
   readonly spec: unknown;
 }
@@ -48,7 +58,10 @@ export interface WorkObject {
   readonly uid: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly annotations: ReadonlyMap<string, string>;
+  /** Its controller, and the first MAX_OWNERS. */
   readonly owners: readonly Owner[];
+  /** There are more owners than are read. */
+  readonly isCut: boolean;
   readonly deleting: boolean;
   /** Labels of the Jobs that a CronJob makes; empty for other kinds. */
   readonly jobLabels: ReadonlyMap<string, string>;
@@ -79,21 +92,23 @@ export function splitApiVersion(apiVersion: string): { group: string; version: s
 
 /** A Kubernetes object as facts. Never throws; missing fields read as empty. */
 export function workFromObject(object: unknown): WorkObject {
-  const { group, version } = splitApiVersion(textAt(object, 'apiVersion') ?? '');
-  const kind = textAt(object, 'kind') ?? '';
+  const { group, version } = splitApiVersion(nameAt(object, 'apiVersion'));
+  const kind = nameAt(object, 'kind');
   const metadata = at(object, 'metadata');
   const groupKind = `${group}/${kind}`;
+  const owners = listAt(metadata, 'ownerReferences');
   return {
     group,
     version,
     kind,
     groupKind,
-    namespace: textAt(metadata, 'namespace') ?? '',
-    name: textAt(metadata, 'name') ?? textAt(metadata, 'generateName') ?? '',
-    uid: textAt(metadata, 'uid') ?? '',
+    namespace: nameAt(metadata, 'namespace'),
+    name: short(textAt(metadata, 'name') ?? textAt(metadata, 'generateName')),
+    uid: nameAt(metadata, 'uid'),
     labels: stringMapAt(metadata, 'labels'),
     annotations: stringMapAt(metadata, 'annotations'),
-    owners: listAt(metadata, 'ownerReferences').map(ownerFromReference),
+    owners: ownersAmong(owners).map(ownerFromReference),
+    isCut: owners.length > MAX_OWNERS,
     deleting: at(metadata, 'deletionTimestamp') != null,
     jobLabels: groupKind === 'batch/CronJob' ? stringMapAt(object, 'spec', 'jobTemplate', 'metadata', 'labels') : NONE,
     template: templateOf(object, groupKind),
@@ -101,15 +116,31 @@ export function workFromObject(object: unknown): WorkObject {
   };
 }
 
+function nameAt(value: unknown, key: string): string {
+  return short(textAt(value, key));
+}
+
+function short(name = ''): string {
+  return name.slice(0, MAX_NAME);
+}
+
+/** Wherever its controller stands, it is one of them: what a controller may do is not to depend on a long list. */
+function ownersAmong(references: readonly unknown[]): readonly unknown[] {
+  if (references.length <= MAX_OWNERS) return references;
+  const controller = references.findIndex((reference) => isTrueAt(reference, 'controller'));
+  const first = references.slice(0, MAX_OWNERS);
+  return controller < MAX_OWNERS ? first : [...first, references[controller]];
+}
+
 function ownerFromReference(reference: unknown): Owner {
-  const { group } = splitApiVersion(textAt(reference, 'apiVersion') ?? '');
-  const kind = textAt(reference, 'kind') ?? '';
+  const { group } = splitApiVersion(nameAt(reference, 'apiVersion'));
+  const kind = nameAt(reference, 'kind');
   return {
     group,
     kind,
     groupKind: `${group}/${kind}`,
-    name: textAt(reference, 'name') ?? '',
-    uid: textAt(reference, 'uid') ?? '',
+    name: nameAt(reference, 'name'),
+    uid: nameAt(reference, 'uid'),
     controller: isTrueAt(reference, 'controller'),
   };
 }
@@ -120,19 +151,27 @@ function templateOf(object: unknown, groupKind: string): PodTemplate | undefined
   const template = path.length === 0 ? object : at(object, ...path);
   const metadata = at(template, 'metadata');
   const spec = at(template, 'spec');
+  const containers = [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')];
   return {
     labels: stringMapAt(metadata, 'labels'),
     annotations: stringMapAt(metadata, 'annotations'),
     placement: placementFromPodSpec(spec),
-    containers: [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].map(containerFrom),
+    ...containersFrom(containers),
     spec,
   };
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-/** A container of a pod spec, of whichever kind. */
-export function containerFrom(container: unknown): ContainerFacts {
+/** Containers of a pod spec, of whichever kind, as far as they are read. */
+export function containersFrom(containers: readonly unknown[]): Pick<PodTemplate, 'containers' | 'isCut'> {
+  return {
+    containers: containers.slice(0, MAX_CONTAINERS).map(containerFrom),
+    isCut: containers.length > MAX_CONTAINERS,
+  };
+}
+
+function containerFrom(container: unknown): ContainerFacts {
   return {
     name: textAt(container, 'name') ?? '',
     image: textAt(container, 'image') ?? '',

@@ -36,12 +36,15 @@ export function changeOf(request: ReviewRequest, source: NodeSource, isNewWork: 
 const STARTS_WORK = ['', EPHEMERAL_CONTAINERS];
 
 function updateStarts(
-  { oldObject: before, object: after }: ReviewRequest,
+  { oldObject: before, object: after, isCut }: ReviewRequest,
   source: NodeSource,
   isNewWork: () => boolean,
 ): boolean {
   // What is being deleted only loses finalizers from here on.
-  if (before === undefined || after === undefined || after.deleting) return false;
+  if (after === undefined || after.deleting) return false;
+  // Nobody knows what differs.
+  if (isCut) return true;
+  if (before === undefined) return false;
   if (after.groupKind === '/Pod') return podStarts(before, after, isNewWork);
   return (
     [templateChanges, isResumed, isRelabelled].some((differs) => differs(before, after)) ||

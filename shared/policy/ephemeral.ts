@@ -1,5 +1,5 @@
 import { listAt, textAt } from '../facts/json.ts';
-import { containerFrom, type PodTemplate, type WorkObject } from '../facts/work.ts';
+import { containersFrom, type PodTemplate, type WorkObject } from '../facts/work.ts';
 
 /** The subresource through which `kubectl debug` adds a container to a pod that runs; its object is the whole Pod. */
 export const EPHEMERAL_CONTAINERS = 'ephemeralcontainers';
@@ -18,7 +18,7 @@ export function addedContainers(after: WorkObject, before: WorkObject | undefine
     labels: NONE,
     annotations: NONE,
     owners: [],
-    template: { ...template, labels: NONE, annotations: NONE, containers: added.map(containerFrom) },
+    template: { ...template, labels: NONE, annotations: NONE, ...containersFrom(added) },
   };
 }
 

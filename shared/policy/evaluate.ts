@@ -119,7 +119,22 @@ function judge(
     reach: own === nodeIndex ? reach : once(() => targetOf(object, source, own, situation.answers)),
   };
   const { objections, needs }: Judgement = rule.judge(subject, context);
-  return { findings: objections.map((found) => finding(rule, config, found)), needs };
+  const all = [...objections, ...leftOpen(rule, subject, { objections, needs, nodeIndex: own })];
+  return { findings: all.map((found) => finding(rule, config, found)), needs };
+}
+
+/** What a rule passes of a request that was not read to its end, it passes without knowing: its configured answer holds. */
+function leftOpen(
+  { reasons }: Rule,
+  { request }: Subject,
+  { objections, needs, nodeIndex }: Judgement & Pick<RuleContext, 'nodeIndex'>,
+): readonly Objection[] {
+  if (!request.isCut || needs.length > 0 || nodeIndex.held.length === 0) return [];
+  const isAnswered = objections.some(({ weight }) => weight === undefined || weight === 'unknown');
+  const reason = ['Unread', 'Unknown'].find((one) => one in reasons);
+  if (isAnswered || reason === undefined) return [];
+  const detail = 'whether it reaches a node in maintenance was not found out: the request is larger than is read';
+  return [{ reason, detail, nodes: [], weight: 'unknown' }];
 }
 
 function finding(rule: Rule, config: RuleConfig, { reason, detail, nodes, weight = 'refuse' }: Objection): Finding {

@@ -50,10 +50,10 @@ export function lookedUp(object: WorkObject, source: NodeSource, answers: Answer
 
 /** Names of the nodes where the pods run that a template's required pod affinity wants as company, all terms of it. */
 export function companionsOf(object: WorkObject, answers: Answers): readonly string[] {
-  const [first = [], ...rest] = companionNeeds(object, { in: 'pods' }).map((needs) =>
-    nodesOf(needs.flatMap((need) => podsFor(need, answers))),
+  const [first, ...rest] = companionNeeds(object, { in: 'pods' }).map(
+    (needs) => new Set(nodesOf(needs.flatMap((need) => podsFor(need, answers)))),
   );
-  return first.filter((node) => rest.every((nodes) => nodes.includes(node)));
+  return [...(first ?? [])].filter((node) => rest.every((nodes) => nodes.has(node)));
 }
 
 function needOf(object: WorkObject, source: NodeSource): Need | undefined {

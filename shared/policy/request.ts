@@ -18,6 +18,8 @@ export interface ReviewRequest {
   readonly object: WorkObject | undefined;
   /** The object before the request; undefined for CREATE. */
   readonly oldObject: WorkObject | undefined;
+  /** There is more in it than was read: behind some place in its objects nothing is known. */
+  readonly isCut: boolean;
 }
 
 /** An object that is not part of a request, read as the CREATE of itself by nobody in particular. */
@@ -30,16 +32,16 @@ export function creationOf(object: unknown): ReviewRequest {
     dryRun: false,
     object: workFromObject(object),
     oldObject: undefined,
+    isCut: false,
   };
 }
 
-/** Reads an AdmissionReview (admission.k8s.io/v1) that holds a request; every problem at once. */
-export function requestFromReview(review: unknown): Parsed<ReviewRequest> {
-  const problems: Problem[] = [];
-  if (textAt(review, 'kind') !== 'AdmissionReview') problems.push({ path: 'kind', message: 'must be AdmissionReview' });
-  if (textAt(review, 'apiVersion') !== 'admission.k8s.io/v1') {
-    problems.push({ path: 'apiVersion', message: 'must be admission.k8s.io/v1' });
-  }
+/**
+ * Reads an AdmissionReview (admission.k8s.io/v1) that holds a request; every problem at once. `isCut` says that only its
+ * beginning is given.
+ */
+export function requestFromReview(review: unknown, isCut = false): Parsed<ReviewRequest> {
+  const problems = problemsOfFrame(review);
   const request = at(review, 'request');
   const uid = textAt(request, 'uid') ?? '';
   if (uid === '') problems.push({ path: 'request.uid', message: 'is missing' });
@@ -58,15 +60,26 @@ export function requestFromReview(review: unknown): Parsed<ReviewRequest> {
       groups: textsAt(request, 'userInfo', 'groups'),
     },
     dryRun: isTrueAt(request, 'dryRun'),
-    object: objectAt(request, 'object'),
-    oldObject: objectAt(request, 'oldObject'),
+    object: objectAt(request, 'object', isCut),
+    oldObject: objectAt(request, 'oldObject', isCut),
+    isCut,
   });
 }
 
-function objectAt(request: unknown, key: string): WorkObject | undefined {
+function problemsOfFrame(review: unknown): Problem[] {
+  const problems: Problem[] = [];
+  if (textAt(review, 'kind') !== 'AdmissionReview') problems.push({ path: 'kind', message: 'must be AdmissionReview' });
+  if (textAt(review, 'apiVersion') !== 'admission.k8s.io/v1') {
+    problems.push({ path: 'apiVersion', message: 'must be admission.k8s.io/v1' });
+  }
+  return problems;
+}
+
+function objectAt(request: unknown, key: string, isCut: boolean): WorkObject | undefined {
   const found = at(request, key);
   if (found == null) return undefined;
-  const work = workFromObject(found);
+  const whole = workFromObject(found);
+  const work = isCut ? { ...whole, isCut } : whole;
   if (work.namespace !== '' && work.name !== '') return work;
   // The API server fills namespace and generated name into the request before it validates; older ones only there.
   return {

@@ -1,4 +1,6 @@
 import { at } from '../facts/json.ts';
+import { podAffinityFromPodSpec, type PodAffinityTerm } from './pod-affinity.ts';
+import { renderSelector } from './selectors.ts';
 
 /** Nodes of the largest cluster that Kubernetes supports. */
 export const MAX_NODES = 5000;
@@ -9,9 +11,21 @@ export const MAX_NODES = 5000;
  */
 const MAX_ENTRIES = 3 * MAX_NODES;
 
-/** Whether a pod spec says more about where the pod may run than is read. Only counted, none of it is read for that. */
+/** Lists of pods that one pod's affinity may ask for: each is a read of the API server. Real pods ask for one. */
+export const MAX_COMPANY = 16;
+/** Characters of the selectors of these lists, which stand in the address of each read. Real ones have a hundred. */
+const MAX_SELECTORS = 4000;
+
+/** Whether a pod spec says more about where the pod may run than is read. It is counted before it is read. */
 export function isExcessive(spec: unknown): boolean {
-  return entriesLeft(at(spec, 'affinity'), entriesLeft(at(spec, 'tolerations'), MAX_ENTRIES)) < 0;
+  const left = entriesLeft(at(spec, 'affinity'), entriesLeft(at(spec, 'tolerations'), MAX_ENTRIES));
+  return left < 0 || isTooMuchCompany(podAffinityFromPodSpec(spec));
+}
+
+function isTooMuchCompany(terms: readonly PodAffinityTerm[]): boolean {
+  const lists = terms.reduce((sum, { namespaces }) => sum + Math.max(1, namespaces.length), 0);
+  const characters = terms.reduce((sum, { selector }) => sum + (renderSelector(selector) ?? '').length, 0);
+  return lists > MAX_COMPANY || characters > MAX_SELECTORS;
 }
 
 function entriesLeft(value: unknown, left: number): number {

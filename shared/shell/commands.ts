@@ -2,6 +2,7 @@ import type { Effort } from './effort.ts';
 import { Expansions, NO_END } from './expansions.ts';
 import { discard, draft, handOn, isTest, newFrame, type Draft, type Frame } from './frame.ts';
 import { Source } from './source.ts';
+import { Variables } from './variables.ts';
 
 /** A command of a script, in the words that its shell would run it with. */
 export interface Command {
@@ -17,6 +18,9 @@ const CLAUSES = new Set(['case', 'done', 'esac', 'fi', 'for', 'function', 'in', 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)\+?=/;
 /** Programs of the shell that take assignments as arguments. */
 const DECLARATIONS = new Set(['declare', 'export', 'local', 'readonly', 'typeset']);
+/** What is to be filled in, as in `https://<address of etcd>:2379`; a shell would read files of that name. */
+const BLANK = /(?<!<)<[A-Za-z][\w.-]*(?: [\w.-]+)*>(?=[\s"':,@)]|$|\/(?!dev\/))/g;
+
 interface HereDocument {
   readonly reader: Draft;
   readonly end: string;
@@ -30,24 +34,24 @@ interface HereDocument {
  * clauses. Both branches of an `if` count, and every case. `variables` is what the environment is known to hold; what a
  * script assigns counts from there on. Commands of functions count where they stand; calling one is no program.
  */
-export function commandsOf(script: string, variables: ReadonlyMap<string, string>, effort: Effort): readonly Command[] {
+export function commandsOf(script: string, variables: Variables, effort: Effort): readonly Command[] {
   if (!effort.read(script)) return [];
-  return new Reader(script, variables, effort).read();
+  return new Reader(script.replaceAll(BLANK, 'x'), variables, effort).read();
 }
 
 class Reader {
   readonly #source: Source;
   readonly #effort: Effort;
-  readonly #variables: Map<string, string>;
+  readonly #variables: Variables;
   readonly #expansions: Expansions;
   readonly #commands: Draft[] = [];
   readonly #functions = new Set<string>();
   #hereDocuments: HereDocument[] = [];
   #depth = 0;
 
-  constructor(script: string, variables: ReadonlyMap<string, string>, effort: Effort) {
+  constructor(script: string, variables: Variables, effort: Effort) {
     this.#source = new Source(script);
-    this.#variables = new Map(variables);
+    this.#variables = new Variables(variables);
     this.#effort = effort;
     this.#expansions = new Expansions({
       source: this.#source,
@@ -60,7 +64,7 @@ class Reader {
 
   read(): readonly Command[] {
     this.#list('');
-    this.#commands.forEach(handOn);
+    for (const command of this.#commands) handOn(command, this.#effort);
     return this.#commands.filter(({ words: [first = ''] }) => !this.#functions.has(first));
   }
 

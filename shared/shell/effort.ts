@@ -1,10 +1,17 @@
 /**
- * Most characters of the scripts of one object that are read, what variables stand for included: 40 ms at 4 MB/s, which
- * is the slowest that we have measured (nothing but substitutions). The longest script that we have seen has 12,000.
+ * Most characters of the scripts of one object that are read, what variables stand for included. The longest script that we
+ * have seen has 12,000; six times as many take 20 ms at 4 MB/s, which is the slowest that we have measured.
  */
-export const MAX_CHARACTERS = 150_000;
-/** Most words of one object that are looked at: at eight characters each, as many as the characters hold. */
-export const MAX_WORDS = 20_000;
+export const MAX_CHARACTERS = 75_000;
+/**
+ * Most words of one object that are looked at: at five characters each, as many as the characters hold. Names of variables
+ * and mounts are among them, and the words in these; fifty containers with fifty variables each have 10,000 of them.
+ */
+export const MAX_WORDS = 15_000;
+/** Longest word that a system runs anything with (Linux MAX_ARG_STRLEN): a longer one starts nothing. */
+export const MAX_WORD = 128 * 1024;
+/** Most characters of all these words: four of the longest. All that Linux hands to one program are at most 2 MiB. */
+export const MAX_TEXT = 4 * MAX_WORD;
 /**
  * Most wrappers around one program, and most scripts and quotes within one another. Each level is read once more than the
  * one around it, so that the work is at most this many times the characters. `tini -- sudo -u a sh -c "env b"` has five.
@@ -15,6 +22,7 @@ export const MAX_DEPTH = 24;
 export class Effort {
   #characters = MAX_CHARACTERS;
   #words = MAX_WORDS;
+  #text = MAX_TEXT;
   #isSpent = false;
 
   /** Whether something was left unread. */
@@ -32,6 +40,20 @@ export class Effort {
   look(): boolean {
     this.#words -= 1;
     return this.#words >= 0 || this.stop();
+  }
+
+  /** Of some words as many, from the first on, as may be looked at. */
+  take(words: Iterable<string>): readonly string[] {
+    const taken: string[] = [];
+    for (const word of words) {
+      this.#text -= word.length;
+      if (word.length > MAX_WORD || this.#text < 0 || !this.look()) {
+        this.stop();
+        break;
+      }
+      taken.push(word);
+    }
+    return taken;
   }
 
   /** Whether so many levels are still followed. */

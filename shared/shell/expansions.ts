@@ -1,6 +1,7 @@
 import type { Effort } from './effort.ts';
 import type { Draft } from './frame.ts';
 import type { Source } from './source.ts';
+import type { Variables } from './variables.ts';
 
 /** What closes a text that goes on to the end. */
 export const NO_END = '\0';
@@ -10,7 +11,7 @@ const SPECIAL_IN_DEFAULT = /[}'"\\$`]/g;
 /** What the reader of commands does for what stands within words. */
 interface Outer {
   readonly source: Source;
-  readonly variables: ReadonlyMap<string, string>;
+  readonly variables: Variables;
   readonly effort: Effort;
   /** Reads the commands of a substitution up to its end; gives back the last. */
   readonly list: (closing: string) => Draft | undefined;

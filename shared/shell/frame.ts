@@ -1,3 +1,5 @@
+import type { Effort } from './effort.ts';
+
 /** Programs that hand on what they are given. */
 const PASSES_ON = new Set(['cat', 'envsubst', 'sed', 'tee']);
 /** Programs that say their arguments. */
@@ -48,10 +50,10 @@ export function discard(frame: Frame): void {
 }
 
 /** Gives a command what the one before it in the pipe hands on; in order, so that a long pipe is gone through once. */
-export function handOn(command: Draft): void {
+export function handOn(command: Draft, effort: Effort): void {
   const { from } = command;
   if (from === undefined || command.input !== '') return;
   const [program = '', ...said] = from.words;
-  if (SAYS.has(program)) command.input = said.join(' ');
-  if (PASSES_ON.has(program)) command.input = from.input;
+  const handed = PASSES_ON.has(program) ? from.input : SAYS.has(program) ? said.join(' ') : '';
+  if (handed !== '' && effort.read(handed)) command.input = handed;
 }

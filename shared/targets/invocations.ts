@@ -1,7 +1,7 @@
 import { textAt } from '../facts/json.ts';
-import type { ContainerFacts } from '../facts/work.ts';
 import type { Effort } from '../shell/effort.ts';
 import { commandsOf } from '../shell/commands.ts';
+import { Variables } from '../shell/variables.ts';
 import { imageBasename } from './image-names.ts';
 import { ENTRY_SCRIPTS, INTERPRETERS, isOther, SHELL_VALUE, SHELLS, wrappedBy, WRAPPERS } from './wrappers.ts';
 
@@ -21,13 +21,10 @@ export interface Invocation {
 interface Task {
   readonly run: readonly string[] | string;
   readonly input: string;
-  readonly variables: ReadonlyMap<string, string>;
+  readonly variables: Variables;
   /** Scripts and wrappers around it. */
   readonly depth: number;
 }
-
-/** What is to be filled in, as in `https://<address of etcd>:2379`; a shell would read files of that name. */
-const BLANK = /(?<!<)<[A-Za-z][\w.-]*(?: [\w.-]+)*>(?=[\s"':,@)]|$|\/(?!dev\/))/g;
 
 /** `-c`, also at the end of joined options. */
 const IS_SCRIPT = /^-[a-zA-Z]*c[a-zA-Z]*$/;
@@ -43,8 +40,17 @@ interface Place extends Task {
  * among them is told to run. A word elsewhere names no program: `kubectl delete job kube-bench` runs kubectl. Without a
  * command the image's own entry point runs, and that may run what its arguments name.
  */
-export function followed(container: ContainerFacts, effort: Effort): readonly Invocation[] {
+export function followed(container: ReadContainer, effort: Effort): readonly Invocation[] {
   return new Follower(container, effort).all();
+}
+
+/** A container as far as it is read. */
+interface ReadContainer {
+  readonly image: string;
+  readonly hasCommand: boolean;
+  /** Its command and arguments. */
+  readonly words: readonly string[];
+  readonly env: readonly unknown[];
 }
 
 class Follower {
@@ -52,12 +58,12 @@ class Follower {
   readonly #tasks: Task[] = [];
   readonly #invocations: Invocation[] = [];
 
-  constructor({ image, command, args, env }: ContainerFacts, effort: Effort) {
+  constructor({ image, hasCommand, words: written, env }: ReadContainer, effort: Effort) {
     this.#effort = effort;
     const variables = variablesFrom(env, effort);
-    const words = [...command, ...args].map((word) => expanded(word, variables, effort));
+    const words = written.map((word) => expanded(word, variables, effort));
     const [first = '', second] = words;
-    if (command.length === 0) this.#ownEntry(words);
+    if (!hasCommand) this.#ownEntry(words);
     else if (lastPart(first) === imageBasename(image)) this.#ownEntry(words.slice(1));
     const task = { input: '', variables, depth: 0 };
     // The entry point of the image is a shell, or a program that has such an option.
@@ -74,7 +80,7 @@ class Follower {
     if (task === undefined || !this.#effort.follow(task.depth)) return;
     const { run, variables, depth } = task;
     if (typeof run === 'string') {
-      for (const { words, input } of commandsOf(run.replaceAll(BLANK, 'x'), variables, this.#effort))
+      for (const { words, input } of commandsOf(run, variables, this.#effort))
         this.#tasks.push({ run: words, input, variables, depth: depth + 1 });
       return;
     }
@@ -115,7 +121,7 @@ interface Next {
   readonly at?: number;
   readonly scripts?: readonly string[];
   /** Those of a script, where they are others. */
-  readonly variables?: ReadonlyMap<string, string>;
+  readonly variables?: Variables;
 }
 
 /** What a program runs besides itself; undefined where it runs nothing. */
@@ -143,10 +149,10 @@ function shellRuns({ run: words, at, input, variables }: Place): Next | undefine
 }
 
 /** What a script knows as `$0`, `$1` and `$@`. */
-function withArguments(variables: ReadonlyMap<string, string>, words: readonly string[]): ReadonlyMap<string, string> {
+function withArguments(variables: Variables, words: readonly string[]): Variables {
   if (words.length === 0) return variables;
   const numbered = words.slice(0, 10).map((word, index) => [String(index), word] as const);
-  return new Map([...variables, ...numbered, ['@', words.slice(1).join(' ')]]);
+  return new Variables(variables, [...numbered, ['@', words.slice(1).join(' ')]]);
 }
 
 function interpreterRuns(modules: readonly string[], { run: words, at }: Place): Next | undefined {
@@ -163,8 +169,8 @@ function interpreterRuns(modules: readonly string[], { run: words, at }: Place):
 const IS_CODE = /^-[a-zA-Z]*[ce]$/;
 
 /** What the environment of a container is known to hold: what stands in the object itself. */
-function variablesFrom(env: readonly unknown[], effort: Effort): ReadonlyMap<string, string> {
-  const variables = new Map<string, string>();
+function variablesFrom(env: readonly unknown[], effort: Effort): Variables {
+  const variables = new Variables();
   for (const entry of env) {
     const name = textAt(entry, 'name');
     const value = textAt(entry, 'value');
@@ -176,8 +182,8 @@ function variablesFrom(env: readonly unknown[], effort: Effort): ReadonlyMap<str
 const REFERENCE = /\$(\$)|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g;
 
 /** `$(NAME)` as the kubelet replaces it; what it does not know stays as it is. */
-function expanded(text: string, variables: ReadonlyMap<string, string>, effort: Effort): string {
-  if (!text.includes('$')) return text;
+function expanded(text: string, variables: Variables, effort: Effort): string {
+  if (!text.includes('$') || !effort.read(text)) return text;
   return text.replaceAll(REFERENCE, (whole, dollar: string | undefined, name: string | undefined) => {
     if (dollar !== undefined) return dollar;
     const value = variables.get(name ?? '');

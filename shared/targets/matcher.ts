@@ -162,9 +162,10 @@ export class Inspection {
     return this.#running;
   }
 
-  /** Whether all that it runs was read; where not, what it is stays open. */
+  /** Whether its owners, its containers and all that they run were read; where not, what it is stays open. */
   get isWhole(): boolean {
-    return this.running.length === 0 || !this.#effort.isSpent;
+    const { isCut, template } = this.object;
+    return !isCut && template?.isCut !== true && (this.running.length === 0 || !this.#effort.isSpent);
   }
 
   /** Words of the names of the object and its owners. */

@@ -4,6 +4,8 @@ import { once } from '../once.ts';
 import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
 import { followed, type Invocation } from './invocations.ts';
+import { isLike } from './like.ts';
+import { wordsIn } from './run-names.ts';
 
 export { imageBasename } from './image-names.ts';
 
@@ -13,47 +15,62 @@ export interface Running {
   readonly reference: string;
   /** Image without registry, repository path, tag and digest. */
   readonly image: string;
+  /** Its command and arguments, as they are written. */
+  readonly words: readonly string[];
   /** Programs that it runs, without their paths. */
   readonly programs: ReadonlySet<string>;
   readonly invocations: readonly Invocation[];
-  /** Names of the variables that are set for it, and where its volumes are mounted. */
+  /** Words in the names of the variables that are set for it, and in the paths where its volumes are mounted. */
   readonly settings: () => readonly string[];
 }
 
 /** What runs in a container, as far as the effort reaches. */
-export function runningIn(container: ContainerFacts, effort: Effort): Running {
-  const invocations = followed(container, effort);
+export function runningIn({ image, command, args, env, mounts }: ContainerFacts, effort: Effort): Running {
+  const [reference = ''] = effort.take([image]);
+  const words = effort.take([...command, ...args]);
+  const settings = effort.take(settingsIn(env, mounts));
+  // Of a longer list no more is read than had a name that was.
+  const read = { image: reference, hasCommand: command.length > 0, words, env: env.slice(0, settings.length) };
+  const invocations = followed(read, effort);
   return {
-    reference: container.image,
-    image: imageBasename(container.image),
+    reference,
+    image: imageBasename(reference),
+    words,
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
-    settings: once(() => [...container.env.flatMap((entry) => textAt(entry, 'name') ?? []), ...container.mounts]),
+    settings: once(() => effort.take(wordsOfAll(settings))),
   };
 }
 
+function* wordsOfAll(names: readonly string[]): Iterable<string> {
+  for (const name of names) yield* wordsIn(name);
+}
+
+function* settingsIn(env: readonly unknown[], mounts: readonly string[]): Iterable<string> {
+  for (const entry of env) yield textAt(entry, 'name') ?? '';
+  yield* mounts;
+}
+
 /** Whether a word stands among the arguments of a program, also within one of them; `*` is any text. */
-export function mentions({ args: given, input }: Invocation, wanted: string): boolean {
-  const args = input === '' ? given : [...given, input];
+export function mentions({ args, input }: Invocation, wanted: string): boolean {
   const parts = wanted.split('*');
-  const [only] = parts;
-  if (only === undefined || parts.length > 1) return args.some((arg) => isLike(arg, parts));
-  return args.some((arg) => arg === only || (arg.includes(only) && arg.split(SPACE).includes(only)));
+  const isWanted = (text: string): boolean => (parts.length > 1 ? isLike(text, parts) : isWordIn(text, wanted));
+  return args.some(isWanted) || (input !== '' && isWanted(input));
 }
 
-const SPACE = /[\s"';|&()`]+/;
-
-/** Whether a text begins and ends with the outer parts and has the others in between, in their order. */
-export function isLike(text: string, parts: readonly string[]): boolean {
-  const [first = '', ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
+/** Whether a word stands in a text between what separates words. Nothing is cut out for it: texts may be long, and many. */
+function isWordIn(text: string, word: string): boolean {
+  if (text === word) return true;
+  if (word === '' || SEPARATOR.test(word)) return false;
+  for (let found = text.indexOf(word); found >= 0; found = text.indexOf(word, found + 1)) {
+    if (isSeparated(text.charAt(found - 1)) && isSeparated(text.charAt(found + word.length))) return true;
   }
-  return text.length - last.length >= at && text.endsWith(last);
+  return false;
 }
+
+/** Whether a character separates words; the end of a text, where there is none, does. */
+function isSeparated(character: string): boolean {
+  return character === '' || SEPARATOR.test(character);
+}
+
+const SEPARATOR = /[\s"';|&()`]/;

@@ -1,8 +1,8 @@
 import type { Invocation } from './invocations.ts';
-import { isLike } from './programs.ts';
+import { isLike } from './like.ts';
 
-/** Subcommands that are wanted, by program; those of one without any are empty. */
-type Wanted = ReadonlyMap<string, readonly (readonly string[])[]>;
+/** Subcommands that are wanted, by program, each in the parts between its `*`; those of one without any are empty. */
+type Wanted = ReadonlyMap<string, readonly (readonly (readonly string[])[])[]>;
 
 const TABLES = new WeakMap<readonly string[], Wanted>();
 
@@ -23,9 +23,13 @@ export function isCommand({ program, args }: Invocation, commands: readonly stri
 function tableOf(commands: readonly string[]): Wanted {
   const known = TABLES.get(commands);
   if (known !== undefined) return known;
-  const rows = commands.map((command) => command.split(' '));
-  const grouped = Map.groupBy(rows, ([program = '']) => program);
-  const table = new Map([...grouped].map(([program, row]) => [program, row.map((words) => words.slice(1))]));
+  const grouped = Map.groupBy(commands, programOf);
+  const subcommandsOf = (command: string) =>
+    command
+      .split(' ')
+      .slice(1)
+      .map((word) => word.split('*'));
+  const table = new Map([...grouped].map(([program, row]) => [program, row.map(subcommandsOf)]));
   TABLES.set(commands, table);
   return table;
 }
@@ -34,11 +38,11 @@ function tableOf(commands: readonly string[]): Wanted {
  * Whether the first operands are these. A word behind an option may be its value, and is passed over where it is none of
  * them: `restic -r /repo backup` backs up, `restic snapshots --tag backup` does not.
  */
-function hasSubcommand(args: readonly string[], wanted: readonly string[]): boolean {
+function hasSubcommand(args: readonly string[], wanted: readonly (readonly string[])[]): boolean {
   let next = 0;
   for (let index = 0; index < args.length && next < wanted.length; index += 1) {
     const arg = args[index] ?? '';
-    if (isLike(arg, (wanted[next] ?? '').split('*'))) next += 1;
+    if (isLike(arg, wanted[next] ?? [])) next += 1;
     else if (!arg.startsWith('-') && !isOption(args[index - 1])) return false;
   }
   return next === wanted.length;

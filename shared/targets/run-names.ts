@@ -1,5 +1,5 @@
 import type { Invocation } from './invocations.ts';
-import { isLike } from './programs.ts';
+import { isLike } from './like.ts';
 import { isOther } from './wrappers.ts';
 
 /** Programs of which the subcommands are known, or whose words are somebody else's: their first argument says nothing. */
@@ -53,8 +53,16 @@ export function namesOf(
 ): readonly string[] {
   const name = isOwn ? image : program;
   if (known(name) || SAYS_NOTHING.has(name) || (!isOwn && isOther(name))) return [];
-  const subcommands = args.filter((arg) => /^[A-Za-z][\w:-]*$/.test(arg)).slice(0, SUBCOMMANDS);
-  return [name, ...subcommands].flatMap(wordsIn);
+  return [name, ...subcommandsAmong(args)].flatMap(wordsIn);
+}
+
+function subcommandsAmong(args: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (const arg of args) {
+    if (found.length === SUBCOMMANDS) break;
+    if (/^[A-Za-z][\w:-]*$/.test(arg)) found.push(arg);
+  }
+  return found;
 }
 
 /** The words of a name, in lower case: `backup_script.sh`, `dumpOrders`. */

@@ -40,7 +40,16 @@ function asksForProgram({ entrypoints, commands, arguments: words, runWords, set
 
 /** Most names are single parts, which need no pattern. */
 function isImage({ image, reference }: Running, name: string): boolean {
-  return name.includes('/') ? new RegExp(imagePattern(name)).test(reference) : name === image;
+  return name.includes('/') ? patternOf(name).test(reference) : name === image;
+}
+
+const PATTERNS = new Map<string, RegExp>();
+
+/** Each name of the catalogue is made into an expression once. */
+function patternOf(name: string): RegExp {
+  const pattern = PATTERNS.get(name) ?? new RegExp(imagePattern(name));
+  PATTERNS.set(name, pattern);
+  return pattern;
 }
 
 function isRun(invocation: Invocation, running: Running, matcher: WhatRuns): boolean {
@@ -62,7 +71,7 @@ const SCRIPT = /\.(?:bash|js|mjs|php|pl|py|rb|sh)$/;
 function isSet({ isOwn, program }: Invocation, running: Running, { settings, unlessRunWords = [] }: WhatRuns): boolean {
   if (settings === undefined) return true;
   const isUnread = isOwn || (SCRIPT.test(program) && !holds(wordsIn(program), unlessRunWords));
-  return isUnread && holds(running.settings().flatMap(wordsIn), settings);
+  return isUnread && holds(running.settings(), settings);
 }
 
 function isEntrypoint(invocation: Invocation, { image }: Running, entrypoints: readonly string[]): boolean {
@@ -76,12 +85,23 @@ function saysSo(
   { runWords, unlessRunWords = [], aboutWords, nameWords = [] }: WhatRuns,
 ): boolean {
   if (runWords === undefined) return true;
-  const names = namesOf(invocation, image, isKnown);
+  const names = ownNames(invocation, image);
   return (
     holds(names, runWords) &&
     !holds(names, unlessRunWords) &&
     (aboutWords === undefined || holds([...names, ...nameWords], aboutWords))
   );
+}
+
+/** The names of what is run, which many matchers ask for, worked out once. */
+const NAMES = new WeakMap<Invocation, readonly string[]>();
+
+function ownNames(invocation: Invocation, image: string): readonly string[] {
+  const known = NAMES.get(invocation);
+  if (known !== undefined) return known;
+  const names = namesOf(invocation, image, isKnown);
+  NAMES.set(invocation, names);
+  return names;
 }
 
 const KNOWN = new Set(

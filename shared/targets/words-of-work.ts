@@ -20,8 +20,8 @@ export function wordsOf({ name, template }: WorkObject, running: readonly Runnin
   const containers = template?.containers ?? [];
   const texts = [
     name,
-    ...containers.flatMap((container) => [container.name, ...container.command, ...container.args]),
-    ...running.flatMap(({ image, programs }) => [image, ...programs]),
+    ...containers.map((container) => container.name),
+    ...running.flatMap(({ image, words, programs }) => [image, ...words, ...programs]),
   ];
   return new Set(
     texts.filter(({ length }) => length <= MAX_TEXT).flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/)),

@@ -1,5 +1,5 @@
 import { at, messageOf, renderProblem, requestFromReview, textAt, type ReviewRequest } from '../../shared/index.ts';
-import { MAX_NESTING, nestsDeeper } from './nesting.ts';
+import { extentOf, LIMITS, MAX_NESTING, MAX_PARTS } from './extent.ts';
 
 /** What the bytes of a POST are: a request to decide, or why not, with the uid as far as there is one. */
 export type ReadReview =
@@ -12,13 +12,14 @@ export const MAX_UID = 253;
 /** Reads the body of an admission call. Any bytes give an answer; never throws. */
 export function readReview(bytes: Uint8Array): ReadReview {
   if (bytes.length === 0) return refusal('the body is empty: an AdmissionReview was expected');
-  if (nestsDeeper(bytes, MAX_NESTING)) return refusal(`the body nests deeper than ${MAX_NESTING} levels`);
-  const json = parseJson(bytes);
-  if (!json.ok) return refusal(`the body is not JSON: ${json.reason}`);
+  const json = readJson(bytes);
+  if (!json.ok) return refusal(json.reason);
   const uid = uidOf(json.value);
-  const review = requestFromReview(json.value);
+  const review = requestFromReview(json.value, json.isCut);
   if (!review.ok) return refusal(`not an AdmissionReview: ${review.problems.map(renderProblem).join('; ')}`, uid);
   if (uid === undefined) return refusal(`not an AdmissionReview: request.uid: is longer than ${MAX_UID} characters`);
+  if (json.isCut && isWithoutObject(review.value))
+    return refusal(`the body has more than ${MAX_PARTS} parts before its object`, uid);
   return { ok: true, request: review.value };
 }
 
@@ -31,13 +32,37 @@ function uidOf(review: unknown): string | undefined {
   return uid === undefined || uid === '' || uid.length > MAX_UID ? undefined : uid;
 }
 
-type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+/** The API server writes the object before all that may be long; without it there is nothing to decide by. */
+function isWithoutObject({ object, oldObject }: ReviewRequest): boolean {
+  return object === undefined && oldObject === undefined;
+}
 
-function parseJson(bytes: Uint8Array): Json {
+type Json =
+  | { readonly ok: true; readonly value: unknown; readonly isCut: boolean }
+  | { readonly ok: false; readonly reason: string };
+
+/** As much of a body as is read. */
+function readJson(bytes: Uint8Array): Json {
+  const extent = extentOf(bytes, LIMITS);
+  switch (extent.kind) {
+    case 'too-deep':
+      return { ok: false, reason: `the body nests deeper than ${MAX_NESTING} levels` };
+    case 'cut':
+      return parseJson(textOf(bytes.subarray(0, extent.end)) + extent.closing, true);
+    case 'whole':
+      return parseJson(textOf(bytes), false);
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+function parseJson(text: string, isCut: boolean): Json {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
-    return { ok: true, value };
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value, isCut };
   } catch (thrown) {
-    return { ok: false, reason: messageOf(thrown) };
+    return { ok: false, reason: `the body is not JSON: ${messageOf(thrown)}` };
   }
 }

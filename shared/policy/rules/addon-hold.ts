@@ -118,8 +118,8 @@ function isBroken(pod: PodFacts, { node, now, brokenAfterMs }: Case): boolean {
 
 /** The node in maintenance that a pod is on, or that the controller pins it to (matchFields metadata.name). */
 function heldNodeOf(pod: PodFacts, { nodeIndex }: RuleContext): NodeFacts | undefined {
-  const names = pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName];
-  return nodeIndex.held.find((node) => names.includes(node.name) && !isReturning(node));
+  const names = new Set(pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName]);
+  return nodeIndex.held.find((node) => names.has(node.name) && !isReturning(node));
 }
 
 /** Whether add-on changes wait on the node now: it is in maintenance, not on its way back, and has no exception. */

@@ -26,7 +26,7 @@ export type WorkReason = keyof typeof WORK_REASONS;
 /** What these reasons mean, and what to do where that does not depend on the work. */
 export const WORK_REASONS = {
   Unread: {
-    means: 'what it runs is too long to be read',
+    means: 'more is written on it than is read: owners, containers, what they run, or where',
     next: (end: string) => `Put its script into a ConfigMap or an image, or start it after ${end}`,
   },
   NodeInMaintenance: { means: 'the work names a node in maintenance' },
@@ -131,7 +131,7 @@ function ofReach(subject: Subject, reach: Reach): Judgement<WorkReason> {
 
 function notLookedInto(nodes: readonly string[]): Judgement<WorkReason> {
   const detail = 'whether it reaches a node in maintenance was not found out: it says more about nodes than is read';
-  return objection({ reason: 'Unknown', detail, nodes, weight: 'unknown' });
+  return objection({ reason: 'Unread', detail, nodes, weight: 'unknown' });
 }
 
 /** Advice goes to whoever wrote the object; a controller's pods and Jobs would only repeat it where nobody reads. */
@@ -158,4 +158,4 @@ function nameOf(classification: Subject['classification']): string {
   return classification.isUnread === true ? UNREAD : (classification.pattern?.what ?? 'the work');
 }
 
-const UNREAD = 'work whose commands are too long to be read, so that it may be a backup or a scan,';
+const UNREAD = 'work that has more written on it than is read, so that it may be a backup or a scan,';

@@ -41,6 +41,7 @@ test('what is missing reads as empty; names come from the request where the obje
       subresource: '',
       user: { name: '', groups: [] },
       dryRun: false,
+      isCut: false,
       object: undefined,
       oldObject: undefined,
     },

@@ -8,7 +8,7 @@ import { creation, held, node, NOW, situation } from './world.ts';
 
 const HIDDEN = [...Array<string>(8000).fill('env'), 'kube-bench'];
 
-const NOT_READ = 'work whose commands are too long to be read, so that it may be a backup or a scan,';
+const NOT_READ = 'work that has more written on it than is read, so that it may be a backup or a scan,';
 
 function job(command: readonly string[], spec: object = {}, kind = 'Job', metadata: object = {}): object {
   const pods = { ...spec, containers: [{ name: 'c', image: 'x', command }] };

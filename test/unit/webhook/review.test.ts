@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decisionTime } from '../../../webhook/admission/deadline.ts';
-import { MAX_NESTING, nestsDeeper } from '../../../webhook/admission/nesting.ts';
+import { extentOf, MAX_NESTING, MAX_PARTS } from '../../../webhook/admission/extent.ts';
 import { MAX_UID, readReview } from '../../../webhook/admission/review.ts';
 import { errored } from '../../../webhook/admission/respond.ts';
 import { reviewOf, volumeBackup } from './world.ts';
@@ -63,6 +63,19 @@ describe('readReview', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
+  test('of a review with more parts than are read the beginning counts, unless its object is not in it', () => {
+    const long = reviewOf({ ...volumeBackup('n1'), status: Array.from({ length: MAX_PARTS }, () => 0) }, UID);
+    expect(readReview(Buffer.from(JSON.stringify(long)))).toMatchObject({
+      ok: true,
+      request: { isCut: true, oldObject: undefined, object: { kind: 'PodVolumeBackup', isCut: true } },
+    });
+    const without = {
+      ...long,
+      request: { uid: UID, operation: 'CREATE', x: Array.from({ length: MAX_PARTS }, () => 0) },
+    };
+    expect(readReview(Buffer.from(JSON.stringify(without)))).toMatchObject({ ok: false, uid: UID });
+  });
+
   test('any bytes give an answer, and an answer to a readable uid echoes it', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
@@ -84,16 +97,29 @@ describe('readReview', () => {
   });
 });
 
-describe('nestsDeeper', () => {
+describe('extentOf', () => {
   test.each([
-    ['[[1]]', 2, false],
-    ['[[[1]]]', 2, true],
-    ['{"a":{"b":{}}}', 2, true],
-    ['["[[[[[[","{\\"[[["]', 2, false],
-    ['["\\\\",[[1]]]', 2, true],
-    ['[1],[2],[3],[4]', 1, false],
-  ])('%s at %i: %s', (json, max, expected) => {
-    expect(nestsDeeper(Buffer.from(json), max)).toBe(expected);
+    ['[[1]]', 2, 'whole'],
+    ['[[[1]]]', 2, 'too-deep'],
+    ['{"a":{"b":{}}}', 2, 'too-deep'],
+    ['["[[[[[[","{\\"[[["]', 2, 'whole'],
+    ['["\\\\",[[1]]]', 2, 'too-deep'],
+    ['[1],[2],[3],[4]', 1, 'whole'],
+  ])('%s at %i: %s', (json, nesting, expected) => {
+    expect(extentOf(Buffer.from(json), { nesting, parts: 100 })).toMatchObject({ kind: expected });
+  });
+
+  test('JSON of any shape is cut where what is left of it is JSON, and no longer than asked', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), fc.nat(20), (json, parts) => {
+        const extent = extentOf(Buffer.from(json), { nesting: 100, parts });
+        if (extent.kind !== 'cut') return;
+        const rest = Buffer.from(json).subarray(0, extent.end).toString() + extent.closing;
+        expect(JSON.stringify(JSON.parse(rest)).length).toBeLessThan(JSON.stringify(JSON.parse(json)).length + 1);
+        expect(extentOf(Buffer.from(rest), { nesting: 100, parts })).toEqual({ kind: 'whole' });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('what is let through is no danger to a stack', () => {
