@@ -11,6 +11,7 @@ import { readPolicy } from './policy.ts';
 import { registrationFor } from './controller/registration/entries.ts';
 import { serve } from './serve.ts';
 import { uninstall } from './uninstall.ts';
+import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 import { VERSION } from './version.ts';
 
@@ -67,6 +68,9 @@ async function carryOut(operation: WebhookCommand, process: Process, connectTo: 
       return 0;
     case 'policies':
       await printPolicies(operation, process);
+      return 0;
+    case 'validate':
+      process.stdout.write(`${await validate(operation.policyFile)}\n`);
       return 0;
     case 'serve':
       return serveUntilSignal(operation, process, connectTo);

@@ -24,21 +24,21 @@ export interface PolicyInForce {
 
 /** Where the policy was read, or why it could not be. */
 export type PolicySource =
-  /** The chart's ConfigMap. */
-  | { readonly from: 'cluster'; readonly namespace: string }
-  /** The registration repeats the file that it was made with: there is no chart, and the webhook may be a process. */
+  /** The registration repeats the policy that it was made with, by the chart or for a process. */
   | { readonly from: 'registration' }
+  /** The ConfigMap of a chart that does not say it in the registration: 0.1.0 before its release. */
+  | { readonly from: 'cluster'; readonly namespace: string }
   /** The webhook runs in the cluster, and nothing is configured there. */
   | { readonly from: 'nowhere' }
   /** A process whose registration tells nothing: an older version made it, or somebody by hand. */
   | { readonly from: 'process'; readonly url: string }
   /** The API server knows no webhook of ours. */
   | { readonly from: 'unregistered' }
-  /** In the chart's ConfigMap; without a namespace: in the registration of a process. */
+  /** In the ConfigMap of that namespace; without one: in the registration. */
   | { readonly from: 'invalid'; readonly namespace: string | undefined; readonly problems: readonly string[] }
   | { readonly from: 'unreadable'; readonly why: string };
 
-/** Name of the chart's ConfigMap, and its key. */
+/** Name and key of that ConfigMap. */
 const NAME = 'kubectl-maint-policy';
 const KEY = 'policy.yaml';
 
@@ -63,15 +63,15 @@ async function unlessUnread(read: () => Promise<PolicyInForce>): Promise<PolicyI
 
 async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
   if (registration === undefined) return assumed({ from: 'unregistered' });
-  const url = textAt(listAt(registration, 'webhooks')[0], 'clientConfig', 'url');
-  const namespace = url === undefined ? serviceNamespace(registration) : undefined;
-  if (namespace !== undefined) {
-    const text = textAt(await cluster.get(objectPath('v1/configmaps', namespace, NAME)), 'data', KEY);
-    if (text !== undefined) return taken(await parsed(text), { from: 'cluster', namespace }, namespace);
-  }
   const written = textAt(registration, 'metadata', 'annotations', POLICY_ANNOTATION);
   if (written !== undefined) return taken(await parsed(written), { from: 'registration' }, undefined);
-  return assumed(url === undefined ? { from: 'nowhere' } : { from: 'process', url });
+  const url = textAt(listAt(registration, 'webhooks')[0], 'clientConfig', 'url');
+  if (url !== undefined) return assumed({ from: 'process', url });
+  const namespace = serviceNamespace(registration);
+  if (namespace === undefined) return assumed({ from: 'nowhere' });
+  const text = textAt(await cluster.get(objectPath('v1/configmaps', namespace, NAME)), 'data', KEY);
+  if (text === undefined) return assumed({ from: 'nowhere' });
+  return taken(await parsed(text), { from: 'cluster', namespace }, namespace);
 }
 
 /** What reads YAML is loaded where a cluster has a policy: every status begins here. */

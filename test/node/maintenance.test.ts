@@ -118,7 +118,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
   test('doctor finds the chart as it is: no floor but the guard of the record, an image that is no release, one node left for the replicas', async () => {
     const { code, stdout } = await plugin.maint(['doctor']);
     expect(code, stdout).toBe(0);
-    expect(stdout).toMatch(/^ok +policy +by the configuration in namespace /m);
+    expect(stdout).toMatch(/^ok +policy +by the configuration that the registration was made with/m);
     expect(stdout).toMatch(
       /^ok +canary-scan +a script that runs kube-bench .* is denied by the webhook, in its own words$/m,
     );

@@ -140,13 +140,19 @@ async function register(
 
 /** What the built webhook prints with these arguments; throws where it does not end with 0. */
 export async function printedBy(args: readonly string[]): Promise<string> {
+  const { code, text } = await ranWebhook(args);
+  if (code !== 0) throw new Error(text);
+  return text;
+}
+
+/** The built webhook, run to its end: its exit code, and all that it said. */
+export async function ranWebhook(args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const child = spawnBound(process.execPath, [BIN, ...args], { streams: ['ignore', 'pipe', 'pipe'] });
   const chunks: string[] = [];
   child.process.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   child.process.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   const { code } = await child.ended;
-  if (code !== 0) throw new Error(chunks.join(''));
-  return chunks.join('');
+  return { code: code ?? -1, text: chunks.join('') };
 }
 
 function statusOf(url: string): Promise<number> {

@@ -25,5 +25,6 @@ export type WebhookCommand =
   /** What the chart's hook and test ask for. */
   | { readonly kind: 'uninstall' | 'verify'; readonly cluster: ClusterChoice }
   | { readonly kind: 'policies'; readonly policyFile: string | undefined }
+  | { readonly kind: 'validate'; readonly policyFile: string }
   /** `--help` and `--version`. */
   | { readonly kind: 'print'; readonly text: string };

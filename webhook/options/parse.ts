@@ -44,6 +44,14 @@ export async function parseArguments(
         found.push(policiesFromFlags(flags));
       },
     )
+    .command(
+      'validate',
+      'Say whether a configuration can be served, and what is wrong with it',
+      validateFlags,
+      (flags) => {
+        found.push(validateFromFlags(flags));
+      },
+    )
     .strict()
     .version(version)
     .help()
@@ -69,6 +77,15 @@ function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlag
 
 function policiesFlags(flags: Argv) {
   return flags.option('policy', POLICY);
+}
+
+function validateFlags(flags: Argv) {
+  return flags.option('policy', { ...POLICY, demandOption: true });
+}
+
+function validateFromFlags(flags: Flags<typeof validateFlags>): Parsed<WebhookCommand> {
+  const twice = repeated(flags);
+  return twice.length > 0 ? refused(...twice) : parsed({ kind: 'validate', policyFile: flags.policy });
 }
 
 function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<WebhookCommand> {

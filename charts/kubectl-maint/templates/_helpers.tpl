@@ -80,17 +80,18 @@ kubectl-maint-tls
 {{- end }}
 {{- end }}
 
-{{/* Labels of what a hook makes: the Service must not find its pods. */}}
+{{/* Labels of what a hook makes: the Service must not find its pods. Takes the root, and the hook's name. */}}
 {{- define "kubectl-maint.hookLabels" -}}
-app.kubernetes.io/name: kubectl-maint-uninstall
-{{ include "kubectl-maint.releaseLabels" . }}
+app.kubernetes.io/name: {{ .name }}
+{{ include "kubectl-maint.releaseLabels" .root }}
 {{- end }}
 
-{{/* Takes the weight: lower ones come first. */}}
+{{/* Takes the hook's `on`, and the weight: lower ones come first. Helm prints the log of a pod that fails. */}}
 {{- define "kubectl-maint.hookAnnotations" -}}
-helm.sh/hook: pre-delete
-helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook: {{ .on }}
+helm.sh/hook-weight: {{ .weight | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+helm.sh/hook-output-log-policy: hook-failed
 {{- end }}
 
 {{/*
@@ -119,6 +120,17 @@ Why the chart brings no policies for a rule; empty where it does. The floor is m
   {{ $rule }}: {{ $why }}
 {{- end -}}
 {{- end -}}
+{{- end }}
+
+{{/* The policy as a document, and the name of its ConfigMap: another policy has another name, so that replicas start again. */}}
+{{- define "kubectl-maint.policy" -}}
+apiVersion: kubectl-maint.io/v1alpha1
+kind: MaintenancePolicy
+{{ toYaml .Values.policy }}
+{{- end }}
+
+{{- define "kubectl-maint.policyName" -}}
+kubectl-maint-policy-{{ include "kubectl-maint.policy" . | sha256sum | trunc 10 }}
 {{- end }}
 
 {{/*

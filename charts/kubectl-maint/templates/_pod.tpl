@@ -37,21 +37,19 @@ labels:
   {{- with .root.Values.podLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-annotations:
-  # The policy is read at the start.
-  checksum/policy: {{ include (print .root.Template.BasePath "/policy.yaml") .root | sha256sum }}
-  {{- with .root.Values.podAnnotations }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+{{- with .root.Values.podAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
-{{/* What every pod says of itself, whatever it runs. Takes the root. */}}
+{{/* What every pod that calls the API server says of itself, whatever it runs. Takes the root. */}}
 {{- define "kubectl-maint.pod" -}}
 automountServiceAccountToken: true
-enableServiceLinks: false
-{{- with .Values.priorityClass.name }}
-priorityClassName: {{ . }}
+{{ include "kubectl-maint.podWithoutToken" . }}
 {{- end }}
+
+{{- define "kubectl-maint.podWithoutToken" -}}
+enableServiceLinks: false
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -63,6 +61,9 @@ nodeSelector: {{- toYaml . | nindent 2 }}
 
 {{/* Where a Deployment's pods stand. Takes the root, and the name of the Deployment. */}}
 {{- define "kubectl-maint.placement" -}}
+{{- with .root.Values.priorityClass.name }}
+priorityClassName: {{ . }}
+{{- end }}
 {{- with .root.Values.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -106,7 +107,7 @@ securityContext: {{- include "kubectl-maint.containerSecurity" . | nindent 2 }}
 {{/* The policy as a volume, and where --policy finds it. Takes the root. */}}
 {{- define "kubectl-maint.policyVolume" -}}
 - name: policy
-  configMap: { name: kubectl-maint-policy }
+  configMap: { name: {{ include "kubectl-maint.policyName" . }} }
 {{- end }}
 
 {{- define "kubectl-maint.policyMount" -}}
@@ -134,21 +135,36 @@ livenessProbe:
 {{- end }}
 
 {{/*
-A pod that runs one command of the image to its end. Takes the root and the command. It goes onto any node, also where
-nothing else may: every node of the cluster may be in maintenance, or full.
+A pod that runs one command of the image to its end. Takes the root, the command with its arguments, and the name of a
+ConfigMap with a policy where it reads one: such a command calls no API server. It goes onto any node, also where nothing
+else may: every node of the cluster may be in maintenance, or full.
 */}}
 {{- define "kubectl-maint.onePod" -}}
-{{ include "kubectl-maint.pod" .root }}
+automountServiceAccountToken: {{ not .policy }}
+{{ include "kubectl-maint.podWithoutToken" .root }}
 restartPolicy: Never
 tolerations: [{ operator: Exists }]
+{{- /* Before the first install there is no quota for the class yet. */}}
+{{- if and .root.Values.priorityClass.name (not .root.Values.priorityClass.quota) }}
+priorityClassName: {{ .root.Values.priorityClass.name }}
+{{- end }}
 containers:
-  - name: {{ .command }}
+  - name: {{ first .args }}
     {{- include "kubectl-maint.container" .root | nindent 4 }}
-    args: [{{ .command }}]
+    args: {{ toJson .args }}
     resources:
       # Seen: 101 MiB.
       requests: { cpu: 10m, memory: 112Mi }
       limits: { memory: 192Mi }
+    {{- if .policy }}
+    volumeMounts:
+      {{- include "kubectl-maint.policyMount" . | nindent 6 }}
+    {{- end }}
+{{- with .policy }}
+volumes:
+  - name: policy
+    configMap: { name: {{ . }} }
+{{- end }}
 {{- end }}
 
 {{/*

@@ -144,6 +144,14 @@ async function writtenByReplicas(failurePolicy: 'Ignore' | 'Fail'): Promise<stri
   return JSON.stringify({ webhooks: at(whole, 'webhooks') });
 }
 
+/** The ConfigMap with the policy that pods of the Deployment mount now, as it is in the cluster. */
+async function mountedPolicy(): Promise<unknown> {
+  const volumes = listAt(await got('deployment/kubectl-maint'), 'spec', 'template', 'spec', 'volumes');
+  return got(`configmap/${volumes.map((volume) => textAt(volume, 'configMap', 'name')).find(Boolean) ?? ''}`);
+}
+
+const policies = () => kubectl('get', 'configmaps', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=kubectl-maint');
+
 test('an upgrade and a rollback leave alone what the replicas wrote, and roll out the rest', async () => {
   const patch = ['patch', REGISTRATION, '--type=merge', `--as=${REPLICA}`, '--field-manager=kubectl-maint', '-p'];
   await kubectl(...patch, await writtenByReplicas('Ignore'));
@@ -152,17 +160,41 @@ test('an upgrade and a rollback leave alone what the replicas wrote, and roll ou
   const written = await entries();
   expect(written.map((entry) => textAt(entry, 'name'))).toContain('rollout.kubectl-maint.io');
   const before = at(await got('deployment/kubectl-maint'), 'metadata', 'generation');
+  const first = textAt(await mountedPolicy(), 'metadata', 'name') ?? '';
 
   await release('upgrade', CHART, '--set', 'replicas=3,policy.preset=palette', ...WAIT);
   expect(await readyReplicas()).toBe(3);
   expect(await entries()).toEqual(written);
-  expect(textAt(await got('configmap/kubectl-maint-policy'), 'data', 'policy.yaml')).toContain('preset: palette');
+  const palette = await mountedPolicy();
+  expect(textAt(palette, 'data', 'policy.yaml')).toContain('preset: palette');
   expect(at(await got('deployment/kubectl-maint'), 'metadata', 'generation')).not.toBe(before);
+  // A pod of the former ReplicaSet that has to start again finds its own policy.
+  expect(textAt(await got(`configmap/${first}`), 'data', 'policy.yaml')).toContain('preset: default');
 
   await release('rollback', '1', ...WAIT);
   await until('three replicas are two again', async () => (await readyReplicas()) === 2);
   expect(await entries()).toEqual(written);
-  expect(textAt(await got('configmap/kubectl-maint-policy'), 'data', 'policy.yaml')).toContain('preset: default');
+  expect(textAt(await mountedPolicy(), 'metadata', 'name')).toBe(first);
+  const second = textAt(palette, 'metadata', 'name') ?? '';
+  expect(await policies()).toContain(second);
+
+  await release('rollback', '2', ...WAIT);
+  expect(textAt(await mountedPolicy(), 'metadata', 'name')).toBe(second);
+  await release('rollback', '1', ...WAIT);
+});
+
+test('a policy cannot be edited where it is mounted', async () => {
+  const name = textAt(await mountedPolicy(), 'metadata', 'name') ?? '';
+  const edit = kubectl('patch', `configmap/${name}`, '-n', NAMESPACE, '-p', '{"data":{"policy.yaml":"preset: none"}}');
+  await expect(edit).rejects.toThrow('field is immutable when `immutable` is set');
+});
+
+test('where the policy stays the same an upgrade starts no replica again', async () => {
+  const before = textAt(await mountedPolicy(), 'metadata', 'name');
+  const generation = at(await got('deployment/kubectl-maint'), 'metadata', 'generation');
+  await release('upgrade', CHART, '--set', 'roles.canary=true', ...WAIT);
+  expect(textAt(await mountedPolicy(), 'metadata', 'name')).toBe(before);
+  expect(at(await got('deployment/kubectl-maint'), 'metadata', 'generation')).toBe(generation);
 });
 
 test('a second one beside it is refused', async () => {
@@ -177,7 +209,7 @@ test('an upgrade with values that make no sense changes nothing', async () => {
   expect(await readyReplicas()).toBe(2);
 });
 
-test('is uninstalled while no node takes pods: the hook ran, the registration is gone, and nothing else is left', async () => {
+test('is uninstalled while no node takes pods: the hook ran, the registration is gone, and policies alone are left', async () => {
   await kubectl('cordon', 'node-1', 'node-2', 'node-3');
   await release('uninstall', ...WAIT);
   const events = listAt(
@@ -193,6 +225,7 @@ test('is uninstalled while no node takes pods: the hook ran, the registration is
   ].join(',');
   await until('nothing of the release is left', async () => {
     const left = await kubectl('get', kinds, '-A', '-l', `app.kubernetes.io/instance=${RELEASE}`, '-o', 'name');
-    return left === '';
+    return /^(?:configmap\/kubectl-maint-policy-\w{10}\n?)+$/.test(left);
   });
+  expect((await policies()).match(/kubectl-maint-policy-/g)?.length).toBe(2);
 });

@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 test('without a quota no pod starts, and with it all do, also through a rollout', async () => {
-  const installed = await helm.run('install', 'guard', CHART, '--create-namespace');
+  const installed = await helm.run('install', 'guard', CHART, '--create-namespace', '--no-hooks');
   expect(installed.code, installed.stderr).toBe(0);
   await until('the pods are refused for want of a quota', async () => {
     const events = ['get', 'events', '-n', NAMESPACE, '--field-selector', 'reason=FailedCreate'];

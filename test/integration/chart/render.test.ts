@@ -3,7 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
-import { at, isObject, listAt, numberAt, policyFromValue, textAt, textsAt, type Grant } from '../../../shared/index.ts';
+import {
+  at,
+  isObject,
+  listAt,
+  numberAt,
+  POLICY_ANNOTATION,
+  policyFromValue,
+  textAt,
+  textsAt,
+  type Grant,
+} from '../../../shared/index.ts';
 import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
 import { parseArguments } from '../../../webhook/options/parse.ts';
 import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
@@ -23,6 +33,9 @@ afterAll(() => helm.end());
 /** One object of a variant; undefined where the variant has none of that kind and name. */
 const of = (variant: string, id: string) => charts.get(variant)?.get(id);
 const deploymentOf = (variant: string) => of(variant, 'Deployment/kubectl-maint');
+/** The ConfigMap that its pods mount. */
+const policyOf = (variant: string) => of(variant, `ConfigMap/${policyNameOf(variant)}`);
+const policyNameOf = (variant: string) => textAt(podOf(variant), 'volumes', '0', 'configMap', 'name') ?? '';
 const podOf = (variant: string) => at(deploymentOf(variant), 'spec', 'template', 'spec');
 const containerOf = (pod: unknown) => at(pod, 'containers', '0');
 
@@ -129,8 +142,15 @@ describe.each(NAMES)('%s', (variant) => {
   });
 
   test('hands the webhook a policy that it accepts', () => {
-    const text = textAt(of(variant, 'ConfigMap/kubectl-maint-policy'), 'data', 'policy.yaml') ?? '';
+    const text = textAt(policyOf(variant), 'data', 'policy.yaml') ?? '';
     expect(policyFromValue(parse(text))).toMatchObject({ ok: true });
+    // The plugin reads it in the registration, and a hook before anything is changed.
+    const registration = of(variant, 'ValidatingWebhookConfiguration/kubectl-maint');
+    const told = textAt(registration, 'metadata', 'annotations', POLICY_ANNOTATION) ?? '';
+    expect(JSON.parse(told)).toEqual(parse(text));
+    expect(textAt(of(variant, 'ConfigMap/kubectl-maint-policy-check'), 'data', 'policy.yaml')).toBe(
+      variant === 'small' ? undefined : text,
+    );
   });
 });
 
@@ -169,8 +189,10 @@ describe('the defaults', () => {
       'ClusterRole/kubectl-maint-viewer',
       'ClusterRoleBinding/kubectl-maint',
       'ClusterRoleBinding/kubectl-maint-uninstall',
-      'ConfigMap/kubectl-maint-policy',
+      `ConfigMap/${policyNameOf('default')}`,
+      'ConfigMap/kubectl-maint-policy-check',
       'Deployment/kubectl-maint',
+      'Job/kubectl-maint-policy-check',
       'Job/kubectl-maint-uninstall',
       'Pod/kubectl-maint-verify',
       'PodDisruptionBudget/kubectl-maint',
@@ -276,9 +298,13 @@ describe('what a variant changes', () => {
       () => {
         const registration = of('aks', 'ValidatingWebhookConfiguration/kubectl-maint');
         const key = 'admissions.enforcer/disabled';
-        return [at(registration, 'metadata', 'labels', key), at(registration, 'metadata', 'annotations')];
+        return [
+          at(registration, 'metadata', 'labels', key),
+          at(registration, 'metadata', 'annotations', key),
+          at(registration, 'metadata', 'annotations', 'example.com/owner'),
+        ];
       },
-      ['true', { 'admissions.enforcer/disabled': 'true', 'example.com/owner': 'platform' }],
+      ['true', 'true', 'platform'],
     ],
     ['cert-manager', 'the certificate', () => argumentOf('cert-manager', 'cert-dir'), '/etc/kubectl-maint/tls'],
     [
@@ -385,6 +411,13 @@ describe('what a variant changes', () => {
     ],
     ['small', 'no priority class', () => at(podOf('small'), 'priorityClassName'), undefined],
     ['small', 'no hook', () => of('small', 'Job/kubectl-maint-uninstall'), undefined],
+    ['small', 'no check before', () => of('small', 'Job/kubectl-maint-policy-check'), undefined],
+    [
+      'gke-private',
+      'the check before, which no quota for the class is there for yet',
+      () => at(of('gke-private', 'Job/kubectl-maint-policy-check'), 'spec', 'template', 'spec', 'priorityClassName'),
+      undefined,
+    ],
     ['small', 'no roles for people', () => of('small', 'ClusterRole/kubectl-maint-viewer'), undefined],
     [
       'small',
@@ -397,17 +430,16 @@ describe('what a variant changes', () => {
   });
 
   test('policy: the configuration is as it was written, and replicas start again when it changes', () => {
-    const text = textAt(of('policy', 'ConfigMap/kubectl-maint-policy'), 'data', 'policy.yaml') ?? '';
+    const text = textAt(policyOf('policy'), 'data', 'policy.yaml') ?? '';
     const policy = policyFromValue(parse(text));
     if (!policy.ok) throw new Error(JSON.stringify(policy.problems));
     expect(policy.value.config).toMatchObject({ addonChange: 'deny', brokenAfterMs: 900_000 });
     expect(policy.value.config.rules.placement.mode).toBe('off');
     expect(policy.value.config.rules.scan.tools.get('trivy-operator')).toEqual({ scope: 'node' });
     expect(policy.value.tools.map(({ id }) => id)).toContain('our-dumper');
-    const checksum = (variant: string) =>
-      at(deploymentOf(variant), 'spec', 'template', 'metadata', 'annotations', 'checksum/policy');
-    expect(checksum('policy')).not.toBe(checksum('default'));
-    expect(checksum('aks')).toBe(checksum('default'));
+    expect(at(policyOf('policy'), 'immutable')).toBe(true);
+    expect(policyNameOf('policy')).not.toBe(policyNameOf('default'));
+    expect(policyNameOf('aks')).toBe(policyNameOf('default'));
   });
 
   test('observed: the dashboard is the file', async () => {

@@ -19,6 +19,8 @@ import { until } from '../../support/until.ts';
 
 const REPLICA = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
 
+const IN_NAMESPACE = ['--namespace', NAMESPACE, '--no-hooks'];
+
 let folder: string;
 let plane: ControlPlane;
 let helm: Helm;
@@ -38,7 +40,8 @@ beforeAll(async () => {
     apiServerArgs: [...DIALS_ENDPOINTS, ...audit],
   });
   helm = await helmFor(plane.kubeconfig);
-  const installed = await helm.run('install', 'guard', CHART, '--namespace', NAMESPACE, '--create-namespace');
+  // Nobody runs the pods of hooks here.
+  const installed = await helm.run('install', 'guard', CHART, ...IN_NAMESPACE, '--create-namespace');
   expect(installed.code, installed.stderr).toBe(0);
   replica = await startReplica({ ...plane, kubeconfig: await plane.kubeconfigFor(REPLICA) }, 'first', {
     failurePolicy: 'Ignore',
@@ -85,7 +88,7 @@ test('makes its authority, writes the entries, and is asked through the Service'
 
 test('an upgrade leaves it in charge', async () => {
   const before = await plane.api('GET', REGISTRATION_PATH);
-  const upgraded = await helm.run('upgrade', 'guard', CHART, '--namespace', NAMESPACE, '--set', 'failurePolicy=Fail');
+  const upgraded = await helm.run('upgrade', 'guard', CHART, ...IN_NAMESPACE, '--set', 'failurePolicy=Fail');
   expect(upgraded.code, upgraded.stderr).toBe(0);
   expect(listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks')).toEqual(listAt(before.body, 'webhooks'));
   expect(await backup()).toBe(403);

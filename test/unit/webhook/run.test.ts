@@ -211,6 +211,29 @@ describe('policies', () => {
   });
 });
 
+describe('validate', () => {
+  test('says what a replica would go by', async () => {
+    const { code, stdout } = started(`validate --policy ${await policyFile('good.yaml', 'preset: palette')}`);
+    expect(await code).toBe(0);
+    expect(stdout.text).toMatch(/^policy .*good\.yaml is valid: .*placement off, scan enforce\n$/);
+  });
+
+  test.each([
+    ['rules: { backup: { mode: of } }', 'rules.backup.mode: must be'],
+    ['tools: [{ id: velero, patterns: [] }]', 'tools[0]'],
+  ])('%s is exit 2', async (text, says) => {
+    const { code, stdout, stderr } = started(`validate --policy ${await policyFile('bad.yaml', text)}`);
+    expect(await code).toBe(2);
+    expect(stderr.text).toContain(says);
+    expect(stdout.text).toBe('');
+  });
+
+  test('wants a policy, once', async () => {
+    expect(await started('validate').code).toBe(2);
+    expect(await started('validate --policy a --policy b').code).toBe(2);
+  });
+});
+
 test('--version prints and ends with 0', async () => {
   const { code, stdout } = started('--version');
   expect(await code).toBe(0);

@@ -30,7 +30,14 @@ function clusterWith(registration: unknown, text?: string): ToldCluster {
 const policyText = (rules: object): string => JSON.stringify({ ...HEAD, rules });
 
 describe('the policy in force', () => {
-  test("is the chart's ConfigMap beside the webhook", async () => {
+  test('is what the registration was made with, also by the chart, whatever a former one has left', async () => {
+    const annotations = { [POLICY_ANNOTATION]: policyText({ backup: { mode: 'warn' } }) };
+    const cluster = clusterWith({ ...ofService, metadata: { annotations } }, policyText({ backup: { mode: 'off' } }));
+    const { policy, source } = await policyInForce(cluster);
+    expect([policy.config.rules.backup.mode, source]).toEqual(['warn', { from: 'registration' }]);
+  });
+
+  test('of a chart that does not say it there is its ConfigMap beside the webhook', async () => {
     const { policy, source } = await policyInForce(clusterWith(ofService, policyText({ scan: { mode: 'off' } })));
     expect([policy.config.rules.scan.mode, source]).toEqual(['off', { from: 'cluster', namespace: 'm' }]);
     expect(assumption(source)).toBeUndefined();
