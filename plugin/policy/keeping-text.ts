@@ -1,5 +1,5 @@
 import { clean } from '../../shared/index.ts';
-import { isKeptOff, type Keeping, type KeptWork } from './keeping.ts';
+import type { Keeping, KeptWork } from './keeping.ts';
 
 const NOUNS: Readonly<Record<KeptWork, string>> = { backup: 'backups', addon: 'add-on changes', scan: 'scans' };
 
@@ -14,6 +14,11 @@ function nounsFor(some: readonly Keeping[]): string {
   const nouns = some.map(nounFor);
   const last = nouns.pop() ?? 'nothing';
   return nouns.length === 0 ? last : `${nouns.join(', ')} and ${last}`;
+}
+
+/** Whether it is really kept off. */
+export function isKeptOff({ how }: Keeping): boolean {
+  return how === 'refused' || how === 'held';
 }
 
 /** What is kept off, as the object of a sentence: `backups, add-on changes and scans`. */

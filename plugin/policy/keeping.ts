@@ -41,8 +41,3 @@ export type TriedWork = (typeof TRIED)[number];
 export function triedWork(config: PolicyConfig): readonly TriedWork[] {
   return TRIED.filter((work) => ruleForTool(config, work, LABELLED_TOOL).mode === 'enforce');
 }
-
-/** Whether it is really kept off. */
-export function isKeptOff({ how }: Keeping): boolean {
-  return how === 'refused' || how === 'held';
-}

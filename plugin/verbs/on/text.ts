@@ -1,8 +1,7 @@
 import { listed, renderGroup, renderGroups } from '../../drain/cause.ts';
 import { summaryOf } from '../../drain/progress.ts';
-import { isKeptOff } from '../../policy/keeping.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import { keptNouns, keptSentence, passingSentences } from '../../policy/keeping-text.ts';
+import { isKeptOff, keptNouns, keptSentence, passingSentences } from '../../policy/keeping-text.ts';
 import type { DryRunMark, PodName } from '../../drain/events.ts';
 import type { OnEvent, ReasonedName } from './events.ts';
 

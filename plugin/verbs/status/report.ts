@@ -1,20 +1,11 @@
-import {
-  isHeld,
-  keepsScansOff,
-  scansKeptOff,
-  type Cluster,
-  type NodeFacts,
-  type PodFacts,
-  type ScansKeptOff,
-} from '../../../shared/index.ts';
+import { isHeld, type PodFacts, type ScansKeptOff } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { StatusFormat } from './flags.ts';
-import { policyInForce } from '../../policy/in-force.ts';
 import type { Session } from '../../session/session.ts';
-import { readEnforcement, type Enforcement } from './enforcement.ts';
+import type { Enforcement } from './enforcement.ts';
 import type { LostNode, ReleasedAddon } from './from-events.ts';
 import { statusFrom, type NodeStatus } from './node-status.ts';
-import { readAbout, readingMemory, type ReadingMemory } from './readings.ts';
+import type { NodeReadings, ReadingMemory } from './readings.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What is known of some nodes, and of the cluster around them. */
@@ -40,38 +31,25 @@ export interface Depth {
   readonly memory?: ReadingMemory;
 }
 
-/** The statuses of some nodes. All that is read for them is read about nodes in maintenance, and at once. */
+/** What is read about the nodes in maintenance. */
+export interface AboutHeld {
+  readonly readings: ReadonlyMap<string, NodeReadings>;
+  readonly enforcement: Enforcement | null;
+  readonly scansKeptOff: ScansKeptOff | null;
+}
+
+const NOTHING_HELD: AboutHeld = { readings: new Map(), enforcement: null, scansKeptOff: null };
+
+/** The statuses of some nodes. All that is read for them is read about nodes in maintenance, and what reads it is loaded for them. */
 export async function reportOn(
   nodes: readonly NodeSnapshot[],
-  { format, podsOn, memory: known }: Depth,
+  depth: Depth,
   session: Session,
   unreadable: Unreadable,
 ): Promise<Omit<StatusReport, 'lost' | 'released'>> {
-  const held = format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
-  const whole = format !== 'table';
+  const held = depth.format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
   const now = session.clock.now();
-  const memory = known ?? readingMemory(session.clock, 0);
-  const [readings, enforcement, kept] = await Promise.all([
-    readAbout({ nodes: held, addons: whole, memory, ...(podsOn && { podsOn }) }, session, unreadable),
-    held.length === 0 ? null : memory.enforcement.get('', () => readEnforcement(session.cluster, whole, unreadable)),
-    memory.scansKeptOff.get('', () => readScansKeptOff(held, now, session.cluster)),
-  ]);
-  return {
-    nodes: nodes.map((node) => statusFrom(node, readings.get(node.facts.name), now)),
-    enforcement,
-    scansKeptOff: kept,
-  };
-}
-
-/** The policy is read only where a node has been in maintenance for long. */
-async function readScansKeptOff(
-  held: readonly NodeFacts[],
-  now: number,
-  cluster: Cluster,
-): Promise<ScansKeptOff | null> {
-  const found = scansKeptOff(held, now);
-  if (found === undefined) return null;
-  const { policy, source } = await policyInForce(cluster);
-  // Where no webhook is registered nothing is kept off: that is told already.
-  return source.from !== 'unregistered' && keepsScansOff(policy.config) ? found : null;
+  const { readings, ...cluster } =
+    held.length === 0 ? NOTHING_HELD : await (await import('./held.ts')).readHeld(held, depth, session, unreadable);
+  return { nodes: nodes.map((node) => statusFrom(node, readings.get(node.facts.name), now)), ...cluster };
 }

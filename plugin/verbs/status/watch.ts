@@ -26,6 +26,8 @@ const TICK_MS = 1000;
 export async function watchStatus(operation: StatusOperation, look: Look, session: Session): Promise<ExitCode> {
   const { clock, signal } = session;
   const view = viewFor(operation, look, session);
+  // A watch may go on for days, and npm may replace the package meanwhile: what it may come to need is loaded now.
+  await import('./held.ts');
   try {
     await follow(operation, view, session);
   } catch (thrown) {

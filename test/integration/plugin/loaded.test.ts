@@ -13,6 +13,7 @@ const LIBRARIES = {
   yaml: 'YAMLParseError',
   socks: 'SocksClientError',
   https: 'require("node:https")',
+  tools: 'perconaservermongodbbackups',
 } as const;
 
 let folder: string;
@@ -50,6 +51,7 @@ test.each([
   ['__complete status ', ['zod', 'js-yaml', 'https']],
   ['status', ['zod', 'js-yaml', 'https']],
   ['status -o yaml', ['yargs', 'zod', 'js-yaml', 'https']],
+  ['doctor', ['zod', 'js-yaml', 'https', 'tools']],
 ])('%s', async (line, libraries) => {
   expect(await loadedBy(line.split(' '))).toEqual(libraries);
 });
