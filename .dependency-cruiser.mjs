@@ -81,6 +81,22 @@ export default {
       to: { path: '^plugin/' },
     },
     {
+      name: 'what-listens-does-not-keep',
+      comment:
+        'Who answers the network cannot write, and has nothing of what does: move what both need beside the two rooms.',
+      severity: 'error',
+      from: { path: '^webhook/(admission|denials)/' },
+      to: { path: '^webhook/controller/' },
+    },
+    {
+      name: 'what-keeps-does-not-listen',
+      comment:
+        'The controller takes no requests, and has nothing of what does: move what both need beside the two rooms.',
+      severity: 'error',
+      from: { path: '^webhook/controller/' },
+      to: { path: '^webhook/(admission|denials)/' },
+    },
+    {
       name: 'tests-are-not-shipped',
       comment: 'What is shipped, and what makes it, does not import from test/.',
       severity: 'error',

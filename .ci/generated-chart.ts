@@ -9,7 +9,7 @@ import { TOGETHER } from '../shared/targets/match-form.ts';
 import { EVIDENCE } from '../shared/targets/matcher.ts';
 import { TAKEN_IDS, TAKEN_KINDS, TOOLS_FORM } from '../shared/targets/user-tools.ts';
 import { floorObjects } from '../webhook/floor/floor.ts';
-import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../webhook/grants.ts';
+import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, WEBHOOK_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
 import { FAILURE_POLICY } from '../webhook/options/flags.ts';
 import { FAIL_CLOSED } from '../webhook/controller/registration/entries.ts';
@@ -22,7 +22,8 @@ const CHART = 'charts/kubectl-maint';
 async function grants(): Promise<void> {
   const text = stringify(
     {
-      replicas: REPLICA_GRANTS,
+      webhook: WEBHOOK_GRANTS,
+      controller: CONTROLLER_GRANTS,
       operator: OPERATOR_GRANTS,
       canary: CANARY_GRANTS,
       viewer: VIEWER_GRANTS,

@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import { messageOf } from '../shared/index.ts';
 import { receiveBody, type Body } from './admission/body.ts';
 import { answerBug, answerCall, type CallPorts } from './admission/call.ts';
@@ -6,16 +6,13 @@ import { decisionTime } from './admission/deadline.ts';
 import { MAX_BODY_BYTES, type Gate } from './admission/gate.ts';
 import { errored, retryLater, type HttpAnswer } from './admission/respond.ts';
 import type { Metrics } from './metrics.ts';
-import { VALIDATE_PATH } from './paths.ts';
+import { VALIDATE_PATH } from './calls.ts';
+import { addProbes, bareApp, type ProbePorts } from './probes.ts';
 
-/** What the two applications need. */
-export interface AppPorts extends CallPorts {
+/** What the application needs. */
+export interface AppPorts extends CallPorts, Omit<ProbePorts, 'metrics'> {
   readonly gate: Gate;
   readonly metrics: Metrics;
-  /** Reasons why calls should go elsewhere. */
-  readonly unreadiness: () => readonly string[];
-  /** Whether connections are to end with their next answer. */
-  readonly draining: () => boolean;
 }
 
 /** What the API server calls: reviews, and the two probes for kubelets that ask over HTTPS. */
@@ -32,45 +29,6 @@ export function admissionApp(ports: AppPorts): Express {
   });
   addProbes(app, ports);
   return withEnd(app, ports);
-}
-
-/** What kubelets call, plain HTTP. */
-export function healthApp(ports: AppPorts): Express {
-  const app = bareApp(ports);
-  addProbes(app, ports);
-  return withEnd(app, ports);
-}
-
-/** What Prometheus calls, plain HTTP; on a port of its own, so that a network policy can tell it from kubelets. */
-export function metricsApp(ports: AppPorts): Express {
-  const app = bareApp(ports);
-  app.get('/metrics', async (_request, response) => {
-    response.set('Content-Type', ports.metrics.contentType).send(await ports.metrics.render());
-  });
-  return withEnd(app, ports);
-}
-
-function bareApp({ draining }: AppPorts): Express {
-  const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', false);
-  app.use((_request, response, next) => {
-    if (draining()) response.set('Connection', 'close');
-    next();
-  });
-  return app;
-}
-
-function addProbes(app: Express, { unreadiness }: AppPorts): void {
-  app.get('/livez', (_request, response) => {
-    response.type('text').send('ok\n');
-  });
-  app.get('/readyz', (_request, response) => {
-    const reasons = unreadiness();
-    response
-      .status(reasons.length === 0 ? 200 : 503)
-      .type('text')
-      .send(reasons.length === 0 ? 'ok\n' : `${reasons.join('\n')}\n`);
-  });
 }
 
 function withEnd(app: Express, ports: AppPorts): Express {

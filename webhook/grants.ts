@@ -1,7 +1,11 @@
 import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
 
-/** Name of the Secret in which the replicas keep their authority, unless a flag says otherwise. */
+/** Name of the Secret in which the controller keeps its authority, unless a flag says otherwise. */
 export const CA_SECRET = 'kubectl-maint-ca';
+/** Name of the Secret with the serving certificate, which the webhook's pods mount, unless a flag says otherwise. */
+export const TLS_SECRET = 'kubectl-maint-tls';
+/** Name of the Lease of which the controller that writes is the holder, unless a flag says otherwise. */
+export const LEASE = 'kubectl-maint-controller';
 
 const REGISTRATION = {
   group: 'admissionregistration.k8s.io',
@@ -9,29 +13,49 @@ const REGISTRATION = {
   names: [REGISTRATION_NAME],
 };
 
+/** To keep the nodes current. */
+const NODES: Grant = { group: '', resource: 'nodes', verbs: ['list', 'watch'] };
+
 /**
- * Everything that a replica calls, and nothing else: the chart's roles are made of this, and a test holds it against the
- * calls in the code. The right to patch pods, DaemonSets or their templates is not in it: it would be the right to run anything.
+ * Everything that the webhook calls, and nothing else: it listens to the network, so that whoever takes it over gains what
+ * stands here. The chart's roles are made of these, and a test holds them against the calls in the code.
  */
-export const REPLICA_GRANTS = {
+export const WEBHOOK_GRANTS = {
+  /** In the whole cluster: what the policy has to look up. */
+  cluster: mergedGrants([...lookupGrants(TOOLS), NODES]),
+  /** In the namespace `default`, where Events about nodes live. */
+  events: [{ group: '', resource: 'events', verbs: ['create', 'patch'] }],
+} satisfies Readonly<Record<string, readonly Grant[]>>;
+
+/**
+ * Everything that the controller calls, which listens to nobody. The right to patch pods, DaemonSets or their templates is
+ * not in it: it would be the right to run anything.
+ */
+export const CONTROLLER_GRANTS = {
   /** In the whole cluster. */
   cluster: mergedGrants([
-    ...lookupGrants(TOOLS),
-    { group: '', resource: 'nodes', verbs: ['list', 'watch'] },
-    // Which rollouts are behind while some node is held.
-    { group: 'apps', resource: 'daemonsets', verbs: ['list', 'watch'] },
+    NODES,
+    // Which rollouts are behind while some node is held, and on which nodes.
+    { group: '', resource: 'pods', verbs: ['list'] },
+    { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
+    { group: 'apps', resource: 'daemonsets', verbs: ['get', 'list', 'watch'] },
     // The DaemonSet controller looks again when a condition of the status changes; it can start nothing.
     { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
     // A list or watch by metadata.name is one of that name (k8s apiserver endpoints/request requestinfo.go).
     { ...REGISTRATION, verbs: ['get', 'list', 'watch', 'patch'] },
   ]),
-  /** In the namespace of the webhook, where it keeps its own authority. A name cannot limit CREATE: the object has none yet. */
-  authority: [
+  /** In its namespace. A name cannot limit CREATE: the object has none yet. */
+  lease: [
+    { group: 'coordination.k8s.io', resource: 'leases', verbs: ['create'] },
+    { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'update'], names: [LEASE] },
+  ],
+  /** In its namespace, where it makes the certificates itself. */
+  certificates: [
     { group: '', resource: 'secrets', verbs: ['create'] },
-    { group: '', resource: 'secrets', verbs: ['get', 'update'], names: [CA_SECRET] },
+    { group: '', resource: 'secrets', verbs: ['get', 'update'], names: [CA_SECRET, TLS_SECRET] },
   ],
   /** In the namespace `default`, where Events about nodes live. */
-  events: [{ group: '', resource: 'events', verbs: ['create', 'patch'] }],
+  events: [{ group: '', resource: 'events', verbs: ['create'] }],
 } satisfies Readonly<Record<string, readonly Grant[]>>;
 
 /** What `maint-webhook uninstall` calls. */

@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { isOverdue, keepsScansOff, overdueMs, type NodeFacts, type PolicyConfig } from '../shared/index.ts';
 import type { AdmittedReview } from './admission/admit.ts';
-import type { MaintenanceRecorder } from './controller/maintenance-events/recorder.ts';
 import type { NodeCache } from './nodes/cache.ts';
-import type { RegistrationReconciler } from './controller/registration/reconciler.ts';
+import type { Rendered } from './probes.ts';
 import type { CertificateSource } from './tls/source.ts';
 
 /** From 0.5 ms, where a decision from the cache lies; 5 ms is the first bucket of the API server's own histogram. */
@@ -13,11 +12,6 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 export interface MetricsPorts {
   readonly nodes: Pick<NodeCache, 'size' | 'nodeIndex' | 'interruptions' | 'age'>;
   readonly certificates: Pick<CertificateSource, 'current' | 'signerNotAfter'>;
-  /** How often this replica has made a new authority sign. */
-  readonly rotations: () => number;
-  readonly maintenances: Pick<MaintenanceRecorder, 'deletedInMaintenance'>;
-  /** Undefined where somebody else registers the webhook. */
-  readonly registration: Pick<RegistrationReconciler, 'missing' | 'unarmed' | 'drifts'> | undefined;
   readonly config: PolicyConfig;
   readonly inFlight: () => number;
   readonly now: () => number;
@@ -27,9 +21,7 @@ export interface MetricsPorts {
 type Undecided = 'refused' | 'shed' | 'error';
 
 /** Counts for Prometheus. No label takes text of a request: operations, decisions, rules and tools are our own words. */
-export interface Metrics {
-  readonly contentType: string;
-  render(): Promise<string>;
+export interface Metrics extends Rendered {
   decided(judged: AdmittedReview, seconds: number): void;
   undecided(how: Undecided): void;
 }
@@ -87,7 +79,7 @@ export function createMetrics(ports: MetricsPorts): Metrics {
 }
 
 function registerGauges(registry: Registry, ports: MetricsPorts): void {
-  const { nodes, certificates, inFlight, now, registration, config } = ports;
+  const { nodes, certificates, inFlight, now, config } = ports;
   const gauges: readonly (readonly [name: string, help: string, read: () => number])[] = [
     ['in_flight', 'Admission calls under way', inFlight],
     ['nodes', 'Nodes in the cache', () => nodes.size],
@@ -112,16 +104,6 @@ function registerGauges(registry: Registry, ports: MetricsPorts): void {
       'authority_not_after_seconds',
       'When the authority that signs serving certificates expires, in seconds since the epoch; NaN where it is not known',
       () => Math.floor((certificates.signerNotAfter() ?? NaN) / 1000),
-    ],
-    [
-      'registration_missing',
-      'Whether the ValidatingWebhookConfiguration is gone: 1 means that no request is reviewed',
-      () => (registration?.missing === true ? 1 : 0),
-    ],
-    [
-      'registration_unarmed',
-      'Whether some node is in maintenance and an entry of the ValidatingWebhookConfiguration is missing or not as it should be: 1 means that not all is reviewed',
-      () => (registration?.unarmed === true ? 1 : 0),
     ],
   ];
   for (const [name, help, read] of gauges) {
@@ -156,34 +138,6 @@ function registerGauges(registry: Registry, ports: MetricsPorts): void {
     collect() {
       this.reset();
       this.inc(nodes.interruptions);
-    },
-  });
-  new Counter({
-    name: 'maint_webhook_nodes_deleted_in_maintenance_total',
-    help: 'Nodes that were deleted while in maintenance, as far as this replica has seen: they come back without a record',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(ports.maintenances.deletedInMaintenance);
-    },
-  });
-  new Counter({
-    name: 'maint_webhook_authority_rotations_total',
-    help: 'How often this replica has made a new authority sign',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(ports.rotations());
-    },
-  });
-  new Counter({
-    name: 'maint_webhook_registration_repairs_total',
-    help: 'How often the ValidatingWebhookConfiguration was not as it should be and was written, by what was wrong',
-    labelNames: ['drift'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [drift, times] of registration?.drifts ?? []) this.inc({ drift }, times);
     },
   });
 }

@@ -9,7 +9,8 @@ import type { WebhookCommand } from './options/operation.ts';
 import { parseArguments } from './options/parse.ts';
 import { readPolicy } from './policy.ts';
 import { registrationFor } from './controller/registration/entries.ts';
-import { serve } from './serve.ts';
+import { control } from './control.ts';
+import { serve, type ServePorts } from './serve.ts';
 import { uninstall } from './uninstall.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
@@ -73,7 +74,8 @@ async function carryOut(operation: WebhookCommand, process: Process, connectTo: 
       process.stdout.write(`${await validate(operation.policyFile)}\n`);
       return 0;
     case 'serve':
-      return serveUntilSignal(operation, process, connectTo);
+    case 'controller':
+      return runUntilSignal(operation, process, connectTo);
   }
 }
 
@@ -122,8 +124,16 @@ async function readAuthorities(file: string): Promise<string> {
   return text;
 }
 
-async function serveUntilSignal(
-  operation: WebhookCommand & { kind: 'serve' },
+/** A program that goes on until it is told to end. */
+interface Running {
+  /** Rejects when it cannot go on; never resolves. */
+  readonly failed: Promise<never>;
+  /** `drainMs`: how long a listener answers on. */
+  stop(drainMs: number): Promise<void>;
+}
+
+async function runUntilSignal(
+  operation: WebhookCommand & { kind: 'serve' | 'controller' },
   process: Process,
   connectTo: Connect,
 ): Promise<number> {
@@ -132,16 +142,20 @@ async function serveUntilSignal(
   const cluster = await connectTo(operation.cluster, process.env);
   try {
     const log = logTo(process.stdout, operation.logLevel);
-    const serving = await serve(operation.serve, { cluster, log, policy, now: Date.now });
-    await Promise.race([signals.first, serving.failed]).catch(async (failure: unknown) => {
-      await serving.stop(0);
+    const running = await started(operation, { cluster, log, policy, now: Date.now });
+    await Promise.race([signals.first, running.failed]).catch(async (failure: unknown) => {
+      await running.stop(0);
       throw failure;
     });
-    const stopped = serving.stop(operation.drainMs).then(() => 0);
+    const stopped = running.stop(operation.kind === 'serve' ? operation.drainMs : 0).then(() => 0);
     return await Promise.race([stopped, signals.second.then(() => EXIT_CODES.interrupted)]);
   } finally {
     cluster.close();
   }
+}
+
+function started(operation: WebhookCommand & { kind: 'serve' | 'controller' }, ports: ServePorts): Promise<Running> {
+  return operation.kind === 'serve' ? serve(operation.serve, ports) : control(operation.control, ports);
 }
 
 function twoSignals(process: Process): { readonly first: Promise<undefined>; readonly second: Promise<undefined> } {

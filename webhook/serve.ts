@@ -1,7 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  isEnforced,
   MaintError,
   messageOf,
   type ClusterReader,
@@ -12,20 +11,19 @@ import {
 import { Gate } from './admission/gate.ts';
 import { LiveReads } from './admission/live-reads.ts';
 import type { AppPorts } from './app.ts';
+import { startController, type Controller, type ControllerOptions } from './controller/controller.ts';
 import { DenialRecorder } from './denials/recorder.ts';
 import { unreadiness } from './health.ts';
-import { MaintenanceRecorder } from './controller/maintenance-events/recorder.ts';
 import { listenOnAll, type Doors } from './listening.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { NodeCache } from './nodes/cache.ts';
-import type { RegistrationReconciler } from './controller/registration/reconciler.ts';
-import { OwnTrust } from './tls/own-trust.ts';
-import { distrustOf, reconcilerOfOwn, type OwnService } from './controller/registration/own-registration.ts';
-import { RolloutReconciler } from './controller/rollouts/reconciler.ts';
+import { failureOf } from './nodes/followed.ts';
+import type { Rendered } from './probes.ts';
 import { bundleOf } from './tls/authority.ts';
 import { withKnownCallers } from './tls/known-callers.ts';
 import { openCertificates, type CertificateOrigin } from './tls/open.ts';
+import { OwnTrust } from './tls/own-trust.ts';
 import { Renewal } from './tls/renewal.ts';
 import type { CertificateSource } from './tls/source.ts';
 
@@ -36,19 +34,20 @@ export interface ServeOptions extends Doors {
   readonly clientCaFile: string | undefined;
   /** File that gets the PEM of the authorities; undefined: none. */
   readonly caOut: string | undefined;
-  /** The Service behind which it runs, and whose registration it keeps; undefined: somebody else registers it. */
-  readonly service: OwnService | undefined;
+  /** A controller in the same process, for the certificates that are served here; undefined: it is another one's affair. */
+  readonly controller: ControllerOptions | undefined;
 }
 
 /** What serving needs. */
 export interface ServePorts {
+  /** Without a controller nothing but Events is sent. */
   readonly cluster: ClusterReader & ClusterSender & ClusterWatcher;
   readonly log: Log;
   readonly policy: Pick<Policy, 'config' | 'catalogue' | 'tools'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** For tests that do not wait for minutes: how often dates are looked at, and how long a new authority is only trusted, in ms. */
-  readonly pace?: { readonly tickMs: number; readonly trustedMs: number };
+  /** How often dates are looked at, in ms; for tests that do not wait for minutes. */
+  readonly tickMs?: number | undefined;
 }
 
 /** A webhook that serves. */
@@ -65,69 +64,47 @@ export interface Serving {
 /** Time for answers that are under way when the servers close, in ms: our timeoutSeconds and the way. */
 const LAST_ANSWERS_MS = 5_000;
 
-/** Listens on its ports, follows the nodes and keeps the registration. Throws MaintError('usage') where a port or file cannot be had. */
+/** Listens on its ports and follows the nodes. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
-  const { log, now, cluster } = ports;
+  const { log, now, cluster, tickMs } = ports;
   const shutdown = { draining: false, ended: new AbortController() };
-  const late: Late = {};
-  const nodes = new NodeCache(now, {
-    heldChanged: () => {
-      registration?.check();
-      if (isEnforced(ports.policy.config, 'addon')) rollouts.nodesChanged();
-    },
-    deleted: (node) => {
-      maintenances.lost(node);
-    },
-  });
-  const rollouts = new RolloutReconciler({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
-  const maintenances = new MaintenanceRecorder({ cluster, nodes, log, now }, ports.pace?.tickMs);
-  const registration = ownRegistration(options, ports, nodes, late);
-  const { source: own, rotations } = await openCertificates(options.certificates, {
-    ...ports,
-    ...(ports.pace === undefined ? {} : { trustedMs: ports.pace.trustedMs }),
-    trustedSince: (certificate) => registration?.trustedSince(certificate),
-  });
+  const nodes = new NodeCache(now);
+  const own = await openCertificates(options.certificates, now());
   const { clientCaFile } = options;
   const source = clientCaFile === undefined ? own : await withKnownCallers(own, clientCaFile);
-  late.source = source;
   await writeAuthorities(options.caOut, source);
   const trust = trustFor(options.certificates, source, ports);
+  const controller = controllerBeside(options.controller, source, ports, trust);
   await trust?.look();
   const recorder = new DenialRecorder({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
+  const served: { by?: Renewal } = {};
   const appPorts = portsFor({
     ports,
     nodes,
     source,
-    rotations,
-    registration,
     recorder,
-    maintenances,
-    late,
-    trust,
+    untrusted: () => (served.by?.isServed === false ? 'certificate: not the one that is served' : trust?.distrust),
     draining: () => shutdown.draining,
   });
-  const servers = await listenOnAll(appPorts, options, source.current());
+  const told = together(appPorts.metrics, controller?.metrics);
+  const servers = await listenOnAll({ app: appPorts, certificate: source.current(), told }, options);
   const renewal = new Renewal({
     certificates: source,
     server: servers.admission,
     host: options.host,
     log,
     now,
-    tickMs: ports.pace?.tickMs,
-    renewed: async () => {
-      await writeAuthorities(options.caOut, source);
-      registration?.check();
-    },
+    tickMs,
+    renewed: () => writeAuthorities(options.caOut, source),
   });
-  late.renewal = renewal;
-  const failed = failureOf(nodes.follow(cluster, shutdown.ended.signal), shutdown.ended.signal);
-  void registration?.follow(shutdown.ended.signal);
+  served.by = renewal;
+  const followed = failureOf(nodes.follow(cluster, shutdown.ended.signal), shutdown.ended.signal);
   const { admission, health, metrics } = servers;
   const listening = { port: admission.port, healthPort: health.port, metricsPort: metrics.port };
   log.info(listening, 'serving');
   return {
     ...listening,
-    failed,
+    failed: Promise.race([followed, ...(controller === undefined ? [] : [controller.failed])]),
     stop: async (drainMs) => {
       shutdown.draining = true;
       log.info({ seconds: drainMs / 1000 }, 'draining');
@@ -135,8 +112,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
       renewal.end();
       trust?.end();
       await Promise.all([admission, health, metrics].map((server) => server.close(LAST_ANSWERS_MS)));
-      rollouts.end();
-      maintenances.end();
+      await controller?.stop();
       await recorder.end();
       shutdown.ended.abort();
       log.info({}, 'stopped');
@@ -144,63 +120,48 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   };
 }
 
-/** Who has no Service is called by an address, and looks itself whether it is trusted. */
+/** Who makes its own certificates is called by an address, and looks itself whether it is trusted there. */
 function trustFor(
   origin: CertificateOrigin,
   certificates: CertificateSource,
-  { cluster, log, pace }: ServePorts,
+  { cluster, log, tickMs }: ServePorts,
 ): OwnTrust | undefined {
-  return origin.kind === 'self'
-    ? new OwnTrust({ cluster, log, names: origin.names, certificates }, pace?.tickMs)
-    : undefined;
+  return origin.kind === 'self' ? new OwnTrust({ cluster, log, names: origin.names, certificates }, tickMs) : undefined;
 }
 
-/** What is made after whoever needs it. */
-interface Late {
-  source?: CertificateSource;
-  renewal?: Renewal;
-}
-
-function ownRegistration(
-  { service }: ServeOptions,
-  { cluster, log, now, policy }: ServePorts,
-  nodes: NodeCache,
-  late: Late,
-): RegistrationReconciler | undefined {
-  if (service === undefined) return undefined;
-  return reconcilerOfOwn({
-    service,
-    policy,
-    nodes,
-    cluster,
-    log,
-    now,
-    certificates: () => late.source,
-    trustChanged: () => void late.renewal?.look(),
+/** It has the certificates of the listener trusted, which renews them by itself. */
+function controllerBeside(
+  options: ControllerOptions | undefined,
+  source: CertificateSource,
+  ports: ServePorts,
+  trust: OwnTrust | undefined,
+): Controller | undefined {
+  if (options === undefined) return undefined;
+  return startController(options, {
+    ...ports,
+    authoritiesFor: () => ({ trusted: () => source.authorities(), refresh: () => Promise.resolve() }),
+    trustRepaired: () => void trust?.look(),
   });
+}
+
+/** What both tell, by names that differ. */
+function together({ contentType, render }: Rendered, other: Rendered | undefined): Rendered {
+  if (other === undefined) return { contentType, render };
+  return { contentType, render: async () => (await Promise.all([render(), other.render()])).join('\n') };
 }
 
 interface Parts {
   readonly ports: ServePorts;
   readonly nodes: NodeCache;
   readonly source: CertificateSource;
-  readonly rotations: () => number;
-  readonly registration: RegistrationReconciler | undefined;
   readonly recorder: DenialRecorder;
-  readonly maintenances: MaintenanceRecorder;
-  readonly late: Late;
-  readonly trust: OwnTrust | undefined;
+  readonly untrusted: () => string | undefined;
   readonly draining: () => boolean;
 }
 
-function portsFor({ ports, recorder, late, trust, draining, ...parts }: Parts): AppPorts {
+function portsFor({ ports, nodes, source, recorder, untrusted, draining }: Parts): AppPorts {
   const { cluster, log, policy, now } = ports;
-  const { nodes, source, registration } = parts;
   const gate = new Gate();
-  const untrusted = (): string | undefined => {
-    if (late.renewal?.isServed === false) return 'certificate: not the one that is served';
-    return registration === undefined ? trust?.distrust : distrustOf(registration, source);
-  };
   return {
     gate,
     log,
@@ -209,22 +170,10 @@ function portsFor({ ports, recorder, late, trust, draining, ...parts }: Parts): 
       recorder.decided(judged);
     },
     admission: { reads: new LiveReads(cluster), config: policy.config, catalogue: policy.catalogue, nodes, now },
-    metrics: createMetrics({
-      ...parts,
-      config: policy.config,
-      certificates: source,
-      now,
-      inFlight: () => gate.inFlight,
-    }),
+    metrics: createMetrics({ nodes, config: policy.config, certificates: source, now, inFlight: () => gate.inFlight }),
     unreadiness: () =>
       unreadiness(
-        {
-          nodes,
-          certificates: source,
-          draining,
-          untrusted,
-          fullForMs: () => gate.fullFor(performance.now()),
-        },
+        { nodes, certificates: source, draining, untrusted, fullForMs: () => gate.fullFor(performance.now()) },
         now(),
       ),
   };
@@ -239,24 +188,4 @@ async function writeAuthorities(file: string | undefined, certificates: Certific
   } catch (thrown) {
     throw new MaintError('usage', `cannot write ${file}: ${messageOf(thrown)}`, { cause: thrown });
   }
-}
-
-/** A follow that ends by itself is a failure; one that was ended is not. */
-function failureOf(followed: Promise<void>, ended: AbortSignal): Promise<never> {
-  const failed = new Promise<never>((_, reject) => {
-    const fail = (cause: unknown) => {
-      if (ended.aborted) return;
-      reject(
-        cause instanceof MaintError
-          ? cause
-          : new MaintError('cluster', `the watch of nodes ended: ${messageOf(cause)}`, { cause }),
-      );
-    };
-    followed.then(() => {
-      fail('the API server ended it');
-    }, fail);
-  });
-  // Whoever serves awaits it in a race; one that nobody awaits must not end the process.
-  failed.catch(() => undefined);
-  return failed;
 }

@@ -1,16 +1,21 @@
 import { networkInterfaces } from 'node:os';
-import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME } from '../../shared/index.ts';
-import { logTo } from '../../webhook/log.ts';
+import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME, type Cluster } from '../../shared/index.ts';
+import { control } from '../../webhook/control.ts';
 import type { OwnService } from '../../webhook/controller/registration/own-registration.ts';
+import { CA_SECRET, LEASE, TLS_SECRET } from '../../webhook/grants.ts';
+import { logTo } from '../../webhook/log.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';
+import { mountedSecret } from './mounted-secret.ts';
 import { until } from './until.ts';
 import { serveAsProcess, type ServingProcess } from './webhook-process.ts';
 
 export const NAMESPACE = 'kubectl-maint';
 const SERVICE = 'kubectl-maint';
-export const CA_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/kubectl-maint-ca`;
+export const CA_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/${CA_SECRET}`;
+export const TLS_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/${TLS_SECRET}`;
+export const LEASE_PATH = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${LEASE}`;
 export const REGISTRATION_PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-maint';
 const SLICES_PATH = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
 
@@ -21,20 +26,36 @@ export const DIALS_ENDPOINTS = ['--enable-aggregator-routing=true'];
 const FAST = { tickMs: 500, trustedMs: 1000 };
 
 /** A webhook of this process behind the Service. */
-export interface Replica {
+export interface Replica extends Asked {
   readonly serving: Serving;
-  readonly log: readonly string[];
-  isReady(): Promise<boolean>;
-  metrics(): Promise<string>;
   /** As a pod ends: it drains, and a moment later nobody sends it new calls. */
   stop(drainMs: number): Promise<void>;
 }
 
-/** How a replica differs from the usual. */
-export interface ReplicaOptions {
+/** A controller of this process. */
+export interface Controller extends Asked {
+  /** As a pod ends: it gives its Lease back. */
+  stop(): Promise<void>;
+}
+
+/** A program of ours as kubelet and Prometheus see it. */
+interface Asked {
+  readonly log: readonly string[];
+  readonly isReady: () => Promise<boolean>;
+  readonly metrics: () => Promise<string>;
+}
+
+/** How one differs from the usual. */
+export interface Differently {
   /** Where it finds the API server; the API server itself by default. */
   readonly server?: string;
   readonly now?: () => number;
+  /** Whether it comes to be ready, and is waited for; true by default. */
+  readonly ready?: boolean;
+}
+
+/** How a controller differs from the usual. */
+export interface ControllerOptions extends Differently {
   /** `Fail` by default: a call that goes wrong is seen. */
   readonly failurePolicy?: 'Ignore' | 'Fail';
   readonly failClosed?: OwnService['failClosed'];
@@ -61,20 +82,53 @@ export async function installRegistration(plane: ControlPlane): Promise<void> {
   });
 }
 
-/** Starts a replica and lets the Service know of it once it is ready, as the controllers of a cluster do. */
+/** Starts a controller, and waits until it is ready. */
+export async function startController(
+  plane: ControlPlane,
+  { server, now = Date.now, ready = true, failurePolicy = 'Fail', failClosed = [] }: ControllerOptions = {},
+): Promise<Controller> {
+  const log: string[] = [];
+  const cluster = await connected(plane, server);
+  const place = { namespace: NAMESPACE };
+  const controlling = await control(
+    {
+      registered: { by: 'service', ...place, name: SERVICE, failurePolicy, failClosed },
+      lease: { ...place, name: LEASE },
+      host: '127.0.0.1',
+      healthPort: 0,
+      metricsPort: 0,
+      certificates: {
+        by: 'controller',
+        authority: { ...place, name: CA_SECRET },
+        leaf: { ...place, name: TLS_SECRET },
+        names: [`${SERVICE}.${NAMESPACE}.svc`],
+      },
+    },
+    { cluster, log: logTo({ write: (line: string) => log.push(line) }, 'info'), policy: BUILT_IN_POLICY, now, ...FAST },
+  );
+  const asked = askedAt(controlling, log);
+  if (ready) await untilReady('the controller', asked);
+  return {
+    ...asked,
+    stop: async () => {
+      await controlling.stop();
+      cluster.close();
+    },
+  };
+}
+
+/**
+ * Starts a replica with the certificate that the controller has written, and lets the Service know of it once it is ready,
+ * as kubelet and controllers of a cluster do.
+ */
 export async function startReplica(
   plane: ControlPlane,
   name: string,
-  { server, now = Date.now, failurePolicy = 'Fail', failClosed = [] }: ReplicaOptions = {},
+  { server, now = Date.now }: Differently = {},
 ): Promise<Replica> {
   const log: string[] = [];
-  const cluster = await connectCluster({
-    env: process.env,
-    userAgent: 'maint-webhook',
-    requestTimeoutMs: 30_000,
-    kubeconfig: plane.kubeconfig,
-    ...(server === undefined ? {} : { server }),
-  });
+  const cluster = await connected(plane, server);
+  const mounted = await mountedSecret(plane, TLS_SECRET_PATH);
   const serving = await serve(
     {
       host: '',
@@ -82,48 +136,67 @@ export async function startReplica(
       healthPort: 0,
       metricsPort: 0,
       clientCaFile: undefined,
-      certificates: {
-        kind: 'shared',
-        namespace: NAMESPACE,
-        secret: 'kubectl-maint-ca',
-        names: [`${SERVICE}.${NAMESPACE}.svc`],
-      },
+      certificates: { kind: 'folder', folder: mounted.folder },
       caOut: undefined,
-      service: { namespace: NAMESPACE, name: SERVICE, failurePolicy, failClosed },
+      controller: undefined,
     },
     {
       cluster,
       log: logTo({ write: (line: string) => log.push(line) }, 'info'),
       policy: BUILT_IN_POLICY,
       now,
-      pace: FAST,
+      tickMs: FAST.tickMs,
     },
   );
-  const health = `http://127.0.0.1:${serving.healthPort}`;
-  const isReady = async () => (await fetch(`${health}/readyz`)).status === 200;
-  await until(`replica ${name} is ready`, isReady).catch(async (thrown: unknown) => {
-    const reasons = await (await fetch(`${health}/readyz`)).text();
-    throw new Error(`${String(thrown)}: ${reasons}${log.join('')}`);
-  });
+  const asked = askedAt(serving, log);
+  await untilReady(`replica ${name}`, asked);
   await addEndpoint(plane, name, serving.port);
   return {
     serving,
-    log,
-    isReady,
-    metrics: async () => (await fetch(`http://127.0.0.1:${serving.metricsPort}/metrics`)).text(),
+    ...asked,
     stop: async (drainMs) => {
       const stopped = serving.stop(drainMs);
       // The endpoint goes while the replica drains.
       await plane.api('DELETE', `${SLICES_PATH}/${name}`);
       await stopped;
+      await mounted.end();
       cluster.close();
     },
   };
 }
 
-/** The built webhook behind the Service, as the chart runs it: by its image's flags, and keeping its registration. */
+function connected(plane: ControlPlane, server: string | undefined): Promise<Cluster> {
+  return connectCluster({
+    env: process.env,
+    userAgent: 'maint-webhook',
+    requestTimeoutMs: 30_000,
+    kubeconfig: plane.kubeconfig,
+    ...(server === undefined ? {} : { server }),
+  });
+}
+
+function askedAt(
+  { healthPort, metricsPort }: Pick<Serving, 'healthPort' | 'metricsPort'>,
+  log: readonly string[],
+): Asked {
+  const [health, told] = [healthPort, metricsPort].map((port) => `http://127.0.0.1:${port}`);
+  return {
+    log,
+    isReady: async () => (await fetch(`${health ?? ''}/readyz`)).status === 200,
+    metrics: async () => (await fetch(`${told ?? ''}/metrics`)).text(),
+  };
+}
+
+async function untilReady(what: string, { isReady, log }: Asked): Promise<void> {
+  await until(`${what} is ready`, isReady).catch((thrown: unknown) => {
+    throw new Error(`${String(thrown)}: ${log.join('')}`);
+  });
+}
+
+/** The built webhook behind the Service, with the controller in the same process. */
 export async function startReplicaProcess(plane: ControlPlane): Promise<ServingProcess> {
-  const serving = await serveAsProcess(plane, [`--service=${SERVICE}`, `--namespace=${NAMESPACE}`]);
+  const flags = ['--with-controller', `--service=${SERVICE}`, `--namespace=${NAMESPACE}`];
+  const serving = await serveAsProcess(plane, flags);
   await addEndpoint(plane, 'process', serving.port);
   return serving;
 }

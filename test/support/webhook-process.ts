@@ -30,14 +30,19 @@ export interface WebhookProcess extends ServingProcess {
   register(failurePolicy?: 'Ignore' | 'Fail'): Promise<void>;
 }
 
-/** Starts the built webhook against a control plane, and waits until it is ready; its policy is that of its registration. */
+/** Starts the built webhook with its controller against a control plane, and waits until it is ready; its policy is that of its registration. */
 export async function startWebhook(
   controlPlane: ControlPlane,
   policy: readonly string[] = [],
 ): Promise<WebhookProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caFile = join(folder, 'ca.pem');
-  const serving = await serveAsProcess(controlPlane, ['--host=127.0.0.1', `--ca-out=${caFile}`, ...policy]);
+  const serving = await serveAsProcess(controlPlane, [
+    '--with-controller',
+    '--host=127.0.0.1',
+    `--ca-out=${caFile}`,
+    ...policy,
+  ]);
   const url = `https://127.0.0.1:${serving.port}`;
   return {
     ...serving,

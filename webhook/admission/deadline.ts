@@ -1,13 +1,8 @@
 import { parseDuration } from '../../shared/index.ts';
+import { TIMEOUT_SECONDS } from '../calls.ts';
 
 /** Time for the answer to travel and the API server to read it, in ms: an answer past its deadline is a failed call. */
 const TRAVEL_MS = 200;
-/**
- * timeoutSeconds of our registration, and what is assumed where the URL says nothing. A held rollout is judged by two reads
- * at once: an API server that takes 2.8 s for each still gets the right answer. Who is not looked up is not kept waiting,
- * and entries on hot paths are there only while some node is in maintenance.
- */
-export const TIMEOUT_SECONDS = 3;
 /** The longest timeoutSeconds that Kubernetes accepts. */
 const LONGEST_MS = 30_000;
 

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Problem } from '../../shared/index.ts';
+import { LOG_LEVELS } from '../log.ts';
 
 /** What a command's flags are once they are read. */
 export type Flags<Add extends (flags: Argv) => Argv<unknown>> = Awaited<ReturnType<Add>['argv']>;
@@ -14,6 +15,20 @@ export const FAILURE_POLICY = {
   default: 'Ignore' as const,
   describe: 'What the API server does when a call fails',
 };
+
+export const HEALTH_PORT = {
+  type: 'number',
+  default: 9440,
+  describe: 'HTTP port for /livez and /readyz; 0 = any free one',
+} as const;
+
+export const METRICS_PORT = {
+  type: 'number',
+  default: 9441,
+  describe: 'HTTP port for /metrics; 0 = any free one',
+} as const;
+
+export const LOG_LEVEL = { choices: LOG_LEVELS, default: 'info' as const, describe: 'How much is logged' };
 
 export function clusterFlags(flags: Argv) {
   return flags
@@ -31,4 +46,10 @@ export function repeated(flags: object, lists: readonly string[] = []): readonly
 /** Whether it is a flag as it is written: yargs keeps it in camel case as well, and words that are no flags in `_`. */
 function isFlag(name: string): boolean {
   return /^[a-z-]+$/.test(name);
+}
+
+/** A number that is not a whole one from 0 to `max`. */
+export function outside(path: string, value: number, max: number): readonly Problem[] {
+  const inside = Number.isInteger(value) && value >= 0 && value <= max;
+  return inside ? [] : [{ path, message: `must be a whole number from 0 to ${max}` }];
 }

@@ -1,4 +1,5 @@
 import type { ClusterChoice } from '../connect.ts';
+import type { ControlOptions } from '../control.ts';
 import type { LogLevel } from '../log.ts';
 import type { WebhookAddress } from '../controller/registration/entries.ts';
 import type { ServeOptions } from '../serve.ts';
@@ -13,6 +14,13 @@ export type WebhookCommand =
       readonly policyFile: string | undefined;
       /** How long to answer on once asked to end. */
       readonly drainMs: number;
+      readonly logLevel: LogLevel;
+    }
+  | {
+      readonly kind: 'controller';
+      readonly cluster: ClusterChoice;
+      readonly control: ControlOptions;
+      readonly policyFile: string | undefined;
       readonly logLevel: LogLevel;
     }
   | {

@@ -3,6 +3,7 @@ import { messageOf, parsed, refused, type Parsed } from '../../shared/index.ts';
 import type { Environment } from '../connect.ts';
 import { clusterFlags, POLICY, repeated, type Flags } from './flags.ts';
 import { configurationFlags, configurationFromFlags } from './configuration.ts';
+import { controllerFlags, controllerFromFlags } from './controller.ts';
 import type { WebhookCommand } from './operation.ts';
 import { serveFlags, serveFromFlags } from './serve.ts';
 
@@ -15,13 +16,23 @@ export async function parseArguments(
   const found: Parsed<WebhookCommand>[] = [];
   const parser = yargs()
     .scriptName('maint-webhook')
-    .usage('$0 [serve] [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]')
+    .usage(
+      '$0 [serve] [flags]\n$0 controller --service NAME [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]',
+    )
     .command('$0', 'Serve admission reviews', serveFlags, (flags) => {
       found.push(serveFromFlags(flags, env));
     })
     .command('serve', 'Serve admission reviews (the default)', serveFlags, (flags) => {
       found.push(serveFromFlags(flags, env));
     })
+    .command(
+      'controller',
+      'Keep the certificates, the registration, the Events of maintenances and held rollouts; listens to nobody',
+      controllerFlags,
+      (flags) => {
+        found.push(controllerFromFlags(flags, env));
+      },
+    )
     .command(
       'configuration',
       'Print the ValidatingWebhookConfiguration for kubectl apply -f -',

@@ -1,3 +1,4 @@
+import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaintError, messageOf } from '../../shared/index.ts';
@@ -40,12 +41,24 @@ async function readFiles(folder: string): Promise<Files> {
   const [certificate, key] = await Promise.all([readPem(folder, 'tls.crt'), readPem(folder, 'tls.key')]);
   const read = certificateFromPem(certificate);
   if (!read.ok) throw new MaintError('usage', `${join(folder, 'tls.crt')} is not a certificate in PEM`);
+  // Whoever swaps the files may do so between the two reads.
+  if (!isKeyOf(read.value, key)) {
+    throw new MaintError('usage', `${join(folder, 'tls.key')} is not the key of ${join(folder, 'tls.crt')}`);
+  }
   const authorities = await readPem(folder, 'ca.crt').catch(() => '');
   const { validFrom, validTo } = read.value;
   return {
     leaf: { certificate, key, notBefore: Date.parse(validFrom), notAfter: Date.parse(validTo) },
     authorities: certificatesIn(authorities),
   };
+}
+
+function isKeyOf(certificate: X509Certificate, key: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 }
 
 async function readPem(folder: string, name: string): Promise<string> {

@@ -1,22 +1,18 @@
 import {
-  at,
-  isObject,
   listAt,
   messageOf,
-  refusalFromAnswer,
   REGISTRATION_NAME,
   textAt,
   webhookConfigurationPath,
   type ClusterReader,
-  type ClusterSender,
 } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
+import { trustedBy } from './ca-bundle.ts';
 import type { CertificateSource } from './source.ts';
-import { caBundleOf, trustedBy } from './ca-bundle.ts';
 
-/** What looking after the trust needs. */
+/** What looking at the trust needs. */
 export interface TrustPorts {
-  readonly cluster: ClusterReader & ClusterSender;
+  readonly cluster: ClusterReader;
   readonly log: Log;
   /** Names and addresses by which API servers call this process. */
   readonly names: readonly string[];
@@ -25,13 +21,16 @@ export interface TrustPorts {
 
 /** How often the registration is looked at, in ms: as often as the certificate. */
 const TICK_MS = 60_000;
-/** For one look with its write, in ms: our timeoutSeconds. */
+/** For one look, in ms: our timeoutSeconds. */
 const LOOK_MS = 3000;
+
+const DISTRUST = 'registration: trusts another authority than ours, every call fails';
+const REMEDY = 'apply what maint-webhook configuration prints with --ca-file, or bring the former state folder back';
 
 /**
  * Whether API servers that call this process by an address trust its authority. A registration that trusts another one,
  * because the state folder is new or somebody has edited it, makes every call fail, and with `Ignore` nobody would hear of
- * it: it is repaired where this identity may, and told where it may not.
+ * it. It is told, as far as this identity may read it; nothing is written here.
  */
 export class OwnTrust {
   readonly #ports: TrustPorts;
@@ -54,69 +53,28 @@ export class OwnTrust {
     clearInterval(this.#ticker);
   }
 
-  /** Looks now, and repairs. Never rejects. */
+  /** Looks now. Never rejects. */
   async look(): Promise<void> {
+    const { cluster, certificates, names, log } = this.#ports;
     const signal = AbortSignal.timeout(LOOK_MS);
     try {
-      const registration = await this.#ports.cluster.get(webhookConfigurationPath(REGISTRATION_NAME), { signal });
-      await this.#repair(registration, signal);
+      const registration = await cluster.get(webhookConfigurationPath(REGISTRATION_NAME), { signal });
+      const [authority = ''] = certificates.authorities();
+      const isTrusted = !listAt(registration, 'webhooks').some((entry) => distrusts(entry, names, authority));
+      if (!isTrusted) log.error({ registration: REGISTRATION_NAME }, `${DISTRUST}: ${REMEDY}`);
+      this.#distrust = isTrusted ? undefined : DISTRUST;
     } catch (thrown) {
-      this.#ports.log.warn({ error: messageOf(thrown) }, 'whether the registration trusts our authority is not known');
+      log.warn({ error: messageOf(thrown) }, 'whether the registration trusts our authority is not known');
     }
-  }
-
-  async #repair(registration: unknown, signal: AbortSignal): Promise<void> {
-    const [authority = ''] = this.#ports.certificates.authorities();
-    const webhooks = listAt(registration, 'webhooks');
-    const trusting = webhooks.map((entry) => (this.#distrusts(entry, authority) ? withTrust(entry, authority) : entry));
-    if (trusting.every((entry, index) => entry === webhooks[index])) {
-      this.#distrust = undefined;
-      return;
-    }
-    try {
-      await this.#write({ registration, webhooks: trusting, signal });
-      this.#distrust = undefined;
-      this.#ports.log.info({ registration: REGISTRATION_NAME }, 'the registration trusts our authority again');
-    } catch (thrown) {
-      this.#distrust = DISTRUST;
-      this.#ports.log.error({ error: messageOf(thrown) }, `${DISTRUST}: ${REMEDY}`);
-    }
-  }
-
-  /** An entry that calls us, and has an authority that is not ours; without one the system's authorities count. */
-  #distrusts(entry: unknown, authority: string): boolean {
-    const url = textAt(entry, 'clientConfig', 'url') ?? '';
-    const trusted = trustedBy(entry);
-    const isOurs = URL.canParse(url) && this.#ports.names.includes(bare(new URL(url).hostname));
-    return isOurs && trusted.length > 0 && !trusted.includes(authority);
-  }
-
-  async #write({ registration, webhooks, signal }: Write): Promise<void> {
-    const answer = await this.#ports.cluster.send({
-      method: 'PATCH',
-      path: webhookConfigurationPath(REGISTRATION_NAME),
-      query: { fieldManager: 'kubectl-maint' },
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { resourceVersion: textAt(registration, 'metadata', 'resourceVersion') }, webhooks },
-      signal,
-    });
-    if (answer.status >= 300) throw refusalFromAnswer(answer);
   }
 }
 
-const DISTRUST = 'registration: trusts another authority than ours, every call fails';
-const REMEDY = 'apply what maint-webhook configuration prints with --ca-file, or bring the former state folder back';
-
-interface Write {
-  readonly registration: unknown;
-  readonly webhooks: readonly unknown[];
-  readonly signal: AbortSignal;
-}
-
-function withTrust(entry: unknown, authority: string): unknown {
-  const clientConfig = at(entry, 'clientConfig');
-  if (!isObject(entry) || !isObject(clientConfig)) return entry;
-  return { ...entry, clientConfig: { ...clientConfig, caBundle: caBundleOf([...trustedBy(entry), authority]) } };
+/** Whether an entry calls one of some names, and trusts an authority that is not this one; without any the system's authorities count. */
+export function distrusts(entry: unknown, names: readonly string[], authority: string): boolean {
+  const url = textAt(entry, 'clientConfig', 'url') ?? '';
+  const trusted = trustedBy(entry);
+  const isOurs = URL.canParse(url) && names.includes(bare(new URL(url).hostname));
+  return isOurs && trusted.length > 0 && !trusted.includes(authority);
 }
 
 /** An IPv6 address stands in brackets in a URL. */

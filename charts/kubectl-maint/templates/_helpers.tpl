@@ -64,12 +64,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
   verbs: {{ toJson .verbs }}
 {{- end }}
 
-{{/* Name of the mounted Secret with the serving certificate; empty where the replicas make their own. */}}
+{{/* Name of the Secret with the serving certificate, which the controller, cert-manager or you keep. */}}
 {{- define "kubectl-maint.tlsSecret" -}}
-{{- if eq .Values.certificates.source "certManager" -}}
-kubectl-maint-tls
-{{- else if eq .Values.certificates.source "existingSecret" -}}
+{{- if eq .Values.certificates.source "existingSecret" -}}
 {{ required "certificates.existingSecret: name the Secret" .Values.certificates.existingSecret }}
+{{- else -}}
+kubectl-maint-tls
 {{- end -}}
 {{- end }}
 

@@ -8,7 +8,8 @@ import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../
 import { until } from '../../support/until.ts';
 
 const RELEASE = 'guard';
-const REPLICA = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
+const WEBHOOK = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
+const CONTROLLER = `${WEBHOOK}-controller`;
 const REGISTRATION = 'validatingwebhookconfigurations/kubectl-maint';
 
 let plane: ControlPlane;
@@ -50,73 +51,103 @@ const entries = async () => listAt(await got(REGISTRATION), 'webhooks');
 test('is installed; its pods are restricted, ready, and on different nodes', async () => {
   await release('install', CHART, ...WAIT);
   expect(await readyReplicas()).toBe(2);
-  const pods = listAt(await got('pods', '-l', 'app.kubernetes.io/name=kubectl-maint'), 'items');
-  expect(new Set(pods.map((pod) => textAt(pod, 'spec', 'nodeName'))).size).toBe(2);
-  expect(new Set(pods.map((pod) => numberAt(pod, 'spec', 'priority')))).toEqual(new Set([2_000_000_000]));
+  for (const name of ['kubectl-maint', 'kubectl-maint-controller']) {
+    const pods = listAt(await got('pods', '-l', `app.kubernetes.io/name=${name}`), 'items');
+    expect(pods).toHaveLength(2);
+    expect(new Set(pods.map((pod) => textAt(pod, 'spec', 'nodeName'))).size).toBe(2);
+    expect(new Set(pods.map((pod) => numberAt(pod, 'spec', 'priority')))).toEqual(new Set([2_000_000_000]));
+  }
   expect(await entries()).toEqual([]);
   expect(numberAt(await got('poddisruptionbudget/kubectl-maint'), 'status', 'disruptionsAllowed')).toBe(1);
 });
 
-/** Whether a replica may do something, written `verb group/resource[/subresource] [name] [in namespace]`. */
-async function mayReplica(right: string): Promise<boolean> {
+/** Whether somebody may do something, written `verb group/resource[/subresource] [name] [in namespace]`. */
+async function may(user: string, right: string): Promise<boolean> {
   const [, verb, group, resource, subresource, name, namespace] =
     /^(\w+) ([^/ ]*)\/([^/ ]+)(?:\/(\w+))?(?: (?!in )(\S+))?(?: in (\S+))?$/.exec(right) ?? [];
   const { body } = await plane.api('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
-    spec: { user: REPLICA, resourceAttributes: { verb, group, resource, subresource, name, namespace } },
+    spec: { user, resourceAttributes: { verb, group, resource, subresource, name, namespace } },
   });
   return isTrueAt(body, 'status', 'allowed');
 }
 
 const VWC = 'admissionregistration.k8s.io/validatingwebhookconfigurations';
 
-test.each([
-  'get /nodes',
+/** What decides. */
+const LOOKING = [
   'list /nodes',
   'watch /nodes',
-  'get /pods',
   'list /pods',
   'get apps/daemonsets',
-  'patch apps/daemonsets/status',
   'list apps/controllerrevisions',
+  'create /events in default',
+];
+const LOOKUPS = [
+  'get /nodes',
+  'get /pods',
   'get longhorn.io/volumes',
   'get tekton.dev/taskruns',
+  'patch /events in default',
+];
+/** What keeps. */
+const KEEPING = [
+  'watch apps/daemonsets',
+  'patch apps/daemonsets/status',
+  `get ${VWC} kubectl-maint`,
   `patch ${VWC} kubectl-maint`,
   `create /secrets in ${NAMESPACE}`,
+  `get /secrets kubectl-maint-ca in ${NAMESPACE}`,
   `update /secrets kubectl-maint-ca in ${NAMESPACE}`,
-  'create /events in default',
-])('replicas may %s', async (right) => {
-  expect(await mayReplica(right)).toBe(true);
-});
-
-test.each([
+  `update /secrets kubectl-maint-tls in ${NAMESPACE}`,
+  `create coordination.k8s.io/leases in ${NAMESPACE}`,
+  `update coordination.k8s.io/leases kubectl-maint-controller in ${NAMESPACE}`,
+];
+const NOBODYS = [
   'patch /nodes',
   'patch /nodes/status',
   `create /pods in ${NAMESPACE}`,
   'patch /pods',
   'create /pods/eviction',
   'patch apps/daemonsets',
+  'update apps/daemonsets/status',
   `delete ${VWC} kubectl-maint`,
   `create ${VWC}`,
   `patch ${VWC} another`,
   `list /secrets in ${NAMESPACE}`,
   `get /secrets another in ${NAMESPACE}`,
   'get /secrets kubectl-maint-ca in default',
+  `update coordination.k8s.io/leases another in ${NAMESPACE}`,
+  'update coordination.k8s.io/leases node-1 in kube-node-lease',
   `create /events in ${NAMESPACE}`,
   'set kubectl-maint.io/maintenances',
-])('replicas may not %s', async (right) => {
-  expect(await mayReplica(right)).toBe(false);
+];
+
+test.each([...LOOKING, ...LOOKUPS])('the webhook may %s', async (right) => {
+  expect(await may(WEBHOOK, right)).toBe(true);
 });
 
-test('replicas find their registration by its name, listed and watched, and no other', async () => {
+test.each([...KEEPING, ...NOBODYS])('the webhook may not %s', async (right) => {
+  expect(await may(WEBHOOK, right)).toBe(false);
+});
+
+test.each([...LOOKING, ...KEEPING])('the controller may %s', async (right) => {
+  expect(await may(CONTROLLER, right)).toBe(true);
+});
+
+test.each(NOBODYS)('the controller may not %s', async (right) => {
+  expect(await may(CONTROLLER, right)).toBe(false);
+});
+
+test('the controller finds its registration by its name, listed and watched, and no other', async () => {
   const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
   const named = `${path}?fieldSelector=metadata.name%3Dkubectl-maint`;
-  expect(await kubectl('get', '--raw', named, `--as=${REPLICA}`)).toContain('"name":"kubectl-maint"');
+  expect(await kubectl('get', '--raw', named, `--as=${CONTROLLER}`)).toContain('"name":"kubectl-maint"');
   const asStream =
     'watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
-  expect(await kubectl('get', '--raw', `${named}&${asStream}`, `--as=${REPLICA}`)).toContain('"type":"ADDED"');
-  await expect(kubectl('get', '--raw', path, `--as=${REPLICA}`)).rejects.toThrow('forbidden');
+  expect(await kubectl('get', '--raw', `${named}&${asStream}`, `--as=${CONTROLLER}`)).toContain('"type":"ADDED"');
+  await expect(kubectl('get', '--raw', path, `--as=${CONTROLLER}`)).rejects.toThrow('forbidden');
 });
 
 describe('every variant is taken by the API server, in a dry run', async () => {
@@ -136,8 +167,8 @@ describe('every variant is taken by the API server, in a dry run', async () => {
   });
 });
 
-/** What replicas write: made by the code, trusting an authority, with the entry for rollouts. */
-async function writtenByReplicas(failurePolicy: 'Ignore' | 'Fail'): Promise<string> {
+/** What the controller writes: made by the code, trusting an authority, with the entry for rollouts. */
+async function writtenByController(failurePolicy: 'Ignore' | 'Fail'): Promise<string> {
   const { certificate } = await issueAuthority(Date.now());
   const reach = { service: { namespace: NAMESPACE, name: 'kubectl-maint' } };
   const whole = registrationFor(TOOLS, DEFAULT_POLICY, { address: reach, authorities: certificate, failurePolicy });
@@ -152,11 +183,11 @@ async function mountedPolicy(): Promise<unknown> {
 
 const policies = () => kubectl('get', 'configmaps', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=kubectl-maint');
 
-test('an upgrade and a rollback leave alone what the replicas wrote, and roll out the rest', async () => {
-  const patch = ['patch', REGISTRATION, '--type=merge', `--as=${REPLICA}`, '--field-manager=kubectl-maint', '-p'];
-  await kubectl(...patch, await writtenByReplicas('Ignore'));
+test('an upgrade and a rollback leave alone what the controller wrote, and roll out the rest', async () => {
+  const patch = ['patch', REGISTRATION, '--type=merge', `--as=${CONTROLLER}`, '--field-manager=kubectl-maint', '-p'];
+  await kubectl(...patch, await writtenByController('Ignore'));
   // As after an upgrade of theirs, or an edit that they repaired: all of it is theirs now, and differs from before.
-  await kubectl(...patch, await writtenByReplicas('Fail'));
+  await kubectl(...patch, await writtenByController('Fail'));
   const written = await entries();
   expect(written.map((entry) => textAt(entry, 'name'))).toContain('rollout.kubectl-maint.io');
   const before = at(await got('deployment/kubectl-maint'), 'metadata', 'generation');

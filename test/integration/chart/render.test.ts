@@ -14,7 +14,7 @@ import {
   textsAt,
   type Grant,
 } from '../../../shared/index.ts';
-import { REPLICA_GRANTS, UNINSTALL_GRANTS } from '../../../webhook/grants.ts';
+import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, WEBHOOK_GRANTS } from '../../../webhook/grants.ts';
 import { parseArguments } from '../../../webhook/options/parse.ts';
 import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
 
@@ -37,6 +37,11 @@ const deploymentOf = (variant: string) => of(variant, 'Deployment/kubectl-maint'
 const policyOf = (variant: string) => of(variant, `ConfigMap/${policyNameOf(variant)}`);
 const policyNameOf = (variant: string) => textAt(podOf(variant), 'volumes', '0', 'configMap', 'name') ?? '';
 const podOf = (variant: string) => at(deploymentOf(variant), 'spec', 'template', 'spec');
+const controllerOf = (variant: string) =>
+  at(of(variant, 'Deployment/kubectl-maint-controller'), 'spec', 'template', 'spec');
+/** Whether the controller makes the certificates. */
+const isSelfManaged = (variant: string) =>
+  !['cert-manager', 'cert-manager-issuer', 'existing-secret'].includes(variant);
 const containerOf = (pod: unknown) => at(pod, 'containers', '0');
 
 describe.each(NAMES)('%s', (variant) => {
@@ -50,7 +55,10 @@ describe.each(NAMES)('%s', (variant) => {
       const namespace = textAt(object, 'metadata', 'namespace');
       return namespace === undefined || namespace === NAMESPACE ? [] : [`${id} in ${namespace}`];
     });
-    const inDefault = ['Role/kubectl-maint-events in default', 'RoleBinding/kubectl-maint-events in default'];
+    const inDefault = ['kubectl-maint-events', 'kubectl-maint-controller-events'].flatMap((name) => [
+      `Role/${name} in default`,
+      `RoleBinding/${name} in default`,
+    ]);
     const canary = variant === 'operators' ? ['Role/kubectl-maint-canary in default'] : [];
     expect(elsewhere.sort()).toEqual([...canary, ...inDefault].sort());
   });
@@ -86,7 +94,7 @@ describe.each(NAMES)('%s', (variant) => {
       expect(textAt(containerOf(pod), 'resources', 'requests', 'memory'), id).toMatch(/^\d+Mi$/);
       expect(JSON.stringify(pod), id).not.toContain('hostPath');
       expect(at(pod, 'hostNetwork'), id).toBe(
-        variant === 'eks-custom-cni' && id.startsWith('Deployment') ? true : undefined,
+        variant === 'eks-custom-cni' && id === 'Deployment/kubectl-maint' ? true : undefined,
       );
     }
   });
@@ -98,14 +106,15 @@ describe.each(NAMES)('%s', (variant) => {
   });
 
   test('grants what the code calls, and nothing else', () => {
-    const { cluster, authority, events } = REPLICA_GRANTS;
+    const { cluster, lease, certificates, events } = CONTROLLER_GRANTS;
     const [own, inside] = variant === 'policy' ? [LOOKUPS_OF_POLICY, INSIDE_OF_POLICY] : [[], []];
-    const isSelfManaged = !['cert-manager', 'cert-manager-issuer', 'existing-secret'].includes(variant);
     const hasRoles = variant !== 'small';
     const wanted: Readonly<Record<string, readonly Grant[]>> = {
-      'ClusterRole/kubectl-maint': [...cluster, ...own],
-      'Role/kubectl-maint-events': events,
-      ...(isSelfManaged && { 'Role/kubectl-maint-authority': authority }),
+      'ClusterRole/kubectl-maint': [...WEBHOOK_GRANTS.cluster, ...own],
+      'Role/kubectl-maint-events': WEBHOOK_GRANTS.events,
+      'ClusterRole/kubectl-maint-controller': cluster,
+      'Role/kubectl-maint-controller': [...lease, ...(isSelfManaged(variant) ? certificates : [])],
+      'Role/kubectl-maint-controller-events': events,
       ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': [...OPERATOR_GRANTS, ...own, ...inside] }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': [...VIEWER_GRANTS, ...own] }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-uninstall': UNINSTALL_GRANTS }),
@@ -120,7 +129,7 @@ describe.each(NAMES)('%s', (variant) => {
   test('binds roles to accounts of its own only', () => {
     const bindings = [...(charts.get(variant) ?? [])].filter(([id]) => /^(Cluster)?RoleBinding\//.test(id));
     for (const [id, binding] of bindings) {
-      const account = id.endsWith('-uninstall') ? 'kubectl-maint-uninstall' : 'kubectl-maint';
+      const [, account = 'kubectl-maint'] = /\/(kubectl-maint-(?:uninstall|controller))/.exec(id) ?? [];
       expect(listAt(binding, 'subjects'), id).toEqual([
         { kind: 'ServiceAccount', name: account, namespace: NAMESPACE },
       ]);
@@ -132,11 +141,35 @@ describe.each(NAMES)('%s', (variant) => {
     const args = textsAt(containerOf(podOf(variant)), 'args');
     expect(await parseArguments(args, '', { POD_NAMESPACE: NAMESPACE })).toMatchObject({
       ok: true,
-      value: { kind: 'serve', serve: { service: { namespace: NAMESPACE, name: 'kubectl-maint' } } },
+      value: { kind: 'serve', serve: { certificates: { kind: 'folder', folder: '/etc/kubectl-maint/tls' } } },
     });
   });
 
-  test('leaves the entries of the registration to the replicas', () => {
+  test('runs the controller with arguments that it understands', async () => {
+    const args = textsAt(containerOf(controllerOf(variant)), 'args');
+    const place = { namespace: NAMESPACE };
+    expect(await parseArguments(args, '', { POD_NAMESPACE: NAMESPACE })).toMatchObject({
+      ok: true,
+      value: {
+        kind: 'controller',
+        control: {
+          registered: { by: 'service', ...place, name: 'kubectl-maint' },
+          lease: { ...place, name: 'kubectl-maint-controller' },
+          certificates: isSelfManaged(variant)
+            ? { authority: { ...place, name: 'kubectl-maint-ca' }, leaf: { ...place, name: 'kubectl-maint-tls' } }
+            : { by: 'others', folder: '/etc/kubectl-maint/ca' },
+        },
+      },
+    });
+  });
+
+  test('the controller sees no key of a certificate that somebody else makes', () => {
+    const mounted = JSON.stringify(listAt(controllerOf(variant), 'volumes'));
+    expect(mounted).not.toContain('tls.key');
+    expect(mounted.includes('"secretName"')).toBe(false);
+  });
+
+  test('leaves the entries of the registration to the controller', () => {
     const registration = of(variant, 'ValidatingWebhookConfiguration/kubectl-maint');
     expect(Object.keys(registration ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
   });
@@ -175,8 +208,8 @@ function ruleOf({ group, resource, verbs, names }: Grant): object {
 }
 
 /** `10` of `--drain-seconds=10`. */
-function argumentOf(variant: string, flag: string): string | undefined {
-  const arg = textsAt(containerOf(podOf(variant)), 'args').find((text) => text.startsWith(`--${flag}=`));
+function argumentOf(variant: string, flag: string, pod = podOf): string | undefined {
+  const arg = textsAt(containerOf(pod(variant)), 'args').find((text) => text.startsWith(`--${flag}=`));
   return arg?.slice(flag.length + 3);
 }
 
@@ -184,24 +217,32 @@ describe('the defaults', () => {
   test('make these objects', () => {
     expect([...(charts.get('default')?.keys() ?? [])].sort()).toEqual([
       'ClusterRole/kubectl-maint',
+      'ClusterRole/kubectl-maint-controller',
       'ClusterRole/kubectl-maint-operator',
       'ClusterRole/kubectl-maint-uninstall',
       'ClusterRole/kubectl-maint-viewer',
       'ClusterRoleBinding/kubectl-maint',
+      'ClusterRoleBinding/kubectl-maint-controller',
       'ClusterRoleBinding/kubectl-maint-uninstall',
       `ConfigMap/${policyNameOf('default')}`,
       'ConfigMap/kubectl-maint-policy-check',
       'Deployment/kubectl-maint',
+      'Deployment/kubectl-maint-controller',
       'Job/kubectl-maint-policy-check',
       'Job/kubectl-maint-uninstall',
       'Pod/kubectl-maint-verify',
       'PodDisruptionBudget/kubectl-maint',
-      'Role/kubectl-maint-authority',
+      'PodDisruptionBudget/kubectl-maint-controller',
+      'Role/kubectl-maint-controller',
+      'Role/kubectl-maint-controller-events',
       'Role/kubectl-maint-events',
-      'RoleBinding/kubectl-maint-authority',
+      'RoleBinding/kubectl-maint-controller',
+      'RoleBinding/kubectl-maint-controller-events',
       'RoleBinding/kubectl-maint-events',
       'Service/kubectl-maint',
+      'Service/kubectl-maint-controller',
       'ServiceAccount/kubectl-maint',
+      'ServiceAccount/kubectl-maint-controller',
       'ServiceAccount/kubectl-maint-uninstall',
       ...['backup', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicy/${name}.kubectl-maint.io`),
       ...['backup', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicyBinding/${name}.kubectl-maint.io`),
@@ -209,19 +250,29 @@ describe('the defaults', () => {
     ]);
   });
 
-  test('serve as the replicas of one Service, with what the chart made for them', () => {
+  test('serve with what is mounted, and control the Service that the chart made for it', () => {
     expect(textsAt(containerOf(podOf('default')), 'args')).toEqual([
       'serve',
-      '--service=kubectl-maint',
       '--port=9443',
       '--health-port=9440',
       '--metrics-port=9441',
       '--policy=/etc/kubectl-maint/policy/policy.yaml',
-      '--failure-policy=Ignore',
       '--drain-seconds=10',
       '--log-level=info',
-      '--ca-secret=kubectl-maint-ca',
+      '--cert-dir=/etc/kubectl-maint/tls',
     ]);
+    expect(textsAt(containerOf(controllerOf('default')), 'args')).toEqual([
+      'controller',
+      '--service=kubectl-maint',
+      '--health-port=9440',
+      '--metrics-port=9441',
+      '--policy=/etc/kubectl-maint/policy/policy.yaml',
+      '--failure-policy=Ignore',
+      '--log-level=info',
+    ]);
+    for (const pod of [podOf, controllerOf].map((one) => one('default'))) {
+      expect(listAt(pod, 'tolerations')).toEqual([]);
+    }
     expect(at(podOf('default'), 'priorityClassName')).toBe('system-cluster-critical');
     expect(at(deploymentOf('default'), 'spec', 'replicas')).toBe(2);
     expect(at(deploymentOf('default'), 'spec', 'strategy', 'rollingUpdate')).toEqual({
@@ -290,7 +341,7 @@ describe('what a variant changes', () => {
       'gke-private',
       'the quota, with room for a rollout',
       () => at(of('gke-private', 'ResourceQuota/kubectl-maint'), 'spec', 'hard'),
-      { pods: 4 },
+      { pods: 8 },
     ],
     [
       'aks',
@@ -331,7 +382,12 @@ describe('what a variant changes', () => {
       () => of('cert-manager-issuer', 'Certificate/kubectl-maint-root'),
       undefined,
     ],
-    ['existing-secret', 'what a failed call means', () => argumentOf('existing-secret', 'failure-policy'), 'Fail'],
+    [
+      'existing-secret',
+      'what a failed call means',
+      () => argumentOf('existing-secret', 'failure-policy', controllerOf),
+      'Fail',
+    ],
     ['existing-secret', 'no Secret of ours', () => argumentOf('existing-secret', 'ca-secret'), undefined],
     [
       'existing-secret',

@@ -6,23 +6,33 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { numberAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
-import { helmFor, NAMESPACE, rendered } from '../../support/helm.ts';
+import { helmFor, rendered } from '../../support/helm.ts';
 import { pluginRunner, type Ran } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import {
+  DIALS_ENDPOINTS,
+  installService,
+  NAMESPACE,
+  startController,
+  startReplica,
+  type Controller,
+  type Replica,
+} from '../../support/replicas.ts';
 import { Workloads } from '../../support/workloads.ts';
 import { Addons } from '../hold/addons.ts';
 
-const REPLICA = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
+const WEBHOOK = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
+const CONTROLLER = `${WEBHOOK}-controller`;
 const NODES = ['node-1', 'node-2', 'node-3', 'node-4'];
 
 let folder: string;
 let plane: ControlPlane;
-let webhook: WebhookProcess;
+let controller: Controller;
+let replica: Replica;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-rights-'));
-  const users = [REPLICA, 'olga', 'vera'];
+  const users = [WEBHOOK, CONTROLLER, 'olga', 'vera'];
   const rules = [{ level: 'Metadata', users }, { level: 'None' }];
   const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
   await writeFile(join(folder, 'policy.yaml'), stringify(policy));
@@ -30,17 +40,19 @@ beforeAll(async () => {
     nodes: NODES.map((name) => ({ name })),
     users: users.map((name) => ({ name, groups: [] })),
     apiServerArgs: [
+      ...DIALS_ENDPOINTS,
       `--audit-policy-file=${join(folder, 'policy.yaml')}`,
       `--audit-log-path=${join(folder, 'audit.log')}`,
     ],
   });
+  await installService(plane);
   await giveRoles();
-  // The registration is the admin's: a replica as a process has an address, and no Service.
-  webhook = await startWebhook({ ...plane, kubeconfig: await plane.kubeconfigFor(REPLICA) });
-  await webhook.register();
+  controller = await startController({ ...plane, kubeconfig: await plane.kubeconfigFor(CONTROLLER) });
+  replica = await startReplica({ ...plane, kubeconfig: await plane.kubeconfigFor(WEBHOOK) }, 'only');
 });
 afterAll(async () => {
-  await webhook.stop();
+  await replica.stop(0);
+  await controller.stop();
   await plane.stop();
   await rm(folder, { recursive: true });
 });
@@ -48,9 +60,10 @@ afterAll(async () => {
 /** Everything of the chart that gives rights, and the two people who got them. */
 async function giveRoles(): Promise<void> {
   const helm = await helmFor();
-  const objects = [...(await rendered(helm))].filter(([id]) => /^(?:Cluster)?Role(?:Binding)?\//.test(id));
+  const objects = [...(await rendered(helm, '--namespace', NAMESPACE))].filter(([id]) =>
+    /^(?:Cluster)?Role(?:Binding)?\//.test(id),
+  );
   await helm.end();
-  await applied(['create', 'namespace', NAMESPACE]);
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) });
   await applied(['apply', '-f', '-'], input);
   await applied(['create', 'clusterrolebinding', 'olga', '--clusterrole=kubectl-maint-operator', '--user=olga']);
@@ -193,8 +206,8 @@ test('the viewer looked, and was refused nothing but what canaries write in dry 
   ]);
 });
 
-test('the replica was refused nothing, and read live what it decided', async () => {
-  expect(await refusedOf(REPLICA)).toEqual([]);
+test('the webhook was refused nothing, and read live what it decided', async () => {
+  expect(await refusedOf(WEBHOOK)).toEqual([]);
   const calls = [
     'get /nodes',
     'get apps/daemonsets',
@@ -203,5 +216,21 @@ test('the replica was refused nothing, and read live what it decided', async () 
     'list apps/controllerrevisions',
     'watch /nodes',
   ];
-  expect(await grantedTo(REPLICA)).toEqual(expect.arrayContaining(calls));
+  expect(await grantedTo(WEBHOOK)).toEqual(expect.arrayContaining(calls));
+  const wrote = (await grantedTo(WEBHOOK)).filter((call) => !/^(?:get|list|watch) /.test(call));
+  expect(wrote.filter((call) => !call.endsWith(' /events'))).toEqual([]);
+});
+
+test('the controller was refused nothing', async () => {
+  expect(await refusedOf(CONTROLLER)).toEqual([]);
+  expect(await grantedTo(CONTROLLER)).toEqual(
+    expect.arrayContaining([
+      'create /secrets',
+      'create coordination.k8s.io/leases',
+      'patch admissionregistration.k8s.io/validatingwebhookconfigurations',
+      'update coordination.k8s.io/leases',
+      'watch /nodes',
+      'watch apps/daemonsets',
+    ]),
+  );
 });

@@ -3,21 +3,31 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { runProgram } from '../../support/plugin-run.ts';
-import { DIALS_ENDPOINTS, installService, startReplica, type Replica } from '../../support/replicas.ts';
+import {
+  DIALS_ENDPOINTS,
+  installService,
+  startController,
+  startReplica,
+  type Controller,
+  type Replica,
+} from '../../support/replicas.ts';
 
 /** The demo in a cluster that is not its own: it tells the same story, and leaves nothing behind. */
 
 let plane: ControlPlane;
+let controller: Controller;
 let replica: Replica;
 
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: 4, apiServerArgs: DIALS_ENDPOINTS });
   await installService(plane);
-  replica = await startReplica(plane, 'a', { failurePolicy: 'Ignore' });
+  controller = await startController(plane, { failurePolicy: 'Ignore' });
+  replica = await startReplica(plane, 'a');
 });
 
 afterAll(async () => {
   await replica.stop(0);
+  await controller.stop();
   await plane.stop();
 });
 

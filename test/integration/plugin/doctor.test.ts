@@ -14,7 +14,9 @@ import {
   NAMESPACE,
   REGISTRATION_PATH,
   type Replica,
+  startController,
   startReplica,
+  type Controller,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
 import { printedBy } from '../../support/webhook-process.ts';
@@ -28,6 +30,7 @@ const NODES = ['node-1', 'node-2', 'node-3'];
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
+let controller: Controller;
 let replica: Replica;
 let version: string;
 
@@ -44,7 +47,8 @@ beforeAll(async () => {
   expect(crd.stderr).toBe('');
   expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
   await installService(plane);
-  replica = await startReplica(plane, 'only', { failurePolicy: 'Ignore' });
+  controller = await startController(plane, { failurePolicy: 'Ignore' });
+  replica = await startReplica(plane, 'only');
   await installDeployment();
   await world.namespace('agents');
   await world.daemonSet('agent', 'agents', 'agents', NODES.length);
@@ -246,7 +250,10 @@ describe('a node is in maintenance', () => {
   });
 
   describe('and no webhook answers', () => {
-    beforeAll(() => replica.stop(0));
+    beforeAll(async () => {
+      await replica.stop(0);
+      await controller.stop();
+    });
 
     /** Nobody is left to repair it: every entry but the guard of nodes. */
     async function whereACallFails(failurePolicy: 'Fail' | 'Ignore'): Promise<void> {

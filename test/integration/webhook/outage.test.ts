@@ -4,12 +4,19 @@ import { fieldsAt, listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
-import { DIALS_ENDPOINTS, installService, NAMESPACE, REGISTRATION_PATH, startReplica } from '../../support/replicas.ts';
+import {
+  DIALS_ENDPOINTS,
+  installService,
+  NAMESPACE,
+  REGISTRATION_PATH,
+  startController,
+  startReplica,
+} from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
 import { printedBy } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
-/** Every replica is down: the cluster goes on, the floor holds, and everything else is as failurePolicy says. */
+/** Every replica and every controller is down: the cluster goes on, the floor holds, and everything else is as failurePolicy says. */
 
 const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
 const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
@@ -27,10 +34,12 @@ beforeAll(async () => {
   await world.namespace('shop');
   await world.deployment('web', { namespace: 'shop', node: BUSY }, 2);
   await installService(plane);
+  const controller = await startController(plane);
   const replica = await startReplica(plane, 'only');
   expect(await plugin.maint(['on', HELD, '--owner', 'ops'])).toMatchObject({ code: 0 });
   await until('the floor is armed', async () => (await backupOf(HELD)).includes('denied'));
   await replica.stop(0);
+  await controller.stop();
 });
 
 afterAll(() => plane.stop());

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listAt, textAt, type Grant } from '../../../shared/index.ts';
-import { REPLICA_GRANTS } from '../../../webhook/grants.ts';
+import { CONTROLLER_GRANTS, VERIFY_GRANTS, WEBHOOK_GRANTS } from '../../../webhook/grants.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { steadyPort } from '../../control-plane/ports.ts';
@@ -17,9 +17,10 @@ import { printedBy, serveAsProcess, type ServeHow, type ServingProcess } from '.
 /** A process beside the cluster goes on being trusted over restarts, as docs/process.md says. */
 
 const HELD = 'node-1';
-/** Identities of the process: with the rights of docs/process.md, and without the one to repair the registration. */
+/** Identities of the process: of one with a controller, and of a listener that may see its registration, but not repair it. */
 const [KEEPER, READER] = ['keeper', 'reader'];
-const RIGHTS: readonly Grant[] = [...REPLICA_GRANTS.cluster, ...REPLICA_GRANTS.events];
+const LISTENER: readonly Grant[] = [...WEBHOOK_GRANTS.cluster, ...WEBHOOK_GRANTS.events, ...VERIFY_GRANTS];
+const BOTH: readonly Grant[] = [...LISTENER, ...CONTROLLER_GRANTS.cluster];
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -36,8 +37,8 @@ beforeAll(async () => {
   plane = await startControlPlane({ nodes: 3, users: [KEEPER, READER].map((name) => ({ name, groups: [] })) });
   plugin = pluginRunner(plane);
   expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
-  await grantTo(plane, KEEPER, RIGHTS);
-  await grantTo(plane, READER, RIGHTS.map(withoutPatchOfRegistrations));
+  await grantTo(plane, KEEPER, BOTH);
+  await grantTo(plane, READER, LISTENER);
   await until('the API of Velero is served', async () => (await backupSays()) === 'let pass');
   const begun = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ana', '--reason=disk']);
   expect(begun, begun.stderr).toMatchObject({ code: 0 });
@@ -48,11 +49,6 @@ afterAll(async () => {
   await plane.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-function withoutPatchOfRegistrations(one: Grant): Grant {
-  if (one.resource !== 'validatingwebhookconfigurations') return one;
-  return { ...one, verbs: one.verbs.filter((verb) => verb !== 'patch') };
-}
 
 /** What becomes of a backup on the node in maintenance. */
 async function backupSays(): Promise<string> {
@@ -72,7 +68,8 @@ async function refused(): Promise<boolean> {
 }
 
 async function start(how: ServeHow): Promise<ServingProcess> {
-  const flags = ['--host=127.0.0.1', `--state-dir=${state}`, `--ca-out=${caFile}`];
+  const controller = how.user === KEEPER ? ['--with-controller'] : [];
+  const flags = [...controller, '--host=127.0.0.1', `--state-dir=${state}`, `--ca-out=${caFile}`];
   serving = await serveAsProcess(plane, flags, { port, ...how });
   return serving;
 }
@@ -116,17 +113,19 @@ test('started again with its folder, it refuses, and nobody has registered it ag
   expect(await registrationVersion()).toBe(before);
 });
 
-test('without its folder it repairs the registration', async () => {
+test('without its folder its controller repairs the registration', async () => {
   const before = await registrationVersion();
   await rm(state, { recursive: true });
   const { log } = await restart();
   await until('it refuses', refused);
-  expect(log.join('\n')).toContain('the registration trusts our authority again');
+  await until('it is said', () =>
+    Promise.resolve(log.join('\n').includes('the registration trusts our authority again')),
+  );
   expect(await registrationVersion()).not.toBe(before);
   expect(await certificatesSay()).toMatch(/^ok: /);
 });
 
-test('where it may not, it is not ready, says so, and doctor sees it; applied again, it refuses', async () => {
+test('a listener alone is not ready, says so, and doctor sees it; applied again, it refuses', async () => {
   await rm(state, { recursive: true });
   const { log, healthUrl } = await restart({ user: READER, ready: false });
   await until(

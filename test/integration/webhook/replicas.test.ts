@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isObject, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
 import { certificatesIn } from '../../../webhook/tls/authority.ts';
 import { secretFromAuthorities } from '../../../webhook/controller/certificates/authority-secret.ts';
 import { AUTHORITY_LIFE_MS, issueAuthority } from '../../../webhook/tls/issue.ts';
+import { servedCertificate } from '../../../webhook/tls/probe.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
@@ -13,18 +15,26 @@ import {
   installService,
   NAMESPACE,
   REGISTRATION_PATH,
+  startController,
   startReplica,
+  TLS_SECRET_PATH,
+  type Controller,
   type Replica,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
 import { VELERO_CRD, tryVolumeBackup } from '../../support/velero.ts';
 
-/** Several webhooks behind one Service of a real API server: they share an authority, and keep their registration right. */
+/** Several webhooks behind one Service of a real API server, and two controllers that keep their certificates and their registration. */
 
 const [HELD, FREE, LATE] = ['node-1', 'node-2', 'node-3'];
+const EXPECTED = [
+  [HELD, 'denied'],
+  [FREE, 'allowed'],
+] as const;
 
 let plane: ControlPlane;
 let replicas: [Replica, Replica];
+let controllers: [Controller, Controller];
 
 /** What the API server says of a backup of a node: `denied` in our words, `allowed`, or what went wrong. */
 async function backupOf(node: string): Promise<string> {
@@ -67,6 +77,15 @@ async function authority(): Promise<string> {
   return textAt((await plane.api('GET', CA_SECRET_PATH)).body, 'data', 'ca.crt') ?? '';
 }
 
+/** Whether every replica has a certificate that an authority (base64 of its PEM) has signed, as the controller has written it. */
+async function isServedBy(signer: string): Promise<boolean> {
+  const { body } = await plane.api('GET', TLS_SECRET_PATH);
+  const leaf = new X509Certificate(Buffer.from(textAt(body, 'data', 'tls.crt') ?? '', 'base64'));
+  if (!leaf.checkIssued(new X509Certificate(Buffer.from(signer, 'base64')))) return false;
+  const served = await Promise.all(replicas.map(({ serving }) => servedCertificate('', serving.port)));
+  return served.every((one) => one?.fingerprint256 === leaf.fingerprint256);
+}
+
 beforeAll(async () => {
   plane = await startControlPlane({
     nodes: [HELD, FREE, LATE].map((name) => ({ name })),
@@ -75,21 +94,25 @@ beforeAll(async () => {
   const applied = await plane.kubectl(['apply', '-f', VELERO_CRD]);
   expect(applied.stderr).toBe('');
   await installService(plane);
-  // At once: the first to write the Secret wins, and the other one takes what it finds.
+  // At once: the first to write the Lease leads.
+  controllers = await Promise.all([startController(plane), startController(plane)]);
   replicas = await Promise.all([startReplica(plane, 'a'), startReplica(plane, 'b')]);
   await until('the API of Velero is served', async () => (await backupOf(FREE)) === 'allowed');
 });
 
 afterAll(async () => {
   await Promise.all(replicas.map((replica) => replica.stop(0)));
+  await Promise.all(controllers.map((controller) => controller.stop()));
   await plane.stop();
 });
 
-test('two that start at once share one authority, which the registration trusts', async () => {
-  expect(await authority()).not.toBe('');
+test('of two controllers one leads; what is served is signed by the authority that the registration trusts', async () => {
+  const leading = await Promise.all(controllers.map(async (one) => (await one.metrics()).includes('leads 1')));
+  expect(leading.filter(Boolean)).toHaveLength(1);
   const decoded = (text: string) => certificatesIn(Buffer.from(text, 'base64').toString());
   const trusted = await bundles();
   expect([...trusted].map(decoded)).toEqual([decoded(await authority())]);
+  expect(await isServedBy(await authority())).toBe(true);
 });
 
 test('a node in maintenance is kept free of backups, the others are not', async () => {
@@ -106,12 +129,25 @@ describe('the Secret of the authority', () => {
       'swapped for garbage',
       () => plane.api('PATCH', CA_SECRET_PATH, { data: { 'ca.crt': btoa('no'), 'ca.key': btoa('no') } }),
     ],
-  ])('%s is written anew as it was, and nothing fails meanwhile', async (_what, spoil) => {
-    const before = await authority();
-    await spoil();
-    await until('the authority is back', async () => (await authority()) === before);
+  ])(
+    '%s asks for a new one, on purpose or not: every replica has its certificate, and no call fails',
+    async (_what, spoil) => {
+      const before = await authority();
+      const running = load(20, new Map(EXPECTED));
+      await spoil();
+      await until('there is another authority', async () => ![before, '', btoa('no')].includes(await authority()));
+      const after = await authority();
+      await until('what is served is of the new one', () => isServedBy(after));
+      expect((await running.end()).wrong).toEqual([]);
+    },
+  );
+
+  test('a certificate that is deleted is written again', async () => {
+    await plane.api('DELETE', TLS_SECRET_PATH);
+    await until('it is back', async () => (await plane.api('GET', TLS_SECRET_PATH)).status === 200);
+    const signer = await authority();
+    await until('it is served', () => isServedBy(signer));
     expect(await backupOf(HELD)).toBe('denied');
-    expect(await backupOf(FREE)).toBe('allowed');
   });
 });
 
@@ -132,21 +168,23 @@ describe('the registration', () => {
         { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [NAMESPACE] },
       ]);
     }
-    const told = (await Promise.all(replicas.map((replica) => replica.metrics()))).join('\n');
-    expect(told).toMatch(/maint_webhook_registration_repairs_total\{drift="entry"\} [1-9]/);
-    expect(told).toMatch(/maint_webhook_registration_repairs_total\{drift="namespace_selector"\} [1-9]/);
+    const told = (await Promise.all(controllers.map((controller) => controller.metrics()))).join('\n');
+    expect(told).toMatch(/maint_controller_registration_repairs_total\{drift="entry"\} [1-9]/);
+    expect(told).toMatch(/maint_controller_registration_repairs_total\{drift="namespace_selector"\} [1-9]/);
   });
 
   test('deleted is told, and trusted again when it is installed again', async () => {
     await plane.api('DELETE', REGISTRATION_PATH);
-    for (const replica of replicas) {
-      await until('it is told', async () => (await replica.metrics()).includes('maint_webhook_registration_missing 1'));
-      expect(await replica.isReady()).toBe(true);
-    }
+    const isTold = async () => {
+      const told = (await Promise.all(controllers.map((controller) => controller.metrics()))).join('\n');
+      return told.includes(`maint_controller_registration_missing 1`);
+    };
+    await until('it is told', isTold);
+    for (const one of [...replicas, ...controllers]) expect(await one.isReady()).toBe(true);
     expect(await backupOf(HELD)).toBe('allowed');
     await installRegistration(plane);
     await until('backups are denied again', async () => (await backupOf(HELD)) === 'denied');
-    for (const replica of replicas) expect(await replica.metrics()).toContain('maint_webhook_registration_missing 0');
+    expect(await isTold()).toBe(false);
   });
 });
 
@@ -200,12 +238,9 @@ function load(perSecond: number, expected: Map<string, string>) {
   };
 }
 
-test('a rolling restart, a new authority and a watch that stalls at once, under load: no call fails, no verdict is wrong', async () => {
+test('a rolling restart, a new authority, a watch that stalls and a controller that goes at once, under load: no call fails, no verdict is wrong', async () => {
   await using proxy = await faultProxy(plane, () => undefined);
-  const expected = new Map([
-    [HELD, 'denied'],
-    [FREE, 'allowed'],
-  ]);
+  const expected = new Map<string, string>(EXPECTED);
   const running = load(50, expected);
   const third = await startReplica(plane, 'c', { server: proxy.url });
   proxy.stall('/api/v1/nodes?');
@@ -224,6 +259,14 @@ test('a rolling restart, a new authority and a watch that stalls at once, under 
     CA_SECRET_PATH,
     secretFromAuthorities({ current: aged, next: undefined, old: undefined, steppedAt: now }, place, secret),
   );
+  await until('a new authority is prepared', async () => {
+    return textAt((await plane.api('GET', CA_SECRET_PATH)).body, 'data', 'next.crt') !== undefined;
+  });
+  // Whichever leads goes in the middle of it, and its Lease is given back.
+  const [one, other] = controllers;
+  const isLeading = (await one.metrics()).includes('leads 1');
+  await (isLeading ? one : other).stop();
+  controllers = [isLeading ? other : one, await startController(plane)];
   await until('a new authority signs', async () => ![old, btoa(aged.certificate)].includes(await authority()));
 
   const [a, b] = replicas;

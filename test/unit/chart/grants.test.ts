@@ -5,11 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import * as paths from '../../../shared/cluster/paths.ts';
 import { lookupGrants, mergedGrants, TOOLS, type Grant } from '../../../shared/index.ts';
-import { REPLICA_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS } from '../../../webhook/grants.ts';
+import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS, WEBHOOK_GRANTS } from '../../../webhook/grants.ts';
 
 /** `verbs group/resource [names]`, several joined by `; `. */
 const REGISTRATION = 'admissionregistration.k8s.io/validatingwebhookconfigurations [kubectl-maint]';
-const CA = '/secrets [kubectl-maint-ca]';
+const SECRETS = '/secrets [kubectl-maint-ca kubectl-maint-tls]';
+const LEASE = 'coordination.k8s.io/leases [kubectl-maint-controller]';
 
 /** What each use of a path (shared/cluster/paths.ts) calls, by file. Nothing: it only names objects, or is another's. */
 const LOOKUPS: Calls = {
@@ -27,24 +28,49 @@ const LOOKUPS: Calls = {
   // Only made there: who sends it is below.
   'shared/cluster/wake.ts': { cronJobStatusPath: '', daemonSetStatusPath: '' },
 };
+/** What the listener calls. */
 const WEBHOOK: Calls = {
   'webhook/denials/recorder.ts': { eventPath: 'patch /events', eventsPath: 'create /events' },
-  'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
   'webhook/nodes/cache.ts': { NODES: 'list,watch /nodes' },
+};
+/** What answers the policy by itself, for who looks at DaemonSets alone. */
+const OF_ROLLOUTS: Calls = {
+  'shared/cluster/answers.ts': {
+    controllerRevisionsPath: 'list apps/controllerrevisions',
+    daemonSetPath: 'get apps/daemonsets',
+    podsPath: 'list /pods',
+  },
+};
+const CONTROLLER: Calls = {
+  'webhook/controller/certificates/kept-authorities.ts': {
+    collectionPath: 'create /secrets',
+    objectPath: `get,update ${SECRETS}`,
+  },
+  'webhook/controller/certificates/own-certificates.ts': {
+    collectionPath: 'create /secrets',
+    objectPath: `get,update ${SECRETS}`,
+  },
+  'webhook/controller/lease/leadership.ts': {
+    collectionPath: 'create coordination.k8s.io/leases',
+    objectPath: `get,update ${LEASE}`,
+  },
+  'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
+  'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
   'webhook/controller/registration/reconciler.ts': {
     webhookConfigurationPath: `patch ${REGISTRATION}`,
     WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
   },
-  'webhook/tls/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}` },
-  'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
+  'webhook/controller/registration/trust-repair.ts': {
+    webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}`,
+  },
   'webhook/controller/rollouts/reconciler.ts': {
     DAEMONSETS: 'list,watch apps/daemonsets',
     wakeRequest: 'patch apps/daemonsets/status',
   },
-  'webhook/controller/certificates/shared-authorities.ts': {
-    collectionPath: 'create /secrets',
-    objectPath: `get,update ${CA}`,
-  },
+};
+/** What single commands of the program call, and a process beside a cluster, which looks whether it is trusted. */
+const COMMANDS: Calls = {
+  'webhook/tls/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'webhook/uninstall.ts': { webhookConfigurationPath: `delete ${REGISTRATION}` },
   'webhook/verify.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
 };
@@ -201,7 +227,7 @@ function granted(...grants: readonly Grant[]): readonly string[] {
 
 describe('the calls in the code are the ones in the table', () => {
   test.each([
-    ['webhook', WEBHOOK],
+    ['webhook', { ...WEBHOOK, ...CONTROLLER, ...COMMANDS }],
     ['plugin', PLUGIN],
   ])('%s', async (folder, calls) => {
     const { used, literals } = await usesBelow(folder);
@@ -220,10 +246,17 @@ describe('the grants are what the code calls', () => {
     expect(granted(...lookupGrants(TOOLS))).toEqual(called(LOOKUPS));
   });
 
-  test('replicas, of which no one uninstalls', () => {
-    const grants = granted(...Object.values(REPLICA_GRANTS).flat());
-    const calls = called(LOOKUPS, WEBHOOK).filter((call) => !call.startsWith('delete '));
-    expect(grants).toEqual(calls);
+  test('the webhook: it looks up, and writes Events', () => {
+    const grants = granted(...Object.values(WEBHOOK_GRANTS).flat());
+    expect(grants).toEqual(called(LOOKUPS, WEBHOOK));
+    const writing = grants.filter((one) => !/^(get|list|watch) /.test(one));
+    expect(writing).toEqual(['create /events', 'patch /events']);
+  });
+
+  test('the controller', () => {
+    expect(granted(...Object.values(CONTROLLER_GRANTS).flat())).toEqual(
+      called(OF_ROLLOUTS, CONTROLLER, { 'webhook/nodes/cache.ts': { NODES: 'list,watch /nodes' } }),
+    );
   });
 
   test('the hook and the test of the chart', () => {
@@ -244,7 +277,11 @@ describe('the grants are what the code calls', () => {
 
   test('what runs anything is granted by none of them', () => {
     const powers = granted(...CANARY_GRANTS, { group: '', resource: 'pods', verbs: ['delete', 'patch'] });
-    const all = granted(...Object.values(REPLICA_GRANTS).flat(), ...OPERATOR_GRANTS, ...VIEWER_GRANTS);
+    const all = granted(
+      ...Object.values({ ...WEBHOOK_GRANTS, ...CONTROLLER_GRANTS }).flat(),
+      ...OPERATOR_GRANTS,
+      ...VIEWER_GRANTS,
+    );
     expect(all.filter((one) => powers.includes(one))).toEqual([]);
     expect(all.filter((one) => /^(create|update|patch) \S*\/(pods|daemonsets|deployments|jobs)$/.test(one))).toEqual(
       [],

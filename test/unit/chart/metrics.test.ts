@@ -1,9 +1,10 @@
-/** The chart's alerts and dashboard against the metrics that the webhook really has. */
+/** The chart's alerts and dashboard against the metrics that webhook and controller really have. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DEFAULT_POLICY, listAt, NodeTable, nodeFromObject, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
-import { createMetrics, type MetricsPorts } from '../../../webhook/metrics.ts';
+import { controllerMetrics, type ControllerMetricsPorts } from '../../../webhook/controller/metrics.ts';
+import { createMetrics } from '../../../webhook/metrics.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
@@ -19,18 +20,13 @@ function heldNode(name: string, until: string | undefined): object {
   return { metadata: { name, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } } };
 }
 
-type Keeper = NonNullable<MetricsPorts['registration']>;
-
-function metricsOf(nodes: readonly object[], registration?: Keeper): Promise<string> {
+function metricsOf(nodes: readonly object[]): Promise<string> {
   const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
   const certificate = { certificate: '', key: '', notBefore: 0, notAfter: 0 };
   const gauged = {
     nodes: { size: nodes.length, nodeIndex: table, interruptions: 0, age: () => 0 },
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
-    rotations: () => 0,
     config: DEFAULT_POLICY,
-    maintenances: { deletedInMaintenance: 0 },
-    registration,
     inFlight: () => 0,
     now: () => NOW,
   };
@@ -59,10 +55,16 @@ test('which nodes keep scans off the cluster, and since when, is told of the lon
   expect(many.match(/^maint_webhook_scans_kept_off_seconds{/gm)).toHaveLength(10);
 });
 
+function controlled(registration?: ReturnType<ControllerMetricsPorts['registration']>): Promise<string> {
+  const maintenances = { deletedInMaintenance: 0 };
+  return controllerMetrics({ leads: () => true, registration: () => registration, maintenances }).render();
+}
+
 test('that nobody is asked about a node in maintenance is told', async () => {
-  const registration = { missing: false, unarmed: true, drifts: new Map() };
-  expect(await metricsOf([], registration)).toMatch(/^maint_webhook_registration_unarmed 1$/m);
-  expect(await metricsOf([])).toMatch(/^maint_webhook_registration_unarmed 0$/m);
+  const registration = { missing: false, unarmed: true, drifts: new Map([['entry', 2]] as const) };
+  expect(await controlled(registration)).toMatch(/^maint_controller_registration_unarmed 1$/m);
+  expect(await controlled(registration)).toMatch(/^maint_controller_registration_repairs_total{drift="entry"} 2$/m);
+  expect(await controlled()).toMatch(/^maint_controller_registration_unarmed 0$/m);
 });
 
 describe('what is asked of Prometheus', () => {
@@ -74,7 +76,7 @@ describe('what is asked of Prometheus', () => {
   ];
 
   test.each([
-    ['alerts', 'alerts.yaml', 12],
+    ['alerts', 'alerts.yaml', 13],
     ['the dashboard', 'dashboard.json', 14],
   ])('%s ask for metrics that exist', async (_, file, count) => {
     const source: unknown = parse(await readFile(`charts/kubectl-maint/files/${file}`, 'utf8'));
@@ -83,11 +85,11 @@ describe('what is asked of Prometheus', () => {
       ...listAt(source, 'panels').flatMap((panel) => listAt(panel, 'targets')),
     ].map((one) => textAt(one, 'expr') ?? '');
     expect(expressions).toHaveLength(count);
-    const known = [...(await metricsOf([])).matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
-      type === 'histogram' ? [`${name}_bucket`] : [name],
+    const known = [...`${await metricsOf([])}${await controlled()}`.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(
+      ([, name = '', type]) => (type === 'histogram' ? [`${name}_bucket`] : [name]),
     );
     const asked = expressions.flatMap((text) => {
-      const names = text.match(/\b(?:maint_webhook|apiserver)_\w+/g) ?? [];
+      const names = text.match(/\b(?:maint_webhook|maint_controller|apiserver)_\w+/g) ?? [];
       expect(names, text).not.toEqual([]);
       return names;
     });

@@ -5,7 +5,7 @@ import { MAX_MESSAGE } from '../../../shared/policy/explain.ts';
 import { Gate } from '../../../webhook/admission/gate.ts';
 import { LiveReads } from '../../../webhook/admission/live-reads.ts';
 import { admissionApp } from '../../../webhook/app.ts';
-import { VALIDATE_PATH } from '../../../webhook/paths.ts';
+import { VALIDATE_PATH } from '../../../webhook/calls.ts';
 import { listenSecurely, type SecureServer } from '../../../webhook/servers.ts';
 import { logTo } from '../../../webhook/log.ts';
 import { createMetrics } from '../../../webhook/metrics.ts';
@@ -54,10 +54,7 @@ function portsFor(fixture: Fixture) {
   const metrics = createMetrics({
     nodes,
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
-    rotations: () => 0,
     config,
-    maintenances: { deletedInMaintenance: 0 },
-    registration: undefined,
     inFlight: () => 0,
     now: () => 0,
   });

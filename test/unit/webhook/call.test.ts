@@ -22,10 +22,7 @@ function portsWith(nodeIndex: () => NodeFactsIndex, stale = false) {
   const metrics = createMetrics({
     nodes,
     certificates: { current: () => certificate, signerNotAfter: () => undefined },
-    rotations: () => 0,
     config: DEFAULT_POLICY,
-    maintenances: { deletedInMaintenance: 0 },
-    registration: undefined,
     inFlight: () => 0,
     now: () => 0,
   });

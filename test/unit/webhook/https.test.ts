@@ -22,7 +22,7 @@ let ca: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-webhook-'));
   const caOut = join(folder, 'ca.pem');
-  const options = { ...ANY_PORTS, certificates: SELF, clientCaFile: undefined, caOut, service: undefined };
+  const options = { ...ANY_PORTS, certificates: SELF, clientCaFile: undefined, caOut, controller: undefined };
   serving = await serve(options, { cluster, log: logTo(out, 'info'), policy: BUILT_IN_POLICY, now: Date.now });
   ca = await readFile(caOut, 'utf8');
 });
@@ -204,7 +204,7 @@ test('a door whose port is taken says so, and leaves nothing open', async () => 
     certificates: SELF,
     clientCaFile: undefined,
     caOut: undefined,
-    service: undefined,
+    controller: undefined,
   };
   const second = serve(options, {
     cluster: new ToldCluster(),

@@ -37,9 +37,9 @@ function nodeUntil(until: string | undefined, ...others: MaintenanceRecord['clai
   return { metadata: { name: 'n1', uid: 'uid-n1', annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } } };
 }
 
-/** A replica that follows the nodes and tells of them. */
+/** A controller that follows the nodes and tells of them. */
 function world(...nodes: readonly object[]) {
-  const clock = { now: START };
+  const clock = { now: START, leads: true };
   const sent: ApiRequest[] = [];
   const answers: ApiAnswer[] = [];
   const send = (request: ApiRequest): Promise<ApiAnswer> => {
@@ -52,7 +52,8 @@ function world(...nodes: readonly object[]) {
       recorder.lost(node);
     },
   });
-  const ports = { cluster: { send }, nodes: cache, log: logTo(new Kept(), 'info'), now: () => clock.now };
+  const log = logTo(new Kept(), 'info');
+  const ports = { cluster: { send }, nodes: cache, leads: () => clock.leads, log, now: () => clock.now };
   const recorder = new MaintenanceRecorder(ports, 60 * MINUTE);
   void cache.follow(followed, new AbortController().signal);
   followed.sync();

@@ -56,45 +56,91 @@ describe('parseArguments', () => {
     });
   });
 
-  test.each(['serve', 'configuration --service ns/svc', 'policies'])('%s by a configuration', async (line) => {
-    expect(await parse(...line.split(' '), '--policy', 'p.yaml')).toMatchObject({
-      ok: true,
-      value: { policyFile: 'p.yaml' },
-    });
-  });
+  test.each(['serve', 'controller --service a --namespace b', 'configuration --service ns/svc', 'policies'])(
+    '%s by a configuration',
+    async (line) => {
+      expect(await parse(...line.split(' '), '--policy', 'p.yaml')).toMatchObject({
+        ok: true,
+        value: { policyFile: 'p.yaml' },
+      });
+    },
+  );
 
-  test('behind a Service it shares an authority, keeps the registration, and is known by the names of the Service', async () => {
-    expect(await parse('--service', 'maint', '--namespace', 'ops', '--failure-policy', 'Fail')).toMatchObject({
+  const NAMES = ['maint', 'maint.ops', 'maint.ops.svc', 'maint.ops.svc.cluster.local'];
+
+  test('the controller keeps the registration of a Service, and makes certificates for its names', async () => {
+    const line = 'controller --service maint --namespace ops --failure-policy Fail --health-port 0 --policy p.yaml';
+    expect(await parse(...line.split(' '))).toEqual({
       ok: true,
       value: {
-        serve: {
-          service: { namespace: 'ops', name: 'maint', failurePolicy: 'Fail', failClosed: [] },
+        kind: 'controller',
+        cluster: { kubeconfig: undefined, context: undefined },
+        control: {
+          registered: { by: 'service', namespace: 'ops', name: 'maint', failurePolicy: 'Fail', failClosed: [] },
+          lease: { namespace: 'ops', name: 'kubectl-maint-controller' },
+          host: '',
+          healthPort: 0,
+          metricsPort: 9441,
           certificates: {
-            kind: 'shared',
-            namespace: 'ops',
-            secret: 'kubectl-maint-ca',
-            names: ['maint', 'maint.ops', 'maint.ops.svc', 'maint.ops.svc.cluster.local', 'localhost', '127.0.0.1'],
+            by: 'controller',
+            authority: { namespace: 'ops', name: 'kubectl-maint-ca' },
+            leaf: { namespace: 'ops', name: 'kubectl-maint-tls' },
+            names: NAMES,
           },
+        },
+        policyFile: 'p.yaml',
+        logLevel: 'info',
+      },
+    });
+    const inPod = ['controller', '--service', 'maint', '--ca-secret', 'own', '--tls-secret', 'leaf', '--lease', 'l'];
+    expect(await parseArguments(inPod, '1.2.3', { POD_NAMESPACE: 'ops' })).toMatchObject({
+      ok: true,
+      value: {
+        control: {
+          lease: { namespace: 'ops', name: 'l' },
+          certificates: { authority: { namespace: 'ops', name: 'own' }, leaf: { namespace: 'ops', name: 'leaf' } },
         },
       },
     });
-    const inPod = await parseArguments(['--service', 'maint', '--ca-secret', 'own'], '1.2.3', { POD_NAMESPACE: 'ops' });
-    expect(inPod).toMatchObject({ ok: true, value: { serve: { certificates: { namespace: 'ops', secret: 'own' } } } });
+  });
+
+  test('with a folder the controller makes no certificates, and has those of the folder trusted', async () => {
+    expect(await parse('controller', '--service=maint', '--namespace=ops', '--cert-dir=/tls')).toMatchObject({
+      ok: true,
+      value: { control: { certificates: { by: 'others', folder: '/tls' } } },
+    });
   });
 
   test('entries that fail closed are named', async () => {
-    const line = ['--service', 'maint', '--namespace', 'ops', '--fail-closed', 'work', '--fail-closed=addon'];
+    const line = ['controller', '--service=maint', '--namespace=ops', '--fail-closed', 'work', '--fail-closed=addon'];
     expect(await parse(...line)).toMatchObject({
       ok: true,
-      value: { serve: { service: { failurePolicy: 'Ignore', failClosed: ['work', 'addon'] } } },
+      value: { control: { registered: { failurePolicy: 'Ignore', failClosed: ['work', 'addon'] } } },
     });
-    expect(await parse('--fail-closed', 'node-guard')).toMatchObject({ ok: false });
+    expect(await parse('controller', '--service=a', '--namespace=b', '--fail-closed', 'node-guard')).toMatchObject({
+      ok: false,
+    });
   });
 
-  test('a folder of certificates comes first; the Service is registered all the same', async () => {
-    expect(await parse('--cert-dir', '/tls', '--service', 'maint', '--namespace', 'ops')).toMatchObject({
+  test('a listener alone controls nothing; with a controller it keeps what it is called by', async () => {
+    const folder = { kind: 'folder', folder: '/tls' };
+    expect(await parse('--cert-dir', '/tls')).toMatchObject({ ok: true, value: { serve: { certificates: folder } } });
+    expect(await parse('--cert-dir', '/tls')).not.toHaveProperty('value.serve.controller.registered');
+    expect(await parse('--with-controller', '--dns-name', 'h')).toMatchObject({
       ok: true,
-      value: { serve: { certificates: { kind: 'folder', folder: '/tls' }, service: { name: 'maint' } } },
+      value: { serve: { controller: { registered: { by: 'address', names: ['h'] }, lease: undefined } } },
+    });
+    expect(await parse('--with-controller', '--service=maint', '--namespace=ops')).toMatchObject({
+      ok: true,
+      value: {
+        serve: {
+          certificates: { kind: 'self', names: NAMES },
+          controller: {
+            registered: { by: 'service', name: 'maint' },
+            lease: { namespace: 'ops', name: 'kubectl-maint-controller' },
+          },
+        },
+      },
     });
   });
 
@@ -126,8 +172,13 @@ describe('parseArguments', () => {
     ['policies --url https://h', '', 'Unknown argument'],
     ['--nonsense', '', 'Unknown argument'],
     ['reboot', '', 'Unknown argument'],
-    ['--service maint', '--namespace', 'POD_NAMESPACE'],
-    ['--service Maint --namespace ops', '', '"Maint": no such name is possible'],
+    ['--service maint --namespace ops', '--service', 'kept by the controller'],
+    ['--with-controller --service maint', '--namespace', 'POD_NAMESPACE'],
+    ['controller', '--service', 'is needed'],
+    ['controller --service maint', '--namespace', 'POD_NAMESPACE'],
+    ['controller --service Maint --namespace ops', '', '"Maint": no such name is possible'],
+    ['controller --service maint --namespace ops --ca-secret A', '', '"A": no such name is possible'],
+    ['controller --port 1', '', 'Unknown argument'],
     ['--service a --service b --namespace ops', '--service', 'twice'],
     ['configuration', '', 'either --url or --service'],
     ['configuration --url https://h --service a/b', '', 'either'],
@@ -146,6 +197,7 @@ describe('parseArguments', () => {
   test.each([
     ['--version', '1.2.3'],
     ['--help', '--health-port'],
+    ['controller --help', '--tls-secret'],
     ['configuration --help', '--failure-policy'],
     ['policies --help', '--policy'],
   ])('%s prints', async (line, part) => {

@@ -17,7 +17,6 @@ import { DISARM_AFTER_MS } from '../../../webhook/controller/registration/arming
 import { entriesFor, renderEntries } from '../../../webhook/controller/registration/entries.ts';
 import { RegistrationReconciler } from '../../../webhook/controller/registration/reconciler.ts';
 import { reconcilerOfOwn } from '../../../webhook/controller/registration/own-registration.ts';
-import type { CertificateSource } from '../../../webhook/tls/source.ts';
 import { Kept, nodeObject } from './world.ts';
 
 const SERVICE = { namespace: 'maint', name: 'webhook' };
@@ -230,7 +229,7 @@ describe('before the entries go, every node is looked at', () => {
       service: { ...SERVICE, failurePolicy: 'Ignore', failClosed: [] },
       policy: { config: DEFAULT_POLICY, tools: TOOLS },
       nodes: { synced: true, nodeIndex: new NodeTable([nodeFromObject(free)].filter((node) => node !== undefined)) },
-      certificates: () => ({ authorities: () => [] }) as unknown as CertificateSource,
+      authorities: () => [],
       trustChanged: () => undefined,
     });
     void reconciler.follow(new AbortController().signal);

@@ -2,7 +2,7 @@ import type { Authority } from '../../tls/authority.ts';
 import { LEAF_LIFE_MS } from '../../tls/issue.ts';
 import { renewalOf } from '../../tls/source.ts';
 
-/** The authorities that the replicas share. */
+/** The authorities of the webhook. */
 export interface AuthoritySet {
   /** Signs. */
   readonly current: Authority;

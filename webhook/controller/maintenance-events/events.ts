@@ -1,6 +1,6 @@
 import { clean, explainRecord, modeOf, overdueClaims, type NodeEvent, type NodeFacts } from '../../../shared/index.ts';
 
-/** An Event about a Node. Every replica gives it the same name, so that it is written once. */
+/** An Event about a Node. Every controller gives it the same name, so that it is written once. */
 export interface MaintenanceEvent {
   readonly node: { readonly name: string; readonly uid: string };
   readonly name: string;

@@ -14,6 +14,11 @@ import { lostEvent, overdueEvent, type MaintenanceEvent } from './events.ts';
 
 /** How often ends are looked at, in ms: they are announced in minutes and hours. */
 const LOOK_EVERY_MS = 30_000;
+/**
+ * So long what happened is kept by who does not lead, in ms: whoever led may have gone with it untold, and is followed after
+ * the 15 s of its Lease.
+ */
+const UNTOLD_MS = 60_000;
 /** For one write, in ms: an API server that hangs must not keep later ones from being tried. */
 const WRITE_MS = 3000;
 
@@ -21,6 +26,8 @@ const WRITE_MS = 3000;
 export interface MaintenanceRecorderPorts {
   readonly cluster: ClusterSender;
   readonly nodes: Pick<NodeCache, 'nodeIndex' | 'isStale'>;
+  /** Whether this one writes, or somebody else. */
+  readonly leads: () => boolean;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -28,14 +35,14 @@ export interface MaintenanceRecorderPorts {
 
 /**
  * Writes as Events what happens to maintenances by itself: an announced end passes, a node is deleted with its record.
- * Every replica does; the API server keeps one Event of a name. A write that fails is tried again.
+ * Whoever leads does; the API server keeps one Event of a name. A write that fails is tried again.
  */
 export class MaintenanceRecorder {
   readonly #ports: MaintenanceRecorderPorts;
   readonly #ticker: NodeJS.Timeout;
   /** Names of what is overdue and has been told. */
   #told: ReadonlySet<string> = new Set();
-  readonly #lost = new Map<string, MaintenanceEvent>();
+  readonly #lost = new Map<string, { readonly event: MaintenanceEvent; readonly notedAt: number }>();
   readonly #writing = new OneAtATime(() => this.#writeOnce());
   #deleted = 0;
 
@@ -46,7 +53,7 @@ export class MaintenanceRecorder {
     }, everyMs).unref();
   }
 
-  /** How many nodes were deleted while in maintenance, as far as this replica has seen. */
+  /** How many nodes were deleted while in maintenance, as far as this process has seen. */
   get deletedInMaintenance(): number {
     return this.#deleted;
   }
@@ -54,8 +61,9 @@ export class MaintenanceRecorder {
   /** Takes note of a node that was deleted while in maintenance. */
   lost(node: NodeFacts): void {
     this.#deleted += 1;
-    const event = lostEvent(node, this.#ports.now());
-    this.#lost.set(event.name, event);
+    const notedAt = this.#ports.now();
+    const event = lostEvent(node, notedAt);
+    this.#lost.set(event.name, { event, notedAt });
     void this.write();
   }
 
@@ -65,8 +73,12 @@ export class MaintenanceRecorder {
   }
 
   async #writeOnce(): Promise<void> {
-    for (const event of this.#lost.values()) if (await this.#try(event)) this.#lost.delete(event.name);
-    const { nodes, now } = this.#ports;
+    const { nodes, now, leads } = this.#ports;
+    for (const [name, { event, notedAt }] of this.#lost) {
+      const isDone = leads() ? await this.#try(event) : now() - notedAt > UNTOLD_MS;
+      if (isDone) this.#lost.delete(name);
+    }
+    if (!leads()) return;
     // What has not been heard of for long may be over.
     if (nodes.isStale(now())) return;
     const told = new Set<string>();
@@ -92,7 +104,7 @@ export class MaintenanceRecorder {
         body: eventAboutNode(node, { ...event, count: 1, first: at, last: at }, name),
         signal: AbortSignal.timeout(WRITE_MS),
       });
-      // Another replica was faster.
+      // It is told already.
       if (answer.status >= 300 && answer.status !== 409) throw refusalFromAnswer(answer);
       return true;
     } catch (thrown) {

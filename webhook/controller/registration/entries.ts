@@ -20,8 +20,7 @@ import {
   type Tool,
   type Written,
 } from '../../../shared/index.ts';
-import { TIMEOUT_SECONDS } from '../../admission/deadline.ts';
-import { VALIDATE_PATH } from '../../paths.ts';
+import { TIMEOUT_SECONDS, VALIDATE_PATH } from '../../calls.ts';
 
 /** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */
 export type WebhookAddress =

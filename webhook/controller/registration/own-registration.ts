@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import {
   DEFAULT_POLICY,
   isHeld,
@@ -12,11 +11,10 @@ import {
 } from '../../../shared/index.ts';
 import type { NodeCache } from '../../nodes/cache.ts';
 import { entriesFor, renderEntries } from './entries.ts';
-import type { CertificateSource } from '../../tls/source.ts';
 import { Arming } from './arming.ts';
 import { RegistrationReconciler, type ReconcilerPorts } from './reconciler.ts';
 
-/** The Service behind which this replica runs. */
+/** The Service behind which the webhook runs. */
 export interface OwnService {
   readonly namespace: string;
   readonly name: string;
@@ -24,18 +22,18 @@ export interface OwnService {
   readonly failClosed: readonly string[];
 }
 
-/** What the registration of this replica follows from. */
+/** What the webhook's registration follows from. */
 export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isHeldNow'> {
   readonly cluster: ReconcilerPorts['cluster'] & Pick<ClusterReader, 'pages'>;
   readonly service: OwnService;
   readonly policy: Pick<Policy, 'config' | 'tools'>;
   readonly nodes: Pick<NodeCache, 'synced' | 'nodeIndex'>;
-  /** Undefined until there are some. */
-  readonly certificates: () => CertificateSource | undefined;
+  /** PEM (normalPem); undefined until they are known, none where somebody else fills in the caBundle. */
+  readonly authorities: () => readonly string[] | undefined;
 }
 
-/** The reconciler of our own registration. */
-export function reconcilerOfOwn({ service, policy, nodes, certificates, ...ports }: OwnParts): RegistrationReconciler {
+/** The reconciler of the webhook's registration. */
+export function reconcilerOfOwn({ service, policy, nodes, authorities, ...ports }: OwnParts): RegistrationReconciler {
   const { failurePolicy, failClosed, ...address } = service;
   // All that the chart asks about, whatever is switched off: what a rule does not decide is answered at once. Rules and
   // tools of the configuration may only add to it.
@@ -49,14 +47,13 @@ export function reconcilerOfOwn({ service, policy, nodes, certificates, ...ports
     ...ports,
     isHeldNow: () => isHeldNow(ports.cluster),
     wanted: () => {
-      const source = certificates();
-      if (source === undefined) return undefined;
-      const authorities = source.authorities();
+      const trusted = authorities();
+      if (trusted === undefined) return undefined;
       const isHeld = nodes.synced ? nodes.nodeIndex.held.length > 0 : undefined;
       return {
         entries,
         armed: arming.want(isHeld, ports.now()),
-        authorities: authorities.length === 0 ? undefined : authorities,
+        authorities: trusted.length === 0 ? undefined : trusted,
       };
     },
   });
@@ -91,14 +88,4 @@ async function isHeldAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequ
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Why API servers would refuse our certificate; undefined where they take it, or where it is not ours to say. */
-export function distrustOf(reconciler: RegistrationReconciler, source: CertificateSource): string | undefined {
-  if (reconciler.unreadable || reconciler.missing) return undefined;
-  if (!reconciler.synced) return 'registration: not read yet';
-  const leaf = new X509Certificate(source.current().certificate);
-  const issuer = source.authorities().find((pem) => leaf.checkIssued(new X509Certificate(pem)));
-  if (issuer === undefined || reconciler.trustedSince(issuer) !== undefined) return undefined;
-  return 'registration: does not trust our certificate yet';
 }

@@ -34,7 +34,7 @@ export interface ReconcilerPorts {
   readonly trustChanged: () => void;
 }
 
-/** A certificate that nobody asks for stays trusted for so long, in ms: another replica may be about to serve with it. */
+/** A certificate that nobody asks for stays trusted for so long, in ms: a replica may serve with it until it has the next one. */
 const SPARED_MS = 3_600_000;
 
 /**
@@ -54,8 +54,8 @@ const FREE_MS = 2 * WRITE_MS;
 
 /**
  * Keeps the ValidatingWebhookConfiguration right: it trusts the authorities, asks about what the catalogue decides, and
- * is armed while some node is in maintenance. Every replica does so; a conflict means that another one was faster. It is
- * patched, never created or deleted: whoever installs the webhook does that.
+ * is armed while some node is in maintenance. A conflict means that somebody else was faster. It is patched, never created
+ * or deleted: whoever installs the webhook does that.
  */
 export class RegistrationReconciler {
   readonly #ports: ReconcilerPorts;
@@ -83,7 +83,7 @@ export class RegistrationReconciler {
     return this.#synced;
   }
 
-  /** Whether this replica may not read it: then others keep it, or nobody does. */
+  /** Whether this identity may not read it. */
   get unreadable(): boolean {
     return this.#unreadable;
   }
@@ -99,6 +99,12 @@ export class RegistrationReconciler {
     if (this.#registration === undefined || wanted?.armed !== true) return false;
     const repair = repairOf(this.#registration, { ...wanted, repairsEntries: true, spared: () => true });
     return repair?.drifts.some((drift) => UNASKED.includes(drift)) === true;
+  }
+
+  /** Whether no entry trusts anybody, so that no call can succeed; undefined while that is not known. */
+  get trustsNobody(): boolean | undefined {
+    if (!this.#synced) return undefined;
+    return listAt(this.#registration, 'webhooks').every((entry) => trustedBy(entry).length === 0);
   }
 
   /** How often each kind of drift was repaired. */
