@@ -120,8 +120,9 @@ function nameAt(value: unknown, key: string): string {
   return short(textAt(value, key));
 }
 
+/** One character more than the longest: whoever shows a name sees that it was cut. */
 function short(name = ''): string {
-  return name.slice(0, MAX_NAME);
+  return name.slice(0, MAX_NAME + 1);
 }
 
 /** Wherever its controller stands, it is one of them: what a controller may do is not to depend on a long list. */
