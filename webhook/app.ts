@@ -1,5 +1,5 @@
 import { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
-import { messageOf } from '../shared/index.ts';
+import { MaintError, messageOf } from '../shared/index.ts';
 import { receiveBody, type Body } from './admission/body.ts';
 import { answerBug, answerCall, type CallPorts } from './admission/call.ts';
 import { decisionTime } from './admission/deadline.ts';
@@ -49,9 +49,18 @@ function receive(request: Request, response: Response, ports: AppPorts): void {
     return;
   }
   void receiveBody(request, timeMs, ports.gate).then(async (body) => {
-    if (body.kind === 'whole') response.once('close', body.leave);
+    if (body.kind !== 'whole') {
+      send(response, withoutBody(body.kind, ports));
+      return;
+    }
+    const gone = new AbortController();
+    response.once('close', () => {
+      body.leave();
+      gone.abort(new MaintError('cluster', 'whoever asked has gone'));
+    });
     const leftMs = Math.max(0, timeMs - (performance.now() - arrived));
-    send(response, body.kind === 'whole' ? await answerCall(body.bytes, leftMs, ports) : withoutBody(body.kind, ports));
+    const answer = await answerCall(body.bytes, { timeMs: leftMs, gone: gone.signal }, ports);
+    if (answer !== undefined) send(response, answer);
   });
 }
 
@@ -70,8 +79,10 @@ function ending(answer: HttpAnswer): HttpAnswer {
   return { ...answer, headers: { Connection: 'close' } };
 }
 
+const COUNTED_AS = { 'no-room': 'shed', 'too-large': 'refused', late: 'refused', gone: 'gone' } as const;
+
 function withoutBody(kind: Exclude<Body['kind'], 'whole'>, { metrics }: AppPorts): HttpAnswer {
-  metrics.undecided(kind === 'no-room' ? 'shed' : 'refused');
+  metrics.undecided(COUNTED_AS[kind]);
   switch (kind) {
     case 'no-room':
       return retryLater('too many reviews are under way');

@@ -18,7 +18,7 @@ export interface MetricsPorts {
 }
 
 /** How a call ended that was not decided. */
-type Undecided = 'refused' | 'shed' | 'error';
+type Undecided = 'refused' | 'shed' | 'error' | 'gone';
 
 /** Counts for Prometheus. No label takes text of a request: operations, decisions, rules and tools are our own words. */
 export interface Metrics extends Rendered {
@@ -32,7 +32,7 @@ export function createMetrics(ports: MetricsPorts): Metrics {
   const registers = [registry];
   const requests = new Counter({
     name: 'maint_webhook_requests_total',
-    help: 'Admission calls by operation, decision (allow, warn, deny; refused, shed, error where nothing was decided) and work',
+    help: 'Admission calls by operation, decision (allow, warn, deny; refused, shed, error, gone where nothing was decided) and work',
     labelNames: ['operation', 'decision', 'work'],
     registers,
   });

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { MaintError, messageOf } from '../shared/index.ts';
+import { boundConnections, MAX_CONNECTIONS } from './connections.ts';
 import type { ServingCertificate } from './tls/source.ts';
 
 /** A listening server. */
@@ -21,6 +22,8 @@ export interface SecureServer extends ListeningServer {
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** Most connections at once; MAX_CONNECTIONS unless said otherwise. */
+  readonly connections?: number;
 }
 
 const TIMEOUTS = {
@@ -71,7 +74,11 @@ function contextOf({ certificate, key, callers }: ServingCertificate): SecureCon
   return { cert: certificate, key, ...(callers !== undefined && { ca: callers }) };
 }
 
-async function started(server: Server | HttpsServer, { host, port }: Address): Promise<ListeningServer> {
+async function started(
+  server: Server | HttpsServer,
+  { host, port, connections = MAX_CONNECTIONS }: Address,
+): Promise<ListeningServer> {
+  boundConnections(server, connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const place = `${host === '' ? '*' : host}:${port}`;

@@ -11,7 +11,12 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Ends the request; the call then throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Largest answer that is read, in bytes; a larger one is an error. */
+  readonly maxBytes?: number;
 }
+
+/** What goes with a read. */
+export type ReadOptions = Pick<ApiRequest, 'query' | 'signal' | 'maxBytes'>;
 
 /** What the API server answered: any HTTP status is an answer. */
 export interface ApiAnswer {
@@ -47,9 +52,9 @@ export interface CollectionListener<T> {
 /** Reading the cluster. */
 export interface ClusterReader {
   /** The object at a path, or undefined on 404. Throws ClusterRefusal on any other refusal. */
-  get(path: string, options?: { query?: ApiRequest['query']; signal?: AbortSignal }): Promise<unknown>;
+  get(path: string, options?: ReadOptions): Promise<unknown>;
   /** A collection, page by page (ListOptions.limit). Throws ClusterRefusal. */
-  pages(path: string, options?: { query?: ApiRequest['query']; signal?: AbortSignal }): AsyncIterable<ListPage>;
+  pages(path: string, options?: ReadOptions): AsyncIterable<ListPage>;
 }
 
 /** Following a collection: a list, then every change, through any interruption. */

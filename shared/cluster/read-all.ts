@@ -1,11 +1,9 @@
 import { MaintError } from '../errors.ts';
-import type { ApiRequest, ClusterReader } from './ports.ts';
+import type { ClusterReader, ReadOptions } from './ports.ts';
 
 /** What of a collection is read. */
-export interface Reading {
+export interface Reading extends ReadOptions {
   readonly path: string;
-  readonly query?: ApiRequest['query'];
-  readonly signal?: AbortSignal;
   /** Most objects that are kept; more of them are an error, so that no list fills a process. */
   readonly most?: number;
 }
@@ -16,11 +14,10 @@ export interface Reading {
  */
 export async function readAll<T>(
   reader: Pick<ClusterReader, 'pages'>,
-  { path, query, signal, most = Infinity }: Reading,
+  { path, most = Infinity, ...options }: Reading,
   keep: (object: unknown) => T | undefined,
 ): Promise<readonly T[]> {
   const kept: T[] = [];
-  const options = { ...(query !== undefined && { query }), ...(signal !== undefined && { signal }) };
   for await (const { items } of reader.pages(path, options)) {
     for (const item of items) {
       const one = keep(item);

@@ -10,6 +10,8 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 export const REVISION_HASH_LABEL = 'controller-revision-hash';
 /** Label of a DaemonSet's pod: the template generation it was made from. */
 export const GENERATION_LABEL = 'pod-template-generation';
+/** Labels by which a pod tells from which template it was made. */
+export const ROLLOUT_LABELS: readonly string[] = [REVISION_HASH_LABEL, GENERATION_LABEL];
 
 /** A DaemonSet as the hold rule sees it. */
 export interface DaemonSetFacts {

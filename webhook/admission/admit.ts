@@ -35,15 +35,30 @@ export interface AdmittedReview {
   readonly stale: boolean;
 }
 
-/** Decides one request within `timeMs`; what cannot be looked up in time is unknown, and the policy's answer to that holds. */
-export async function admit(request: ReviewRequest, timeMs: number, ports: AdmissionPorts): Promise<AdmittedReview> {
+/** What a call leaves for its decision. */
+export interface Patience {
+  /** Milliseconds from now on. */
+  readonly timeMs: number;
+  /** Aborts when whoever asked has gone. */
+  readonly gone: AbortSignal;
+}
+
+/**
+ * Decides one request; what cannot be looked up in time is unknown, and the policy's answer to that holds. Rejects with the
+ * signal's reason once whoever asked has gone: nothing is read or decided for nobody.
+ */
+export async function admit(
+  request: ReviewRequest,
+  patience: Patience,
+  ports: AdmissionPorts,
+): Promise<AdmittedReview> {
   const { reads, nodes, config, catalogue } = ports;
   const now = ports.now();
   const { nodeIndex } = nodes;
-  const lookups = lookupsWithin(reads, timeMs);
+  const lookups = lookupsWithin(reads, patience);
   try {
     const situation = { now, nodeIndex, config, catalogue, answers: NO_ANSWERS, live: true };
-    const verdict = await decide(request, situation, lookups.fetch);
+    const verdict = await decide(request, situation, lookups.fetch, patience.gone);
     return { request, verdict, now, nodeIndex: indexWith(nodeIndex, lookups.fresh), stale: nodes.isStale(now) };
   } finally {
     lookups.end();

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { MAX_BODY_BYTES, type Gate } from './gate.ts';
 
@@ -19,35 +20,35 @@ export function receiveBody(request: IncomingMessage, timeMs: number, gate: Gate
   const { promise, resolve } = Promise.withResolvers<Body>();
   const arrival = gate.receive(giveUp);
   /** Undefined: there was no room, and what still comes is thrown away. */
-  let chunks: Uint8Array[] | undefined = [];
+  let arrived: Arrived | undefined = new Arrived();
   let size = 0;
   const timer = setTimeout(() => {
-    end({ kind: chunks === undefined ? 'no-room' : 'late' });
+    end({ kind: arrived === undefined ? 'no-room' : 'late' });
   }, timeMs);
 
   /** The rest is taken first: closed in mid-upload, the connection is reset and the answer may be lost. */
   function giveUp(): void {
-    chunks = undefined;
+    arrived = undefined;
   }
 
   function end(body: Body): void {
     clearTimeout(timer);
-    chunks = undefined;
+    arrived = undefined;
     if (body.kind !== 'whole') arrival.leave();
     resolve(body);
   }
 
   request.on('data', (chunk: Uint8Array) => {
-    if (chunks === undefined) return;
+    if (arrived === undefined) return;
     size += chunk.length;
     if (size > MAX_BODY_BYTES) end({ kind: 'too-large' });
-    else if (arrival.take(chunk.length)) chunks.push(chunk);
+    else if (arrival.take(chunk.length)) arrived.add(chunk);
     else giveUp();
   });
   request.once('end', () => {
-    const leave = chunks === undefined ? undefined : arrival.enter();
-    if (chunks === undefined || leave === undefined) end({ kind: 'no-room' });
-    else end({ kind: 'whole', bytes: Buffer.concat(chunks, size), leave });
+    const leave = arrived === undefined ? undefined : arrival.enter();
+    if (arrived === undefined || leave === undefined) end({ kind: 'no-room' });
+    else end({ kind: 'whole', bytes: arrived.bytes, leave });
   });
   request.once('close', () => {
     end({ kind: 'gone' });
@@ -56,4 +57,31 @@ export function receiveBody(request: IncomingMessage, timeMs: number, gate: Gate
     end({ kind: 'gone' });
   });
   return promise;
+}
+
+/** Room for the first bytes of a body: most reviews are smaller. */
+const FIRST_BYTES = 16 * 1024;
+
+/**
+ * What has arrived, in one piece that doubles. Whoever sends a body byte by byte sends millions of parts, each of which
+ * would take a hundred times the room of what is in it.
+ */
+class Arrived {
+  #buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  #size = 0;
+
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#size);
+  }
+
+  add(chunk: Uint8Array): void {
+    const size = this.#size + chunk.length;
+    if (size > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(size, 2 * this.#buffer.length));
+      larger.set(this.bytes);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#size);
+    this.#size = size;
+  }
 }

@@ -1,7 +1,7 @@
 import { clean, messageOf } from '../../shared/index.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { admit, type AdmittedReview, type AdmissionPorts } from './admit.ts';
+import { admit, type AdmittedReview, type AdmissionPorts, type Patience } from './admit.ts';
 import { answerFor, errored, retryLater, type HttpAnswer } from './respond.ts';
 import { readReview } from './review.ts';
 
@@ -14,8 +14,15 @@ export interface CallPorts {
   readonly decided: (judged: AdmittedReview) => void;
 }
 
-/** Answers the body of one admission call within `timeMs`. Never rejects: a bug is a 500 that names the uid. */
-export async function answerCall(bytes: Uint8Array, timeMs: number, ports: CallPorts): Promise<HttpAnswer> {
+/**
+ * Answers the body of one admission call. Never rejects: a bug is a 500 that names the uid. Undefined where whoever asked
+ * has gone, and nobody is left to be answered.
+ */
+export async function answerCall(
+  bytes: Uint8Array,
+  patience: Patience,
+  ports: CallPorts,
+): Promise<HttpAnswer | undefined> {
   const arrived = performance.now();
   let uid: string | undefined;
   try {
@@ -29,14 +36,16 @@ export async function answerCall(bytes: Uint8Array, timeMs: number, ports: CallP
       ports.metrics.undecided('shed');
       return retryLater('the nodes of the cluster are not known yet');
     }
-    const judged = await admit(read.request, timeMs, ports.admission);
+    const judged = await admit(read.request, patience, ports.admission);
     const answer = answerFor(judged);
     ports.metrics.decided(judged, (performance.now() - arrived) / 1000);
     ports.decided(judged);
     tell(judged, ports.log);
     return answer;
-  } catch (bug) {
-    return answerBug(bug, uid, ports);
+  } catch (thrown) {
+    if (!patience.gone.aborted) return answerBug(thrown, uid, ports);
+    ports.metrics.undecided('gone');
+    return undefined;
   }
 }
 

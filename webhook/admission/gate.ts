@@ -8,7 +8,10 @@
 export const MAX_BODY_BYTES = (2 * 3 + 1) * 1024 * 1024;
 /** Calls that are decided at once: as many as an API server lets mutate at once (--max-mutating-requests-inflight, 200). */
 const MAX_IN_FLIGHT = 200;
-/** Bytes under way: 8 of the largest bodies; parsed they take some 5 times as much, and 300 MiB still fit a pod. */
+/**
+ * Bytes under way: 8 of the largest bodies. The piece that each is taken in may be twice as large (see body.ts), and its texts
+ * and at most MAX_PARTS parts (see extent.ts) are as much again: 56 MiB are at most 250 MiB, which still fit a pod.
+ */
 export const MAX_IN_FLIGHT_BYTES = 8 * MAX_BODY_BYTES;
 /** How long a call that was sent back is remembered, in ms: three periods of the readiness probe of the chart, 3 s each. */
 const REMEMBERED_MS = 10_000;

@@ -12,11 +12,18 @@ const MAX_READS = 16;
 /** For one read, in ms: our timeoutSeconds. Whoever waits for it has a deadline of its own. */
 const READ_MS = 3000;
 
+/** Objects that the answers to one request may hold: the largest list (shared/cluster/answers.ts), and as many again. */
+const MAX_KEPT_EACH = 10_000;
+/** Objects in the answers to all requests under way: as facts of some 700 bytes they are 35 MB. */
+export const MAX_KEPT = 50_000;
+/** What an object counts that is kept as it is: it may have a thousand times the size of facts. */
+export const RAW_WEIGHT = 1000;
+
 /** Somebody who asks: one request. */
 export interface Asker {
-  /** Rejects where the read fails, and with MaintError('cluster') once the asker has ended. */
+  /** Rejects where the read fails, and with MaintError('cluster') once the asker has ended or more would be kept than may be. */
   ask(need: Need): Promise<Answer>;
-  /** Ends what this asker alone still waits for, begun or not. */
+  /** Ends what this asker alone still waits for, begun or not, and lets go of what it was answered. */
   end(): void;
 }
 
@@ -34,12 +41,14 @@ interface Questions {
   readonly waiting: Read[];
   readonly open: Set<Read>;
   readonly ended: PromiseWithResolvers<never>;
+  /** Objects in its answers. */
+  kept: number;
 }
 
 /**
  * Live reads for decisions. What several requests want to know at the same moment is read once, and only so many reads are
  * under way. Whoever waits gets the next free place in turn with the others, however much one of them asks for. Nothing is
- * kept: each answer is newer than every question that it answers.
+ * kept beyond its request: each answer is newer than every question that it answers.
  */
 export class LiveReads {
   readonly #fetch: (need: Need, signal: AbortSignal) => Promise<Answer>;
@@ -49,6 +58,8 @@ export class LiveReads {
   /** Whose turn it is first. */
   readonly #turns = new Set<Questions>();
   #running = 0;
+  /** Objects in the answers of all askers. */
+  #kept = 0;
 
   constructor(reader: ClusterReader, maxReads = MAX_READS) {
     this.#fetch = (need, signal) => answersFromCluster(reader, signal)(need);
@@ -56,10 +67,14 @@ export class LiveReads {
   }
 
   asker(): Asker {
-    const questions: Questions = { waiting: [], open: new Set(), ended: Promise.withResolvers() };
+    const questions: Questions = { waiting: [], open: new Set(), ended: Promise.withResolvers(), kept: 0 };
     questions.ended.promise.catch(() => undefined);
     return {
-      ask: (need) => Promise.race([this.#ask(need, questions), questions.ended.promise]),
+      ask: async (need) => {
+        const answer = await Promise.race([this.#ask(need, questions), questions.ended.promise]);
+        this.#keep(answer, questions);
+        return answer;
+      },
       end: () => {
         this.#end(questions);
       },
@@ -86,6 +101,14 @@ export class LiveReads {
       this.#begin();
     });
     return read.answer.promise;
+  }
+
+  #keep(answer: Answer, questions: Questions): void {
+    const objects = objectsIn(answer);
+    if (questions.kept + objects > MAX_KEPT_EACH || this.#kept + objects > MAX_KEPT)
+      throw new MaintError('cluster', 'more had to be read for it than is kept at once');
+    questions.kept += objects;
+    this.#kept += objects;
   }
 
   #begin(): void {
@@ -133,6 +156,8 @@ export class LiveReads {
   #end(questions: Questions): void {
     const tooLate = new MaintError('cluster', 'the API server did not answer in time');
     questions.ended.reject(tooLate);
+    this.#kept -= questions.kept;
+    questions.kept = 0;
     this.#turns.delete(questions);
     for (const read of questions.open) {
       read.askers.delete(questions);
@@ -141,5 +166,21 @@ export class LiveReads {
       read.ended.abort(tooLate);
     }
     questions.open.clear();
+  }
+}
+
+function objectsIn(answer: Answer): number {
+  switch (answer.answer) {
+    case 'pods':
+    case 'pods-on-node':
+      return answer.pods.length;
+    case 'held-nodes':
+      return answer.nodes.length;
+    case 'object':
+      return RAW_WEIGHT;
+    case 'node':
+    case 'daemonset':
+    case 'unknown':
+      return 1;
   }
 }

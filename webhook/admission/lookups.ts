@@ -1,4 +1,5 @@
 import type { Answer, FetchNeed, NodeFacts } from '../../shared/index.ts';
+import type { Patience } from './admit.ts';
 import type { LiveReads } from './live-reads.ts';
 
 /** Live reads for one request. All of them end together, at its deadline. */
@@ -10,23 +11,26 @@ export interface Lookups {
   end(): void;
 }
 
-/** Lookups for `timeMs` from the first of them on; most requests need none, and then no timer runs. */
-export function lookupsWithin(reads: LiveReads, timeMs: number): Lookups {
+/** Lookups for the time from the first of them on; most requests need none, and then no timer runs. */
+export function lookupsWithin(reads: LiveReads, { timeMs, gone }: Patience): Lookups {
   const fresh = new Map<string, NodeFacts | undefined>();
   const asker = reads.asker();
+  const giveUp = (): void => {
+    asker.end();
+  };
+  gone.addEventListener('abort', giveUp, { once: true });
   let timer: NodeJS.Timeout | undefined;
   return {
     fresh,
     fetch: async (need) => {
-      timer ??= setTimeout(() => {
-        asker.end();
-      }, timeMs);
+      timer ??= setTimeout(giveUp, timeMs);
       const answer = await asker.ask(need);
       remember(need.need === 'node' ? need.name : undefined, answer, fresh);
       return answer;
     },
     end: () => {
       clearTimeout(timer);
+      gone.removeEventListener('abort', giveUp);
       asker.end();
     },
   };

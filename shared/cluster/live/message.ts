@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { MaintError } from '../../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../ports.ts';
 
 /** The query with its question mark; empty without parameters. */
@@ -36,12 +37,23 @@ export function headersOf(
   return Object.fromEntries(headers);
 }
 
-/** Reads an answer to its end; `heard` is told of each part. Throws what the stream throws where it was cut off. */
-export async function answerFrom(response: IncomingMessage, heard: () => void): Promise<ApiAnswer> {
+/**
+ * Reads an answer to its end; `heard` is told of each part. Throws what the stream throws where it was cut off, and
+ * MaintError('cluster') as soon as more has come than the request takes.
+ */
+export async function answerFrom(
+  response: IncomingMessage,
+  { path, maxBytes = Infinity }: Pick<ApiRequest, 'path' | 'maxBytes'>,
+  heard: () => void,
+): Promise<ApiAnswer> {
   const chunks: Buffer[] = [];
+  let size = 0;
   for await (const chunk of response) {
     heard();
-    if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > maxBytes) throw new MaintError('cluster', `the answer to ${path} is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
   }
   const headers = Object.entries(response.headers).map(([name, value]): [string, string | undefined] => [
     name,

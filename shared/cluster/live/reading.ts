@@ -1,17 +1,14 @@
 import { ClusterRefusal, MaintError } from '../../errors.ts';
 import { isObject, listAt, textAt } from '../../facts/json.ts';
-import type { ApiAnswer, ApiRequest, ClusterReader, ListPage } from '../ports.ts';
+import type { ApiAnswer, ApiRequest, ClusterReader, ListPage, ReadOptions } from '../ports.ts';
 import { refusalFromAnswer } from './refusal.ts';
 
 /** Objects per page: 250 keep 100,000 pods under 175 MiB without slowing the list down (measured). */
 const PAGE = 250;
 
 type Send = (request: ApiRequest) => Promise<ApiAnswer>;
-type ReadOptions = NonNullable<Parameters<ClusterReader['pages']>[1]>;
 
-export interface PageOptions {
-  readonly query?: ApiRequest['query'];
-  readonly signal?: AbortSignal;
+export interface PageOptions extends ReadOptions {
   /**
    * What to do when the list grows too old on the way (410: the server compacted it). `go on` with the token that the
    * 410 brings: the next page starts behind the last key, so no object comes twice and none that was there all the time
@@ -29,17 +26,17 @@ export function readerFrom(send: Send): ClusterReader {
       if (answer.status === 404) return undefined;
       return objectFrom(answer, path);
     },
-    pages: (path, options: ReadOptions = {}) => pagesOf(send, path, { ...options, whenExpired: 'go on' }),
+    pages: (path, options = {}) => pagesOf(send, path, { ...options, whenExpired: 'go on' }),
   };
 }
 
 /** A collection, page by page; a `limit` in the query replaces ours. Throws ClusterRefusal. */
 export async function* pagesOf(send: Send, path: string, options: PageOptions): AsyncGenerator<ListPage> {
-  const { query, signal, whenExpired } = options;
+  const { query, whenExpired, ...others } = options;
   let token: string | undefined;
   do {
     const full = { limit: String(PAGE), ...query, continue: token };
-    const answer = await send(requestFor(path, { query: full, ...(signal !== undefined && { signal }) }));
+    const answer = await send(requestFor(path, { ...others, query: full }));
     const renewed = answer.status === 410 && whenExpired === 'go on' ? continueOf(answer.body) : undefined;
     if (renewed !== undefined) {
       token = renewed;
@@ -51,8 +48,8 @@ export async function* pagesOf(send: Send, path: string, options: PageOptions): 
   } while (token !== undefined);
 }
 
-function requestFor(path: string, { query, signal }: ReadOptions): ApiRequest {
-  return { method: 'GET', path, ...(query !== undefined && { query }), ...(signal !== undefined && { signal }) };
+function requestFor(path: string, options: ReadOptions): ApiRequest {
+  return { method: 'GET', path, ...options };
 }
 
 function continueOf(body: unknown): string | undefined {

@@ -144,7 +144,7 @@ export function transportFrom(options: TransportOptions): Transport {
     const tell = teller(request);
     try {
       const { response, credential } = await open(request, 'calls', limit.signal, heard);
-      const answer = await answerFrom(response, heard);
+      const answer = await answerFrom(response, request, heard);
       tell(answer.status, answer.body);
       return { answer, credential };
     } catch (cause) {
@@ -208,7 +208,8 @@ export function transportFrom(options: TransportOptions): Transport {
           opened.response.resume();
           opened = await open(request, 'watches', limit.signal, heard);
         }
-        if (opened.response.statusCode !== 200) throw refusalFromAnswer(await answerFrom(opened.response, heard));
+        if (opened.response.statusCode !== 200)
+          throw refusalFromAnswer(await answerFrom(opened.response, request, heard));
         tell(opened.response.statusCode, undefined);
         // From here on a watch owes nothing: it is silent where nothing changes.
         waiting.over();

@@ -49,7 +49,7 @@ test('the nodes that carry our label, from every page', async () => {
     nodes: [{ name: 'n1' }, { name: 'n2' }],
   });
   expect(reads).toEqual([
-    { path: '/api/v1/nodes', query: { labelSelector: 'kubectl-maint.io/maintenance' }, signalled: true },
+    { path: '/api/v1/nodes', query: { labelSelector: 'kubectl-maint.io/maintenance', limit: '100' }, signalled: true },
   ]);
 });
 
@@ -73,7 +73,26 @@ test('the pods of a namespace on a node', async () => {
   const { fetch, reads } = reader({}, { [path]: [{ metadata: { name: 'p1' } }, null, { metadata: { name: 'p2' } }] });
   const answer = await fetch({ need: 'pods-on-node', namespace: 'mon itoring', node: 'n1' });
   expect(answer).toMatchObject({ answer: 'pods-on-node', pods: [{ name: 'p1' }, { name: 'p2' }] });
-  expect(reads).toEqual([{ path, query: { fieldSelector: 'spec.nodeName=n1' }, signalled: true }]);
+  expect(reads).toEqual([{ path, query: { fieldSelector: 'spec.nodeName=n1', limit: '100' }, signalled: true }]);
+});
+
+test('of pods only what a rule asks of others than the one that is reviewed is made into facts', async () => {
+  const labels = { app: 'db', 'controller-revision-hash': 'h1', 'pod-template-generation': '2' };
+  const annotations = { note: 'long' };
+  const volumes = [
+    { name: 'a', emptyDir: {} },
+    { name: 'b', persistentVolumeClaim: { claimName: 'b' } },
+  ];
+  const containers = [{ name: 'c', image: 'x', args: ['a'] }];
+  const metadata = { name: 'p1', labels, annotations };
+  const pod = { metadata, spec: { nodeName: 'n1', containers, tolerations: [{ key: 'a' }], volumes } };
+  const { fetch } = reader({}, { '/api/v1/namespaces/shop/pods': [pod] });
+  const answer = await fetch({ need: 'pods', namespace: 'shop', selector: '' });
+  const [kept] = answer.answer === 'pods' ? answer.pods : [];
+  expect(kept).toMatchObject({ name: 'p1', nodeName: 'n1', emptyDir: true });
+  expect([...(kept?.labels.keys() ?? [])]).toEqual(['controller-revision-hash', 'pod-template-generation']);
+  expect(JSON.stringify(kept)).not.toMatch(/long|tolerat.*"a"|claimName.*claimName/);
+  expect(kept?.work.template).toMatchObject({ containers: [], spec: { volumes: [volumes[1]] } });
 });
 
 test('what the reader throws is not an answer', async () => {

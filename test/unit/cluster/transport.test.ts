@@ -235,6 +235,13 @@ describe('one request', () => {
     await expect(cluster.get('/slow')).resolves.toEqual({});
   });
 
+  test('an answer that is larger than the request takes is an error, and is not read to its end', async () => {
+    const { cluster } = await served((_request, response) => {
+      response.writeHead(200).write(`["${'x'.repeat(1000)}`);
+    });
+    await expect(cluster.get('/api', { maxBytes: 999 })).rejects.toThrow('the answer to /api is larger than 999 bytes');
+  });
+
   test('every exchange is told, without what the caller proves itself by', async () => {
     const server = await scriptedServer((seen, response) => {
       if (seen.url.searchParams.has('watch')) response.writeHead(200).end();

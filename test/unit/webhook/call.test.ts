@@ -37,6 +37,7 @@ function portsWith(nodeIndex: () => NodeFactsIndex, stale = false) {
   return { ports, out, metrics };
 }
 
+const PATIENCE = { timeMs: 1000, gone: new AbortController().signal };
 const bytes = Buffer.from(JSON.stringify(reviewOf(volumeBackup('n2'), 'the-uid')));
 
 test('a bug is HTTP 500 without a review, so that failurePolicy decides; it names the uid and is counted', async () => {
@@ -45,7 +46,7 @@ test('a bug is HTTP 500 without a review, so that failurePolicy decides; it name
     if (broken) throw new Error('boom');
     return new NodeTable();
   });
-  const answer = await answerCall(bytes, 1000, ports);
+  const answer = await answerCall(bytes, PATIENCE, ports);
   expect(answer).toMatchObject({
     httpStatus: 500,
     body: { kind: 'Status', message: expect.stringContaining('the-uid') as unknown },
@@ -54,13 +55,13 @@ test('a bug is HTTP 500 without a review, so that failurePolicy decides; it name
   expect(await out.line('internal error')).toMatchObject({ uid: 'the-uid', error: 'boom' });
   broken = false;
   expect(await metrics.render()).toContain('requests_total{operation="none",decision="error",work="none"} 1');
-  expect(await answerCall(bytes, 1000, ports)).toMatchObject({ httpStatus: 200 });
+  expect(await answerCall(bytes, PATIENCE, ports)).toMatchObject({ httpStatus: 200 });
 });
 
 test('what is decided on nodes that were not heard of for long is annotated, counted and logged', async () => {
   const { ports, out, metrics } = portsWith(() => new NodeTable(), true);
-  const answer = await answerCall(bytes, 1000, ports);
-  expect(answer.body).toMatchObject({
+  const answer = await answerCall(bytes, PATIENCE, ports);
+  expect(answer?.body).toMatchObject({
     response: { allowed: true, auditAnnotations: { decision: 'allow', nodes: 'stale' } },
   });
   expect(await out.line('decided on unsure facts')).toMatchObject({ level: 'warn', stale: true });

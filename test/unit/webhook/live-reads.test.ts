@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ClusterReader, Need } from '../../../shared/index.ts';
-import { LiveReads } from '../../../webhook/admission/live-reads.ts';
+import { LiveReads, MAX_KEPT, RAW_WEIGHT, type Asker } from '../../../webhook/admission/live-reads.ts';
 
 /** A reader whose answers come when the test says so. */
 function toldReader() {
@@ -101,4 +101,23 @@ test('with the asker its reads end, begun or not, but for what others wait for t
   await settled();
   await answer();
   expect(await next).toEqual(turn(3));
+});
+
+test('no more objects are kept than may be, for one asker and for all; who ends lets go of them', async () => {
+  const { reader, answer } = toldReader();
+  const reads = new LiveReads(reader, 100);
+  const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `object-${from + index}`);
+  const ask = async (asker: Asker, wanted: readonly string[]) => {
+    const answers = Promise.allSettled(wanted.map((name) => asker.ask(need(name))));
+    await settled();
+    await answer();
+    return (await answers).filter(({ status }) => status === 'fulfilled').length;
+  };
+  const askers = Array.from({ length: 5 }, () => reads.asker());
+  const each = MAX_KEPT / askers.length / RAW_WEIGHT;
+  for (const asker of askers) expect(await ask(asker, names(each + 1))).toBe(each);
+  const late = reads.asker();
+  expect(await ask(late, names(1))).toBe(0);
+  askers[0]?.end();
+  expect(await ask(late, names(each + 1))).toBe(each);
 });

@@ -16,13 +16,17 @@ const NOW = Date.parse('2026-01-05T22:24:00Z');
 
 async function judgedOf(object: unknown, cluster: ToldCluster, timeMs = 1000): Promise<AdmittedReview> {
   const nodes = [...cluster.nodes.values()].map(nodeFromObject).filter((node) => node !== undefined);
-  return admit({ ...creationOf(object), uid: 'u1' }, timeMs, {
-    reads: new LiveReads(cluster),
-    config: DEFAULT_POLICY,
-    catalogue: CATALOGUE,
-    nodes: { nodeIndex: new NodeTable(nodes), isStale: () => false },
-    now: () => NOW,
-  });
+  return admit(
+    { ...creationOf(object), uid: 'u1' },
+    { timeMs, gone: new AbortController().signal },
+    {
+      reads: new LiveReads(cluster),
+      config: DEFAULT_POLICY,
+      catalogue: CATALOGUE,
+      nodes: { nodeIndex: new NodeTable(nodes), isStale: () => false },
+      now: () => NOW,
+    },
+  );
 }
 
 test('an allowed answer is the smallest there is', () => {

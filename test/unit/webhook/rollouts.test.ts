@@ -220,7 +220,10 @@ describe('whether a node in service is behind', () => {
     seen.object = daemonSet({ updated: 7 });
     seen.begin(seen.object);
     await seen.looked();
-    expect(seen.queries).toContainEqual({ labelSelector: 'app in (agent),pod-template-generation notin (2)' });
+    expect(seen.queries).toContainEqual({
+      labelSelector: 'app in (agent),pod-template-generation notin (2)',
+      limit: '100',
+    });
   });
 });
 
