@@ -22,11 +22,8 @@ export function valuesSchema(text: string, read: Readonly<Record<string, Schema>
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Values of the chart kubectl-maint',
     ...group,
-    properties: {
-      global: { description: 'Helm puts it here where the chart is a part of another.', type: 'object' },
-      ...properties,
-      ...read,
-    },
+    // A chart of which this one is a part hands down what it has for others, too.
+    properties: { ...properties, global: { ...properties['global'], additionalProperties: true }, ...read },
   };
 }
 

@@ -16,6 +16,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
 {{- end }}
 
+{{/* How many replicas of the webhook: one more where requests are refused without any. */}}
+{{- define "kubectl-maint.replicas" -}}
+{{- if kindIs "invalid" .Values.replicas -}}
+{{ ternary 3 2 (or (eq .Values.failurePolicy "Fail") (gt (len .Values.failClosed) 0)) }}
+{{- else -}}
+{{ .Values.replicas }}
+{{- end -}}
+{{- end }}
+
 {{/* Rules of a role from grants. */}}
 {{- define "kubectl-maint.rules" -}}
 {{- range . }}

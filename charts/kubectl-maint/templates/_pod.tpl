@@ -5,6 +5,9 @@ app.kubernetes.io/name of that value, and nothing else has it.
 
 {{- define "kubectl-maint.image" -}}
 {{- $image := .Values.image -}}
+{{- /* As every runtime reads it: a first part with a dot or a port is a registry. */ -}}
+{{- $own := regexMatch "^([^/]*[.:][^/]*|localhost)/" $image.repository -}}
+{{- with ternary "" .Values.global.imageRegistry $own }}{{ . }}/{{ end -}}
 {{- if $image.digest -}}
 {{ $image.repository }}@{{ $image.digest }}
 {{- else -}}
@@ -67,6 +70,7 @@ priorityClassName: {{ . }}
 {{- with .root.Values.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- if kindIs "invalid" .root.Values.topologySpreadConstraints }}
 # A drained node must not take every replica with it; a cluster of one node still gets them all.
 topologySpreadConstraints:
   {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
@@ -77,14 +81,38 @@ topologySpreadConstraints:
       matchLabels: { app.kubernetes.io/name: {{ $.name }} }
     matchLabelKeys: [pod-template-hash]
   {{- end }}
-affinity:
-  podAntiAffinity:
-    preferredDuringSchedulingIgnoredDuringExecution:
-      - weight: 100
-        podAffinityTerm:
-          topologyKey: kubernetes.io/hostname
-          labelSelector:
-            matchLabels: { app.kubernetes.io/name: {{ .name }} }
+{{- else if .root.Values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- range .root.Values.topologySpreadConstraints }}
+  - {{- toYaml . | nindent 4 }}
+    {{- if not (hasKey . "labelSelector") }}
+    labelSelector:
+      matchLabels: { app.kubernetes.io/name: {{ $.name }} }
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- $apart := include "kubectl-maint.apart" .name | fromYaml }}
+{{- $affinity := .root.Values.affinity }}
+{{- if kindIs "invalid" $affinity }}
+{{- $affinity = $apart }}
+{{- else if ne .name "kubectl-maint" }}
+{{- /* What it says of pods is said of the webhook's. */}}
+{{- $affinity = merge (pick $affinity "nodeAffinity") $apart }}
+{{- end }}
+{{- with $affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Pods of a Deployment would rather not share a node. Takes its name. */}}
+{{- define "kubectl-maint.apart" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels: { app.kubernetes.io/name: {{ . }} }
 {{- end }}
 
 {{/* What every container of the image has. Takes the root. */}}
@@ -94,7 +122,7 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext: {{- include "kubectl-maint.containerSecurity" . | nindent 2 }}
 {{- end }}
 
-{{/* What a container that stays needs to know of where it is. */}}
+{{/* What a container that stays needs to know of where it is. Takes the root. */}}
 {{- define "kubectl-maint.env" -}}
 - name: POD_NAMESPACE
   valueFrom:
@@ -102,6 +130,9 @@ securityContext: {{- include "kubectl-maint.containerSecurity" . | nindent 2 }}
 # Three quarters of the limit for the heap, a quarter for bodies and the process itself.
 - name: NODE_OPTIONS
   value: --max-old-space-size-percentage=75
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/* The policy as a volume, and where --policy finds it. Takes the root. */}}
