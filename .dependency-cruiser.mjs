@@ -19,7 +19,7 @@ export default {
       comment:
         'A verb does not reach into the room of another: what two of them need belongs to a room that verbs share.',
       severity: 'error',
-      from: { path: '^plugin/verbs/([^/]+)/', pathNot: '^plugin/verbs/run/' },
+      from: { path: '^plugin/verbs/([^/]+)/', pathNot: '^plugin/verbs/(run|ui)/' },
       to: { path: '^plugin/verbs/', pathNot: '^plugin/verbs/$1/' },
     },
     {
@@ -29,6 +29,37 @@ export default {
       severity: 'error',
       from: { path: '^plugin/verbs/run/' },
       to: { path: '^plugin/verbs/', pathNot: ['^plugin/verbs/run/', '^plugin/verbs/(on|off)/index\\.ts$'] },
+    },
+    {
+      name: 'ui-shows-what-status-says',
+      comment:
+        'ui reads by what index.ts of status offers, so that page and table say the same; what it carries out are command lines.',
+      severity: 'error',
+      from: { path: '^plugin/verbs/ui/' },
+      to: { path: '^plugin/verbs/', pathNot: ['^plugin/verbs/ui/', '^plugin/verbs/status/index\\.ts$'] },
+    },
+    {
+      name: 'the-page-is-no-part-of-the-program',
+      comment:
+        'What the browser runs is bundled by itself: it shares wire.ts with the server, and words with shared/, nothing else.',
+      severity: 'error',
+      from: { path: '^plugin/verbs/ui/page/' },
+      to: { path: '^plugin/', pathNot: ['^plugin/verbs/ui/page/', '^plugin/verbs/ui/wire\\.ts$'] },
+    },
+    {
+      name: 'the-page-takes-words-from-shared',
+      comment:
+        'Behind shared/index.ts are packages that no browser has: the page writes durations as everybody, nothing else.',
+      severity: 'error',
+      from: { path: '^plugin/verbs/ui/page/' },
+      to: { path: '^shared/', pathNot: '^shared/duration\\.ts$' },
+    },
+    {
+      name: 'the-program-needs-nothing-of-the-page',
+      comment: 'The server serves the page as text: what both need belongs to wire.ts.',
+      severity: 'error',
+      from: { path: '^plugin/', pathNot: '^plugin/verbs/ui/page/' },
+      to: { path: '^plugin/verbs/ui/page/' },
     },
     {
       name: 'no-cycles',
@@ -42,7 +73,7 @@ export default {
       name: 'no-orphans',
       comment: 'Nothing imports this file: delete it.',
       severity: 'error',
-      from: { orphan: true, path: '^(shared|plugin|webhook)/', pathNot: '(/main|\\.d)\\.ts$' },
+      from: { orphan: true, path: '^(shared|plugin|webhook)/', pathNot: '(/main|\\.d)\\.tsx?$' },
       to: {},
     },
     {
@@ -63,7 +94,7 @@ export default {
       name: 'shared-has-one-door',
       comment: 'Import from shared/index.ts; export there what is missing.',
       severity: 'error',
-      from: { path: '^(plugin|webhook)/' },
+      from: { path: '^(plugin|webhook)/', pathNot: '^plugin/verbs/ui/page/' },
       to: { path: '^shared/', pathNot: '^shared/index\\.ts$' },
     },
     {
@@ -139,7 +170,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      extensions: ['.ts', '.mjs', '.js'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
       conditionNames: ['import', 'node', 'default'],
     },
   },

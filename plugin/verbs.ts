@@ -11,6 +11,7 @@ export function verbs(version: string): readonly VerbEntry[] {
     { name: 'run', load: async () => (await import('./verbs/run/verb.ts')).run },
     { name: 'allow', load: async () => (await import('./verbs/allow/verb.ts')).allow },
     { name: 'status', load: async () => (await import('./verbs/status/verb.ts')).status },
+    { name: 'ui', load: async () => (await import('./verbs/ui/verb.ts')).uiVerb(() => commands(version)) },
     { name: 'check', load: async () => (await import('./verbs/check/verb.ts')).check },
     { name: 'doctor', load: async () => (await import('./verbs/doctor/verb.ts')).doctor },
     { name: 'completion', load: async () => (await import('./verbs/completion/verb.ts')).completion },

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { rolldown, type OutputChunk, type OutputOptions } from 'rolldown';
+import { rolldown, type OutputChunk, type OutputOptions, type Plugin } from 'rolldown';
 import type { z } from 'zod';
 import type { Parts } from './bundled-packages.ts';
 import { lazyAssert, lazyStringWidth, textsOfExpressions } from './lazy.ts';
@@ -15,10 +15,12 @@ export interface Program {
   readonly split: boolean;
   /** What stands before it in its file. */
   readonly before: string;
+  /** What it needs besides what every program does. */
+  readonly plugins: readonly Plugin[];
 }
 
 /** Builds a program, and tells what it is made of. */
-export async function bundle({ entry, version, ...output }: Program): Promise<z.infer<typeof Parts>> {
+export async function bundle({ entry, version, plugins, ...output }: Program): Promise<z.infer<typeof Parts>> {
   const bundled = await rolldown({
     input: entry,
     platform: 'node',
@@ -29,7 +31,7 @@ export async function bundle({ entry, version, ...output }: Program): Promise<z.
     },
     // Our files do nothing when they are loaded but for main.ts, so that what a barrel names does not come along.
     treeshake: { moduleSideEffects: (id) => id.includes('node_modules') || id.endsWith('main.ts') },
-    plugins: [lazyStringWidth, lazyAssert, textsOfExpressions],
+    plugins: [lazyStringWidth, lazyAssert, textsOfExpressions, ...plugins],
     // A busy machine is no news.
     checks: { bundlerTimings: false },
   });
@@ -42,7 +44,7 @@ export async function bundle({ entry, version, ...output }: Program): Promise<z.
 }
 
 /** CommonJS: ESM takes longer to start, and single executables know no other (docs/decisions/0010). */
-function outputFrom({ folder, file, split, before }: Omit<Program, 'entry' | 'version'>): OutputOptions {
+function outputFrom({ folder, file, split, before }: Omit<Program, 'entry' | 'version' | 'plugins'>): OutputOptions {
   return {
     dir: folder,
     format: 'cjs',
@@ -57,7 +59,7 @@ function outputFrom({ folder, file, split, before }: Omit<Program, 'entry' | 've
 }
 
 /** The paths are relative to the repository; what begins with a zero byte is the bundler's own, or stands in for something. */
-function partsOf(chunks: readonly OutputChunk[]): z.infer<typeof Parts> {
+export function partsOf(chunks: readonly OutputChunk[]): z.infer<typeof Parts> {
   const modules = chunks.flatMap((chunk) => Object.entries(chunk.modules)).filter(([id]) => !id.startsWith('\0'));
   return Object.fromEntries(modules.map(([id, { renderedLength }]) => [relative('.', id), renderedLength]));
 }

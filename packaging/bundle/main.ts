@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { bundle } from './bundle.ts';
 import { bundledPackages, licensesOf, type Parts } from './bundled-packages.ts';
 import { FIRST_LINES } from './first-lines.ts';
+import { bundlePage, inPlaceOfPage } from './page.ts';
 
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile('package.json', 'utf8')));
 
@@ -13,24 +14,33 @@ const WEBHOOK = 'maint-webhook';
 
 await rm(`dist/${PLUGIN}`, { recursive: true, force: true });
 await mkdir('dist/bin', { recursive: true });
-await describeParts(
-  PLUGIN,
-  await bundle({
-    entry: 'plugin/main.ts',
-    version,
-    folder: `dist/${PLUGIN}`,
-    file: 'main.cjs',
-    split: true,
-    before: '',
-  }),
-);
+const page = await bundlePage();
+const program = await bundle({
+  entry: 'plugin/main.ts',
+  version,
+  folder: `dist/${PLUGIN}`,
+  file: 'main.cjs',
+  split: true,
+  before: '',
+  plugins: [inPlaceOfPage(page)],
+});
+// What the browser runs of a package is as much of a copy as what runs here.
+await describeParts(PLUGIN, { ...page.parts, ...program });
 await writeProgram(PLUGIN, `${FIRST_LINES}require('./${PLUGIN}/main.cjs');\n`);
 
 // The webhook starts once, with all that it is.
 const file = `${WEBHOOK}.cjs`;
 await describeParts(
   WEBHOOK,
-  await bundle({ entry: 'webhook/main.ts', version, folder: 'dist', file, split: false, before: FIRST_LINES }),
+  await bundle({
+    entry: 'webhook/main.ts',
+    version,
+    folder: 'dist',
+    file,
+    split: false,
+    before: FIRST_LINES,
+    plugins: [],
+  }),
 );
 await chmod(`dist/${file}`, 0o755);
 await putOnPath(WEBHOOK);

@@ -18,6 +18,7 @@ export function reportFor<Event extends object>(
 ): Report<Event> {
   return {
     tell: (event) => {
+      screen.event?.(event);
       if (format === 'json') screen.data(JSON.stringify({ time: timestamp(clock.now()), ...event }));
       else inWords(event, screen);
     },

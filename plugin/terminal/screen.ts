@@ -12,6 +12,8 @@ export interface Screen {
   warn(line: string): void;
   /** A place below the lines that is drawn anew; undefined where nobody would see it move. */
   readonly live: LiveArea | undefined;
+  /** Hears what lines are made of, besides the lines; left out where nobody shows more than lines. */
+  readonly event?: (event: object) => void;
 }
 
 /** A result as a whole: in words for people, or for programs. */

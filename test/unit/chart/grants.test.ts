@@ -145,6 +145,7 @@ const PLUGIN: Calls = {
     NODES: 'list /nodes',
     VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments',
   },
+  'plugin/verbs/ui/clusters/node-details.ts': { EVENTS: 'list /events', nodePath: 'get /nodes' },
   'plugin/policy/floor.ts': { POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings' },
   'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
   'plugin/preflight/read-named.ts': {
@@ -159,11 +160,12 @@ const PLUGIN: Calls = {
   },
 };
 
-/** What `status` and `doctor` call, but for canaries. */
+/** What `status`, `ui` and `doctor` call, but for canaries. */
 const LOOKING = [
   'plugin/policy/',
   'plugin/verbs/doctor/readings.ts',
   'plugin/verbs/status/',
+  'plugin/verbs/ui/',
   'plugin/drain/pods-on-node.ts',
   'plugin/drain/read.ts',
   'plugin/health/gate.ts',

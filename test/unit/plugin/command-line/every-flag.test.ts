@@ -31,6 +31,7 @@ const TAKEN: Readonly<Record<string, string>> = {
   'chunk-size': '3',
   'skip-wait-for-delete-timeout': '3',
   width: '3',
+  port: '8080',
   v: '6',
 };
 

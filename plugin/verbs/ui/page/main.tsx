@@ -1,0 +1,29 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import * as z from 'zod/mini';
+import { Page } from './screens/page.tsx';
+import { follow } from './server.ts';
+import { now, reminder, route } from './store.ts';
+import { routeFrom } from './view/route.ts';
+
+/** How often ages and countdowns move on. */
+const TICK_MS = 1000;
+
+// Its compiler of forms would be refused by the page's own Content-Security-Policy.
+z.config({ jitless: true });
+
+addEventListener('hashchange', () => {
+  route.value = routeFrom(location.hash);
+});
+setInterval(() => {
+  now.value = Date.now();
+}, TICK_MS);
+effect(() => {
+  document.title = reminder.value.title;
+});
+effect(() => {
+  document.querySelector('link[rel=icon]')?.setAttribute('href', reminder.value.icon);
+});
+const place = document.getElementById('page');
+if (place !== null) render(<Page />, place);
+void follow();

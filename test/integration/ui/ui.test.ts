@@ -1,0 +1,244 @@
+/** `kubectl maint ui` in a real browser, against a real control plane. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { browserPath, launchBrowser, tellMissingBrowser } from '../../support/browser.ts';
+import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import { startUi, type UiProcess } from '../../support/ui-process.ts';
+import { until } from '../../support/until.ts';
+import { Workloads } from '../../support/workloads.ts';
+import { axeFindings } from './axe.ts';
+import { visit } from './visitor.ts';
+
+const executable = await browserPath(process.env);
+tellMissingBrowser(executable);
+
+const HOSTILE = '<img src=x onerror="document.title=1"> & <script>x</script>';
+
+describe.skipIf(executable === undefined)('the page', () => {
+  let plane: ControlPlane;
+  let plugin: PluginRunner;
+  let world: Workloads;
+  let browser: Browser;
+  let ui: UiProcess;
+
+  beforeAll(async () => {
+    const workers = [1, 2, 3, 4, 5, 6].map((number) => ({ name: `worker-${number}`, labels: { pool: `p${number}` } }));
+    [plane, browser] = await Promise.all([
+      startControlPlane({ nodes: [{ name: 'control-plane-1', role: 'control-plane' }, ...workers] }),
+      launchBrowser(executable ?? ''),
+    ]);
+    plugin = pluginRunner(plane);
+    world = new Workloads(plane);
+    await world.namespace('shop');
+    ui = await startUi(plugin, ['--allow-changes']);
+  });
+
+  afterAll(async () => {
+    await ui.end();
+    await browser.close();
+    await plane.stop();
+  });
+
+  const stateOf = async (node: string): Promise<string | undefined> =>
+    textAt(await world.node(node), 'metadata', 'labels', 'kubectl-maint.io/maintenance');
+
+  const row = (page: Page, node: string) => page.getByRole('row').filter({ hasText: node });
+
+  async function openForm(page: Page, node: string): Promise<void> {
+    await page.goto(`${ui.origin}/#/nodes`);
+    await page.getByRole('link', { name: node, exact: true }).click();
+    await page.getByText('Take into maintenance', { exact: true }).click();
+  }
+
+  test('a person turns maintenance on, watches it, is reminded in three places, and turns it off', async () => {
+    await world.deployment('web', { namespace: 'shop', labels: { pool: 'p1' } }, 3);
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await row(page, 'worker-1').getByText('Ready').waitFor();
+    expect(await page.title()).toBe('kubectl maint');
+
+    await openForm(page, 'worker-1');
+    await page.getByLabel('Reason').fill(HOSTILE);
+    await page.getByLabel('Expected to take').fill('2h');
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByText('Goes, in this order (3)').waitFor();
+    expect(await stateOf('worker-1')).toBeUndefined();
+
+    await page.getByRole('button', { name: 'Take worker-1 into maintenance' }).click();
+    await page.getByText('1 node is in maintenance: worker-1').waitFor();
+    expect(await page.title()).toBe('(1) in maintenance - kubectl maint');
+    expect(await page.locator('link[rel=icon]').getAttribute('href')).toBe('/maintenance.svg');
+    await page.getByText('node/worker-1 drained').waitFor();
+    await page.locator('.state.done').waitFor();
+    expect(await stateOf('worker-1')).toBe('complete');
+    await page.getByText('kubectl maint on worker-1').first().waitFor();
+
+    // What people wrote is text, wherever it stands.
+    await page.getByText(HOSTILE).first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(visitor.complaints).toEqual([]);
+
+    await page.getByText('Bring back', { exact: true }).click();
+    await page.getByLabel('How long it must stay clean').fill('0');
+    await page.getByRole('button', { name: 'Bring worker-1 back' }).click();
+    await page.getByText(/node\/worker-1 uncordoned/).waitFor();
+    await page
+      .getByText(/not moved back|nothing is moved back|Nothing is moved back/i)
+      .first()
+      .waitFor();
+    expect(await stateOf('worker-1')).toBeUndefined();
+    await until('nothing reminds any more', async () => (await page.title()) === 'kubectl maint');
+  });
+
+  test('a drain that a budget blocks says so, survives a reload, and is seen by a second browser', async () => {
+    await world.deployment('db', { namespace: 'shop', labels: { pool: 'p2' } }, 1);
+    await world.budget('db', 'shop', 'db', 1);
+    await using one = await visit(browser, ui);
+    await openForm(one.page, 'worker-2');
+    await one.page.getByRole('button', { name: 'Show the plan' }).click();
+    await one.page.getByRole('button', { name: 'Take worker-2 into maintenance' }).click();
+    const blocked = /disruption budget shop\/db needs 1 healthy pods/;
+    await one.page.locator('.run .cause').getByText(blocked).waitFor();
+    await one.page.getByText('1 of 1 pods left').first().waitFor();
+
+    await one.page.reload();
+    await one.page.locator('.run .cause').getByText(blocked).waitFor();
+    await using two = await visit(browser, ui);
+    await row(two.page, 'worker-2').getByText('Initiated').waitFor();
+
+    await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/db');
+    await row(two.page, 'worker-2').getByText('Complete').waitFor();
+    await one.page.locator('.run').getByText('done', { exact: true }).waitFor();
+    expect(await stateOf('worker-2')).toBe('complete');
+  });
+
+  test('what a guard refuses is shown as a whole, and nothing is changed', async () => {
+    await world.pod('alone', { namespace: 'shop', node: 'worker-3' });
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await openForm(page, 'worker-3');
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByText(/refused: .*shop\/alone/).waitFor();
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Take worker-3 into maintenance' }).isDisabled())
+      .toBe(true);
+    expect(await stateOf('worker-3')).toBeUndefined();
+  });
+
+  test('an overdue claim is told in the list, in the banner, in the title and on the time line', async () => {
+    await plugin.maint(['on', 'worker-4', '--mode=cordon', '--owner', 'anna', '--for', '1s']);
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await row(page, 'worker-4')
+      .getByText(/overdue/)
+      .waitFor();
+    await page.getByText(/nodes? (is|are) in maintenance, 1 overdue/).waitFor();
+    expect(await page.title()).toContain('!');
+    await page.getByRole('link', { name: 'Time line' }).click();
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'worker-4' })
+      .getByText(/overdue/)
+      .waitFor();
+  });
+
+  test('every screen has no findings of axe-core, light and dark, and fits 360 pixels', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await using visitor = await visit(browser, ui, { colorScheme, viewport: { width: 1280, height: 800 } });
+      const { page, complaints } = visitor;
+      for (const screen of ['nodes', 'times', 'enforcement', 'node/kubectl-maint-test/worker-4']) {
+        await page.goto(`${ui.origin}/#/${screen}`);
+        await page.getByRole('heading', { level: 2 }).first().waitFor({ state: 'attached' });
+        if (screen === 'enforcement') await page.getByText('Policy in force').waitFor();
+        if (screen.startsWith('node/')) await page.getByRole('heading', { name: 'Events' }).waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        await page.setViewportSize({ width: 360, height: 740 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+        expect(await axeFindings(page)).toEqual([]);
+        await page.setViewportSize({ width: 1280, height: 800 });
+      }
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  test('the keyboard is enough', async () => {
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await row(page, 'worker-1').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('To the content');
+    await page.getByLabel('Search').focus();
+    await page.keyboard.type('worker');
+    await page.getByText('6 nodes').waitFor();
+    await page.getByRole('link', { name: 'worker-1', exact: true }).focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('worker-6');
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('worker-5');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'worker-5' }).waitFor();
+  });
+
+  test('a node that is deleted while its page is open is said to be gone', async () => {
+    await plane.addNode({ name: 'worker-9' });
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'worker-9', exact: true }).click();
+    await page.getByText('not in maintenance').waitFor();
+    await world.remove('/api/v1/nodes/worker-9');
+    await page.getByText('There is no node worker-9 (any more).').waitFor();
+  });
+
+  test('an address opens one browser; the next one is in the terminal', async () => {
+    const used = ui.address();
+    await using first = await visit(browser, ui);
+    await until('the next address is told', () => ui.address() !== used);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(used);
+    await page.getByText('this address has been used').waitFor();
+    await page.goto(`${ui.origin}/`);
+    expect(first.complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('without rights the page says what may not be read', async () => {
+    await using poor = await startUi(plugin, [], { user: 'developer' });
+    await using visitor = await visit(browser, poor);
+    await visitor.page.getByText(/not to be read by you: .*cannot (list|watch) resource "nodes"/).waitFor();
+    await visitor.page.getByText('only reads').waitFor();
+  });
+
+  test('an API server that is gone is a line that says so, and its return is seen', async () => {
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await row(page, 'worker-1').waitFor();
+    await plane.stopApiServer();
+    await page.getByText(/kubectl-maint-test is unreachable/).waitFor();
+    await row(page, 'worker-1').waitFor();
+    await plane.startApiServer();
+    await page.getByText(/kubectl-maint-test is unreachable/).waitFor({ state: 'detached' });
+    await plugin.maint(['on', 'worker-6', '--mode=cordon', '--owner', 'ops']);
+    await row(page, 'worker-6').getByText('Complete').waitFor();
+  });
+
+  test('Ctrl-C interrupts a drain as it does at the command, and the page says that it is over', async () => {
+    await world.deployment('queue', { namespace: 'shop', labels: { pool: 'p5' } }, 1);
+    await world.budget('queue', 'shop', 'queue', 1);
+    await using other = await startUi(plugin, ['--allow-changes']);
+    await using visitor = await visit(browser, other);
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'worker-5', exact: true }).click();
+    await page.getByText('Take into maintenance', { exact: true }).click();
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByRole('button', { name: 'Take worker-5 into maintenance' }).click();
+    await page.locator('.run .cause').first().waitFor();
+    const ran = await other.end();
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toMatch(/interrupted: .*worker-5/);
+    await page.getByText(/kubectl maint ui (is ending|does not answer)/).waitFor();
+    expect(await stateOf('worker-5')).toBe('initiated');
+  });
+});
