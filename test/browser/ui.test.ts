@@ -1,13 +1,13 @@
 /** `kubectl maint ui` in a real browser, against a real control plane. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { textAt } from '../../../shared/index.ts';
-import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
-import { browserPath, launchBrowser, tellMissingBrowser } from '../../support/browser.ts';
-import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
-import { startUi, type UiProcess } from '../../support/ui-process.ts';
-import { until } from '../../support/until.ts';
-import { Workloads } from '../../support/workloads.ts';
+import { textAt } from '../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { browserPath, launchBrowser, tellMissingBrowser } from './browser.ts';
+import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
+import { startUi, type UiProcess } from '../support/ui-process.ts';
+import { until } from '../support/until.ts';
+import { Workloads } from '../support/workloads.ts';
 import { axeFindings } from './axe.ts';
 import { visit } from './visitor.ts';
 
