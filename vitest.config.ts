@@ -8,7 +8,8 @@ export default defineConfig({
     reporters: ['default', new Slowest(), new ClosingLine()],
     projects: [
       // Properties try hundreds of cases each, which takes seconds where two cores are shared.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      // They share a process: each reads the same hundreds of modules, and leaves nothing in them for the next.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, isolate: false } },
       {
         test: {
           name: 'integration',
