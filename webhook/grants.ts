@@ -59,7 +59,10 @@ export const CONTROLLER_GRANTS = {
 } satisfies Readonly<Record<string, readonly Grant[]>>;
 
 /** What `maint-webhook uninstall` calls. */
-export const UNINSTALL_GRANTS: readonly Grant[] = [{ ...REGISTRATION, verbs: ['delete'] }];
+export const UNINSTALL_GRANTS: readonly Grant[] = [
+  { group: '', resource: 'nodes', verbs: ['list'] },
+  { ...REGISTRATION, verbs: ['delete'] },
+];
 
 /** What `maint-webhook verify` calls. */
 export const VERIFY_GRANTS: readonly Grant[] = [{ ...REGISTRATION, verbs: ['get'] }];

@@ -80,13 +80,15 @@ async function carryOut(operation: WebhookCommand, process: Process, connectTo: 
 }
 
 async function once(
-  { kind, cluster: choice }: WebhookCommand & { kind: 'uninstall' | 'verify' },
+  operation: WebhookCommand & { kind: 'uninstall' | 'verify' },
   { env }: Process,
   connectTo: Connect,
 ): Promise<string> {
-  const cluster = await connectTo(choice, env);
+  const cluster = await connectTo(operation.cluster, env);
   try {
-    return kind === 'verify' ? (await verify(cluster)).join('\n') : await uninstall(cluster);
+    return operation.kind === 'verify'
+      ? (await verify(cluster)).join('\n')
+      : await uninstall(cluster, operation.whileHeld);
   } finally {
     cluster.close();
   }

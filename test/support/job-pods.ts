@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fieldsAt, listAt, textAt, textsAt } from '../../shared/index.ts';
+import { fieldsAt, isTrueAt, listAt, textAt, textsAt } from '../../shared/index.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { ranWebhook } from './webhook-process.ts';
 
@@ -17,7 +17,10 @@ export interface JobPods {
   end(): Promise<void>;
 }
 
-/** Runs every pod of a Job in a namespace by the built webhook: its arguments, its ConfigMaps as files, its exit code as its status. */
+/**
+ * Runs every pod of a Job in a namespace by the built webhook: its arguments, its ConfigMaps as files, its exit code as its
+ * status. Service accounts whose token it mounts have to be among the plane's users.
+ */
 export function runJobPods(plane: ControlPlane, namespace: string): JobPods {
   const ended = new AbortController();
   const said = new Map<string, string>();
@@ -52,6 +55,10 @@ async function runPod(plane: ControlPlane, namespace: string, pod: unknown): Pro
       for (const [key, text] of Object.entries(fieldsAt(body, 'data'))) await writeFile(join(path, key), String(text));
     }
     const args = textsAt(container, 'args').map((arg) => arg.replace('=/etc/', `=${folder}/etc/`));
+    const account = textAt(pod, 'spec', 'serviceAccountName') ?? 'default';
+    if (isTrueAt(pod, 'spec', 'automountServiceAccountToken')) {
+      args.push(`--kubeconfig=${await plane.kubeconfigFor(`system:serviceaccount:${namespace}:${account}`)}`);
+    }
     const { code, text } = await ranWebhook(args);
     await tell(plane, pod, { name: textAt(container, 'name') ?? '', code });
     return text;

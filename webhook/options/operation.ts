@@ -3,6 +3,7 @@ import type { ControlOptions } from '../control.ts';
 import type { LogLevel } from '../log.ts';
 import type { WebhookAddress } from '../controller/registration/entries.ts';
 import type { ServeOptions } from '../serve.ts';
+import type { WhileHeld } from '../uninstall.ts';
 
 /** What the process was asked to do. */
 export type WebhookCommand =
@@ -31,7 +32,8 @@ export type WebhookCommand =
       readonly failurePolicy: 'Ignore' | 'Fail';
     }
   /** What the chart's hook and test ask for. */
-  | { readonly kind: 'uninstall' | 'verify'; readonly cluster: ClusterChoice }
+  | { readonly kind: 'uninstall'; readonly cluster: ClusterChoice; readonly whileHeld: WhileHeld }
+  | { readonly kind: 'verify'; readonly cluster: ClusterChoice }
   | { readonly kind: 'policies'; readonly policyFile: string | undefined }
   | { readonly kind: 'validate'; readonly policyFile: string }
   /** `--help` and `--version`. */

@@ -1,6 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { messageOf, parsed, refused, type Parsed } from '../../shared/index.ts';
-import type { Environment } from '../connect.ts';
+import type { ClusterChoice, Environment } from '../connect.ts';
 import { clusterFlags, POLICY, repeated, type Flags } from './flags.ts';
 import { configurationFlags, configurationFromFlags } from './configuration.ts';
 import { controllerFlags, controllerFromFlags } from './controller.ts';
@@ -42,10 +42,10 @@ export async function parseArguments(
       },
     )
     .command('verify', 'Call the webhook as the API server would, and tell what answers', clusterFlags, (flags) => {
-      found.push(onCluster('verify', flags));
+      found.push(verifyFromFlags(flags));
     })
-    .command('uninstall', 'Delete the ValidatingWebhookConfiguration', clusterFlags, (flags) => {
-      found.push(onCluster('uninstall', flags));
+    .command('uninstall', 'Delete the ValidatingWebhookConfiguration', uninstallFlags, (flags) => {
+      found.push(uninstallFromFlags(flags));
     })
     .command(
       'policies',
@@ -80,10 +80,27 @@ export async function parseArguments(
   return found[0] ?? parsed({ kind: 'print', text });
 }
 
-function onCluster(kind: 'uninstall' | 'verify', flags: Flags<typeof clusterFlags>): Parsed<WebhookCommand> {
+function verifyFromFlags(flags: Flags<typeof clusterFlags>): Parsed<WebhookCommand> {
+  const twice = repeated(flags);
+  return twice.length > 0 ? refused(...twice) : parsed({ kind: 'verify', cluster: clusterOf(flags) });
+}
+
+function uninstallFlags(flags: Argv) {
+  return clusterFlags(flags).option('while-held', {
+    choices: ['refuse', 'warn'] as const,
+    default: 'refuse' as const,
+    describe: 'What to do while nodes are in maintenance, which nothing would be kept off any more',
+  });
+}
+
+function uninstallFromFlags(flags: Flags<typeof uninstallFlags>): Parsed<WebhookCommand> {
   const twice = repeated(flags);
   if (twice.length > 0) return refused(...twice);
-  return parsed({ kind, cluster: { kubeconfig: flags.kubeconfig, context: flags.context } });
+  return parsed({ kind: 'uninstall', cluster: clusterOf(flags), whileHeld: flags.whileHeld });
+}
+
+function clusterOf({ kubeconfig, context }: Flags<typeof clusterFlags>): ClusterChoice {
+  return { kubeconfig, context };
 }
 
 function policiesFlags(flags: Argv) {

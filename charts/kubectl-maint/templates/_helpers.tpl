@@ -95,12 +95,12 @@ app.kubernetes.io/name: {{ .name }}
 {{ include "kubectl-maint.releaseLabels" .root }}
 {{- end }}
 
-{{/* Takes the hook's `on`, and the weight: lower ones come first. Helm prints the log of a pod that fails. */}}
+{{/* Takes the hook's `on`, and the weight: lower ones come first. Helm prints what the pods say. */}}
 {{- define "kubectl-maint.hookAnnotations" -}}
 helm.sh/hook: {{ .on }}
 helm.sh/hook-weight: {{ .weight | quote }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-helm.sh/hook-output-log-policy: hook-failed
+helm.sh/hook-output-log-policy: hook-failed,hook-succeeded
 {{- end }}
 
 {{/*

@@ -71,7 +71,7 @@ const CONTROLLER: Calls = {
 /** What single commands of the program call, and a process beside a cluster, which looks whether it is trusted. */
 const COMMANDS: Calls = {
   'webhook/tls/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
-  'webhook/uninstall.ts': { webhookConfigurationPath: `delete ${REGISTRATION}` },
+  'webhook/uninstall.ts': { NODES: 'list /nodes', webhookConfigurationPath: `delete ${REGISTRATION}` },
   'webhook/verify.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
 };
 const PLUGIN: Calls = {
@@ -262,7 +262,7 @@ describe('the grants are what the code calls', () => {
   });
 
   test('the hook and the test of the chart', () => {
-    expect(granted(...UNINSTALL_GRANTS)).toEqual([`delete ${REGISTRATION}`]);
+    expect(granted(...UNINSTALL_GRANTS)).toEqual([`delete ${REGISTRATION}`, 'list /nodes']);
     expect(granted(...VERIFY_GRANTS)).toEqual([`get ${REGISTRATION}`]);
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberAt, type ApiAnswer, type ApiRequest } from '../../../shared/index.ts';
 import { run } from '../../../webhook/run.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
-import { Kept, ToldCluster } from './world.ts';
+import { Kept, nodeObject, ToldCluster } from './world.ts';
 
 const REGISTRATION = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-maint';
 
@@ -14,8 +14,8 @@ class RegisteredCluster extends ToldCluster {
   readonly #registration: object | undefined;
   readonly #answer: ApiAnswer;
 
-  constructor(registration: object | undefined, status = 200) {
-    super();
+  constructor(registration: object | undefined, status = 200, ...nodes: readonly object[]) {
+    super(...nodes);
     this.#registration = registration;
     this.#answer = { status, headers: {}, body: { kind: 'Status', message: 'no right to', reason: 'Forbidden' } };
   }
@@ -34,7 +34,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 async function ran(command: string, cluster: RegisteredCluster) {
   const [stdout, stderr] = [new Kept(), new Kept()];
-  const process = { argv: [command], env: {}, stdout, stderr, onSignal: () => undefined };
+  const process = { argv: command.split(' '), env: {}, stdout, stderr, onSignal: () => undefined };
   const code = await run(process, () => Promise.resolve(cluster));
   return { code, stdout: stdout.text, stderr: stderr.text, closed: cluster.closed };
 }
@@ -132,5 +132,25 @@ describe('uninstall', () => {
     expect(result).toMatchObject({ code, closed: true });
     expect(code === 0 ? result.stdout : result.stderr).toContain(says);
     expect(cluster.sent).toEqual([{ method: 'DELETE', path: REGISTRATION }]);
+  });
+
+  const held = () =>
+    new RegisteredCluster(undefined, 200, nodeObject('n2', true), nodeObject('n1', true), nodeObject('n3'));
+
+  test('names the nodes that it would leave unguarded, and leaves the webhook where it is', async () => {
+    const cluster = held();
+    const { code, stdout, stderr } = await ran('uninstall', cluster);
+    expect({ code, stdout, sent: cluster.sent }).toEqual({ code: 3, stdout: '', sent: [] });
+    expect(stderr).toMatch(
+      /in maintenance, and unguarded without the webhook: nodes n1 and n2\nhint: .*off NODE.*--no-hooks/,
+    );
+  });
+
+  test('goes on where it is told to, and names them', async () => {
+    const cluster = held();
+    const { code, stdout } = await ran('uninstall --while-held=warn', cluster);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/kubectl-maint deleted\nwarning: .*: nodes n1 and n2; bring them back/);
+    expect(cluster.sent).toHaveLength(1);
   });
 });
