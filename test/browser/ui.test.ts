@@ -1,9 +1,14 @@
 /** `kubectl maint ui` in a real browser, against a real control plane. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
 import { textAt } from '../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { browserPath, launchBrowser, tellMissingBrowser } from './browser.ts';
+import { faultProxy } from '../support/fault-proxy.ts';
 import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
 import { startUi, type UiProcess } from '../support/ui-process.ts';
 import { until } from '../support/until.ts';
@@ -241,4 +246,59 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByText(/kubectl maint ui (is ending|does not answer)/).waitFor();
     expect(await stateOf('worker-5')).toBe('initiated');
   });
+
+  test('a server that is killed in a drain leaves a true record, the page says so, and on goes on', async () => {
+    const other = await startUi(plugin, ['--allow-changes']);
+    await using visitor = await visit(browser, other);
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'worker-5', exact: true }).click();
+    await page.getByText('Go on with the drain, or change what is said of it').click();
+    await page.getByRole('button', { name: 'Show the plan' }).click();
+    await page.getByRole('button', { name: 'Take worker-5 into maintenance' }).click();
+    await page.locator('.run .cause').first().waitFor();
+    other.signal('SIGKILL');
+    await other.ended;
+    await page.getByText(/kubectl maint ui does not answer/).waitFor();
+    expect(await stateOf('worker-5')).toBe('initiated');
+    await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/queue');
+    expect(await plugin.maint(['on', 'worker-5'])).toMatchObject({ code: 0 });
+    expect(await stateOf('worker-5')).toBe('complete');
+  });
+
+  test('of two clusters the one that cannot be reached is a line that says so, and the other is shown', async () => {
+    const config = withDeadContext(await readFile(plane.kubeconfig, 'utf8'));
+    const file = join(plane.folder, 'two-contexts');
+    await writeFile(file, config);
+    const args = ['--context', 'kubectl-maint-test', '--context', 'dead'];
+    await using both = await startUi(plugin, args, { env: { KUBECONFIG: file } });
+    await using visitor = await visit(browser, both);
+    const { page } = visitor;
+    await page.getByText(/^dead is unreachable: .+/).waitFor();
+    await row(page, 'worker-1').getByText('kubectl-maint-test').waitFor();
+  });
+
+  test('credentials that expire in the middle are told, and what was known stays until they are back', async () => {
+    let hasExpired = false;
+    const expired = { status: 401, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 401 } };
+    await using proxy = await faultProxy(plane, () => (hasExpired ? expired : undefined));
+    await using behind = await startUi(plugin, ['--server', proxy.url]);
+    await using visitor = await visit(browser, behind);
+    const { page } = visitor;
+    await row(page, 'worker-1').waitFor();
+    hasExpired = true;
+    await page.getByText(/does not accept your credentials any more/).waitFor();
+    await row(page, 'worker-1').waitFor();
+    hasExpired = false;
+    await page.getByText(/does not accept your credentials any more/).waitFor({ state: 'detached' });
+  });
 });
+
+/** The same kubeconfig with one more context, behind which nobody listens. */
+function withDeadContext(config: string): string {
+  const { clusters, contexts, ...rest } = Config.parse(parse(config));
+  const cluster = { name: 'dead', cluster: { server: 'https://127.0.0.1:1' } };
+  const context = { name: 'dead', context: { cluster: 'dead', user: 'admin' } };
+  return stringify({ ...rest, clusters: [...clusters, cluster], contexts: [...contexts, context] });
+}
+
+const Config = z.looseObject({ clusters: z.array(z.unknown()), contexts: z.array(z.unknown()) });
