@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/binaries.ts'],
           // A control plane answers in milliseconds, and a pod of it ends after a second; CI's two cores may be busy.
           testTimeout: 120_000,

@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process';
 
 const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'Files are formatted', run: 'prettier --check . --log-level warn' },
-  { says: 'Types hold', run: 'tsc --noEmit && tsc --noEmit -p plugin/verbs/ui/page && tsc --noEmit -p test/browser' },
+  {
+    says: 'Types hold',
+    run: 'tsc --noEmit && tsc --noEmit -p plugin/verbs/ui/page && tsc --noEmit -p test/integration/browser',
+  },
   { says: 'The tables in docs are those of the registries', run: 'node .ci/generated-docs.ts --check' },
   { says: 'What the chart takes from the code is that of the code', run: 'node .ci/generated-chart.ts --check' },
   { says: 'The bins build', run: 'node packaging/bundle/main.ts' },

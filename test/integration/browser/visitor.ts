@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { UiProcess } from '../support/ui-process.ts';
+import type { UiProcess } from '../../support/ui-process.ts';
 
 /** Somebody with a browser of their own. */
 export interface Visitor extends AsyncDisposable {
