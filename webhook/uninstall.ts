@@ -39,7 +39,10 @@ const AFTER = 'bring them back: kubectl maint off NODE... --all';
 
 async function heldNodes(cluster: Pick<ClusterReader, 'pages'>): Promise<readonly string[]> {
   const nodes = await readAll(cluster, { path: NODES }, nodeFromObject);
-  return nodes.flatMap((node) => (node !== undefined && isHeld(node) ? [node.name] : [])).sort();
+  return nodes
+    .filter(isHeld)
+    .map(({ name }) => name)
+    .sort();
 }
 
 async function deleteRegistration(cluster: ClusterSender): Promise<string> {

@@ -92,7 +92,7 @@ export async function startController(
   const place = { namespace: NAMESPACE };
   const controlling = await control(
     {
-      registered: { by: 'service', ...place, name: SERVICE, failurePolicy, failClosed },
+      registered: { by: 'service', ...place, name: SERVICE, failurePolicy, failClosed, exemptNamespaces: [] },
       lease: { ...place, name: LEASE },
       host: '127.0.0.1',
       healthPort: 0,

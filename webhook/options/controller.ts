@@ -34,6 +34,13 @@ export function keptFlags(flags: Argv) {
       default: [] as readonly string[],
       describe: 'Entry whose calls must not fail, whatever --failure-policy says; repeatable',
     })
+    .option('exempt-namespace', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as readonly string[],
+      describe: 'Namespace that the API server asks nothing about: whatever runs there is not kept off; repeatable',
+    })
     .option('lease', {
       type: 'string',
       default: LEASE,
@@ -65,7 +72,7 @@ export function controllerFlags(flags: Argv) {
 
 export function controllerFromFlags(flags: Flags<typeof controllerFlags>, env: Environment): Parsed<WebhookCommand> {
   const problems = [
-    ...repeated(flags, ['fail-closed']),
+    ...repeated(flags, ['fail-closed', 'exempt-namespace']),
     ...outside('--health-port', flags.healthPort, 65_535),
     ...outside('--metrics-port', flags.metricsPort, 65_535),
   ];
@@ -98,9 +105,10 @@ export function serviceFrom(flags: Flags<typeof keptFlags>, name: string, env: E
   if (namespace === '') {
     return refused({ path: '--namespace', message: 'is needed with --service, where POD_NAMESPACE does not say it' });
   }
-  const problems = [name, namespace, flags.lease].flatMap(impossible);
+  const problems = [name, namespace, flags.lease, ...flags.exemptNamespace].flatMap(impossible);
   if (problems.length > 0) return refused(...problems);
-  return parsed({ namespace, name, failurePolicy: flags.failurePolicy, failClosed: flags.failClosed });
+  const { failurePolicy, failClosed, exemptNamespace } = flags;
+  return parsed({ namespace, name, failurePolicy, failClosed, exemptNamespaces: exemptNamespace });
 }
 
 /** The names of a Service in its cluster; API servers ask for the third (k8s apiserver pkg/util/webhook). */

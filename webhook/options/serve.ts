@@ -64,7 +64,7 @@ export function serveFlags(flags: Argv) {
 
 export function serveFromFlags(flags: Flags<typeof serveFlags>, env: Environment): Parsed<WebhookCommand> {
   const problems = [
-    ...repeated(flags, ['fail-closed', 'dns-name', 'host-name']),
+    ...repeated(flags, ['fail-closed', 'exempt-namespace', 'dns-name', 'host-name']),
     ...outside('--port', flags.port, 65_535),
     ...outside('--health-port', flags.healthPort, 65_535),
     ...outside('--metrics-port', flags.metricsPort, 65_535),

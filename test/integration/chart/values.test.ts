@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => helm.end());
 
+const CONTAINER = ['spec', 'template', 'spec', 'containers', '0'] as const;
 const deployment = () => steered.get('Deployment/kubectl-maint');
 const pod = () => at(deployment(), 'spec', 'template', 'spec');
 const container = () => at(pod(), 'containers', '0');
@@ -55,7 +56,7 @@ test.each(['affinity', 'topologySpreadConstraints'])('none at all is none: %s', 
 test('arguments and variables come behind ours', () => {
   expect(textsAt(container(), 'args').at(-1)).toBe('--host=::');
   const controller = steered.get('Deployment/kubectl-maint-controller');
-  expect(textsAt(controller, 'spec', 'template', 'spec', 'containers', '0', 'args').at(-1)).toBe('--context=none');
+  expect(textsAt(controller, ...CONTAINER, 'args').at(-1)).toBe('--context=none');
   expect(listAt(container(), 'env').map((one) => textAt(one, 'name'))).toEqual([
     'POD_NAMESPACE',
     'NODE_OPTIONS',
@@ -63,6 +64,14 @@ test('arguments and variables come behind ours', () => {
     'NODE_NAME',
   ]);
   expect(at(container(), 'env', '3', 'valueFrom')).toEqual({ fieldRef: { fieldPath: 'spec.nodeName' } });
+});
+
+test('exempt namespaces are told to the controller, which writes the registration', () => {
+  const args = textsAt(steered.get('Deployment/kubectl-maint-controller'), ...CONTAINER, 'args');
+  expect(args.filter((arg) => arg.startsWith('--exempt-namespace='))).toEqual([
+    '--exempt-namespace=legacy',
+    '--exempt-namespace=old-batch',
+  ]);
 });
 
 test('former ReplicaSets are kept, and the Service is annotated', () => {

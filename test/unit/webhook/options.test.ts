@@ -76,7 +76,14 @@ describe('parseArguments', () => {
         kind: 'controller',
         cluster: { kubeconfig: undefined, context: undefined },
         control: {
-          registered: { by: 'service', namespace: 'ops', name: 'maint', failurePolicy: 'Fail', failClosed: [] },
+          registered: {
+            by: 'service',
+            namespace: 'ops',
+            name: 'maint',
+            failurePolicy: 'Fail',
+            failClosed: [],
+            exemptNamespaces: [],
+          },
           lease: { namespace: 'ops', name: 'kubectl-maint-controller' },
           host: '',
           healthPort: 0,
@@ -120,6 +127,15 @@ describe('parseArguments', () => {
     expect(await parse('controller', '--service=a', '--namespace=b', '--fail-closed', 'node-guard')).toMatchObject({
       ok: false,
     });
+  });
+
+  test('namespaces that are exempt are named', async () => {
+    const line = ['controller', '--service=maint', '--namespace=ops'];
+    expect(await parse(...line, '--exempt-namespace', 'a', '--exempt-namespace=b')).toMatchObject({
+      ok: true,
+      value: { control: { registered: { exemptNamespaces: ['a', 'b'] } } },
+    });
+    expect(await parse(...line, '--exempt-namespace', 'No One')).toMatchObject({ ok: false });
   });
 
   test('a listener alone controls nothing; with a controller it keeps what it is called by', async () => {

@@ -24,6 +24,7 @@ const ENTRIES = renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), {
   address: { service: SERVICE },
   failurePolicy: 'Ignore',
   failClosed: [],
+  exemptNamespaces: [],
 });
 const ON_DEMAND: readonly string[] = ARMED_ENTRIES.map(entryName);
 const registration = (webhooks: readonly object[]) => ({ metadata: { resourceVersion: '7' }, webhooks });
@@ -226,7 +227,7 @@ describe('before the entries go, every node is looked at', () => {
       cluster: Object.assign(cluster, { pages }),
       log: logTo(new Kept(), 'info'),
       now: () => Date.now(),
-      service: { ...SERVICE, failurePolicy: 'Ignore', failClosed: [] },
+      service: { ...SERVICE, failurePolicy: 'Ignore', failClosed: [], exemptNamespaces: [] },
       policy: { config: DEFAULT_POLICY, tools: TOOLS },
       nodes: { synced: true, nodeIndex: new NodeTable([nodeFromObject(free)].filter((node) => node !== undefined)) },
       authorities: () => [],

@@ -20,9 +20,14 @@ const [CA, OTHER] = [await pemOf(), await pemOf()];
 const ENTRIES = entriesOf([]);
 const base64 = (...certificates: readonly string[]) => Buffer.from(bundleOf(certificates)).toString('base64');
 
-function entriesOf(failClosed: readonly string[]): readonly RenderedEntry[] {
+function entriesOf(failClosed: readonly string[], exemptNamespaces: readonly string[] = []): readonly RenderedEntry[] {
   const reach = { service: { namespace: 'maint', name: 'kubectl-maint' } };
-  return renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), { address: reach, failurePolicy: 'Ignore', failClosed });
+  return renderEntries(entriesFor(TOOLS, DEFAULT_POLICY), {
+    address: reach,
+    failurePolicy: 'Ignore',
+    failClosed,
+    exemptNamespaces,
+  });
 }
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -192,5 +197,48 @@ describe('what is written', () => {
       const armed = entryOf(repair?.webhooks ?? [], entryName(entry));
       expect(textAt(armed, 'clientConfig', 'caBundle')).toBe(base64(CA));
     }
+  });
+});
+
+describe('namespaces that are exempt', () => {
+  const selectorsWith = (...exempt: readonly string[]) => {
+    const wanted = { ...WANTED, entries: entriesOf([], exempt), armed: true };
+    return (from: object) => {
+      const repair = repairOf(from, wanted);
+      return repair === undefined
+        ? undefined
+        : [
+            repair.drifts,
+            ...new Set(
+              repair.webhooks.map((entry) => JSON.stringify(at(entry, 'namespaceSelector', 'matchExpressions'))),
+            ),
+          ];
+    };
+  };
+  const excluding = (...values: readonly string[]) =>
+    JSON.stringify([{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values }]);
+  const exempted = (...values: readonly string[]) =>
+    registration((entry) => ({
+      ...entry,
+      namespaceSelector: { matchExpressions: JSON.parse(excluding('maint', ...values)) as unknown },
+    }));
+
+  test('come beside our own, and go again', () => {
+    expect(selectorsWith('legacy')(registration())).toEqual([['namespace_selector'], excluding('maint', 'legacy')]);
+    expect(selectorsWith('legacy')(exempted('legacy'))).toBeUndefined();
+    expect(selectorsWith('legacy', 'b')(exempted('legacy'))).toEqual([
+      ['namespace_selector'],
+      excluding('maint', 'legacy', 'b'),
+    ]);
+    expect(selectorsWith()(exempted('legacy'))).toEqual([['namespace_selector'], excluding('maint')]);
+  });
+
+  test('those that somebody else excludes stay', () => {
+    const foreign = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system'] };
+    const from = work((entry) => ({
+      ...entry,
+      namespaceSelector: { matchExpressions: [foreign, ...listAt(entry, 'namespaceSelector', 'matchExpressions')] },
+    }));
+    expect(selectorsWith()(from)).toBeUndefined();
   });
 });

@@ -35,6 +35,8 @@ export interface RegistrationOptions {
   readonly failurePolicy: 'Ignore' | 'Fail';
   /** Entries whose calls must not fail, whatever `failurePolicy` says. */
   readonly failClosed?: readonly string[];
+  /** Namespaces that a webhook in the cluster is not asked about, beside its own. */
+  readonly exemptNamespaces?: readonly string[];
   /** Content of the policy's file, which people and the plugin can read nowhere else where the webhook is a process. */
   readonly written?: unknown;
 }
@@ -117,7 +119,7 @@ export function registrationFor(
 /** Entries as they are written, but for their caBundle. */
 export function renderEntries(
   entries: readonly RegistrationEntry[],
-  { address, failurePolicy, failClosed = [] }: Omit<RegistrationOptions, 'authorities'>,
+  { address, failurePolicy, failClosed = [], exemptNamespaces = [] }: Omit<RegistrationOptions, 'authorities'>,
 ): readonly RenderedEntry[] {
   const closed = failClosed.map(entryName);
   return entries.map((entry) => ({
@@ -126,7 +128,7 @@ export function renderEntries(
     ...entry,
     clientConfig: clientConfigOf(address),
     matchPolicy: 'Equivalent',
-    ...namespaceSelectorOf(address),
+    ...namespaceSelectorOf(address, exemptNamespaces),
     sideEffects: 'NoneOnDryRun',
     admissionReviewVersions: ['v1'],
   }));
@@ -208,9 +210,15 @@ function clientConfigOf(address: WebhookAddress): ClientConfig {
 /** Port of the Service, as in every chart of a webhook: what firewalls of managed clusters already let through. */
 const SERVICE_PORT = 443;
 
+/** The API server gives this label to every namespace, and lets nobody change it. */
+export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
 /** A webhook in the cluster never decides about its own namespace: it could keep itself from coming back. */
-function namespaceSelectorOf(address: WebhookAddress): { readonly namespaceSelector?: NamespaceSelector } {
+function namespaceSelectorOf(
+  address: WebhookAddress,
+  exempt: readonly string[],
+): { readonly namespaceSelector?: NamespaceSelector } {
   if ('url' in address) return {};
-  const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [address.service.namespace] };
-  return { namespaceSelector: { matchExpressions: [own] } };
+  const values = [...new Set([address.service.namespace, ...exempt])];
+  return { namespaceSelector: { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'NotIn', values }] } };
 }

@@ -20,6 +20,7 @@ export interface OwnService {
   readonly name: string;
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly failClosed: readonly string[];
+  readonly exemptNamespaces: readonly string[];
 }
 
 /** What the webhook's registration follows from. */
@@ -34,13 +35,14 @@ export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isHeldNow'> 
 
 /** The reconciler of the webhook's registration. */
 export function reconcilerOfOwn({ service, policy, nodes, authorities, ...ports }: OwnParts): RegistrationReconciler {
-  const { failurePolicy, failClosed, ...address } = service;
+  const { failurePolicy, failClosed, exemptNamespaces, ...address } = service;
   // All that the chart asks about, whatever is switched off: what a rule does not decide is answered at once. Rules and
   // tools of the configuration may only add to it.
   const entries = renderEntries(entriesFor(policy.tools, DEFAULT_POLICY, policy.config), {
     address: { service: address },
     failurePolicy,
     failClosed,
+    exemptNamespaces,
   });
   const arming = new Arming();
   return new RegistrationReconciler({

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { at, fieldsAt, listAt, textAt } from '../../../shared/index.ts';
 import { isOnDemand } from './arming.ts';
 import { caBundleOf, trustedBy } from '../../tls/ca-bundle.ts';
-import type { RenderedEntry } from './entries.ts';
+import { NAMESPACE_NAME, type RenderedEntry } from './entries.ts';
 
 /** How the registration should be. */
 export interface Wanted {
@@ -116,20 +116,27 @@ function repairedFields(existing: unknown, entry: RenderedEntry, drifts: Set<Dri
   return { ...fieldsAt(existing), ...entry, namespaceSelector: selector, objectSelector: {} };
 }
 
-/** What others exclude stays; ours is among it. */
+/** What others exclude stays; ours is among it, and what we excluded before is not. */
 function selectorWithOurs(existing: unknown, { namespaceSelector }: RenderedEntry): unknown {
-  const kept = listAt(existing, 'matchExpressions').filter(excludes);
-  const missing = (namespaceSelector?.matchExpressions ?? []).filter(
-    (ours) => !kept.some((one) => isDeepStrictEqual(one, ours)),
-  );
+  const wanted = namespaceSelector?.matchExpressions ?? [];
+  const isFormer = (one: unknown) =>
+    wanted.some((ours) => isOfSameNamespace(one, ours) && !isDeepStrictEqual(one, ours));
+  const kept = listAt(existing, 'matchExpressions').filter((one) => excludes(one) && !isFormer(one));
+  const missing = wanted.filter((ours) => !kept.some((one) => isDeepStrictEqual(one, ours)));
   const matchExpressions = [...kept, ...missing];
   return matchExpressions.length === 0 ? {} : { matchExpressions };
 }
 
-/** The API server gives this label to every namespace, so that an expression which wants it absent matches none. */
-const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+/** Whether two expressions exclude the same namespace by its name, first of all: that of the webhook is in nobody else's. */
+function isOfSameNamespace(one: unknown, ours: unknown): boolean {
+  const alike = ['key', 'operator'].every((key) => textAt(one, key) === textAt(ours, key));
+  return alike && textAt(one, 'key') === NAMESPACE_NAME && textAt(one, 'values', '0') === textAt(ours, 'values', '0');
+}
 
-/** Whether an expression only leaves some namespaces out: such a one is kept, since it cannot make the entry dead. */
+/**
+ * Whether an expression only leaves some namespaces out: such a one is kept, since it cannot make the entry dead. Every
+ * namespace has its name as a label: an expression which wants it absent matches none.
+ */
 function excludes(expression: unknown): boolean {
   const operator = textAt(expression, 'operator');
   return operator === 'NotIn' || (operator === 'DoesNotExist' && textAt(expression, 'key') !== NAMESPACE_NAME);

@@ -1,6 +1,6 @@
-import { ARMED_ENTRIES, clean, entryName, listAt, textAt } from '../../../../shared/index.ts';
+import { ARMED_ENTRIES, clean, entryName, listAt, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
-import { fail, ok, type Diagnosis } from '../diagnosis.ts';
+import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
 
 /** An entry that is always there, and those that come with the first node in maintenance. */
 const GUARD = entryName('node-guard');
@@ -20,7 +20,7 @@ export interface WebhookReading {
 export const webhook = checkOf({
   id: 'webhook',
   asks: 'Whether the API server knows whom to ask, and about what',
-  warns: '',
+  warns: 'it is not asked about some namespaces',
   fails:
     'the ValidatingWebhookConfiguration is missing or empty, an entry lacks its caBundle, or entries are missing while a node is in maintenance',
   read: async (readings): Promise<WebhookReading> => {
@@ -41,7 +41,7 @@ export function judgeWebhook({ registration, held }: WebhookReading): readonly D
   }
   const names = entries.map((entry) => textAt(entry, 'name') ?? '');
   const problems = [...missingEntries(names, held), ...withoutTrust(entries)];
-  return problems.length > 0 ? problems : [ok(sentence(entries, names))];
+  return [...(problems.length > 0 ? problems : [ok(sentence(entries, names))]), ...exemptNamespaces(entries)];
 }
 
 function missingEntries(names: readonly string[], held: readonly string[]): readonly Diagnosis[] {
@@ -62,6 +62,28 @@ function withoutTrust(entries: readonly unknown[]): readonly Diagnosis[] {
   const names = bare.map((entry) => shortName(textAt(entry, 'name') ?? ''));
   return [fail(`the API server trusts nobody for ${names.join(', ')}: the caBundle is missing`, REPLICAS)];
 }
+
+/** Namespaces that are left out beside the webhook's own, by us (registration.exemptNamespaces) or by the provider. */
+function exemptNamespaces(entries: readonly unknown[]): readonly Diagnosis[] {
+  const left = entries.flatMap((entry) => {
+    const own = textAt(entry, 'clientConfig', 'service', 'namespace');
+    return listAt(entry, 'namespaceSelector', 'matchExpressions').flatMap((expression) => {
+      const values = textsAt(expression, 'values').filter((value) => value !== own);
+      const key = textAt(expression, 'key') ?? '';
+      if (key === 'kubernetes.io/metadata.name') return values;
+      return [`those with ${key}${values.length === 0 ? '' : `=${values.join('|')}`}`];
+    });
+  });
+  if (left.length === 0) return [];
+  const named = clean([...new Set(left)].sort().join(', '), MAX_NAMESPACES);
+  return [warn(`namespaces that the webhook is not asked about, where only the floor holds: ${named}`, EXEMPT)];
+}
+
+/** Longest list of namespaces in a line, in characters. */
+const MAX_NAMESPACES = 300;
+
+const EXEMPT =
+  "what the chart exempts stands in registration.exemptNamespaces; the rest is the provider's (docs/providers.md)";
 
 /** `asks Service kubectl-maint/kubectl-maint about work, addon; what it cannot ask about passes`. */
 function sentence(entries: readonly unknown[], names: readonly string[]): string {

@@ -102,6 +102,24 @@ describe('webhook', () => {
       ['n1'],
       ['fail no entry asks the webhook for work, rollout, addon while a node is in maintenance'],
     ],
+    [
+      'with namespaces that are left out',
+      all.map((one) => ({
+        ...one,
+        namespaceSelector: {
+          matchExpressions: [
+            { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kubectl-maint', 'legacy'] },
+            { key: 'control-plane', operator: 'DoesNotExist' },
+            { key: 'kubernetes.azure.com/managedby', operator: 'NotIn', values: ['aks'] },
+          ],
+        },
+      })),
+      ['n1'],
+      [
+        'ok the API server asks',
+        'warn namespaces that the webhook is not asked about, where only the floor holds: legacy, those with control-plane, those with kubernetes.azure.com/managedby=aks',
+      ],
+    ],
     ['no guard', all.slice(0, 3), [], ['fail no entry asks the webhook for node-guard']],
     ['fails closed', [entry('work', { failurePolicy: 'Fail' }), ...all.slice(1)], ['n1'], ['ok the API server asks']],
     [
