@@ -117,6 +117,12 @@ export async function startController(
   };
 }
 
+/** A replica that is not as usual. */
+interface ReplicaOptions extends Differently {
+  /** Whose certificates callers have to show; anybody may call by default. */
+  readonly clientCaFile?: string;
+}
+
 /**
  * Starts a replica with the certificate that the controller has written, and lets the Service know of it once it is ready,
  * as kubelet and controllers of a cluster do.
@@ -124,7 +130,7 @@ export async function startController(
 export async function startReplica(
   plane: ControlPlane,
   name: string,
-  { server, now = Date.now }: Differently = {},
+  { server, now = Date.now, clientCaFile }: ReplicaOptions = {},
 ): Promise<Replica> {
   const log: string[] = [];
   const cluster = await connected(plane, server);
@@ -135,7 +141,7 @@ export async function startReplica(
       port: 0,
       healthPort: 0,
       metricsPort: 0,
-      clientCaFile: undefined,
+      clientCaFile,
       certificates: { kind: 'folder', folder: mounted.folder },
       caOut: undefined,
       controller: undefined,
