@@ -1,10 +1,27 @@
 import { keepsScansOff, scansKeptOff, type Cluster, type NodeFacts, type ScansKeptOff } from '../../../shared/index.ts';
 import { policyInForce } from '../../policy/in-force.ts';
+import type { Clock } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
 import { readEnforcement } from './enforcement.ts';
-import { readAbout, readingMemory } from './readings.ts';
+import { readAbout, type ReadingMemory } from './readings.ts';
+import { Remembered } from './remembered.ts';
 import type { AboutHeld, Depth } from './report.ts';
 import type { Unreadable } from './unreadable.ts';
+
+/**
+ * A memory that keeps each reading for so many milliseconds. It stands here because whoever follows has one, and may do so for
+ * days: what reads is then loaded from the beginning, and not missing when npm has replaced the package meanwhile.
+ */
+export function readingMemory(clock: Pick<Clock, 'now'>, forMs: number): ReadingMemory {
+  return {
+    leases: new Remembered(clock, forMs),
+    attachments: new Remembered(clock, forMs),
+    controlPlane: new Remembered(clock, forMs),
+    daemonSets: new Remembered(clock, forMs),
+    enforcement: new Remembered(clock, forMs),
+    scansKeptOff: new Remembered(clock, forMs),
+  };
+}
 
 /** Reads about the nodes in maintenance, of which there is one at least, and about what is enforced there: all at once. */
 export async function readHeld(

@@ -3,7 +3,7 @@ export { FollowedNodes } from './following.ts';
 export { isOfInterest, statusFrom, type NodeStatus } from './node-status.ts';
 export { readFromEvents, releasedDuring } from './from-events.ts';
 export { tellStatus } from './notes.ts';
-export { readingMemory } from './readings.ts';
+export { readingMemory } from './held.ts';
 export { reportOn } from './report.ts';
 export { stateInWords } from './state.ts';
 export { Unreadable } from './unreadable.ts';

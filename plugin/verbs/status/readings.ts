@@ -12,7 +12,6 @@ import {
   type ScansKeptOff,
   readAll,
 } from '../../../shared/index.ts';
-import type { Clock } from '../../session/clock.ts';
 import { attachmentFromObject, type Attachment } from '../../drain/attachment.ts';
 import type { FilterContext } from '../../drain/filters.ts';
 import { planDrain, type DrainPlan } from '../../drain/plan.ts';
@@ -21,7 +20,7 @@ import { readLease } from '../../health/gate.ts';
 import { heldPods, readDaemonSetsOf } from '../../health/held-addons.ts';
 import type { Session } from '../../session/session.ts';
 import type { Enforcement } from './enforcement.ts';
-import { Remembered } from './remembered.ts';
+import type { Remembered } from './remembered.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What was read about a node in maintenance; undefined is what could not be read. */
@@ -54,18 +53,6 @@ export interface ReadingMemory {
   readonly daemonSets: Remembered<ReadonlyMap<string, DaemonSetFacts> | undefined>;
   readonly enforcement: Remembered<Enforcement>;
   readonly scansKeptOff: Remembered<ScansKeptOff | null>;
-}
-
-/** A memory that keeps each reading for so many milliseconds. */
-export function readingMemory(clock: Pick<Clock, 'now'>, forMs: number): ReadingMemory {
-  return {
-    leases: new Remembered(clock, forMs),
-    attachments: new Remembered(clock, forMs),
-    controlPlane: new Remembered(clock, forMs),
-    daemonSets: new Remembered(clock, forMs),
-    enforcement: new Remembered(clock, forMs),
-    scansKeptOff: new Remembered(clock, forMs),
-  };
 }
 
 /** Reads about some nodes at once; for no node nothing is asked. By the node's name. */

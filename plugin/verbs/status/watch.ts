@@ -9,7 +9,7 @@ import { firstOf, repeat } from '../../session/wait.ts';
 import { FollowedNodes } from './following.ts';
 import { NO_EVENTS, readFromEvents, releasedDuring } from './from-events.ts';
 import { isNarrowed } from './node-status.ts';
-import { readingMemory } from './readings.ts';
+import { readingMemory } from './held.ts';
 import { reportOn } from './report.ts';
 import { Unreadable } from './unreadable.ts';
 
@@ -26,8 +26,6 @@ const TICK_MS = 1000;
 export async function watchStatus(operation: StatusOperation, look: Look, session: Session): Promise<ExitCode> {
   const { clock, signal } = session;
   const view = viewFor(operation, look, session);
-  // A watch may go on for days, and npm may replace the package meanwhile: what it may come to need is loaded now.
-  await import('./held.ts');
   try {
     await follow(operation, view, session);
   } catch (thrown) {
