@@ -3,7 +3,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { at, fieldsAt, listAt, textAt } from '../../shared/facts/json.ts';
 import { until } from '../support/until.ts';
 import { DEMO_LABEL, DEMO_OWNER, guestCast, type Cast } from './cast.ts';
-import { manifest, podsOf, readyOf, runKubectl, type Stage } from './stage.ts';
+import { manifest, podsOf, readyOf, runKubectl, startKubectl, type Stage } from './stage.ts';
 
 /** Somebody's cluster, and what of it the story may use. */
 export interface Guest {
@@ -31,6 +31,7 @@ export async function visitStage(guest: Guest, say: (line: string) => void): Pro
   const stage: Stage = {
     cast,
     kubectl,
+    start: (args) => startKubectl('kubectl', [...args, '--context', guest.context]),
     [Symbol.asyncDispose]: async () => {
       say('cleaning up ...');
       await kubectl(['maint', 'off', guest.node, '--owner', DEMO_OWNER, '--skip-health-check']);

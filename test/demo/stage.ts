@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { listAt, textAt } from '../../shared/facts/json.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
-import { spawnBound } from '../control-plane/bound-process.ts';
+import { spawnBound, type BoundProcess, type SpawnOptions } from '../control-plane/bound-process.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { until } from '../support/until.ts';
 import { startWebhook } from '../support/webhook-process.ts';
@@ -23,6 +23,8 @@ export interface Stage extends AsyncDisposable {
   readonly cast: Cast;
   /** Runs kubectl, which finds the plugin, as a person would. */
   kubectl(args: readonly string[], input?: string): Promise<Told>;
+  /** The same for what goes on until it is told to end; it speaks on this terminal. */
+  start(args: readonly string[]): BoundProcess;
 }
 
 /** The pods of a namespace, as the API server has them. */
@@ -80,6 +82,7 @@ async function furnish(controlPlane: ControlPlane, say: (line: string) => void):
   return {
     cast: OWN_CAST,
     kubectl,
+    start: (args) => startKubectl(controlPlane.kubectlPath, args, controlPlane.kubeconfig),
     [Symbol.asyncDispose]: async () => {
       await webhook.stop();
       await controlPlane.stop();
@@ -103,10 +106,8 @@ export async function runKubectl(
   input?: string,
   kubeconfig?: string,
 ): Promise<Told> {
-  const path = [join(ROOT, 'dist/bin'), join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(':');
   const child = spawnBound(program, args, {
-    cwd: ROOT,
-    env: { ...process.env, PATH: path, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }) },
+    ...surroundings(kubeconfig),
     streams: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const chunks: string[] = [];
@@ -117,4 +118,17 @@ export async function runKubectl(
   child.process.stdin?.end(input);
   const [{ code }] = await Promise.all([child.ended, ...ends]);
   return { code, text: chunks.join('') };
+}
+
+/** Starts such a kubectl, which speaks on this terminal. */
+export function startKubectl(program: string, args: readonly string[], kubeconfig?: string): BoundProcess {
+  const { fd: out } = process.stdout;
+  const { fd: err } = process.stderr;
+  return spawnBound(program, args, { ...surroundings(kubeconfig), streams: ['ignore', out, err] });
+}
+
+function surroundings(kubeconfig: string | undefined): Required<Pick<SpawnOptions, 'cwd' | 'env'>> {
+  const path = [join(ROOT, 'dist/bin'), join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(':');
+  const env = { ...process.env, PATH: path, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }) };
+  return { cwd: ROOT, env };
 }

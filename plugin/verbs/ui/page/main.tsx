@@ -14,6 +14,9 @@ z.config({ jitless: true });
 
 addEventListener('hashchange', () => {
   route.value = routeFrom(location.hash);
+  // Another screen begins at its top, for the eye and for the keyboard.
+  scrollTo(0, 0);
+  document.getElementById('main')?.focus();
 });
 setInterval(() => {
   now.value = Date.now();

@@ -27,7 +27,13 @@ export function wordsOf(asked: Asked, reached: Reached): readonly string[] {
 
 /** The same for people to read and to copy; what is secret is not in it. */
 export function lineOf(asked: Asked, reached: Reached): string {
-  return `${PROGRAM} ${shellLine([asked.verb, ...asked.nodes, ...flagsOf(asked, reached, true)])}`;
+  return [PROGRAM, asked.verb, ...asked.nodes, ...flagsOf(asked, reached, true).map(quoted)].join(' ');
+}
+
+/** Quotes stand around the value, where people put them. */
+function quoted(flag: string): string {
+  const [, name = flag, value] = /^(--[^=]*=)(.*)$/s.exec(flag) ?? [];
+  return value === undefined ? name : name + shellLine([value]);
 }
 
 /** How a command reaches a cluster of this page. */

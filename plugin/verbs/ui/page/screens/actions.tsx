@@ -121,7 +121,7 @@ function PlannedRun({ run, children }: { readonly run: RunState; readonly childr
     <div class="planned">
       <h4>The plan; nothing has been changed</h4>
       <Plan run={run} />
-      {run.code !== null && run.code !== 0 && <RunReport run={run} />}
+      {run.code !== null && !mayGoOn(run) && <RunReport run={run} />}
       {run.code === null ? <p role="status">Asking ...</p> : children}
     </div>
   );

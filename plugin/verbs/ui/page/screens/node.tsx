@@ -38,7 +38,7 @@ export function NodeScreen({ cluster, node }: { readonly cluster: string; readon
       <p class={`state ${view.tone}`}>
         <Sign tone={view.tone} /> <strong>{view.state}</strong> {view.meaning}
       </p>
-      <Problems row={row} />
+      <Problems row={row} isToldBelow={last?.code === null} />
       {last !== undefined && (
         <section aria-labelledby="run">
           <h3 id="run">Begun on this page</h3>
@@ -61,7 +61,13 @@ function Title({ node }: { readonly node: string }): JSX.Element {
   );
 }
 
-function Problems({ row: { problems, progress } }: { readonly row: NodeRow }): JSX.Element {
+interface ProblemsProps {
+  readonly row: NodeRow;
+  /** The drain goes on here, and tells more than the node does. */
+  readonly isToldBelow: boolean;
+}
+
+function Problems({ row: { problems, progress }, isToldBelow }: ProblemsProps): JSX.Element {
   return (
     <>
       {problems.map((text) => (
@@ -69,7 +75,7 @@ function Problems({ row: { problems, progress } }: { readonly row: NodeRow }): J
           {text}
         </p>
       ))}
-      {progress !== '' && <p class="notice">{progress}</p>}
+      {progress !== '' && !isToldBelow && <p class="notice">{progress}</p>}
     </>
   );
 }

@@ -56,7 +56,7 @@ export function nodeView(row: NodeRow, now: number): NodeView {
     state: stateOf(row),
     meaning: meaningOf(row, now),
     roles: row.roles.join(', '),
-    owners: row.cordonedBy ?? row.claims.map(({ owner }) => owner).join(', '),
+    owners: row.cordonedBy ?? ownersOf(row, now),
     reason: reasons.filter((text) => text !== '').join('; '),
     until: untilOf(row.until, now),
     podsLeft: known(row.podsLeft, String),
@@ -70,6 +70,15 @@ export function nodeView(row: NodeRow, now: number): NodeView {
 function stateOf({ state, stateText, ready }: NodeRow): string {
   if (state === 'None') return ready ? 'Ready' : 'Not Ready';
   return stateText;
+}
+
+/** Of several owners, those who are overdue are told apart; of one alone the end tells. */
+function ownersOf({ claims }: NodeRow, now: number): string {
+  const late = (until: string | undefined): string => {
+    const told = claims.length === 1 ? undefined : untilOf(until ?? null, now);
+    return told?.isLate === true ? ` (${told.text})` : '';
+  };
+  return claims.map(({ owner, until }) => owner + late(until)).join(', ');
 }
 
 const TONES: Readonly<Record<string, Tone>> = {

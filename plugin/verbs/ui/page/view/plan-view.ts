@@ -43,7 +43,7 @@ function roomText({ moving, without, looked, candidates }: NonNullable<RunState[
   const where = looked === candidates ? `${candidates} other nodes` : `${looked} of ${candidates} other nodes`;
   if (moving === 0) return 'nothing has to be made again elsewhere';
   if (without.length === 0) return `${where} have room for what has to move (pods: ${moving})`;
-  return `no room is found for ${without.length} of ${moving} pods on ${where}: ${without.map(nameOf).join(', ')}`;
+  return `no room is found for ${without.length} of ${moving} pods on ${where}`;
 }
 
 /** Whether a plan can be followed: nothing refused it. What a budget holds back for now, a drain waits for. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planView } from '../../../../../plugin/verbs/ui/page/view/plan-view.ts';
+import { mayGoOn, planView } from '../../../../../plugin/verbs/ui/page/view/plan-view.ts';
 import { runsOf, runView } from '../../../../../plugin/verbs/ui/page/view/run-view.ts';
 import { refusedAsk } from '../../../../../plugin/verbs/ui/runs/permission.ts';
 import { withEvent, withLine } from '../../../../../plugin/verbs/ui/runs/telling.ts';
@@ -48,7 +48,7 @@ describe('what is asked on the page is a command line', () => {
     ];
     expect(wordsOf(more, here)).toEqual(words);
     expect(lineOf(more, here)).toBe(
-      "kubectl maint on n1 '--reason=Ben'\\''s disk' --for=2h --force --dry-run=server --context=prod",
+      "kubectl maint on n1 --reason='Ben'\\''s disk' --for=2h --force --dry-run=server --context=prod",
     );
   });
 
@@ -139,11 +139,21 @@ describe('a plan', () => {
       goes: ['shop/b', 'shop/a'],
       waits: [],
       stays: [{ why: 'a DaemonSet makes it', pods: ['shop/log', 'shop/net'] }],
-      room: 'no room is found for 1 of 2 pods on 3 other nodes: shop/a',
+      room: 'no room is found for 1 of 2 pods on 3 other nodes',
       refusals: ['never goes'],
       warnings: ['tight'],
     });
   });
+});
+
+test('a plan can be followed unless something refuses it; what a budget holds for now is waited for', () => {
+  const planned = [{ node: 'n1', evict: [], waitFor: [], leave: [] }];
+  const finding = { check: 'budgets', severity: 'warn', text: 'not now' } as const;
+  expect(mayGoOn({ ...run, code: null, planned })).toBe(false);
+  expect(mayGoOn({ ...run, code: 0 })).toBe(true);
+  expect(mayGoOn({ ...run, code: 5, planned, findings: [finding] })).toBe(true);
+  expect(mayGoOn({ ...run, code: 3, planned, findings: [{ ...finding, severity: 'refuse' }] })).toBe(false);
+  expect(mayGoOn({ ...run, code: 4 })).toBe(false);
 });
 
 describe('a run', () => {

@@ -60,6 +60,15 @@ describe('a node as a line', () => {
     ];
     expect(nodeView(held('n1', { claims }), NOON)).toMatchObject({ owners: 'ops, anna', reason: 'OPS-1 disk' });
   });
+
+  test('of several owners those who are overdue are told apart', () => {
+    const claims = [
+      { owner: 'ops', mode: 'drain', since: minutes(-60), until: minutes(-5) },
+      { owner: 'anna', mode: 'cordon', since: minutes(-60), until: minutes(60) },
+    ];
+    const view = nodeView(held('n1', { claims, until: minutes(60) }), NOON);
+    expect(view).toMatchObject({ owners: 'ops (overdue 5m), anna', tone: 'done' });
+  });
 });
 
 describe('the list', () => {
