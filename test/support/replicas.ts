@@ -7,6 +7,7 @@ import { logTo } from '../../webhook/log.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';
+import { helmFor, rendered } from './helm.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { until } from './until.ts';
 import { serveAsProcess, type ServingProcess } from './webhook-process.ts';
@@ -71,6 +72,18 @@ export async function installService(plane: ControlPlane): Promise<void> {
     spec: { ports: [{ name: 'https', port: 443, targetPort: 'https' }] },
   });
   await installRegistration(plane);
+}
+
+/** What the chart fences the controller in with. */
+export async function installFence(plane: ControlPlane): Promise<void> {
+  const helm = await helmFor();
+  const objects = [...(await rendered(helm, '--namespace', NAMESPACE))].filter(([id]) =>
+    id.endsWith('/fence.kubectl-maint.io'),
+  );
+  await helm.end();
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) });
+  const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
+  if (code !== 0) throw new Error(stderr);
 }
 
 /** The registration as the chart makes it: without any entry. */

@@ -1,4 +1,5 @@
 import {
+  holdsAddons,
   isHeld,
   nodeFromObject,
   NodeTable,
@@ -17,7 +18,7 @@ export const STALE_AFTER_MS = 180_000;
 
 /** Who hears of what. */
 export interface NodeCacheListener {
-  /** The first node has gone into maintenance, or the last has left it. */
+  /** Other nodes are in maintenance than before, or add-on changes are let go on one of them, or held again. */
   heldChanged?(): void;
   /** A node was deleted while in maintenance; this is its last state. */
   deleted?(node: NodeFacts): void;
@@ -27,7 +28,8 @@ export interface NodeCacheListener {
 export class NodeCache {
   readonly #now: () => number;
   readonly #hears: NodeCacheListener;
-  #isHeld = false;
+  /** Which nodes are held, and which of them let add-on changes go. */
+  #held = '';
   #table = new NodeTable();
   #synced = false;
   #lastContact: number | undefined;
@@ -105,9 +107,10 @@ export class NodeCache {
 
   #heard(): void {
     this.#lastContact = this.#now();
-    const isHeld = this.#table.held.length > 0;
-    if (isHeld === this.#isHeld) return;
-    this.#isHeld = isHeld;
+    const held = this.#table.held.map((node) => `${node.uid} ${String(holdsAddons(node, this.#lastContact ?? 0))}`);
+    const text = held.sort().join();
+    if (text === this.#held) return;
+    this.#held = text;
     this.#hears.heldChanged?.();
   }
 }

@@ -227,6 +227,37 @@ describe('what somebody gains who takes one of them over', () => {
     expect(await answerTo(controllerKubeconfig, tried)).toBe(200);
   });
 
+  const status = (body: object): Tried => ({ what: '', method: 'PATCH', path: `${DAEMONSET}/status`, body });
+
+  test.each<[what: string, body: object]>([
+    [
+      'an owner that does not exist',
+      {
+        metadata: {
+          ownerReferences: [
+            { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: '7f0c1a5e-0000-4000-8000-000000000001' },
+          ],
+        },
+      },
+    ],
+    ['a label', { metadata: { labels: { app: 'another' } } }],
+    ['an annotation', { metadata: { annotations: { a: 'b' } } }],
+    ['a finalizer', { metadata: { finalizers: ['a.io/b'] } }],
+    ['another condition', { status: { conditions: [{ ...CONDITION, type: 'Another' }] } }],
+    ['what its controller counts', { status: { numberReady: 7 } }],
+    ['what its controller has seen', { status: { observedGeneration: 99 } }],
+    ['all of it beside its own condition', { metadata: { labels: { a: 'b' } }, status: { conditions: [CONDITION] } }],
+  ])('through the status of a DaemonSet the controller may not write %s', async (_what, body) => {
+    const { status: code, body: said } = await requestAs(controllerKubeconfig, status(body));
+    expect(code).toBe(422);
+    expect(textAt(said, 'message')).toContain('the controller of kubectl maint may change no');
+  });
+
+  test('others write it as before', async () => {
+    const answer = await plane.api('PATCH', `${DAEMONSET}/status`, { metadata: { labels: { app: 'cni', a: 'b' } } });
+    expect(answer.status).toBe(200);
+  });
+
   test('nobody has the right to everything', async () => {
     for (const kubeconfig of [webhookKubeconfig, controllerKubeconfig]) {
       const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';

@@ -244,8 +244,10 @@ describe('the defaults', () => {
       'ServiceAccount/kubectl-maint',
       'ServiceAccount/kubectl-maint-controller',
       'ServiceAccount/kubectl-maint-uninstall',
-      ...['backup', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicy/${name}.kubectl-maint.io`),
-      ...['backup', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicyBinding/${name}.kubectl-maint.io`),
+      ...['backup', 'fence', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicy/${name}.kubectl-maint.io`),
+      ...['backup', 'fence', 'record', 'scan'].map(
+        (name) => `ValidatingAdmissionPolicyBinding/${name}.kubectl-maint.io`,
+      ),
       'ValidatingWebhookConfiguration/kubectl-maint',
     ]);
   });

@@ -10,6 +10,7 @@ import { like } from '../../support/like.ts';
 import { type PluginRunner, pluginRunner, type RunOptions } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
+  installFence,
   installService,
   NAMESPACE,
   REGISTRATION_PATH,
@@ -47,6 +48,7 @@ beforeAll(async () => {
   expect(crd.stderr).toBe('');
   expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
   await installService(plane);
+  await installFence(plane);
   controller = await startController(plane, { failurePolicy: 'Ignore' });
   replica = await startReplica(plane, 'only');
   await installDeployment();
@@ -240,13 +242,20 @@ describe('a node is in maintenance', () => {
       like(/^warn canary-backup a backup by name .* is denied by the webhook alone/),
       like(/^warn canary-backup a PodVolumeBackup of Velero .* is denied by the webhook alone/),
     ]);
-    const ours = ['-l', 'app.kubernetes.io/name=kubectl-maint'];
-    await plane.kubectl(['delete', 'validatingadmissionpolicies,validatingadmissionpolicybindings', ...ours]);
+    const parts = ['backup', 'scan', 'record'].map((part) => `${part}.kubectl-maint.io`);
+    await plane.kubectl(['delete', 'validatingadmissionpolicies,validatingadmissionpolicybindings', ...parts]);
     const none = await doctor();
     expect(none.code).toBe(0);
-    expect(of('floor', none.lines)).toEqual(
-      ['backup', 'scan', 'record'].map((part) => like(`warn floor the policy ${part}.kubectl-maint.io is missing`)),
-    );
+    expect(of('floor', none.lines)).toEqual(parts.map((part) => like(`warn floor the policy ${part} is missing`)));
+  });
+
+  test('the fence of the controller is gone', async () => {
+    await world.remove(`${ADMISSION}/validatingadmissionpolicybindings/fence.kubectl-maint.io`);
+    const { code, lines } = await doctor();
+    expect(code).toBe(5);
+    expect(of('controller', lines)).toEqual([
+      like('fail controller the policy fence.kubectl-maint.io has no binding that denies'),
+    ]);
   });
 
   describe('and no webhook answers', () => {

@@ -78,6 +78,7 @@ const PLUGIN: Calls = {
   // Canaries, in dry runs: CANARY_GRANTS, and rights of whoever may write anyhow.
   'plugin/verbs/doctor/checks/canary-addon.ts': { daemonSetPath: 'get apps/daemonsets' },
   'plugin/verbs/doctor/checks/canary-backup.ts': { collectionPath: '' },
+  'plugin/verbs/doctor/checks/controller.ts': { objectPath: 'get coordination.k8s.io/leases' },
   'plugin/verbs/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
   'plugin/policy/in-force.ts': {
     objectPath: 'get /configmaps [kubectl-maint-policy]',

@@ -14,7 +14,7 @@ import {
   type ListPage,
 } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
-import { RolloutReconciler } from '../../../webhook/controller/rollouts/reconciler.ts';
+import { RolloutReconciler, type RolloutPorts } from '../../../webhook/controller/rollouts/reconciler.ts';
 import { until } from '../../support/until.ts';
 import { Kept, nodeObject } from './world.ts';
 
@@ -96,7 +96,11 @@ class World {
   readonly sent: ApiRequest[] = [];
   readonly queries: unknown[] = [];
   readonly out = new Kept();
-  readonly reconciler: RolloutReconciler;
+  pace = { shortestMs: 1, longestMs: 4, lingerMs: 50 };
+  /** Aborts when nobody follows any more. */
+  followed = new AbortController().signal;
+  readonly #ports: RolloutPorts;
+  #reconciler: RolloutReconciler | undefined;
   #listener: CollectionListener<unknown> | undefined;
 
   constructor(held: readonly object[] = [heldNode('n1'), heldNode('n2')]) {
@@ -105,6 +109,7 @@ class World {
       follow: <T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }) => {
         expect(path).toBe(DAEMONSETS);
         this.follows += 1;
+        this.followed = signal;
         const { refusal } = this;
         this.refusal = undefined;
         if (refusal !== undefined) return Promise.reject(refusal);
@@ -133,8 +138,12 @@ class World {
         return this.answer instanceof Error ? Promise.reject(this.answer) : Promise.resolve(this.answer);
       },
     };
-    const ports = { cluster, nodeIndex: () => this.nodes, log: logTo(this.out, 'info'), now: () => this.now };
-    this.reconciler = new RolloutReconciler(ports, { shortestMs: 1, longestMs: 4 });
+    this.#ports = { cluster, nodeIndex: () => this.nodes, log: logTo(this.out, 'info'), now: () => this.now };
+  }
+
+  get reconciler(): RolloutReconciler {
+    this.#reconciler ??= new RolloutReconciler(this.#ports, this.pace);
+    return this.#reconciler;
   }
 
   get listener(): CollectionListener<unknown> {
@@ -274,19 +283,53 @@ test('DaemonSets that cannot be followed are told, and tried again', async () =>
   await until('it follows again', () => seen.follows > 1);
 });
 
-test('nothing is followed while no node is in maintenance', async () => {
-  const seen = world([]);
+describe('the last node leaves maintenance', () => {
+  test('what is behind is woken for a while, in the words of a return, and then nothing is followed', async () => {
+    const seen = world([heldNode('n1')]);
+    seen.object = daemonSet({ updated: 8 });
+    seen.pods = [pod('n1')];
+    seen.begin(seen.object);
+    await seen.looked();
+    expect(seen.sent).toEqual([]);
+    seen.nodes.remove('n1');
+    seen.reconciler.nodesChanged();
+    await until('it is woken', () => seen.sent.length > 0);
+    expect(JSON.stringify(seen.sent[0]?.body)).toContain('"reason":"NodeReturns"');
+    await until('nobody follows any more', () => seen.followed.aborted);
+    const { length } = seen.queries;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(seen.queries).toHaveLength(length);
+  });
+
+  test('another one that goes into it meanwhile goes on with what is followed', async () => {
+    const seen = world([heldNode('n1')]);
+    seen.begin(daemonSet());
+    seen.nodes.remove('n1');
+    seen.reconciler.nodesChanged();
+    seen.nodes.put(tableOf([heldNode('n2')]).held[0] ?? expect.fail('a node is held'));
+    seen.reconciler.nodesChanged();
+    await seen.looked(80);
+    expect([seen.follows, seen.followed.aborted]).toEqual([1, false]);
+  });
+
+  test('before this one began: it follows for as long', async () => {
+    const seen = world([]);
+    seen.begin(daemonSet({ updated: 8 }));
+    await until('it is woken', () => seen.sent.length > 0);
+    await until('nobody follows any more', () => seen.followed.aborted);
+  });
+});
+
+test('a node that comes back is seen at once, however long its rollout has stood still', async () => {
+  const seen = world([heldNode('n1'), heldNode('n2')]);
+  seen.pace = { shortestMs: 1, longestMs: 3_600_000, lingerMs: 50 };
+  seen.object = daemonSet({ updated: 7 });
+  seen.pods = [pod('n1'), pod('n2')];
+  seen.begin(seen.object);
+  seen.now += 3_600_000;
+  await seen.looked(1);
+  expect(seen.sent).toEqual([]);
+  seen.nodes.put(tableOf([heldNode('n2', { state: 'returning' })]).held[0] ?? expect.fail('a node is held'));
   seen.reconciler.nodesChanged();
-  expect(seen.follows).toBe(0);
-  seen.nodes.put(tableOf([heldNode('n1')]).held[0] ?? expect.fail('a node is held'));
-  seen.reconciler.nodesChanged();
-  seen.reconciler.nodesChanged();
-  expect(seen.follows).toBe(1);
-  seen.listener.synced([daemonSet()]);
-  await until('it was woken', () => seen.sent.length > 0);
-  seen.nodes.remove('n1');
-  seen.reconciler.nodesChanged();
-  const { length } = seen.queries;
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(seen.queries).toHaveLength(length);
+  await until('it is woken', () => seen.sent.length > 0);
 });

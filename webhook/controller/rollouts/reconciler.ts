@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DAEMONSETS,
+  holdsAddons,
   messageOf,
   refusalFromAnswer,
   wakeRequest,
@@ -32,9 +33,14 @@ export interface RolloutPace {
   readonly shortestMs: number;
   /** The pause of one that has not moved for long: it waits for nodes that are held, or for something else than a refusal. */
   readonly longestMs: number;
+  /**
+   * For how long rollouts are followed while no node is held. The last maintenance may have just ended, and without being
+   * woken the controller is back after 1000 s at the latest (workqueue's default back-off).
+   */
+  readonly lingerMs: number;
 }
 
-const PACE: RolloutPace = { shortestMs: 500, longestMs: 60_000 };
+const PACE: RolloutPace = { shortestMs: 500, longestMs: 60_000, lingerMs: 1_000_000 };
 
 /**
  * A rollout that has not moved is looked at again after a fortieth of that time, and half as much by chance: 32 times in the
@@ -48,8 +54,8 @@ const CALL_MS = 10_000;
 
 /** A rollout that is behind. */
 interface Followed extends Rollout {
-  /** When it has moved last. */
-  readonly movedAt: number;
+  /** When it, or what it waits for, has moved last. */
+  movedAt: number;
   timer: NodeJS.Timeout | undefined;
   /** How often its controller was woken since. */
   woken: number;
@@ -59,33 +65,45 @@ interface Followed extends Rollout {
 
 /**
  * Sees to it that held rollouts reach every other node. The DaemonSet controller picks nodes at random and comes back
- * later and later after a refusal, so that a node in service may be left out for minutes. While some node is held, each
- * rollout that stands still is looked at, and its controller is woken until no node in service is behind. It goes by
- * what DaemonSets, pods and nodes are, so that nothing is lost where a refusal or a write was.
+ * later and later after a refusal, so that a node in service may be left out for minutes. While some node is held, and for
+ * a while after, each rollout that stands still is looked at, and its controller is woken until no node in service is
+ * behind; a node that comes back is in service. It goes by what DaemonSets, pods and nodes are, so that nothing is lost
+ * where a refusal or a write was, nor what happened while nobody followed.
  */
 export class RolloutReconciler {
   readonly #ports: RolloutPorts;
   readonly #pace: RolloutPace;
   readonly #followed = new Map<string, Followed>();
   #following: AbortController | undefined;
+  #ending: NodeJS.Timeout | undefined;
 
   constructor(ports: RolloutPorts, pace = PACE) {
     this.#ports = ports;
     this.#pace = pace;
   }
 
-  /** Begins where some node is in maintenance now, and ends where none is any more. */
+  /** Begins, or looks at all soon: other nodes are held than before, or none any more. */
   nodesChanged(): void {
+    clearTimeout(this.#ending);
     if (this.#ports.nodeIndex().held.length === 0) {
-      this.end();
-    } else if (this.#following === undefined) {
+      this.#ending = setTimeout(() => {
+        this.end();
+      }, this.#pace.lingerMs).unref();
+    }
+    if (this.#following === undefined) {
       this.#following = new AbortController();
       void this.#follow(this.#following.signal);
+    }
+    for (const rollout of this.#followed.values()) {
+      clearTimeout(rollout.timer);
+      rollout.movedAt = this.#ports.now();
+      this.#lookLater(rollout);
     }
   }
 
   /** Nobody is woken any more. */
   end(): void {
+    clearTimeout(this.#ending);
     this.#following?.abort();
     this.#following = undefined;
     for (const key of this.#followed.keys()) this.#forget(key);
@@ -141,7 +159,7 @@ export class RolloutReconciler {
     return this.#followed.get(keyOf(rollout)) === rollout;
   }
 
-  /** Up to half as much later by chance, so that replicas do not do it together. */
+  /** Up to half as much later by chance, so that rollouts of many are not looked at together. */
   #lookLater(rollout: Followed): void {
     const { shortestMs, longestMs } = this.#pace;
     const stillMs = this.#ports.now() - rollout.movedAt;
@@ -169,13 +187,18 @@ export class RolloutReconciler {
     // It may have moved while it was looked at.
     if (!isOwed || !this.#isFollowed(rollout)) return;
     rollout.woken += 1;
+    const isHeld = nodeIndex().held.some((node) => holdsAddons(node, now()));
     // The number makes it another text within the same second: a write that changes nothing wakes nobody.
-    const message = `its rollout waits on nodes in maintenance, and was told to go on with the others (${rollout.woken})`;
-    const waking = { reason: 'RolloutHeld', message, now: new Date(now()).toISOString() } as const;
+    const message = `${isHeld ? HELD : RETURNED} (${rollout.woken})`;
+    const reason = isHeld ? 'RolloutHeld' : 'NodeReturns';
+    const waking = { reason, message, now: new Date(now()).toISOString() } as const;
     const answer = await cluster.send({ ...wakeRequest(rollout, waking), signal });
     if (answer.status >= 300) throw refusalFromAnswer(answer);
   }
 }
+
+const HELD = 'its rollout waits on nodes in maintenance, and was told to go on with the others';
+const RETURNED = 'a node comes back from maintenance, and its rollout was told to go on there';
 
 function keyOf({ namespace, name }: Pick<Rollout, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;

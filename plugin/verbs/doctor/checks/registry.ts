@@ -7,6 +7,7 @@ import { canaryPlacement } from './canary-placement.ts';
 import { canaryScan } from './canary-scan.ts';
 import { certificates } from './certificates.ts';
 import { clock } from './clock.ts';
+import { controller } from './controller.ts';
 import { floor } from './floor.ts';
 import { latency } from './latency.ts';
 import { overdue } from './overdue.ts';
@@ -24,6 +25,7 @@ export const CHECKS: readonly Check[] = [
   webhook,
   certificates,
   replicas,
+  controller,
   versions,
   policy,
   floor,

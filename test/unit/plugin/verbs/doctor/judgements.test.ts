@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeApiServer } from '../../../../../plugin/verbs/doctor/checks/api-server.ts';
 import { judgeClock } from '../../../../../plugin/verbs/doctor/checks/clock.ts';
+import { judgeController } from '../../../../../plugin/verbs/doctor/checks/controller.ts';
 import { judgeFloor } from '../../../../../plugin/verbs/doctor/checks/floor.ts';
 import { judgeLatency } from '../../../../../plugin/verbs/doctor/checks/latency.ts';
 import { judgeOverdue } from '../../../../../plugin/verbs/doctor/checks/overdue.ts';
@@ -431,6 +432,46 @@ describe('overdue', () => {
     for (const policy of [inForce(off), nobody]) {
       expect(told(judgeOverdue({ policy, held, now: later })).join()).not.toContain('scans');
     }
+  });
+});
+
+describe('controller', () => {
+  const now = Date.parse('2026-03-01T12:00:00Z');
+  const service = { by: 'service', namespace: 'ops', deployment: {}, pods: [] } as const;
+  const lease = (spec: object) => ({
+    spec: { holderIdentity: 'pod-1_x', leaseDurationSeconds: 15, renewTime: '2026-03-01T11:59:58.000000Z', ...spec },
+  });
+  const policy = (account: string) => ({
+    metadata: { name: 'fence.kubectl-maint.io' },
+    spec: { matchConditions: [{ expression: `request.userInfo.username == "system:serviceaccount:${account}"` }] },
+  });
+  const binding = (...validationActions: readonly string[]) => ({
+    spec: { policyName: 'fence.kubectl-maint.io', validationActions },
+  });
+  const whole = {
+    installation: service,
+    lease: lease({}),
+    policies: [policy('ops:kubectl-maint-controller')],
+    bindings: [binding('Deny')],
+    now,
+  };
+
+  test.each<[what: string, reading: Partial<Parameters<typeof judgeController>[0]>, says: readonly unknown[]]>([
+    ['all is well', {}, ['ok pod-1 leads, and is fenced in by fence.kubectl-maint.io']],
+    ['a process', { installation: { by: 'url', url: 'https://h' } }, [like('ok the webhook is no Service')]],
+    ['never led', { lease: undefined }, [like('fail no controller has ever held the Lease')]],
+    ['given back', { lease: lease({ holderIdentity: '' }) }, [like('fail no controller leads:')]],
+    [
+      'lost',
+      { lease: lease({ renewTime: '2026-03-01T11:50:00.000000Z' }) },
+      [like('fail no controller leads since 2026-03-01T11:50:00.000Z')],
+    ],
+    ['no fence', { policies: [] }, [like('fail the policy fence.kubectl-maint.io is missing: who takes')]],
+    ['another fence', { policies: [policy('x:y')] }, [like('fail the policy fence.kubectl-maint.io is about another')]],
+    ['a fence that warns', { bindings: [binding('Warn')] }, [like('has no binding that denies')]],
+    ['nothing', { lease: undefined, bindings: [] }, [like('fail no controller has'), like('no binding that denies')]],
+  ])('%s', (_what, reading, says) => {
+    expect(told(judgeController({ ...whole, ...reading }))).toEqual(says);
   });
 });
 
