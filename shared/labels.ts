@@ -64,3 +64,6 @@ export const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 
 /** Annotation by which the kubelet marks the API copy of a static pod (k8s pkg/kubelet/types ConfigMirrorAnnotationKey). */
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+
+/** Condition on a DaemonSet's status that says when its controller was woken last; writing it is what wakes. */
+export const WOKEN_CONDITION = 'kubectl-maint.io/RolloutWoken';

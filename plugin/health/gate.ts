@@ -13,7 +13,6 @@ import type { Session } from '../session/session.ts';
 import { firstOf, pollUntil } from '../session/wait.ts';
 import { followHeldAddons, type HeldAddons } from './held-addons.ts';
 import { healthFrom, type NodeHealth } from './node-health.ts';
-import type { AddonControllers } from './addon-controllers.ts';
 
 /** How often a node is looked at. */
 const LOOK_EVERY_MS = 1000;
@@ -40,7 +39,6 @@ export interface Gate {
   readonly healthyForMs: number;
   readonly session: Session;
   readonly signal: AbortSignal;
-  readonly controllers: AddonControllers;
   /** Hears every look. */
   readonly tell: (state: GateState) => void;
   readonly note: (text: string) => void;
@@ -55,7 +53,7 @@ export interface Gate {
 export async function passGate(gate: Gate): Promise<readonly string[]> {
   const { node, session, signal } = gate;
   const { clock } = session;
-  const addons = await followHeldAddons(node, session, gate.controllers, { signal, note: gate.note });
+  const addons = await followHeldAddons(node, session, { signal, note: gate.note });
   let cleanSince = Infinity;
   let state: GateState | undefined;
   const isThrough = async (): Promise<boolean> => {
@@ -102,7 +100,6 @@ async function lookAt({ node, session, signal, isOver }: Gate, addons: HeldAddon
       session.cluster.get(nodePath(node), { signal }),
       readLease(node, session.cluster, signal),
     ]);
-    // Looking at add-ons lets them go: not on a node that stays.
     if (isOver(object)) return { ...UNKNOWN, problems: [], isOver: true };
     const late = await addons.late();
     const waits = late.map((name) => `DaemonSet ${name} is not current and Ready on it`);

@@ -2,7 +2,6 @@ import {
   answersFromCluster,
   isAlive,
   isFinished,
-  messageOf,
   REVISION_HASH_LABEL,
   type Cluster,
   type DaemonSetFacts,
@@ -10,36 +9,17 @@ import {
 } from '../../shared/index.ts';
 import type { Following, PodsOnNode } from '../drain/pods-on-node.ts';
 import { followPods } from '../drain/pods-on-node.ts';
-import { readPods } from '../drain/read.ts';
 import type { Session } from '../session/session.ts';
-import type { AddonControllers } from './addon-controllers.ts';
+import { notWoken } from './not-woken.ts';
 
 /** The add-ons whose change was held back on a node, while they catch up. */
 export interface HeldAddons {
   /** `NAMESPACE/NAME` of each DaemonSet that was behind at first, sorted. */
   readonly names: readonly string[];
-  /** Those that are not current and Ready on the node yet; their controllers are told to go on. Throws ClusterRefusal. */
+  /** Those that are not current and Ready on the node yet. Throws ClusterRefusal. */
   late(): Promise<readonly string[]>;
   /** Resolves when a pod on the node changes, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
-}
-
-/**
- * Lets held add-on changes go without waiting for them. Never rejects: what they wait for has happened already, their
- * controllers come later by themselves, and `warn` hears why.
- */
-export async function wakeHeldAddons(
-  node: string,
-  { cluster, signal }: Session,
-  { controllers, warn }: { readonly controllers: AddonControllers; readonly warn: (text: string) => void },
-): Promise<void> {
-  try {
-    const owned = daemonSetPods(await readPods(node, undefined, cluster)).filter(isAlive);
-    const current = await readDaemonSets(owned, cluster, signal);
-    await controllers.wake(daemonSetsBehind(owned, current));
-  } catch (thrown) {
-    warn(`add-ons of node ${node} are not told to catch up: ${messageOf(thrown)}`);
-  }
 }
 
 /** The DaemonSets of some pods as they are now, by UID. */
@@ -65,17 +45,17 @@ async function readBehind(
   return owned.filter((pod) => isBehind(pod, current.get(ownerUid(pod))));
 }
 
-/** Finds the add-ons that were held back on a node, and follows them until the signal aborts. */
-export async function followHeldAddons(
-  node: string,
-  session: Session,
-  controllers: AddonControllers,
-  following: Following,
-): Promise<HeldAddons> {
+/**
+ * Finds the add-ons that were held back on a node, and follows them until the signal aborts. The controller of kubectl maint
+ * tells theirs to go on as soon as it sees the node return; one that nobody tells is noted, once.
+ */
+export async function followHeldAddons(node: string, session: Session, following: Following): Promise<HeldAddons> {
   const { signal } = following;
   const pods = followPods(node, undefined, session, following);
   // One that was asked to go and is still there is on its way: the kubelet may be gone, or an earlier `off` has begun it.
   const held = await readBehind(daemonSetPods(await pods.first), session.cluster, signal);
+  const since = session.clock.now();
+  const noted = new Set<string>();
   let late = held;
   return {
     names: namesOf(held),
@@ -85,7 +65,12 @@ export async function followHeldAddons(
       const current = await readDaemonSets(late, session.cluster, signal);
       // A DaemonSet that is gone meanwhile has nothing to catch up with.
       late = late.filter((pod) => current.has(ownerUid(pod)) && !isServed(pod, current, pods));
-      await controllers.wake(daemonSetsBehind(daemonSetPods(pods.all()).filter(isAlive), current));
+      for (const daemonSet of daemonSetsBehind(daemonSetPods(pods.all()).filter(isAlive), current)) {
+        const text = notWoken(daemonSet, { since, now: session.clock.now() });
+        if (text === undefined || noted.has(daemonSet.uid)) continue;
+        noted.add(daemonSet.uid);
+        following.note(text);
+      }
       return namesOf(late);
     },
   };

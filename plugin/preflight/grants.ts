@@ -50,8 +50,6 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   // Whether a CronJob that was refused makes up for its run. Waking it is not in it: who may set its status can have it run.
   { group: 'batch', resource: 'cronjobs', verbs: ['get'] },
   { group: '', resource: 'events', verbs: ['create'] },
-  // `off` tells the controllers of held add-ons to go on; a status can start nothing.
-  { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
   { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['watch'] },
   // No such objects exist: it is the right to change the record of a node, which the record guard asks for.

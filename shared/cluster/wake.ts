@@ -1,8 +1,6 @@
+import { WOKEN_CONDITION } from '../labels.ts';
 import { cronJobStatusPath, daemonSetStatusPath } from './paths.ts';
 import type { ApiRequest } from './ports.ts';
-
-/** Condition on a DaemonSet's status that says when its controller was woken last; writing it is what wakes. */
-export const WOKEN_CONDITION = 'kubectl-maint.io/RolloutWoken';
 
 /** Why a DaemonSet controller is woken: a rollout is held on some nodes and goes on elsewhere, or a node comes back. */
 export interface Waking {

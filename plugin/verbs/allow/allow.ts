@@ -1,7 +1,5 @@
 import { isHeld, LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import { wakeHeldAddons } from '../../health/held-addons.ts';
-import { addonControllers } from '../../health/addon-controllers.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../../nodes/canary.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
@@ -170,7 +168,6 @@ async function tryOut(one: ChangedExceptions, run: AllowRun): Promise<readonly T
     if (change.kind === 'grant') tellEnd(one.node.facts.name, one.rules, await webhookAt(one, session), session.screen);
     for (const trial of trials) tellTrial(trial, one, change, session.screen);
   }
-  if (change.kind === 'grant' && one.rules.includes('addon')) await letAddonsGo(one.node.facts.name, session);
   return trials;
 }
 
@@ -186,13 +183,6 @@ async function webhookAt(
   const { enforced } = await readEnforcement(node.facts.name, session, { work, patienceMs: 0 });
   if (enforced === 'unknown') return 'unknown';
   return enforced === 'yes' ? 'answers' : 'silent';
-}
-
-async function letAddonsGo(node: string, session: Session): Promise<void> {
-  const warn = (text: string): void => {
-    session.screen.warn(text);
-  };
-  await wakeHeldAddons(node, session, { controllers: addonControllers(session, warn), warn });
 }
 
 /** How often a canary is sent, and for how long: replicas hear of a change in milliseconds, policies within 0.7 s. */

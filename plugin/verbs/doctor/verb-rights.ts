@@ -39,8 +39,6 @@ const SEE_ADDONS: readonly Grant[] = [
   { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
 ];
 
-/** How they are told to go on; without it they come later. */
-const WAKE_ADDONS: Grant = { group: 'apps', resource: 'daemonsets/status', verbs: ['patch'] };
 /** Whether a CronJob that was refused makes up for its run; without it that is tried blindly. */
 const SEE_CRON_JOBS: Grant = { group: 'batch', resource: 'cronjobs', verbs: ['get'] };
 const WATCH_PODS: Grant = { group: '', resource: 'pods', verbs: ['watch'] };
@@ -55,15 +53,10 @@ export const VERB_NEEDS: readonly VerbNeeds[] = [
     [...MARK, ...EVICT],
     [...rightsOf(OPERATOR_GRANTS), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)],
   ),
-  needsOf(
-    'off',
-    true,
-    [...MARK, HEARTBEAT, ...SEE_ADDONS],
-    rightsOf([...TELL, WAKE_ADDONS, SEE_CRON_JOBS, WATCH_PODS]),
-  ),
+  needsOf('off', true, [...MARK, HEARTBEAT, ...SEE_ADDONS], rightsOf([...TELL, SEE_CRON_JOBS, WATCH_PODS])),
   needsOf('status', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
   needsOf('allow', true, MARK, [
-    ...rightsOf([...TELL, ...SEE_ADDONS, WAKE_ADDONS, SEE_CRON_JOBS]),
+    ...rightsOf([...TELL, ...SEE_ADDONS, SEE_CRON_JOBS]),
     ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE),
   ]),
   needsOf('run', true, [...MARK, ...EVICT, HEARTBEAT, ...SEE_ADDONS], rightsOf(OPERATOR_GRANTS)),

@@ -2,7 +2,6 @@ import { MaintError, modeOf, nodePath, type ClaimKey } from '../../../shared/ind
 import { timestamp } from '../../session/clock.ts';
 import { withinTime } from '../../session/deadline.ts';
 import { passGate, type GateState } from '../../health/gate.ts';
-import { wakeHeldAddons } from '../../health/held-addons.ts';
 import { conditionStatuses, type ConditionChange } from '../../nodes/conditions.ts';
 import { recordOf, type NodePatch } from '../../nodes/mark.ts';
 import { beginReturn, endReturn, type Returning, type WithoutGate } from '../../nodes/return.ts';
@@ -72,18 +71,11 @@ async function tellLeft(
   addons: readonly string[],
   run: OffRun,
 ): Promise<void> {
-  const { operation, session, report, announcer } = run;
+  const { report, announcer } = run;
   const { name } = node.facts;
   await announcer.noConditions(node);
   const message = `ended by ${claims.map(({ owner }) => owner).join(', ')}`;
   await announcer.event(node.facts, { type: 'Normal', reason: 'MaintenanceEnded', message });
-  // With --skip-health-check nobody waits for held add-ons: they are woken last, when the webhook knows that the record is gone.
-  if (operation.skipHealthCheck) {
-    const warn = (text: string): void => {
-      report.tell({ type: 'warning', text });
-    };
-    await wakeHeldAddons(name, session, { controllers: run.controllers, warn });
-  }
   report.tell({ type: 'ended', node: name, cordoned: node.facts.unschedulable, addons });
   run.back.add(name);
 }
@@ -121,7 +113,7 @@ function isDrainGivenUp(node: NodeSnapshot): boolean {
 
 /** Takes the node through the gate. Returns the add-ons that caught up. */
 async function goThroughGate(name: string, claims: readonly ClaimKey[], run: OffRun): Promise<readonly string[]> {
-  const { operation, session, report, gates, controllers } = run;
+  const { operation, session, report, gates } = run;
   const waiting = {
     timeoutMs: operation.timeoutMs,
     waitsFor: `node ${name} to be healthy`,
@@ -140,7 +132,6 @@ async function goThroughGate(name: string, claims: readonly ClaimKey[], run: Off
         healthyForMs: operation.healthyForMs,
         session,
         signal,
-        controllers,
         tell,
         note: (text) => {
           report.tell({ type: 'note', text });

@@ -1,6 +1,5 @@
 import { isHeld, type ClaimKey } from '../../../shared/index.ts';
 import type { GateState } from '../../health/gate.ts';
-import { addonControllers, type AddonControllers } from '../../health/addon-controllers.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Report } from '../../session/report.ts';
@@ -22,7 +21,6 @@ export interface OffRun {
   readonly session: Session;
   readonly report: Report<OffEvent>;
   readonly announcer: Announcer;
-  readonly controllers: AddonControllers;
   /** The nodes that are on their way through the gate, by name: what the live view shows. */
   readonly gates: Map<string, GateState>;
   /** The names of the nodes that are out of maintenance so far. */
@@ -31,9 +29,6 @@ export interface OffRun {
 
 /** A run that has not written anything yet. */
 export function newOffRun(operation: OffOperation, session: Session, report: Report<OffEvent>): OffRun {
-  const controllers = addonControllers(session, (text) => {
-    report.tell({ type: 'warning', text });
-  });
   const announcer = new Announcer(session, isHeld);
-  return { operation, session, report, announcer, controllers, gates: new Map(), back: new Set() };
+  return { operation, session, report, announcer, gates: new Map(), back: new Set() };
 }

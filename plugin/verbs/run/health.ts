@@ -1,6 +1,5 @@
 import { withinTime } from '../../session/deadline.ts';
 import { passGate } from '../../health/gate.ts';
-import { addonControllers } from '../../health/addon-controllers.ts';
 import { tellOffInWords } from '../off/index.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import type { NodesRun } from './nodes-run.ts';
@@ -18,9 +17,6 @@ export async function waitForHealth(name: string, { operation, session }: NodesR
       healthyForMs,
       session,
       signal,
-      controllers: addonControllers(session, (text) => {
-        screen.warn(text);
-      }),
       note: (text) => {
         screen.note(text);
       },

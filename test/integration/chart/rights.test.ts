@@ -11,6 +11,7 @@ import { pluginRunner, type Ran } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
 import {
   DIALS_ENDPOINTS,
+  installFence,
   installService,
   NAMESPACE,
   startController,
@@ -46,6 +47,7 @@ beforeAll(async () => {
     ],
   });
   await installService(plane);
+  await installFence(plane);
   await giveRoles();
   controller = await startController({ ...plane, kubeconfig: await plane.kubeconfigFor(CONTROLLER) });
   replica = await startReplica({ ...plane, kubeconfig: await plane.kubeconfigFor(WEBHOOK) }, 'only');

@@ -119,7 +119,6 @@ const PLUGIN: Calls = {
     VOLUME_ATTACHMENTS: 'list,watch storage.k8s.io/volumeattachments',
   },
   'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
-  'plugin/health/addon-controllers.ts': { wakeRequest: 'patch apps/daemonsets/status' },
   'plugin/nodes/cron-jobs.ts': {
     cronJobPath: 'get batch/cronjobs',
     NODES: 'list /nodes',

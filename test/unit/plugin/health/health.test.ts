@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { passGate, waitsFor, type GateState } from '../../../../plugin/health/gate.ts';
 import { healthFrom } from '../../../../plugin/health/node-health.ts';
-import { addonControllers } from '../../../../plugin/health/addon-controllers.ts';
-import {
-  controllerRevisionsPath,
-  daemonSetPath,
-  daemonSetStatusPath,
-  nodePath,
-  PODS,
-  textAt,
-  type ApiAnswer,
-} from '../../../../shared/index.ts';
+import { controllerRevisionsPath, daemonSetPath, nodePath, PODS } from '../../../../shared/index.ts';
 import { answer, failure, nodeObject, podObject, settle, START, toldSession } from '../world.ts';
 
 const at = (secondsAgo: number) => new Date(START - secondsAgo * 1000).toISOString();
@@ -110,22 +101,22 @@ test('the age of the heartbeat, readiness and pressures are told apart', () => {
 function begin(healthyForMs: number, ready = true) {
   const [stop, interrupt] = [new AbortController(), new AbortController()];
   const world = toldSession(interrupt.signal);
-  const { cluster, clock, session, screen } = world;
+  const { cluster, clock, session } = world;
   const set = (isReady: boolean) => {
     cluster.objects.set(nodePath('n1'), isReady ? nodeObject('n1') : nodeObject('n1', { conditions: [] }));
   };
-  /** What the API server says to everything but the Lease, which is fresh while its kubelet lives. */
-  let patched: ApiAnswer = answer(200);
+  /** What the API server says of the Lease, which is fresh while its kubelet lives. */
   let diedAt = Infinity;
-  cluster.say = ({ method }) => {
+  cluster.say = () => {
     const [now, renewTime] = [
       new Date(clock.now()).toUTCString(),
       new Date(Math.min(diedAt, clock.now())).toISOString(),
     ];
-    return method === 'PATCH' ? patched : answer(200, { spec: { renewTime } }, { date: now });
+    return answer(200, { spec: { renewTime } }, { date: now });
   };
   set(ready);
   const states: GateState[] = [];
+  const notes: string[] = [];
   let isOver = false;
   let ended: string | undefined;
   const pass = () =>
@@ -134,11 +125,8 @@ function begin(healthyForMs: number, ready = true) {
       healthyForMs,
       session,
       signal: AbortSignal.any([stop.signal, interrupt.signal]),
-      controllers: addonControllers(session, (text) => {
-        screen.warn(text);
-      }),
       tell: (state) => states.push(state),
-      note: () => undefined,
+      note: (text) => notes.push(text),
       isOver: () => isOver,
     }).then(
       (addons) => (ended = ['passed', ...addons].join(' ')),
@@ -150,12 +138,12 @@ function begin(healthyForMs: number, ready = true) {
     stop,
     interrupt,
     states,
+    notes,
     pass,
     ended: () => ended,
     die: () => (diedAt = clock.now()),
     revive: () => (diedAt = Infinity),
     endIt: () => (isOver = true),
-    refuse: (refusal: ApiAnswer) => (patched = refusal),
     waiting: () => states.map(waitsFor),
   };
 }
@@ -288,20 +276,17 @@ describe('held add-ons', () => {
     const pod = (name: string, hash: string, ready: boolean) =>
       podObject(name, { namespace: 'ops', owner, labels: labels(hash), ready });
     lists.set(PODS, [pod('agent-a', 'old', true)]);
-    const wakes = () => gate.cluster.requests.filter(({ method }) => method === 'PATCH');
-    return { ...gate, pod, wakes };
+    return { ...gate, pod };
   }
 
   const LATE = 'DaemonSet ops/agent is not current and Ready on it';
 
-  test('their controller is told to go on each second, and the node waits until they are current and Ready', async () => {
+  test('the node waits until they are current and Ready, and nothing is written', async () => {
     const gate = held();
     void gate.pass();
     await settle();
     expect([gate.ended(), gate.waiting()]).toEqual([undefined, [LATE]]);
-    expect(gate.wakes().map(({ path }) => path)).toEqual([daemonSetStatusPath('ops', 'agent')]);
     await gate.clock.pass(1000);
-    expect(gate.wakes()).toHaveLength(2);
     gate.cluster.tell(PODS, 'removed', gate.pod('agent-a', 'old', true));
     gate.cluster.tell(PODS, 'changed', gate.pod('agent-b', 'new', false));
     await settle();
@@ -309,8 +294,43 @@ describe('held add-ons', () => {
     gate.cluster.tell(PODS, 'changed', gate.pod('agent-b', 'new', true));
     await settle();
     expect(gate.ended()).toBe('passed ops/agent');
-    // Nothing is behind any more, so nobody is woken.
-    expect(gate.wakes()).toHaveLength(2);
+    expect(gate.cluster.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(gate.notes).toEqual([]);
+  });
+
+  test('one that nobody tells to go on is noted, once, with what helps', async () => {
+    const gate = held();
+    void gate.pass();
+    await settle();
+    await gate.clock.pass(119_000);
+    expect(gate.notes).toEqual([]);
+    await gate.clock.pass(5000);
+    expect(gate.notes).toEqual([
+      expect.stringMatching(
+        /^DaemonSet ops\/agent was not told to go on: .* kubectl annotate daemonset agent -n ops --overwrite/,
+      ),
+    ]);
+    expect(gate.ended()).toBeUndefined();
+  });
+
+  test('one that the controller tells to go on, and that does not, is not', async () => {
+    const gate = held();
+    const path = daemonSetPath('ops', 'agent');
+    void gate.pass();
+    await settle();
+    for (let minute = 0; minute < 4; minute += 1) {
+      const woken = {
+        type: 'kubectl-maint.io/RolloutWoken',
+        lastTransitionTime: new Date(gate.clock.now()).toISOString(),
+      };
+      gate.cluster.objects.set(path, {
+        ...(gate.cluster.objects.get(path) as object),
+        status: { conditions: [woken] },
+      });
+      await gate.clock.pass(60_000);
+    }
+    expect(gate.notes).toEqual([]);
+    expect(gate.ended()).toBeUndefined();
   });
 
   test('a DaemonSet that is deleted meanwhile has nothing to catch up with', async () => {
@@ -320,26 +340,5 @@ describe('held add-ons', () => {
     gate.cluster.objects.delete(daemonSetPath('ops', 'agent'));
     await gate.clock.pass(1000);
     expect(gate.ended()).toBe('passed ops/agent');
-  });
-
-  test('without the right to wake they are waited for all the same, and that is said once', async () => {
-    const gate = held();
-    gate.refuse(failure(403, 'no'));
-    void gate.pass();
-    await settle();
-    await gate.clock.pass(1000);
-    expect([gate.wakes().length, gate.screen.warnings.length]).toEqual([2, 1]);
-    expect(gate.screen.warnings[0]).toContain('no right to patch daemonsets/status');
-    expect(gate.ended()).toBeUndefined();
-  });
-
-  test('a wake is a condition on the status, in the words of a return', async () => {
-    const gate = held();
-    void gate.pass();
-    await settle();
-    const body = JSON.stringify(gate.wakes()[0]?.body);
-    expect(body).toContain('"type":"kubectl-maint.io/RolloutWoken"');
-    expect(body).toContain('"reason":"NodeReturns"');
-    expect(textAt(gate.wakes()[0], 'contentType')).toBe('application/strategic-merge-patch+json');
   });
 });
