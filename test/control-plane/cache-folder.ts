@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { cacheRoot, type Environment } from '../../packaging/cache-folder.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
-/** Where the binaries of this Kubernetes version for this machine are kept. */
-export function binariesFolder(env: Environment): string {
-  return join(cacheRoot(env), 'control-plane', `${KUBERNETES_VERSION}-${platform()}-${arch()}`);
+/** Where the binaries of a Kubernetes version for this machine are kept. */
+export function binariesFolder(env: Environment, version = KUBERNETES_VERSION): string {
+  return join(cacheRoot(env), 'control-plane', `${version}-${platform()}-${arch()}`);
 }
 
 /** True when this process may execute the file. */

@@ -58,20 +58,33 @@ export function goModuleFiles(name: GoModuleName): Readonly<Record<string, strin
   return name === 'control-plane' ? { ...files, 'etcd/main.go': ETCD_MAIN } : files;
 }
 
+/** The go.mod in which the programs of an older Kubernetes are built: a control plane takes the others from that of today. */
+export function olderGoMod(version: string): string {
+  return [...head(`kubernetes-${version}`), block('require', [`k8s.io/kubernetes v${version}`]), staging(version)].join(
+    '\n\n',
+  );
+}
+
 function goMod(name: GoModuleName): string {
-  const lines = [`module kubectl-maint.io/programs/${name}`, `go ${GO_VERSION}.0`];
-  if (name === 'control-plane') lines.push(`godebug default=go${GO_VERSION}`);
-  lines.push(block('require', REQUIRED_MODULES[name]));
-  if (name === 'control-plane') {
-    const staging = KUBERNETES_VERSION.replace(/^1\./, 'v0.');
-    lines.push(
-      block(
-        'replace',
-        STAGING_MODULES.map((module) => `k8s.io/${module} => k8s.io/${module} ${staging}`),
-      ),
-    );
-  }
+  const required = block('require', REQUIRED_MODULES[name]);
+  const lines =
+    name === 'control-plane'
+      ? [...head(name), required, staging(KUBERNETES_VERSION)]
+      : [`module kubectl-maint.io/programs/${name}`, `go ${GO_VERSION}.0`, required];
   return lines.join('\n\n') + '\n';
+}
+
+function head(name: string): readonly string[] {
+  return [`module kubectl-maint.io/programs/${name}`, `go ${GO_VERSION}.0`, `godebug default=go${GO_VERSION}`];
+}
+
+/** Those that a version does not have yet are required by nobody. */
+function staging(version: string): string {
+  const published = version.replace(/^1\./, 'v0.');
+  return block(
+    'replace',
+    STAGING_MODULES.map((module) => `k8s.io/${module} => k8s.io/${module} ${published}`),
+  );
 }
 
 function block(directive: string, lines: readonly string[]): string {
@@ -83,18 +96,30 @@ function block(directive: string, lines: readonly string[]): string {
  * that a program does not have is ignored, so that etcd and KWOK can be linked by the same command as Kubernetes.
  */
 export function linkerFlags(name: GoModuleName): string {
-  return ['-s -w', ...Object.entries(VERSIONS[name]).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
+  return setting(VERSIONS[name]);
 }
 
-const [major = '', minor = ''] = KUBERNETES_VERSION.split('.');
+/** The same for an older Kubernetes. */
+export function olderLinkerFlags(version: string): string {
+  return setting(kubernetesVersions(version));
+}
 
-const VERSIONS: Readonly<Record<GoModuleName, Readonly<Record<string, string>>>> = {
-  'control-plane': {
-    'k8s.io/component-base/version.gitVersion': `v${KUBERNETES_VERSION}`,
+function setting(variables: Readonly<Record<string, string>>): string {
+  return ['-s -w', ...Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
+}
+
+function kubernetesVersions(version: string): Readonly<Record<string, string>> {
+  const [major = '', minor = ''] = version.split('.');
+  return {
+    'k8s.io/component-base/version.gitVersion': `v${version}`,
     'k8s.io/component-base/version.gitMajor': major,
     'k8s.io/component-base/version.gitMinor': minor,
-    'k8s.io/client-go/pkg/version.gitVersion': `v${KUBERNETES_VERSION}`,
-  },
+    'k8s.io/client-go/pkg/version.gitVersion': `v${version}`,
+  };
+}
+
+const VERSIONS: Readonly<Record<GoModuleName, Readonly<Record<string, string>>>> = {
+  'control-plane': kubernetesVersions(KUBERNETES_VERSION),
   helm: { 'helm.sh/helm/v4/internal/version.version': `v${HELM_VERSION}` },
   krew: { 'sigs.k8s.io/krew/internal/version.gitTag': `v${KREW_VERSION}` },
 };

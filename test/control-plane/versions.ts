@@ -1,5 +1,7 @@
 /** What the control plane is made of. One place to change when Kubernetes moves on. */
 export const KUBERNETES_VERSION = '1.37.2';
+/** Older ones that `npm run test:versions` runs everything against, each the newest of its minor version. */
+export const OLDER_VERSIONS: readonly string[] = ['1.36.3', '1.35.4', '1.34.4'];
 const ETCD_VERSION = '3.7.3';
 export const KWOK_VERSION = '0.8.0';
 export const HELM_VERSION = '4.3.1';
@@ -55,6 +57,9 @@ export const KREW: readonly Binary[] = [krewBinary('krew'), krewBinary('validate
 
 /** What a real node runs beside containerd; no part of a control plane. */
 export const NODE_PROGRAMS: readonly Binary[] = [kubernetesBinary('kubelet'), kubernetesBinary('kube-proxy')];
+
+/** What differs with the version of Kubernetes; the rest of a control plane is the same for all that are run. */
+export const KUBERNETES_PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
 /** Path and version as Go writes them, of the modules that each of ours requires. */
 export const REQUIRED_MODULES: Readonly<Record<GoModuleName, readonly string[]>> = {

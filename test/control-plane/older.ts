@@ -1,0 +1,54 @@
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureBinaries, type BinariesOptions } from './binaries.ts';
+import { takeLock } from './build-lock.ts';
+import { binariesFolder, isExecutable } from './cache-folder.ts';
+import { olderGoMod, olderLinkerFlags } from './go-modules.ts';
+import { go } from './go-program.ts';
+import { KUBERNETES_PROGRAMS } from './versions.ts';
+
+/** What of today's control plane goes with every other: the store, and the client whose answers ours are held against. */
+const OF_TODAY = ['etcd', 'kubectl'] as const;
+
+/**
+ * A folder for KUBEBUILDER_ASSETS with the control plane of an older Kubernetes, built once. Throws ControlPlaneError with
+ * what to do.
+ */
+export async function ensureOlder(version: string, { env, log }: BinariesOptions): Promise<string> {
+  const today = await ensureBinaries({ env, log });
+  const folder = binariesFolder(env, version);
+  await mkdir(folder, { recursive: true });
+  const lock = await takeLock(join(folder, '.lock'), (owner) => {
+    log(`${owner} builds Kubernetes ${version} already, waiting for it ...`);
+  });
+  try {
+    const missing = KUBERNETES_PROGRAMS.filter((name) => !isExecutable(join(folder, name)));
+    if (missing.length > 0) await build(version, missing, folder, { env, log });
+    for (const name of OF_TODAY) {
+      await rm(join(folder, name), { force: true });
+      await symlink(today.path(name), join(folder, name));
+    }
+  } finally {
+    await lock.release();
+  }
+  return folder;
+}
+
+async function build(
+  version: string,
+  names: readonly string[],
+  folder: string,
+  { env, log }: BinariesOptions,
+): Promise<void> {
+  const module = join(folder, '.build', 'kubernetes');
+  const drafts = join(folder, '.build', 'programs');
+  await mkdir(module, { recursive: true });
+  await writeFile(join(module, 'go.mod'), olderGoMod(version));
+  const what = names.map((name) => `${name} ${version}`).join(', ');
+  log(`building ${what} (once; some minutes on two cores) ...`);
+  const packages = names.map((name) => `k8s.io/kubernetes/cmd/${name}`);
+  const flags = ['-mod=mod', '-gcflags=all=-dwarf=false', '-ldflags', olderLinkerFlags(version)];
+  await go(['build', ...flags, '-o', `${drafts}/`, ...packages], { module, env, what });
+  for (const name of names) await rename(join(drafts, name), join(folder, name));
+  await rm(join(folder, '.build'), { recursive: true });
+}
