@@ -53,7 +53,7 @@ export function companionsOf(object: WorkObject, answers: Answers): readonly str
   const [first, ...rest] = companionNeeds(object, { in: 'pods' }).map(
     (needs) => new Set(nodesOf(needs.flatMap((need) => podsFor(need, answers)))),
   );
-  return [...(first ?? [])].filter((node) => rest.every((nodes) => nodes.has(node)));
+  return first === undefined ? [] : [...first].filter((node) => rest.every((nodes) => nodes.has(node)));
 }
 
 function needOf(object: WorkObject, source: NodeSource): Need | undefined {

@@ -27,7 +27,8 @@ export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Ques
   const [main, ...others] = classifyFully(object, catalogue, request.user.name);
   const rules = isKubeletsMirror(request, object) ? [] : RULES;
   const aspect = (classification: Classification, asked: readonly Rule[]): Aspect => {
-    const isNewWork = () => !worksBefore(request, catalogue).includes(classification.work);
+    // What is no work is none of any rule's business, whatever it was.
+    const isNewWork = () => isWork(classification) && !worksBefore(request, catalogue).includes(classification.work);
     const change = changeOf(request, classification.pattern?.node ?? { in: 'pods' }, isNewWork);
     const subject: Subject = { request, object, classification, change };
     return { subject, rules: asked.filter((rule) => rule.concerns(subject)) };
@@ -41,6 +42,10 @@ export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Ques
       ),
     ),
   ];
+}
+
+function isWork({ work, isUnread }: Classification): boolean {
+  return work !== 'none' || isUnread === true;
 }
 
 /** What an object was before the request; a label that is edited on such work starts nothing. */

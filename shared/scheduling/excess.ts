@@ -1,4 +1,4 @@
-import { at } from '../facts/json.ts';
+import { at, listAt } from '../facts/json.ts';
 import { podAffinityFromPodSpec, type PodAffinityTerm } from './pod-affinity.ts';
 import { renderSelector } from './selectors.ts';
 
@@ -18,8 +18,10 @@ const MAX_SELECTORS = 4000;
 
 /** Whether a pod spec says more about where the pod may run than is read. It is counted before it is read. */
 export function isExcessive(spec: unknown): boolean {
-  const left = entriesLeft(at(spec, 'affinity'), entriesLeft(at(spec, 'tolerations'), MAX_ENTRIES));
-  return left < 0 || isTooMuchCompany(podAffinityFromPodSpec(spec));
+  const affinity = at(spec, 'affinity');
+  const left = MAX_ENTRIES - listAt(spec, 'tolerations').length;
+  if (affinity == null) return left < 0;
+  return entriesLeft(affinity, left) < 0 || isTooMuchCompany(podAffinityFromPodSpec(spec));
 }
 
 function isTooMuchCompany(terms: readonly PodAffinityTerm[]): boolean {

@@ -3,15 +3,20 @@
  * all that run there and never copied: an object may have thousands of variables, and thousands of scripts.
  */
 export class Variables {
-  readonly #own: Map<string, string>;
+  readonly #own = new Map<string, string>();
   readonly #around: Variables | undefined;
+  #fill: ((variables: Variables) => void) | undefined;
 
-  constructor(around?: Variables, own: Iterable<readonly [string, string]> = []) {
+  /** `fill` sets what is known from the beginning, when something is asked for first: most of what runs uses no variable. */
+  constructor(around?: Variables, fill?: (variables: Variables) => void) {
     this.#around = around;
-    this.#own = new Map(own);
+    this.#fill = fill;
   }
 
   get(name: string): string | undefined {
+    const fill = this.#fill;
+    this.#fill = undefined;
+    fill?.(this);
     return this.#own.get(name) ?? this.#around?.get(name);
   }
 

@@ -38,7 +38,11 @@ function literalPattern([before, name]: Spelling): string {
 
 /** The last path element of an image reference without tag and digest. */
 export function imageBasename(image: string): string {
-  const [withoutDigest = ''] = image.split('@');
-  const [name = ''] = withoutDigest.slice(withoutDigest.lastIndexOf('/') + 1).split(':');
-  return name;
+  const whole = before('@', image);
+  return before(':', whole.slice(whole.lastIndexOf('/') + 1));
+}
+
+function before(mark: string, text: string): string {
+  const end = text.indexOf(mark);
+  return end < 0 ? text : text.slice(0, end);
 }

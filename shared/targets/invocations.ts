@@ -60,7 +60,9 @@ class Follower {
 
   constructor({ image, hasCommand, words: written, env }: ReadContainer, effort: Effort) {
     this.#effort = effort;
-    const variables = variablesFrom(env, effort);
+    const variables = new Variables(undefined, (own) => {
+      fillFrom(env, own, effort);
+    });
     const words = written.map((word) => expanded(word, variables, effort));
     const [first = '', second] = words;
     if (!hasCommand) this.#ownEntry(words);
@@ -151,8 +153,10 @@ function shellRuns({ run: words, at, input, variables }: Place): Next | undefine
 /** What a script knows as `$0`, `$1` and `$@`. */
 function withArguments(variables: Variables, words: readonly string[]): Variables {
   if (words.length === 0) return variables;
-  const numbered = words.slice(0, 10).map((word, index) => [String(index), word] as const);
-  return new Variables(variables, [...numbered, ['@', words.slice(1).join(' ')]]);
+  return new Variables(variables, (own) => {
+    for (const [index, word] of words.slice(0, 10).entries()) own.set(String(index), word);
+    own.set('@', words.slice(1).join(' '));
+  });
 }
 
 function interpreterRuns(modules: readonly string[], { run: words, at }: Place): Next | undefined {
@@ -169,14 +173,13 @@ function interpreterRuns(modules: readonly string[], { run: words, at }: Place):
 const IS_CODE = /^-[a-zA-Z]*[ce]$/;
 
 /** What the environment of a container is known to hold: what stands in the object itself. */
-function variablesFrom(env: readonly unknown[], effort: Effort): Variables {
-  const variables = new Variables();
+function fillFrom(env: readonly unknown[], variables: Variables, effort: Effort): void {
   for (const entry of env) {
+    if (!effort.look()) return;
     const name = textAt(entry, 'name');
     const value = textAt(entry, 'value');
     if (name !== undefined && value !== undefined) variables.set(name, expanded(value, variables, effort));
   }
-  return variables;
 }
 
 const REFERENCE = /\$(\$)|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g;

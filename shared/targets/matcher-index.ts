@@ -50,8 +50,7 @@ export class MatcherIndex<T extends { readonly match: Matcher }> {
       meet(image, container.image, met);
       for (const run of container.programs) meet(program, run, met);
     }
-    if (met.length < 2) return met.map(({ entry }) => entry);
-    return [...new Set(met)].sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
+    return inOrder(met).map(({ entry }) => entry);
   }
 
   /** Of some operator's own kind, which no matcher names: what such a kind makes, its own tool knows better than any words. */
@@ -89,6 +88,12 @@ function indexKeysOf(match: Matcher): readonly [IndexKey, readonly string[]] | u
 
 function groupKindOf({ groupKind }: Kind): string {
   return groupKind;
+}
+
+/** Each once, in the order of all; what was found in one place alone is so already. */
+function inOrder<T>(met: readonly Ranked<T>[]): readonly Ranked<T>[] {
+  const isInOrder = met.every(({ rank }, index) => index === 0 || rank > (met[index - 1]?.rank ?? -1));
+  return isInOrder ? met : [...new Set(met)].sort((a, b) => a.rank - b.rank);
 }
 
 /** Adds what is indexed under one value. */

@@ -140,6 +140,7 @@ export class Inspection {
   readonly #effort = new Effort();
   #running: readonly Running[] | undefined;
   #nameWords: readonly string[] | undefined;
+  readonly #named = new Map<readonly string[], boolean>();
   #words: ReadonlySet<string> | undefined;
 
   constructor(object: WorkObject, user = '') {
@@ -176,6 +177,13 @@ export class Inspection {
     return this.#nameWords;
   }
 
+  /** Whether one of some words stands there; many matchers ask for the same list. */
+  isNamed(wanted: readonly string[]): boolean {
+    const known = this.#named.get(wanted) ?? holds(this.nameWords, wanted);
+    this.#named.set(wanted, known);
+    return known;
+  }
+
   /** See `wordsOf`. */
   get words(): ReadonlySet<string> {
     this.#words ??= wordsOf(this.object, this.running);
@@ -201,8 +209,7 @@ export function matches(matcher: Matcher, about: Inspection | WorkObject): boole
 /** Whether it runs what the matcher says; of a service nothing counts but what is written on it. */
 function runsIn(inspection: Inspection, matcher: Matcher): boolean {
   if (!asksWhatRuns(matcher)) return true;
-  const strength = strengthOf(matcher);
-  if (strength < LABEL_STRENGTH && inspection.isKeptUp) return false;
+  if (inspection.isKeptUp && strengthOf(matcher) < LABEL_STRENGTH) return false;
   return inspection.running.some((running) => isRunning(running, matcher, inspection.nameWords));
 }
 
@@ -252,6 +259,6 @@ function hasName({ names, nameWords, unlessWords = [] }: Matcher, inspection: In
   const { name } = inspection.object;
   if (names !== undefined && !names.some((prefix) => name.startsWith(prefix))) return false;
   return (
-    nameWords === undefined || (holds(inspection.nameWords, nameWords) && !holds(inspection.nameWords, unlessWords))
+    nameWords === undefined || (inspection.isNamed(nameWords) && !inspection.isNamed(unlessWords))
   );
 }

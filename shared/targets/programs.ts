@@ -28,17 +28,14 @@ export interface Running {
 export function runningIn({ image, command, args, env, mounts }: ContainerFacts, effort: Effort): Running {
   const [reference = ''] = effort.take([image]);
   const words = effort.take([...command, ...args]);
-  const settings = effort.take(settingsIn(env, mounts));
-  // Of a longer list no more is read than had a name that was.
-  const read = { image: reference, hasCommand: command.length > 0, words, env: env.slice(0, settings.length) };
-  const invocations = followed(read, effort);
+  const invocations = followed({ image: reference, hasCommand: command.length > 0, words, env }, effort);
   return {
     reference,
     image: imageBasename(reference),
     words,
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
-    settings: once(() => effort.take(wordsOfAll(settings))),
+    settings: once(() => effort.take(wordsOfAll(effort.take(settingsIn(env, mounts))))),
   };
 }
 

@@ -67,6 +67,7 @@ function subcommandsAmong(args: readonly string[]): readonly string[] {
 
 /** The words of a name, in lower case: `backup_script.sh`, `dumpOrders`. */
 export function wordsIn(name: string): readonly string[] {
+  if (/^[a-z0-9]+$/.test(name)) return [name];
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()

@@ -35,7 +35,7 @@ export function isRunning(running: Running, matcher: WhatRuns, nameWords: readon
 }
 
 function asksForProgram({ entrypoints, commands, arguments: words, runWords, settings }: WhatRuns): boolean {
-  return [entrypoints, commands, words, runWords, settings].some((part) => part !== undefined);
+  return (entrypoints ?? commands ?? words ?? runWords ?? settings) !== undefined;
 }
 
 /** Most names are single parts, which need no pattern. */
