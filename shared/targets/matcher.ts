@@ -2,6 +2,7 @@ import { at } from '../facts/json.ts';
 import { workloadKindOf } from '../facts/controllers.ts';
 import type { WorkObject } from '../facts/work.ts';
 import { isOfKind, isOwnKind, type Kind } from '../kinds.ts';
+import { eachOnce } from '../once.ts';
 import { Effort } from '../shell/effort.ts';
 import { runningIn, type Running } from './programs.ts';
 import { holds } from './run-names.ts';
@@ -140,7 +141,8 @@ export class Inspection {
   readonly #effort = new Effort();
   #running: readonly Running[] | undefined;
   #nameWords: readonly string[] | undefined;
-  readonly #named = new Map<readonly string[], boolean>();
+  /** Whether one of some words stands in the names of the object and its owners; many matchers ask for the same list. */
+  readonly isNamed = eachOnce((wanted: readonly string[]) => holds(this.nameWords, wanted));
   #words: ReadonlySet<string> | undefined;
 
   constructor(object: WorkObject, user = '') {
@@ -175,13 +177,6 @@ export class Inspection {
       name.split(/[-.]/),
     );
     return this.#nameWords;
-  }
-
-  /** Whether one of some words stands there; many matchers ask for the same list. */
-  isNamed(wanted: readonly string[]): boolean {
-    const known = this.#named.get(wanted) ?? holds(this.nameWords, wanted);
-    this.#named.set(wanted, known);
-    return known;
   }
 
   /** See `wordsOf`. */
@@ -258,7 +253,5 @@ function accepts(wanted: Accepted | undefined, placesOf: (key: string) => readon
 function hasName({ names, nameWords, unlessWords = [] }: Matcher, inspection: Inspection): boolean {
   const { name } = inspection.object;
   if (names !== undefined && !names.some((prefix) => name.startsWith(prefix))) return false;
-  return (
-    nameWords === undefined || (inspection.isNamed(nameWords) && !inspection.isNamed(unlessWords))
-  );
+  return nameWords === undefined || (inspection.isNamed(nameWords) && !inspection.isNamed(unlessWords));
 }

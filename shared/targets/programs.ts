@@ -1,11 +1,11 @@
 import { textAt } from '../facts/json.ts';
 import type { ContainerFacts } from '../facts/work.ts';
-import { once } from '../once.ts';
+import { eachOnce, once } from '../once.ts';
 import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
 import { followed, type Invocation } from './invocations.ts';
 import { isLike } from './like.ts';
-import { wordsIn } from './run-names.ts';
+import { holds, wordsIn } from './run-names.ts';
 
 export { imageBasename } from './image-names.ts';
 
@@ -20,8 +20,8 @@ export interface Running {
   /** Programs that it runs, without their paths. */
   readonly programs: ReadonlySet<string>;
   readonly invocations: readonly Invocation[];
-  /** Words in the names of the variables that are set for it, and in the paths where its volumes are mounted. */
-  readonly settings: () => readonly string[];
+  /** Whether one of some words stands in the names of the variables that are set for it, or the paths of its volumes. */
+  readonly isSetBy: (wanted: readonly string[]) => boolean;
 }
 
 /** What runs in a container, as far as the effort reaches. */
@@ -29,13 +29,14 @@ export function runningIn({ image, command, args, env, mounts }: ContainerFacts,
   const [reference = ''] = effort.take([image]);
   const words = effort.take([...command, ...args]);
   const invocations = followed({ image: reference, hasCommand: command.length > 0, words, env }, effort);
+  const settings = once(() => effort.take(wordsOfAll(effort.take(settingsIn(env, mounts)))));
   return {
     reference,
     image: imageBasename(reference),
     words,
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
-    settings: once(() => effort.take(wordsOfAll(effort.take(settingsIn(env, mounts))))),
+    isSetBy: eachOnce((wanted) => holds(settings(), wanted)),
   };
 }
 

@@ -71,7 +71,7 @@ const SCRIPT = /\.(?:bash|js|mjs|php|pl|py|rb|sh)$/;
 function isSet({ isOwn, program }: Invocation, running: Running, { settings, unlessRunWords = [] }: WhatRuns): boolean {
   if (settings === undefined) return true;
   const isUnread = isOwn || (SCRIPT.test(program) && !holds(wordsIn(program), unlessRunWords));
-  return isUnread && holds(running.settings(), settings);
+  return isUnread && running.isSetBy(settings);
 }
 
 function isEntrypoint(invocation: Invocation, { image }: Running, entrypoints: readonly string[]): boolean {

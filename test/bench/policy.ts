@@ -12,6 +12,7 @@ import {
   requestFromReview,
 } from '../../shared/index.ts';
 import { median } from './median.ts';
+import { benchWorst } from './worst.ts';
 
 const NODES = 5000;
 const HELD = 50;
@@ -235,8 +236,8 @@ function measure(text: string): { parse: number; decide: number } {
   return { parse: median(parse), decide: median(decide) };
 }
 
-/** Prints the table. */
-export function benchPolicy(): void {
+/** Prints both tables. */
+export async function benchPolicy(): Promise<void> {
   process.stdout.write(
     `| Request | bytes | JSON.parse, µs p50 | decision, µs p50 | ratio |\n| --- | --- | --- | --- | --- |\n`,
   );
@@ -246,4 +247,5 @@ export function benchPolicy(): void {
     const cells = [name, text.length, parse.toFixed(1), decide.toFixed(1), (decide / parse).toFixed(2)];
     process.stdout.write(`| ${cells.join(' | ')} |\n`);
   }
+  await benchWorst(nodeIndex);
 }

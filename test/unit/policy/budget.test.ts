@@ -94,8 +94,8 @@ async function expectBounded(asked: WorstRequest): Promise<void> {
   const running = [request.object, request.oldObject].flatMap((object) =>
     object === undefined ? [] : new Inspection(object).running,
   );
-  const taken = running.flatMap(({ words, invocations, settings }) => [...words, ...invocations, ...settings()]);
-  expect(taken.length).toBeLessThan(3 * MAX_WORDS);
+  const taken = running.flatMap(({ words, invocations }) => [...words, ...invocations]);
+  expect(taken.length).toBeLessThan(2 * MAX_WORDS);
 }
 
 describe('what is done for one object is bounded', () => {
