@@ -1,4 +1,4 @@
-import { clean, listAt, numberAt, textAt } from '../../../../shared/index.ts';
+import { at, clean, listAt, numberAt, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import type { Installation } from '../readings.ts';
@@ -16,7 +16,8 @@ export interface ReplicasReading {
 export const replicas = checkOf({
   id: 'replicas',
   asks: 'Whether the webhook survives the loss of a node',
-  warns: 'fewer than two replicas are ready, all are on one node, or they run outside of the cluster',
+  warns:
+    'fewer than two replicas are ready, all are on one node, some decide by a former policy, or they run outside of the cluster',
   fails: 'no replica is ready',
   read: async (readings): Promise<ReplicasReading> => {
     const nodes = readings.nodes().then(
@@ -50,7 +51,23 @@ export function judgeReplicas({ installation, nodes }: ReplicasReading): readonl
       ),
     ];
   }
-  return [judgeReady(deployment, pods, { namespace: clean(namespace, 63), nodes })];
+  const place = clean(namespace, 63);
+  return [judgeReady(deployment, pods, { namespace: place, nodes }), ...judgePolicies(deployment, pods, place)];
+}
+
+/** A rollout that does not come to its end leaves replicas with a policy that is not the one that others predict by. */
+function judgePolicies(deployment: unknown, pods: readonly unknown[], namespace: string): readonly Diagnosis[] {
+  const latest = policyMountedBy(at(deployment, 'spec', 'template', 'spec'));
+  const former = pods.filter((pod) => isReady(pod) && policyMountedBy(at(pod, 'spec')) !== latest);
+  if (former.length === 0) return [];
+  const rollout = `kubectl rollout status deployment/kubectl-maint -n ${namespace}`;
+  return [warn(`${former.length} of the replicas that answer decide by a former policy`, rollout)];
+}
+
+/** The ConfigMap with its policy, whose name follows from what it says; undefined where it has none. */
+function policyMountedBy(podSpec: unknown): string | undefined {
+  const names = listAt(podSpec, 'volumes').map((volume) => textAt(volume, 'configMap', 'name') ?? '');
+  return names.find((name) => name.startsWith('kubectl-maint-policy'));
 }
 
 function judgeReady(

@@ -182,6 +182,31 @@ describe('replicas', () => {
     expect(told(judgeReplicas({ installation, nodes }))).toEqual([like(says)]);
   });
 
+  test('those that still decide by a former policy are counted', () => {
+    const mounting = (name: string) => ({ volumes: [{ configMap: { name: `kubectl-maint-policy-${name}` } }] });
+    const podWith = (node: string, policy: string, status = 'True') => {
+      const { spec, ...rest } = pod(node, status);
+      return { ...rest, spec: { ...spec, ...mounting(policy) } };
+    };
+    const judged = (...pods: readonly object[]) =>
+      told(
+        judgeReplicas({
+          installation: {
+            by: 'service',
+            namespace: 'kubectl-maint',
+            deployment: { spec: { replicas: 2, template: { spec: mounting('new') } } },
+            pods,
+          },
+          nodes: { all: 3, open: 3 },
+        }),
+      );
+    expect(judged(podWith('n1', 'new'), podWith('n2', 'new'))).toEqual([like('ok 2 of 2')]);
+    expect(judged(podWith('n1', 'old'), podWith('n2', 'old'), podWith('n3', 'new', 'False'))).toEqual([
+      like('ok 2 of 2'),
+      'warn 2 of the replicas that answer decide by a former policy',
+    ]);
+  });
+
   test('where the other nodes are cordoned, they come first', () => {
     const installation = service(2, [pod('n1'), pod('n1')]);
     const [found] = judgeReplicas({ installation, nodes: { all: 3, open: 1 } });
