@@ -223,12 +223,18 @@ function podSpec({ emptyDir, priorityClassName }: PodShape): object {
 }
 
 /** What a Node tells about its maintenance. */
-export function maintenanceOf(node: unknown): {
+export interface Maintenance {
   readonly label: string | undefined;
   readonly record: unknown;
   readonly unschedulable: boolean;
   readonly conditions: Readonly<Record<string, string>>;
-} {
+}
+
+/** A node that takes pods, and of whose maintenance nothing is left. */
+export const FREE: Maintenance = { label: undefined, record: undefined, unschedulable: false, conditions: {} };
+
+/** Reads it. */
+export function maintenanceOf(node: unknown): Maintenance {
   const annotation = textAt(node, 'metadata', 'annotations', 'kubectl-maint.io/maintenance');
   const spec: unknown = typeof node === 'object' && node !== null && 'spec' in node ? node.spec : undefined;
   const ours = listAt(node, 'status', 'conditions').filter((condition) =>

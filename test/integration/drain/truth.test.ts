@@ -4,7 +4,7 @@ import { type ControlPlane, startControlPlane } from '../../control-plane/contro
 import { faultProxy, type Arrived } from '../../support/fault-proxy.ts';
 import { BIN, pluginEnvironment, type PluginRunner, pluginRunner, startProgram } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+import { FREE, maintenanceOf, Workloads } from '../../support/workloads.ts';
 
 /** What a node's record says after any end of a run, and what a second run makes of it. */
 
@@ -104,12 +104,7 @@ describe('killed at every step of a drain', () => {
         expect(await world.podsOn(node)).toEqual([]);
         await plane.api('DELETE', `/apis/apps/v1/namespaces/${namespace}/deployments/web`);
         expect(await plugin.maint(['off', node, '--owner', 'ana', '--skip-health-check'])).toMatchObject({ code: 0 });
-        expect(maintenanceOf(await world.node(node))).toEqual({
-          label: undefined,
-          record: undefined,
-          unschedulable: false,
-          conditions: {},
-        });
+        expect(maintenanceOf(await world.node(node))).toEqual(FREE);
         await until('no pods are left', async () => (await podsIn(namespace)) === 0);
       }
       // Before the mark nothing was done; from it on the record tells.
@@ -167,7 +162,7 @@ describe('--rollback', () => {
     expect(ran.code).toBe(5);
     expect(ran.stdout).toContain('node/back rolled back: uncordoned\n');
     const after = await world.node('back');
-    expect(maintenanceOf(after)).toEqual({ label: undefined, record: undefined, unschedulable: false, conditions: {} });
+    expect(maintenanceOf(after)).toEqual(FREE);
     expect(annotationsOf(after)).toEqual(annotationsOf(before));
   });
 

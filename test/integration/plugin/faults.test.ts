@@ -4,7 +4,7 @@ import { type ControlPlane, startControlPlane } from '../../control-plane/contro
 import { faultProxy } from '../../support/fault-proxy.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+import { FREE, maintenanceOf, Workloads } from '../../support/workloads.ts';
 
 /** Writes to one node by others at most every so often, in milliseconds: far more than real controllers do. */
 const HAMMER_PAUSE_MS = 5;
@@ -121,12 +121,7 @@ describe('`off` of the same owner overtakes a drain', () => {
     expect(ran.stderr).toContain(
       `error: the maintenance of node ${node} was ended meanwhile by somebody else; nothing more is evicted\n`,
     );
-    expect(maintenanceOf(await world.node(node))).toEqual({
-      label: undefined,
-      record: undefined,
-      unschedulable: false,
-      conditions: {},
-    });
+    expect(maintenanceOf(await world.node(node))).toEqual(FREE);
   });
 
   test('and its time is up before it has heard of that: it neither says that the node stays in maintenance nor takes anything back', async () => {

@@ -3,7 +3,7 @@ import { at, eventAboutNode, eventsPath, isObject, RECORD_ANNOTATION, textAt } f
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+import { FREE, maintenanceOf, Workloads } from '../../support/workloads.ts';
 
 const AUTOSCALER = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 const REMEDIATION = 'remediation.medik8s.io/exclude-from-remediation';
@@ -62,12 +62,7 @@ describe('the node is as it was before', () => {
       code: 0,
       stdout: `node/${node} stays cordoned, as it was before\nnode/${node} out of maintenance\n`,
     });
-    expect(maintenanceOf(await world.node(node))).toEqual({
-      label: undefined,
-      record: undefined,
-      unschedulable: true,
-      conditions: {},
-    });
+    expect(maintenanceOf(await world.node(node))).toEqual({ ...FREE, unschedulable: true });
   });
 
   test('with --adopt an earlier cordon ends with the maintenance; a rollback leaves it to who made it', async () => {
@@ -76,15 +71,14 @@ describe('the node is as it was before', () => {
     await world.budget('web', namespace, 'web', 1);
     await world.patch(`/api/v1/nodes/${node}`, { spec: { unschedulable: true } });
     expect(await plugin.maint(['on', node, '--adopt', '--rollback', '--timeout=1s'])).toMatchObject({ code: 5 });
-    const free = { label: undefined, record: undefined, conditions: {} };
-    expect(maintenanceOf(await world.node(node))).toEqual({ ...free, unschedulable: true });
+    expect(maintenanceOf(await world.node(node))).toEqual({ ...FREE, unschedulable: true });
 
     const on = await plugin.maint(['on', node, '--adopt', '--mode=cordon']);
     expect(on).toMatchObject({ code: 0, stdout: `node/${node} already cordoned\n` });
     expect(on.stderr).toContain(`node/${node} was cordoned before; kubectl maint off ${node} uncordons it\n`);
     const off = await plugin.maint(['off', node, '--healthy-for', '0']);
     expect(off).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
-    expect(maintenanceOf(await world.node(node))).toEqual({ ...free, unschedulable: false });
+    expect(maintenanceOf(await world.node(node))).toEqual(FREE);
   });
 
   test('--role-label: kubectl get nodes shows the role meanwhile, and the label is what it was afterwards', async () => {

@@ -3,7 +3,7 @@ import { at, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { maintenanceOf, Workloads } from '../../support/workloads.ts';
+import { FREE, maintenanceOf, Workloads } from '../../support/workloads.ts';
 import { like } from '../../support/like.ts';
 
 const RFC3339 = like(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
@@ -98,7 +98,7 @@ describe('a node goes into maintenance', () => {
     const off = await plugin.maint(['off', node, '--healthy-for', '0']);
     expect(off).toMatchObject({ code: 0, stdout: `node/${node} uncordoned\nnode/${node} out of maintenance\n` });
     const after = await world.node(node);
-    expect(maintenanceOf(after)).toEqual({ label: undefined, record: undefined, unschedulable: false, conditions: {} });
+    expect(maintenanceOf(after)).toEqual(FREE);
     expect(JSON.stringify(after)).not.toMatch(
       /"kubectl-maint\.io|scale-down-disabled":"|do-not-disrupt":"|exclude-from/,
     );

@@ -1,22 +1,14 @@
 /** What is read live before classified work is allowed, and what happens where it cannot be read. */
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY, type PolicyConfig, type RuleConfig } from '../../../shared/policy/config.ts';
+import { DEFAULT_POLICY, type RuleConfig } from '../../../shared/policy/config.ts';
 import { targetOf } from '../../../shared/policy/target.ts';
 import { decide } from '../../../shared/policy/decide.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { needKey, type Answer, type Need } from '../../../shared/policy/needs.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { judgeWork } from '../../../shared/policy/rules/work-off-nodes.ts';
-import type { RuleId } from '../../../shared/policy/registry.ts';
-import { creation, deletion, held, labelledJob, node, situation, volumeBackup } from './world.ts';
+import { configWith, creation, deletion, held, labelledJob, node, situation, volumeBackup } from './world.ts';
 import { MAX_COMPANY } from '../../../shared/scheduling/excess.ts';
-
-function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {
-  return {
-    ...DEFAULT_POLICY,
-    rules: { ...DEFAULT_POLICY.rules, [rule]: { ...DEFAULT_POLICY.rules[rule], ...change } },
-  };
-}
 
 const live = (nodes: readonly NodeFacts[], more = {}) => situation(nodes, { live: true, ...more });
 const nodeNeed = (name: string): Need => ({ need: 'node', name });

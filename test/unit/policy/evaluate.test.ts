@@ -1,22 +1,15 @@
 /** What the fixtures do not say: modes, scopes, several findings at once. */
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY, type PolicyConfig, type RuleConfig } from '../../../shared/policy/config.ts';
+import { DEFAULT_POLICY, type RuleConfig } from '../../../shared/policy/config.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
-import { RULES, ruleWithId, type RuleId } from '../../../shared/policy/registry.ts';
+import { RULES, ruleWithId } from '../../../shared/policy/registry.ts';
 import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { catalogueFromTools } from '../../../shared/targets/classify.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import type { MaintenanceRecord } from '../../../shared/record/record.ts';
-import { creation, held, labelledJob, node, NOW, SINCE, situation, update, volumeBackup } from './world.ts';
+import { configWith, creation, held, labelledJob, node, NOW, SINCE, situation, update, volumeBackup } from './world.ts';
 import { kindsNamed } from '../../support/kinds.ts';
-
-function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {
-  return {
-    ...DEFAULT_POLICY,
-    rules: { ...DEFAULT_POLICY.rules, [rule]: { ...DEFAULT_POLICY.rules[rule], ...change } },
-  };
-}
 
 const said = ({ decision, findings }: Verdict) => [
   decision,

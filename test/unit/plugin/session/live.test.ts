@@ -13,6 +13,7 @@ import {
   type LiveArea,
   type Output,
 } from '../../../../plugin/terminal/screen.ts';
+import { gateState } from '../gate-state.ts';
 import { settle, toldSession } from '../world.ts';
 
 function progressOf(node: string, fields: Partial<NodeProgress> = {}): NodeProgress {
@@ -83,16 +84,7 @@ describe('the view of drains', () => {
 });
 
 describe('the view of nodes that come back', () => {
-  const clean: GateState = {
-    node: 'n1',
-    addons: [],
-    ready: true,
-    heartbeatAge: 3,
-    pressures: [],
-    problems: [],
-    cleanFor: 12,
-    healthyFor: 30,
-  };
+  const clean = gateState({ cleanFor: 12 });
   const late = 'DaemonSet kube-system/agent is not current and Ready on it';
 
   test.each<[string, readonly GateState[], readonly string[]]>([

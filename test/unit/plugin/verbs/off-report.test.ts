@@ -1,43 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import type { GateState } from '../../../../plugin/health/gate.ts';
 import type { OffEvent } from '../../../../plugin/verbs/off/events.ts';
 import { unseenByEvents } from '../../../../plugin/nodes/kept-off-text.ts';
 import { tellOffInWords } from '../../../../plugin/verbs/off/text.ts';
 import { reportFor } from '../../../../plugin/session/report.ts';
-import type { LiveArea, Screen } from '../../../../plugin/terminal/screen.ts';
+import type { LiveArea } from '../../../../plugin/terminal/screen.ts';
+import { gateState } from '../gate-state.ts';
+import { screenInto, STILL } from '../lines.ts';
 import { toldSession } from '../world.ts';
-
-const LIVE: LiveArea = {
-  show: () => undefined,
-  clear: () => undefined,
-  remark: () => undefined,
-  size: () => ({ columns: 80, rows: 24 }),
-};
 
 function linesOf(event: OffEvent, live?: LiveArea): readonly string[] {
   const lines: string[] = [];
-  const screen: Screen = {
-    result: (line) => lines.push(`out: ${line}`),
-    data: (line) => lines.push(`out: ${line}`),
-    note: (line) => lines.push(`err: ${line}`),
-    warn: (line) => lines.push(`err: Warning: ${line}`),
-    live,
-  };
-  tellOffInWords(event, screen);
+  tellOffInWords(event, screenInto(lines, live));
   return lines;
 }
 
-const clean: GateState = {
-  node: 'n1',
-  addons: [],
-  ready: true,
-  heartbeatAge: 3,
-  pressures: [],
-  problems: [],
-  cleanFor: 0,
-  healthyFor: 30,
-};
-const waiting = { ...clean, ready: false, problems: ['not Ready (no CNI)', 'DiskPressure'] };
+const clean = gateState();
+const waiting = gateState({ ready: false, problems: ['not Ready (no CNI)', 'DiskPressure'] });
 const LOST_AT = '2026-01-05T20:00:00Z';
 
 describe('in words', () => {
@@ -165,8 +143,8 @@ describe('in words', () => {
   });
 
   test('a live view shows what a node waits for; lines would push it away', () => {
-    expect(linesOf({ type: 'progress', ...waiting }, LIVE)).toEqual([]);
-    expect(linesOf({ type: 'ended', node: 'n1', cordoned: false, addons: [] }, LIVE)).toHaveLength(2);
+    expect(linesOf({ type: 'progress', ...waiting }, STILL)).toEqual([]);
+    expect(linesOf({ type: 'ended', node: 'n1', cordoned: false, addons: [] }, STILL)).toHaveLength(2);
   });
 });
 

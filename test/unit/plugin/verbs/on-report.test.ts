@@ -4,28 +4,12 @@ import type { PodName } from '../../../../plugin/drain/events.ts';
 import type { OnEvent } from '../../../../plugin/verbs/on/events.ts';
 import { reportFor } from '../../../../plugin/session/report.ts';
 import { tellInWords } from '../../../../plugin/verbs/on/text.ts';
-import type { LiveArea, Screen } from '../../../../plugin/terminal/screen.ts';
+import type { LiveArea } from '../../../../plugin/terminal/screen.ts';
 import { DEFAULT_POLICY } from '../../../../shared/index.ts';
+import { screenInto, STILL } from '../lines.ts';
 import { toldSession } from '../world.ts';
 
 const NO_LIVE = undefined;
-const LIVE: LiveArea = {
-  show: () => undefined,
-  clear: () => undefined,
-  remark: () => undefined,
-  size: () => ({ columns: 80, rows: 24 }),
-};
-
-/** A screen that keeps every line in order, with where it went before it. */
-function screenInto(lines: string[], live: LiveArea | undefined): Screen {
-  return {
-    result: (line) => lines.push(`out: ${line}`),
-    data: (line) => lines.push(`out: ${line}`),
-    note: (line) => lines.push(`err: ${line}`),
-    warn: (line) => lines.push(`err: Warning: ${line}`),
-    live,
-  };
-}
 
 function linesOf(event: OnEvent, live: LiveArea | undefined): readonly string[] {
   const lines: string[] = [];
@@ -386,7 +370,7 @@ const ALL = Object.values<readonly Row<OnEvent['type']>[]>(ROWS).flat();
 describe('in words', () => {
   test.each(ALL)('$event.type: $what', ({ event, lines, besideLive }) => {
     expect(linesOf(event, NO_LIVE)).toEqual(lines);
-    expect(linesOf(event, LIVE)).toEqual(besideLive ?? lines);
+    expect(linesOf(event, STILL)).toEqual(besideLive ?? lines);
   });
 });
 
