@@ -8,7 +8,8 @@ import { POLICY_FORM, RULES_WITH_TOOLS, toolsMetBy } from '../shared/policy/conf
 import { TOGETHER } from '../shared/targets/match-form.ts';
 import { EVIDENCE } from '../shared/targets/matcher.ts';
 import { TAKEN_IDS, TAKEN_KINDS, TOOLS_FORM } from '../shared/targets/user-tools.ts';
-import { floorObjects } from '../webhook/floor/floor.ts';
+import { REGISTER_DEFINITION } from '../webhook/floor/definition.ts';
+import { floorObjects, registerGuardObjects } from '../webhook/floor/floor.ts';
 import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, WEBHOOK_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
 import { FAILURE_POLICY } from '../webhook/options/flags.ts';
@@ -47,6 +48,17 @@ async function floor(): Promise<void> {
   }
 }
 
+/** Definition and guard of the register; the template fills in who keeps it. */
+async function register(): Promise<void> {
+  const files = { definition: [REGISTER_DEFINITION], guard: registerGuardObjects('CONTROLLER') };
+  for (const [name, objects] of Object.entries(files)) {
+    const text = objects
+      .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+      .join('---\n');
+    await generated(`${CHART}/files/register/${name}.yaml`, `# Made from webhook/floor by npm run fix.\n${text}`);
+  }
+}
+
 /** What values may be; of what the webhook reads, Helm accepts what the webhook accepts. */
 async function schema(): Promise<void> {
   const { properties } = toJSONSchema(POLICY_FORM, { io: 'input' });
@@ -81,6 +93,7 @@ async function knownTools(): Promise<void> {
 const values = await readFile(`${CHART}/values.yaml`, 'utf8');
 await grants();
 await floor();
+await register();
 await schema();
 await knownTools();
 await generatedParts(`${CHART}/README.md`, {

@@ -25,14 +25,13 @@ export {
   REVISION_HASH_LABEL,
   type DaemonSetFacts,
 } from './facts/daemonset.ts';
-export { CONTROLLED_KINDS, controllerUsersOf, supposedControllerUser } from './facts/controllers.ts';
+export { supposedControllerUser } from './facts/controllers.ts';
 export { controllerOf } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { isOpenTo, toleratesCordon } from './scheduling/placement.ts';
 export { matchesTerm, termsFromVolume, type NodeSelectorTerm } from './scheduling/affinity.ts';
 export { renderSelector } from './scheduling/selectors.ts';
-export { PASSING_TAINTS } from './scheduling/reach.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
 export {
@@ -44,14 +43,12 @@ export {
   SCHEDULE_KIND,
   type Catalogue,
 } from './targets/classify.ts';
-export { NO_ENTRYPOINTS } from './targets/wrappers.ts';
-export { imagePattern } from './targets/image-names.ts';
-export { imageBasename, LABEL_STRENGTH, type Accepted, type Confidence, type Matcher } from './targets/matcher.ts';
+export { LABEL_STRENGTH, type Accepted, type Confidence, type Matcher } from './targets/matcher.ts';
 export { insideWorkFrom, type InsidePattern } from './targets/inside.ts';
 export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { holdsAddons } from './policy/rules/addon-hold.ts';
-export { exceptionLabels, isExcepted, LIFTABLE_RULES, MIRRORED_RULES } from './policy/exceptions.ts';
+export { FLOOR_RULES, isExcepted, LIFTABLE_RULES } from './policy/exceptions.ts';
 export { ARMED_ENTRIES, ENTRIES, RULES, type RuleId } from './policy/registry.ts';
 export type { AskedEntry, EntryOperation, MatchCondition } from './policy/entry.ts';
 export { ROLLOUT_POD } from './policy/rules/addon-entries.ts';
@@ -74,6 +71,7 @@ export { breaksGuard, quorumWithout, type Quorum } from './policy/guards.ts';
 export { afterDenialByController } from './policy/after-denial.ts';
 export { keptOffNodes, keptOutOfCluster } from './policy/details.ts';
 export {
+  explainAfter,
   explainBriefly,
   explainDenial,
   explainNode,
@@ -83,6 +81,18 @@ export {
 } from './policy/explain.ts';
 export { clean, joinNames } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
+
+export {
+  EMPTY_REGISTER,
+  MAX_LISTED,
+  MAX_WHY,
+  REGISTER_NAME,
+  REGISTER_PLURAL,
+  REGISTER_VERSION,
+  registeredNodes,
+  registerOf,
+  type RegisterSpec,
+} from './register/register.ts';
 
 export type * from './cluster/ports.ts';
 export type { Written } from './cluster/written.ts';

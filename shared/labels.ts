@@ -18,22 +18,11 @@ export function entryName(entry: string): string {
 /** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
 export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 
-/**
- * Node annotation that says the record in one line (explainRecord). Policies in the API server, which parse no JSON, repeat
- * it; nothing else reads it.
- */
+/** Node annotation that says the record in one line (explainRecord), for people who look at the Node. Nothing reads it. */
 export const WHY_ANNOTATION = `${PREFIX}why`;
 
 /** Node label with the state: `initiated`, `complete` or `returning`. Lets selectors and policies find the nodes. */
 export const STATE_LABEL = `${PREFIX}maintenance`;
-
-/**
- * Node label that mirrors an exception of the record from one rule, with any value: policies in the API server select
- * nodes by it. They have no clock: that the exception is over is judged where the record is read.
- */
-export function exceptionLabel(rule: string): string {
-  return `${PREFIX}allow-${rule}`;
-}
 
 /** Node label that `kubectl get nodes` shows as the role `maintenance` (k8s pkg/printers findNodeRoles); `on --role-label`. */
 export const ROLE_LABEL = 'node-role.kubernetes.io/maintenance';

@@ -1,4 +1,13 @@
-import { lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../shared/index.ts';
+import {
+  lookupGrants,
+  mergedGrants,
+  REGISTER_NAME,
+  REGISTER_PLURAL,
+  REGISTRATION_NAME,
+  TOOLS,
+  type Grant,
+} from '../shared/index.ts';
+import { POLICIES_BY_REGISTER } from './uninstall.ts';
 
 /** Name of the Secret in which the controller keeps its authority, unless a flag says otherwise. */
 export const CA_SECRET = 'kubectl-maint-ca';
@@ -12,6 +21,12 @@ const REGISTRATION = {
   resource: 'validatingwebhookconfigurations',
   names: [REGISTRATION_NAME],
 };
+
+/** The register of nodes in maintenance. A name cannot limit CREATE, and of those there is one that matters. */
+const REGISTER: readonly Grant[] = [
+  { group: 'kubectl-maint.io', resource: REGISTER_PLURAL, verbs: ['create'] },
+  { group: 'kubectl-maint.io', resource: REGISTER_PLURAL, verbs: ['list', 'update', 'watch'], names: [REGISTER_NAME] },
+];
 
 /** To keep the nodes current. */
 const NODES: Grant = { group: '', resource: 'nodes', verbs: ['list', 'watch'] };
@@ -35,6 +50,7 @@ export const CONTROLLER_GRANTS = {
   /** In the whole cluster. */
   cluster: mergedGrants([
     NODES,
+    ...REGISTER,
     // Which rollouts are behind while some node is held, and on which nodes.
     { group: '', resource: 'pods', verbs: ['list'] },
     { group: 'apps', resource: 'controllerrevisions', verbs: ['list'] },
@@ -62,6 +78,12 @@ export const CONTROLLER_GRANTS = {
 export const UNINSTALL_GRANTS: readonly Grant[] = [
   { group: '', resource: 'nodes', verbs: ['list'] },
   { ...REGISTRATION, verbs: ['delete'] },
+  ...['validatingadmissionpolicies', 'validatingadmissionpolicybindings'].map((resource) => ({
+    group: REGISTRATION.group,
+    resource,
+    verbs: ['delete'],
+    names: POLICIES_BY_REGISTER,
+  })),
 ];
 
 /** What `maint-webhook verify` calls. */

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { MaintError, messageOf, renderProblem, type MaintErrorCode } from '../shared/index.ts';
 import { connect, type Connect, type Environment } from './connect.ts';
-import { floorObjects } from './floor/floor.ts';
+import { EMPTY_REGISTER_OBJECT, REGISTER_DEFINITION } from './floor/definition.ts';
+import { floorObjects, registerGuardObjects } from './floor/floor.ts';
 import { floorGaps } from './floor/gaps.ts';
 import { logTo } from './log.ts';
 import type { WebhookCommand } from './options/operation.ts';
@@ -107,13 +108,18 @@ async function renderConfiguration(operation: WebhookCommand & { kind: 'configur
 /** What says nothing, so that the defaults apply: told, too, lest people have to guess. */
 const NO_POLICY = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy' };
 
-/** What the policies leave to the webhook is told beside them: they are piped into kubectl. */
+/**
+ * The kind before what is of it, and the register last: what the API server has just learned it may not serve yet. What the
+ * policies leave to the webhook is told beside them: they are piped into kubectl.
+ */
 async function printPolicies(
-  { policyFile }: WebhookCommand & { kind: 'policies' },
+  { policyFile, controller }: WebhookCommand & { kind: 'policies' },
   { stdout, stderr }: Process,
 ): Promise<void> {
   const { tools, config } = await readPolicy(policyFile);
-  const documents = floorObjects(tools, config).map((object) => stringify(object, { lineWidth: 0 }));
+  const guard = controller === undefined ? [] : registerGuardObjects(controller);
+  const objects = [REGISTER_DEFINITION, ...floorObjects(tools, config), ...guard, EMPTY_REGISTER_OBJECT];
+  const documents = objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
   stdout.write(documents.map((document) => `---\n${document}`).join(''));
   for (const gap of floorGaps(tools, config)) stderr.write(`note: ${gap}\n`);
 }

@@ -4,6 +4,7 @@ import {
   MaintError,
   nodeFromObject,
   NODES,
+  objectPath,
   readAll,
   REGISTRATION_NAME,
   refusalFromAnswer,
@@ -13,14 +14,42 @@ import {
 } from '../shared/index.ts';
 
 const NOT_FOUND = 404;
+const ADMISSION = 'admissionregistration.k8s.io';
+
+/** Policies that go by the register, or guard it: they go before its definition does, which Helm would take away first. */
+export const POLICIES_BY_REGISTER = ['backup', 'scan', 'register'].map((part) => `${part}.kubectl-maint.io`);
+
+/** What is deleted, as kubectl names it. */
+interface Named {
+  readonly title: string;
+  readonly path: string;
+}
+
+const WEBHOOK: Named = {
+  title: `validatingwebhookconfiguration.${ADMISSION}/${REGISTRATION_NAME}`,
+  path: webhookConfigurationPath(REGISTRATION_NAME),
+};
+
+/** What is taken away, in order: a binding before its policy, so that nothing looks installed and does nothing. */
+const OBJECTS: readonly Named[] = [
+  WEBHOOK,
+  ...POLICIES_BY_REGISTER.map((name) =>
+    ofPolicy('validatingadmissionpolicybinding', 'validatingadmissionpolicybindings', name),
+  ),
+  ...POLICIES_BY_REGISTER.map((name) => ofPolicy('validatingadmissionpolicy', 'validatingadmissionpolicies', name)),
+];
+
+function ofPolicy(singular: string, plural: string, name: string): Named {
+  return { title: `${singular}.${ADMISSION}/${name}`, path: objectPath(`${ADMISSION}/v1/${plural}`, '', name) };
+}
 
 /** What becomes of an uninstall while nodes are in maintenance: nothing would keep work off them any more. */
 export type WhileHeld = 'refuse' | 'warn';
 
 /**
- * Takes the webhook off the API server, before what answers it goes away. A second time it finds nothing to do.
- * Gives what was done, as kubectl says it, and which nodes are unguarded by that. Throws ClusterRefusal, and
- * MaintError('denied') where nodes are in maintenance and it is to refuse then.
+ * Takes the webhook off the API server before what answers it goes away, and the policies before what they read. A second
+ * time it finds nothing to do. Gives what was done, as kubectl says it, a line each, and which nodes are unguarded by that.
+ * Throws ClusterRefusal, and MaintError('denied') where nodes are in maintenance and it is to refuse then.
  */
 export async function uninstall(
   cluster: ClusterSender & Pick<ClusterReader, 'pages'>,
@@ -29,8 +58,9 @@ export async function uninstall(
   const held = await heldNodes(cluster);
   const unguarded = `in maintenance, and unguarded without the webhook: ${joinNames(held)}`;
   if (held.length > 0 && whileHeld === 'refuse') throw new MaintError('denied', unguarded, { hint: BEFORE });
-  const done = await deleteRegistration(cluster);
-  return held.length === 0 ? done : `${done}\nwarning: ${unguarded}; ${AFTER}`;
+  const lines: string[] = [];
+  for (const object of OBJECTS) lines.push(await deleteObject(object, cluster));
+  return [...lines, ...(held.length === 0 ? [] : [`warning: ${unguarded}; ${AFTER}`])].join('\n');
 }
 
 const BEFORE =
@@ -45,9 +75,8 @@ async function heldNodes(cluster: Pick<ClusterReader, 'pages'>): Promise<readonl
     .sort();
 }
 
-async function deleteRegistration(cluster: ClusterSender): Promise<string> {
-  const title = `validatingwebhookconfiguration.admissionregistration.k8s.io/${REGISTRATION_NAME}`;
-  const answer = await cluster.send({ method: 'DELETE', path: webhookConfigurationPath(REGISTRATION_NAME) });
+async function deleteObject({ title, path }: Named, cluster: ClusterSender): Promise<string> {
+  const answer = await cluster.send({ method: 'DELETE', path });
   if (answer.status === NOT_FOUND) return `${title} is not there`;
   if (answer.status >= 300) throw refusalFromAnswer(answer);
   return `${title} deleted`;

@@ -4,7 +4,7 @@ import {
   isForbidden,
   isTrueAt,
   messageOf,
-  MIRRORED_RULES,
+  FLOOR_RULES,
   nodeFromObject,
   NODES,
   numberAt,
@@ -38,9 +38,9 @@ export interface CronJobAfter {
 }
 
 /** The rules by which our denial refuses, of those that an exception can lift. */
-export function denyingRules(message: string): readonly (typeof MIRRORED_RULES)[number][] {
+export function denyingRules(message: string): readonly (typeof FLOOR_RULES)[number][] {
   const { text } = wordsOf(message);
-  return MIRRORED_RULES.filter((rule) => text.startsWith(`${rule}: `) || text.includes(`; ${rule}: `));
+  return FLOOR_RULES.filter((rule) => text.startsWith(`${rule}: `) || text.includes(`; ${rule}: `));
 }
 
 /** The CronJobs that were refused because of some nodes, each with what its controller wrote last. */

@@ -14,8 +14,8 @@ export type Enforcement =
   | { readonly enforced: 'no' }
   | { readonly enforced: 'unknown'; readonly why: string };
 
-/** Policies of the API server take 0.5 to 0.7 s to hear of a mark (measured on 1.37). */
-const FLOOR_ARMS_MS = 1000;
+/** For how long the API server's own policies may let a canary pass, in ms: they know as soon as the register is written. */
+const FLOOR_KNOWS_MS = 1000;
 
 /** How often a canary is sent again while it is let pass, in ms. */
 const ASK_EVERY_MS = 200;
@@ -42,7 +42,7 @@ export async function readEnforcement(
 ): Promise<Enforcement> {
   const byWebhook = await askFor({ work, patienceMs }, byAffinity(node), ports);
   if (byWebhook.enforced !== 'no' || !(await hasFloor(work, ports.cluster))) return byWebhook;
-  return inPart(await askFor({ work, patienceMs: FLOOR_ARMS_MS }, byName(node), ports), work);
+  return inPart(await askFor({ work, patienceMs: FLOOR_KNOWS_MS }, byName(node), ports), work);
 }
 
 /** Whether the API server has a policy of ours that refuses such work; where that may not be read it may have one. */

@@ -1,6 +1,5 @@
 import {
   AUTOSCALER_ANNOTATION,
-  exceptionLabels,
   isSameClaim,
   KARPENTER_ANNOTATION,
   MaintError,
@@ -64,7 +63,7 @@ export function holdsClaim({ record }: NodeFacts, claim: ClaimKey): boolean {
 /** Labels to take away where a record cannot be read and is given up, each with the `-` by which kubectl removes it. */
 function leftLabels({ facts }: NodeSnapshot): readonly string[] {
   const ours = [ROLE_LABEL, REMEDIATION_LABEL].filter((key) => facts.labels.has(key));
-  return [STATE_LABEL, ...ours, ...Object.keys(exceptionLabels(undefined, 0, facts.labels))].map((key) => `${key}-`);
+  return [STATE_LABEL, ...ours].map((key) => `${key}-`);
 }
 
 /** Annotations that a maintenance leaves behind when its record is lost. */
@@ -84,17 +83,19 @@ export interface Carried {
   readonly now: string;
 }
 
-/** The one way to write a record: with its state, without exceptions that are over, and with the labels of the others. */
+/** The one way to write a record: with its state, and without exceptions that are over. */
 export function carriedPatch(
-  { resourceVersion, facts }: NodeSnapshot,
+  { resourceVersion }: NodeSnapshot,
   { record, state, now }: Carried,
 ): Pick<NodePatch, 'metadata'> {
-  const at = Date.parse(now);
   return {
     metadata: {
       resourceVersion,
-      labels: { [STATE_LABEL]: state, ...exceptionLabels(record, at, facts.labels) },
-      annotations: { [RECORD_ANNOTATION]: renderRecord(withoutPastExceptions(record, at)), ...whyFor(record) },
+      labels: { [STATE_LABEL]: state },
+      annotations: {
+        [RECORD_ANNOTATION]: renderRecord(withoutPastExceptions(record, Date.parse(now))),
+        ...whyFor(record),
+      },
     },
   };
 }
@@ -211,11 +212,7 @@ export function releasePatch(node: NodeSnapshot, { record, claims, now }: Releas
   return {
     metadata: {
       resourceVersion: node.resourceVersion,
-      labels: {
-        ...record.before.labels,
-        [STATE_LABEL]: null,
-        ...exceptionLabels(undefined, Date.parse(now), node.facts.labels),
-      },
+      labels: { ...record.before.labels, [STATE_LABEL]: null },
       annotations: { ...record.before.annotations, [RECORD_ANNOTATION]: null, [WHY_ANNOTATION]: null },
     },
     spec: { unschedulable: record.before.cordoned ? true : null },

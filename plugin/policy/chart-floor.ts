@@ -15,6 +15,6 @@ export function whyNoChartFloor(written: unknown, rule: 'backup' | 'scan'): stri
 /** Keys of a rule that cost it the chart's floor, and the end of the sentence that says so. */
 const COSTS = [
   ['scope', 'scope is set'],
-  ['afterOverdue', 'afterOverdue is set, and policies have no clock'],
+  ['afterOverdue', 'afterOverdue is set, which the webhook alone goes by'],
   ['tools', 'tools makes exceptions'],
 ] as const;

@@ -1,4 +1,13 @@
-import { insideGrants, lookupGrants, mergedGrants, REGISTRATION_NAME, TOOLS, type Grant } from '../../shared/index.ts';
+import {
+  insideGrants,
+  lookupGrants,
+  mergedGrants,
+  REGISTER_NAME,
+  REGISTER_PLURAL,
+  REGISTRATION_NAME,
+  TOOLS,
+  type Grant,
+} from '../../shared/index.ts';
 
 /** What everybody needs who looks: `status`, `doctor`, and `check` against a cluster. */
 const LOOKING: readonly Grant[] = [
@@ -20,6 +29,7 @@ const LOOKING: readonly Grant[] = [
   },
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: ['list'] },
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verbs: ['list'] },
+  { group: 'kubectl-maint.io', resource: REGISTER_PLURAL, verbs: ['get'], names: [REGISTER_NAME] },
   { group: 'apps', resource: 'deployments', verbs: ['get'], names: ['kubectl-maint'] },
 ];
 

@@ -9,6 +9,14 @@ export const WEBHOOK_CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/val
 export const POLICY_BINDINGS = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
 export const VOLUME_ATTACHMENTS = '/apis/storage.k8s.io/v1/volumeattachments';
 
+/** Registers of nodes in maintenance, of which there is one. */
+export const REGISTERS = '/apis/kubectl-maint.io/v1alpha1/maintenanceregisters';
+
+/** One register. */
+export function registerPath(name: string): string {
+  return `${REGISTERS}/${seg(name)}`;
+}
+
 /** One Node. */
 export function nodePath(name: string): string {
   return `${NODES}/${seg(name)}`;

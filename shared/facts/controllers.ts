@@ -14,9 +14,6 @@ const SERVICE_ACCOUNTS: ReadonlyMap<string, string> = new Map([
 /** All controllers at once, where kube-controller-manager runs without --use-service-account-credentials. */
 const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 
-/** Kinds of workloads whose pods are known by who makes them, as `group/Kind`. */
-export const CONTROLLED_KINDS: readonly string[] = [...SERVICE_ACCOUNTS.keys()];
-
 /** Names of the users that make the pods of a kind of workload (`apps/DaemonSet`); nobody for other kinds. */
 export function controllerUsersOf(groupKind: string): readonly string[] {
   const account = SERVICE_ACCOUNTS.get(groupKind);

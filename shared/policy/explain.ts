@@ -36,22 +36,24 @@ export function explainDenial(verdict: Verdict, context: DenialContext): string 
   return clean(parts.filter((part) => part !== '').join('. '), MAX_MESSAGE - next.length) + next;
 }
 
-/** A denial where only the node's name is known, and its record cannot be read: the API server's own policies. */
+/** A denial of the API server's own policies: what they fill in stands there as `{name}`. */
 export interface BriefDenial {
   readonly rule: RuleId;
   readonly detail: string;
-  readonly node: string;
   /** By whom, why and until when, or where that is told (explainNode). */
   readonly told: string;
-  /** The rule looks at the whole cluster: other nodes may be in maintenance as well. */
-  readonly isAboutCluster: boolean;
-  readonly afterDenial: AfterDenial;
+  /** What becomes of the work (explainAfter). */
+  readonly after: string;
 }
 
-/** The denial without the record. */
-export function explainBriefly({ rule, detail, node, told, isAboutCluster, afterDenial }: BriefDenial): string {
-  const end = isAboutCluster ? 'the maintenance ends' : `kubectl maint off ${node}`;
-  return `${rule}: ${detail}. ${told}. ${AFTER[afterDenial](end)}`;
+/** A denial that is about one node. */
+export function explainBriefly({ rule, detail, told, after }: BriefDenial): string {
+  return `${rule}: ${detail}. ${told}. ${after}`;
+}
+
+/** What becomes of work that is refused; `end` is what it waits for. */
+export function explainAfter(afterDenial: AfterDenial, end: string): string {
+  return AFTER[afterDenial](end);
 }
 
 /** A node's maintenance in one line, as explainRecord gives it; without it, where to read it. */

@@ -6,8 +6,8 @@ const OFFICIAL = 'library/';
 export const IMAGE_NAME = /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?(?:[A-Za-z0-9._-]+\/)*[A-Za-z0-9._-]+$/;
 
 /**
- * A regular expression, as JavaScript and CEL's RE2 both read it, that holds for image references meant by a name such as
- * `dumper`, `team/dumper` or `registry.example.com/team/dumper`: the last parts of the path have to be the same, whatever
+ * A regular expression that holds for image references meant by a name such as `dumper`, `team/dumper` or
+ * `registry.example.com/team/dumper`: the last parts of the path have to be the same, whatever
  * the tag and digest. An image of Docker Hub is meant by each of its spellings.
  */
 export function imagePattern(name: string): string {

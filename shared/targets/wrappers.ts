@@ -210,9 +210,7 @@ const OTHERS: readonly string[] = [
 ];
 
 /** Programs that are no entry point of a scanner or of a backup: where one is named first, that runs. */
-export const NO_ENTRYPOINTS: readonly string[] = [...OTHERS, ...SHELLS, ...WRAPPERS.keys()].sort();
-
-const FIRST = new Set(NO_ENTRYPOINTS);
+const FIRST = new Set([...OTHERS, ...SHELLS, ...WRAPPERS.keys()]);
 
 /** Whether a first argument names another program than the entry point of the image. */
 export function isOther(word: string): boolean {

@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- policy|check|drain|status|memory|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
+ * `npm run bench -- policy|check|drain|status|memory|floor|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
  * times do not. BENCH_MINUTES says how long `soak` takes, 30 by default.
  */
 import { benchCheck } from './check.ts';
 import { benchDrain } from './drain.ts';
+import { benchFloor } from './floor.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolicy } from './policy.ts';
 import { benchSoak } from './soak.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   drain: benchDrain,
   status: benchStatus,
   memory: benchMemory,
+  floor: benchFloor,
   webhook: benchWebhook,
   soak: benchSoak,
 };

@@ -7,12 +7,10 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { at, isObject, numberAt } from '../../shared/index.ts';
-import { runProgram } from '../support/plugin-run.ts';
 import { installService, REGISTRATION_PATH, startReplicaProcess } from '../support/replicas.ts';
-import { SUBJECTS, type Subject } from './admitted.ts';
+import { SUBJECTS } from './admitted.ts';
 import { floor, goNoop, nobody, ours, type Contender, type Stage } from './contenders.ts';
-import { goDriver } from './go-driver.ts';
+import { measure, type Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
 import { residentMiB } from './resident.ts';
@@ -24,14 +22,6 @@ const LOADS: readonly (readonly [clients: number, requests: number])[] = [
   [8, 2000],
   [32, 3000],
 ];
-/** Created, or refused by a webhook or a policy. */
-const EXPECTED = ['201', '403', '422'];
-
-interface Latency {
-  readonly p50: number;
-  readonly p99: number;
-}
-
 /** Prints the table. */
 export async function benchWebhook(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'maint-bench-'));
@@ -79,24 +69,6 @@ async function measureAll(contenders: readonly Contender[], stage: Stage): Promi
     }
   }
   return figures;
-}
-
-async function measure(
-  { title, collection, object }: Subject,
-  { clients, requests }: { readonly clients: number; readonly requests: number },
-  { plane, folder }: Stage,
-): Promise<Latency> {
-  const body = join(folder, `${title.replaceAll(/\W/g, '-')}.json`);
-  await writeFile(body, JSON.stringify(object));
-  const url = `-url=${plane.server}${collection}?dryRun=All`;
-  const args = [url, `-token=${plane.adminToken}`, `-ca=${join(folder, 'ca.pem')}`, `-body=${body}`];
-  const ran = await runProgram(goDriver('load'), [...args, `-n=${requests}`, `-c=${clients}`], process.env);
-  if (ran.code !== 0) throw new Error(ran.stderr);
-  const told: unknown = JSON.parse(ran.stdout);
-  const codes = at(told, 'codes');
-  const unexpected = isObject(codes) ? Object.keys(codes).filter((code) => !EXPECTED.includes(code)) : ['none'];
-  if (unexpected.length > 0) throw new Error(`${title}: ${ran.stdout}`);
-  return { p50: numberAt(told, 'p50') ?? NaN, p99: numberAt(told, 'p99') ?? NaN };
 }
 
 function printTable(contenders: readonly Contender[], figures: Figures): void {

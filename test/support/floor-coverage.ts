@@ -69,12 +69,13 @@ function patternsOfObject(object: WorkObject, user: string, config: PolicyConfig
   );
 }
 
-/** By its node's name, or by a hostname and nothing that depends on other nodes. */
+/** By its node's name, or by a hostname and nothing beside it. */
 function isPlacedExactly({ template, groupKind }: WorkObject): boolean {
   if (template === undefined || !isOfKind({ groupKind }, PLACED)) return false;
   const { nodeName, nodeSelector, terms, podAffinity } = template.placement;
   return (
-    nodeName !== undefined || (nodeSelector.has(HOSTNAME_LABEL) && terms === undefined && podAffinity.length === 0)
+    nodeName !== undefined ||
+    (nodeSelector.has(HOSTNAME_LABEL) && nodeSelector.size === 1 && terms === undefined && podAffinity.length === 0)
   );
 }
 

@@ -145,19 +145,30 @@ async function register(
 
 /** What the built webhook prints with these arguments; throws where it does not end with 0. */
 export async function printedBy(args: readonly string[]): Promise<string> {
-  const { code, text } = await ranWebhook(args);
+  const { code, printed, text } = await ranWebhook(args);
   if (code !== 0) throw new Error(text);
-  return text;
+  return printed;
 }
 
-/** The built webhook, run to its end: its exit code, and all that it said. */
-export async function ranWebhook(args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+/** How a run of the built webhook ended. */
+export interface RanWebhook {
+  readonly code: number;
+  readonly printed: string;
+  /** All that it said, beside what it printed as well. */
+  readonly text: string;
+}
+
+/** The built webhook, run to its end. */
+export async function ranWebhook(args: readonly string[]): Promise<RanWebhook> {
   const child = spawnBound(process.execPath, [BIN, ...args], { streams: ['ignore', 'pipe', 'pipe'] });
-  const chunks: string[] = [];
-  child.process.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  child.process.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  const [printed, told]: [string[], string[]] = [[], []];
+  child.process.stdout?.on('data', (chunk: Buffer) => {
+    printed.push(chunk.toString());
+    told.push(chunk.toString());
+  });
+  child.process.stderr?.on('data', (chunk: Buffer) => told.push(chunk.toString()));
   const { code } = await child.ended;
-  return { code: code ?? -1, text: chunks.join('') };
+  return { code: code ?? -1, printed: printed.join(''), text: told.join('') };
 }
 
 function statusOf(url: string): Promise<number> {

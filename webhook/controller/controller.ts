@@ -56,6 +56,7 @@ export function startController({ registered, lease }: ControllerOptions, ports:
   const leads = (): boolean => term !== undefined && (leadership?.leads ?? true);
   const nodes = new NodeCache(now, {
     heldChanged: () => term?.duties.nodesChanged(),
+    heldSeen: () => term?.duties.heldSeen(),
     deleted: (node) => {
       maintenances.lost(node);
     },

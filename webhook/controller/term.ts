@@ -4,6 +4,7 @@ import type { NodeCache } from '../nodes/cache.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import type { Authorities } from './certificates/authorities.ts';
 import type { ControlledCluster } from './lease/only-while-leading.ts';
+import { RegisterReconciler } from './register/reconciler.ts';
 import { reconcilerOfOwn, type OwnService } from './registration/own-registration.ts';
 import type { RegistrationReconciler } from './registration/reconciler.ts';
 import { TrustRepair } from './registration/trust-repair.ts';
@@ -51,6 +52,7 @@ export class Term {
   readonly registration: RegistrationReconciler | undefined;
   readonly #ports: TermPorts;
   readonly #authorities: Authorities;
+  readonly #register: RegisterReconciler;
   readonly #rollouts: RolloutReconciler;
   readonly #trust: TrustRepair | undefined;
   readonly #keeping = new OneAtATime(() => this.#keepCertificates());
@@ -69,6 +71,7 @@ export class Term {
         : undefined;
     this.#trust =
       registered.by === 'address' ? new TrustRepair({ cluster, log, names: registered.names, authorities }) : undefined;
+    this.#register = new RegisterReconciler({ cluster, nodes, log, now });
     this.#rollouts = new RolloutReconciler({ cluster, nodeIndex: () => nodes.nodeIndex, log, now });
   }
 
@@ -80,7 +83,7 @@ export class Term {
     const ended = once(signal);
     void this.#keeping.run();
     this.nodesChanged();
-    await Promise.all([ended, this.registration?.follow(signal)]);
+    await Promise.all([ended, this.registration?.follow(signal), this.#register.follow(signal)]);
     clearInterval(ticker);
     this.#rollouts.end();
   }
@@ -89,6 +92,11 @@ export class Term {
   nodesChanged(): void {
     this.registration?.check();
     if (isEnforced(this.#ports.policy.config, 'addon')) this.#rollouts.nodesChanged();
+  }
+
+  /** Something about a node in maintenance is another than before. */
+  heldSeen(): void {
+    this.#register.check();
   }
 
   async #keepCertificates(): Promise<void> {

@@ -24,10 +24,8 @@ export const LEFT_OUT = {
   'only-leads': 'it only leads to work that is decided, and passes',
   'names-no-node': 'it runs no pods and names no node, so nobody refuses it',
   'looked-up': 'its node stands in other objects, which have to be looked up',
-  program: 'it is known by a program, which has to be found in the words of shells and wrappers',
-  words: 'it is known by words of its owner and of what it runs, which the webhook compares',
-  overdue: 'its rule answers otherwise once a maintenance is long overdue, and policies have no clock',
-  fields: 'it is known by fields that CEL cannot ask about without knowing their types',
+  read: 'it is known by what it runs, what it is called or who writes it, which the webhook reads',
+  overdue: 'its rule answers otherwise once a maintenance is long overdue, which the webhook says',
   'unknown-resource': 'the API server serves its kind under a name that only the cluster knows',
 } as const;
 
@@ -102,10 +100,7 @@ function reasonToPass({ role }: WorkPattern): LeftOut {
 function inexactPart({ pattern }: JudgedPattern, { scope, changes, node }: Outcome): LeftOut | undefined {
   if (changes) return 'overdue';
   if (scope === 'node' && !['pods', 'field', 'label'].includes(node.in)) return 'looked-up';
-  const { match } = pattern;
-  if (isExact(match)) return undefined;
-  if (match.ownerWords !== undefined || match.says !== undefined) return 'words';
-  return match.fields === undefined && match.endedBy === undefined ? 'program' : 'fields';
+  return isExact(pattern.match) ? undefined : 'read';
 }
 
 /** A CronJob starts nothing when it is written. */
@@ -137,15 +132,14 @@ function endsOtherwise({ outcome }: JudgedPattern, other: Outcome): boolean {
 }
 
 /** Two outcomes with the same key refuse the same objects in the same way. */
-export function outcomeKey({ work, mode, scope, node }: Outcome): string {
+function outcomeKey({ work, mode, scope, node }: Outcome): string {
   return JSON.stringify([work, mode, scope, scope === 'node' ? node : null]);
 }
 
 /** Of the same work: a label wins over a guess by image, and over nothing else (shared/targets/classify.ts). */
 function mayWin(one: JudgedPattern, covered: CoveredPattern): boolean {
-  if (isLabelled(covered)) return !isLabelled(one) && !isGuess(one);
-  if (isLabelled(one)) return isGuess(covered);
-  return one.strength >= covered.strength;
+  if (isLabelled(one)) return false;
+  return isLabelled(covered) ? !isGuess(one) : one.strength >= covered.strength;
 }
 
 function isLabelled({ tool }: JudgedPattern): boolean {

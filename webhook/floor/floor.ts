@@ -2,6 +2,7 @@ import type { PolicyConfig, Tool } from '../../shared/index.ts';
 import { coverageOf, judgedPatterns } from './coverage.ts';
 import { policyWithBinding } from './objects.ts';
 import { recordGuard } from './record-guard.ts';
+import { registerGuard } from './register-guard.ts';
 import { workPolicies } from './work-policies.ts';
 
 /**
@@ -13,4 +14,9 @@ export function floorObjects(tools: readonly Tool[], config: PolicyConfig): read
   const covered = judged.map(coverageOf).filter((one) => typeof one !== 'string');
   const { mode } = config.rules['node-guard'];
   return [...workPolicies(covered, judged), ...(mode === 'off' ? [] : [recordGuard(mode)])].flatMap(policyWithBinding);
+}
+
+/** Who keeps the register, by the user name that the API server knows the controller by. */
+export function registerGuardObjects(controller: string): readonly object[] {
+  return policyWithBinding(registerGuard(controller));
 }

@@ -1,5 +1,11 @@
-import { REGISTRATION_NAME, type RuleMode } from '../../shared/index.ts';
-import type { MatchCondition } from '../../shared/index.ts';
+import {
+  REGISTER_NAME,
+  REGISTER_VERSION,
+  REGISTRATION_NAME,
+  type MatchCondition,
+  type RuleMode,
+} from '../../shared/index.ts';
+import { REGISTER_KIND } from './definition.ts';
 
 /** A named expression of a policy; evaluated when it is first read. */
 export interface Variable {
@@ -21,7 +27,7 @@ export interface ResourceRule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
   readonly resources: readonly string[];
-  readonly operations: readonly ('CREATE' | 'UPDATE')[];
+  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
 }
 
 /** What differs between our policies. */
@@ -35,16 +41,16 @@ export interface PolicyParts {
   readonly matchConditions: readonly MatchCondition[];
   readonly variables: readonly Variable[];
   readonly validations: readonly Validation[];
-  /** Requirements on the labels of the Nodes with which the policy is evaluated, one by one; undefined: without. */
-  readonly nodes: readonly object[] | undefined;
+  /** Whether it reads the register. */
+  readonly hasRegister: boolean;
 }
 
 const ACTIONS: Readonly<Record<PolicyParts['mode'], string>> = { enforce: 'Deny', warn: 'Warn', audit: 'Audit' };
 
 /** A ValidatingAdmissionPolicy with its binding (admissionregistration.k8s.io/v1, Kubernetes 1.30 and newer). */
 export function policyWithBinding(parts: PolicyParts): readonly object[] {
-  const { name, mode, nodes, resourceRules, ...spec } = parts;
-  const { failurePolicy, matchConditions, variables, validations } = spec;
+  const { name, mode, hasRegister, resourceRules, failurePolicy, matchConditions, validations } = parts;
+  const variables = usedIn(parts);
   const metadata = { name, labels: { 'app.kubernetes.io/name': REGISTRATION_NAME } };
   const apiVersion = 'admissionregistration.k8s.io/v1';
   return [
@@ -54,7 +60,7 @@ export function policyWithBinding(parts: PolicyParts): readonly object[] {
       metadata,
       spec: {
         failurePolicy,
-        ...(nodes !== undefined && { paramKind: { apiVersion: 'v1', kind: 'Node' } }),
+        ...(hasRegister && { paramKind: { apiVersion: REGISTER_VERSION, kind: REGISTER_KIND } }),
         matchConstraints: { resourceRules },
         matchConditions,
         ...(variables.length > 0 && { variables }),
@@ -67,11 +73,19 @@ export function policyWithBinding(parts: PolicyParts): readonly object[] {
       metadata,
       spec: {
         policyName: name,
-        ...(nodes !== undefined && {
-          paramRef: { selector: { matchExpressions: nodes }, parameterNotFoundAction: 'Allow' },
-        }),
+        ...(hasRegister && { paramRef: { name: REGISTER_NAME, parameterNotFoundAction: 'Allow' } }),
         validationActions: [ACTIONS[mode]],
       },
     },
   ];
+}
+
+/** The variables that some check needs, or a variable that is needed; in their order, by which each sees those before it. */
+function usedIn({ variables, validations }: PolicyParts): readonly Variable[] {
+  const texts = validations.flatMap(({ expression, messageExpression }) => [expression, messageExpression]);
+  return variables.reduceRight<readonly Variable[]>((used, variable) => {
+    const isUsed = new RegExp(`variables\\.${variable.name}\\b`);
+    const all = [...texts, ...used.map(({ expression }) => expression)];
+    return all.some((text) => isUsed.test(text)) ? [variable, ...used] : used;
+  }, []);
 }

@@ -1,56 +1,65 @@
-import { HOSTNAME_LABEL, PASSING_TAINTS } from '../../shared/index.ts';
+import { HOSTNAME_LABEL } from '../../shared/index.ts';
 import { all, any, list, literal, optional } from './cel.ts';
 import { KIND, listOfKinds, PLACED, type NamingKind, type OwnSource } from './kinds.ts';
+import type { Variable } from './objects.ts';
+import { HOSTNAMES, NODES } from './register.ts';
 
 /** Where the pods of the object say that they run; `variables.spec` is their spec. */
-const SELECTOR = 'variables.spec.?nodeSelector.orValue({})';
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
-const LABELS = 'params.metadata.?labels.orValue({})';
 
 /**
- * Whether the object's pods are pinned to the node in `params` by its name or its hostname, as
- * shared/scheduling/reach.ts decides it. With required affinity other nodes count as well, and CEL sees one at a time:
- * such pods are left to the webhook.
+ * The hostname to which the object's pods are tied, and nothing else beside it: what other labels or affinity make of it
+ * depends on nodes that the register does not have, and is the webhook's to say.
  */
-const PINNED = `variables.nodeName != '' ? variables.nodeName == params.metadata.name : (${all([
-  names('variables.hostname'),
+const HOSTNAME = `${all([
+  'size(variables.spec.?nodeSelector.orValue({})) == 1',
   `!variables.spec.?affinity.?nodeAffinity.?${REQUIRED}.hasValue()`,
   `!variables.spec.?affinity.?podAffinity.?${REQUIRED}.hasValue()`,
-  `${SELECTOR}.all(k, ${SELECTOR}[k] == ${LABELS}[?k].orValue('') && k in ${LABELS} || k == ${literal(HOSTNAME_LABEL)} && ${SELECTOR}[k] == params.metadata.name)`,
-  `params.?spec.?taints.orValue([]).all(t, ${any([
-    `t.key in ${list([...PASSING_TAINTS])}`,
-    "!(t.effect in ['NoSchedule', 'NoExecute'])",
-    tolerated('t'),
-  ])})`,
-])})`;
+])} ? variables.spec.nodeSelector[?${literal(HOSTNAME_LABEL)}].orValue('') : ''`;
 
-/**
- * Whether the object's pods, or the object itself, may name the node in `params`: PINNED without its particulars, asked
- * before anything else is, because it holds for one of all nodes in maintenance at most.
- */
-export function mayName(sources: readonly NamingKind[]): string {
-  const pods = (spec: string): string =>
-    any([
-      `${spec}.?nodeName.orValue('') == params.metadata.name`,
-      names(`${spec}.?nodeSelector[?${literal(HOSTNAME_LABEL)}].orValue('')`),
-    ]);
-  const named = sources.map(({ kinds, source }) => all([`${KIND} in ${listOfKinds(kinds)}`, namedIn(source)]));
-  return `${KIND} == '/Pod' ? (${pods('object.spec')}) : (${KIND} in ${listOfKinds(PLACED)} ? (${pods('object.spec.template.spec')}) : (${any(named)}))`;
+/** The name of the node in the register that some text means, a name or a hostname; empty where it means none. */
+function meant(text: string): string {
+  return `${text} in ${NODES} ? ${text} : ${HOSTNAMES}[?${text}].orValue('')`;
 }
 
-/** Whether the pods are pinned, see PINNED. */
-export const PINNED_VARIABLE = 'pinned';
-
-/** What PINNED reads besides the spec, and PINNED itself. */
-export const PLACEMENT_VARIABLES = [
+/** The node in maintenance to which the object's pods are pinned, as shared/scheduling/reach.ts decides it. */
+const PINNED: readonly Variable[] = [
   { name: 'nodeName', expression: "variables.spec.?nodeName.orValue('')" },
-  { name: 'hostname', expression: `${SELECTOR}[?${literal(HOSTNAME_LABEL)}].orValue('')` },
-  { name: PINNED_VARIABLE, expression: PINNED },
+  { name: 'hostname', expression: HOSTNAME },
+  { name: 'selected', expression: meant('variables.hostname') },
+  {
+    name: 'pinned',
+    expression:
+      `variables.nodeName != '' ? (variables.nodeName in ${NODES} ? variables.nodeName : '') : ` +
+      `variables.selected != '' && ${NODES}[variables.selected].?taints.orValue([]).all(t, ${tolerated('t')}) ? variables.selected : ''`,
+  },
 ];
 
-/** Whether a node's name that stands in the object itself means the node in `params`. */
-export function namedIn(source: OwnSource): string {
-  return names(valueAt(UNTYPED, source));
+/**
+ * The variable with the name of the node in maintenance that the object means, and those that it needs; empty: none. A text
+ * for certain, since CEL puts texts alone into a list of texts.
+ */
+export function nodeVariables(source: OwnSource | undefined, name: string): readonly Variable[] {
+  if (source === undefined) return [...PINNED, { name, expression: 'string(variables.pinned)' }];
+  return [
+    { name: `${name}Text`, expression: valueAt(UNTYPED, source) },
+    { name, expression: `string(${meant(`variables.${name}Text`)})` },
+  ];
+}
+
+/**
+ * Whether the object's pods, or the object itself, may name a node in maintenance: asked before anything else is, because it
+ * holds for the fewest.
+ */
+export function mayName(sources: readonly NamingKind[]): string {
+  const isListed = (...texts: readonly string[]): string =>
+    `[${texts.map((text) => `dyn(${text})`).join(', ')}].exists(n, n in ${NODES} || n in ${HOSTNAMES})`;
+  const pods = (spec: string): string =>
+    isListed(`${spec}.?nodeName.orValue('')`, `${spec}.?nodeSelector[?${literal(HOSTNAME_LABEL)}].orValue('')`);
+  const named = sources.map(({ kinds, source }) =>
+    all([`${KIND} in ${listOfKinds(kinds)}`, isListed(valueAt(UNTYPED, source))]),
+  );
+  return `${KIND} == '/Pod' ? (${pods('object.spec')}) : (${KIND} in ${listOfKinds(PLACED)} ? (${pods('object.spec.template.spec')}) : (${any(named)}))`;
 }
 
 /** The API server checks expressions against every kind of a policy, and most have no such field: here it must not. */
@@ -62,11 +71,6 @@ export function valueAt(root: string, source: OwnSource): string {
   return `${optional(root, path)}.orValue('')`;
 }
 
-function names(value: string): string {
-  const label = `${LABELS}[?${literal(HOSTNAME_LABEL)}].orValue('')`;
-  return all([`${value} != ''`, any([`${value} == params.metadata.name`, `${value} == ${label}`])]);
-}
-
 /** Tolerations that compare integers (`Lt`, `Gt`) count as none: such a node is left to the webhook. */
 function tolerated(taint: string): string {
   const of = (key: string): string => `x.?${key}.orValue('')`;
@@ -75,7 +79,7 @@ function tolerated(taint: string): string {
     any([`${of('key')} == ''`, `${of('key')} == ${taint}.key`]),
     any([
       `${of('operator')} == 'Exists'`,
-      all([`${of('operator')} in ['', 'Equal']`, `${of('value')} == ${taint}.?value.orValue('')`]),
+      all([`${of('operator')} in ${list(['', 'Equal'])}`, `${of('value')} == ${taint}.value`]),
     ]),
   ])})`;
 }

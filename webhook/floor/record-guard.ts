@@ -1,12 +1,4 @@
-import {
-  exceptionLabel,
-  explainRight,
-  MIRRORED_RULES,
-  RECORD_ANNOTATION,
-  STATE_LABEL,
-  WHY_ANNOTATION,
-  type RuleMode,
-} from '../../shared/index.ts';
+import { explainRight, RECORD_ANNOTATION, STATE_LABEL, WHY_ANNOTATION, type RuleMode } from '../../shared/index.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import type { PolicyParts, Validation } from './objects.ts';
 
@@ -22,9 +14,7 @@ function differs(valueIn: (object: string) => string): string {
 const RECORD_CHANGES = any([
   differs((object) => annotation(object)),
   differs((object) => annotation(object, WHY_ANNOTATION)),
-  ...[STATE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].map((key) =>
-    differs((object) => `${object}.metadata.?labels[?${literal(key)}]`),
-  ),
+  differs((object) => `${object}.metadata.?labels[?${literal(STATE_LABEL)}]`),
 ]);
 
 /** With the record gone in the same write the cordon may go, too: that is the end of a maintenance, and a change of the record. */
@@ -61,7 +51,7 @@ export function recordGuard(mode: Exclude<RuleMode, 'off'>): PolicyParts {
       guarded('!variables.rewrites || variables.may', 'change the maintenance record of node {node}'),
       guarded('variables.rewrites || variables.may', 'uncordon node {node} while it is in maintenance'),
     ],
-    nodes: undefined,
+    hasRegister: false,
   };
 }
 

@@ -1,32 +1,21 @@
-import {
-  DEFAULT_POLICY,
-  distinctKinds,
-  exceptionLabel,
-  explainBriefly,
-  explainNode,
-  keptOffNodes,
-  keptOutOfCluster,
-  STATE_LABEL,
-  WHY_ANNOTATION,
-  WORK_LABEL,
-  type AfterDenial,
-  type Kind,
-} from '../../shared/index.ts';
-import { all, any, literal, sentence } from './cel.ts';
+import { DEFAULT_POLICY, distinctKinds, WORK_LABEL, type Kind } from '../../shared/index.ts';
+import { all, any, literal } from './cel.ts';
 import { startsWork } from './changes.ts';
-import { outcomeKey, rivalsOf, type CoveredPattern, type JudgedPattern, type Outcome } from './coverage.ts';
-import { evidenceOf, SMALL } from './evidence.ts';
-import { isOneOf, type NamingKind } from './kinds.ts';
+import { rivalsOf, type CoveredPattern, type JudgedPattern, type Outcome } from './coverage.ts';
+import { evidenceOf } from './evidence.ts';
+import { isOneOf, type NamingKind, type OwnSource } from './kinds.ts';
 import { conditionOf, possibilityOf } from './matcher.ts';
+import { fateVariables, messageFor } from './messages.ts';
 import type { PolicyParts, ResourceRule, Validation, Variable } from './objects.ts';
-import { mayName, namedIn, PINNED_VARIABLE, PLACEMENT_VARIABLES } from './placement.ts';
+import { mayName, nodeVariables } from './placement.ts';
+import { CLOCK, isOpen, NODES } from './register.ts';
 import { OBJECT_VARIABLES } from './variables.ts';
 
-/** Patterns that are decided alike, and refused in the same words but for what the work is. */
+/** Patterns that are decided alike, unless the object may be other work as well. */
 interface Group {
   readonly covered: readonly CoveredPattern[];
-  readonly outcome: Outcome;
-  readonly afterDenial: AfterDenial;
+  /** Whether it may be. */
+  readonly others: string;
 }
 
 /**
@@ -52,8 +41,8 @@ function policyFor(
   covered: readonly CoveredPattern[],
   judged: readonly JudgedPattern[],
 ): PolicyParts {
-  const groups = groupsOf(covered).map((group, index) => ({ group, index, others: othersFor(group, judged) }));
-  const others = new Map([...new Set(groups.map((one) => one.others))].map((text, index) => [text, `others${index}`]));
+  const groups = groupsOf(covered, judged);
+  const nodes = nodesOf(outcome, covered);
   return {
     name: nameFor(outcome),
     mode: outcome.mode,
@@ -62,17 +51,15 @@ function policyFor(
     matchConditions: [{ name: 'work', expression: conditionOn(outcome, covered) }],
     variables: [
       ...OBJECT_VARIABLES,
-      ...(outcome.scope === 'node' ? PLACEMENT_VARIABLES : []),
-      WHY,
-      TOLD,
-      ...[...others].map(([expression, name]) => ({ name, expression })),
-      ...groups.map(({ group, index }) => foundVariable(group, index)),
+      ...CLOCK,
+      ...nodes.variables,
+      ...groups.flatMap(({ covered: members }, index) => [
+        { name: `work${index}`, expression: foundIn(members, nodes.nameFor) },
+        ...fateVariables(outcome, index),
+      ]),
     ],
-    validations: groups.map((one) => validationOf(one.group, one.index, others.get(one.others) ?? '')),
-    nodes: [
-      { key: STATE_LABEL, operator: 'Exists' },
-      { key: exceptionLabel(outcome.work), operator: 'DoesNotExist' },
-    ],
+    validations: groups.map(({ others }, index) => validationOf(outcome, others, index)),
+    hasRegister: true,
   };
 }
 
@@ -82,11 +69,11 @@ function nameFor({ work, mode, scope }: Outcome): string {
   return `${[...parts, ...(mode === 'enforce' ? [] : [mode])].join('-')}.kubectl-maint.io`;
 }
 
-/** The API server evaluates a policy for every node in maintenance: what rules most objects out is asked first, at once. */
+/** What rules most objects out is asked first, at once. */
 function conditionOn({ scope }: Outcome, covered: readonly CoveredPattern[]): string {
   const naming = covered.flatMap(namingKind);
   return all([
-    SMALL,
+    `size(${NODES}) > 0`,
     scope === 'cluster' ? evidenceOf(covered) : mayName(naming),
     startsWork(naming, labelsOf(covered)),
   ]);
@@ -100,15 +87,9 @@ function labelsOf(covered: readonly CoveredPattern[]): readonly string[] {
   return [...new Set(keys)].sort();
 }
 
-function groupsOf(covered: readonly CoveredPattern[]): readonly Group[] {
-  const keyOf = ({ outcome, strength, pattern }: CoveredPattern) =>
-    JSON.stringify([outcomeKey(outcome), strength, pattern.afterDenial]);
-  return [...Map.groupBy(covered, keyOf).values()].flatMap(chunked).flatMap((members) => {
-    const [first] = members;
-    return first === undefined
-      ? []
-      : [{ covered: members, outcome: first.outcome, afterDenial: first.pattern.afterDenial }];
-  });
+function groupsOf(covered: readonly CoveredPattern[], judged: readonly JudgedPattern[]): readonly Group[] {
+  const alike = Map.groupBy(covered, (one) => any(rivalsOf(one, judged).map(possibilityFor)));
+  return [...alike].flatMap(([others, members]) => chunked(members).map((some) => ({ covered: some, others })));
 }
 
 function chunked(covered: readonly CoveredPattern[]): readonly (readonly CoveredPattern[])[] {
@@ -116,8 +97,14 @@ function chunked(covered: readonly CoveredPattern[]): readonly (readonly Covered
   return starts.map((start) => covered.slice(start, start + MAX_PATTERNS));
 }
 
-function namingKind({ kinds, outcome: { node } }: CoveredPattern): readonly NamingKind[] {
-  return node.in === 'field' || node.in === 'label' ? [{ kinds, source: node }] : [];
+function namingKind({ kinds, outcome }: CoveredPattern): readonly NamingKind[] {
+  const source = ownSource(outcome);
+  return source === undefined ? [] : [{ kinds, source }];
+}
+
+/** Where the object itself names its node; undefined where its pods do. */
+function ownSource({ node }: Outcome): OwnSource | undefined {
+  return node.in === 'field' || node.in === 'label' ? node : undefined;
 }
 
 /** One rule per group of the API. */
@@ -131,94 +118,63 @@ function resourceRules(kinds: readonly Kind[]): readonly ResourceRule[] {
   }));
 }
 
-const nameOfFound = (index: number): string => `work${index}`;
-
-/** What the object is, as a noun phrase; empty where it is none of the group. */
-function foundVariable({ covered }: Group, index: number): Variable {
-  const byWhat = [...Map.groupBy(covered, ({ pattern }) => pattern.what)];
-  const expression = byWhat.reduceRight(
-    (rest, [what, members]) => `(${any(members.map(conditionFor))}) ? ${literal(what)} : ${rest}`,
-    "''",
-  );
-  return { name: nameOfFound(index), expression };
+/** How the policy finds the node in maintenance that a pattern's work is about; empty: none. */
+interface Nodes {
+  readonly variables: readonly Variable[];
+  readonly nameFor: (pattern: CoveredPattern) => string;
 }
 
-function conditionFor({ tool, kinds, pattern, strength }: CoveredPattern): string {
-  const is =
-    tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : conditionOf(pattern.match, strength);
-  return all([isOneOf(kinds), is]);
-}
-
-/** Whether the object may be other work as well. Many groups have the same others: each text is kept once, as a variable. */
-function othersFor({ covered }: Group, judged: readonly JudgedPattern[]): string {
-  return any(covered.flatMap((one) => rivalsOf(one, judged)).map(possibilityFor));
-}
-
-function validationOf(group: Group, index: number, others: string): Validation {
-  const { outcome } = group;
-  const found = `variables.${nameOfFound(index)}`;
-  const reached = reachOf(outcome);
+function nodesOf(outcome: Outcome, covered: readonly CoveredPattern[]): Nodes {
+  if (outcome.scope === 'cluster') return { variables: [openNode(outcome)], nameFor: () => `variables.${OPEN}` };
+  const keyOf = (one: CoveredPattern): string => JSON.stringify(ownSource(one.outcome) ?? null);
+  const sources = new Map(covered.map((one) => [keyOf(one), ownSource(one.outcome)]));
+  const names = new Map([...sources.keys()].map((key, index) => [key, `node${index}`]));
   return {
-    expression: [
-      `${found} == ''`,
-      '!variables.held',
-      ...(reached === undefined ? [] : [`!(${reached})`]),
-      `variables.${others}`,
-    ].join(' || '),
-    messageExpression: messageFor(group, found),
-    message: `${outcome.work}: refused because of a node in maintenance. See kubectl maint status`,
-    reason: 'Forbidden',
+    variables: [...sources].flatMap(([key, source]) => nodeVariables(source, names.get(key) ?? '')),
+    nameFor: (one) => `variables.${names.get(keyOf(one)) ?? ''}`,
   };
+}
+
+/** The first node without an exception from the rule, by name: a text that is another one each time makes each one a new Event. */
+function openNode({ work }: Outcome): Variable {
+  const open = `${NODES}.filter(n, ${isOpen('n', work)})`;
+  return { name: OPEN, expression: `${NODES}.all(n, !(${isOpen('n', work)})) ? '' : string(${open}.min())` };
+}
+
+const OPEN = 'open';
+
+/** What the object is, as a noun phrase, what becomes of it when it is refused, and its node; empty where it is none of these. */
+function foundIn(covered: readonly CoveredPattern[], nodeFor: Nodes['nameFor']): string {
+  const tupleOf = (one: CoveredPattern): string =>
+    `[${literal(one.pattern.what)}, ${literal(one.pattern.afterDenial)}, ${nodeFor(one)}]`;
+  return [...Map.groupBy(covered, tupleOf)].reduceRight(
+    (rest, [found, members]) => `(${any(members.map(conditionFor))}) ? ${found} : ${rest}`,
+    '[]',
+  );
+}
+
+function conditionFor({ tool, kinds, pattern }: CoveredPattern): string {
+  const is = tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : conditionOf(pattern.match);
+  return all([isOneOf(kinds), is]);
 }
 
 function possibilityFor({ tool, pattern }: JudgedPattern): string {
   return tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : possibilityOf(pattern.match);
 }
 
-/** Whether the work reaches the node in `params`; undefined where any node in maintenance will do. */
-function reachOf({ scope, node }: Outcome): string | undefined {
-  if (scope === 'cluster') return undefined;
-  return node.in === 'field' || node.in === 'label' ? namedIn(node) : `variables.${PINNED_VARIABLE}`;
-}
-
-const NODE_NAME = 'params.metadata.name';
-
-/** What the plugin wrote beside the record; empty where it is not there. */
-const WHY: Variable = {
-  name: 'why',
-  expression: `params.metadata.?annotations[?${literal(WHY_ANNOTATION)}].orValue('')`,
-};
-
-/** Longest line about a maintenance that is repeated, in characters: each part is cut to length where it is composed. */
-const MAX_WHY = 1000;
-
-/** What the plugin never writes, as RE2 knows it: control and invisible characters, line breaks (see `clean`). */
-const UNPRINTABLE = '[\\p{C}\\p{Zl}\\p{Zp}]';
-
-const IS_TOLD = all([
-  "variables.why != ''",
-  `size(variables.why) <= ${MAX_WHY}`,
-  `!variables.why.matches(${literal(UNPRINTABLE)})`,
-]);
-
-/** By whom, why and until when: the plugin's line, or where to read it. Whoever may write nodes can have put anything there. */
-const TOLD: Variable = {
-  name: 'told',
-  expression: `${IS_TOLD} ? ${sentence(explainNode('{node}', '{why}'), { node: NODE_NAME, why: 'variables.why' })} : ${sentence(explainNode('{node}', undefined), { node: NODE_NAME })}`,
-};
-
-/** The words of shared/policy/explain.ts. What a controller's refused pod or Job becomes is the same for every tool. */
-function messageFor({ outcome: { work, scope }, afterDenial }: Group, found: string): string {
-  const isAboutCluster = scope === 'cluster';
-  const detail = (isAboutCluster ? keptOutOfCluster : keptOffNodes)('{what}', ['{node}']);
-  const after = (fate: AfterDenial): string =>
-    sentence(
-      explainBriefly({ rule: work, detail, node: '{node}', isAboutCluster, told: '{told}', afterDenial: fate }),
-      {
-        what: found,
-        told: 'variables.told',
-        node: NODE_NAME,
-      },
-    );
-  return `variables.made == 'batch/Job /Pod' ? ${after('retried')} : variables.made == 'batch/CronJob batch/Job' ? ${after('resumed')} : ${after(afterDenial)}`;
+function validationOf({ work, scope }: Outcome, others: string, index: number): Validation {
+  const found = `variables.work${index}`;
+  const node = `${found}[2]`;
+  const passes = [
+    `size(${found}) == 0`,
+    `${node} == ''`,
+    ...(scope === 'cluster' ? [] : [`!(${isOpen(node, work)})`]),
+    ...(others === 'false' ? [] : [others]),
+  ];
+  return {
+    expression: passes.join(' || '),
+    messageExpression: messageFor({ work, scope }, index),
+    message: `${work}: refused because of a node in maintenance. See kubectl maint status`,
+    reason: 'Forbidden',
+  };
 }

@@ -20,6 +20,8 @@ export const STALE_AFTER_MS = 180_000;
 export interface NodeCacheListener {
   /** Other nodes are in maintenance than before, or add-on changes are let go on one of them, or held again. */
   heldChanged?(): void;
+  /** Something about a node in maintenance is another than before, or which nodes are. */
+  heldSeen?(): void;
   /** A node was deleted while in maintenance; this is its last state. */
   deleted?(node: NodeFacts): void;
 }
@@ -31,6 +33,7 @@ export class NodeCache {
   /** Which nodes are held, and which of them let add-on changes go. */
   #held = '';
   #table = new NodeTable();
+  #seen = this.#table.held;
   #synced = false;
   #lastContact: number | undefined;
   #interruptions = 0;
@@ -107,8 +110,14 @@ export class NodeCache {
 
   #heard(): void {
     this.#lastContact = this.#now();
-    const held = this.#table.held.map((node) => `${node.uid} ${String(holdsAddons(node, this.#lastContact ?? 0))}`);
-    const text = held.sort().join();
+    const { held } = this.#table;
+    // The table makes another list of them whenever one changes.
+    if (held !== this.#seen) {
+      this.#seen = held;
+      this.#hears.heldSeen?.();
+    }
+    const texts = held.map((node) => `${node.uid} ${String(holdsAddons(node, this.#lastContact ?? 0))}`);
+    const text = texts.sort().join();
     if (text === this.#held) return;
     this.#held = text;
     this.#hears.heldChanged?.();

@@ -10,6 +10,11 @@ export const POLICY = {
   describe: 'File with the configuration (kind: MaintenancePolicy); without it the defaults apply',
 } as const;
 
+export const CONTROLLER = {
+  type: 'string',
+  describe: 'User name by which the API server knows who keeps the register: a policy keeps everybody else off it',
+} as const;
+
 export const FAILURE_POLICY = {
   choices: ['Ignore', 'Fail'] as const,
   default: 'Ignore' as const,

@@ -34,7 +34,12 @@ export type WebhookCommand =
   /** What the chart's hook and test ask for. */
   | { readonly kind: 'uninstall'; readonly cluster: ClusterChoice; readonly whileHeld: WhileHeld }
   | { readonly kind: 'verify'; readonly cluster: ClusterChoice }
-  | { readonly kind: 'policies'; readonly policyFile: string | undefined }
   | { readonly kind: 'validate'; readonly policyFile: string }
+  | {
+      readonly kind: 'policies';
+      readonly policyFile: string | undefined;
+      /** User name of who alone may write the register; undefined: no policy says so. */
+      readonly controller: string | undefined;
+    }
   /** `--help` and `--version`. */
   | { readonly kind: 'print'; readonly text: string };

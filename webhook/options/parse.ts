@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { messageOf, parsed, refused, type Parsed } from '../../shared/index.ts';
 import type { ClusterChoice, Environment } from '../connect.ts';
-import { clusterFlags, POLICY, repeated, type Flags } from './flags.ts';
+import { clusterFlags, CONTROLLER, POLICY, repeated, type Flags } from './flags.ts';
 import { configurationFlags, configurationFromFlags } from './configuration.ts';
 import { controllerFlags, controllerFromFlags } from './controller.ts';
 import type { WebhookCommand } from './operation.ts';
@@ -104,7 +104,7 @@ function clusterOf({ kubeconfig, context }: Flags<typeof clusterFlags>): Cluster
 }
 
 function policiesFlags(flags: Argv) {
-  return flags.option('policy', POLICY);
+  return flags.option('policy', POLICY).option('controller', CONTROLLER);
 }
 
 function validateFlags(flags: Argv) {
@@ -118,5 +118,7 @@ function validateFromFlags(flags: Flags<typeof validateFlags>): Parsed<WebhookCo
 
 function policiesFromFlags(flags: Flags<typeof policiesFlags>): Parsed<WebhookCommand> {
   const twice = repeated(flags);
-  return twice.length > 0 ? refused(...twice) : parsed({ kind: 'policies', policyFile: flags.policy });
+  return twice.length > 0
+    ? refused(...twice)
+    : parsed({ kind: 'policies', policyFile: flags.policy, controller: flags.controller });
 }

@@ -115,7 +115,7 @@ Why the chart brings no policies for a rule; empty where it does. The floor is m
 {{- else if ne .values.policy.preset "default" -}}policy.preset is {{ .values.policy.preset }}
 {{- else if .values.policy.tools -}}policy.tools adds tools
 {{- else if $given.scope -}}policy.rules.{{ .rule }}.scope is set
-{{- else if $given.afterOverdue -}}policy.rules.{{ .rule }}.afterOverdue is set, and policies have no clock
+{{- else if $given.afterOverdue -}}policy.rules.{{ .rule }}.afterOverdue is set, which the webhook alone goes by
 {{- else if $given.tools -}}policy.rules.{{ .rule }}.tools makes exceptions
 {{- end -}}
 {{- end }}

@@ -1,9 +1,8 @@
-import { isHeld, LIFTABLE_RULES, MaintError, MIRRORED_RULES } from '../../../shared/index.ts';
+import { FLOOR_RULES, isHeld, LIFTABLE_RULES, MaintError } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../../nodes/canary.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
-import { readEnforcement } from '../../nodes/enforcement.ts';
 import type { CronJobAfter } from '../../nodes/cron-jobs.ts';
 import { changeExceptions, exceptionEnd, type ChangedExceptions, type PlannedChange } from '../../nodes/exceptions.ts';
 import { failuresToldOneByOne, forEachNode } from '../../nodes/for-each-node.ts';
@@ -11,8 +10,6 @@ import { recordOf } from '../../nodes/mark.ts';
 import { ownerFor } from '../../nodes/owner.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { AllowFormat, AllowOperation } from './flags.ts';
-import { policyInForce } from '../../policy/in-force.ts';
-import { triedWork } from '../../policy/keeping.ts';
 import { renderAllowances, tellChange, tellEnd, tellTrial, type Allowance, type Trial } from './text.ts';
 import { cronJobLines } from '../../nodes/kept-off-text.ts';
 import type { Session } from '../../session/session.ts';
@@ -160,29 +157,15 @@ async function changeOne(node: NodeSnapshot, run: AllowRun): Promise<ChangedExce
 async function tryOut(one: ChangedExceptions, run: AllowRun): Promise<readonly Trial[]> {
   const { change, operation, session } = run;
   const trials: Trial[] = [];
-  for (const rule of MIRRORED_RULES.filter((known) => one.rules.includes(known))) {
+  for (const rule of FLOOR_RULES.filter((known) => one.rules.includes(known))) {
     const answer = await settled(one.node.facts.name, rule, change.kind === 'grant' ? 'accepted' : 'refused', session);
     trials.push({ rule, ...answer });
   }
   if (operation.format === 'text') {
-    if (change.kind === 'grant') tellEnd(one.node.facts.name, one.rules, await webhookAt(one, session), session.screen);
+    if (change.kind === 'grant') tellEnd(one.node.facts.name, session.screen);
     for (const trial of trials) tellTrial(trial, one, change, session.screen);
   }
   return trials;
-}
-
-/** Whether a webhook refuses what is not excepted on the node: only that one knows when the exception is over. */
-async function webhookAt(
-  { node, current }: ChangedExceptions,
-  session: Session,
-): Promise<'answers' | 'silent' | 'unknown'> {
-  const { policy, source } = await policyInForce(session.cluster);
-  if (source.from === 'unregistered') return 'silent';
-  const work = triedWork(policy.config).find((known) => !current.some(({ rules }) => rules.includes(known)));
-  if (work === undefined) return 'unknown';
-  const { enforced } = await readEnforcement(node.facts.name, session, { work, patienceMs: 0 });
-  if (enforced === 'unknown') return 'unknown';
-  return enforced === 'yes' ? 'answers' : 'silent';
 }
 
 /** How often a canary is sent, and for how long: replicas hear of a change in milliseconds, policies within 0.7 s. */
@@ -192,7 +175,7 @@ const SETTLES_WITHIN_MS = 2000;
 /** What the API server says to a canary as soon as it is what is expected, or at the end. */
 function settled(
   node: string,
-  work: (typeof MIRRORED_RULES)[number],
+  work: (typeof FLOOR_RULES)[number],
   expected: 'accepted' | 'refused',
   session: Session,
 ): Promise<CanaryAnswer> {

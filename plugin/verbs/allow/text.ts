@@ -1,4 +1,4 @@
-import { clean, MIRRORED_RULES, type Exception } from '../../../shared/index.ts';
+import { clean, type Exception } from '../../../shared/index.ts';
 import type { CanaryAnswer } from '../../nodes/canary.ts';
 import type { CronJobAfter } from '../../nodes/cron-jobs.ts';
 import type { ChangedExceptions, PlannedChange } from '../../nodes/exceptions.ts';
@@ -61,25 +61,9 @@ export function tellChange(
   }
 }
 
-/**
- * Tells how an exception ends. Policies of the API server have no clock: what they enforce, too, passes until somebody with
- * one refuses it, and that is the webhook.
- */
-export function tellEnd(
-  node: string,
-  rules: readonly string[],
-  webhook: 'answers' | 'silent' | 'unknown',
-  screen: Screen,
-): void {
-  const mirrored = MIRRORED_RULES.filter((rule) => rules.includes(rule));
-  const revoke = `kubectl maint allow ${node} --revoke`;
-  if (mirrored.length === 0 || webhook === 'answers') {
-    screen.note(`it ends by itself; sooner: ${revoke}`);
-    return;
-  }
-  const what = `${mirrored.join(' and ')} work passes until ${revoke}, or until the record is written again`;
-  if (webhook === 'silent') screen.warn(`it does not end by itself, since no webhook answers: ${what}`);
-  else screen.note(`the webhook ends it then; while none answers, ${what}`);
+/** Tells how an exception ends. */
+export function tellEnd(node: string, screen: Screen): void {
+  screen.note(`it ends by itself; sooner: kubectl maint allow ${node} --revoke`);
 }
 
 /** Tells what the trial of a rule showed. */

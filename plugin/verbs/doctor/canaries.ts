@@ -1,11 +1,4 @@
-import {
-  clean,
-  exceptionLabel,
-  isExcepted,
-  type NodeFacts,
-  type PolicyConfig,
-  type RuleMode,
-} from '../../../shared/index.ts';
+import { clean, isExcepted, type NodeFacts, type PolicyConfig, type RuleMode } from '../../../shared/index.ts';
 import { forbiddenText } from '../../session/forbidden-text.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Said, Speaker } from '../../nodes/dry-run.ts';
@@ -29,7 +22,7 @@ const NAMES: Readonly<Record<Speaker, string>> = { webhook: 'the webhook', floor
 
 const REMEDY: Readonly<Record<Speaker, string>> = {
   webhook: 'look at the checks webhook, certificates and replicas; then at the logs of the replicas',
-  floor: 'look at the check floor; policies hear of a node within a second',
+  floor: 'look at the checks floor and register',
 };
 
 /** What an answer means. A denial counts only in our own words. Pure. */
@@ -114,14 +107,6 @@ export function heldBy(rule: RuleId, held: readonly NodeSnapshot[], now: number)
   return held
     .map(({ facts }) => facts)
     .filter(({ record }) => !(record.kind === 'record' && isExcepted(record.record, rule, now)));
-}
-
-/** The floor has no clock: the label of an exception that is over lets work pass until the record is written again. */
-export function leftOver(rule: RuleId, node: string): Diagnosis {
-  return warn(
-    `the floor was not tried: the exception from the rule ${rule} on node ${clean(node, MAX_QUOTE)} is over, and its label ${exceptionLabel(rule)} still lets work pass there while no webhook answers`,
-    `kubectl maint allow ${clean(node, MAX_QUOTE)} --revoke takes the label away`,
-  );
 }
 
 /** Every node in maintenance is excepted from the rule, so that no canary would be refused. */

@@ -1,20 +1,11 @@
-import {
-  exceptionLabel,
-  ruleForTool,
-  STATE_LABEL,
-  type ApiRequest,
-  type NodeFacts,
-  type PolicyConfig,
-} from '../../../shared/index.ts';
+import { ruleForTool, type ApiRequest, type PolicyConfig } from '../../../shared/index.ts';
 import { askInDryRun, type Said, type Speaker } from '../../nodes/dry-run.ts';
-import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { triedWork } from '../../policy/keeping.ts';
 import {
   excepted,
   expectationOf,
   heldBy,
   judgeCanary,
-  leftOver,
   notTried,
   switchedOff,
   type Canary,
@@ -40,12 +31,7 @@ export type WorkReading =
   | { readonly kind: 'excepted'; readonly rule: RuleId }
   /** No node is in maintenance; then a canary has to pass. */
   | { readonly kind: 'idle'; readonly said: Said | undefined; readonly isTriedByOn: boolean }
-  | {
-      readonly kind: 'asked';
-      readonly canaries: readonly Canary[];
-      /** The node about which the floor was not asked, since the label of an exception that is over is left there. */
-      readonly leftOver?: { readonly rule: RuleId; readonly node: string };
-    };
+  | { readonly kind: 'asked'; readonly canaries: readonly Canary[] };
 
 /** A check that sends canaries of a rule for a node in maintenance. */
 export function workCheck({
@@ -72,27 +58,17 @@ async function readWork(rule: RuleId, canaries: readonly WorkCanary[], readings:
     const isTriedByOn = triedWork(config).some((work) => work === rule);
     return { kind: 'idle', said: await askIdly(canaries, readings), isTriedByOn };
   }
-  const node = nodeFor(rule, held, readings.now());
+  const [node] = heldBy(rule, held, readings.now());
   if (node === undefined) return { kind: 'excepted', rule };
-  const isLeftOver = node.labels.has(exceptionLabel(rule));
   const asked = await Promise.all(
-    canaries
-      .filter(({ by }) => !(isLeftOver && by === 'floor'))
-      .map(async ({ what, tool, by, request }): Promise<readonly Canary[]> => {
-        const expected = expectationOf(ruleForTool(config, rule, tool).mode);
-        if (expected === undefined) return [];
-        const said = await askInDryRun(request(node.name), readings.cluster);
-        return [{ rule, what: `${what} for node ${node.name}`, by, expected, said }];
-      }),
+    canaries.map(async ({ what, tool, by, request }): Promise<readonly Canary[]> => {
+      const expected = expectationOf(ruleForTool(config, rule, tool).mode);
+      if (expected === undefined) return [];
+      const said = await askInDryRun(request(node.name), readings.cluster);
+      return [{ rule, what: `${what} for node ${node.name}`, by, expected, said }];
+    }),
   );
-  return { kind: 'asked', canaries: asked.flat(), ...(isLeftOver && { leftOver: { rule, node: node.name } }) };
-}
-
-/** The floor finds nodes, and exceptions from the rule, by their labels: one is asked about that it sees as it is. */
-function nodeFor(rule: RuleId, held: readonly NodeSnapshot[], now: number): NodeFacts | undefined {
-  const open = heldBy(rule, held, now);
-  const clear = open.filter(({ labels }) => !labels.has(exceptionLabel(rule)));
-  return [...clear, ...open].find(({ labels }) => labels.has(STATE_LABEL)) ?? clear[0] ?? open[0];
+  return { kind: 'asked', canaries: asked.flat() };
 }
 
 async function askIdly(canaries: readonly WorkCanary[], readings: Readings): Promise<Said | undefined> {
@@ -114,12 +90,10 @@ export function judgeWork(reading: WorkReading): readonly Diagnosis[] {
   }
 }
 
-function judgeAsked({ canaries, leftOver: left }: WorkReading & { readonly kind: 'asked' }): readonly Diagnosis[] {
-  const tried = canaries.map(judgeCanary);
-  const untried = left === undefined ? [] : [leftOver(left.rule, left.node)];
-  return tried.length + untried.length === 0
+function judgeAsked({ canaries }: WorkReading & { readonly kind: 'asked' }): readonly Diagnosis[] {
+  return canaries.length === 0
     ? [skipped('the configuration switches the rule off for what canaries look like')]
-    : [...tried, ...untried];
+    : canaries.map(judgeCanary);
 }
 
 function deniedIdly(text: string): Diagnosis {

@@ -1,6 +1,7 @@
-import { isExcepted, type PolicyConfig } from '../../../shared/index.ts';
+import { isExcepted, joinNames, type PolicyConfig } from '../../../shared/index.ts';
 import { ARMED_WITHIN_MS, awaitArming } from '../../nodes/arming.ts';
 import { readEnforcement, type Enforcement } from '../../nodes/enforcement.ts';
+import { awaitRegister } from '../../nodes/registered.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { assumption, type PolicySource } from '../../policy/in-force.ts';
 import { keepingOf, triedWork, type TriedWork } from '../../policy/keeping.ts';
@@ -21,8 +22,8 @@ function patienceWith(source: PolicySource, isArmed: boolean | undefined): numbe
 
 /**
  * Tells what is kept off from now on, rule by rule, as the policy in force says. Whether it is really refused is tried: once
- * the webhook's replicas have registered for what the mark asks of them, the API server is sent a canary. Where no webhook is
- * registered and the canary passes nothing is told: the preflight has warned of it.
+ * the webhook's replicas have registered for what the mark asks of them, and the register lists the nodes, the API server is
+ * sent a canary. Where no webhook is registered and the canary passes nothing is told: the preflight has warned of it.
  */
 export async function tellEnforcement(
   marked: readonly MarkedTarget[],
@@ -35,13 +36,28 @@ export async function tellEnforcement(
   const isThere = source.from !== 'unregistered';
   const assumed = isThere ? assumption(source) : undefined;
   if (assumed !== undefined) report.tell({ type: 'finding', ...warning('enforcement', assumed) });
-  const isArmed = isThere ? await awaitArming(session.cluster, session.clock, session.signal) : undefined;
+  const [isArmed, unregistered] = await Promise.all([
+    isThere ? awaitArming(session.cluster, session.clock, session.signal) : undefined,
+    awaitRegister(nodes, session),
+  ]);
   const { enforcement, canary } = await tryCanary(marked, config, {
     session,
     patienceMs: patienceWith(source, isArmed),
   });
-  if (!isThere && enforcement.enforced === 'no') return;
-  tellOutcome({ nodes, keeping: keepingOf(config), canary, enforcement }, isArmed, report);
+  if (isThere || enforcement.enforced !== 'no') {
+    const floorKnows = unregistered && { floorKnows: unregistered.length === 0 };
+    tellOutcome({ nodes, keeping: keepingOf(config), canary, enforcement, ...floorKnows }, isArmed, report);
+  }
+  if (unregistered !== undefined && unregistered.length > 0)
+    report.tell({ type: 'finding', ...notRegistered(unregistered) });
+}
+
+function notRegistered(nodes: readonly string[]): Finding {
+  const which = `the register does not list ${joinNames(nodes)}: nobody writes it`;
+  return warning(
+    'enforcement',
+    `while no webhook answers nothing is kept off there: ${which} (kubectl maint doctor says what to do)`,
+  );
 }
 
 /**

@@ -28,6 +28,11 @@ export type OnEvent =
       readonly keeping: readonly Keeping[];
       /** What was tried out. */
       readonly canary: TriedWork | undefined;
+      /**
+       * Whether the API server's own policies know of these nodes, so that they hold while no webhook answers; undefined where
+       * there are none, or where nobody could tell.
+       */
+      readonly floorKnows?: boolean;
     }
   /** What would become of a node's pods, in order. */
   | {

@@ -167,6 +167,7 @@ function tellEnforcement(event: Extract<OnEvent, { readonly type: 'enforced' }>,
   switch (enforcement.enforced) {
     case 'yes':
       screen.note(`kept off ${nodes} from now on: ${keptSentence(keeping)}`);
+      if (event.floorKnows === true) screen.note(HELD_ALONE);
       break;
     case 'in-part':
       screen.warn(`only a part is kept off ${nodes}: ${enforcement.why}`);
@@ -181,6 +182,9 @@ function tellEnforcement(event: Extract<OnEvent, { readonly type: 'enforced' }>,
   }
   for (const sentence of passing) screen.note(sentence);
 }
+
+/** Both know of the maintenance: the webhook, which decides everything, and the API server itself (docs/floor.md). */
+const HELD_ALONE = 'the API server keeps off exact cases by itself as well, while no webhook answers';
 
 /** What a run would do beyond the evictions, which are told one by one. */
 function tellReasons(what: string, pods: readonly ReasonedName[], screen: Screen): void {

@@ -1,6 +1,7 @@
 import { listAt, REGISTRATION_NAME, webhookConfigurationPath, type Cluster } from '../../../shared/index.ts';
 import { isArmed } from '../../nodes/arming.ts';
 import { floorOf } from '../../policy/floor.ts';
+import { readRegister, unregistered } from '../../policy/register.ts';
 import { assumption, policyInForce } from '../../policy/in-force.ts';
 import { keepingOf, type Keeping } from '../../policy/keeping.ts';
 import type { Unreadable } from './unreadable.ts';
@@ -17,6 +18,8 @@ export interface Enforcement {
   readonly webhook: 'registered' | 'partly' | 'missing' | 'unknown';
   /** Rules that the API server decides by itself for exact work (docs/floor.md): `backup`, `scan`; null: not read. */
   readonly floor: readonly string[] | null;
+  /** Nodes in maintenance of which these policies do not know, since the register does not list them. */
+  readonly unregistered: readonly string[];
   /** What the policy in force does with each kind of work; by the defaults where `assumed` says why it is not known. */
   readonly keeping: readonly Keeping[];
   readonly assumed: string | null;
@@ -24,6 +27,7 @@ export interface Enforcement {
 
 /** Reads it; the policies where `policies` says so, or where there is nothing else. */
 export async function readEnforcement(
+  held: readonly string[],
   cluster: Cluster,
   policies: boolean,
   unreadable: Unreadable,
@@ -37,12 +41,24 @@ export async function readEnforcement(
     policies ? readFloor() : null,
     policyInForce(cluster),
   ]);
+  const known = webhook === 'missing' ? (floor ?? (await readFloor())) : floor;
   return {
     webhook,
-    floor: webhook === 'missing' ? (floor ?? (await readFloor())) : floor,
+    floor: known,
+    unregistered: known === null || known.length === 0 ? [] : await readUnregistered(held, cluster, unreadable),
     keeping: keepingOf(policy.config),
     assumed: assumption(source) ?? null,
   };
+}
+
+function readUnregistered(
+  held: readonly string[],
+  cluster: Cluster,
+  unreadable: Unreadable,
+): Promise<readonly string[]> {
+  return unreadable
+    .tried('get maintenanceregisters.kubectl-maint.io', async () => unregistered(await readRegister(cluster), held))
+    .then((missing) => missing ?? []);
 }
 
 function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcement['webhook']> {

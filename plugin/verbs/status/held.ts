@@ -32,10 +32,11 @@ export async function readHeld(
 ): Promise<AboutHeld> {
   const whole = format !== 'table';
   const now = session.clock.now();
+  const names = nodes.map(({ name }) => name);
   const memory = known ?? readingMemory(session.clock, 0);
   const [readings, enforcement, kept] = await Promise.all([
     readAbout({ nodes, addons: whole, memory, ...(podsOn && { podsOn }) }, session, unreadable),
-    memory.enforcement.get('', () => readEnforcement(session.cluster, whole, unreadable)),
+    memory.enforcement.get('', () => readEnforcement(names, session.cluster, whole, unreadable)),
     memory.scansKeptOff.get('', () => readScansKeptOff(nodes, now, session.cluster)),
   ]);
   return { readings, enforcement, scansKeptOff: kept };

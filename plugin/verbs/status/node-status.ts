@@ -1,6 +1,5 @@
 import {
   activeExceptions,
-  exceptionLabel,
   isHeld,
   isOverdue,
   modeOf,
@@ -61,8 +60,6 @@ export interface NodeStatus {
   readonly heldBack: readonly string[] | null;
   /** Exceptions that apply now. */
   readonly exceptions: readonly Exception[];
-  /** Rules that labels of the node lift for the API server's own policies. */
-  readonly exceptionLabels: readonly string[];
   /** Why a record cannot be read, or that the node takes new pods in spite of it. */
   readonly problems: readonly string[];
 }
@@ -85,7 +82,6 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     progress,
     stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
     exceptions: record === undefined ? [] : activeExceptions(record, now),
-    exceptionLabels: liftedByLabels(node),
     problems: problemsOf(facts),
   };
 }
@@ -156,12 +152,4 @@ export function isInMaintenanceOrCordoned({ state }: NodeStatus): boolean {
 /** Whoever names nodes sees them whatever their state. */
 export function isNarrowed({ names, selector }: NodeChoice): boolean {
   return names.length > 0 || selector !== undefined;
-}
-
-function liftedByLabels({ facts: { labels } }: NodeSnapshot): readonly string[] {
-  const prefix = exceptionLabel('');
-  return [...labels.keys()]
-    .filter((label) => label.startsWith(prefix))
-    .map((label) => label.slice(prefix.length))
-    .sort();
 }

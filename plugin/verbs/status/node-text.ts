@@ -76,16 +76,11 @@ function healthRows(status: NodeStatus): readonly Row[] {
   ];
 }
 
-function exceptionRows({ exceptions, exceptionLabels }: NodeStatus, now: number): readonly Row[] {
-  const lifted = exceptions.map(
+function exceptionRows({ exceptions }: NodeStatus, now: number): readonly Row[] {
+  const lines = exceptions.map(
     ({ rules, until, by, reason }) =>
       `${rules.join(', ')} until ${until} (${renderDuration(Date.parse(until) - now)} more), by ${by}: ${reason}`,
   );
-  const mirrored = exceptions.flatMap(({ rules }) => rules);
-  const alone = exceptionLabels
-    .filter((rule) => !mirrored.includes(rule))
-    .map((rule) => `${rule}: a label of the node alone lifts it, no exception does`);
-  const lines = [...lifted, ...alone];
   return [['Exceptions', lines.length === 0 ? NOTHING : '', lines]];
 }
 

@@ -1,4 +1,4 @@
-import { clean, explainScansKeptOff } from '../../../shared/index.ts';
+import { clean, explainScansKeptOff, joinNames } from '../../../shared/index.ts';
 import type { StatusFormat } from './flags.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { passingSentences } from '../../policy/keeping-text.ts';
@@ -66,10 +66,13 @@ function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Scr
   }
 }
 
-function missingEnforcement({ webhook, floor }: Enforcement): string | undefined {
+function missingEnforcement({ webhook, floor, unregistered }: Enforcement): string | undefined {
   if (webhook === 'partly')
     return 'the webhook is not asked about everything: none of its replicas has heard of the maintenance';
-  if (webhook !== 'missing') return undefined;
+  const unknown =
+    unregistered.length === 0 ? undefined : `the API server's own policies do not know of ${joinNames(unregistered)}`;
+  if (webhook !== 'missing') return unknown && `${unknown}: while no webhook answers, nothing is kept off there`;
+  if (unknown !== undefined) return `the webhook is not registered, and ${unknown}: nothing is kept off there`;
   if (floor === null || floor.length === 0) {
     return 'the webhook is not registered: nothing keeps backups, scans and add-on changes off';
   }

@@ -161,14 +161,11 @@ function deletionCell({ verdict, blockers }: Deletion): string {
   return `blocked: ${blockers.map(({ kind, names }) => BLOCKED_BY[kind](names.length)).join(', ')}`;
 }
 
-/** What is lifted, and for how much longer; what a label lifts alone is on the node without an exception. */
-function exceptionsOf({ exceptions, exceptionLabels }: NodeStatus, now: number): string {
-  const lifted = exceptions.map(
-    ({ rules, until }) => `${rules.join('+')} for ${renderDuration(Date.parse(until) - now)}`,
-  );
-  const mirrored = exceptions.flatMap(({ rules }) => rules);
-  const alone = exceptionLabels.filter((rule) => !mirrored.includes(rule)).map((rule) => `${rule} stale label`);
-  return [...lifted, ...alone].join(', ');
+/** What is lifted, and for how much longer. */
+function exceptionsOf({ exceptions }: NodeStatus, now: number): string {
+  return exceptions
+    .map(({ rules, until }) => `${rules.join('+')} for ${renderDuration(Date.parse(until) - now)}`)
+    .join(', ');
 }
 
 function wideCells(status: NodeStatus, cell: Cell): readonly string[] {

@@ -47,7 +47,6 @@ export const NodeRow = z.object({
   deletion: z.nullable(Deletion),
   heldBack: z.nullable(texts),
   exceptions: list(Exception),
-  exceptionLabels: texts,
   problems: texts,
 });
 export type NodeRow = z.infer<typeof NodeRow>;

@@ -10,6 +10,9 @@ import {
   listAt,
   numberAt,
   RECORD_ANNOTATION,
+  REGISTER_NAME,
+  registerPath,
+  REGISTERS,
   STATE_LABEL,
   textAt,
   type ApiAnswer,
@@ -162,6 +165,7 @@ const NOBODYS: readonly Tried[] = [
     method: 'DELETE',
     path: `${ADMISSION}/validatingadmissionpolicybindings/record.kubectl-maint.io`,
   },
+  { what: 'delete the register', method: 'DELETE', path: registerPath(REGISTER_NAME) },
   { what: 'mark a node', method: 'PATCH', path: '/api/v1/nodes/node-2', body: { metadata: { labels: { a: 'b' } } } },
   { what: 'change the status of a node', method: 'PATCH', path: '/api/v1/nodes/node-2/status', body: {} },
   { what: 'run a pod', method: 'POST', path: `/api/v1/namespaces/${NAMESPACE}/pods`, body: POD },
@@ -204,6 +208,7 @@ const CONTROLLERS: readonly Tried[] = [
     body: { status: { conditions: [CONDITION] } },
   },
   { what: 'read the Lease', method: 'GET', path: LEASE_PATH },
+  { what: 'read the register', method: 'GET', path: `${REGISTERS}?fieldSelector=metadata.name%3D${REGISTER_NAME}` },
 ];
 
 describe('what somebody gains who takes one of them over', () => {

@@ -214,6 +214,8 @@ function argumentOf(variant: string, flag: string, pod = podOf): string | undefi
 }
 
 describe('the defaults', () => {
+  const POLICIES = ['backup', 'fence', 'record', 'register', 'scan'];
+
   test('make these objects', () => {
     expect([...(charts.get('default')?.keys() ?? [])].sort()).toEqual([
       'ClusterRole/kubectl-maint',
@@ -226,6 +228,7 @@ describe('the defaults', () => {
       'ClusterRoleBinding/kubectl-maint-uninstall',
       `ConfigMap/${policyNameOf('default')}`,
       'ConfigMap/kubectl-maint-policy-check',
+      'CustomResourceDefinition/maintenanceregisters.kubectl-maint.io',
       'Deployment/kubectl-maint',
       'Deployment/kubectl-maint-controller',
       'Job/kubectl-maint-policy-check',
@@ -244,10 +247,8 @@ describe('the defaults', () => {
       'ServiceAccount/kubectl-maint',
       'ServiceAccount/kubectl-maint-controller',
       'ServiceAccount/kubectl-maint-uninstall',
-      ...['backup', 'fence', 'record', 'scan'].map((name) => `ValidatingAdmissionPolicy/${name}.kubectl-maint.io`),
-      ...['backup', 'fence', 'record', 'scan'].map(
-        (name) => `ValidatingAdmissionPolicyBinding/${name}.kubectl-maint.io`,
-      ),
+      ...POLICIES.map((name) => `ValidatingAdmissionPolicy/${name}.kubectl-maint.io`),
+      ...POLICIES.map((name) => `ValidatingAdmissionPolicyBinding/${name}.kubectl-maint.io`),
       'ValidatingWebhookConfiguration/kubectl-maint',
     ]);
   });
@@ -546,7 +547,8 @@ describe('the floor', () => {
       textAt(binding, 'metadata', 'name') ?? '',
       textsAt(binding, 'spec', 'validationActions').join(),
     ]);
-    expect(Object.fromEntries(seen)).toEqual(actions);
+    // The register and its guard are there whatever is switched off.
+    expect(Object.fromEntries(seen)).toEqual({ ...actions, 'register.kubectl-maint.io': deny });
     const policies = objects.filter((object) => textAt(object, 'kind') === 'ValidatingAdmissionPolicy');
     expect(policies).toHaveLength(bindings.length);
   });
@@ -558,7 +560,7 @@ describe('the floor', () => {
     ['policy.rules.scan.scope=node', ['scan: policy.rules.scan.scope is set']],
     [
       'policy.rules.scan.afterOverdue=warn',
-      ['scan: policy.rules.scan.afterOverdue is set, and policies have no clock'],
+      ['scan: policy.rules.scan.afterOverdue is set, which the webhook alone goes by'],
     ],
     ['policy.rules.backup.tools.velero.mode=warn', ['backup: policy.rules.backup.tools makes exceptions']],
     // Nothing is missing of a rule that is off.

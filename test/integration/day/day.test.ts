@@ -7,9 +7,10 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { installFloor } from '../../support/floor.ts';
 import { pluginRunner, type PluginRunner, type Ran } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { transcriptOf } from './transcript.ts';
 
 let plane: ControlPlane;
@@ -25,9 +26,9 @@ beforeAll(async () => {
     users: ['ana', 'ben'].map((name) => ({ name, groups: ['system:masters'] })),
   });
   plugin = pluginRunner(plane);
+  await installFloor(plane);
   webhook = await startWebhook(plane);
   await webhook.register();
-  await apply(await printedBy(['policies']));
   await apply(await readFile('test/demo/manifests/velero-crd.yaml', 'utf8'));
   await apply(await readFile('test/demo/manifests/shop.yaml', 'utf8'));
   await until('every pod is ready', async () => (await readyPods('shop')) + (await readyPods('logging')) === 17);

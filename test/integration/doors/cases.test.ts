@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { installFloor } from '../../support/floor.ts';
 import { caseFile, caseObjects, casesTitle, caseText, HAS_CASES } from '../../support/cases.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 let plane: ControlPlane;
@@ -36,10 +37,9 @@ describe.skipIf(!HAS_CASES)(casesTitle('inputs that were judged wrongly'), () =>
     plane = await startControlPlane({ nodes: 3, podReadyMs: 200, podGoneMs: 200 });
     plugin = pluginRunner(plane);
     world = new Workloads(plane);
+    await installFloor(plane);
     webhook = await startWebhook(plane);
     await webhook.register();
-    const input = await printedBy(['policies']);
-    expect(await plane.kubectl(['apply', '-f', '-'], { input })).toMatchObject({ code: 0 });
     const agent = JSON.stringify(caseObjects(AGENT)[0], (key, value: unknown) => {
       if (key === 'affinity') return undefined;
       return value === 'agent:2' ? 'agent:1' : value;

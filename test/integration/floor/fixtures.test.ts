@@ -30,7 +30,7 @@ describe.each(groups.map((cases) => ({ cases, cluster: cases[0]?.cluster, config
       const { decision, message } = await stage.send(fixture);
       expect({ decision, message }).toMatchObject({ decision: expectedOf(fixture) });
       if (decision === 'deny') {
-        const told = fixture.expect.nodes.filter((node) => message.includes(`kubectl maint status ${node}`));
+        const told = fixture.expect.nodes.filter((node) => message.includes(`. Node ${node}: in maintenance`));
         expect(told, message).not.toEqual([]);
       }
     });

@@ -1,6 +1,21 @@
 /** An API server without any webhook, on which the floor is put for the cluster and the configuration of a case. */
-import { isObject, listAt, textAt, TOOLS, type PolicyConfig, type ReviewRequest } from '../../../shared/index.ts';
+import {
+  isObject,
+  listAt,
+  nodeFromObject,
+  NodeTable,
+  REGISTER_NAME,
+  registerOf,
+  registerPath,
+  REGISTERS,
+  textAt,
+  TOOLS,
+  type PolicyConfig,
+  type ReviewRequest,
+} from '../../../shared/index.ts';
+import { EMPTY_REGISTER_OBJECT, REGISTER_DEFINITION } from '../../../webhook/floor/definition.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
+import { policyWithBinding } from '../../../webhook/floor/objects.ts';
 import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { requestOf, type Case } from '../../support/floor-coverage.ts';
@@ -30,18 +45,23 @@ export class FloorStage {
   static async start(cases: readonly Case[]): Promise<FloorStage> {
     const plane = await startControlPlane({ controllerManager: false, scheduler: false, kwok: false });
     const stage = new FloorStage(plane);
+    await succeed(plane.api('POST', CRDS, REGISTER_DEFINITION));
+    await until('the register is served', async () => (await plane.api('GET', REGISTERS)).status === 200);
     await stage.#define(cases);
     for (const about of cases) await stage.#prepare(about);
     return stage;
   }
 
-  /** Puts the nodes of a cluster and the floor of a configuration in force, and waits until they are. */
+  /** Puts the register of some nodes and the floor of a configuration in force, and waits until they are. */
   async arm(nodes: readonly object[], config: PolicyConfig): Promise<void> {
     this.#round += 1;
     const { api } = this.plane;
-    await succeed(api('DELETE', '/api/v1/nodes'));
     await Promise.all([api('DELETE', `${ADMISSION}/${POLICIES}`), api('DELETE', `${ADMISSION}/${BINDINGS}`)]);
-    for (const node of nodes) await succeed(api('POST', '/api/v1/nodes', node));
+    const table = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
+    const labels = { round: String(this.#round) };
+    await api('DELETE', registerPath(REGISTER_NAME));
+    const metadata = { ...EMPTY_REGISTER_OBJECT.metadata, labels };
+    await succeed(api('POST', REGISTERS, { ...EMPTY_REGISTER_OBJECT, metadata, spec: registerOf(table.held) }));
     for (const object of floorObjects(TOOLS, config))
       await succeed(api('POST', `${ADMISSION}/${collectionOf(object)}`, object));
     await this.#live();
@@ -79,18 +99,15 @@ export class FloorStage {
     return apiCaller({ server, ca, token, headers });
   }
 
-  /** Policies are compiled together, and Nodes come in the order of their writes: where the last one is seen, all are. */
+  /** Policies are compiled together, and see the same register. */
   async #live(): Promise<void> {
     const { api } = this.plane;
-    const name = `canary-${this.#round}`;
-    await succeed(
-      api('POST', '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { canary: name } } }),
-    );
-    for (const object of canary(name)) await succeed(api('POST', `${ADMISSION}/${collectionOf(object)}`, object));
+    for (const object of canary(this.#round))
+      await succeed(api('POST', `${ADMISSION}/${collectionOf(object)}`, object));
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'canary' } };
     await until('the policies are in force', async () => {
       const { body } = await api('POST', '/api/v1/namespaces/default/configmaps?dryRun=All', map);
-      return textAt(body, 'message')?.includes(`seen ${name}`) === true;
+      return textAt(body, 'message')?.includes(`in round ${this.#round} seen ${this.#round}.`) === true;
     });
   }
 
@@ -122,34 +139,25 @@ function collectionOf(object: object): string {
   return textAt(object, 'kind') === 'ValidatingAdmissionPolicy' ? POLICIES : BINDINGS;
 }
 
-/** A policy that refuses a ConfigMap as soon as it sees one node. */
-function canary(node: string): readonly object[] {
-  const metadata = { name: 'canary' };
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] };
-  const selector = { matchLabels: { canary: node } };
-  return [
-    {
-      apiVersion,
-      kind: 'ValidatingAdmissionPolicy',
-      metadata,
-      spec: {
-        paramKind: { apiVersion: 'v1', kind: 'Node' },
-        matchConstraints: { resourceRules: [rule] },
-        validations: [{ expression: 'false', messageExpression: "'seen ' + params.metadata.name" }],
+/** A policy of a round, which refuses every ConfigMap and says which register it sees. */
+function canary(round: number): readonly object[] {
+  return policyWithBinding({
+    name: 'canary',
+    mode: 'enforce',
+    failurePolicy: 'Ignore',
+    resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] }],
+    matchConditions: [],
+    variables: [],
+    validations: [
+      {
+        expression: 'false',
+        messageExpression: `'in round ${round} seen ' + params.metadata.labels.round + '.'`,
+        message: 'seen nothing',
+        reason: 'Forbidden',
       },
-    },
-    {
-      apiVersion,
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata,
-      spec: {
-        policyName: 'canary',
-        validationActions: ['Deny'],
-        paramRef: { selector, parameterNotFoundAction: 'Allow' },
-      },
-    },
-  ];
+    ],
+    hasRegister: true,
+  });
 }
 
 /** Whether the API server can be asked about a case: a kind that it serves, created or updated, and no subresource. */

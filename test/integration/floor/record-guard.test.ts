@@ -105,7 +105,7 @@ async function as(user: string): Promise<CallApi> {
   return caller;
 }
 
-/** What the record, its label and the mirrored exceptions can be made into. */
+/** What the record and its label can be made into. */
 const CHANGES: readonly (readonly [string, object])[] = [
   ['a longer claim', meta('annotations', { [KEY]: RECORD.replace('ana', 'mallory') })],
   ['a record that cannot be read', meta('annotations', { [KEY]: 'x' })],
@@ -113,8 +113,6 @@ const CHANGES: readonly (readonly [string, object])[] = [
   ['no record', removes('annotations')],
   ['another state', meta('labels', { [KEY]: 'returning' })],
   ['no state', removes('labels')],
-  ['an exception from backups', meta('labels', { 'kubectl-maint.io/allow-backup': 'true' })],
-  ['an exception from scans', meta('labels', { 'kubectl-maint.io/allow-scan': '' })],
 ];
 const BOTH: readonly Way[] = ['nodes', 'nodes/status'];
 const GUARDED = CHANGES.flatMap(([what, patch]) => BOTH.map((through) => ({ what, patch, through })));
@@ -185,7 +183,6 @@ test.each([
   ['as it is', {}, true],
   ['with a label of its own', { labels: { 'kubernetes.io/hostname': 'new' } }, true],
   ['with a state', { labels: { [KEY]: 'complete' } }, false],
-  ['with an exception', { labels: { 'kubectl-maint.io/allow-scan': 'true' } }, false],
   ['with a record', { annotations: { [KEY]: RECORD } }, false],
 ])('a kubelet registers its node %s: %s', async (_, metadata, may) => {
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'new', ...metadata } };

@@ -1,9 +1,10 @@
 /** Break-glass and CronJobs on a real controller-manager: after refusals it pauses, and would sleep through the exception. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { installFloor } from '../../support/floor.ts';
 import { DueCronJobs } from '../../support/due-cron-jobs.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
-import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 let plane: ControlPlane;
@@ -87,8 +88,7 @@ test('without the right to wake it the command is printed; without the right to 
 
 test('refused by the policies alone, and its node allowed beside another one; the answer for programs', async () => {
   const node = 'by-floor';
-  const applied = await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) });
-  expect(applied, applied.stderr).toMatchObject({ code: 0 });
+  await installFloor(plane);
   await held(node);
   await held('other');
   await cronJobs.make('weekly', node);

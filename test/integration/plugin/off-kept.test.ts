@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { installFloor } from '../../support/floor.ts';
 import { DueCronJobs } from '../../support/due-cron-jobs.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
@@ -55,9 +56,7 @@ test('refused by the webhook: its Event names the CronJob, and off has it make u
 
 test('refused by the policies alone: the Event of the CronJob tells', async () => {
   const node = 'by-floor';
-  expect(await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).toMatchObject({
-    code: 0,
-  });
+  await installFloor(plane);
   expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
   await cronJobs.make('weekly', node);
   await cronJobs.isRefused('weekly', 'ValidatingAdmissionPolicy');

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, listAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { installFloor } from '../../support/floor.ts';
 import { like } from '../../support/like.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
-import { printedBy, startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
+import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 const HEAD = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenancePolicy' };
@@ -51,12 +52,9 @@ function withPolicy(policy: object): void {
   beforeAll(async () => {
     const file = join(folder, 'policy.json');
     await writeFile(file, JSON.stringify({ ...HEAD, ...policy }));
+    await installFloor(plane, `--policy=${file}`);
     webhook = await startWebhook(plane, [`--policy=${file}`]);
     await webhook.register();
-    const floor = await plane.kubectl(['apply', '-f', '-'], {
-      input: await printedBy(['policies', `--policy=${file}`]),
-    });
-    expect(floor, floor.stderr).toMatchObject({ code: 0 });
   });
   afterAll(async () => {
     expect(await plugin.maint(['off', HELD, '--healthy-for', '0'])).toMatchObject({ code: 0 });

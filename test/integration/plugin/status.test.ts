@@ -136,7 +136,6 @@ describe('with nodes in maintenance', () => {
       deletion: { verdict: 'safe', blockers: [] },
       heldBack: [],
       exceptions: [],
-      exceptionLabels: [],
       problems: [],
     });
   });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fieldsAt, listAt, textAt } from '../../../shared/facts/json.ts';
+import { textAt } from '../../../shared/facts/json.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { installFloor } from '../../support/floor.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
@@ -11,9 +12,9 @@ import {
   REGISTRATION_PATH,
   startController,
   startReplica,
+  type Controller,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
-import { printedBy } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 /** Every replica and every controller is down: the cluster goes on, the floor holds, and everything else is as failurePolicy says. */
@@ -24,25 +25,29 @@ const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
 let plane: ControlPlane;
 let plugin: PluginRunner;
 let world: Workloads;
+let controller: Controller | undefined;
 
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: 4, apiServerArgs: DIALS_ENDPOINTS });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
   expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
-  expect((await plane.kubectl(['apply', '-f', '-'], { input: await printedBy(['policies']) })).code).toBe(0);
+  await installFloor(plane);
   await world.namespace('shop');
   await world.deployment('web', { namespace: 'shop', node: BUSY }, 2);
   await installService(plane);
-  const controller = await startController(plane);
+  const first = await startController(plane);
   const replica = await startReplica(plane, 'only');
   expect(await plugin.maint(['on', HELD, '--owner', 'ops'])).toMatchObject({ code: 0 });
   await until('the floor is armed', async () => (await backupOf(HELD)).includes('denied'));
   await replica.stop(0);
-  await controller.stop();
+  await first.stop();
 });
 
-afterAll(() => plane.stop());
+afterAll(async () => {
+  await controller?.stop();
+  await plane.stop();
+});
 
 /** What is said of a backup of a node; empty where it is accepted. */
 async function backupOf(node: string): Promise<string> {
@@ -111,25 +116,22 @@ describe('with failurePolicy Fail', () => {
   });
 });
 
+test('nobody keeps the register either: what it lists is kept off, and of a new mark it is told that nothing is', async () => {
+  const ran = await plugin.maint(['on', FREE, '--mode=cordon', '--owner', 'ops']);
+  expect(ran.stderr).toContain(`nothing is kept off there: the register does not list node ${FREE}: nobody writes it`);
+  expect(await backupOf(HELD)).toContain('ValidatingAdmissionPolicy');
+  expect(await plugin.maint(['off', FREE, '--owner', 'ops', '--healthy-for', '0'])).toMatchObject({ code: 0 });
+});
+
 test('a drain goes on, and tells that only the floor holds', async () => {
   // Replacements of what is moved could not start while the start of pods fails closed.
-  const webhooks = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks').filter(
-    (entry) => textAt(entry, 'failurePolicy') === 'Ignore',
-  );
-  expect(webhooks.map((entry) => textAt(entry, 'name'))).toEqual(['node-guard.kubectl-maint.io']);
-  expect((await plane.api('PATCH', REGISTRATION_PATH, { webhooks: await failingOpen() })).status).toBe(200);
+  controller = await startController(plane, { failurePolicy: 'Ignore' });
   await until('calls fail open', async () => (await podIn('default')) === '');
   const ran = await plugin.maint(['on', BUSY, '--owner', 'ops']);
   expect(ran).toMatchObject({ code: 0 });
   expect(ran.stdout).toContain(`node/${BUSY} drained`);
   expect(ran.stderr).toContain(`only a part is kept off ${BUSY}: what the API server decides by itself`);
 });
-
-/** Every entry with failurePolicy Ignore. */
-async function failingOpen(): Promise<readonly object[]> {
-  const { body } = await plane.api('GET', REGISTRATION_PATH);
-  return listAt(body, 'webhooks').map((entry) => ({ ...fieldsAt(entry), failurePolicy: 'Ignore' }));
-}
 
 test('with failurePolicy Ignore everything passes but what the floor claims', async () => {
   expect(await backupOf(FREE)).toBe('');
@@ -140,5 +142,7 @@ test('with failurePolicy Ignore everything passes but what the floor claims', as
 test('off brings nodes back, and the registration can be taken off', async () => {
   expect(await plugin.maint(['off', HELD, BUSY, '--owner', 'ops', '--healthy-for', '1s'])).toMatchObject({ code: 0 });
   await until('the floor lets backups pass', async () => (await backupOf(HELD)) === '');
+  await controller?.stop();
+  controller = undefined;
   expect((await plane.api('DELETE', REGISTRATION_PATH)).status).toBe(200);
 });

@@ -6,10 +6,12 @@ import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/p
 import * as paths from '../../../shared/cluster/paths.ts';
 import { lookupGrants, mergedGrants, TOOLS, type Grant } from '../../../shared/index.ts';
 import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS, WEBHOOK_GRANTS } from '../../../webhook/grants.ts';
+import { POLICIES_BY_REGISTER } from '../../../webhook/uninstall.ts';
 
 /** `verbs group/resource [names]`, several joined by `; `. */
 const REGISTRATION = 'admissionregistration.k8s.io/validatingwebhookconfigurations [kubectl-maint]';
 const SECRETS = '/secrets [kubectl-maint-ca kubectl-maint-tls]';
+const REGISTER = 'kubectl-maint.io/maintenanceregisters';
 const LEASE = 'coordination.k8s.io/leases [kubectl-maint-controller]';
 
 /** What each use of a path (shared/cluster/paths.ts) calls, by file. Nothing: it only names objects, or is another's. */
@@ -55,6 +57,10 @@ const CONTROLLER: Calls = {
     objectPath: `get,update ${LEASE}`,
   },
   'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
+  'webhook/controller/register/reconciler.ts': {
+    REGISTERS: `create ${REGISTER}; list,watch ${REGISTER} [cluster]`,
+    registerPath: `update ${REGISTER} [cluster]`,
+  },
   'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
   'webhook/controller/registration/reconciler.ts': {
     webhookConfigurationPath: `patch ${REGISTRATION}`,
@@ -68,10 +74,19 @@ const CONTROLLER: Calls = {
     wakeRequest: 'patch apps/daemonsets/status',
   },
 };
+const UNINSTALL: Calls = {
+  'webhook/uninstall.ts': {
+    NODES: 'list /nodes',
+    webhookConfigurationPath: `delete ${REGISTRATION}`,
+    objectPath: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']
+      .map((kind) => `delete admissionregistration.k8s.io/${kind} [${POLICIES_BY_REGISTER.join(' ')}]`)
+      .join('; '),
+  },
+};
 /** What single commands of the program call, and a process beside a cluster, which looks whether it is trusted. */
 const COMMANDS: Calls = {
   'webhook/tls/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
-  'webhook/uninstall.ts': { NODES: 'list /nodes', webhookConfigurationPath: `delete ${REGISTRATION}` },
+  ...UNINSTALL,
   'webhook/verify.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
 };
 const PLUGIN: Calls = {
@@ -146,6 +161,7 @@ const PLUGIN: Calls = {
     VOLUME_ATTACHMENTS: 'list storage.k8s.io/volumeattachments',
   },
   'plugin/verbs/ui/clusters/node-details.ts': { EVENTS: 'list /events', nodePath: 'get /nodes' },
+  'plugin/policy/register.ts': { registerPath: `get ${REGISTER} [cluster]` },
   'plugin/policy/floor.ts': { POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings' },
   'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
   'plugin/preflight/read-named.ts': {
@@ -262,7 +278,7 @@ describe('the grants are what the code calls', () => {
   });
 
   test('the hook and the test of the chart', () => {
-    expect(granted(...UNINSTALL_GRANTS)).toEqual([`delete ${REGISTRATION}`, 'list /nodes']);
+    expect(granted(...UNINSTALL_GRANTS)).toEqual(called(UNINSTALL));
     expect(granted(...VERIFY_GRANTS)).toEqual([`get ${REGISTRATION}`]);
   });
 

@@ -4,6 +4,7 @@ import { NodeTable } from '../../../shared/facts/node-table.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import {
+  explainAfter,
   explainBriefly,
   explainNode,
   explainDenial,
@@ -147,13 +148,13 @@ describe('what to do', () => {
 
 describe('where only the name of the node is known', () => {
   test.each([
-    [false, 'retried', 'It is tried again by itself, and runs after kubectl maint off n1'],
-    [false, 'failed', 'Do it again after kubectl maint off n1'],
-    [true, 'lost', 'This run is lost: start it again after the maintenance ends'],
-  ] as const)('about the whole cluster: %s, %s', (isAboutCluster, afterDenial, end) => {
+    ['retried', 'It is tried again by itself, and runs after the end'],
+    ['failed', 'Do it again after the end'],
+    ['lost', 'This run is lost: start it again after the end'],
+  ] as const)('%s', (afterDenial, after) => {
     const [detail, told] = ['it is for node n1', explainNode('n1', undefined)];
-    expect(explainBriefly({ rule: 'backup', detail, node: 'n1', told, isAboutCluster, afterDenial })).toBe(
-      `backup: it is for node n1. By whom, why and until when: kubectl maint status n1. ${end}`,
+    expect(explainBriefly({ rule: 'backup', detail, told, after: explainAfter(afterDenial, 'the end') })).toBe(
+      `backup: it is for node n1. By whom, why and until when: kubectl maint status n1. ${after}`,
     );
   });
 

@@ -6,7 +6,7 @@ import {
   withoutPastExceptions,
 } from '../../../shared/record/exceptions.ts';
 import type { Exception, MaintenanceRecord } from '../../../shared/record/record.ts';
-import { exceptionLabels, isExcepted, LIFTABLE_RULES } from '../../../shared/policy/exceptions.ts';
+import { isExcepted, LIFTABLE_RULES } from '../../../shared/policy/exceptions.ts';
 import { RULES } from '../../../shared/policy/registry.ts';
 
 const SINCE = '2026-01-05T22:10:00Z';
@@ -52,17 +52,4 @@ describe('changes', () => {
     expect(withoutExceptions(both, LIFTABLE_RULES)).toEqual(record());
     expect(withoutPastExceptions(both, AT_SOON)).toEqual(record(until(LATER, 'scan')));
   });
-});
-
-test.each<[string, MaintenanceRecord | undefined, Record<string, string>, object]>([
-  ['what is excepted, where the floor knows the rule', record(until(SOON, 'backup', 'addon')), {}, { backup: 'true' }],
-  ['what is over goes', record(until(SINCE, 'scan')), { scan: 'true' }, { scan: null }],
-  ['what no exception stands behind goes', record(), { backup: '', addon: 'true' }, { backup: null }],
-  ['with the record everything goes', undefined, { backup: 'true', scan: 'true' }, { backup: null, scan: null }],
-])('labels: %s', (_what, about, carried, expected) => {
-  const labels = (rules: object) =>
-    Object.fromEntries(
-      Object.entries(rules).map(([rule, value]) => [`kubectl-maint.io/allow-${rule}`, value as string]),
-    );
-  expect(exceptionLabels(about, BEFORE_SOON, new Map(Object.entries(labels(carried))))).toEqual(labels(expected));
 });

@@ -163,6 +163,8 @@ describe('configuration', () => {
 });
 
 describe('policies', () => {
+  const DEFINITION = 'CustomResourceDefinition maintenanceregisters.kubectl-maint.io';
+  const REGISTER = 'MaintenanceRegister cluster';
   const printed = async (line: string) => {
     const { code, stdout } = started(line);
     expect(await code).toBe(0);
@@ -175,12 +177,17 @@ describe('policies', () => {
   };
 
   test('prints what holds without a webhook, as YAML documents', async () => {
-    expect(await printed('policies')).toEqual(
-      ['scan', 'backup', 'record'].flatMap((name) => [
+    const policies = (...names: readonly string[]) =>
+      names.flatMap((name) => [
         `ValidatingAdmissionPolicy ${name}.kubectl-maint.io`,
         `ValidatingAdmissionPolicyBinding ${name}.kubectl-maint.io`,
-      ]),
-    );
+      ]);
+    expect(await printed('policies')).toEqual([DEFINITION, ...policies('scan', 'backup', 'record'), REGISTER]);
+    expect(await printed('policies --controller ana')).toEqual([
+      DEFINITION,
+      ...policies('scan', 'backup', 'record', 'register'),
+      REGISTER,
+    ]);
   });
 
   test.each([
@@ -192,7 +199,7 @@ describe('policies', () => {
     ['rules: { node-guard: { mode: "off" } }', /^note: node-guard is off: whoever may write nodes .*\n$/],
     [
       'tools: [{ id: ours, patterns: [{ work: backup, match: { kinds: [batch/Job], commands: [our-dump] } }] }]',
-      /^note: backup is left to the webhook: it is known by a program.*\(ours\)\n$/,
+      /^note: backup is left to the webhook: it is known by what it runs.*\(ours\)\n$/,
     ],
     ['rules: { backup: { mode: "off" }, scan: { mode: audit } }', ''],
   ])('tells beside them what %s leaves to the webhook', async (written, says) => {
@@ -205,8 +212,10 @@ describe('policies', () => {
   test('by the configuration', async () => {
     const policy = await policyFile('no-scan.yaml', 'rules: { scan: { mode: "off" }, node-guard: { mode: "off" } }');
     expect(await printed(`policies --policy ${policy}`)).toEqual([
+      DEFINITION,
       'ValidatingAdmissionPolicy backup.kubectl-maint.io',
       'ValidatingAdmissionPolicyBinding backup.kubectl-maint.io',
+      REGISTER,
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import {
   at,
   nodePath,
+  NODES,
   RECORD_ANNOTATION,
   STATE_LABEL,
   type ApiAnswer,
@@ -100,10 +101,12 @@ export class ToldCluster implements Cluster {
     yield { items: held, resourceVersion: '1' };
   }
 
-  follow<T>(_path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
-    this.#listener = raw(listener);
+  /** Of other collections nothing is told. */
+  follow<T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
+    const isNodes = path === NODES;
+    if (isNodes) this.#listener = raw(listener);
     return new Promise((resolve, reject) => {
-      this.#fail = reject;
+      if (isNodes) this.#fail = reject;
       signal.addEventListener('abort', () => {
         resolve();
       });

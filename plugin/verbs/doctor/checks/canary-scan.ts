@@ -1,7 +1,8 @@
+import { LABELLED_TOOL } from '../../../../shared/index.ts';
 import { byAffinity, byName, canaryPod } from '../../../nodes/canary.ts';
 import { workCheck, type WorkCanary } from '../work-canaries.ts';
 
-/** A program in a script is found by parsing it, which the floor leaves to the webhook. The image alone is the floor's. */
+/** What runs is read by the webhook alone. What somebody labelled is the floor's. */
 const SCRIPT = ['sh', '-c', 'exec kube-bench run'];
 
 const PODS: readonly WorkCanary[] = [
@@ -12,10 +13,10 @@ const PODS: readonly WorkCanary[] = [
     request: (node) => canaryPod(byAffinity(node), { command: SCRIPT }),
   },
   {
-    what: 'a pod of kube-bench',
-    tool: 'kube-bench',
+    what: 'a scan by label',
+    tool: LABELLED_TOOL,
     by: 'floor',
-    request: (node) => canaryPod(byName(node), { image: 'canary.invalid/kube-bench' }),
+    request: (node) => canaryPod(byName(node), { work: 'scan' }),
   },
 ];
 

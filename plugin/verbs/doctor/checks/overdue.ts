@@ -23,9 +23,8 @@ export interface OverdueReading {
 
 export const overdue = checkOf({
   id: 'overdue',
-  asks: 'Whether a maintenance or an exception should be over',
-  warns:
-    'an announced end has passed, an exception that is over still stands in a record, or one node has kept scans off the whole cluster for more than a day',
+  asks: 'Whether a maintenance should be over',
+  warns: 'an announced end has passed, or one node has kept scans off the whole cluster for more than a day',
   fails: '',
   read: async (readings): Promise<OverdueReading> => {
     const [held, policy] = await Promise.all([readings.held(), readings.policy()]);
@@ -37,10 +36,10 @@ export const overdue = checkOf({
 /** Judges the ends. Nothing ends by itself. Pure. */
 export function judgeOverdue({ held, policy, now }: OverdueReading): readonly Diagnosis[] {
   const ends = held.flatMap(({ facts: { name, record } }) =>
-    record.kind === 'record' ? [...late(name, record.record, now), ...stale(name, record.record, now)] : [],
+    record.kind === 'record' ? late(name, record.record, now) : [],
   );
   const found = [...ends, ...noScans({ held, policy, now })];
-  return found.length > 0 ? found : [ok('no maintenance and no exception is overdue')];
+  return found.length > 0 ? found : [ok('no maintenance is overdue')];
 }
 
 function noScans({ held, policy, now }: OverdueReading): readonly Diagnosis[] {
@@ -77,15 +76,4 @@ function endOrChange(node: string, owner: string): string {
   const end = shellLine(['kubectl', 'maint', 'off', node, '--owner', owner]);
   const change = shellLine(['kubectl', 'maint', 'on', node, '--owner', owner, '--no-drain', '--for', '2h']);
   return `${end}, or announce another end (nothing is evicted): ${change}`;
-}
-
-function stale(node: string, record: MaintenanceRecord, now: number): readonly Diagnosis[] {
-  return record.exceptions
-    .filter(({ until }) => Date.parse(until) <= now)
-    .map(({ rules, until, by }) =>
-      warn(
-        `the exception of node ${node} from ${clean(rules.join(', '), 80)} by ${clean(by, 80)} ended at ${clean(until, 40)}; the floor goes by its label, and lets pass until that is gone`,
-        `kubectl maint allow ${node} --revoke`,
-      ),
-    );
 }

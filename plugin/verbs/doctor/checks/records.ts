@@ -1,9 +1,7 @@
 import {
   clean,
-  exceptionLabel,
   isHeld,
   MAX_TEXT,
-  MIRRORED_RULES,
   RECORD_ANNOTATION,
   REMEDIATION_LABEL,
   renderProblem,
@@ -57,7 +55,7 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
       ? []
       : [
           warn(
-            `node ${name} has a record and no label ${STATE_LABEL}: selectors and the floor do not find it`,
+            `node ${name} has a record and no label ${STATE_LABEL}: selectors do not find it`,
             `${writeAnew(node)} writes both anew, and evicts nothing`,
           ),
         ]),
@@ -82,7 +80,7 @@ function writeAnew({ facts: { name, record } }: NodeSnapshot): string {
 
 /** Protection from autoscalers and remediation is also others' to set: alone it is no trace of ours. */
 function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot): readonly Diagnosis[] {
-  const marks = [STATE_LABEL, ROLE_LABEL, ...MIRRORED_RULES.map(exceptionLabel)].filter((key) => labels.has(key));
+  const marks = [STATE_LABEL, ROLE_LABEL].filter((key) => labels.has(key));
   const conditions = [...conditionStatuses(raw).keys()].filter((type) => OURS.includes(type));
   const told = annotations.has(WHY_ANNOTATION);
   if (marks.length === 0 && conditions.length === 0 && !told) return [];

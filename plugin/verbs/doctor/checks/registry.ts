@@ -13,6 +13,7 @@ import { latency } from './latency.ts';
 import { overdue } from './overdue.ts';
 import { policy } from './policy.ts';
 import { records } from './records.ts';
+import { register } from './register.ts';
 import { replicas } from './replicas.ts';
 import { rights } from './rights.ts';
 import { versions } from './versions.ts';
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   versions,
   policy,
   floor,
+  register,
   latency,
   canaryNodeGuard,
   canaryBackup,

@@ -9,7 +9,6 @@ import { writeNode } from '../../../../plugin/nodes/write.ts';
 import {
   at,
   ClusterRefusal,
-  exceptionLabel,
   fieldsAt,
   listAt,
   MaintError,
@@ -252,29 +251,11 @@ describe('the state', () => {
 describe('exceptions', () => {
   const exception = (rules: readonly string[], until: string) => ({ rules, until, by: 'ana', reason: 'last' });
   const exceptions = [exception(['backup', 'addon'], LATER), exception(['scan'], SINCE)];
-  const node = nodeSnapshot('n1', held({ exceptions }, { labels: { [exceptionLabel('scan')]: 'true' } }));
+  const node = nodeSnapshot('n1', held({ exceptions }));
 
-  test('a write of the record drops those that are over, and their labels', () => {
+  test('a write of the record drops those that are over', () => {
     const patch = statePatch(node, 'complete', SINCE);
     expect(recordIn(patch)).toMatchObject({ exceptions: [exceptions[0]] });
-    expect(patch?.metadata.labels).toEqual({
-      [STATE_LABEL]: 'complete',
-      [exceptionLabel('backup')]: 'true',
-      [exceptionLabel('scan')]: null,
-    });
-  });
-
-  test('the end of the maintenance takes every label along, and a new one does not begin with an old label', () => {
-    const record = recordOf(node);
-    if (record === undefined) throw new Error('no record');
-    const labels = { [exceptionLabel('scan')]: null };
-    expect(releasePatch(node, { record, claims: [ana], now: SINCE }).metadata.labels).toEqual({
-      [STATE_LABEL]: null,
-      ...labels,
-    });
-    const left = nodeSnapshot('n1', { labels: { [exceptionLabel('scan')]: '' } });
-    const { metadata } = markPatch(left, ana, { ...PROTECTED, protect: false });
-    expect(metadata.labels).toEqual({ [STATE_LABEL]: 'initiated', ...labels });
   });
 
   test.each([

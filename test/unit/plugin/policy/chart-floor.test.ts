@@ -10,7 +10,7 @@ test.each<[written: object | undefined, backup: string | undefined, scan: string
   [
     { rules: { scan: { afterOverdue: 'warn' } } },
     undefined,
-    'policy.rules.scan.afterOverdue is set, and policies have no clock',
+    'policy.rules.scan.afterOverdue is set, which the webhook alone goes by',
   ],
   [
     { rules: { backup: { tools: { velero: { mode: 'off' } } } } },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ARMED_WITHIN_MS } from '../../../../plugin/nodes/arming.ts';
 import { tellEnforcement } from '../../../../plugin/verbs/on/enforcement.ts';
 import type { MarkedTarget } from '../../../../plugin/verbs/on/on-run.ts';
@@ -10,7 +10,10 @@ import {
   BUILT_IN_POLICY,
   DEFAULT_POLICY,
   entryName,
+  POLICY_BINDINGS,
   RECORD_ANNOTATION,
+  REGISTER_NAME,
+  registerPath,
   REGISTRATION_NAME,
   webhookConfigurationPath,
   type PolicyConfig,
@@ -33,8 +36,17 @@ function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): M
 }
 
 /** `entries`: what the registration holds; without them there is none that the caller may see. */
-async function toldOf(nodes: readonly MarkedTarget[], entries?: readonly string[], config = DEFAULT_POLICY) {
+async function toldOf(
+  nodes: readonly MarkedTarget[],
+  entries?: readonly string[],
+  config = DEFAULT_POLICY,
+  floor?: { readonly register: object; readonly bindings: readonly object[] },
+) {
   const { session, cluster, clock } = toldSession();
+  if (floor !== undefined) {
+    cluster.objects.set(registerPath(REGISTER_NAME), floor.register);
+    cluster.lists.set(POLICY_BINDINGS, floor.bindings);
+  }
   if (entries !== undefined) {
     const webhooks = entries.map((name) => ({ name: entryName(name) }));
     cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), { webhooks });
@@ -86,6 +98,26 @@ test.each<[string, readonly string[], object]>([
   expect(told).toEqual([
     { type: 'enforced', nodes: ['n1'], enforcement, keeping: keepingOf(DEFAULT_POLICY), canary: 'backup' },
   ]);
+});
+
+describe('where the API server has policies of its own', () => {
+  const BINDING = { spec: { policyName: 'backup.kubectl-maint.io', validationActions: ['Deny'] } };
+
+  test.each<[what: string, listed: readonly string[], floorKnows: boolean, finding: string | undefined]>([
+    ['they know as soon as the register lists the node', ['n1', 'n2'], true, undefined],
+    [
+      'a register that does not is told of',
+      ['n2'],
+      false,
+      'while no webhook answers nothing is kept off there: the register does not list node n1: ',
+    ],
+  ])('%s', async (_what, listed, floorKnows, finding) => {
+    const register = { spec: { nodes: Object.fromEntries(listed.map((name) => [name, {}])) } };
+    const { told } = await toldOf([marked('n1')], ARMED_ENTRIES, DEFAULT_POLICY, { register, bindings: [BINDING] });
+    expect(told[0]).toMatchObject({ type: 'enforced', enforcement: { enforced: 'yes' }, floorKnows });
+    const texts = told.flatMap((event) => (event.type === 'finding' ? [event.text] : []));
+    expect(texts).toEqual(finding === undefined ? [] : [expect.stringContaining(finding)]);
+  });
 });
 
 test('where no webhook is registered nobody is waited for', async () => {

@@ -105,7 +105,6 @@ describe('the status of a node', () => {
       deletion: null,
       heldBack: null,
       exceptions: [],
-      exceptionLabels: [],
       problems: [],
     });
     expect(status(undefined, { unschedulable: true, label: 'complete' })).toMatchObject({
@@ -184,14 +183,10 @@ describe('the status of a node', () => {
     });
   });
 
-  test('exceptions while they last, and what labels lift', () => {
+  test('exceptions while they last', () => {
     const lasting = { rules: ['backup'], until: '2026-01-05T22:40:00Z', by: 'ana', reason: 'restore test' };
     const over = { ...lasting, until: '2026-01-05T22:09:00Z' };
-    const labels = { 'kubectl-maint.io/allow-scan': 'true', 'kubectl-maint.io/allow-backup': 'true' };
-    expect(status({ ...RECORD, exceptions: [over, lasting] }, { labels })).toMatchObject({
-      exceptions: [lasting],
-      exceptionLabels: ['backup', 'scan'],
-    });
+    expect(status({ ...RECORD, exceptions: [over, lasting] })).toMatchObject({ exceptions: [lasting] });
   });
 
   test.each<[tool: string | null, shape: Shape]>([
@@ -223,17 +218,14 @@ describe('formats', () => {
       { plan: READINGS.plan && { ...READINGS.plan, evict: pods } },
     );
     const exceptions = [{ rules: ['backup', 'scan'], until: '2026-01-05T22:22:00Z', by: 'ana', reason: 'x' }];
-    const excepted = status(
-      { ...ONE_OWNER, exceptions },
-      { label: 'complete', labels: { 'kubectl-maint.io/allow-addon': '' } },
-    );
+    const excepted = status({ ...ONE_OWNER, exceptions }, { label: 'complete' });
     const foreign = status(undefined, { taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }] });
     const table = await render([one, blocked, excepted, foreign, status(ONE_OWNER, {}, UNREADABLE)], 'table');
     expect(table.split('\n')).toEqual([
       'NAME   STATE       MODE     AGE      UNTIL    OWNERS      PODS LEFT   READY   HEARTBEAT   DELETION            EXCEPTIONS',
       'n1     Complete    drain    10m      in 60m   ana,ben     0           True    4s          blocked: 2 owners   <none>',
       'n1     Initiated   cordon   10m      in 60m   ana         2           True    4s          blocked: 2 pods     <none>',
-      'n1     Complete    cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m, addon stale label',
+      'n1     Complete    cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m',
       'n1     Cordoned    <none>   <none>   <none>   Karpenter   <none>      True    <none>      <none>              <none>',
       'n1     Initiated   cordon   10m      in 60m   ana         <unknown>   True    <unknown>   <unknown>           <none>',
     ]);
@@ -252,9 +244,8 @@ describe('formats', () => {
   });
 
   test('one node, line by line', async () => {
-    const labels = { 'kubectl-maint.io/allow-addon': 'true' };
     const conditions = [{ type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left; budget' }];
-    const held = status(ONE_OWNER, { conditions, labels }, { heldBack: [podFacts('agent-x', {})] });
+    const held = status(ONE_OWNER, { conditions }, { heldBack: [podFacts('agent-x', {})] });
     expect((await render([held], 'node')).split('\n')).toEqual([
       'Name:         n1',
       'State:        Initiated (cordon)',
@@ -272,8 +263,7 @@ describe('formats', () => {
       'Heartbeat:    4s ago',
       'Health:       off would wait',
       like(/^ {2}not Ready/),
-      'Exceptions:',
-      '  addon: a label of the node alone lifts it, no exception does',
+      'Exceptions:   <none>',
     ]);
     const free = await render([status(undefined)], 'node');
     expect(free).toMatch(/^State: +None\nSince: +<none>$/m);
@@ -329,7 +319,7 @@ describe('formats', () => {
 
   test('name, json, and nothing', async () => {
     const style = { width: 5, colour: true, now: START };
-    const enforcement: Enforcement = { webhook: 'registered', floor: [], ...BY_DEFAULT };
+    const enforcement: Enforcement = { webhook: 'registered', floor: [], unregistered: [], ...BY_DEFAULT };
     const lost = [{ name: 'n2', lostAt: ago(60) }];
     const released = [{ node: 'n1', what: 'addon: one', times: 2, lastAt: ago(60) }];
     const known = { ...NOTHING, enforcement, lost, released };
@@ -384,6 +374,20 @@ describe('what is said besides', () => {
   };
   const held = status(ONE_OWNER);
 
+  test.each<[Enforcement['webhook'], string]>([
+    [
+      'registered',
+      "Warning: the API server's own policies do not know of node n1: while no webhook answers, nothing is kept off there",
+    ],
+    [
+      'missing',
+      "Warning: the webhook is not registered, and the API server's own policies do not know of node n1: nothing is kept off there",
+    ],
+  ])('webhook %s, and a register that does not list the node', (webhook, text) => {
+    const told = said([held], { webhook, floor: ['scan'], unregistered: ['n1'], ...BY_DEFAULT }, 'table');
+    expect(told).toEqual([`${text}; kubectl maint doctor says what to do`]);
+  });
+
   test.each<[Enforcement['webhook'], Enforcement['floor'], string[]]>([
     [
       'registered',
@@ -422,17 +426,23 @@ describe('what is said besides', () => {
     ],
     ['unknown', null, []],
   ])('the webhook is %s, the floor %j', (webhook, floor, lines) => {
-    expect(said([held], { webhook, floor, ...BY_DEFAULT }, 'wide')).toEqual(lines);
-    expect(said([held], { webhook, floor, ...BY_DEFAULT }, 'table')).toEqual(
+    expect(said([held], { webhook, floor, unregistered: [], ...BY_DEFAULT }, 'wide')).toEqual(lines);
+    expect(said([held], { webhook, floor, unregistered: [], ...BY_DEFAULT }, 'table')).toEqual(
       lines.filter((line) => line.startsWith('Warning')),
     );
-    expect(said([held], { webhook, floor, ...BY_DEFAULT }, 'json')).toEqual([]);
+    expect(said([held], { webhook, floor, unregistered: [], ...BY_DEFAULT }, 'json')).toEqual([]);
   });
 
   test('what the policy in force lets pass is said, and what had to be assumed to those who look closely', () => {
     const rules = { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'off' } } as const;
     const keeping = keepingOf({ ...DEFAULT_POLICY, rules });
-    const enforcement: Enforcement = { webhook: 'registered', floor: [], keeping, assumed: 'it is assumed' };
+    const enforcement: Enforcement = {
+      webhook: 'registered',
+      floor: [],
+      unregistered: [],
+      keeping,
+      assumed: 'it is assumed',
+    };
     expect(said([held], enforcement, 'table')).toEqual(['not kept off, by the policy of this cluster: scans']);
     expect(said([held], enforcement, 'wide')[0]).toBe('Warning: it is assumed');
   });

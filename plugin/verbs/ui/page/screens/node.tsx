@@ -100,7 +100,7 @@ function useDetails(cluster: string, node: string, state: string | undefined): N
 }
 
 function Maintenance({ row }: { readonly row: NodeRow }): JSX.Element {
-  const { claims, exceptions, exceptionLabels, heldBack, health, deletion, heartbeat } = row;
+  const { claims, exceptions, heldBack, health, deletion, heartbeat } = row;
   return (
     <>
       <section aria-labelledby="claims">
@@ -119,7 +119,7 @@ function Maintenance({ row }: { readonly row: NodeRow }): JSX.Element {
           ))}
         </ul>
       </section>
-      {exceptions.length + exceptionLabels.length > 0 && (
+      {exceptions.length > 0 && (
         <section aria-labelledby="exceptions">
           <h3 id="exceptions">Exceptions</h3>
           <ul class="cards">

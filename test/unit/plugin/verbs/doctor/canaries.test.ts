@@ -128,22 +128,9 @@ test('what cannot be tried is said, and why', () => {
   ]);
 });
 
-test('an exception that is over is no reason: the label that it has left keeps only the floor from being tried', () => {
-  const diagnoses = judgeWork({ kind: 'asked', canaries: [], leftOver: { rule: 'backup', node: 'n1' } });
-  expect(diagnoses).toMatchObject([
-    {
-      status: 'warn',
-      message: expect.stringMatching(
-        /^the floor was not tried: .* is over, and its label kubectl-maint\.io\/allow-backup/,
-      ) as unknown,
-      todo: 'kubectl maint allow n1 --revoke takes the label away',
-    },
-  ]);
-});
-
 test('nodes that an exception takes a rule off are not asked about', () => {
   const exception = (until: string) => ({ rules: ['addon'], until, by: 'ana', reason: 'urgent' });
-  const node = (name: string, until: string, labels = {}) => {
+  const node = (name: string, until: string) => {
     const record = {
       version: 1,
       claims: [{ owner: 'ana', mode: 'drain', since: '2026-01-05T20:00:00Z' }],
@@ -151,16 +138,12 @@ test('nodes that an exception takes a rule off are not asked about', () => {
       exceptions: [exception(until)],
       initiatedAt: '2026-01-05T20:00:00Z',
     };
-    return nodeSnapshot(name, { labels, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
+    return nodeSnapshot(name, { annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } });
   };
-  const held = [
-    node('lifted', '2026-01-05T23:00:00Z'),
-    node('over', '2026-01-05T22:00:00Z'),
-    node('labelled', '2026-01-05T22:00:00Z', { 'kubectl-maint.io/allow-addon': 'true' }),
-  ];
+  const held = [node('lifted', '2026-01-05T23:00:00Z'), node('over', '2026-01-05T22:00:00Z')];
   const names = (rule: Canary['rule']) => heldBy(rule, held, START).map(({ name }) => name);
-  expect(names('addon')).toEqual(['over', 'labelled']);
-  expect(names('scan')).toEqual(['lifted', 'over', 'labelled']);
+  expect(names('addon')).toEqual(['over']);
+  expect(names('scan')).toEqual(['lifted', 'over']);
   expect(judgeAddon({ kind: 'excepted' })).toMatchObject([
     { status: 'warn', message: like('exceptions take the rule addon off') },
   ]);

@@ -401,14 +401,13 @@ describe('records', () => {
       {
         labels: {
           [STATE_LABEL]: 'complete',
-          'kubectl-maint.io/allow-backup': '',
           'remediation.medik8s.io/exclude-from-remediation': 'true',
         },
         annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
         conditions: [{ type: 'MaintenanceInProgress', status: 'True' }],
       },
       [
-        'traces of one: label kubectl-maint.io/maintenance, label kubectl-maint.io/allow-backup, label remediation.medik8s.io/exclude-from-remediation, condition MaintenanceInProgress, annotation karpenter.sh/do-not-disrupt',
+        'traces of one: label kubectl-maint.io/maintenance, label remediation.medik8s.io/exclude-from-remediation, condition MaintenanceInProgress, annotation karpenter.sh/do-not-disrupt',
       ],
     ],
     [
@@ -430,16 +429,13 @@ describe('overdue', () => {
     source,
   });
 
-  test('ends that have passed, of a maintenance and of an exception', () => {
-    const exception = (until: string) => ({ rules: ['backup', 'scan'], until, by: 'ben', reason: 'restore' });
-    const exceptions = [exception('2026-01-05T22:10:00Z'), exception('2026-01-05T22:10:01Z')];
-    const held = [nodeSnapshot('n1', marked({ ...RECORD, exceptions })), nodeSnapshot('n2', marked('nonsense'))];
+  test('ends that have passed', () => {
+    const held = [nodeSnapshot('n1', marked(RECORD)), nodeSnapshot('n2', marked('nonsense'))];
     expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: START }))).toEqual([
       'warn node n1 was to be back for ana 60m ago (2026-01-05T21:10:00Z)',
-      like('warn the exception of node n1 from backup, scan by ben ended at 2026-01-05T22:10:00Z'),
     ]);
     expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: START - 3_600_000 }))).toEqual([
-      'ok no maintenance and no exception is overdue',
+      'ok no maintenance is overdue',
     ]);
   });
 

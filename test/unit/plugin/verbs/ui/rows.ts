@@ -24,7 +24,6 @@ export function row(name: string, more: Partial<NodeRow> = {}): NodeRow {
     deletion: null,
     heldBack: null,
     exceptions: [],
-    exceptionLabels: [],
     problems: [],
     ...more,
   };

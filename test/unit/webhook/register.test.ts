@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  at,
+  ClusterRefusal,
+  EMPTY_REGISTER,
+  nodeFromObject,
+  NodeTable,
+  registeredNodes,
+  REGISTERS,
+  type ApiAnswer,
+  type ApiRequest,
+  type CollectionListener,
+} from '../../../shared/index.ts';
+import { RegisterReconciler } from '../../../webhook/controller/register/reconciler.ts';
+import { logTo } from '../../../webhook/log.ts';
+import { Kept, nodeObject } from './world.ts';
+
+/** An API server with one register at most, which answers as it would. */
+class RegisterCluster {
+  readonly sent: ApiRequest[] = [];
+  refuses: (() => ApiAnswer) | undefined;
+  refusesToWatch: Error | undefined;
+  register: unknown;
+  #version = 0;
+  #listener: CollectionListener<unknown> | undefined;
+
+  send(request: ApiRequest): Promise<ApiAnswer> {
+    this.sent.push(request);
+    return Promise.resolve(this.refuses?.() ?? this.#answer(request));
+  }
+
+  #answer({ method, body }: ApiRequest): ApiAnswer {
+    const versionOf = (object: unknown): unknown => at(object, 'metadata', 'resourceVersion');
+    const isFree = method === 'POST' ? this.register === undefined : versionOf(body) === versionOf(this.register);
+    if (!isFree) return { status: 409, headers: {}, body: {} };
+    this.#keep(at(body, 'spec'));
+    return { status: 200, headers: {}, body: this.register };
+  }
+
+  follow<T>(path: string, listener: CollectionListener<T>): Promise<void> {
+    expect(path).toBe(REGISTERS);
+    if (this.refusesToWatch !== undefined) return Promise.reject(this.refusesToWatch);
+    this.#listener = {
+      ...listener,
+      synced: (objects) => {
+        listener.synced(objects.map((object) => listener.project(object)));
+      },
+      changed: (object) => {
+        listener.changed(listener.project(object));
+      },
+      removed: (object) => {
+        listener.removed(listener.project(object));
+      },
+    };
+    this.#listener.synced(this.register === undefined ? [] : [this.register]);
+    return new Promise(() => undefined);
+  }
+
+  /** Somebody else writes it, or deletes it. */
+  async write(spec: unknown): Promise<void> {
+    const before = this.register;
+    if (spec === undefined) this.register = undefined;
+    else this.#keep(spec);
+    if (spec === undefined) this.#listener?.removed(before);
+    else this.#listener?.changed(this.register);
+    await settle();
+  }
+
+  #keep(spec: unknown): void {
+    this.#version += 1;
+    this.register = {
+      metadata: { name: 'cluster', labels: { kept: 'yes' }, resourceVersion: String(this.#version) },
+      spec,
+    };
+  }
+}
+
+/** Lets everything happen that needs no time. */
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function node(name: string, isHeld: boolean) {
+  const facts = nodeFromObject(nodeObject(name, isHeld));
+  if (facts === undefined) throw new Error('no node');
+  return facts;
+}
+
+async function controller(spec?: unknown, ...held: readonly string[]) {
+  const cluster = new RegisterCluster();
+  if (spec !== undefined) await cluster.write(spec);
+  const table = new NodeTable(held.map((name) => node(name, true)));
+  const nodes = { synced: true, nodeIndex: table, isStale: () => nodes.stale, stale: false };
+  const out = new Kept();
+  const reconciler = new RegisterReconciler({ cluster, nodes, log: logTo(out, 'info'), now: () => Date.now() });
+  void reconciler.follow(new AbortController().signal);
+  await settle();
+  const mark = async (name: string): Promise<void> => {
+    table.put(node(name, true));
+    reconciler.check();
+    await settle();
+  };
+  return { cluster, table, nodes, out, reconciler, mark };
+}
+
+const listed = ({ register }: RegisterCluster) => [...registeredNodes(register)];
+const methods = ({ sent }: RegisterCluster) => sent.map(({ method }) => method);
+
+test('it is made where there is none, and nothing is written where it is right', async () => {
+  const { cluster, reconciler } = await controller(undefined, 'n1');
+  expect(listed(cluster)).toEqual(['n1']);
+  reconciler.check();
+  await settle();
+  expect(methods(cluster)).toEqual(['POST']);
+});
+
+test('a mark is written at once, and what others wrote beside the list stays', async () => {
+  const { cluster, mark } = await controller(EMPTY_REGISTER);
+  expect(cluster.sent).toEqual([]);
+  await mark('n1');
+  await mark('n2');
+  expect(listed(cluster)).toEqual(['n1', 'n2']);
+  expect(cluster.sent.map(({ body }) => at(body, 'metadata', 'labels', 'kept'))).toEqual(['yes', 'yes']);
+});
+
+test.each([
+  ['emptied', EMPTY_REGISTER],
+  ['written by a stranger', { ...EMPTY_REGISTER, nodes: { n1: {}, other: {} } }],
+  ['deleted', undefined],
+])('%s, it is put right at once, and a second time after a moment', async (_, spec) => {
+  const { cluster, out } = await controller(EMPTY_REGISTER, 'n1');
+  await cluster.write(spec);
+  expect(listed(cluster)).toEqual(['n1']);
+  const before = cluster.sent.length;
+  await cluster.write(spec);
+  expect(cluster.sent).toHaveLength(before);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(listed(cluster)).toEqual(['n1']);
+  expect(out.text).toContain('somebody else changed the register');
+});
+
+test('a mark does not wait for that moment', async () => {
+  const { cluster, mark } = await controller(EMPTY_REGISTER, 'n1');
+  await cluster.write(EMPTY_REGISTER);
+  await cluster.write(EMPTY_REGISTER);
+  await mark('n2');
+  expect(listed(cluster)).toEqual(['n1', 'n2']);
+});
+
+test('a write that is refused is tried again, and the same reason is told once', async () => {
+  const { cluster, mark, out } = await controller(EMPTY_REGISTER);
+  cluster.refuses = () => ({ status: 403, headers: {}, body: { message: 'not you' } });
+  await mark('n1');
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(cluster.sent).toHaveLength(3);
+  expect(out.text.match(/not you/g)).toHaveLength(1);
+  cluster.refuses = undefined;
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(listed(cluster)).toEqual(['n1']);
+});
+
+test('whoever was faster is not overwritten', async () => {
+  const { cluster, mark } = await controller(EMPTY_REGISTER);
+  cluster.refuses = () => ({ status: 409, headers: {}, body: {} });
+  await mark('n1');
+  expect(methods(cluster)).toEqual(['PUT']);
+  cluster.refuses = undefined;
+  await cluster.write({ ...EMPTY_REGISTER, unlisted: 3 });
+  expect(listed(cluster)).toEqual(['n1']);
+});
+
+test('nodes that have not been heard of for long are not written, and are when they are again', async () => {
+  const { cluster, nodes, mark } = await controller(EMPTY_REGISTER);
+  nodes.stale = true;
+  await mark('n1');
+  expect(cluster.sent).toEqual([]);
+  nodes.stale = false;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(listed(cluster)).toEqual(['n1']);
+});
+
+test('without the definition it is told once, and looked for again', async () => {
+  const { cluster, table, nodes, out } = await controller(EMPTY_REGISTER);
+  expect([table.size, nodes.synced]).toEqual([0, true]);
+  cluster.refusesToWatch = new ClusterRefusal({ status: 404, message: 'no such API', reason: 'NotFound', body: {} });
+  const second = new RegisterReconciler({ cluster, nodes, log: logTo(out, 'info'), now: () => Date.now() });
+  void second.follow(new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(out.text.match(/no such API/g)).toHaveLength(1);
+  cluster.refusesToWatch = undefined;
+  table.put(node('n1', true));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(listed(cluster)).toEqual(['n1']);
+});
