@@ -77,6 +77,7 @@ const CANNOT: Reach = { kind: 'cannot', nodes: [] };
  * Putting one more node into maintenance (and cordoning it) never weakens the answer and never drops a node from it.
  */
 export function reachOf(placement: Placement, nodeIndex: NodeIndex, options: ReachOptions = {}): Reach {
+  if (nodeIndex.held.length === 0) return CANNOT;
   if (placement.nodeName !== undefined) return reachOfNodeName(placement.nodeName, nodeIndex);
   if (placement.isExcessive || namingCost(placement) > MAX_COMPARISONS) return reachOfTooMany(nodeIndex);
   const naming = namingOf(placement, nodeIndex);

@@ -57,8 +57,12 @@ function* partsOf(text: string): Iterable<Part> {
   }
 }
 
+/** What nearly every document has: a line that begins with what is no mark, directive or comment. */
+const CONTENT = /^[ \t]*[\w"'{[]/m;
+
 /** Nothing but comments, directives, marks and white space. */
 function isBlank(text: string): boolean {
+  if (CONTENT.test(text)) return false;
   return !/^[ \t]*[^\s#%]/m.test(text.replace(/^---/, '').replaceAll(/^\.\.\.[ \t]*$/gm, ''));
 }
 

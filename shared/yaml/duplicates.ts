@@ -16,16 +16,18 @@ interface Frame {
 /** Every key that repeats one of its mapping, in the order of the text. */
 export function duplicateKeys(events: readonly Event[], text: string): readonly DuplicateKey[] {
   const frames: Frame[] = [];
-  return events.flatMap((event) => {
+  const found: DuplicateKey[] = [];
+  for (const event of events) {
     if (event.type === EVENT_ID.POP) {
       frames.pop();
-      return [];
+      continue;
     }
-    const found = repeatedBy(event, text, frames.at(-1));
+    const repeated = repeatedBy(event, text, frames.at(-1));
+    if (repeated !== undefined) found.push(repeated);
     const frame = frameOf(event);
     if (frame !== undefined) frames.push(frame);
-    return found;
-  });
+  }
+  return found;
 }
 
 function frameOf({ type }: Event): Frame | undefined {
@@ -34,12 +36,12 @@ function frameOf({ type }: Event): Frame | undefined {
 }
 
 /** What an event repeats where it is a key; takes note of it. */
-function repeatedBy(event: Event, text: string, frame: Frame | undefined): readonly DuplicateKey[] {
-  if (frame?.keys === undefined) return [];
+function repeatedBy(event: Event, text: string, frame: Frame | undefined): DuplicateKey | undefined {
+  if (frame?.keys === undefined) return undefined;
   frame.isKey = !frame.isKey;
-  if (frame.isKey || event.type !== EVENT_ID.SCALAR) return [];
+  if (frame.isKey || event.type !== EVENT_ID.SCALAR) return undefined;
   const key = getScalarValue(text, event);
-  if (frame.keys.has(key)) return [{ key, offset: event.valueStart }];
+  if (frame.keys.has(key)) return { key, offset: event.valueStart };
   frame.keys.add(key);
-  return [];
+  return undefined;
 }

@@ -146,8 +146,9 @@ async function itemForRequest(
 }
 
 async function findingsOfRun(object: unknown, { situation, fetch }: Checking): Promise<readonly CheckFinding[]> {
-  const decided = requestsOfRun(object).map((request) => decide(request, situation, fetch));
-  return findingsOfRuns(await Promise.all(decided));
+  const requests = requestsOfRun(object);
+  if (requests.length === 0) return [];
+  return findingsOfRuns(await Promise.all(requests.map((request) => decide(request, situation, fetch))));
 }
 
 function findingOf({ reason, line, message }: YamlRemark): CheckFinding {
