@@ -84,7 +84,7 @@ async function expectTruth(node: string, cordonedBefore: boolean): Promise<'unto
 }
 
 describe('killed at every step of a drain', () => {
-  test.each(['before', 'after'] as const)(
+  test.concurrent.each(['before', 'after'] as const)(
     'each write, %s the API server has it: the record is right, and a second run completes it',
     { timeout: 300_000 },
     async (when) => {
