@@ -17,6 +17,7 @@ export interface Ran {
 /** A run that goes on. */
 export interface Running {
   readonly ended: Promise<Ran>;
+  readonly pid: number;
   /** Everything it has written until now, to either stream. */
   said(): string;
   /** Sends a signal to the process, as Ctrl-C does with SIGINT. */
@@ -80,6 +81,7 @@ export function startProgram(
       stdout: out.join(''),
       stderr: err.join(''),
     })),
+    pid: child.pid,
     said: () => all.join(''),
     signal: (name) => {
       // kubectl became the plugin by exec: both have this process id.

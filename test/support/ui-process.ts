@@ -4,6 +4,7 @@ import { until } from './until.ts';
 /** A running `kubectl maint ui`. */
 export interface UiProcess extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
   readonly origin: string;
   /** The address that opens a browser: a new one after each that was used. */
   address(): string;
@@ -32,6 +33,7 @@ export async function startUi(
   };
   return {
     port: Number(port),
+    pid: running.pid,
     origin,
     address: () => addresses().at(-1) ?? '',
     said: () => running.said(),

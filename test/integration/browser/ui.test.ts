@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { nodeObject } from '../../control-plane/nodes.ts';
 import { browserPath, launchBrowser, tellMissingBrowser } from './browser.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
@@ -184,6 +185,21 @@ describe.skipIf(executable === undefined)('the page', () => {
     await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('worker-5');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'worker-5' }).waitFor();
+  });
+
+  test('of many nodes those are drawn that can be seen, and the keyboard reaches the last one', async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `zone-${String(index).padStart(3, '0')}`);
+    await Promise.all(names.map((name) => plane.api('POST', '/api/v1/nodes', nodeObject({ name, silent: true }))));
+    await using visitor = await visit(browser, ui);
+    const { page } = visitor;
+    await page.getByLabel('Search').fill('zone');
+    await page.getByText('200 nodes').waitFor();
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await page.getByRole('link', { name: 'zone-000' }).focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('zone-199');
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await Promise.all(names.map((name) => world.remove(`/api/v1/nodes/${name}`)));
   });
 
   test('a node that is deleted while its page is open is said to be gone', async () => {

@@ -14,9 +14,11 @@ z.config({ jitless: true });
 
 addEventListener('hashchange', () => {
   route.value = routeFrom(location.hash);
-  // Another screen begins at its top, for the eye and for the keyboard.
-  scrollTo(0, 0);
-  document.getElementById('main')?.focus();
+  // Another screen begins at its top, for the eye and for the keyboard: when it is there.
+  document.getElementById('main')?.focus({ preventScroll: true });
+  requestAnimationFrame(() => {
+    scrollTo(0, 0);
+  });
 });
 setInterval(() => {
   now.value = Date.now();

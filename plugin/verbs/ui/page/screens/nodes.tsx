@@ -140,7 +140,7 @@ function List({ rows }: { readonly rows: readonly Placed[] }): JSX.Element {
           ))}
         </div>
       </div>
-      <div role="rowgroup" ref={body} style={{ paddingTop: before, paddingBottom: behind }}>
+      <div role="rowgroup" ref={body} style={{ paddingTop: `${before}px`, paddingBottom: `${behind}px` }}>
         {rows.slice(first, end).map((one, index) => (
           <Row key={`${one.cluster}/${one.row.name}`} placed={one} index={first + index} />
         ))}
