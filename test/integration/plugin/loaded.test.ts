@@ -14,6 +14,9 @@ const LIBRARIES = {
   socks: 'SocksClientError',
   https: 'require("node:https")',
   tools: 'perconaservermongodbbackups',
+  // The page of `ui`, and what serves it.
+  page: 'kubectl-maint-key',
+  express: 'X-Powered-By',
 } as const;
 
 let folder: string;
