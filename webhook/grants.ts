@@ -61,7 +61,9 @@ export const CONTROLLER_GRANTS = {
     { ...REGISTRATION, verbs: ['get', 'list', 'watch', 'patch'] },
   ]),
   /** In its namespace. A name cannot limit CREATE: the object has none yet. */
-  lease: [
+  own: [
+    // Whether anybody answers yet: nothing is told to fail closed before.
+    { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: ['list'] },
     { group: 'coordination.k8s.io', resource: 'leases', verbs: ['create'] },
     { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'update'], names: [LEASE] },
   ],

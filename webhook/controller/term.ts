@@ -5,6 +5,7 @@ import { OneAtATime } from '../one-at-a-time.ts';
 import type { Authorities } from './certificates/authorities.ts';
 import type { ControlledCluster } from './lease/only-while-leading.ts';
 import { RegisterReconciler } from './register/reconciler.ts';
+import { FirstAnswer } from './registration/first-answer.ts';
 import { reconcilerOfOwn, type OwnService } from './registration/own-registration.ts';
 import type { RegistrationReconciler } from './registration/reconciler.ts';
 import { TrustRepair } from './registration/trust-repair.ts';
@@ -55,6 +56,7 @@ export class Term {
   readonly #register: RegisterReconciler;
   readonly #rollouts: RolloutReconciler;
   readonly #trust: TrustRepair | undefined;
+  readonly #answer: FirstAnswer | undefined;
   readonly #keeping = new OneAtATime(() => this.#keepCertificates());
 
   constructor(ports: TermPorts) {
@@ -65,10 +67,20 @@ export class Term {
       trustsNobody: () => this.registration?.trustsNobody,
     });
     const authorities = () => this.#authorities.trusted();
-    this.registration =
-      registered.by === 'service'
-        ? reconcilerOfOwn({ ...ports, service: registered, authorities, trustChanged: () => void this.#keeping.run() })
-        : undefined;
+    if (registered.by === 'service') {
+      this.#answer = new FirstAnswer({
+        service: registered,
+        cluster,
+        heard: () => this.registration?.entriesChanged(),
+      });
+      this.registration = reconcilerOfOwn({
+        ...ports,
+        service: registered,
+        authorities,
+        isAnswered: () => this.#answer?.isHeard === true,
+        trustChanged: () => void this.#keeping.run(),
+      });
+    }
     this.#trust =
       registered.by === 'address' ? new TrustRepair({ cluster, log, names: registered.names, authorities }) : undefined;
     this.#register = new RegisterReconciler({ cluster, nodes, log, now });
@@ -83,7 +95,12 @@ export class Term {
     const ended = once(signal);
     void this.#keeping.run();
     this.nodesChanged();
-    await Promise.all([ended, this.registration?.follow(signal), this.#register.follow(signal)]);
+    await Promise.all([
+      ended,
+      this.registration?.follow(signal),
+      this.#answer?.wait(signal),
+      this.#register.follow(signal),
+    ]);
     clearInterval(ticker);
     this.#rollouts.end();
   }

@@ -106,14 +106,14 @@ describe.each(NAMES)('%s', (variant) => {
   });
 
   test('grants what the code calls, and nothing else', () => {
-    const { cluster, lease, certificates, events } = CONTROLLER_GRANTS;
+    const { cluster, own: ofController, certificates, events } = CONTROLLER_GRANTS;
     const [own, inside] = variant === 'policy' ? [LOOKUPS_OF_POLICY, INSIDE_OF_POLICY] : [[], []];
     const hasRoles = variant !== 'small';
     const wanted: Readonly<Record<string, readonly Grant[]>> = {
       'ClusterRole/kubectl-maint': [...WEBHOOK_GRANTS.cluster, ...own],
       'Role/kubectl-maint-events': WEBHOOK_GRANTS.events,
       'ClusterRole/kubectl-maint-controller': cluster,
-      'Role/kubectl-maint-controller': [...lease, ...(isSelfManaged(variant) ? certificates : [])],
+      'Role/kubectl-maint-controller': [...ofController, ...(isSelfManaged(variant) ? certificates : [])],
       'Role/kubectl-maint-controller-events': events,
       ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': [...OPERATOR_GRANTS, ...own, ...inside] }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': [...VIEWER_GRANTS, ...own] }),

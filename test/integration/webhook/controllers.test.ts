@@ -91,6 +91,29 @@ test('the second takes over at once when the first ends, and the Lease says so',
   expect(textAt(await lease(), 'spec', 'holderIdentity')).not.toBe(holder);
 });
 
+test('what fails closed does so only once somebody answers, and goes on so when nobody does any more', async () => {
+  const controller = await start({ failurePolicy: 'Fail' });
+  await until('it leads', () => leads(controller));
+  const failing = async () => {
+    const { body } = await plane.api('GET', REGISTRATION_PATH);
+    return listAt(body, 'webhooks').filter((entry) => textAt(entry, 'failurePolicy') === 'Fail').length;
+  };
+  await until('the guard of nodes is there', async () => (await entryNames()).includes('node-guard'));
+  await touch('before anybody answers');
+  expect(await failing()).toBe(0);
+  const replica = await startReplica(plane, 'first');
+  await until('it fails closed', async () => (await failing()) > 0);
+  await replica.stop(0);
+  await touch('after it is gone');
+  expect(await failing()).toBeGreaterThan(0);
+  await stop(controller);
+  // The next one as well, which has seen nobody answer.
+  const next = await start({ failurePolicy: 'Fail' });
+  await until('the next one leads', () => leads(next));
+  await touch('the next one');
+  expect(await failing()).toBeGreaterThan(0);
+});
+
 describe('a partition', () => {
   test('who is cut off writes no more from then on, and another one leads; afterwards there is still one', async () => {
     let isCut = false;

@@ -40,6 +40,10 @@ beforeAll(async () => {
   const replica = await startReplica(plane, 'only');
   expect(await plugin.maint(['on', HELD, '--owner', 'ops'])).toMatchObject({ code: 0 });
   await until('the floor is armed', async () => (await backupOf(HELD)).includes('denied'));
+  await until('calls fail closed', async () => {
+    const entries = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks');
+    return entries.some((entry) => textAt(entry, 'failurePolicy') === 'Fail');
+  });
   await replica.stop(0);
   await first.stop();
 });

@@ -61,6 +61,7 @@ const CONTROLLER: Calls = {
     REGISTERS: `create ${REGISTER}; list,watch ${REGISTER} [cluster]`,
     registerPath: `update ${REGISTER} [cluster]`,
   },
+  'webhook/controller/registration/first-answer.ts': { collectionPath: 'list discovery.k8s.io/endpointslices' },
   'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
   'webhook/controller/registration/reconciler.ts': {
     webhookConfigurationPath: `patch ${REGISTRATION}`,

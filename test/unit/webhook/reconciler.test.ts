@@ -80,7 +80,7 @@ afterEach(() => {
 /** A replica that wants the entries or does not, and asks before it takes them out. */
 function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promise.resolve(false)) {
   const cluster = new RegistrationCluster();
-  const wanted = { entries: ENTRIES, armed, authorities: undefined };
+  const wanted = { entries: ENTRIES, armed, authorities: undefined, mayFailClosed: true };
   const reconciler = new RegistrationReconciler({
     cluster,
     log: logTo(new Kept(), 'info'),
@@ -231,6 +231,7 @@ describe('before the entries go, every node is looked at', () => {
       policy: { config: DEFAULT_POLICY, tools: TOOLS },
       nodes: { synced: true, nodeIndex: new NodeTable([nodeFromObject(free)].filter((node) => node !== undefined)) },
       authorities: () => [],
+      isAnswered: () => true,
       trustChanged: () => undefined,
     });
     void reconciler.follow(new AbortController().signal);

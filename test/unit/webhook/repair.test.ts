@@ -48,6 +48,7 @@ const WANTED: Wanted = {
   authorities: [CA],
   spared: () => false,
   repairsEntries: true,
+  mayFailClosed: true,
 };
 const named = (name: string, change: (entry: Entry) => Entry | undefined) => (entry: Entry) =>
   entry['name'] === name ? change(entry) : entry;
@@ -151,6 +152,9 @@ test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
   ['not armed, and nobody knows', UNARMED, {}, []],
   ['not armed, and an entry fails closed', UNARMED, { armed: false, entries: CLOSED }, ['missing_entry']],
   ['nothing has to be armed, and an entry fails closed', closed, { armed: false, entries: CLOSED }, []],
+  ['nobody answers yet: nothing is told to fail closed', UNARMED, { entries: CLOSED, mayFailClosed: false }, []],
+  ['nobody answers yet, and what fails closed already stays so', closed, { entries: CLOSED, mayFailClosed: false }, []],
+  ['somebody answers now', registration(), { armed: true, entries: CLOSED }, ['entry']],
   [
     'an entry of ours from another version',
     { webhooks: [...listAt(registration(), 'webhooks'), { name: 'gone.kubectl-maint.io' }] },
@@ -186,6 +190,12 @@ describe('what is written', () => {
       reinvocation: 'theirs',
       namespaceSelector: { matchExpressions: [FOREIGN, ...(wanted?.namespaceSelector?.matchExpressions ?? [])] },
     });
+  });
+
+  test('is armed failing open while nobody answers, whatever is wanted', () => {
+    const repair = repairOf(UNARMED, { ...WANTED, entries: CLOSED, armed: true, mayFailClosed: false });
+    const work = entryOf(repair?.webhooks ?? [], entryName('work'));
+    expect(textAt(work, 'failurePolicy')).toBe('Ignore');
   });
 
   test.each<[string, Partial<Wanted>]>([

@@ -31,10 +31,13 @@ export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isHeldNow'> 
   readonly nodes: Pick<NodeCache, 'synced' | 'nodeIndex'>;
   /** PEM (normalPem); undefined until they are known, none where somebody else fills in the caBundle. */
   readonly authorities: () => readonly string[] | undefined;
+  /** Whether somebody answers behind the Service, or has answered. */
+  readonly isAnswered: () => boolean;
 }
 
 /** The reconciler of the webhook's registration. */
-export function reconcilerOfOwn({ service, policy, nodes, authorities, ...ports }: OwnParts): RegistrationReconciler {
+export function reconcilerOfOwn(parts: OwnParts): RegistrationReconciler {
+  const { service, policy, nodes, authorities, isAnswered, ...ports } = parts;
   const { failurePolicy, failClosed, exemptNamespaces, ...address } = service;
   // All that the chart asks about, whatever is switched off: what a rule does not decide is answered at once. Rules and
   // tools of the configuration may only add to it.
@@ -56,6 +59,7 @@ export function reconcilerOfOwn({ service, policy, nodes, authorities, ...ports 
         entries,
         armed: arming.want(isHeld, ports.now()),
         authorities: trusted.length === 0 ? undefined : trusted,
+        mayFailClosed: isAnswered(),
       };
     },
   });

@@ -124,6 +124,8 @@ export class RegistrationReconciler {
       synced: ([registration]) => {
         this.#synced = true;
         this.#see(registration);
+        // Whom nobody trusts yet need not wait for trust.
+        this.#ports.trustChanged();
       },
       changed: (registration) => {
         this.#see(registration);
@@ -150,6 +152,12 @@ export class RegistrationReconciler {
   /** Looks whether something has to be written; whatever may change that calls this. */
   check(): void {
     void this.#repairing.run();
+  }
+
+  /** As `check`, and without the pause: entries are wanted in another way than before. */
+  entriesChanged(): void {
+    this.#repairedAt = -Infinity;
+    this.check();
   }
 
   #see(registration: unknown): void {

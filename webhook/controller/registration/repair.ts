@@ -15,6 +15,8 @@ export interface Wanted {
   readonly spared: (certificate: string) => boolean;
   /** Whether what an entry asks about is repaired, too, or only its trust, and whether it is armed. */
   readonly repairsEntries: boolean;
+  /** Whether entries may be told to fail closed that do not do so yet. */
+  readonly mayFailClosed: boolean;
 }
 
 /** What was not as it should be. */
@@ -45,8 +47,9 @@ export function repairOf(registration: unknown, wanted: Wanted): Repair | undefi
   const drifts = new Set<Drift>();
   const webhooks: unknown[] = [];
   const another = [...found].find(([name]) => isOurs(name))?.[1];
-  for (const entry of wanted.entries) {
-    const existing = found.get(entry.name);
+  for (const given of wanted.entries) {
+    const existing = found.get(given.name);
+    const entry = wanted.mayFailClosed || textAt(existing, 'failurePolicy') === 'Fail' ? given : failingOpen(given);
     found.delete(entry.name);
     const repaired = repairedEntry({ existing, another }, entry, wanted, drifts);
     if (repaired !== undefined) webhooks.push(repaired);
@@ -56,6 +59,10 @@ export function repairOf(registration: unknown, wanted: Wanted): Repair | undefi
     else webhooks.push(entry);
   }
   return drifts.size === 0 ? undefined : { webhooks, drifts: [...drifts].sort() };
+}
+
+function failingOpen(entry: RenderedEntry): RenderedEntry {
+  return { ...entry, failurePolicy: 'Ignore' };
 }
 
 function isOurs(name: string): boolean {
