@@ -33,7 +33,7 @@ export async function verify(cluster: Pick<ClusterReader, 'get'>): Promise<reado
   const registration = await cluster.get(webhookConfigurationPath(REGISTRATION_NAME));
   if (registration === undefined) throw failed('is missing: nothing is reviewed');
   const entries = listAt(registration, 'webhooks');
-  if (entries.length === 0) throw failed('has no entries yet: the replicas write them once they run');
+  if (entries.length === 0) throw failed('has no entries yet: the controller writes them once it runs');
   const lines: string[] = [];
   for (const entry of entries) {
     const name = textAt(entry, 'name') ?? '';
@@ -55,7 +55,7 @@ const KNOWS_CALLERS = ', which wants a certificate of who calls (--client-ca-fil
 function failed(what: string, cause?: unknown): MaintError {
   return new MaintError('cluster', `the ValidatingWebhookConfiguration ${REGISTRATION_NAME} ${what}`, {
     cause,
-    hint: 'kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint shows the replicas; their logs say what they lack',
+    hint: 'kubectl get pods -A -l "app.kubernetes.io/name in (kubectl-maint,kubectl-maint-controller)" shows the pods; their logs say what they lack',
   });
 }
 

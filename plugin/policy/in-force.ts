@@ -90,7 +90,7 @@ function assumed(source: PolicySource): PolicyInForce {
   return { policy: BUILT_IN_POLICY, source };
 }
 
-/** Where the webhook runs; undefined where it is no Service. Before the replicas have written entries, Helm knows. */
+/** Where the webhook runs; undefined where it is no Service. Before the controller has written entries, Helm knows. */
 export function serviceNamespace(registration: unknown): string | undefined {
   const [entry] = listAt(registration, 'webhooks');
   return (

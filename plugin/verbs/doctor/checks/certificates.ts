@@ -8,7 +8,7 @@ import { shakeHands, type Handshake } from '../handshake.ts';
 const SOON_MS = 30 * 24 * 3_600_000;
 
 const RENEW =
-  'the replicas, or cert-manager, renew it by themselves: look at the logs of whoever does (kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint)';
+  'the controller, or cert-manager, renews it by itself: look at the logs of whoever does (kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint-controller)';
 
 const REGISTER =
   'on its machine, apply what maint-webhook configuration prints with --ca-file again; docs/process.md says what it needs to do that by itself';

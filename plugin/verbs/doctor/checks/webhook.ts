@@ -8,8 +8,8 @@ const ARMED = ARMED_ENTRIES.map(entryName);
 
 const INSTALL =
   'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait';
-const REPLICAS =
-  'the replicas write the entries: kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint says what they lack';
+const CONTROLLER =
+  'the controller writes the entries: kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint-controller says what it lacks';
 
 /** The registration of the webhook, and the names of the nodes in maintenance. */
 export interface WebhookReading {
@@ -37,7 +37,7 @@ export function judgeWebhook({ registration, held }: WebhookReading): readonly D
   }
   const entries = listAt(registration, 'webhooks');
   if (entries.length === 0) {
-    return [fail('the ValidatingWebhookConfiguration kubectl-maint has no entries: no webhook is asked', REPLICAS)];
+    return [fail('the ValidatingWebhookConfiguration kubectl-maint has no entries: no webhook is asked', CONTROLLER)];
   }
   const names = entries.map((entry) => textAt(entry, 'name') ?? '');
   const problems = [...missingEntries(names, held), ...withoutTrust(entries)];
@@ -49,7 +49,7 @@ function missingEntries(names: readonly string[], held: readonly string[]): read
   const missing = wanted.filter((name) => !names.includes(name));
   if (missing.length === 0) return [];
   const when = held.length === 0 ? '' : ` while ${count(held.length)} in maintenance`;
-  return [fail(`no entry asks the webhook for ${missing.map(shortName).join(', ')}${when}`, REPLICAS)];
+  return [fail(`no entry asks the webhook for ${missing.map(shortName).join(', ')}${when}`, CONTROLLER)];
 }
 
 function count(nodes: number): string {
@@ -60,7 +60,7 @@ function withoutTrust(entries: readonly unknown[]): readonly Diagnosis[] {
   const bare = entries.filter((entry) => (textAt(entry, 'clientConfig', 'caBundle') ?? '') === '');
   if (bare.length === 0) return [];
   const names = bare.map((entry) => shortName(textAt(entry, 'name') ?? ''));
-  return [fail(`the API server trusts nobody for ${names.join(', ')}: the caBundle is missing`, REPLICAS)];
+  return [fail(`the API server trusts nobody for ${names.join(', ')}: the caBundle is missing`, CONTROLLER)];
 }
 
 /** Namespaces that are left out beside the webhook's own, by us (registration.exemptNamespaces) or by the provider. */
