@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listAt, textAt } from '../../../shared/index.ts';
+import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import {
+  DIALS_ENDPOINTS,
+  installFence,
+  installService,
+  startController,
+  startReplica,
+  type Controller,
+  type Replica,
+} from '../../support/replicas.ts';
+import { until } from '../../support/until.ts';
+import { Addons } from './addons.ts';
+
+/** Rollouts that are held while nobody wakes them, and what a controller does that comes later. */
+
+const NODES = ['node-1', 'node-2', 'node-3', 'node-4'];
+const HELD = 'node-2';
+const others = NODES.filter((name) => name !== HELD);
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let addons: Addons;
+let controller: Controller;
+let replica: Replica;
+
+beforeAll(async () => {
+  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })), apiServerArgs: DIALS_ENDPOINTS });
+  plugin = pluginRunner(plane);
+  addons = new Addons(plane);
+  await installService(plane);
+  await installFence(plane);
+  controller = await startController(plane, { failurePolicy: 'Ignore' });
+  replica = await startReplica(plane, 'only');
+  await addons.create('agent', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } });
+  await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
+  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
+  expect(on, on.stderr).toMatchObject({ code: 0 });
+  await controller.stop();
+});
+afterAll(async () => {
+  await controller.stop();
+  await replica.stop(0);
+  await plane.stop();
+});
+
+/** Why the DaemonSet's controller was told to go on last; undefined where it never was. */
+async function woken(): Promise<string | undefined> {
+  const { body } = await plane.api('GET', '/apis/apps/v1/namespaces/default/daemonsets/agent');
+  const conditions = listAt(body, 'status', 'conditions');
+  return textAt(
+    conditions.find((one) => textAt(one, 'type') === 'kubectl-maint.io/RolloutWoken'),
+    'reason',
+  );
+}
+
+test('without a controller the pod on the node stays all the same', async () => {
+  const stay = await addons.podsOn('agent', [HELD]);
+  await addons.roll('agent', 'agent:2');
+  await addons.isRefused('agent');
+  await addons.reaches('agent', { image: 'agent:2', nodes: others, stay });
+  expect(await woken()).toBeUndefined();
+});
+
+test('a node that has come back meanwhile is caught up with, as soon as a controller is there', async () => {
+  const off = await plugin.maint(['off', HELD, '--owner=ops', '--skip-health-check']);
+  expect(off, off.stderr).toMatchObject({ code: 0 });
+  controller = await startController(plane, { failurePolicy: 'Ignore' });
+  await addons.reaches('agent', { image: 'agent:2', nodes: NODES });
+  // Its own controller may have been faster.
+  expect([undefined, 'NodeReturns']).toContain(await woken());
+});
+
+test('off waits for the controller to wake it, and the new version is there when it ends', async () => {
+  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
+  expect(on, on.stderr).toMatchObject({ code: 0 });
+  const stay = await addons.podsOn('agent', [HELD]);
+  await addons.roll('agent', 'agent:3');
+  await addons.reaches('agent', { image: 'agent:3', nodes: others, stay });
+  await addons.isRefused('agent');
+  const off = await plugin.maint(['off', HELD, '--owner=ops', '--healthy-for=1s']);
+  expect(off, off.stderr).toMatchObject({ code: 0 });
+  await addons.reaches('agent', { image: 'agent:3', nodes: NODES });
+  await until('it was told', async () => (await woken()) !== undefined);
+});
+
+test('an upgrade in the middle of it: another controller and another replica go on where the first were', async () => {
+  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
+  expect(on, on.stderr).toMatchObject({ code: 0 });
+  const stay = await addons.podsOn('agent', [HELD]);
+  await addons.roll('agent', 'agent:4');
+  await addons.begins('agent', 'agent:4', 1);
+  const [next, later] = [await startReplica(plane, 'next'), await startController(plane, { failurePolicy: 'Ignore' })];
+  await Promise.all([replica.stop(1000), controller.stop()]);
+  [replica, controller] = [next, later];
+  await addons.reaches('agent', { image: 'agent:4', nodes: others, stay });
+  const off = await plugin.maint(['off', HELD, '--owner=ops', '--healthy-for=1s']);
+  expect(off, off.stderr).toMatchObject({ code: 0 });
+  await addons.reaches('agent', { image: 'agent:4', nodes: NODES });
+});
