@@ -8,6 +8,8 @@ export const MAX_CHARACTERS = 75_000;
  * and mounts are among them, and the words in these; fifty containers with fifty variables each have 10,000 of them.
  */
 export const MAX_WORDS = 15_000;
+/** Most programs that one object runs, each of which is compared with the whole catalogue: ten times the most that we have seen. */
+export const MAX_PROGRAMS = 4000;
 /** Longest word that a system runs anything with (Linux MAX_ARG_STRLEN): a longer one starts nothing. */
 export const MAX_WORD = 128 * 1024;
 /** Most characters of all these words: four of the longest. All that Linux hands to one program are at most 2 MiB. */
@@ -22,6 +24,7 @@ export const MAX_DEPTH = 24;
 export class Effort {
   #characters = MAX_CHARACTERS;
   #words = MAX_WORDS;
+  #programs = MAX_PROGRAMS;
   #text = MAX_TEXT;
   #isSpent = false;
 
@@ -40,6 +43,12 @@ export class Effort {
   look(): boolean {
     this.#words -= 1;
     return this.#words >= 0 || this.stop();
+  }
+
+  /** Whether one more program may be looked at. */
+  run(): boolean {
+    this.#programs -= 1;
+    return this.#programs >= 0 || this.stop();
   }
 
   /** Of some words as many, from the first on, as may be looked at. */

@@ -113,7 +113,7 @@ class Follower {
   }
 
   #invoke(program: string, args: readonly string[], { input = '', isOwn = false } = {}): void {
-    this.#invocations.push({ program, args, input, isOwn });
+    if (this.#effort.run()) this.#invocations.push({ program, args, input, isOwn });
   }
 }
 

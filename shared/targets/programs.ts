@@ -5,7 +5,8 @@ import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
 import { followed, type Invocation } from './invocations.ts';
 import { isLike } from './like.ts';
-import { holds, wordsIn } from './run-names.ts';
+import { isKnown } from './known-programs.ts';
+import { holds, namesOf, wordsIn } from './run-names.ts';
 
 export { imageBasename } from './image-names.ts';
 
@@ -20,22 +21,26 @@ export interface Running {
   /** Programs that it runs, without their paths. */
   readonly programs: ReadonlySet<string>;
   readonly invocations: readonly Invocation[];
+  /** Words in the own name of one of them, see `namesOf`. */
+  readonly wordsFor: (invocation: Invocation) => readonly string[];
   /** Whether one of some words stands in the names of the variables that are set for it, or the paths of its volumes. */
   readonly isSetBy: (wanted: readonly string[]) => boolean;
 }
 
 /** What runs in a container, as far as the effort reaches. */
-export function runningIn({ image, command, args, env, mounts }: ContainerFacts, effort: Effort): Running {
-  const [reference = ''] = effort.take([image]);
+export function runningIn({ image: written, command, args, env, mounts }: ContainerFacts, effort: Effort): Running {
+  const [reference = ''] = effort.take([written]);
+  const image = imageBasename(reference);
   const words = effort.take([...command, ...args]);
   const invocations = followed({ image: reference, hasCommand: command.length > 0, words, env }, effort);
   const settings = once(() => effort.take(wordsOfAll(effort.take(settingsIn(env, mounts)))));
   return {
     reference,
-    image: imageBasename(reference),
+    image,
     words,
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
+    wordsFor: eachOnce((invocation) => namesOf(invocation, image, isKnown)),
     isSetBy: eachOnce((wanted) => holds(settings(), wanted)),
   };
 }

@@ -1,10 +1,8 @@
-import { COPIERS } from './backup-carriers.ts';
-import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, SCHEMA_DUMPS, TOLD_PROGRAMS } from './backup-programs.ts';
 import { imagePattern } from './image-names.ts';
 import type { Invocation } from './invocations.ts';
 import { mentions, type Running } from './programs.ts';
-import { isCommand, programOf } from './run-commands.ts';
-import { holds, namesOf, wordsIn } from './run-names.ts';
+import { isCommand } from './run-commands.ts';
+import { holds, wordsIn } from './run-names.ts';
 
 /** The parts of a matcher about what runs in containers (see matcher.ts). */
 interface WhatRuns {
@@ -81,34 +79,14 @@ function isEntrypoint(invocation: Invocation, { image }: Running, entrypoints: r
 /** Whether the own name of what is run says what is wanted. */
 function saysSo(
   invocation: Invocation,
-  { image }: Running,
+  { wordsFor }: Running,
   { runWords, unlessRunWords = [], aboutWords, nameWords = [] }: WhatRuns,
 ): boolean {
   if (runWords === undefined) return true;
-  const names = ownNames(invocation, image);
+  const names = wordsFor(invocation);
   return (
     holds(names, runWords) &&
     !holds(names, unlessRunWords) &&
     (aboutWords === undefined || holds([...names, ...nameWords], aboutWords))
   );
-}
-
-/** The names of what is run, which many matchers ask for, worked out once. */
-const NAMES = new WeakMap<Invocation, readonly string[]>();
-
-function ownNames(invocation: Invocation, image: string): readonly string[] {
-  const known = NAMES.get(invocation);
-  if (known !== undefined) return known;
-  const names = namesOf(invocation, image, isKnown);
-  NAMES.set(invocation, names);
-  return names;
-}
-
-const KNOWN = new Set(
-  [...BACKUP_PROGRAMS, ...COPIERS, ...EXPORT_PROGRAMS, ...SCHEMA_DUMPS, ...TOLD_PROGRAMS].map(programOf),
-);
-
-/** Programs that are judged by their subcommands alone. */
-function isKnown(program: string): boolean {
-  return KNOWN.has(program);
 }

@@ -12,7 +12,7 @@ import type { WorstRequest } from '../support/filled-requests.ts';
 import { WORST } from '../support/worst-objects.ts';
 import { median } from './median.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 9;
 /** Lines of the table. */
 const SHOWN = 10;
 const NOW = Date.parse('2026-01-06T08:00:00Z');

@@ -5,7 +5,7 @@ import { decide } from '../../../shared/policy/decide.ts';
 import { needKey, type Answer, type Need } from '../../../shared/policy/needs.ts';
 import { requestFromReview, type ReviewRequest } from '../../../shared/policy/request.ts';
 import type { Verdict } from '../../../shared/policy/verdict.ts';
-import { MAX_WORDS } from '../../../shared/shell/effort.ts';
+import { MAX_PROGRAMS, MAX_WORDS } from '../../../shared/shell/effort.ts';
 import { Inspection } from '../../../shared/targets/matcher.ts';
 import { extentOf, LIMITS, MAX_PARTS } from '../../../webhook/admission/extent.ts';
 import type { WorstRequest } from '../../support/filled-requests.ts';
@@ -94,8 +94,8 @@ async function expectBounded(asked: WorstRequest): Promise<void> {
   const running = [request.object, request.oldObject].flatMap((object) =>
     object === undefined ? [] : new Inspection(object).running,
   );
-  const taken = running.flatMap(({ words, invocations }) => [...words, ...invocations]);
-  expect(taken.length).toBeLessThan(2 * MAX_WORDS);
+  expect(running.flatMap(({ words }) => words).length).toBeLessThanOrEqual(2 * MAX_WORDS);
+  expect(running.flatMap(({ invocations }) => invocations).length).toBeLessThanOrEqual(2 * MAX_PROGRAMS);
 }
 
 describe('what is done for one object is bounded', () => {
