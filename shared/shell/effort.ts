@@ -4,10 +4,10 @@
  */
 export const MAX_CHARACTERS = 75_000;
 /**
- * Most words of one object that are looked at: at five characters each, as many as the characters hold. Names of variables
- * and mounts are among them, and the words in these; fifty containers with fifty variables each have 10,000 of them.
+ * Most words of one object that are looked at: five times as many as the longest script that we have seen. Names of
+ * variables and mounts are among them, and the words in these; forty containers with fifty variables each have 8,000.
  */
-export const MAX_WORDS = 15_000;
+export const MAX_WORDS = 10_000;
 /** Most programs that one object runs, each of which is compared with the whole catalogue: ten times the most that we have seen. */
 export const MAX_PROGRAMS = 4000;
 /** Longest word that a system runs anything with (Linux MAX_ARG_STRLEN): a longer one starts nothing. */
