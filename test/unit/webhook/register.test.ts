@@ -19,6 +19,8 @@ import { Kept, nodeObject } from './world.ts';
 class RegisterCluster {
   readonly sent: ApiRequest[] = [];
   refuses: (() => ApiAnswer) | undefined;
+  /** What a write waits for instead of being answered. */
+  instead: (() => Promise<ApiAnswer>) | undefined;
   refusesToWatch: Error | undefined;
   register: unknown;
   #version = 0;
@@ -26,7 +28,7 @@ class RegisterCluster {
 
   send(request: ApiRequest): Promise<ApiAnswer> {
     this.sent.push(request);
-    return Promise.resolve(this.refuses?.() ?? this.#answer(request));
+    return this.instead?.() ?? Promise.resolve(this.refuses?.() ?? this.#answer(request));
   }
 
   #answer({ method, body }: ApiRequest): ApiAnswer {
@@ -37,7 +39,7 @@ class RegisterCluster {
     return { status: 200, headers: {}, body: this.register };
   }
 
-  follow<T>(path: string, listener: CollectionListener<T>): Promise<void> {
+  follow<T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
     expect(path).toBe(REGISTERS);
     if (this.refusesToWatch !== undefined) return Promise.reject(this.refusesToWatch);
     this.#listener = {
@@ -53,7 +55,11 @@ class RegisterCluster {
       },
     };
     this.#listener.synced(this.register === undefined ? [] : [this.register]);
-    return new Promise(() => undefined);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
   }
 
   /** Somebody else writes it, or deletes it. */
@@ -100,14 +106,15 @@ async function controller(spec?: unknown, ...held: readonly string[]) {
   const nodes = { synced: true, nodeIndex: table, isStale: () => nodes.stale, stale: false };
   const out = new Kept();
   const reconciler = new RegisterReconciler({ cluster, nodes, log: logTo(out, 'info'), now: () => Date.now() });
-  void reconciler.follow(new AbortController().signal);
+  const ended = new AbortController();
+  void reconciler.follow(ended.signal);
   await settle();
   const mark = async (name: string): Promise<void> => {
     table.put(node(name, true));
     reconciler.check();
     await settle();
   };
-  return { cluster, table, nodes, out, reconciler, mark };
+  return { cluster, table, nodes, out, reconciler, mark, ended };
 }
 
 const listed = ({ register }: RegisterCluster) => [...registeredNodes(register)];
@@ -198,4 +205,17 @@ test('without the definition it is told once, and looked for again', async () =>
   table.put(node('n1', true));
   await vi.advanceTimersByTimeAsync(30_000);
   expect(listed(cluster)).toEqual(['n1']);
+});
+
+test('once it is over nothing is written, and what fails then is not tried again', async () => {
+  const { cluster, mark, ended } = await controller(EMPTY_REGISTER);
+  let refuse: (answer: ApiAnswer) => void = () => undefined;
+  cluster.instead = () => new Promise((resolve) => (refuse = resolve));
+  await mark('n1');
+  ended.abort();
+  await settle();
+  refuse({ status: 503, headers: {}, body: {} });
+  await vi.advanceTimersByTimeAsync(120_000);
+  await mark('n2');
+  expect(methods(cluster)).toEqual(['PUT']);
 });

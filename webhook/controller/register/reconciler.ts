@@ -83,6 +83,8 @@ export class RegisterReconciler {
       await sleep(READ_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
     clearInterval(ticker);
+    // A write that is under way may still fail; it is not tried again.
+    this.#synced = false;
     this.#backoff.end();
   }
 
