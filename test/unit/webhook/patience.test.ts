@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ClusterReader } from '../../../shared/index.ts';
+import { MAX_IN_FLIGHT_BYTES } from '../../../webhook/admission/gate.ts';
 import { LOOPBACK, openDoor, type Served } from './served.ts';
 import { nodeObject, post, reviewOf, volumeBackup } from './world.ts';
 
@@ -145,3 +146,16 @@ describe('of connections on which nothing comes', () => {
     for (const agent of [first, second, third]) agent?.destroy();
   });
 });
+
+test('of large bodies that come at once as many are taken as there is room for, and the rest is sent back', async () => {
+  const reader = new HeldReader();
+  const served = await openDoor(NODES, reader);
+  door = served;
+  const large = Buffer.from(REVIEW.padEnd(3 * 1024 * 1024));
+  const room = Math.floor(MAX_IN_FLIGHT_BYTES / large.length);
+  const statuses = Array.from({ length: 2 * room }, async () => (await post(served.url, served.ca, large)).status);
+  await expect.poll(() => served.metrics(), { timeout: 20_000 }).toMatch(new RegExp(`shed_total ${room}$`, 'm'));
+  expect(served.gate.inFlight).toBe(room);
+  reader.answer.resolve(nodeObject('n2'));
+  expect(Map.groupBy(await Promise.all(statuses), (status) => status).get(200)).toHaveLength(room);
+}, 30_000);
