@@ -8,7 +8,7 @@ import {
   type ApiRequest,
   type Cluster,
 } from '../../shared/index.ts';
-import { isOurDenial } from './dry-run.ts';
+import { isOurDenial } from '../policy/dry-run.ts';
 import type { NodePatch } from './mark.ts';
 import { isMerged } from './merge-patch.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';

@@ -1,8 +1,14 @@
 import { messageOf, WOKEN_ANNOTATION, isForbidden } from '../../../shared/index.ts';
-import { denyingRules, nameOfMaker, refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../../nodes/cron-jobs.ts';
+import {
+  denyingRules,
+  nameOfMaker,
+  refusedCronJobs,
+  wakeCronJobs,
+  type CronJobAfter,
+} from '../../kept-off/cron-jobs.ts';
 import type { ChangedExceptions } from '../../nodes/exceptions.ts';
-import type { MakerEvent } from '../../nodes/kept-off.ts';
-import { readMakerEvents } from '../../nodes/maker-events.ts';
+import type { MakerEvent } from '../../kept-off/kept-off.ts';
+import { readMakerEvents } from '../../kept-off/maker-events.ts';
 import { recordOf } from '../../nodes/mark.ts';
 import type { Trial } from './text.ts';
 import type { Session } from '../../session/session.ts';

@@ -5,7 +5,7 @@ import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
 import type { ExceptionChange } from '../../nodes/exceptions.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
-import type { DryRun } from '../../nodes/dry-run.ts';
+import type { DryRun } from '../../policy/dry-run.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 
 /** Lines for people, or one JSON object. */

@@ -1,9 +1,9 @@
 import { clean, type Exception } from '../../../shared/index.ts';
-import type { CanaryAnswer } from '../../nodes/canary.ts';
-import type { CronJobAfter } from '../../nodes/cron-jobs.ts';
+import type { CanaryAnswer } from '../../policy/canary.ts';
+import type { CronJobAfter } from '../../kept-off/cron-jobs.ts';
 import type { ChangedExceptions, PlannedChange } from '../../nodes/exceptions.ts';
 import type { AllowFormat } from './flags.ts';
-import type { DryRun } from '../../nodes/dry-run.ts';
+import type { DryRun } from '../../policy/dry-run.ts';
 import type { Screen } from '../../terminal/screen.ts';
 
 /** What the API server said to work of a rule, tried in a dry run. */

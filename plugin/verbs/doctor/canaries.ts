@@ -1,7 +1,7 @@
 import { clean, isExcepted, type NodeFacts, type PolicyConfig, type RuleMode } from '../../../shared/index.ts';
 import { forbiddenText } from '../../session/forbidden-text.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { Said, Speaker } from '../../nodes/dry-run.ts';
+import type { Said, Speaker } from '../../policy/dry-run.ts';
 import { fail, ok, skipped, unknown, warn, type Diagnosis } from './diagnosis.ts';
 
 /** A rule of the policy. */

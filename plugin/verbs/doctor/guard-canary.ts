@@ -6,7 +6,7 @@ import {
   type ClusterReader,
   type ClusterSender,
 } from '../../../shared/index.ts';
-import { askInDryRun, type Said } from '../../nodes/dry-run.ts';
+import { askInDryRun, type Said } from '../../policy/dry-run.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 
 /** Calls that are timed: a median of five is not one that a hiccup makes. */

@@ -1,6 +1,6 @@
 import { mergedGrants, type Grant } from '../../../shared/index.ts';
 import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../preflight/grants.ts';
-import { CANARY_NAMESPACE } from '../../nodes/canary.ts';
+import { CANARY_NAMESPACE } from '../../policy/canary.ts';
 import type { Right } from '../../preflight/rights.ts';
 
 /** What a verb calls. */

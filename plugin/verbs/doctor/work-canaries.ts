@@ -1,5 +1,5 @@
 import { ruleForTool, type ApiRequest, type PolicyConfig } from '../../../shared/index.ts';
-import { askInDryRun, type Said, type Speaker } from '../../nodes/dry-run.ts';
+import { askInDryRun, type Said, type Speaker } from '../../policy/dry-run.ts';
 import { triedWork } from '../../policy/keeping.ts';
 import {
   excepted,

@@ -1,5 +1,5 @@
 import type { GateState } from '../../health/gate.ts';
-import type { KeptOffEvent } from '../../nodes/kept-off-text.ts';
+import type { KeptOffEvent } from '../../kept-off/text.ts';
 
 /**
  * What `off` tells while it works. People read it as lines; with `-o json` each is one JSON object on a line of its

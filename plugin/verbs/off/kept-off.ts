@@ -1,9 +1,9 @@
 import { messageOf, isForbidden } from '../../../shared/index.ts';
-import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../../nodes/cron-jobs.ts';
-import { keptOffIn, type KeptOff } from '../../nodes/kept-off.ts';
-import { readMakerEvents } from '../../nodes/maker-events.ts';
+import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../../kept-off/cron-jobs.ts';
+import { keptOffIn, type KeptOff } from '../../kept-off/kept-off.ts';
+import { readMakerEvents } from '../../kept-off/maker-events.ts';
 import { readOwnEvents } from '../../nodes/own-events.ts';
-import { unseenByEvents } from '../../nodes/kept-off-text.ts';
+import { unseenByEvents } from '../../kept-off/text.ts';
 import type { Session } from '../../session/session.ts';
 import { floorOf } from '../../policy/floor.ts';
 import type { OffRun, OffTarget } from './off-run.ts';

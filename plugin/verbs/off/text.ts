@@ -1,7 +1,7 @@
 import { clean } from '../../../shared/index.ts';
 import { waitsFor } from '../../health/gate.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import { keptOffLines } from '../../nodes/kept-off-text.ts';
+import { keptOffLines } from '../../kept-off/text.ts';
 import type { OffEvent } from './events.ts';
 
 /** Longest line about one node, in characters: kubelets write long messages. */

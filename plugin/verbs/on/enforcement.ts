@@ -1,6 +1,6 @@
 import { isExcepted, joinNames, type PolicyConfig } from '../../../shared/index.ts';
-import { ARMED_WITHIN_MS, awaitArming } from '../../nodes/arming.ts';
-import { readEnforcement, type Enforcement } from '../../nodes/enforcement.ts';
+import { ARMED_WITHIN_MS, awaitArming } from '../../policy/arming.ts';
+import { readEnforcement, type Enforcement } from '../../policy/enforcement.ts';
 import { awaitRegister } from '../../nodes/registered.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { assumption, type PolicySource } from '../../policy/in-force.ts';

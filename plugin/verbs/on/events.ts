@@ -1,6 +1,6 @@
 import type { CauseGroup } from '../../drain/cause.ts';
 import type { DrainEvent, DryRunMark, PodName } from '../../drain/events.ts';
-import type { Enforcement } from '../../nodes/enforcement.ts';
+import type { Enforcement } from '../../policy/enforcement.ts';
 import type { Keeping, TriedWork } from '../../policy/keeping.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import type { Report } from '../../session/report.ts';

@@ -5,7 +5,7 @@ import { CLAIM_FLAGS, type ClaimFlags, type MarkFlags } from './claim-flags.ts';
 import { DRAIN_FLAGS } from './drain-flags.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { DrainFlags } from '../../drain/options.ts';
-import type { DryRun } from '../../nodes/dry-run.ts';
+import type { DryRun } from '../../policy/dry-run.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import type { PaceFlags } from '../../drain/options.ts';
 import type { StreamFormat } from '../../session/report.ts';

@@ -1,5 +1,5 @@
 import { listAt, REGISTRATION_NAME, webhookConfigurationPath, type Cluster } from '../../../shared/index.ts';
-import { isArmed } from '../../nodes/arming.ts';
+import { isArmed } from '../../policy/arming.ts';
 import { floorOf } from '../../policy/floor.ts';
 import { readRegister, unregistered } from '../../policy/register.ts';
 import { assumption, policyInForce } from '../../policy/in-force.ts';

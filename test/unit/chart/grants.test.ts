@@ -135,18 +135,18 @@ const PLUGIN: Calls = {
     VOLUME_ATTACHMENTS: 'list,watch storage.k8s.io/volumeattachments',
   },
   'plugin/health/gate.ts': { leasePath: 'get coordination.k8s.io/leases', nodePath: 'get /nodes' },
-  'plugin/nodes/cron-jobs.ts': {
+  'plugin/kept-off/cron-jobs.ts': {
     cronJobPath: 'get batch/cronjobs',
     NODES: 'list /nodes',
     // A right of whoever may write CronJobs anyhow.
     wakeCronJobRequest: '',
   },
-  'plugin/nodes/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
-  'plugin/nodes/canary.ts': { podsPath: '' },
+  'plugin/policy/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
+  'plugin/policy/canary.ts': { podsPath: '' },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
   'plugin/nodes/events.ts': { eventsPath: 'create /events' },
-  'plugin/nodes/maker-events.ts': { EVENTS: 'list /events' },
+  'plugin/kept-off/maker-events.ts': { EVENTS: 'list /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },

@@ -9,7 +9,7 @@ import {
   type RuleMode,
 } from '../../../../shared/index.ts';
 import { readPods } from '../../../drain/read.ts';
-import { askInDryRun } from '../../../nodes/dry-run.ts';
+import { askInDryRun } from '../../../policy/dry-run.ts';
 import { excepted, expectationOf, heldBy, judgeCanary, notTried, switchedOff, type Canary } from '../canaries.ts';
 import { checkOf } from '../check.ts';
 import { skipped, type Diagnosis } from '../diagnosis.ts';

@@ -1,5 +1,5 @@
 import { collectionPath, LABELLED_TOOL, type ApiRequest } from '../../../../shared/index.ts';
-import { byAffinity, byName, CANARY_NAMESPACE, canaryPod } from '../../../nodes/canary.ts';
+import { byAffinity, byName, CANARY_NAMESPACE, canaryPod } from '../../../policy/canary.ts';
 import type { Readings } from '../readings.ts';
 import { workCheck, type WorkCanary } from '../work-canaries.ts';
 

@@ -1,4 +1,4 @@
-import { byName, canaryPod } from '../../../nodes/canary.ts';
+import { byName, canaryPod } from '../../../policy/canary.ts';
 import { workCheck, type WorkCanary } from '../work-canaries.ts';
 
 const PODS: readonly WorkCanary[] = [

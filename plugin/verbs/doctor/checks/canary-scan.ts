@@ -1,5 +1,5 @@
 import { LABELLED_TOOL } from '../../../../shared/index.ts';
-import { byAffinity, byName, canaryPod } from '../../../nodes/canary.ts';
+import { byAffinity, byName, canaryPod } from '../../../policy/canary.ts';
 import { workCheck, type WorkCanary } from '../work-canaries.ts';
 
 /** What runs is read by the webhook alone. What somebody labelled is the floor's. */

@@ -1,6 +1,6 @@
 import { EVENTS, listAt, nodePath, numberAt, readAll, textAt } from '../../../../shared/index.ts';
-import { keptOffIn } from '../../../nodes/kept-off.ts';
-import { readMakerEvents } from '../../../nodes/maker-events.ts';
+import { keptOffIn } from '../../../kept-off/kept-off.ts';
+import { readMakerEvents } from '../../../kept-off/maker-events.ts';
 import { readOwnEvents } from '../../../nodes/own-events.ts';
 import type { Session } from '../../../session/session.ts';
 import { Unreadable } from '../../status/index.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Announcer } from '../../../../plugin/nodes/announce.ts';
 import { chooseNodes } from '../../../../plugin/nodes/choose.ts';
-import { readEnforcement } from '../../../../plugin/nodes/enforcement.ts';
+import { readEnforcement } from '../../../../plugin/policy/enforcement.ts';
 import { exceptionEnd } from '../../../../plugin/nodes/exceptions.ts';
 import { markPatch, recordOf, releasePatch, statePatch, type NodePatch } from '../../../../plugin/nodes/mark.ts';
 import { ownerFor } from '../../../../plugin/nodes/owner.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OffEvent } from '../../../../plugin/verbs/off/events.ts';
-import { unseenByEvents } from '../../../../plugin/nodes/kept-off-text.ts';
+import { unseenByEvents } from '../../../../plugin/kept-off/text.ts';
 import { tellOffInWords } from '../../../../plugin/verbs/off/text.ts';
 import { reportFor } from '../../../../plugin/session/report.ts';
 import type { LiveArea } from '../../../../plugin/terminal/screen.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ARMED_WITHIN_MS } from '../../../../plugin/nodes/arming.ts';
+import { ARMED_WITHIN_MS } from '../../../../plugin/policy/arming.ts';
 import { tellEnforcement } from '../../../../plugin/verbs/on/enforcement.ts';
 import type { MarkedTarget } from '../../../../plugin/verbs/on/on-run.ts';
 import type { PolicyInForce } from '../../../../plugin/policy/in-force.ts';

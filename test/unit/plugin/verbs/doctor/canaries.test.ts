@@ -3,8 +3,8 @@ import { heldBy, judgeCanary, type Canary } from '../../../../../plugin/verbs/do
 import { judgeAddon } from '../../../../../plugin/verbs/doctor/checks/canary-addon.ts';
 import { judgeNodeGuard } from '../../../../../plugin/verbs/doctor/checks/canary-node-guard.ts';
 import { judgeWork } from '../../../../../plugin/verbs/doctor/work-canaries.ts';
-import { byName, canaryPod } from '../../../../../plugin/nodes/canary.ts';
-import { askInDryRun, type Said, type Speaker } from '../../../../../plugin/nodes/dry-run.ts';
+import { byName, canaryPod } from '../../../../../plugin/policy/canary.ts';
+import { askInDryRun, type Said, type Speaker } from '../../../../../plugin/policy/dry-run.ts';
 import { like } from '../../../../support/like.ts';
 import { RECORD_ANNOTATION } from '../../../../../shared/index.ts';
 import { answer, failure, nodeSnapshot, START, ToldCluster } from '../../world.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitArming } from '../../../../plugin/nodes/arming.ts';
+import { awaitArming } from '../../../../plugin/policy/arming.ts';
 import { ARMED_ENTRIES, ClusterRefusal, entryName, webhookConfigurationPath } from '../../../../shared/index.ts';
 import { settle, toldSession } from '../world.ts';
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../shared/index.ts';
-import { floorOf } from '../policy/floor.ts';
-import type { TriedWork } from '../policy/keeping.ts';
+import { floorOf } from './floor.ts';
+import type { TriedWork } from './keeping.ts';
 import { pollUntil, type WaitPorts } from '../session/wait.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { denyingRules, refusedCronJobs, wakeCronJobs } from '../../../../plugin/nodes/cron-jobs.ts';
-import type { MakerEvent } from '../../../../plugin/nodes/kept-off.ts';
+import { denyingRules, refusedCronJobs, wakeCronJobs } from '../../../../plugin/kept-off/cron-jobs.ts';
+import type { MakerEvent } from '../../../../plugin/kept-off/kept-off.ts';
 import {
   cronJobPath,
   cronJobStatusPath,

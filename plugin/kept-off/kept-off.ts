@@ -1,6 +1,6 @@
 import { afterDenialByController, type AfterDenial } from '../../shared/index.ts';
-import { isOurDenial } from './dry-run.ts';
-import type { OwnEvent } from './own-events.ts';
+import { isOurDenial } from '../policy/dry-run.ts';
+import type { OwnEvent } from '../nodes/own-events.ts';
 
 /** A node that is out of maintenance, and since when (RFC 3339) it was in it. */
 export interface Ended {

@@ -18,7 +18,7 @@ import {
 import { timestamp } from '../session/clock.ts';
 import { shellLine } from '../terminal/shell-line.ts';
 import type { Session } from '../session/session.ts';
-import { isOurDenial, wordsOf } from './dry-run.ts';
+import { isOurDenial, wordsOf } from '../policy/dry-run.ts';
 import { namesNode, type Ended, type MakerEvent } from './kept-off.ts';
 
 /** What becomes of a CronJob that was refused; part of the contract of `-o json` of `off` and `allow`. */

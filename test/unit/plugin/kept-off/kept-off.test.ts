@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { keptOffIn, type MakerEvent } from '../../../../plugin/nodes/kept-off.ts';
-import { readMakerEvents } from '../../../../plugin/nodes/maker-events.ts';
+import { keptOffIn, type MakerEvent } from '../../../../plugin/kept-off/kept-off.ts';
+import { readMakerEvents } from '../../../../plugin/kept-off/maker-events.ts';
 import type { OwnEvent } from '../../../../plugin/nodes/own-events.ts';
 import { EVENTS } from '../../../../shared/index.ts';
 import { toldSession } from '../world.ts';
