@@ -1,5 +1,5 @@
 import {
-  isHeld,
+  isInMaintenance,
   joinNames,
   MaintError,
   nodeFromObject,
@@ -70,7 +70,7 @@ const AFTER = 'bring them back: kubectl maint off NODE... --all';
 async function heldNodes(cluster: Pick<ClusterReader, 'pages'>): Promise<readonly string[]> {
   const nodes = await readAll(cluster, { path: NODES }, nodeFromObject);
   return nodes
-    .filter(isHeld)
+    .filter(isInMaintenance)
     .map(({ name }) => name)
     .sort();
 }

@@ -1,5 +1,5 @@
 import {
-  isHeld,
+  isInMaintenance,
   listAt,
   nodeStatusPath,
   refusalFromAnswer,
@@ -71,7 +71,7 @@ export function conditionStatuses(node: unknown): ReadonlyMap<string, string> {
 /** Removes our conditions, unless the node is in maintenance anew: without one they say nothing. */
 export async function removeConditions(node: NodeSnapshot, cluster: Cluster): Promise<void> {
   const gone = OUR_CONDITIONS.map((type) => ({ $patch: 'delete', type }));
-  await patchConditions(node, cluster, ({ facts }) => (isHeld(facts) ? undefined : gone));
+  await patchConditions(node, cluster, ({ facts }) => (isInMaintenance(facts) ? undefined : gone));
 }
 
 /** A strategic merge patch merges conditions by type (k8s api core/v1 NodeStatus, patchMergeKey=type). */

@@ -1,5 +1,5 @@
 import type { NodeIndex } from '../scheduling/reach.ts';
-import { hostnameOf, isHeld, type NodeFacts } from './node.ts';
+import { hostnameOf, isInMaintenance, type NodeFacts } from './node.ts';
 
 /** Nodes in maintenance, with what every decision asks about them. */
 interface HeldNodes {
@@ -51,7 +51,7 @@ export class NodeTable implements NodeFactsIndex {
     return (this.#heldNodes ??= heldNodesFrom(this.#held.values()));
   }
 
-  isHeld(name: string): boolean {
+  isInMaintenance(name: string): boolean {
     return this.#held.has(name);
   }
 
@@ -73,7 +73,7 @@ export class NodeTable implements NodeFactsIndex {
     this.#byName.set(node.name, node);
     const hostname = hostnameOf(node);
     this.#byHostname.set(hostname, [...this.byHostname(hostname), node]);
-    if (isHeld(node)) {
+    if (isInMaintenance(node)) {
       this.#held.set(node.name, node);
       this.#heldNodes = undefined;
     }
@@ -104,13 +104,13 @@ export function indexWith(base: NodeFactsIndex, fresh: ReadonlyMap<string, NodeF
   if (fresh.size === 0) return base;
   const held = new Map(base.held.map((node) => [node.name, node]));
   for (const [name, node] of fresh) {
-    if (node !== undefined && isHeld(node)) held.set(name, node);
+    if (node !== undefined && isInMaintenance(node)) held.set(name, node);
     else held.delete(name);
   }
   const current = (node: NodeFacts): NodeFacts | undefined => (fresh.has(node.name) ? fresh.get(node.name) : node);
   return {
     ...heldNodesFrom(held.values()),
-    isHeld: (name) => held.has(name),
+    isInMaintenance: (name) => held.has(name),
     node: (name) => (fresh.has(name) ? fresh.get(name) : base.node(name)),
     byHostname: (hostname) => {
       const known = base.byHostname(hostname).filter((node) => !fresh.has(node.name));
@@ -121,11 +121,11 @@ export function indexWith(base: NodeFactsIndex, fresh: ReadonlyMap<string, NodeF
       for (const known of [base.others(), base.held]) {
         for (const node of known) {
           const now = current(node);
-          if (now !== undefined && !isHeld(now)) yield now;
+          if (now !== undefined && !isInMaintenance(now)) yield now;
         }
       }
       for (const [name, node] of fresh) {
-        if (node !== undefined && !isHeld(node) && base.node(name) === undefined) yield node;
+        if (node !== undefined && !isInMaintenance(node) && base.node(name) === undefined) yield node;
       }
     },
   };

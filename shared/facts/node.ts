@@ -21,7 +21,7 @@ export interface NodeFacts extends SchedulableNode {
 }
 
 /** Whether the node is in maintenance: it carries our annotation, readable or not. */
-export function isHeld(node: NodeFacts): boolean {
+export function isInMaintenance(node: NodeFacts): boolean {
   return node.record.kind !== 'none';
 }
 

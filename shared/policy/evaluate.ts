@@ -1,4 +1,4 @@
-import { isHeld, type NodeFacts } from '../facts/node.ts';
+import { isInMaintenance, type NodeFacts } from '../facts/node.ts';
 import { once } from '../once.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { indexWith, type NodeFactsIndex } from '../facts/node-table.ts';
@@ -163,7 +163,8 @@ function freshNodes(answers: Answers): ReadonlyMap<string, NodeFacts | undefined
   const fresh = new Map<string, NodeFacts | undefined>();
   for (const [key, answer] of answers) {
     if (answer.answer === 'node') fresh.set(key.slice('node/'.length), answer.node);
-    if (answer.answer === 'held-nodes') answer.nodes.filter(isHeld).forEach((node) => fresh.set(node.name, node));
+    if (answer.answer === 'held-nodes')
+      answer.nodes.filter(isInMaintenance).forEach((node) => fresh.set(node.name, node));
   }
   return fresh;
 }

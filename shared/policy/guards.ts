@@ -1,4 +1,4 @@
-import { isHeld, type NodeFacts } from '../facts/node.ts';
+import { isInMaintenance, type NodeFacts } from '../facts/node.ts';
 import type { NodeFactsIndex } from '../facts/node-table.ts';
 import { CONTROL_PLANE_LABEL } from '../labels.ts';
 import type { Objection } from './rule.ts';
@@ -32,7 +32,11 @@ export interface Quorum {
 export function quorumWithout(name: string, nodes: Iterable<NodeFacts>): Quorum {
   const left = [...nodes].filter((node) => node.labels.has(CONTROL_PLANE_LABEL) && node.name !== name);
   const all = left.length + 1;
-  return { ready: left.filter((node) => node.ready && !isHeld(node)).length, all, needed: Math.floor(all / 2) + 1 };
+  return {
+    ready: left.filter((node) => node.ready && !isInMaintenance(node)).length,
+    all,
+    needed: Math.floor(all / 2) + 1,
+  };
 }
 
 function quorum({ name }: NodeFacts, nodeIndex: NodeFactsIndex): readonly Objection<'LastNode'>[] {

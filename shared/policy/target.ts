@@ -58,6 +58,6 @@ function reachOfFound({ nodes, chosen }: TargetNodes, nodeIndex: NodeFactsIndex)
 
 /** A node is meant by its name and by its hostname label, whichever a tool wrote. */
 function reachOfName(name: string, nodeIndex: NodeFactsIndex): Reach {
-  const held = nodesMeantBy(name, nodeIndex).filter((node) => nodeIndex.isHeld(node.name));
+  const held = nodesMeantBy(name, nodeIndex).filter((node) => nodeIndex.isInMaintenance(node.name));
   return held.length === 0 ? CANNOT : { kind: 'pinned', nodes: held.map((node) => node.name).sort() };
 }

@@ -14,7 +14,7 @@ export interface NodeIndex {
   /** Nodes in maintenance, sorted by name. */
   readonly held: readonly SchedulableNode[];
   /** Whether the node of this name is in maintenance. */
-  isHeld(name: string): boolean;
+  isInMaintenance(name: string): boolean;
   /** Any node, by its name. */
   node(name: string): SchedulableNode | undefined;
   /** Any nodes, by their label kubernetes.io/hostname. */

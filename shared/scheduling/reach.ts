@@ -120,7 +120,7 @@ function reachAmong(
 }
 
 function reachOfNodeName(nodeName: string, nodeIndex: NodeIndex): Reach {
-  return nodeIndex.isHeld(nodeName) ? { kind: 'pinned', nodes: [nodeName] } : CANNOT;
+  return nodeIndex.isInMaintenance(nodeName) ? { kind: 'pinned', nodes: [nodeName] } : CANNOT;
 }
 
 function reachOfTooMany(nodeIndex: NodeIndex): Reach {
@@ -179,8 +179,8 @@ interface Candidates {
 function candidatesAmong(candidates: readonly SchedulableNode[] | undefined, nodeIndex: NodeIndex): Candidates {
   if (candidates === undefined) return { held: nodeIndex.held, others: nodeIndex.others() };
   return {
-    held: sortedNodes(candidates.filter((node) => nodeIndex.isHeld(node.name))),
-    others: candidates.filter((node) => !nodeIndex.isHeld(node.name)),
+    held: sortedNodes(candidates.filter((node) => nodeIndex.isInMaintenance(node.name))),
+    others: candidates.filter((node) => !nodeIndex.isInMaintenance(node.name)),
   };
 }
 

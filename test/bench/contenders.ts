@@ -85,19 +85,22 @@ export async function goNoop({ plane, folder }: Stage): Promise<Contender> {
 }
 
 /** A replica behind its Service, which keeps its registration: what is asked is as in production. */
-export function ours({ plane }: Stage, isHeld: boolean): Contender {
+export function ours({ plane }: Stage, isInMaintenance: boolean): Contender {
   return {
-    title: `ours, ${isHeld ? IN_MAINTENANCE.some : IN_MAINTENANCE.none}`,
+    title: `ours, ${isInMaintenance ? IN_MAINTENANCE.some : IN_MAINTENANCE.none}`,
     enter: async () => {
-      if (isHeld) await holdSome(plane, true);
+      if (isInMaintenance) await holdSome(plane, true);
       await installRegistration(plane);
       await until('the registration is written', async () => (await isAsked('node-guard', plane)) !== undefined);
-      await until('it is asked about work as it should be', async () => (await isAsked('work', plane)) === isHeld);
+      await until(
+        'it is asked about work as it should be',
+        async () => (await isAsked('work', plane)) === isInMaintenance,
+      );
       await settled();
     },
     leave: async () => {
       await plane.api('DELETE', REGISTRATION_PATH);
-      if (isHeld) await holdSome(plane, false);
+      if (isInMaintenance) await holdSome(plane, false);
       await settled();
     },
   };
@@ -112,19 +115,19 @@ async function isAsked(entry: string, plane: ControlPlane): Promise<boolean | un
 const POLICIES = 'validatingadmissionpolicies,validatingadmissionpolicybindings';
 
 /** The same rule as CEL: what `maint-webhook policies` prints, alone; some controller keeps the register. */
-export function floor({ plane }: Stage, isHeld: boolean): Contender {
+export function floor({ plane }: Stage, isInMaintenance: boolean): Contender {
   return {
-    title: `the same rule as CEL, ${isHeld ? IN_MAINTENANCE.some : IN_MAINTENANCE.none}`,
+    title: `the same rule as CEL, ${isInMaintenance ? IN_MAINTENANCE.some : IN_MAINTENANCE.none}`,
     enter: async () => {
-      if (isHeld) await holdSome(plane, true);
+      if (isInMaintenance) await holdSome(plane, true);
       await installFloor(plane);
-      const listed = isHeld ? HELD : 0;
+      const listed = isInMaintenance ? HELD : 0;
       await until('the register is written', async () => (await listedNodes(plane))?.length === listed);
       await compiled();
     },
     leave: async () => {
       await plane.kubectl(['delete', POLICIES, '-l', 'app.kubernetes.io/name=kubectl-maint']);
-      if (isHeld) await holdSome(plane, false);
+      if (isInMaintenance) await holdSome(plane, false);
       await compiled();
     },
   };

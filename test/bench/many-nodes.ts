@@ -55,14 +55,14 @@ async function createNodes(plane: ControlPlane): Promise<void> {
 }
 
 /** Takes the first HELD nodes into maintenance, or out of it. */
-export async function holdSome(plane: ControlPlane, isHeld: boolean): Promise<void> {
+export async function holdSome(plane: ControlPlane, isInMaintenance: boolean): Promise<void> {
   for (let index = 0; index < HELD; index += 1) {
     const { status } = await plane.api('PATCH', `/api/v1/nodes/n${index}`, {
       metadata: {
-        annotations: { 'kubectl-maint.io/maintenance': isHeld ? RECORD : null },
-        labels: { 'kubectl-maint.io/maintenance': isHeld ? 'complete' : null },
+        annotations: { 'kubectl-maint.io/maintenance': isInMaintenance ? RECORD : null },
+        labels: { 'kubectl-maint.io/maintenance': isInMaintenance ? 'complete' : null },
       },
-      spec: { unschedulable: isHeld ? true : null },
+      spec: { unschedulable: isInMaintenance ? true : null },
     });
     if (status !== 200) throw new Error(`node n${index} was not changed: ${status}`);
   }

@@ -1,6 +1,6 @@
 import {
   holdsAddons,
-  isHeld,
+  isInMaintenance,
   nodeFromObject,
   NodeTable,
   NODES,
@@ -95,7 +95,7 @@ export class NodeCache {
       removed: (node) => {
         if (node !== undefined) {
           this.#table.remove(node.name);
-          if (isHeld(node)) this.#hears.deleted?.(node);
+          if (isInMaintenance(node)) this.#hears.deleted?.(node);
         }
         this.#heard();
       },

@@ -1,7 +1,7 @@
 import {
   breaksGuard,
   CONTROL_PLANE_LABEL,
-  isHeld,
+  isInMaintenance,
   NodeTable,
   RECORD_ANNOTATION,
   type NodeFacts,
@@ -29,7 +29,7 @@ function find(survey: Survey): readonly Finding[] {
 function brokenBy(chosen: readonly NodeFacts[], nodes: readonly ClusterNode[]): readonly Finding[] {
   const table = new NodeTable(nodes.map(({ facts }) => facts));
   return chosen.flatMap((node) => {
-    const found = isHeld(node) ? [] : breaksGuard(node, table);
+    const found = isInMaintenance(node) ? [] : breaksGuard(node, table);
     table.put({ ...node, record: MARKED });
     return found.map(({ detail }) => refusal('guards', `${detail} (--allow-last-node takes it all the same)`));
   });
@@ -52,7 +52,9 @@ function tooMany({ chosen, pace: { maxUnavailable } }: Survey, nodes: readonly C
   const names = new Set(chosen.map(({ name }) => name));
   const taken = workers.filter(({ name }) => names.has(name));
   if (taken.length === 0) return [];
-  const out = workers.filter((node) => names.has(node.name) || node.unschedulable || !node.ready || isHeld(node));
+  const out = workers.filter(
+    (node) => names.has(node.name) || node.unschedulable || !node.ready || isInMaintenance(node),
+  );
   const what = `${out.length} of ${workers.length} workers would be out of service`;
   if (maxUnavailable === undefined) {
     if (taken.length <= UNASKED_NODES || out.length <= workers.length * UNASKED_SHARE) return [];

@@ -1,4 +1,4 @@
-import { FLOOR_RULES, isHeld, LIFTABLE_RULES, MaintError } from '../../../shared/index.ts';
+import { FLOOR_RULES, isInMaintenance, LIFTABLE_RULES, MaintError } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import { askCanary, byName, type CanaryAnswer } from '../../policy/canary.ts';
@@ -106,7 +106,7 @@ async function prepared(operation: AllowOperation, session: Session): Promise<Al
   return {
     operation,
     session,
-    announcer: new Announcer(session, isHeld),
+    announcer: new Announcer(session, isInMaintenance),
     nodes,
     change:
       change.kind === 'revoke'

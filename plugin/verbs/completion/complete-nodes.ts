@@ -1,6 +1,6 @@
 import {
   clean,
-  isHeld,
+  isInMaintenance,
   MAX_TEXT,
   nodeFromObject,
   NODES,
@@ -61,7 +61,7 @@ function ownersOf({ record }: NodeFacts): readonly string[] {
 }
 
 function aboutNode(node: NodeFacts): { readonly about?: string } {
-  if (!isHeld(node)) return {};
+  if (!isInMaintenance(node)) return {};
   const owners = ownersOf(node).map((owner) => clean(owner, MAX_OWNER));
   return { about: `in maintenance${owners.length === 0 ? '' : ` for ${owners.join(', ')}`}` };
 }

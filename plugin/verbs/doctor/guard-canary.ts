@@ -1,5 +1,5 @@
 import {
-  isHeld,
+  isInMaintenance,
   nodePath,
   RECORD_ANNOTATION,
   type ApiRequest,
@@ -33,7 +33,7 @@ export async function askGuard(
   now: () => number,
 ): Promise<GuardCanary | undefined> {
   const all = (await nodes()).map(({ facts }) => facts);
-  const name = (all.find(isHeld) ?? all[0])?.name;
+  const name = (all.find(isInMaintenance) ?? all[0])?.name;
   if (name === undefined) return undefined;
   // The first call opens the connections, and says whether timing it makes sense.
   await cluster.get(nodePath(name));

@@ -1,6 +1,6 @@
 import {
   collectionPath,
-  isHeld,
+  isInMaintenance,
   listAt,
   objectPath,
   podsPath,
@@ -98,7 +98,7 @@ export function readingsFrom(session: Session, pluginVersion: string, signal: Ab
     },
     registration,
     nodes,
-    held: async () => (await nodes()).filter(({ facts }) => isHeld(facts)),
+    held: async () => (await nodes()).filter(({ facts }) => isInMaintenance(facts)),
     installation: once(async () => readInstallation(await registration(), cluster)),
     policy,
     config: async () => (await policy()).policy.config,

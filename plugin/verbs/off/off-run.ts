@@ -1,4 +1,4 @@
-import { isHeld, type ClaimKey } from '../../../shared/index.ts';
+import { isInMaintenance, type ClaimKey } from '../../../shared/index.ts';
 import type { GateState } from '../../health/gate.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -29,6 +29,6 @@ export interface OffRun {
 
 /** A run that has not written anything yet. */
 export function newOffRun(operation: OffOperation, session: Session, report: Report<OffEvent>): OffRun {
-  const announcer = new Announcer(session, isHeld);
+  const announcer = new Announcer(session, isInMaintenance);
   return { operation, session, report, announcer, gates: new Map(), back: new Set() };
 }

@@ -1,4 +1,11 @@
-import { ClusterRefusal, isHeld, MaintError, NodeTable, STATE_LABEL, isForbidden } from '../../../shared/index.ts';
+import {
+  ClusterRefusal,
+  isInMaintenance,
+  MaintError,
+  NodeTable,
+  STATE_LABEL,
+  isForbidden,
+} from '../../../shared/index.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import { versionOf, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import { guards } from '../../preflight/checks/guards.ts';
@@ -32,7 +39,9 @@ async function refuseIfBroken(marked: readonly MarkedTarget[], survey: Survey, r
   const mine = new Set(marked.map(({ node }) => node.facts.name));
   const known = new NodeTable(nodes.map(({ facts }) => facts));
   const held = await heldAt(lastMark(marked), run);
-  const newcomers = held.filter(({ facts }) => !mine.has(facts.name) && isHeld(facts) && !known.isHeld(facts.name));
+  const newcomers = held.filter(
+    ({ facts }) => !mine.has(facts.name) && isInMaintenance(facts) && !known.isInMaintenance(facts.name),
+  );
   if (newcomers.length === 0 || session.signal.aborted) return;
   const changed = new Map(newcomers.map(({ facts }) => [facts.name, facts]));
   const now = nodes.map((node) => ({ ...node, facts: changed.get(node.facts.name) ?? node.facts }));

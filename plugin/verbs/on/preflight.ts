@@ -1,4 +1,4 @@
-import { isHeld, MaintError } from '../../../shared/index.ts';
+import { isInMaintenance, MaintError } from '../../../shared/index.ts';
 import type { OnOperation } from './flags.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { filters } from '../../preflight/checks/filters.ts';
@@ -85,7 +85,7 @@ function surveyNow(batch: readonly Target[], survey: Survey, { touched }: OnRun)
   const names = namesOf(batch);
   const chosen = (survey.nodes ?? [])
     .map(({ facts }) => facts)
-    .filter((facts) => names.has(facts.name) || (touched.has(facts.name) && isHeld(facts)));
+    .filter((facts) => names.has(facts.name) || (touched.has(facts.name) && isInMaintenance(facts)));
   return { ...survey, chosen, plans: batch.flatMap(({ plan }) => plan ?? []) };
 }
 

@@ -89,8 +89,10 @@ async function takeBack(
   const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
   const after = await writeNode(marked, patchFor, session.cluster);
   if (last.patch === undefined) {
-    const isHeld = recordOf(after) !== undefined;
-    const how = isHeld ? 'nothing: it is in maintenance by another run now' : 'somebody else had ended it already';
+    const isInMaintenance = recordOf(after) !== undefined;
+    const how = isInMaintenance
+      ? 'nothing: it is in maintenance by another run now'
+      : 'somebody else had ended it already';
     return { node: name, mark: 'gone', how };
   }
   if (recordOf(after) !== undefined)

@@ -1,6 +1,6 @@
 import {
   ClusterRefusal,
-  isHeld,
+  isInMaintenance,
   isPassing,
   MaintError,
   messageOf,
@@ -138,7 +138,7 @@ async function bringBack({ node, claim }: RunTarget, run: NodesRun): Promise<'do
   if (claimOf(now, owner) === undefined) {
     const why = now.facts.uid === uid ? 'somebody ended it' : 'the node was deleted and made again';
     session.screen.warn(`node ${name} is not in maintenance for ${owner} any more: ${why} while the command ran`);
-    if (!isHeld(now.facts)) await waitForHealth(name, run);
+    if (!isInMaintenance(now.facts)) await waitForHealth(name, run);
     return 'done';
   }
   if (!holdsClaim(now.facts, claim)) throw new MaintError('gave-up', `${TAKEN_AGAIN}: it is not brought back`);

@@ -1,4 +1,4 @@
-import { isHeld, NODES, type PodFacts } from '../../../shared/index.ts';
+import { isInMaintenance, NODES, type PodFacts } from '../../../shared/index.ts';
 import { followPods, type PodsOnNode } from '../../drain/pods-on-node.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
@@ -54,7 +54,7 @@ export class FollowedNodes {
   /** The nodes that are shown or were shown, sorted, once the pods on those in maintenance are known. */
   async now(): Promise<readonly NodeSnapshot[]> {
     const nodes = [...this.#nodes.all()].sort((a, b) => (a.facts.name < b.facts.name ? -1 : 1));
-    await this.#followPodsOn(nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts.name));
+    await this.#followPodsOn(nodes.filter(({ facts }) => isInMaintenance(facts)).map(({ facts }) => facts.name));
     return nodes;
   }
 

@@ -1,6 +1,6 @@
 import {
   activeExceptions,
-  isHeld,
+  isInMaintenance,
   isOverdue,
   modeOf,
   renderProblem,
@@ -130,7 +130,7 @@ function conditionsAlone({ raw }: NodeSnapshot): readonly string[] | null {
 function stateOf(node: NodeSnapshot): string {
   const { facts } = node;
   if (facts.record.kind === 'unreadable') return 'Unreadable';
-  if (isHeld(facts)) return renderState(facts.state);
+  if (isInMaintenance(facts)) return renderState(facts.state);
   return isTakenOut(node) ? 'Cordoned' : 'None';
 }
 
@@ -141,7 +141,7 @@ function isTakenOut(node: NodeSnapshot): boolean {
 
 /** What `status` shows when no node is named. */
 export function isOfInterest(node: NodeSnapshot): boolean {
-  return isHeld(node.facts) || isTakenOut(node);
+  return isInMaintenance(node.facts) || isTakenOut(node);
 }
 
 /** The same, of a node whose status is known. */

@@ -1,4 +1,4 @@
-import { isHeld, type PodFacts, type ScansKeptOff } from '../../../shared/index.ts';
+import { isInMaintenance, type PodFacts, type ScansKeptOff } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { StatusFormat } from './flags.ts';
 import type { Session } from '../../session/session.ts';
@@ -47,7 +47,8 @@ export async function reportOn(
   session: Session,
   unreadable: Unreadable,
 ): Promise<Omit<StatusReport, 'lost' | 'released'>> {
-  const held = depth.format === 'name' ? [] : nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts);
+  const held =
+    depth.format === 'name' ? [] : nodes.filter(({ facts }) => isInMaintenance(facts)).map(({ facts }) => facts);
   const now = session.clock.now();
   const { readings, ...cluster } =
     held.length === 0 ? NOTHING_HELD : await (await import('./held.ts')).readHeld(held, depth, session, unreadable);

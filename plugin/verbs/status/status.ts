@@ -1,4 +1,4 @@
-import { isHeld } from '../../../shared/index.ts';
+import { isInMaintenance } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { chooseNodes, listNodes } from '../../nodes/choose.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -30,7 +30,7 @@ export async function runStatus(operation: StatusOperation, look: Look, session:
   await tell(report, operation, look, session);
   unreadable.tell(session.screen);
   tellStatus(report, format, session.screen, session.clock.now());
-  return operation.exitCode && chosen.some(({ facts }) => isHeld(facts)) ? EXIT.inMaintenance : EXIT.done;
+  return operation.exitCode && chosen.some(({ facts }) => isInMaintenance(facts)) ? EXIT.inMaintenance : EXIT.done;
 }
 
 async function tell(

@@ -1,5 +1,5 @@
 import { isOutdated, type DaemonSetFacts } from '../../facts/daemonset.ts';
-import { isHeld, type NodeFacts } from '../../facts/node.ts';
+import { isInMaintenance, type NodeFacts } from '../../facts/node.ts';
 import { hasException } from '../../record/exceptions.ts';
 import { controllerOf } from '../../facts/work.ts';
 import { isAlive, podFromObject, type PodFacts } from '../../facts/pod.ts';
@@ -125,7 +125,7 @@ function heldNodeOf(pod: PodFacts, { nodeIndex }: RuleContext): NodeFacts | unde
 /** Whether add-on changes wait on the node now: it is in maintenance, not on its way back, and has no exception. */
 export function holdsAddons(node: NodeFacts, now: number): boolean {
   const isLetGo = node.record.kind === 'record' && hasException(node.record.record, 'addon', now);
-  return isHeld(node) && !isReturning(node) && !isLetGo;
+  return isInMaintenance(node) && !isReturning(node) && !isLetGo;
 }
 
 /** On the way back, held changes are let go first, so that the node is judged healthy with what it will run. */

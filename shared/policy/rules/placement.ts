@@ -19,7 +19,7 @@ export const placement: Rule<'NodeInMaintenance'> = {
   concerns: (subject) => namesItsNode(subject) && !isOthers(subject) && !isDaemonSetControllers(subject),
   judge: ({ object }, { nodeIndex }) => {
     const name = object.template?.placement.nodeName ?? '';
-    if (!nodeIndex.isHeld(name)) return NO_OBJECTION;
+    if (!nodeIndex.isInMaintenance(name)) return NO_OBJECTION;
     return objection({
       reason: 'NodeInMaintenance',
       detail: `the pod names node ${name}, which is in maintenance, and bypasses its cordon`,

@@ -46,7 +46,7 @@ async function backupOf(node: string): Promise<string> {
     : `${status} ${message}`;
 }
 
-async function hold(node: string, isHeld: boolean): Promise<void> {
+async function hold(node: string, isInMaintenance: boolean): Promise<void> {
   const record = JSON.stringify({
     version: 1,
     claims: [{ owner: 'ana', mode: 'cordon', since: '2026-01-05T22:00:00Z' }],
@@ -55,10 +55,10 @@ async function hold(node: string, isHeld: boolean): Promise<void> {
   });
   const { status, body } = await plane.api('PATCH', `/api/v1/nodes/${node}`, {
     metadata: {
-      annotations: { 'kubectl-maint.io/maintenance': isHeld ? record : null },
-      labels: { 'kubectl-maint.io/maintenance': isHeld ? 'complete' : null },
+      annotations: { 'kubectl-maint.io/maintenance': isInMaintenance ? record : null },
+      labels: { 'kubectl-maint.io/maintenance': isInMaintenance ? 'complete' : null },
     },
-    spec: { unschedulable: isHeld ? true : null },
+    spec: { unschedulable: isInMaintenance ? true : null },
   });
   if (status !== 200) throw new Error(JSON.stringify(body));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostnameOf, isHeld, nodeFromObject } from '../../../shared/facts/node.ts';
+import { hostnameOf, isInMaintenance, nodeFromObject } from '../../../shared/facts/node.ts';
 
 const KEY = 'kubectl-maint.io/maintenance';
 
@@ -28,13 +28,13 @@ test('a node as facts', () => {
     state: 'returning',
     ready: true,
   });
-  expect(node && [isHeld(node), hostnameOf(node)]).toEqual([true, 'ip-1']);
+  expect(node && [isInMaintenance(node), hostnameOf(node)]).toEqual([true, 'ip-1']);
 });
 
 test('what is missing reads as empty; a label without a record is no maintenance', () => {
   const node = nodeFromObject({ metadata: { name: 'n1', labels: { [KEY]: 'complete' } } });
   expect(node).toMatchObject({ uid: '', taints: [], unschedulable: false, record: { kind: 'none' }, ready: false });
-  expect(node && [isHeld(node), hostnameOf(node)]).toEqual([false, 'n1']);
+  expect(node && [isInMaintenance(node), hostnameOf(node)]).toEqual([false, 'n1']);
 });
 
 test.each([

@@ -24,7 +24,7 @@ export function nodeFromSketch(sketch: NodeSketch): SchedulableNode {
 export function indexFrom(nodes: readonly SchedulableNode[], heldNames: ReadonlySet<string>): NodeIndex {
   return {
     held: nodes.filter((node) => heldNames.has(node.name)).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    isHeld: (name) => heldNames.has(name),
+    isInMaintenance: (name) => heldNames.has(name),
     node: (name) => nodes.find((node) => node.name === name),
     byHostname: (hostname) => nodes.filter((node) => node.labels.get(HOSTNAME_LABEL) === hostname),
     others: () => nodes.filter((node) => !heldNames.has(node.name)),

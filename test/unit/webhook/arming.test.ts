@@ -4,7 +4,7 @@ import { Arming, DISARM_AFTER_MS } from '../../../webhook/controller/registratio
 const START = Date.parse('2026-11-23T12:00:00Z');
 
 /** Whether some node is in maintenance at a moment (ms from the start), and what is wanted then. */
-type Look = readonly [at: number, isHeld: boolean | undefined, wanted: boolean | undefined];
+type Look = readonly [at: number, isInMaintenance: boolean | undefined, wanted: boolean | undefined];
 
 test.each<[string, readonly Look[]]>([
   ['no node is in maintenance', [[0, false, false]]],
@@ -47,5 +47,7 @@ test.each<[string, readonly Look[]]>([
   ],
 ])('%s', (_what, looks) => {
   const arming = new Arming();
-  expect(looks.map(([at, isHeld]) => arming.want(isHeld, START + at))).toEqual(looks.map(([, , wanted]) => wanted));
+  expect(looks.map(([at, isInMaintenance]) => arming.want(isInMaintenance, START + at))).toEqual(
+    looks.map(([, , wanted]) => wanted),
+  );
 });

@@ -78,7 +78,7 @@ afterEach(() => {
 });
 
 /** A replica that wants the entries or does not, and asks before it takes them out. */
-function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promise.resolve(false)) {
+function replica(armed: boolean, isAnyInMaintenance: () => Promise<boolean> = () => Promise.resolve(false)) {
   const cluster = new RegistrationCluster();
   const wanted = { entries: ENTRIES, armed, authorities: undefined, mayFailClosed: true };
   const reconciler = new RegistrationReconciler({
@@ -86,7 +86,7 @@ function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promi
     log: logTo(new Kept(), 'info'),
     now: () => Date.now(),
     wanted: () => ({ ...wanted }),
-    isHeldNow,
+    isAnyInMaintenance,
     trustChanged: () => undefined,
   });
   void reconciler.follow(new AbortController().signal);
@@ -95,7 +95,7 @@ function replica(armed: boolean, isHeldNow: () => Promise<boolean> = () => Promi
 
 describe('taking the entries out', () => {
   test('is not done when a mark comes while the API server is asked', async () => {
-    let answer: (isHeld: boolean) => void = () => undefined;
+    let answer: (isInMaintenance: boolean) => void = () => undefined;
     const { cluster, wanted } = replica(false, () => new Promise((resolve) => (answer = resolve)));
     await cluster.tell(ARMED);
     wanted.armed = true;
@@ -120,7 +120,7 @@ describe('taking the entries out', () => {
 });
 
 test('a question that nobody answers for long keeps nothing else from being repaired', async () => {
-  let answer: (isHeld: boolean) => void = () => undefined;
+  let answer: (isInMaintenance: boolean) => void = () => undefined;
   const { cluster } = replica(false, () => new Promise((resolve) => (answer = resolve)));
   await cluster.tell(ARMED);
   await vi.advanceTimersByTimeAsync(60_000);

@@ -93,8 +93,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function node(name: string, isHeld: boolean) {
-  const facts = nodeFromObject(nodeObject(name, isHeld));
+function node(name: string, isInMaintenance: boolean) {
+  const facts = nodeFromObject(nodeObject(name, isInMaintenance));
   if (facts === undefined) throw new Error('no node');
   return facts;
 }

@@ -24,11 +24,11 @@ export class Arming {
 
   /**
    * Whether the entries on demand are to be there: true adds them, false takes them out, undefined leaves them as they
-   * are. `isHeld`: some node is in maintenance; undefined while this replica has not read the nodes.
+   * are. `isInMaintenance`: some node is in maintenance; undefined while this replica has not read the nodes.
    */
-  want(isHeld: boolean | undefined, now: number): boolean | undefined {
-    if (isHeld === undefined) return undefined;
-    if (isHeld) {
+  want(isInMaintenance: boolean | undefined, now: number): boolean | undefined {
+    if (isInMaintenance === undefined) return undefined;
+    if (isInMaintenance) {
       this.#freeSince = undefined;
       return true;
     }

@@ -1,6 +1,6 @@
 import {
   DEFAULT_POLICY,
-  isHeld,
+  isInMaintenance,
   MaintError,
   nodeFromObject,
   NODES,
@@ -24,7 +24,7 @@ export interface OwnService {
 }
 
 /** What the webhook's registration follows from. */
-export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isHeldNow'> {
+export interface OwnParts extends Omit<ReconcilerPorts, 'wanted' | 'isAnyInMaintenance'> {
   readonly cluster: ReconcilerPorts['cluster'] & Pick<ClusterReader, 'pages'>;
   readonly service: OwnService;
   readonly policy: Pick<Policy, 'config' | 'tools'>;
@@ -50,14 +50,14 @@ export function reconcilerOfOwn(parts: OwnParts): RegistrationReconciler {
   const arming = new Arming();
   return new RegistrationReconciler({
     ...ports,
-    isHeldNow: () => isHeldNow(ports.cluster),
+    isAnyInMaintenance: () => isAnyInMaintenance(ports.cluster),
     wanted: () => {
       const trusted = authorities();
       if (trusted === undefined) return undefined;
-      const isHeld = nodes.synced ? nodes.nodeIndex.held.length > 0 : undefined;
+      const isInMaintenance = nodes.synced ? nodes.nodeIndex.held.length > 0 : undefined;
       return {
         entries,
-        armed: arming.want(isHeld, ports.now()),
+        armed: arming.want(isInMaintenance, ports.now()),
         authorities: trusted.length === 0 ? undefined : trusted,
         mayFailClosed: isAnswered(),
       };
@@ -72,15 +72,15 @@ const PAGE_MS = 10_000;
  * Whether the API server has a node in maintenance now. Where it cannot be asked, it may have. All nodes are looked at:
  * the annotation says it, and somebody may have taken the label away. Those that are marked meanwhile carry the label.
  */
-async function isHeldNow(cluster: Pick<ClusterReader, 'pages'>): Promise<boolean> {
+async function isAnyInMaintenance(cluster: Pick<ClusterReader, 'pages'>): Promise<boolean> {
   try {
-    return (await isHeldAmong(cluster, {})) || (await isHeldAmong(cluster, { labelSelector: STATE_LABEL }));
+    return (await isAnyAmong(cluster, {})) || (await isAnyAmong(cluster, { labelSelector: STATE_LABEL }));
   } catch {
     return true;
   }
 }
 
-async function isHeldAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequest['query']): Promise<boolean> {
+async function isAnyAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequest['query']): Promise<boolean> {
   const patience = new AbortController();
   const timer = setTimeout(() => {
     patience.abort(new MaintError('cluster', 'the API server did not send the next page of nodes in time'));
@@ -88,7 +88,7 @@ async function isHeldAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequ
   try {
     for await (const { items } of cluster.pages(NODES, { ...(query && { query }), signal: patience.signal })) {
       timer.refresh();
-      if (items.map(nodeFromObject).some((node) => node !== undefined && isHeld(node))) return true;
+      if (items.map(nodeFromObject).some((node) => node !== undefined && isInMaintenance(node))) return true;
     }
     return false;
   } finally {

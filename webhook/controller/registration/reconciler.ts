@@ -29,7 +29,7 @@ export interface ReconcilerPorts {
   /** How the registration should be by now; undefined: nobody can tell yet. */
   readonly wanted: () => Plan | undefined;
   /** Whether the API server knows a node in maintenance at this moment: before entries go, since a watch may be late. Never rejects. */
-  readonly isHeldNow: () => Promise<boolean>;
+  readonly isAnyInMaintenance: () => Promise<boolean>;
   /** Hears that another certificate is trusted now. */
   readonly trustChanged: () => void;
 }
@@ -216,12 +216,12 @@ export class RegistrationReconciler {
 
   /** Where another replica, whose watch hangs, arms what was disarmed, the two must not write in turns. */
   #askWhetherFree(): void {
-    const { now, isHeldNow } = this.#ports;
+    const { now, isAnyInMaintenance } = this.#ports;
     if (this.#asksWhetherFree || now() - this.#disarmedAt < DISARM_AFTER_MS) return;
     this.#asksWhetherFree = true;
-    void isHeldNow().then((isHeld) => {
+    void isAnyInMaintenance().then((isInMaintenance) => {
       this.#asksWhetherFree = false;
-      if (isHeld) return;
+      if (isInMaintenance) return;
       this.#freeAt = now();
       // Looked at anew: a mark may have come meanwhile.
       this.check();

@@ -187,10 +187,10 @@ export class RolloutReconciler {
     // It may have moved while it was looked at.
     if (!isOwed || !this.#isFollowed(rollout)) return;
     rollout.woken += 1;
-    const isHeld = nodeIndex().held.some((node) => holdsAddons(node, now()));
+    const isInMaintenance = nodeIndex().held.some((node) => holdsAddons(node, now()));
     // The number makes it another text within the same second: a write that changes nothing wakes nobody.
-    const message = `${isHeld ? HELD : RETURNED} (${rollout.woken})`;
-    const reason = isHeld ? 'RolloutHeld' : 'NodeReturns';
+    const message = `${isInMaintenance ? HELD : RETURNED} (${rollout.woken})`;
+    const reason = isInMaintenance ? 'RolloutHeld' : 'NodeReturns';
     const waking = { reason, message, now: new Date(now()).toISOString() } as const;
     const answer = await cluster.send({ ...wakeRequest(rollout, waking), signal });
     if (answer.status >= 300) throw refusalFromAnswer(answer);

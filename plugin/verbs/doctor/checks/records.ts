@@ -1,6 +1,6 @@
 import {
   clean,
-  isHeld,
+  isInMaintenance,
   MAX_TEXT,
   RECORD_ANNOTATION,
   REMEDIATION_LABEL,
@@ -31,9 +31,9 @@ const MAX_PROBLEMS = 200;
 
 /** Judges every node. Pure. */
 export function judgeRecords(nodes: readonly NodeSnapshot[]): readonly Diagnosis[] {
-  const found = nodes.flatMap((node) => (isHeld(node.facts) ? judgeHeld(node) : judgeFree(node)));
+  const found = nodes.flatMap((node) => (isInMaintenance(node.facts) ? judgeHeld(node) : judgeFree(node)));
   if (found.length > 0) return found;
-  const held = nodes.filter(({ facts }) => isHeld(facts)).map(({ facts }) => facts.name);
+  const held = nodes.filter(({ facts }) => isInMaintenance(facts)).map(({ facts }) => facts.name);
   const which =
     held.length === 0 ? 'none is in maintenance' : `in maintenance: ${clean(held.join(', '), MAX_PROBLEMS)}`;
   return [ok(`nodes: ${nodes.length}; ${which}`)];

@@ -1,4 +1,4 @@
-import { isForbidden, isHeld, messageOf } from '../../../../shared/index.ts';
+import { isForbidden, isInMaintenance, messageOf } from '../../../../shared/index.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
 import { systemClock, timestamp } from '../../../session/clock.ts';
 import type { Caller, ClusterFlags } from '../../../session/connect.ts';
@@ -128,7 +128,7 @@ export class FollowedCluster {
     const missing: Line[] = [];
     return async () => {
       const nodes = await followed.now();
-      const held = nodes.filter(({ facts }) => isHeld(facts));
+      const held = nodes.filter(({ facts }) => isInMaintenance(facts));
       const report = await reportOn(held, { format: 'wide', podsOn, memory }, session, unreadable);
       const now = session.clock.now();
       const statuses = new Map(report.nodes.map((status) => [status.name, status]));
@@ -138,7 +138,7 @@ export class FollowedCluster {
       };
       this.#board.nodes(this.name, nodes.map(rowOf));
       unreadable.tell(collecting(missing));
-      const cordoned = nodes.filter((node) => !isHeld(node.facts) && isOfInterest(node));
+      const cordoned = nodes.filter((node) => !isInMaintenance(node.facts) && isOfInterest(node));
       const remarks: Line[] = [];
       tellStatus(
         {

@@ -140,8 +140,8 @@ test('however on, off and allow of two owners interleave: a node that was taken 
         runs[turn % runs.length]?.next();
         expect(broken(world)).toEqual([]);
       }
-      const isHeld = recordOf(world.node.now) !== undefined;
-      expect(world.node.now.facts.unschedulable).toBe(isHeld);
+      const isInMaintenance = recordOf(world.node.now) !== undefined;
+      expect(world.node.now.facts.unschedulable).toBe(isInMaintenance);
     }),
     { numRuns: 1000 },
   );

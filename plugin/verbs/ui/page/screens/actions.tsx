@@ -6,7 +6,7 @@ import { RunReport } from '../parts/run-report.tsx';
 import { Plan } from '../parts/plan.tsx';
 import { begin } from '../server.ts';
 import { about, runs } from '../store.ts';
-import { isHeldRow } from '../view/node-view.ts';
+import { isRowInMaintenance } from '../view/node-view.ts';
 import { mayGoOn } from '../view/plan-view.ts';
 import { addressOf } from '../view/route.ts';
 
@@ -27,7 +27,7 @@ export function Actions({ cluster, row }: ActionProps): JSX.Element {
         </p>
       )}
       <TurnOn cluster={cluster} row={row} />
-      {isHeldRow(row) && isAllowed && (
+      {isRowInMaintenance(row) && isAllowed && (
         <>
           <TurnOff cluster={cluster} row={row} />
           <Allow cluster={cluster} row={row} />
@@ -60,7 +60,7 @@ function TurnOn({ cluster, row }: ActionProps): JSX.Element {
   return (
     <details>
       <summary>
-        {isHeldRow(row) ? 'Go on with the drain, or change what is said of it' : 'Take into maintenance'}
+        {isRowInMaintenance(row) ? 'Go on with the drain, or change what is said of it' : 'Take into maintenance'}
       </summary>
       <form
         onSubmit={(event) => {

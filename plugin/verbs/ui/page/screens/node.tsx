@@ -8,7 +8,7 @@ import { RunReport } from '../parts/run-report.tsx';
 import { Sign } from '../parts/sign.tsx';
 import { detailsOf } from '../server.ts';
 import { now, rowOf, runs } from '../store.ts';
-import { agoOf, isHeldRow, nodeView, untilOf } from '../view/node-view.ts';
+import { agoOf, isRowInMaintenance, nodeView, untilOf } from '../view/node-view.ts';
 import { addressOf } from '../view/route.ts';
 import { runsOf } from '../view/run-view.ts';
 import { exactly } from '../view/times.ts';
@@ -46,8 +46,8 @@ export function NodeScreen({ cluster, node }: { readonly cluster: string; readon
         </section>
       )}
       <Actions cluster={cluster} row={row} />
-      {isHeldRow(row) && <Maintenance row={row} />}
-      {details !== undefined && <Details details={details} isHeld={isHeldRow(row)} />}
+      {isRowInMaintenance(row) && <Maintenance row={row} />}
+      {details !== undefined && <Details details={details} isInMaintenance={isRowInMaintenance(row)} />}
     </>
   );
 }
@@ -180,7 +180,13 @@ function Criterion({ name, problems, good }: CriterionProps): JSX.Element {
   );
 }
 
-function Details({ details, isHeld }: { readonly details: NodeDetails; readonly isHeld: boolean }): JSX.Element {
+function Details({
+  details,
+  isInMaintenance,
+}: {
+  readonly details: NodeDetails;
+  readonly isInMaintenance: boolean;
+}): JSX.Element {
   const { conditions, events, keptOff, missing } = details;
   return (
     <>
@@ -189,7 +195,7 @@ function Details({ details, isHeld }: { readonly details: NodeDetails; readonly 
           {text}
         </p>
       ))}
-      {isHeld && (
+      {isInMaintenance && (
         <section aria-labelledby="kept-off">
           <h3 id="kept-off">Kept off meanwhile</h3>
           {keptOff.length === 0 ? (

@@ -1,5 +1,5 @@
 import type { NodeRow } from '../../wire.ts';
-import { isHeldRow, isLate } from './node-view.ts';
+import { isRowInMaintenance, isLate } from './node-view.ts';
 
 /** A node and whose it is. */
 export interface Placed {
@@ -41,7 +41,7 @@ function passes(filter: Filter, row: NodeRow, now: number): boolean {
     case 'all':
       return true;
     case 'maintenance':
-      return isHeldRow(row);
+      return isRowInMaintenance(row);
     case 'overdue':
       return isLate(row, now);
     case 'cordoned':

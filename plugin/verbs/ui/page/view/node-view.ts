@@ -34,7 +34,7 @@ const NOTHING = '–';
 const UNKNOWN = 'unknown';
 
 /** Whether a node is in maintenance, and not only cordoned. */
-export function isHeldRow({ state }: Pick<NodeRow, 'state'>): boolean {
+export function isRowInMaintenance({ state }: Pick<NodeRow, 'state'>): boolean {
   return state !== 'None' && state !== 'Cordoned';
 }
 
@@ -45,12 +45,12 @@ export function isLate({ until }: Pick<NodeRow, 'until'>, now: number): boolean 
 
 /** Pure: the same row at the same time looks the same. */
 export function nodeView(row: NodeRow, now: number): NodeView {
-  const isHeld = isHeldRow(row);
+  const isInMaintenance = isRowInMaintenance(row);
   const reasons = row.claims.map(({ ticket, reason }) =>
     [ticket, reason].filter((part) => part !== undefined).join(' '),
   );
   const known = <T>(value: T | null, render: (value: T) => string): string =>
-    value !== null ? render(value) : isHeld ? UNKNOWN : NOTHING;
+    value !== null ? render(value) : isInMaintenance ? UNKNOWN : NOTHING;
   return {
     tone: toneOf(row, now),
     state: stateOf(row),

@@ -1,5 +1,5 @@
 import type { Placed } from './listing.ts';
-import { isHeldRow, isLate } from './node-view.ts';
+import { isRowInMaintenance, isLate } from './node-view.ts';
 
 /** What everybody is reminded of while something is in maintenance: in the banner, in the title and in the icon. */
 export interface Reminder {
@@ -15,7 +15,7 @@ const NAMED = 3;
 
 /** Pure. */
 export function reminderOf(all: readonly Placed[], now: number): Reminder {
-  const held = all.filter(({ row }) => isHeldRow(row));
+  const held = all.filter(({ row }) => isRowInMaintenance(row));
   if (held.length === 0) return IDLE;
   const late = held.filter(({ row }) => isLate(row, now));
   const names = held.slice(0, NAMED).map(({ row }) => row.name);

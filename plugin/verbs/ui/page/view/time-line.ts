@@ -1,5 +1,5 @@
 import type { Placed } from './listing.ts';
-import { isHeldRow } from './node-view.ts';
+import { isRowInMaintenance } from './node-view.ts';
 
 /** One claim as a bar; places in percent of the line. */
 export interface Bar {
@@ -36,7 +36,7 @@ const MOST_TICKS = 8;
 /** Every claim on one line of time, the one that ends first on top. Pure. */
 export function timeLineOf(all: readonly Placed[], now: number): TimeLine {
   const claims = all
-    .filter(({ row }) => isHeldRow(row))
+    .filter(({ row }) => isRowInMaintenance(row))
     .flatMap(({ cluster, row }) => row.claims.map((claim) => ({ cluster, node: row.name, ...claim })));
   const moments = claims
     .flatMap(({ since, until }) => [since, ...(until === undefined ? [] : [until])])
