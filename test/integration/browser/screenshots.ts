@@ -65,6 +65,8 @@ async function take(browser: Browser, ui: UiProcess, colorScheme: 'light' | 'dar
   const shot = async (screen: string, seen: string, name: string): Promise<void> => {
     await page.goto(`${ui.origin}/#/${screen}`);
     await page.getByText(seen).first().waitFor();
+    // Another screen begins at its top, a frame later.
+    await page.waitForFunction('scrollY === 0');
     await page.screenshot({ path: join(FOLDER, `ui-${name}-${colorScheme}.png`) });
   };
   await page.getByText('worker-b2').first().waitFor();
