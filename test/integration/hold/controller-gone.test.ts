@@ -11,7 +11,6 @@ import {
   type Controller,
   type Replica,
 } from '../../support/replicas.ts';
-import { until } from '../../support/until.ts';
 import { Addons } from './addons.ts';
 
 /** Rollouts that are held while nobody wakes them, and what a controller does that comes later. */
@@ -73,7 +72,7 @@ test('a node that has come back meanwhile is caught up with, as soon as a contro
   expect([undefined, 'NodeReturns']).toContain(await woken());
 });
 
-test('off waits for the controller to wake it, and the new version is there when it ends', async () => {
+test('off waits for what was held, and the new version is there when it ends', async () => {
   const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
   expect(on, on.stderr).toMatchObject({ code: 0 });
   const stay = await addons.podsOn('agent', [HELD]);
@@ -83,7 +82,6 @@ test('off waits for the controller to wake it, and the new version is there when
   const off = await plugin.maint(['off', HELD, '--owner=ops', '--healthy-for=1s']);
   expect(off, off.stderr).toMatchObject({ code: 0 });
   await addons.reaches('agent', { image: 'agent:3', nodes: NODES });
-  await until('it was told', async () => (await woken()) !== undefined);
 });
 
 test('an upgrade in the middle of it: another controller and another replica go on where the first were', async () => {
