@@ -126,7 +126,8 @@ describe('`off` of the same owner overtakes a drain', () => {
 
   test('and its time is up before it has heard of that: it neither says that the node stays in maintenance nor takes anything back', async () => {
     const [namespace, node] = ['overtaken', 'overtaken'];
-    const running = await plugin.start(['on', node, '--timeout=3s', '--rollback']);
+    // As long as the other command may take where four run at once: it was seen to take more than three seconds.
+    const running = await plugin.start(['on', node, '--timeout=15s', '--rollback']);
     await until('the drain is blocked', () => running.said().includes('waits: '));
     expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
     const ran = await running.ended;
