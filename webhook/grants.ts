@@ -1,6 +1,7 @@
 import {
   lookupGrants,
   mergedGrants,
+  REGISTER_GROUP,
   REGISTER_NAME,
   REGISTER_PLURAL,
   REGISTRATION_NAME,
@@ -24,8 +25,8 @@ const REGISTRATION = {
 
 /** The register of nodes in maintenance. A name cannot limit CREATE, and of those there is one that matters. */
 const REGISTER: readonly Grant[] = [
-  { group: 'kubectl-maint.io', resource: REGISTER_PLURAL, verbs: ['create'] },
-  { group: 'kubectl-maint.io', resource: REGISTER_PLURAL, verbs: ['list', 'update', 'watch'], names: [REGISTER_NAME] },
+  { group: REGISTER_GROUP, resource: REGISTER_PLURAL, verbs: ['create'] },
+  { group: REGISTER_GROUP, resource: REGISTER_PLURAL, verbs: ['list', 'update', 'watch'], names: [REGISTER_NAME] },
 ];
 
 /** To keep the nodes current. */

@@ -2,6 +2,7 @@ import {
   insideGrants,
   lookupGrants,
   mergedGrants,
+  REGISTER_GROUP,
   REGISTER_NAME,
   REGISTER_PLURAL,
   REGISTRATION_NAME,
@@ -29,7 +30,7 @@ const LOOKING: readonly Grant[] = [
   },
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: ['list'] },
   { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verbs: ['list'] },
-  { group: 'kubectl-maint.io', resource: REGISTER_PLURAL, verbs: ['get'], names: [REGISTER_NAME] },
+  { group: REGISTER_GROUP, resource: REGISTER_PLURAL, verbs: ['get'], names: [REGISTER_NAME] },
   { group: 'apps', resource: 'deployments', verbs: ['get'], names: ['kubectl-maint'] },
 ];
 

@@ -6,11 +6,19 @@ import type { RecordReading } from '../record/record.ts';
 import { PASSING_TAINTS } from '../scheduling/reach.ts';
 import { PLACEMENT_EFFECTS, type Taint } from '../scheduling/taints.ts';
 
-/** Name of the one object (kind MaintenanceRegister) that lists the nodes in maintenance for the API server's own policies. */
+/** Name of the one object that lists the nodes in maintenance for the API server's own policies. */
 export const REGISTER_NAME = 'cluster';
 
-/** Its `apiVersion`, and the plural of its kind as in URLs. */
-export const REGISTER_VERSION = 'kubectl-maint.io/v1alpha1';
+/** Its API group, by which policies and rights name it. */
+export const REGISTER_GROUP = 'kubectl-maint.io';
+
+/** Its `apiVersion`. */
+export const REGISTER_VERSION = `${REGISTER_GROUP}/v1alpha1`;
+
+/** Its `kind`. */
+export const REGISTER_KIND = 'MaintenanceRegister';
+
+/** The plural of its kind, as in URLs, policies and rights. */
 export const REGISTER_PLURAL = 'maintenanceregisters';
 
 /** What the policies decide by, and say of a node. */

@@ -2,15 +2,15 @@ import {
   EMPTY_REGISTER,
   MAX_LISTED,
   MAX_WHY,
+  REGISTER_GROUP,
+  REGISTER_KIND,
   REGISTER_NAME,
   REGISTER_PLURAL,
   REGISTER_VERSION,
   REGISTRATION_NAME,
 } from '../../shared/index.ts';
 
-export const REGISTER_KIND = 'MaintenanceRegister';
-
-const [GROUP = '', VERSION = ''] = REGISTER_VERSION.split('/');
+const [, VERSION = ''] = REGISTER_VERSION.split('/');
 const LABELS = { 'app.kubernetes.io/name': REGISTRATION_NAME };
 
 /**
@@ -67,9 +67,9 @@ const SPEC = {
 export const REGISTER_DEFINITION = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `${REGISTER_PLURAL}.${GROUP}`, labels: LABELS },
+  metadata: { name: `${REGISTER_PLURAL}.${REGISTER_GROUP}`, labels: LABELS },
   spec: {
-    group: GROUP,
+    group: REGISTER_GROUP,
     scope: 'Cluster',
     names: { kind: REGISTER_KIND, plural: REGISTER_PLURAL, singular: REGISTER_KIND.toLowerCase() },
     versions: [

@@ -1,11 +1,11 @@
 import {
+  REGISTER_KIND,
   REGISTER_NAME,
   REGISTER_VERSION,
   REGISTRATION_NAME,
   type MatchCondition,
   type RuleMode,
 } from '../../shared/index.ts';
-import { REGISTER_KIND } from './definition.ts';
 
 /** A named expression of a policy; evaluated when it is first read. */
 export interface Variable {

@@ -1,8 +1,6 @@
-import { REGISTER_PLURAL, REGISTER_VERSION } from '../../shared/index.ts';
+import { REGISTER_GROUP, REGISTER_PLURAL } from '../../shared/index.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import type { PolicyParts } from './objects.ts';
-
-const [GROUP = ''] = REGISTER_VERSION.split('/');
 
 /** One that lists nothing may be made by whoever has the right: there is none then. Labels and annotations decide nothing. */
 const IS_HARMLESS = any([
@@ -23,7 +21,7 @@ export function registerGuard(controller: string): PolicyParts {
     failurePolicy: 'Fail',
     resourceRules: [
       {
-        apiGroups: [GROUP],
+        apiGroups: [REGISTER_GROUP],
         apiVersions: ['*'],
         resources: [REGISTER_PLURAL],
         operations: ['CREATE', 'UPDATE', 'DELETE'],

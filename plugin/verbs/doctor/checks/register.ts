@@ -5,6 +5,9 @@ import {
   joinNames,
   listAt,
   numberAt,
+  REGISTER_KIND,
+  REGISTER_PLURAL,
+  REGISTER_VERSION,
   registeredNodes,
   registerOf,
   textAt,
@@ -35,12 +38,12 @@ export const register = checkOf({
   read: async (readings): Promise<RegisterReading> => {
     const [policies, resources, held] = await Promise.all([
       readOurs('validatingadmissionpolicies', readings.cluster),
-      readings.served('kubectl-maint.io/v1alpha1'),
+      readings.served(REGISTER_VERSION),
       readings.held(),
     ]);
-    const isDefined = resources?.includes('maintenanceregisters') === true;
+    const isDefined = resources?.includes(REGISTER_PLURAL) === true;
     return {
-      isRead: policies.some((policy) => textAt(policy, 'spec', 'paramKind', 'kind') === 'MaintenanceRegister'),
+      isRead: policies.some((policy) => textAt(policy, 'spec', 'paramKind', 'kind') === REGISTER_KIND),
       isDefined,
       register: isDefined ? await readRegister(readings.cluster) : undefined,
       held: held.map(({ facts }) => facts).sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -58,7 +61,7 @@ export function judgeRegister({ isRead, isDefined, register: found, held }: Regi
   if (!isDefined) {
     return [
       fail(
-        'the API server does not know the kind MaintenanceRegister: its own policies refuse no backup and no scan',
+        `the API server does not know the kind ${REGISTER_KIND}: its own policies refuse no backup and no scan`,
         'the chart brings the definition, and so does: maint-webhook policies | kubectl apply -f -',
       ),
     ];
