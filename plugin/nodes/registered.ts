@@ -1,5 +1,4 @@
 import type { Cluster } from '../../shared/index.ts';
-import { floorOf } from '../policy/floor.ts';
 import { readRegister, unregistered } from '../policy/register.ts';
 import { pollUntil, type WaitPorts } from '../session/wait.ts';
 
@@ -14,14 +13,15 @@ interface RegisterPorts extends WaitPorts {
 
 /**
  * Waits until the register lists these nodes: by then the API server's own policies know of them. Gives those that it does not
- * list in time; undefined where there is no such policy, or the caller may not look.
+ * list in time; undefined where there is no such policy (`floor`: the rules of those that there are), or the caller may not look.
  */
 export async function awaitRegister(
   nodes: readonly string[],
   { cluster, ...ports }: RegisterPorts,
+  floor: readonly string[] | undefined,
 ): Promise<readonly string[] | undefined> {
+  if (floor === undefined || floor.length === 0) return undefined;
   try {
-    if ((await floorOf(cluster)).length === 0) return undefined;
     return await pollUntil(
       async () => unregistered(await readRegister(cluster, ports.signal), nodes),
       { everyMs: LOOK_EVERY_MS, withinMs: REGISTERED_WITHIN_MS, isDone: (missing) => missing.length === 0 },

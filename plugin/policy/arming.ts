@@ -1,15 +1,7 @@
-import {
-  ARMED_ENTRIES,
-  entryName,
-  fieldsAt,
-  listAt,
-  REGISTRATION_NAME,
-  textAt,
-  webhookConfigurationPath,
-  type ClusterReader,
-} from '../../shared/index.ts';
+import { ARMED_ENTRIES, entryName, fieldsAt, listAt, textAt, type ClusterReader } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import { pollUntil } from '../session/wait.ts';
+import { readRegistration } from './in-force.ts';
 
 /** How often the registration is looked at, and for how long, in ms: replicas arm it within milliseconds of the mark. */
 const LOOK_EVERY_MS = 200;
@@ -27,7 +19,7 @@ export function awaitArming(reader: ClusterReader, clock: Clock, signal: AbortSi
 
 async function readArming(reader: ClusterReader, signal: AbortSignal): Promise<boolean | undefined> {
   try {
-    const registration = await reader.get(webhookConfigurationPath(REGISTRATION_NAME), { signal });
+    const registration = await readRegistration(reader, signal);
     if (registration === undefined) return undefined;
     return isArmed(registration);
   } catch {

@@ -23,16 +23,15 @@ export const byAffinity: Pin = (node) => ({
 export interface CanaryShape {
   /** As a user labels work; undefined: it carries no label. */
   readonly work?: 'backup' | 'scan';
-  readonly image?: string;
   readonly command?: readonly string[];
 }
 
 const NEVER_PULLED = 'canary.invalid/never-pulled';
 
 /** A pod that is an ordinary one to any other tool's policy. */
-export function canaryPod(pin: object, { work, image = NEVER_PULLED, command }: CanaryShape): ApiRequest {
+export function canaryPod(pin: object, { work, command }: CanaryShape): ApiRequest {
   const labels = work === undefined ? {} : { labels: { [WORK_LABEL]: work } };
-  const container = { name: 'canary', image, ...(command !== undefined && { command }) };
+  const container = { name: 'canary', image: NEVER_PULLED, ...(command !== undefined && { command }) };
   return {
     method: 'POST',
     path: podsPath(CANARY_NAMESPACE),

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../shared/index.ts';
-import { floorOf } from './floor.ts';
+import { floorIfReadable } from './floor.ts';
 import type { TriedWork } from './keeping.ts';
 import { pollUntil, type WaitPorts } from '../session/wait.ts';
 import { askCanary, byAffinity, byName, type CanaryAnswer } from './canary.ts';
@@ -34,20 +34,21 @@ interface TrialPorts extends WaitPorts {
 /**
  * Sends canaries for a marked node through the API server, in dry run, and looks who refuses them. For `patienceMs`
  * it does not take a pass for the webhook's last word: API servers may not have heard yet that they have to ask it.
+ * Whether the API server decides by itself is read from the cluster, unless `floor` reads it already.
  */
 export async function readEnforcement(
   node: string,
   ports: TrialPorts,
   { work, patienceMs }: Trial = { work: 'backup', patienceMs: 0 },
+  floor: () => Promise<readonly string[] | undefined> = () => floorIfReadable(ports.cluster),
 ): Promise<Enforcement> {
   const byWebhook = await askFor({ work, patienceMs }, byAffinity(node), ports);
-  if (byWebhook.enforced !== 'no' || !(await hasFloor(work, ports.cluster))) return byWebhook;
+  if (byWebhook.enforced !== 'no' || !hasFloor(work, await floor())) return byWebhook;
   return inPart(await askFor({ work, patienceMs: FLOOR_KNOWS_MS }, byName(node), ports), work);
 }
 
 /** Whether the API server has a policy of ours that refuses such work; where that may not be read it may have one. */
-async function hasFloor(work: TriedWork, cluster: Cluster): Promise<boolean> {
-  const rules = await floorOf(cluster).catch(() => undefined);
+function hasFloor(work: TriedWork, rules: readonly string[] | undefined): boolean {
   return rules === undefined || rules.includes(work);
 }
 

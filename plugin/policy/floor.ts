@@ -6,6 +6,11 @@ export async function floorOf(cluster: Pick<Cluster, 'pages'>): Promise<readonly
   return refusedByFloor(await readAll(cluster, { path: POLICY_BINDINGS, query }, (binding) => binding));
 }
 
+/** The same; undefined where the caller may not look, or nobody answers. */
+export function floorIfReadable(cluster: Pick<Cluster, 'pages'>): Promise<readonly string[] | undefined> {
+  return floorOf(cluster).catch(() => undefined);
+}
+
 /** Rules for which some ValidatingAdmissionPolicyBinding of ours refuses. Names of policies begin with their rule. */
 export function refusedByFloor(bindings: readonly unknown[]): readonly string[] {
   const refusing = bindings.filter((binding) => textsAt(binding, 'spec', 'validationActions').includes('Deny'));

@@ -42,19 +42,21 @@ export type PolicySource =
 const NAME = 'kubectl-maint-policy';
 const KEY = 'policy.yaml';
 
-/** Reads the policy in force. Where it cannot be read, the defaults stand in, and `assumption` says so. Throws only on a bug. */
-export function policyInForce(cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
-  return unlessUnread(async () => readBeside(await cluster.get(webhookConfigurationPath(REGISTRATION_NAME)), cluster));
+/** The ValidatingWebhookConfiguration of ours; undefined where there is none. Throws what the cluster's port throws. */
+export function readRegistration(cluster: Pick<Cluster, 'get'>, signal?: AbortSignal): Promise<unknown> {
+  return cluster.get(webhookConfigurationPath(REGISTRATION_NAME), signal === undefined ? {} : { signal });
 }
 
-/** The same where the registration has been read already; undefined is none. */
-export function policyBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
-  return unlessUnread(() => readBeside(registration, cluster));
-}
-
-async function unlessUnread(read: () => Promise<PolicyInForce>): Promise<PolicyInForce> {
+/**
+ * Reads the policy in force; from `registration` where somebody reads that already. Where it cannot be read, the defaults
+ * stand in, and `assumption` says so. Throws only on a bug.
+ */
+export async function policyInForce(
+  cluster: Pick<Cluster, 'get'>,
+  registration: () => Promise<unknown> = () => readRegistration(cluster),
+): Promise<PolicyInForce> {
   try {
-    return await read();
+    return await readBeside(await registration(), cluster);
   } catch (thrown) {
     if (!(thrown instanceof MaintError)) throw thrown;
     return assumed({ from: 'unreadable', why: thrown.message });

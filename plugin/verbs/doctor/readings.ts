@@ -5,9 +5,7 @@ import {
   objectPath,
   podsPath,
   refusalFromAnswer,
-  REGISTRATION_NAME,
   textAt,
-  webhookConfigurationPath,
   type ApiAnswer,
   type Cluster,
   type ClusterReader,
@@ -18,7 +16,7 @@ import {
 } from '../../../shared/index.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { policyBeside, serviceNamespace, type PolicyInForce } from '../../policy/in-force.ts';
+import { policyInForce, readRegistration, serviceNamespace, type PolicyInForce } from '../../policy/in-force.ts';
 import type { Session } from '../../session/session.ts';
 import { askGuard, type GuardCanary } from './guard-canary.ts';
 
@@ -49,6 +47,9 @@ export interface Readings {
   /** What that comes to: the defaults where it is not known. */
   readonly config: () => Promise<PolicyConfig>;
   readonly guardCanary: () => Promise<GuardCanary | undefined>;
+  /** Our ValidatingAdmissionPolicies, and their bindings. */
+  readonly policies: () => Promise<readonly unknown[]>;
+  readonly bindings: () => Promise<readonly unknown[]>;
 }
 
 /** The answer to `GET /version`. Times are milliseconds since the epoch. */
@@ -75,12 +76,18 @@ export type Installation =
 export const CHART_NAME = 'kubectl-maint';
 export const CHART_LABEL = `app.kubernetes.io/name=${CHART_NAME}`;
 
+/** Name of the controller's Lease, of the Deployment that takes turns by it, and of their service account. */
+export const CONTROLLER_NAME = `${CHART_NAME}-controller`;
+
+/** Shows what the controller says, wherever it runs. */
+export const CONTROLLER_LOGS = `kubectl logs --all-namespaces -l app.kubernetes.io/name=${CONTROLLER_NAME}`;
+
 /** Reads for the checks under one signal. */
 export function readingsFrom(session: Session, pluginVersion: string, signal: AbortSignal): Readings {
   const cluster = bounded(session.cluster, signal);
-  const registration = once(() => cluster.get(webhookConfigurationPath(REGISTRATION_NAME)));
+  const registration = once(() => readRegistration(cluster));
   const nodes = once(() => listNodes(cluster));
-  const policy = once(async () => policyBeside(await registration(), cluster));
+  const policy = once(() => policyInForce(cluster, registration));
   // What others wrote goes by the API server's clock; how far this machine's is from it is one of the questions.
   const now = (): number => session.clock.now() + session.cluster.clockAheadMs();
   const resources = new Map<string, Promise<readonly string[] | undefined>>();
@@ -103,6 +110,8 @@ export function readingsFrom(session: Session, pluginVersion: string, signal: Ab
     policy,
     config: async () => (await policy()).policy.config,
     guardCanary: once(() => askGuard({ cluster, nodes }, now)),
+    policies: once(() => readOurs('validatingadmissionpolicies', cluster)),
+    bindings: once(() => readOurs('validatingadmissionpolicybindings', cluster)),
   };
 }
 
@@ -146,7 +155,7 @@ function readPods(namespace: string, cluster: AskedCluster): Promise<readonly un
 }
 
 /** The objects of ours in a collection of the admission API. */
-export function readOurs(resource: string, cluster: AskedCluster): Promise<readonly unknown[]> {
+function readOurs(resource: string, cluster: AskedCluster): Promise<readonly unknown[]> {
   const path = collectionPath(`admissionregistration.k8s.io/v1/${resource}`, '');
   return readAll(cluster, { path, query: { labelSelector: CHART_LABEL } }, (object) => object);
 }

@@ -5,7 +5,7 @@ import { readMakerEvents } from '../../kept-off/maker-events.ts';
 import { readOwnEvents } from '../../nodes/own-events.ts';
 import { unseenByEvents } from '../../kept-off/text.ts';
 import type { Session } from '../../session/session.ts';
-import { floorOf } from '../../policy/floor.ts';
+import { floorIfReadable } from '../../policy/floor.ts';
 import type { OffRun, OffTarget } from './off-run.ts';
 
 /** How long an API server keeps Events unless it is told otherwise, in ms (kube-apiserver --event-ttl). */
@@ -47,7 +47,7 @@ export async function tellKeptOff(back: readonly OffTarget[], { session, report 
 /** Says, once for all nodes, what no Event can tell of. */
 export async function tellUnseen({ cluster }: Session, tell: (text: string) => void): Promise<void> {
   // Where policies cannot be read, undefined stands for `may be there`.
-  const text = unseenByEvents(await floorOf(cluster).catch(() => undefined));
+  const text = unseenByEvents(await floorIfReadable(cluster));
   if (text !== undefined) tell(text);
 }
 

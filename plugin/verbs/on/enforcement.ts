@@ -1,6 +1,7 @@
-import { isExcepted, joinNames, type PolicyConfig } from '../../../shared/index.ts';
+import { isExcepted, joinNames, once, type PolicyConfig } from '../../../shared/index.ts';
 import { ARMED_WITHIN_MS, awaitArming } from '../../policy/arming.ts';
 import { readEnforcement, type Enforcement } from '../../policy/enforcement.ts';
+import { floorIfReadable } from '../../policy/floor.ts';
 import { awaitRegister } from '../../nodes/registered.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { assumption, type PolicySource } from '../../policy/in-force.ts';
@@ -36,13 +37,15 @@ export async function tellEnforcement(
   const isThere = source.from !== 'unregistered';
   const assumed = isThere ? assumption(source) : undefined;
   if (assumed !== undefined) report.tell({ type: 'finding', ...warning('enforcement', assumed) });
+  const floor = once(() => floorIfReadable(session.cluster));
   const [isArmed, unregistered] = await Promise.all([
     isThere ? awaitArming(session.cluster, session.clock, session.signal) : undefined,
-    awaitRegister(nodes, session),
+    floor().then((rules) => awaitRegister(nodes, session, rules)),
   ]);
   const { enforcement, canary } = await tryCanary(marked, config, {
     session,
     patienceMs: patienceWith(source, isArmed),
+    floor,
   });
   if (isThere || enforcement.enforced !== 'no') {
     const floorKnows = unregistered && { floorKnows: unregistered.length === 0 };
@@ -79,18 +82,24 @@ interface Tried {
   readonly canary: TriedWork | undefined;
 }
 
+interface TryPorts {
+  readonly session: Session;
+  readonly patienceMs: number;
+  readonly floor: () => Promise<readonly string[] | undefined>;
+}
+
 /** Sends as canary some work that the policy refuses, for a node on which no exception lets it pass: elsewhere it would prove nothing. */
 async function tryCanary(
   marked: readonly MarkedTarget[],
   config: PolicyConfig,
-  { session, patienceMs }: { readonly session: Session; readonly patienceMs: number },
+  { session, patienceMs, floor }: TryPorts,
 ): Promise<Tried> {
   const works = triedWork(config);
   const now = session.clock.now();
   for (const work of works) {
     const asked = marked.find((target) => !isLifted(target.marked, work, now));
     if (asked === undefined) continue;
-    const enforcement = await readEnforcement(asked.node.facts.name, session, { work, patienceMs });
+    const enforcement = await readEnforcement(asked.node.facts.name, session, { work, patienceMs }, floor);
     return { enforcement, canary: work };
   }
   const why =
@@ -104,7 +113,8 @@ function isLifted({ facts: { record } }: NodeSnapshot, rule: TriedWork, now: num
 
 const NOTHING_TO_TRY = 'the policy refuses neither backups nor scans, and nothing else can be tried';
 
-const UNHEARD = 'no replica of it has heard of the mark (kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint)';
+const UNHEARD =
+  'its controller has not heard of the mark (kubectl get pods -A -l app.kubernetes.io/name=kubectl-maint-controller)';
 
 const NOT_ARMED: Finding = warning('enforcement', `the API server does not ask the webhook yet: ${UNHEARD}`);
 

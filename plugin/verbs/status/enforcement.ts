@@ -1,4 +1,4 @@
-import { listAt, REGISTRATION_NAME, webhookConfigurationPath, type Cluster } from '../../../shared/index.ts';
+import { listAt, type Cluster } from '../../../shared/index.ts';
 import { isArmed } from '../../policy/arming.ts';
 import { floorOf } from '../../policy/floor.ts';
 import { readRegister, unregistered } from '../../policy/register.ts';
@@ -12,7 +12,7 @@ import type { Unreadable } from './unreadable.ts';
  */
 export interface Enforcement {
   /**
-   * `registered`: the API server asks the webhook. `partly`: not about everything that it keeps off: the replicas have not
+   * `registered`: the API server asks the webhook. `partly`: not about everything that it keeps off: the controller has not
    * heard of the maintenance. `missing`: it asks nobody. `unknown`: not readable.
    */
   readonly webhook: 'registered' | 'partly' | 'missing' | 'unknown';
@@ -25,21 +25,27 @@ export interface Enforcement {
   readonly assumed: string | null;
 }
 
+/** Where it is read. The registration is read for others, too. */
+export interface EnforcementPorts {
+  readonly cluster: Cluster;
+  readonly registration: () => Promise<unknown>;
+  readonly unreadable: Unreadable;
+}
+
 /** Reads it; the policies where `policies` says so, or where there is nothing else. */
 export async function readEnforcement(
   held: readonly string[],
-  cluster: Cluster,
+  { cluster, registration, unreadable }: EnforcementPorts,
   policies: boolean,
-  unreadable: Unreadable,
 ): Promise<Enforcement> {
   const readFloor = (): Promise<Enforcement['floor']> =>
     unreadable
       .tried('list validatingadmissionpolicybindings.admissionregistration.k8s.io', () => floorOf(cluster))
       .then((floor) => floor ?? null);
   const [webhook, floor, { policy, source }] = await Promise.all([
-    readWebhook(cluster, unreadable),
+    readWebhook(registration, unreadable),
     policies ? readFloor() : null,
-    policyInForce(cluster),
+    policyInForce(cluster, registration),
   ]);
   const known = webhook === 'missing' ? (floor ?? (await readFloor())) : floor;
   return {
@@ -61,11 +67,12 @@ function readUnregistered(
     .then((missing) => missing ?? []);
 }
 
-function readWebhook(cluster: Cluster, unreadable: Unreadable): Promise<Enforcement['webhook']> {
+function readWebhook(
+  registration: EnforcementPorts['registration'],
+  unreadable: Unreadable,
+): Promise<Enforcement['webhook']> {
   return unreadable
-    .tried('get validatingwebhookconfigurations.admissionregistration.k8s.io', () =>
-      cluster.get(webhookConfigurationPath(REGISTRATION_NAME)).then(webhookOf),
-    )
+    .tried('get validatingwebhookconfigurations.admissionregistration.k8s.io', () => registration().then(webhookOf))
     .then((webhook) => webhook ?? 'unknown');
 }
 

@@ -1,8 +1,8 @@
-import { keepsScansOff, scansKeptOff, type Cluster, type NodeFacts, type ScansKeptOff } from '../../../shared/index.ts';
-import { policyInForce } from '../../policy/in-force.ts';
+import { keepsScansOff, once, scansKeptOff, type NodeFacts, type ScansKeptOff } from '../../../shared/index.ts';
+import { policyInForce, readRegistration } from '../../policy/in-force.ts';
 import type { Clock } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
-import { readEnforcement } from './enforcement.ts';
+import { readEnforcement, type EnforcementPorts } from './enforcement.ts';
 import { readAbout, type ReadingMemory } from './readings.ts';
 import { Remembered } from './remembered.ts';
 import type { AboutHeld, Depth } from './report.ts';
@@ -33,11 +33,13 @@ export async function readHeld(
   const whole = format !== 'table';
   const now = session.clock.now();
   const names = nodes.map(({ name }) => name);
+  const { cluster } = session;
+  const registration = once(() => readRegistration(cluster));
   const memory = known ?? readingMemory(session.clock, 0);
   const [readings, enforcement, kept] = await Promise.all([
     readAbout({ nodes, addons: whole, memory, ...(podsOn && { podsOn }) }, session, unreadable),
-    memory.enforcement.get('', () => readEnforcement(names, session.cluster, whole, unreadable)),
-    memory.scansKeptOff.get('', () => readScansKeptOff(nodes, now, session.cluster)),
+    memory.enforcement.get('', () => readEnforcement(names, { cluster, registration, unreadable }, whole)),
+    memory.scansKeptOff.get('', () => readScansKeptOff(nodes, now, { cluster, registration })),
   ]);
   return { readings, enforcement, scansKeptOff: kept };
 }
@@ -46,11 +48,11 @@ export async function readHeld(
 async function readScansKeptOff(
   held: readonly NodeFacts[],
   now: number,
-  cluster: Cluster,
+  { cluster, registration }: Omit<EnforcementPorts, 'unreadable'>,
 ): Promise<ScansKeptOff | null> {
   const found = scansKeptOff(held, now);
   if (found === undefined) return null;
-  const { policy, source } = await policyInForce(cluster);
+  const { policy, source } = await policyInForce(cluster, registration);
   // Where no webhook is registered nothing is kept off: that is told already.
   return source.from !== 'unregistered' && keepsScansOff(policy.config) ? found : null;
 }

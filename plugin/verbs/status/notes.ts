@@ -68,7 +68,7 @@ function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Scr
 
 function missingEnforcement({ webhook, floor, unregistered }: Enforcement): string | undefined {
   if (webhook === 'partly')
-    return 'the webhook is not asked about everything: none of its replicas has heard of the maintenance';
+    return 'the webhook is not asked about everything: its controller has not heard of the maintenance';
   const unknown =
     unregistered.length === 0 ? undefined : `the API server's own policies do not know of ${joinNames(unregistered)}`;
   if (webhook !== 'missing') return unknown && `${unknown}: while no webhook answers, nothing is kept off there`;

@@ -105,7 +105,6 @@ const PLUGIN: Calls = {
       'list admissionregistration.k8s.io/validatingadmissionpolicies; list admissionregistration.k8s.io/validatingadmissionpolicybindings',
     objectPath: 'get apps/deployments [kubectl-maint]',
     podsPath: 'list /pods',
-    webhookConfigurationPath: `get ${REGISTRATION}`,
   },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {
@@ -141,7 +140,6 @@ const PLUGIN: Calls = {
     // A right of whoever may write CronJobs anyhow.
     wakeCronJobRequest: '',
   },
-  'plugin/policy/arming.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'plugin/policy/canary.ts': { podsPath: '' },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
@@ -154,7 +152,6 @@ const PLUGIN: Calls = {
   'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/take-through.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },
-  'plugin/verbs/status/enforcement.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   'plugin/verbs/status/following.ts': { NODES: 'list,watch /nodes' },
   'plugin/verbs/status/from-events.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/status/readings.ts': {

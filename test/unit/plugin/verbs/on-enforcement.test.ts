@@ -91,7 +91,7 @@ test.each<[string, readonly string[], object]>([
   [
     'only those are there that fail closed: the canary is refused, and the rest is not',
     ['work'],
-    { enforced: 'in-part', why: expect.stringContaining('no replica of it has heard of the mark') as unknown },
+    { enforced: 'in-part', why: expect.stringContaining('its controller has not heard of the mark') as unknown },
   ],
 ])('what is claimed when %s', async (_what, entries, enforcement) => {
   const { told } = await toldOf([marked('n1')], entries);

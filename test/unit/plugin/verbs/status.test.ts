@@ -407,7 +407,7 @@ describe('what is said besides', () => {
       'partly',
       [],
       [
-        'Warning: the webhook is not asked about everything: none of its replicas has heard of the maintenance; kubectl maint doctor says what to do',
+        'Warning: the webhook is not asked about everything: its controller has not heard of the maintenance; kubectl maint doctor says what to do',
       ],
     ],
     [
