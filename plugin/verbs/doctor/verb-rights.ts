@@ -55,10 +55,7 @@ export const VERB_NEEDS: readonly VerbNeeds[] = [
   ),
   needsOf('off', true, [...MARK, HEARTBEAT, ...SEE_ADDONS], rightsOf([...TELL, SEE_CRON_JOBS, WATCH_PODS])),
   needsOf('status', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
-  needsOf('allow', true, MARK, [
-    ...rightsOf([...TELL, ...SEE_ADDONS, SEE_CRON_JOBS]),
-    ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE),
-  ]),
+  needsOf('allow', true, MARK, [...rightsOf([...TELL, SEE_CRON_JOBS]), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),
   needsOf('run', true, [...MARK, ...EVICT, HEARTBEAT, ...SEE_ADDONS], rightsOf(OPERATOR_GRANTS)),
   needsOf('check', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
   needsOf('doctor', false, [LIST_NODES], [...rightsOf(VIEWER_GRANTS), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),

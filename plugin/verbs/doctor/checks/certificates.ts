@@ -3,12 +3,12 @@ import { clean, listAt, renderDuration, textAt } from '../../../../shared/index.
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import { shakeHands, type Handshake } from '../handshake.ts';
+import { CONTROLLER_LOGS } from '../readings.ts';
 
 /** An authority of the webhook's own lives a year and is replaced long before: one this close to its end is forgotten. */
 const SOON_MS = 30 * 24 * 3_600_000;
 
-const RENEW =
-  'the controller, or cert-manager, renews it by itself: look at the logs of whoever does (kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint-controller)';
+const RENEW = `the controller, or cert-manager, renews it by itself: look at the logs of whoever does (${CONTROLLER_LOGS})`;
 
 const REGISTER =
   'on its machine, apply what maint-webhook configuration prints with --ca-file again; docs/process.md says what it needs to do that by itself';

@@ -1,10 +1,8 @@
 import { clean, listAt, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, type Diagnosis } from '../diagnosis.ts';
-import { CHART_NAME, readOurs, type Installation } from '../readings.ts';
+import { CONTROLLER_NAME, type Installation } from '../readings.ts';
 
-/** Name of the chart's Lease, of the Deployment that takes turns by it, and of their service account. */
-const CONTROLLER = `${CHART_NAME}-controller`;
 const FENCE = 'fence.kubectl-maint.io';
 const UPGRADE = 'helm upgrade of the chart brings it back';
 
@@ -30,10 +28,10 @@ export const controller = checkOf({
     const installation = await readings.installation();
     const [lease, policies, bindings] = await Promise.all([
       installation.by === 'service'
-        ? cluster.get(objectPath('coordination.k8s.io/v1/leases', installation.namespace, CONTROLLER))
+        ? cluster.get(objectPath('coordination.k8s.io/v1/leases', installation.namespace, CONTROLLER_NAME))
         : undefined,
-      readOurs('validatingadmissionpolicies', cluster),
-      readOurs('validatingadmissionpolicybindings', cluster),
+      readings.policies(),
+      readings.bindings(),
     ]);
     return { installation, lease, policies, bindings, now: now() };
   },
@@ -49,7 +47,7 @@ export function judgeController(reading: ControllerReading): readonly Diagnosis[
   const absence = whyNoneLeads(reading);
   const gap = whyNotFenced(reading, installation.namespace);
   const namespace = clean(installation.namespace, 63);
-  const look = `kubectl logs -n ${namespace} -l app.kubernetes.io/name=${CONTROLLER} --prefix says why`;
+  const look = `kubectl logs -n ${namespace} -l app.kubernetes.io/name=${CONTROLLER_NAME} --prefix says why`;
   const problems = [
     ...(absence === undefined
       ? []
@@ -64,10 +62,11 @@ export function judgeController(reading: ControllerReading): readonly Diagnosis[
 }
 
 function whyNoneLeads({ lease, now }: ControllerReading): string | undefined {
-  if (lease === undefined) return `no controller has ever held the Lease ${CONTROLLER}`;
+  if (lease === undefined) return `no controller has ever held the Lease ${CONTROLLER_NAME}`;
   const renewed = Date.parse(textAt(lease, 'spec', 'renewTime') ?? '');
   const holdsForMs = (numberAt(lease, 'spec', 'leaseDurationSeconds') ?? 0) * 1000;
-  if (textAt(lease, 'spec', 'holderIdentity') === '') return 'no controller leads';
+  // One that was given back has no holder; one that somebody else made may have neither holder nor time.
+  if ((textAt(lease, 'spec', 'holderIdentity') ?? '') === '' || Number.isNaN(renewed)) return 'no controller leads';
   return now - renewed < holdsForMs + TOLERANCE_MS
     ? undefined
     : `no controller leads since ${new Date(renewed).toISOString()}`;
@@ -79,7 +78,7 @@ const TOLERANCE_MS = 15_000;
 function whyNotFenced({ policies, bindings }: ControllerReading, namespace: string): string | undefined {
   const policy = policies.find((one) => textAt(one, 'metadata', 'name') === FENCE);
   if (policy === undefined) return `the policy ${FENCE} is missing`;
-  const account = `system:serviceaccount:${namespace}:${CONTROLLER}`;
+  const account = `system:serviceaccount:${namespace}:${CONTROLLER_NAME}`;
   const conditions = listAt(policy, 'spec', 'matchConditions').map((one) => textAt(one, 'expression') ?? '');
   if (!conditions.some((expression) => expression.includes(`"${account}"`))) {
     return `the policy ${FENCE} is about another service account than ${clean(account, 300)}`;

@@ -2,7 +2,6 @@ import { clean, listAt, textAt, textsAt, type Policy } from '../../../../shared/
 import { whyNoChartFloor } from '../../../policy/chart-floor.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
-import { readOurs } from '../readings.ts';
 
 /** The policies of ours by the first part of their names, the rule each one belongs to, and what passes without it. */
 const PARTS = [
@@ -33,8 +32,8 @@ export const floor = checkOf({
   fails: 'a policy has no binding: it looks installed, and does nothing',
   read: async (readings): Promise<FloorReading> => {
     const [policies, bindings, { policy }] = await Promise.all([
-      readOurs('validatingadmissionpolicies', readings.cluster),
-      readOurs('validatingadmissionpolicybindings', readings.cluster),
+      readings.policies(),
+      readings.bindings(),
       readings.policy(),
     ]);
     return { policies, bindings, policy };

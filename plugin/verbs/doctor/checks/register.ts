@@ -16,7 +16,7 @@ import {
 import { readRegister } from '../../../policy/register.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, skipped, warn, type Diagnosis } from '../diagnosis.ts';
-import { readOurs } from '../readings.ts';
+import { CONTROLLER_LOGS } from '../readings.ts';
 
 /** What the API server's own policies go by, beside the nodes that it should list. */
 export interface RegisterReading {
@@ -37,7 +37,7 @@ export const register = checkOf({
   fails: 'it is missing, or does not list a node in maintenance: the floor lets pass what is for that node',
   read: async (readings): Promise<RegisterReading> => {
     const [policies, resources, held] = await Promise.all([
-      readOurs('validatingadmissionpolicies', readings.cluster),
+      readings.policies(),
       readings.served(REGISTER_VERSION),
       readings.held(),
     ]);
@@ -52,8 +52,7 @@ export const register = checkOf({
   judge: judgeRegister,
 });
 
-const CONTROLLER =
-  'the controller writes it, within milliseconds: kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint-controller says what it lacks; where none runs, see docs/floor.md';
+const CONTROLLER = `the controller writes it, within milliseconds: ${CONTROLLER_LOGS} says what it lacks; where none runs, see docs/floor.md`;
 
 /** Judges what it says. Pure. */
 export function judgeRegister({ isRead, isDefined, register: found, held }: RegisterReading): readonly Diagnosis[] {

@@ -1,6 +1,7 @@
 import { ARMED_ENTRIES, clean, entryName, listAt, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
+import { CONTROLLER_LOGS } from '../readings.ts';
 
 /** An entry that is always there, and those that come with the first node in maintenance. */
 const GUARD = entryName('node-guard');
@@ -8,8 +9,7 @@ const ARMED = ARMED_ENTRIES.map(entryName);
 
 const INSTALL =
   'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait';
-const CONTROLLER =
-  'the controller writes the entries: kubectl logs --all-namespaces -l app.kubernetes.io/name=kubectl-maint-controller says what it lacks';
+const CONTROLLER = `the controller writes the entries: ${CONTROLLER_LOGS} says what it lacks`;
 
 /** The registration of the webhook, and the names of the nodes in maintenance. */
 export interface WebhookReading {

@@ -482,6 +482,8 @@ describe('controller', () => {
     ['a process', { installation: { by: 'url', url: 'https://h' } }, [like('ok the webhook is no Service')]],
     ['never led', { lease: undefined }, [like('fail no controller has ever held the Lease')]],
     ['given back', { lease: lease({ holderIdentity: '' }) }, [like('fail no controller leads:')]],
+    ['made by hand', { lease: { spec: {} } }, [like('fail no controller leads:')]],
+    ['never renewed', { lease: lease({ renewTime: undefined }) }, [like('fail no controller leads:')]],
     [
       'lost',
       { lease: lease({ renewTime: '2026-03-01T11:50:00.000000Z' }) },
