@@ -32,6 +32,11 @@ export function podPath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${seg(namespace)}/pods/${seg(name)}`;
 }
 
+/** The log of one Pod. */
+export function podLogPath(namespace: string, name: string): string {
+  return `${podPath(namespace, name)}/log`;
+}
+
 /** A ValidatingWebhookConfiguration. */
 export function webhookConfigurationPath(name: string): string {
   return `${WEBHOOK_CONFIGURATIONS}/${seg(name)}`;

@@ -75,8 +75,17 @@ export interface ClusterSender {
   send(request: ApiRequest): Promise<ApiAnswer>;
 }
 
+/** An answer that goes on for as long as something is written: the log of a container. */
+export interface ClusterStreamer {
+  /**
+   * The bytes of an answer as they come, to its end. Throws ClusterRefusal on a refusal, MaintError('cluster') where the
+   * connection breaks or nothing comes for `quietMs`, or the reason of the request's signal.
+   */
+  stream(request: ApiRequest, quietMs: number): AsyncIterable<Buffer>;
+}
+
 /** Everything the shells need from a cluster. */
-export interface Cluster extends ClusterReader, ClusterWatcher, ClusterSender {
+export interface Cluster extends ClusterReader, ClusterWatcher, ClusterSender, ClusterStreamer {
   /** Address of the API server, for messages. */
   readonly server: string;
   /** What people call it: its name in the kubeconfig, or the address that a flag gave instead; the context that was followed, undefined without one. */

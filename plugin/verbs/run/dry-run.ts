@@ -1,5 +1,4 @@
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import { shellLine } from '../../terminal/shell-line.ts';
 import { type OnEvent, newClaimId, takeIntoMaintenance, tellInWords } from '../on/index.ts';
 import { reportFor } from '../../session/report.ts';
 import type { RunOperation } from './flags.ts';
@@ -12,9 +11,9 @@ export async function dryRunOnNodes(
   { nodes, owner }: ChosenNodes,
   operation: RunOperation,
   session: Session,
+  line: string,
 ): Promise<ExitCode> {
   const report = reportFor<OnEvent>('text', session, tellInWords);
-  const line = shellLine([operation.command.program, ...operation.command.args]);
   let worst: ExitCode = EXIT.done;
   for (const { facts } of nodes) {
     const on = onOperationFor(facts.name, { operation, owner }, session);

@@ -1,20 +1,11 @@
 import type { ClaimKey } from '../../../shared/index.ts';
-import type { Environment } from './command/environment.ts';
+import type { Carrier } from './carrier.ts';
 import type { SignalRelay } from './command/signals.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
 import type { OnReport } from '../on/index.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
-
-/** What commands inherit from this process. */
-export interface Inherited {
-  readonly env: Environment;
-  /** Standard input is a terminal: somebody may answer what a command asks. */
-  readonly canAnswer: boolean;
-  /** Some stream is a terminal: Ctrl-C there reaches our commands by itself. */
-  readonly onTerminal: boolean;
-}
 
 /** A run over nodes, from its first write to its end. */
 export interface NodesRun {
@@ -25,7 +16,8 @@ export interface NodesRun {
   readonly owner: string;
   /** Nodes that were in maintenance for this owner before. */
   readonly continued: ReadonlySet<string>;
-  readonly inherited: Inherited;
+  /** Carries the command out where a node's turn has come. */
+  readonly carrier: Carrier;
   /** The cluster around the nodes, followed as long as the run goes on. */
   readonly view: ClusterView;
   readonly relay: SignalRelay;

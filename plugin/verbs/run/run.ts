@@ -1,7 +1,7 @@
 import { MaintError, messageOf } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { placeOf, prepareOutput } from './command/files.ts';
-import { refuseUnknownProgram } from './command/find.ts';
+import { localCarrier, type Inherited } from './command/local.ts';
 import { SignalRelay, type SignalSource } from './command/signals.ts';
 import type { RunOperation } from './flags.ts';
 import { type OnEvent, findingsOnce, newClaimId, tellInWords } from '../on/index.ts';
@@ -9,7 +9,8 @@ import { reportFor } from '../../session/report.ts';
 import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
-import type { RunTarget, NodesRun, Phase, Inherited } from './nodes-run.ts';
+import type { Carrier } from './carrier.ts';
+import type { RunTarget, NodesRun, Phase } from './nodes-run.ts';
 import { dryRunOnNodes } from './dry-run.ts';
 import { isUntouched, tellEnding } from './ending.ts';
 import { takeThrough } from './take-through.ts';
@@ -31,9 +32,10 @@ export async function runCommandOnNodes(operation: RunOperation, session: Sessio
   const chosen = await chooseForRun(operation, session);
   refusePassedEnd(operation, session);
   const names = chosen.nodes.map(({ facts }) => facts.name);
-  await refuseUnknownProgram(operation.command.program, ports.env);
+  const carrier = localCarrier(operation, ports);
+  await carrier.refuseAhead(chosen.nodes);
   if (names.length === 0) return EXIT.done;
-  if (operation.dryRun) return dryRunOnNodes(chosen, operation, session);
+  if (operation.dryRun) return dryRunOnNodes(chosen, operation, session, carrier.line);
   if (names.length > 1) session.screen.note(`looking at ${names.length} nodes before the first is touched`);
   const over = new AbortController();
   const view = viewFollowed({ ...session, signal: AbortSignal.any([session.signal, over.signal]) });
@@ -41,17 +43,22 @@ export async function runCommandOnNodes(operation: RunOperation, session: Sessio
     await refuseAhead(chosen, operation, session, view);
     const place = placeOf(operation);
     if (place !== undefined) await prepareOutput(place, names);
-    return await goThrough(chosen, operation, session, { ...ports, view });
+    return await goThrough(chosen, operation, session, { signals: ports.signals, carrier, view });
   } finally {
     over.abort();
   }
+}
+
+interface GoingPorts extends Pick<RunPorts, 'signals'> {
+  readonly carrier: Carrier;
+  readonly view: ClusterView;
 }
 
 async function goThrough(
   { nodes, owner, continued }: ChosenNodes,
   operation: RunOperation,
   session: Session,
-  { signals, view, ...inherited }: RunPorts & { readonly view: ClusterView },
+  { signals, carrier, view }: GoingPorts,
 ): Promise<ExitCode> {
   const failed = new AbortController();
   const atOnce = Math.min(nodes.length, operation.maxParallel === 0 ? nodes.length : operation.maxParallel);
@@ -63,7 +70,7 @@ async function goThrough(
     report: findingsOnce(reportFor<OnEvent>('text', shared, tellInWords)),
     owner,
     continued,
-    inherited,
+    carrier,
     view,
     relay: new SignalRelay(signals),
     halt: AbortSignal.any([session.signal, failed.signal]),

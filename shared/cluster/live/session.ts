@@ -94,6 +94,7 @@ function clusterFrom(options: Destination, { pace, quietMs }: SessionSettings, i
     send,
     ...readerFrom(send),
     follow: (path, listener, following) => follow({ transport, pace, quietMs }, path, listener, following),
+    stream: (request, quiet) => transport.bytes(request, quiet),
     unansweredMs: () => transport.unansweredMs(),
     clockAheadMs: () => transport.clockAheadMs(),
     close: () => {

@@ -60,12 +60,17 @@ export interface Transport {
   send(request: ApiRequest): Promise<ApiAnswer>;
   /** The lines of an answer that goes on (a watch). Throws ClusterRefusal, or as `send`, or after `quietMs` of silence. */
   lines(request: ApiRequest, quietMs: number): AsyncGenerator<string>;
+  /** The same for an answer that is no text of lines, as it comes. */
+  bytes(request: ApiRequest, quietMs: number): AsyncGenerator<Buffer>;
   /** See Cluster. */
   unansweredMs(): number;
   /** See Cluster. */
   clockAheadMs(): number;
   close(): void;
 }
+
+/** Makes something of the parts of an answer; `alive` is told of each. */
+type ReadParts<T> = (response: IncomingMessage, alive: () => void) => AsyncIterable<T>;
 
 interface Opened {
   readonly response: IncomingMessage;
@@ -181,6 +186,38 @@ export function transportFrom(options: TransportOptions): Transport {
     return connectionError(endpoint.server, cause);
   }
 
+  /** What is made of an answer that goes on, as it comes. */
+  async function* goingOn<T>(request: ApiRequest, quietMs: number, read: ReadParts<T>): AsyncGenerator<T> {
+    const limit = limitFrom(request.signal);
+    const waiting = unanswered.expect();
+    const alive = (): void => {
+      limit.after(quietMs, () => quietError(endpoint.server, quietMs));
+    };
+    const heard = (): void => {
+      waiting.since();
+      alive();
+    };
+    const tell = teller(request);
+    try {
+      let opened = await open(request, 'watches', limit.signal, heard);
+      if (opened.response.statusCode === 401 && credentials.reload(opened.credential)) {
+        opened.response.resume();
+        opened = await open(request, 'watches', limit.signal, heard);
+      }
+      if (opened.response.statusCode !== 200)
+        throw refusalFromAnswer(await answerFrom(opened.response, request, heard));
+      tell(opened.response.statusCode, undefined);
+      // From here on it owes nothing: a watch is silent where nothing changes, and a program that has nothing to say.
+      waiting.over();
+      yield* read(opened.response, alive);
+    } catch (cause) {
+      throw explained(limit.signal.aborted ? limit.signal.reason : cause, request.signal);
+    } finally {
+      waiting.over();
+      limit.end();
+    }
+  }
+
   return {
     server: endpoint.server,
     async send(request) {
@@ -192,34 +229,10 @@ export function transportFrom(options: TransportOptions): Transport {
       }
     },
     async *lines(request, quietMs) {
-      const limit = limitFrom(request.signal);
-      const waiting = unanswered.expect();
-      const alive = (): void => {
-        limit.after(quietMs, () => quietError(endpoint.server, quietMs));
-      };
-      const heard = (): void => {
-        waiting.since();
-        alive();
-      };
-      const tell = teller(request);
-      try {
-        let opened = await open(request, 'watches', limit.signal, heard);
-        if (opened.response.statusCode === 401 && credentials.reload(opened.credential)) {
-          opened.response.resume();
-          opened = await open(request, 'watches', limit.signal, heard);
-        }
-        if (opened.response.statusCode !== 200)
-          throw refusalFromAnswer(await answerFrom(opened.response, request, heard));
-        tell(opened.response.statusCode, undefined);
-        // From here on a watch owes nothing: it is silent where nothing changes.
-        waiting.over();
-        yield* linesOf(opened.response.setEncoding('utf8'), alive);
-      } catch (cause) {
-        throw explained(limit.signal.aborted ? limit.signal.reason : cause, request.signal);
-      } finally {
-        waiting.over();
-        limit.end();
-      }
+      yield* goingOn(request, quietMs, (response, alive) => linesOf(response.setEncoding('utf8'), alive));
+    },
+    async *bytes(request, quietMs) {
+      yield* goingOn(request, quietMs, bytesOf);
     },
     unansweredMs: () => unanswered.longestMs(),
     clockAheadMs: () => skew.aheadMs,
@@ -235,6 +248,13 @@ export function transportFrom(options: TransportOptions): Transport {
       kept = undefined;
     },
   };
+}
+
+async function* bytesOf(response: IncomingMessage, alive: () => void): AsyncGenerator<Buffer> {
+  for await (const chunk of response) {
+    alive();
+    if (Buffer.isBuffer(chunk)) yield chunk;
+  }
 }
 
 function timeoutError(server: string, ms: number): MaintError {

@@ -150,7 +150,7 @@ const PLUGIN: Calls = {
   'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },
   'plugin/verbs/off/bring-back.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
-  'plugin/verbs/run/take-through.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/run/read-node.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/status/following.ts': { NODES: 'list,watch /nodes' },
   'plugin/verbs/status/from-events.ts': { nodePath: 'get /nodes' },

@@ -105,6 +105,14 @@ export class ToldCluster implements Cluster {
     return this.say(request, this.requests.length);
   }
 
+  /** What streams give, one after the other. */
+  streams: AsyncIterable<Buffer>[] = [];
+  async *stream(request: ApiRequest): AsyncIterable<Buffer> {
+    this.requests.push(request);
+    const next = this.streams.shift();
+    if (next !== undefined) yield* next;
+  }
+
   unansweredMs(): number {
     return 0;
   }

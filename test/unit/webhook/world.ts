@@ -117,6 +117,10 @@ export class ToldCluster implements Cluster {
     return Promise.reject(new Error('the webhook sends nothing'));
   }
 
+  stream(): never {
+    throw new Error('the webhook streams nothing');
+  }
+
   unansweredMs(): number {
     return 0;
   }

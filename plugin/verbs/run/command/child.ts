@@ -1,12 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import spawn from 'cross-spawn';
 import { MaintError, messageOf } from '../../../../shared/index.ts';
-
+import type { CarrierPorts } from '../carrier.ts';
 import type { Environment } from './environment.ts';
 import { Ending, KILL_AFTER_MS } from './ending.ts';
 import type { CommandEnd } from './outcome.ts';
-import type { OutputSink } from './output.ts';
-import type { SignalRelay } from './signals.ts';
 import { readProcesses } from './processes.ts';
 import { CommandTree, type Kill } from './tree.ts';
 
@@ -33,14 +31,6 @@ export interface CommandStart {
   readonly timeoutMs: number;
 }
 
-/** Whom a command has to do with while it runs. */
-export interface CommandPorts {
-  readonly sink: OutputSink;
-  readonly relay: SignalRelay;
-  /** Hears what somebody should know of the command meanwhile, as the rest of a sentence about it. */
-  readonly tell: (text: string) => void;
-}
-
 /** How a command is signalled. */
 export interface Signalling {
   readonly kill: Kill;
@@ -60,7 +50,7 @@ const SIGNALLING: Signalling = {
  */
 export async function runCommand(
   start: CommandStart,
-  { sink, relay, tell }: CommandPorts,
+  { sink, relay, tell }: CarrierPorts,
   { kill, killAfterMs }: Signalling = SIGNALLING,
 ): Promise<CommandEnd> {
   const child = spawned(start);

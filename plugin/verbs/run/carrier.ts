@@ -1,0 +1,38 @@
+import type { Claim, ClaimKey } from '../../../shared/index.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { OutputSink } from './command/output.ts';
+import type { SignalRelay } from './command/signals.ts';
+
+/** The node whose turn it is, drained, and the claim by which it is kept so. */
+export interface Turn {
+  readonly node: NodeSnapshot;
+  readonly claim: ClaimKey & Partial<Claim>;
+}
+
+/** Whom a command has to do with while it runs. */
+export interface CarrierPorts {
+  readonly sink: OutputSink;
+  readonly relay: SignalRelay;
+  /** Hears what somebody should know of the command meanwhile, as the rest of a sentence about it. */
+  readonly tell: (text: string) => void;
+}
+
+/** How a command ended. */
+export interface CarriedOut {
+  /** Its exit code; null where a signal ended it, or nobody knows. */
+  readonly code: number | null;
+  /** Whether the run may go on; a command that had to be stopped has failed, even where it exits with 0 then. */
+  readonly isWell: boolean;
+  /** The end of a sentence about the command. */
+  readonly words: string;
+}
+
+/** Where a command is carried out, and how: it knows nothing of maintenance. */
+export interface Carrier {
+  /** The command line that is carried out, as it is shown. */
+  readonly line: string;
+  /** Refuses what it could not carry out on these nodes, before anything is changed. Throws MaintError. */
+  refuseAhead(nodes: readonly NodeSnapshot[]): Promise<void>;
+  /** Carries the command out for one node, to its end. Throws MaintError('gave-up') where it cannot be begun. */
+  carryOut(turn: Turn, ports: CarrierPorts): Promise<CarriedOut>;
+}

@@ -1,0 +1,37 @@
+import { shellLine } from '../../../terminal/shell-line.ts';
+import type { Carrier } from '../carrier.ts';
+import { runCommand, type NodeCommand } from './child.ts';
+import { commandEnvironment, type Environment } from './environment.ts';
+import { refuseUnknownProgram } from './find.ts';
+import { endInWords } from './outcome.ts';
+
+/** What commands inherit from this process. */
+export interface Inherited {
+  readonly env: Environment;
+  /** Standard input is a terminal: somebody may answer what a command asks. */
+  readonly canAnswer: boolean;
+  /** Some stream is a terminal: Ctrl-C there reaches our commands by itself. */
+  readonly onTerminal: boolean;
+}
+
+/** What a run says of its command. */
+interface LocalCommand {
+  readonly command: NodeCommand;
+  readonly maxParallel: number;
+  readonly commandTimeoutMs: number;
+}
+
+/** Carries the command out as a process of this machine. */
+export function localCarrier(operation: LocalCommand, { env, canAnswer, onTerminal }: Inherited): Carrier {
+  const { command, maxParallel, commandTimeoutMs: timeoutMs } = operation;
+  const stdin = maxParallel === 1 && canAnswer ? 'inherit' : 'ignore';
+  return {
+    line: shellLine([command.program, ...command.args]),
+    refuseAhead: () => refuseUnknownProgram(command.program, env),
+    carryOut: async ({ node, claim }, ports) => {
+      const own = commandEnvironment(env, node, claim);
+      const end = await runCommand({ command, env: own, stdin, onTerminal, timeoutMs }, ports);
+      return { code: end.code, isWell: end.code === 0 && !end.timedOut, words: endInWords(end, timeoutMs) };
+    },
+  };
+}
