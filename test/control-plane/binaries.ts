@@ -2,12 +2,11 @@ import { readdirSync, statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from './bound-process.ts';
-import { takeLock } from './build-lock.ts';
+import { sayingWhoBuilds, takeLock } from './build-lock.ts';
 import type { BuildList } from './build.ts';
 import { build } from './build.ts';
 import type { Environment } from '../../packaging/cache-folder.ts';
 import { binariesFolder, isExecutable } from './cache-folder.ts';
-import { renderElapsed } from './elapsed.ts';
 import { ControlPlaneError } from './errors.ts';
 import { stageFileName, STAGE_FILES } from './stages.ts';
 import type { Binary, BinaryName } from './versions.ts';
@@ -15,9 +14,6 @@ import { BINARIES } from './versions.ts';
 
 /** What a folder must hold to be meant seriously as KUBEBUILDER_ASSETS; setup-envtest puts exactly these there. */
 const LEAST_ASSETS: readonly BinaryName[] = ['etcd', 'kube-apiserver', 'kubectl'];
-
-/** A waiting run says so this often. */
-const WAITING_LINE_EVERY_MS = 60_000;
 
 /** Where every program is, and the folder of KWOK's stage files. */
 export interface Binaries {
@@ -57,15 +53,7 @@ export async function ensureBinaries({ env, log, also = [] }: BinariesOptions): 
 
 async function buildMissing(missing: () => BuildList, folder: string, { env, log }: BinariesOptions): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const start = Date.now();
-  let saidAt = -Infinity;
-  const lock = await takeLock(join(folder, '.lock'), (owner) => {
-    if (Date.now() - saidAt < WAITING_LINE_EVERY_MS) return;
-    log(
-      `${owner} builds the programs for tests already, waiting for it (${renderElapsed(Date.now() - start)} so far) ...`,
-    );
-    saidAt = Date.now();
-  });
+  const lock = await takeLock(join(folder, '.lock'), sayingWhoBuilds('the programs for tests', log));
   try {
     await removeAbandonedBuilds(folder);
     // Only now is it known what is left to do: whoever held the lock may have built everything.

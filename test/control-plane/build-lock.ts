@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { isAlive } from './bound-process.ts';
+import { renderElapsed } from './elapsed.ts';
 
 /** How often a waiting run looks whether the lock is free. */
 const LOOK_EVERY_MS = 250;
@@ -13,6 +14,8 @@ const TOUCH_EVERY_MS = 5_000;
 const STALE_AFTER_MS = 60_000;
 /** Longer than the gap between reading a dead owner's lock and removing it, also on a busy machine. */
 const SETTLE_MS = 200;
+/** A waiting run says so this often. */
+const WAITING_LINE_EVERY_MS = 60_000;
 
 const Owner = z.object({ pid: z.number().int().positive(), host: z.string(), id: z.string() });
 type Owner = z.infer<typeof Owner>;
@@ -39,6 +42,17 @@ export async function takeLock(path: string, onWait: (owner: string) => void): P
     }
     await wait(LOOK_EVERY_MS);
   }
+}
+
+/** For `onWait`: says now and then who builds what (`the programs for tests`), and how long it has been waited for. */
+export function sayingWhoBuilds(what: string, log: (line: string) => void): (owner: string) => void {
+  const start = Date.now();
+  let saidAt = -Infinity;
+  return (owner) => {
+    if (Date.now() - saidAt < WAITING_LINE_EVERY_MS) return;
+    saidAt = Date.now();
+    log(`${owner} builds ${what} already, waiting for it (${renderElapsed(saidAt - start)} so far) ...`);
+  };
 }
 
 async function create(path: string, owner: Owner): Promise<boolean> {

@@ -40,6 +40,15 @@ const STAGING_MODULES: readonly string[] = [
   'streaming',
 ];
 
+/** Those that only older versions require: it is named and not built, see the tag `providerless`. */
+const FORMER_STAGING_MODULES: readonly string[] = ['legacy-cloud-providers'];
+
+/** Of these a module proxy may have no release of that version: the one before it, of the same minor version, takes its place. */
+const STAND_INS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '1.32.13': { endpointslice: 'v0.32.12' },
+  '1.31.14': { endpointslice: 'v0.31.13', 'kube-controller-manager': 'v0.31.13', 'kube-scheduler': 'v0.31.13' },
+};
+
 /** Etcd's server module has no main package that may be installed from outside, so it gets this one. */
 const ETCD_MAIN = `package main
 
@@ -60,9 +69,9 @@ export function goModuleFiles(name: GoModuleName): Readonly<Record<string, strin
 
 /** The go.mod in which the programs of an older Kubernetes are built: a control plane takes the others from that of today. */
 export function olderGoMod(version: string): string {
-  return [...head(`kubernetes-${version}`), block('require', [`k8s.io/kubernetes v${version}`]), staging(version)].join(
-    '\n\n',
-  );
+  const modules = [...STAGING_MODULES, ...FORMER_STAGING_MODULES];
+  const required = block('require', [`k8s.io/kubernetes v${version}`]);
+  return [...head(`kubernetes-${version}`), required, staging(version, modules)].join('\n\n') + '\n';
 }
 
 function goMod(name: GoModuleName): string {
@@ -78,12 +87,12 @@ function head(name: string): readonly string[] {
   return [`module kubectl-maint.io/programs/${name}`, `go ${GO_VERSION}.0`, `godebug default=go${GO_VERSION}`];
 }
 
-/** Those that a version does not have yet are required by nobody. */
-function staging(version: string): string {
-  const published = version.replace(/^1\./, 'v0.');
+/** Those that a version does not have yet, or no longer, are required by nobody. */
+function staging(version: string, modules = STAGING_MODULES): string {
+  const published = (module: string) => STAND_INS[version]?.[module] ?? version.replace(/^1\./, 'v0.');
   return block(
     'replace',
-    STAGING_MODULES.map((module) => `k8s.io/${module} => k8s.io/${module} ${published}`),
+    modules.map((module) => `k8s.io/${module} => k8s.io/${module} ${published(module)}`),
   );
 }
 

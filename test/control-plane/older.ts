@@ -1,10 +1,10 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBinaries, type BinariesOptions } from './binaries.ts';
-import { takeLock } from './build-lock.ts';
+import { sayingWhoBuilds, takeLock } from './build-lock.ts';
+import { buildTogether } from './build-together.ts';
 import { binariesFolder, isExecutable } from './cache-folder.ts';
 import { olderGoMod, olderLinkerFlags } from './go-modules.ts';
-import { go } from './go-program.ts';
 import { KUBERNETES_PROGRAMS } from './versions.ts';
 
 /** What of today's control plane goes with every other: the store, and the client whose answers ours are held against. */
@@ -18,9 +18,7 @@ export async function ensureOlder(version: string, { env, log }: BinariesOptions
   const today = await ensureBinaries({ env, log });
   const folder = binariesFolder(env, version);
   await mkdir(folder, { recursive: true });
-  const lock = await takeLock(join(folder, '.lock'), (owner) => {
-    log(`${owner} builds Kubernetes ${version} already, waiting for it ...`);
-  });
+  const lock = await takeLock(join(folder, '.lock'), sayingWhoBuilds(`Kubernetes ${version}`, log));
   try {
     const missing = KUBERNETES_PROGRAMS.filter((name) => !isExecutable(join(folder, name)));
     if (missing.length > 0) await build(version, missing, folder, { env, log });
@@ -41,14 +39,11 @@ async function build(
   { env, log }: BinariesOptions,
 ): Promise<void> {
   const module = join(folder, '.build', 'kubernetes');
-  const drafts = join(folder, '.build', 'programs');
   await mkdir(module, { recursive: true });
   await writeFile(join(module, 'go.mod'), olderGoMod(version));
   const what = names.map((name) => `${name} ${version}`).join(', ');
-  log(`building ${what} (once; some minutes on two cores) ...`);
   const packages = names.map((name) => `k8s.io/kubernetes/cmd/${name}`);
-  const flags = ['-mod=mod', '-gcflags=all=-dwarf=false', '-ldflags', olderLinkerFlags(version)];
-  await go(['build', ...flags, '-o', `${drafts}/`, ...packages], { module, env, what });
+  const drafts = await buildTogether(packages, { module, what, linkerFlags: olderLinkerFlags(version), env, log });
   for (const name of names) await rename(join(drafts, name), join(folder, name));
   await rm(join(folder, '.build'), { recursive: true });
 }

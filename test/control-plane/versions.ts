@@ -1,7 +1,15 @@
 /** What the control plane is made of. One place to change when Kubernetes moves on. */
 export const KUBERNETES_VERSION = '1.37.2';
-/** Older ones that `npm run test:versions` runs everything against, each the newest of its minor version. */
-export const OLDER_VERSIONS: readonly string[] = ['1.36.3', '1.35.4', '1.34.4'];
+/** Older ones that `npm run test:versions` runs everything against: of each minor version the newest that is to be had as a module. */
+export const OLDER_VERSIONS: readonly string[] = [
+  '1.36.3',
+  '1.35.4',
+  '1.34.4',
+  '1.33.13',
+  '1.32.13',
+  '1.31.14',
+  '1.30.14',
+];
 const ETCD_VERSION = '3.7.3';
 export const KWOK_VERSION = '0.8.0';
 export const HELM_VERSION = '4.3.1';
