@@ -12,14 +12,9 @@ import { floor, nobody, type Stage } from './contenders.ts';
 import { measure, type Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
+import { latencyIn, quietest, ROUNDS, type Round } from './rounds.ts';
 
-/** So many rounds, of which the quietest are told: those in which the creations without policies were the fastest. */
-const ROUNDS = 5;
-const QUIETEST = 3;
 const LOAD = { clients: 1, requests: 500 };
-
-/** What one round gave, by contender and subject. */
-type Round = ReadonlyMap<string, Latency>;
 
 /** Prints the table. */
 export async function benchFloor(): Promise<void> {
@@ -68,17 +63,18 @@ function keyOf(contender: Titled, subject: Titled): string {
 function printTable(rounds: readonly Round[]): void {
   const [first] = rounds;
   const titles = [...new Set([...(first?.keys() ?? [])])];
-  const of = (round: Round, key: string): Latency => round.get(key) ?? { p50: NaN, p99: NaN };
   process.stdout.write(
     '| Request | policies | p50, ms | p99, ms | p50 beside none |\n| --- | --- | --- | --- | --- |\n',
   );
   for (const subject of SUBJECTS) {
     const own = titles.filter((title) => title.endsWith(` ${subject.title}`));
     const [none = ''] = own;
-    const quiet = [...rounds].sort((a, b) => of(a, none).p50 - of(b, none).p50).slice(0, QUIETEST);
+    const quiet = quietest(rounds, none);
     for (const key of own) {
-      const [p50, p99] = (['p50', 'p99'] as const).map((what) => median(quiet.map((round) => of(round, key)[what])));
-      const beside = median(quiet.map((round) => of(round, key).p50 / of(round, none).p50));
+      const [p50, p99] = (['p50', 'p99'] as const).map((what) =>
+        median(quiet.map((round) => latencyIn(round, key)[what])),
+      );
+      const beside = median(quiet.map((round) => latencyIn(round, key).p50 / latencyIn(round, none).p50));
       const cells = [
         subject.title,
         key.replace(` ${subject.title}`, ''),

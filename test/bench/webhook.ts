@@ -1,7 +1,6 @@
 /**
  * `npm run bench -- webhook`: what a webhook adds to server dry-run creations through a real API server, beside a webhook
- * in Go that does nothing, beside policies in the API server, and beside none, each in turn in one run. The ratios of what
- * is added travel.
+ * in Go that does nothing and beside none, each in turn in every round. The ratios of what is added travel.
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -9,19 +8,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installService, REGISTRATION_PATH, startReplicaProcess } from '../support/replicas.ts';
 import { SUBJECTS } from './admitted.ts';
-import { floor, goNoop, nobody, ours, type Contender, type Stage } from './contenders.ts';
+import { goNoop, nobody, ours, type Contender, type Stage } from './contenders.ts';
 import { measure, type Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
-import { residentMiB } from './resident.ts';
+import { peakMiB, residentMiB } from './resident.ts';
+import { latencyIn, quietest, ROUNDS, type Round } from './rounds.ts';
 
-const ROUNDS = 3;
 /** Requests per measurement, by how many are under way at once. */
 const LOADS: readonly (readonly [clients: number, requests: number])[] = [
   [1, 500],
   [8, 2000],
   [32, 3000],
 ];
+/** Before each that counts: connections are made and code is compiled then, of every contender. */
+const WARMING = { clients: 8, requests: 300 };
+
 /** Prints the table. */
 export async function benchWebhook(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'maint-bench-'));
@@ -32,18 +34,16 @@ export async function benchWebhook(): Promise<void> {
   await plane.api('DELETE', REGISTRATION_PATH);
   const stage: Stage = { plane, folder };
   await writeFile(join(folder, 'ca.pem'), plane.ca);
-  const contenders = [
-    nobody(),
-    await goNoop(stage),
-    ours(stage, false),
-    ours(stage, true),
-    floor(stage, false),
-    floor(stage, true),
-  ];
+  const contenders = [nobody(), await goNoop(stage), ours(stage, false), ours(stage, true)];
   try {
-    const figures = await measureAll(contenders, stage);
-    printTable(contenders, figures);
-    process.stdout.write(`\nresident memory of the webhook afterwards: ${residentMiB(webhook.pid).toFixed(0)} MiB\n`);
+    const rounds: Round[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // To and fro: what gets slower or faster in the course of a round does so for each of them.
+      rounds.push(await measureRound(round % 2 === 0 ? contenders : contenders.toReversed(), stage));
+    }
+    printTable(contenders, rounds);
+    const [now, peak] = [residentMiB(webhook.pid).toFixed(0), peakMiB(webhook.pid).toFixed(0)];
+    process.stdout.write(`\nresident memory of the webhook afterwards: ${now} MiB, at most ${peak} MiB\n`);
   } finally {
     for (const { end } of contenders) await end?.();
     await webhook.stop();
@@ -51,55 +51,68 @@ export async function benchWebhook(): Promise<void> {
   }
 }
 
-type Figures = ReadonlyMap<string, readonly Latency[]>;
-
-async function measureAll(contenders: readonly Contender[], stage: Stage): Promise<Figures> {
-  const figures = new Map<string, Latency[]>();
-  const loads = SUBJECTS.flatMap((subject) => LOADS.map(([clients, requests]) => ({ subject, clients, requests })));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const contender of contenders) {
-      await contender.enter();
-      for (const { subject, ...load } of loads) {
-        const key = `${contender.title} ${subject.title} ${load.clients}`;
-        const latency = await measure(subject, load, stage);
+async function measureRound(contenders: readonly Contender[], stage: Stage): Promise<Round> {
+  const figures = new Map<string, Latency>();
+  for (const contender of contenders) {
+    await contender.enter();
+    for (const subject of SUBJECTS) {
+      await measure(subject, WARMING, stage);
+      for (const [clients, requests] of LOADS) {
+        const key = keyOf(contender.title, subject.title, clients);
+        const latency = await measure(subject, { clients, requests }, stage);
         process.stderr.write(`${key}: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`);
-        figures.set(key, [...(figures.get(key) ?? []), latency]);
+        figures.set(key, latency);
       }
-      await contender.leave();
     }
+    await contender.leave();
   }
   return figures;
 }
 
-function printTable(contenders: readonly Contender[], figures: Figures): void {
-  const of = (contender: string, subject: string, clients: number, what: keyof Latency): number =>
-    median((figures.get(`${contender} ${subject} ${clients}`) ?? []).map((one) => one[what]));
+function keyOf(contender: string, subject: string, clients: number): string {
+  return `${contender}, ${subject}, ${clients}`;
+}
+
+const HEAD = [
+  'Request',
+  'clients',
+  'webhook',
+  'p50, ms',
+  'p99, ms',
+  'added p50 beside Go',
+  'added p99 beside Go',
+  'p50 beside none',
+];
+
+function printTable(contenders: readonly Contender[], rounds: readonly Round[]): void {
   const [none = '', go = '', ...rest] = contenders.map(({ title }) => title);
-  process.stdout.write(
-    '| Request | clients | webhook | p50, ms | p99, ms | added p50 beside Go | added p99 beside Go | p50 beside none |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n',
-  );
+  const lines: string[][] = [HEAD, HEAD.map(() => '---')];
   for (const { title } of SUBJECTS) {
     for (const [clients] of LOADS) {
-      const added = (contender: string, what: keyof Latency): number =>
-        of(contender, title, clients, what) - of(none, title, clients, what);
+      const quiet = quietest(rounds, keyOf(none, title, clients));
+      // A ratio is of one round; of the rounds' ratios the middle one is told.
+      const middle = (figure: (of: (contender: string) => Latency) => number): number =>
+        median(quiet.map((round) => figure((contender) => latencyIn(round, keyOf(contender, title, clients)))));
+      const beside = (contender: string, what: keyof Latency): string =>
+        times(middle((of) => (of(contender)[what] - of(none)[what]) / (of(go)[what] - of(none)[what])));
       for (const contender of [none, go, ...rest]) {
         const isOurs = rest.includes(contender);
-        const beside = (what: keyof Latency): string =>
-          isOurs ? `${(added(contender, what) / added(go, what)).toFixed(2)} ×` : '';
-        const [p50, p99] = [of(contender, title, clients, 'p50'), of(contender, title, clients, 'p99')];
-        const besideNone = `${(p50 / of(none, title, clients, 'p50')).toFixed(2)} ×`;
-        const cells = [
+        lines.push([
           title,
-          clients,
+          String(clients),
           contender,
-          p50.toFixed(2),
-          p99.toFixed(2),
-          beside('p50'),
-          beside('p99'),
-          besideNone,
-        ];
-        process.stdout.write(`| ${cells.join(' | ')} |\n`);
+          middle((of) => of(contender).p50).toFixed(2),
+          middle((of) => of(contender).p99).toFixed(2),
+          isOurs ? beside(contender, 'p50') : '',
+          isOurs ? beside(contender, 'p99') : '',
+          times(middle((of) => of(contender).p50 / of(none).p50)),
+        ]);
       }
     }
   }
+  process.stdout.write(lines.map((cells) => `| ${cells.join(' | ')} |\n`).join(''));
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(2)} ×`;
 }
