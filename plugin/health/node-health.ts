@@ -1,4 +1,4 @@
-import { listAt, numberAt, textAt } from '../../shared/index.ts';
+import { conditionAt, numberAt, textAt } from '../../shared/index.ts';
 import { timestamp } from '../session/clock.ts';
 
 /** Conditions that must not be True on a node that takes work again (k8s api core/v1 NodeConditionType). */
@@ -43,18 +43,14 @@ export function conditionProblems(node: unknown): readonly string[] {
 }
 
 function readiness(node: unknown): readonly string[] {
-  const ready = conditionOf(node, 'Ready');
+  const ready = conditionAt(node, 'Ready');
   if (textAt(ready, 'status') === 'True') return [];
   const why = textAt(ready, 'message') ?? textAt(ready, 'reason') ?? 'the kubelet has not reported';
   return [`not Ready (${why})`];
 }
 
 function pressures(node: unknown): readonly string[] {
-  return PRESSURES.filter((type) => textAt(conditionOf(node, type), 'status') === 'True');
-}
-
-function conditionOf(node: unknown, type: string): unknown {
-  return listAt(node, 'status', 'conditions').find((condition) => textAt(condition, 'type') === type);
+  return PRESSURES.filter((type) => textAt(conditionAt(node, type), 'status') === 'True');
 }
 
 /** When a node's kubelet was last heard of. */

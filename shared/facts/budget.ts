@@ -1,5 +1,5 @@
 import { labelSelectorFrom, renderSelector, selects, type LabelSelector } from '../scheduling/selectors.ts';
-import { at, listAt, numberAt, textAt } from './json.ts';
+import { at, conditionAt, numberAt, textAt } from './json.ts';
 import type { PodFacts } from './pod.ts';
 
 /** A PodDisruptionBudget (policy/v1) as draining sees it. */
@@ -51,13 +51,9 @@ export function budgetFromObject(object: unknown): BudgetFacts {
 
 /** k8s pkg/controller/disruption: a budget that cannot be computed lets no pod go, and says so in a condition. */
 function failureOf(object: unknown): string | undefined {
-  const failed = listAt(object, 'status', 'conditions').find(
-    (condition) =>
-      textAt(condition, 'type') === 'DisruptionAllowed' &&
-      textAt(condition, 'status') === 'False' &&
-      textAt(condition, 'reason') === 'SyncFailed',
-  );
-  return failed === undefined ? undefined : (textAt(failed, 'message') ?? 'its controller does not say why');
+  const allowed = conditionAt(object, 'DisruptionAllowed');
+  const isFailed = textAt(allowed, 'status') === 'False' && textAt(allowed, 'reason') === 'SyncFailed';
+  return isFailed ? (textAt(allowed, 'message') ?? 'its controller does not say why') : undefined;
 }
 
 /** Whether a budget counts a pod (k8s registry/core/pod/storage/eviction.go: by namespace and selector, nothing else). */

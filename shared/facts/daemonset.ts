@@ -1,7 +1,7 @@
 import { daemonSetPlacement, type Placement } from '../scheduling/placement.ts';
 import { labelSelectorFrom, type LabelSelector } from '../scheduling/selectors.ts';
 import { WOKEN_CONDITION } from '../labels.ts';
-import { at, listAt, numberAt, textAt } from './json.ts';
+import { at, conditionAt, numberAt, textAt, timeAt } from './json.ts';
 import type { PodFacts } from './pod.ts';
 import { controllerOf, workFromObject } from './work.ts';
 
@@ -60,14 +60,8 @@ export function daemonSetFromObjects(object: unknown, revisions: readonly unknow
       (numberAt(object, 'status', 'observedGeneration') ?? 0) >= (numberAt(object, 'metadata', 'generation') ?? 0),
     scheduled: numberAt(object, 'status', 'desiredNumberScheduled') ?? 0,
     updated: numberAt(object, 'status', 'updatedNumberScheduled') ?? 0,
-    wokenAt: wokenAt(object),
+    wokenAt: timeAt(conditionAt(object, WOKEN_CONDITION), 'lastTransitionTime'),
   };
-}
-
-function wokenAt(object: unknown): number | undefined {
-  const condition = listAt(object, 'status', 'conditions').find((one) => textAt(one, 'type') === WOKEN_CONDITION);
-  const time = Date.parse(textAt(condition, 'lastTransitionTime') ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Whether a pod is of an older template. Generation AND hash: after an undo the generation differs while the pod is current. */

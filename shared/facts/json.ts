@@ -72,6 +72,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The condition of a type in an object's status, as Kubernetes lists them; undefined where there is none. */
+export function conditionAt(object: unknown, type: string): unknown {
+  return listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === type);
+}
+
 /** An RFC 3339 time at a path in milliseconds since the epoch; undefined where there is none that can be read. */
 export function timeAt(value: unknown, ...path: readonly string[]): number | undefined {
   const text = textAt(value, ...path);

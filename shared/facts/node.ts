@@ -3,7 +3,7 @@ import { stateFromLabel, type MaintenanceState } from '../record/state.ts';
 import { readRecord, type RecordReading } from '../record/record.ts';
 import type { SchedulableNode } from '../scheduling/reach.ts';
 import { taintsFromNode } from '../scheduling/taints.ts';
-import { isTrueAt, listAt, stringMapAt, textAt, timeAt } from './json.ts';
+import { conditionAt, isTrueAt, stringMapAt, textAt, timeAt } from './json.ts';
 
 /** A Node as decisions see it. */
 export interface NodeFacts extends SchedulableNode {
@@ -30,7 +30,7 @@ export function nodeFromObject(object: unknown): NodeFacts | undefined {
   const name = textAt(object, 'metadata', 'name');
   if (name === undefined || name === '') return undefined;
   const labels = stringMapAt(object, 'metadata', 'labels');
-  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
+  const ready = conditionAt(object, 'Ready');
   return {
     name,
     uid: textAt(object, 'metadata', 'uid') ?? '',

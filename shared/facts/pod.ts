@@ -1,5 +1,5 @@
 import { MIRROR_ANNOTATION } from '../labels.ts';
-import { at, isObject, listAt, numberAt, stringMapAt, textAt, timeAt } from './json.ts';
+import { at, conditionAt, isObject, listAt, numberAt, stringMapAt, textAt, textsAt, timeAt } from './json.ts';
 import { controllerOf, workFromObject, type Owner, type WorkObject } from './work.ts';
 
 /** A Pod as it runs, as far as draining and holding need to know it. */
@@ -38,7 +38,7 @@ export function podFromObject(object: unknown): PodFacts | undefined {
   if (!isObject(object) || name === undefined || name === '') return undefined;
   // Lists of the API server leave `kind` out of their items.
   const work = { ...workFromObject({ apiVersion: 'v1', kind: 'Pod', ...object }), raw: undefined };
-  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
+  const ready = conditionAt(object, 'Ready');
   return {
     namespace: work.namespace,
     name,
@@ -50,7 +50,7 @@ export function podFromObject(object: unknown): PodFacts | undefined {
     phase: textAt(object, 'status', 'phase') ?? '',
     started: hasStarted(object),
     deletedAt: timeAt(object, 'metadata', 'deletionTimestamp'),
-    finalizers: listAt(object, 'metadata', 'finalizers').filter((entry) => typeof entry === 'string'),
+    finalizers: textsAt(object, 'metadata', 'finalizers'),
     mirror: stringMapAt(object, 'metadata', 'annotations').has(MIRROR_ANNOTATION),
     emptyDir: listAt(object, 'spec', 'volumes').some((volume) => at(volume, 'emptyDir') != null),
     priority: numberAt(object, 'spec', 'priority') ?? 0,

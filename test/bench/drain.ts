@@ -6,7 +6,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listAt, numberAt, textAt } from '../../shared/index.ts';
+import { conditionAt, listAt, numberAt, textAt } from '../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
 import { BIN, pluginEnvironment, runProgram, type Ran } from '../support/plugin-run.ts';
 import { until } from '../support/until.ts';
@@ -250,10 +250,7 @@ async function cordon(name: string, unschedulable: boolean, plane: ControlPlane)
 
 async function readyPods(plane: ControlPlane, onlyReady = true): Promise<number> {
   const { body } = await plane.api('GET', `/api/v1/namespaces/${NAMESPACE}/pods?resourceVersion=0`);
-  const isReady = (pod: unknown): boolean =>
-    listAt(pod, 'status', 'conditions').some(
-      (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-    );
+  const isReady = (pod: unknown): boolean => textAt(conditionAt(pod, 'Ready'), 'status') === 'True';
   return listAt(body, 'items').filter((pod) => !onlyReady || isReady(pod)).length;
 }
 

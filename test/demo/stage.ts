@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { listAt, textAt } from '../../shared/facts/json.ts';
+import { conditionAt, listAt, textAt } from '../../shared/facts/json.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { spawnBound, type BoundProcess, type SpawnOptions } from '../control-plane/bound-process.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
@@ -36,11 +36,7 @@ export async function podsOf({ kubectl }: Pick<Stage, 'kubectl'>, namespace: str
 
 /** Those of some pods that are Ready. */
 export function readyOf(pods: readonly unknown[]): readonly unknown[] {
-  return pods.filter((pod) =>
-    listAt(pod, 'status', 'conditions').some(
-      (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-    ),
-  );
+  return pods.filter((pod) => textAt(conditionAt(pod, 'Ready'), 'status') === 'True');
 }
 
 /** A file of the story, as seen from where kubectl runs. */

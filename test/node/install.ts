@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../shared/index.ts';
+import { conditionAt, listAt, textAt } from '../../shared/index.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { CHART, helmFor, NAMESPACE } from '../support/helm.ts';
 
@@ -50,7 +50,5 @@ async function replicaNodes(plane: ControlPlane): Promise<readonly string[]> {
 
 /** True for a pod whose condition Ready is True. */
 export function isReady(pod: unknown): boolean {
-  return listAt(pod, 'status', 'conditions').some(
-    (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-  );
+  return textAt(conditionAt(pod, 'Ready'), 'status') === 'True';
 }

@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../../shared/index.ts';
+import { conditionAt, textAt } from '../../../shared/index.ts';
 
 /** What the node's conditions say of its drain. */
 export interface DrainSign {
@@ -16,17 +16,17 @@ export const SILENT_MS = 4 * 30_000;
 
 /** Reads them, for `now` in milliseconds since the epoch. `podsLeft`: as counted now, where it could be. */
 export function drainSign(node: unknown, podsLeft: number | null, now: number): DrainSign {
-  const conditions = listAt(node, 'status', 'conditions');
-  const running = conditions.find((condition) => isOf(condition, 'DrainInProgress', 'True'));
-  const told = running ?? conditions.find((condition) => isOf(condition, 'Drained', 'Unknown'));
+  const running = conditionIn(node, 'DrainInProgress', 'True');
+  const told = running ?? conditionIn(node, 'Drained', 'Unknown');
   return {
     progress: asOfNow(textAt(told, 'message') ?? '', podsLeft),
     stoppedSince: running === undefined ? null : stoppedSince(running, now),
   };
 }
 
-function isOf(condition: unknown, type: string, status: string): boolean {
-  return textAt(condition, 'type') === type && textAt(condition, 'status') === status;
+function conditionIn(node: unknown, type: string, status: string): unknown {
+  const condition = conditionAt(node, type);
+  return textAt(condition, 'status') === status ? condition : undefined;
 }
 
 function stoppedSince(running: unknown, now: number): string | null {

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { conditionAt, listAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { installFloor } from '../../support/floor.ts';
 import { pluginRunner, type PluginRunner, type Ran } from '../../support/plugin-run.ts';
@@ -46,11 +46,7 @@ async function apply(input: string): Promise<void> {
 
 async function readyPods(namespace: string): Promise<number> {
   const { body } = await plane.api('GET', `/api/v1/namespaces/${namespace}/pods`);
-  return listAt(body, 'items').filter((pod) =>
-    listAt(pod, 'status', 'conditions').some(
-      (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-    ),
-  ).length;
+  return listAt(body, 'items').filter((pod) => textAt(conditionAt(pod, 'Ready'), 'status') === 'True').length;
 }
 
 let steps = 0;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAt, podFromObject, textAt } from '../../../shared/index.ts';
+import { conditionAt, listAt, podFromObject, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => plane.stop());
 
 async function conditionOf(node: string, type: string): Promise<unknown> {
-  return listAt(await world.node(node), 'status', 'conditions').find((one) => textAt(one, 'type') === type);
+  return conditionAt(await world.node(node), type);
 }
 
 test('a kubelet that dies: what nobody confirms is not waited for, and not called drained', async () => {

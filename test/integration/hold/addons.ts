@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, REVISION_HASH_LABEL, textAt } from '../../../shared/index.ts';
+import { at, conditionAt, listAt, numberAt, REVISION_HASH_LABEL, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { until } from '../../support/until.ts';
 import { Workloads } from '../../support/workloads.ts';
@@ -156,9 +156,7 @@ function addonPod(pod: unknown): AddonPod {
     node: textAt(pod, 'spec', 'nodeName') ?? '(no node yet)',
     image: textAt(listAt(pod, 'spec', 'containers')[0], 'image') ?? '',
     hash: textAt(at(pod, 'metadata', 'labels'), REVISION_HASH_LABEL) ?? '',
-    ready: listAt(pod, 'status', 'conditions').some(
-      (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-    ),
+    ready: textAt(conditionAt(pod, 'Ready'), 'status') === 'True',
     going: textAt(pod, 'metadata', 'deletionTimestamp') !== undefined,
   };
 }

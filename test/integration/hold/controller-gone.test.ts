@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { conditionAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import {
@@ -48,11 +48,7 @@ afterAll(async () => {
 /** Why the DaemonSet's controller was told to go on last; undefined where it never was. */
 async function woken(): Promise<string | undefined> {
   const { body } = await plane.api('GET', '/apis/apps/v1/namespaces/default/daemonsets/agent');
-  const conditions = listAt(body, 'status', 'conditions');
-  return textAt(
-    conditions.find((one) => textAt(one, 'type') === 'kubectl-maint.io/RolloutWoken'),
-    'reason',
-  );
+  return textAt(conditionAt(body, 'kubectl-maint.io/RolloutWoken'), 'reason');
 }
 
 test('without a controller the pod on the node stays all the same', async () => {

@@ -1,5 +1,5 @@
 import { connectCluster } from '../../../shared/cluster/live/connect.ts';
-import { at, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
+import { at, conditionAt, listAt, numberAt, textAt } from '../../../shared/facts/json.ts';
 import { nodeFromObject, type NodeFacts } from '../../../shared/facts/node.ts';
 import { UNSCHEDULABLE_TAINT } from '../../../shared/labels.ts';
 import type { CallApi } from '../../control-plane/api.ts';
@@ -118,9 +118,7 @@ function isSettled(node: unknown): boolean {
 function answerOfScheduler(pod: unknown): { node: string | undefined } | undefined {
   const node = textAt(pod, 'spec', 'nodeName') ?? '';
   if (node !== '') return { node };
-  const isRefused = listAt(pod, 'status', 'conditions').some(
-    (condition) => textAt(condition, 'type') === 'PodScheduled' && textAt(condition, 'reason') === 'Unschedulable',
-  );
+  const isRefused = textAt(conditionAt(pod, 'PodScheduled'), 'reason') === 'Unschedulable';
   return isRefused ? { node: undefined } : undefined;
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/facts/json.ts';
+import { conditionAt, listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { until } from '../../support/until.ts';
@@ -70,11 +70,7 @@ async function podsOf(app: string): Promise<readonly unknown[]> {
 async function nodesRunning(app: string, image: string): Promise<readonly string[]> {
   return (await podsOf(app))
     .filter((pod) => textAt(listAt(pod, 'spec', 'containers')[0], 'image') === image)
-    .filter((pod) =>
-      listAt(pod, 'status', 'conditions').some(
-        (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
-      ),
-    )
+    .filter((pod) => textAt(conditionAt(pod, 'Ready'), 'status') === 'True')
     .map((pod) => textAt(pod, 'spec', 'nodeName') ?? '')
     .sort();
 }

@@ -1,4 +1,4 @@
-import { at, clean, listAt, numberAt, textAt } from '../../../../shared/index.ts';
+import { at, clean, conditionAt, listAt, numberAt, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import type { Installation } from '../readings.ts';
@@ -108,6 +108,5 @@ function judgePlaces(
 
 function isReady(pod: unknown): boolean {
   const isLeaving = textAt(pod, 'metadata', 'deletionTimestamp') !== undefined;
-  const conditions = listAt(pod, 'status', 'conditions');
-  return !isLeaving && conditions.some((one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True');
+  return !isLeaving && textAt(conditionAt(pod, 'Ready'), 'status') === 'True';
 }
