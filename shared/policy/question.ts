@@ -1,5 +1,6 @@
 import type { WorkObject } from '../facts/work.ts';
 import { MIRROR_ANNOTATION } from '../labels.ts';
+import { once } from '../once.ts';
 import { classifyFully, type Catalogue, type Classification } from '../targets/classify.ts';
 import type { Work } from '../targets/tool.ts';
 import { changeOf } from './change.ts';
@@ -26,9 +27,10 @@ export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Ques
   if (object === undefined) return undefined;
   const [main, ...others] = classifyFully(object, catalogue, request.user.name);
   const rules = isKubeletsMirror(request, object) ? [] : RULES;
+  const before = once(() => worksBefore(request, catalogue));
   const aspect = (classification: Classification, asked: readonly Rule[]): Aspect => {
     // What is no work is none of any rule's business, whatever it was.
-    const isNewWork = () => isWork(classification) && !worksBefore(request, catalogue).includes(classification.work);
+    const isNewWork = () => isWork(classification) && !before().includes(classification.work);
     const change = changeOf(request, classification.pattern?.node ?? { in: 'pods' }, isNewWork);
     const subject: Subject = { request, object, classification, change };
     return { subject, rules: asked.filter((rule) => rule.concerns(subject)) };
