@@ -4,6 +4,7 @@ import { at, fieldsAt, listAt } from '../facts/json.ts';
 import { nodeFromObject } from '../facts/node.ts';
 import { podFromObject, type PodFacts } from '../facts/pod.ts';
 import { STATE_LABEL } from '../labels.ts';
+import { eachOnce } from '../once.ts';
 import type { FetchNeed } from '../policy/decide.ts';
 import type { Answer, Need } from '../policy/needs.ts';
 import { controllerRevisionsPath, daemonSetPath, nodePath, NODES, objectPath, podsPath } from './paths.ts';
@@ -14,13 +15,9 @@ import type { ClusterReader } from './ports.ts';
  * ControllerRevisions of a namespace are read once in it, however many DaemonSets are asked about.
  */
 export function answersFromCluster(reader: ClusterReader, signal: AbortSignal): FetchNeed {
-  const revisions = new Map<string, Promise<readonly unknown[]>>();
-  const revisionsIn = (namespace: string): Promise<readonly unknown[]> => {
-    const list = listOf(controllerRevisionsPath(namespace), {}, signal);
-    const read = revisions.get(namespace) ?? readAll(reader, list, withoutTemplate);
-    revisions.set(namespace, read);
-    return read;
-  };
+  const revisionsIn = eachOnce((namespace: string) =>
+    readAll(reader, listOf(controllerRevisionsPath(namespace), {}, signal), withoutTemplate),
+  );
   return (need) => fetchNeed(need, reader, signal, revisionsIn);
 }
 

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { numberAt } from '../facts/json.ts';
+import { once } from '../once.ts';
 import { parsed, refused, type Parsed, type Problem } from '../problem.ts';
 
 /** RFC 3339. Without an offset, Date.parse would take the reader's own time zone; it reads "tomorrow 9" as well. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Made for the first record that is read: most commands meet none, and it takes 5 ms of a start. */
-function recordForm() {
+const recordForm = once(() => {
   const moment = z
     .string()
     .check(z.refine((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), 'is not a time (RFC 3339)'));
@@ -44,9 +45,7 @@ function recordForm() {
     completedAt: z.optional(moment),
     unconfirmed: z.optional(z.number()),
   });
-}
-
-let form: ReturnType<typeof recordForm> | undefined;
+});
 
 /** What a claim asks for: move the workloads away, or only keep new ones off. */
 export type Mode = Claim['mode'];
@@ -86,8 +85,7 @@ export function parseRecord(text: string): Parsed<MaintenanceRecord> {
   if (version !== undefined && version > 1) {
     return refused({ path: 'version', message: `is ${version}: a newer kubectl maint wrote it, use that one` });
   }
-  form ??= recordForm();
-  const result = z.safeParse(form, value);
+  const result = z.safeParse(recordForm(), value);
   if (result.success) return parsed(result.data);
   return {
     ok: false,

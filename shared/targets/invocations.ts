@@ -3,7 +3,16 @@ import type { Effort } from '../shell/effort.ts';
 import { commandsOf } from '../shell/commands.ts';
 import { Variables } from '../shell/variables.ts';
 import { imageBasename } from './image-names.ts';
-import { ENTRY_SCRIPTS, INTERPRETERS, isOther, SHELL_VALUE, SHELLS, wrappedBy, WRAPPERS } from './wrappers.ts';
+import {
+  ENTRY_SCRIPTS,
+  INTERPRETERS,
+  isOther,
+  lastPart,
+  SHELL_VALUE,
+  SHELLS,
+  wrappedBy,
+  WRAPPERS,
+} from './wrappers.ts';
 
 /** A program with the arguments that it is run with. */
 export interface Invocation {
@@ -192,9 +201,4 @@ function expanded(text: string, variables: Variables, effort: Effort): string {
     const value = variables.get(name ?? '');
     return value !== undefined && effort.read(value) ? value : whole;
   });
-}
-
-/** The last part of a path. */
-export function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -2,14 +2,12 @@ import { at } from '../facts/json.ts';
 import { workloadKindOf } from '../facts/controllers.ts';
 import type { WorkObject } from '../facts/work.ts';
 import { isOfKind, isOwnKind, type Kind } from '../kinds.ts';
-import { eachOnce } from '../once.ts';
+import { eachOnce, once } from '../once.ts';
 import { Effort } from '../shell/effort.ts';
 import { runningIn, type Running } from './programs.ts';
 import { holds } from './run-names.ts';
 import { asksWhatRuns, isRunning } from './runs.ts';
 import { isRequestFor, wordsOf } from './words-of-work.ts';
-
-export { imageBasename } from './programs.ts';
 
 /** Keys to accepted values; an empty list accepts any value. */
 export type Accepted = Readonly<Record<string, readonly string[]>>;
@@ -137,32 +135,30 @@ export const LABEL_STRENGTH = 3;
 /** An object with what is asked of it again and again, worked out once. */
 export class Inspection {
   readonly object: WorkObject;
-  readonly #user: string;
-  readonly #effort = new Effort();
-  #running: readonly Running[] | undefined;
-  #nameWords: readonly string[] | undefined;
+  /** Name of the service account that writes the object; empty where nobody is known. */
+  readonly writer: string;
+  /** Whether a Deployment, StatefulSet or DaemonSet keeps it up: then it is a service, whatever its image, and no run of a tool. */
+  readonly isKeptUp: boolean;
   /** Whether one of some words stands in the names of the object and its owners; many matchers ask for the same list. */
   readonly isNamed = eachOnce((wanted: readonly string[]) => holds(this.nameWords, wanted));
-  #words: ReadonlySet<string> | undefined;
+  readonly #effort = new Effort();
+  readonly #running = once(() =>
+    (this.object.template?.containers ?? []).map((container) => runningIn(container, this.#effort)),
+  );
+  readonly #nameWords = once(() =>
+    [this.object.name, ...this.object.owners.map(({ name }) => name)].flatMap((name) => name.split(/[-.]/)),
+  );
+  readonly #words = once(() => wordsOf(this.object, this.running));
 
   constructor(object: WorkObject, user = '') {
     this.object = object;
-    this.#user = user;
+    this.writer = /^system:serviceaccount:[^:]+:(.+)$/.exec(user)?.[1] ?? '';
+    this.isKeptUp = workloadKindOf(object, user) !== undefined;
   }
 
-  /** Name of the service account that writes the object; empty where nobody is known. */
-  get writer(): string {
-    return /^system:serviceaccount:[^:]+:(.+)$/.exec(this.#user)?.[1] ?? '';
-  }
-
-  /** Whether a Deployment, StatefulSet or DaemonSet keeps it up: then it is a service, whatever its image, and no run of a tool. */
-  get isKeptUp(): boolean {
-    return workloadKindOf(this.object, this.#user) !== undefined;
-  }
-
+  /** What runs in its containers. */
   get running(): readonly Running[] {
-    this.#running ??= (this.object.template?.containers ?? []).map((container) => runningIn(container, this.#effort));
-    return this.#running;
+    return this.#running();
   }
 
   /** Whether its owners, its containers and all that they run were read; where not, what it is stays open. */
@@ -173,16 +169,12 @@ export class Inspection {
 
   /** Words of the names of the object and its owners. */
   get nameWords(): readonly string[] {
-    this.#nameWords ??= [this.object.name, ...this.object.owners.map(({ name }) => name)].flatMap((name) =>
-      name.split(/[-.]/),
-    );
-    return this.#nameWords;
+    return this.#nameWords();
   }
 
   /** See `wordsOf`. */
   get words(): ReadonlySet<string> {
-    this.#words ??= wordsOf(this.object, this.running);
-    return this.#words;
+    return this.#words();
   }
 }
 

@@ -5,10 +5,7 @@ import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
 import { followed, type Invocation } from './invocations.ts';
 import { isLike } from './like.ts';
-import { isKnown } from './known-programs.ts';
-import { holds, namesOf, wordsIn } from './run-names.ts';
-
-export { imageBasename } from './image-names.ts';
+import { holds, ownWordsOf, wordsIn } from './run-names.ts';
 
 /** A container as far as it tells what runs in it. */
 export interface Running {
@@ -21,7 +18,7 @@ export interface Running {
   /** Programs that it runs, without their paths. */
   readonly programs: ReadonlySet<string>;
   readonly invocations: readonly Invocation[];
-  /** Words in the own name of one of them, see `namesOf`. */
+  /** Words in the own name of one of them, see `ownWordsOf`. */
   readonly wordsFor: (invocation: Invocation) => readonly string[];
   /** Whether one of some words stands in the names of the variables that are set for it, or the paths of its volumes. */
   readonly isSetBy: (wanted: readonly string[]) => boolean;
@@ -40,7 +37,7 @@ export function runningIn({ image: written, command, args, env, mounts }: Contai
     words,
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
-    wordsFor: eachOnce((invocation) => namesOf(invocation, image, isKnown)),
+    wordsFor: eachOnce((invocation) => ownWordsOf(invocation, image)),
     isSetBy: eachOnce((wanted) => holds(settings(), wanted)),
   };
 }

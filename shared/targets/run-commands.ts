@@ -1,10 +1,8 @@
-import type { Invocation } from './invocations.ts';
+import { eachOnce } from '../once.ts';
 import { isLike } from './like.ts';
 
 /** Subcommands that are wanted, by program, each in the parts between its `*`; those of one without any are empty. */
 type Wanted = ReadonlyMap<string, readonly (readonly (readonly string[])[])[]>;
-
-const TABLES = new WeakMap<readonly string[], Wanted>();
 
 /** The program that an entry of `commands` names. */
 export function programOf(command: string): string {
@@ -12,7 +10,7 @@ export function programOf(command: string): string {
 }
 
 /** Whether a program is run that one of some entries names, with its subcommand where that is named as well. */
-export function isCommand({ program, args }: Invocation, commands: readonly string[]): boolean {
+export function isCommand(program: string, args: readonly string[], commands: readonly string[]): boolean {
   return (
     tableOf(commands)
       .get(program)
@@ -20,19 +18,15 @@ export function isCommand({ program, args }: Invocation, commands: readonly stri
   );
 }
 
-function tableOf(commands: readonly string[]): Wanted {
-  const known = TABLES.get(commands);
-  if (known !== undefined) return known;
-  const grouped = Map.groupBy(commands, programOf);
+/** Each list of the catalogue is taken apart once: the same lists are asked for with every request. */
+const tableOf = eachOnce((commands: readonly string[]): Wanted => {
   const subcommandsOf = (command: string) =>
     command
       .split(' ')
       .slice(1)
       .map((word) => word.split('*'));
-  const table = new Map([...grouped].map(([program, row]) => [program, row.map(subcommandsOf)]));
-  TABLES.set(commands, table);
-  return table;
-}
+  return new Map([...Map.groupBy(commands, programOf)].map(([program, row]) => [program, row.map(subcommandsOf)]));
+}, new WeakMap());
 
 /**
  * Whether the first operands are these. A word behind an option may be its value, and is passed over where it is none of

@@ -1,4 +1,6 @@
+import { eachOnce } from '../once.ts';
 import type { Invocation } from './invocations.ts';
+import { isKnown } from './known-programs.ts';
 import { isLike } from './like.ts';
 import { isOther } from './wrappers.ts';
 
@@ -44,15 +46,11 @@ const SUBCOMMANDS = 2;
 
 /**
  * Lower-case words in the own name of what is run: of the program or script, or of the image where that runs its own entry
- * point, and of its subcommands. `known` are programs that are judged by their subcommands, and not by their name.
+ * point, and of its subcommands. None of programs that are judged by their subcommands, and not by their name.
  */
-export function namesOf(
-  { program, args, isOwn }: Invocation,
-  image: string,
-  known: (program: string) => boolean,
-): readonly string[] {
+export function ownWordsOf({ program, args, isOwn }: Invocation, image: string): readonly string[] {
   const name = isOwn ? image : program;
-  if (known(name) || SAYS_NOTHING.has(name) || (!isOwn && isOther(name))) return [];
+  if (isKnown(name) || SAYS_NOTHING.has(name) || (!isOwn && isOther(name))) return [];
   return [name, ...subcommandsAmong(args)].flatMap(wordsIn);
 }
 
@@ -94,19 +92,13 @@ interface Wanted {
 }
 
 /** Each list of the catalogue is taken apart once: the same lists are asked for with every request. */
-const TAKEN_APART = new WeakMap<readonly string[], Wanted>();
-
-function wantedFrom(words: readonly string[]): Wanted {
-  const known = TAKEN_APART.get(words);
-  if (known !== undefined) return known;
+const wantedFrom = eachOnce((words: readonly string[]): Wanted => {
   const isPattern = (word: string): boolean => word.includes('*') || word.includes(' ');
-  const wanted: Wanted = {
+  return {
     plain: new Set(words.filter((word) => !isPattern(word))),
     patterns: words.filter(isPattern).map((word) => {
       const [first = [], second] = word.split(' ').map((part) => part.split('*'));
       return { first, second };
     }),
   };
-  TAKEN_APART.set(words, wanted);
-  return wanted;
-}
+}, new WeakMap());

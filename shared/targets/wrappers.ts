@@ -214,7 +214,12 @@ const FIRST = new Set([...OTHERS, ...SHELLS, ...WRAPPERS.keys()]);
 
 /** Whether a first argument names another program than the entry point of the image. */
 export function isOther(word: string): boolean {
-  return FIRST.has(word.slice(word.lastIndexOf('/') + 1));
+  return FIRST.has(lastPart(word));
+}
+
+/** The last part of a path. */
+export function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;

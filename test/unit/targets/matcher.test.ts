@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
 import { catalogueFromTools, classify } from '../../../shared/targets/classify.ts';
-import { imageBasename, matches, strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
+import { imageBasename } from '../../../shared/targets/image-names.ts';
+import { matches, strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
 import { backupLeaf } from '../../../shared/targets/patterns.ts';
 import { kindsNamed } from '../../support/kinds.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ContainerFacts } from '../../../../shared/facts/work.ts';
 import { Effort, MAX_CHARACTERS, MAX_DEPTH, MAX_WORDS } from '../../../../shared/shell/effort.ts';
 import { isLike } from '../../../../shared/targets/like.ts';
-import { imageBasename, mentions, runningIn, type Running } from '../../../../shared/targets/programs.ts';
+import { imageBasename } from '../../../../shared/targets/image-names.ts';
+import { mentions, runningIn, type Running } from '../../../../shared/targets/programs.ts';
 
 const OWN = '(own entry point)';
 
