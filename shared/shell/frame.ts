@@ -53,7 +53,11 @@ export function discard(frame: Frame): void {
 export function handOn(command: Draft, effort: Effort): void {
   const { from } = command;
   if (from === undefined || command.input !== '') return;
-  const [program = '', ...said] = from.words;
-  const handed = PASSES_ON.has(program) ? from.input : SAYS.has(program) ? said.join(' ') : '';
+  const handed = handedOn(from);
   if (handed !== '' && effort.read(handed)) command.input = handed;
+}
+
+function handedOn({ words: [program = '', ...said], input }: Draft): string {
+  if (PASSES_ON.has(program)) return input;
+  return SAYS.has(program) ? said.join(' ') : '';
 }
