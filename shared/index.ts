@@ -6,7 +6,6 @@ export { parseDuration, renderDuration } from './duration.ts';
 export { distinctKinds, isOfKind, KUBERNETES, type Kind } from './kinds.ts';
 export { once } from './once.ts';
 
-export { MAX_TEXT } from './record/max-text.ts';
 export * from './record/record.ts';
 export * from './record/claims.ts';
 export * from './record/exceptions.ts';
@@ -26,7 +25,7 @@ export {
   type DaemonSetFacts,
 } from './facts/daemonset.ts';
 export { supposedControllerUser } from './facts/controllers.ts';
-export { controllerOf } from './facts/work.ts';
+export { controllerOf, MAX_NAME } from './facts/work.ts';
 export type { WorkObject } from './facts/work.ts';
 
 export { isOpenTo, toleratesCordon } from './scheduling/placement.ts';
@@ -79,7 +78,7 @@ export {
   explainRight,
   explainWarnings,
 } from './policy/explain.ts';
-export { clean, joinNames } from './policy/words.ts';
+export { clean, joinNames, MAX_QUOTE } from './policy/words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 
 export {

@@ -1,5 +1,5 @@
 /** Every name that we write on a Kubernetes object starts with this prefix. */
-export const PREFIX = 'kubectl-maint.io/';
+const PREFIX = 'kubectl-maint.io/';
 
 /** Name of our ValidatingWebhookConfiguration. */
 export const REGISTRATION_NAME = 'kubectl-maint';

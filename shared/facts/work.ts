@@ -1,12 +1,12 @@
 import { placementFromPodSpec, type Placement } from '../scheduling/placement.ts';
 import { at, isTrueAt, listAt, stringMapAt, textAt, textsAt } from './json.ts';
 
-/** Longest text of a name, kind or namespace that is read: no longer one comes from Kubernetes (DNS subdomain, RFC 1123). */
-const MAX_NAME = 253;
+/** Longest name, kind or namespace that Kubernetes accepts (DNS subdomain, RFC 1123): no longer one comes from it. */
+export const MAX_NAME = 253;
 /** Owners of one object that are read: real objects have one, or the few that share it. */
-export const MAX_OWNERS = 100;
+const MAX_OWNERS = 100;
 /** Containers of one pod that are read: pods of pipelines have tens. */
-export const MAX_CONTAINERS = 250;
+const MAX_CONTAINERS = 250;
 
 /** A container as far as it tells what runs in it. */
 export interface ContainerFacts {

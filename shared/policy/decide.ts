@@ -16,7 +16,7 @@ const MAX_ROUNDS = 3;
  * others waiting; the request is then decided as where nothing can be found out. 200 requests at once that all ask for
  * so much are some 5,000 reads that wait, with at most 4 kB of selector each.
  */
-export const MAX_NEEDS = 24;
+const MAX_NEEDS = 24;
 
 /**
  * Decides a request as `evaluate` does, fetching what the rules need until the verdict is final. Rejects only where the

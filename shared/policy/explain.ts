@@ -6,7 +6,7 @@ import { RULES, type RuleId } from './registry.ts';
 import type { Rule } from './rule.ts';
 import { RECORD_STEP } from './rules/node-guard.ts';
 import type { Finding, Verdict } from './verdict.ts';
-import { clean, wrapped } from './words.ts';
+import { clean, MAX_QUOTE, wrapped } from './words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
 export const MAX_MESSAGE = 1000;
@@ -14,8 +14,6 @@ export const MAX_MESSAGE = 1000;
 export const MAX_WARNING = 120;
 /** Nodes whose maintenance is described in full; the rest are named by the findings. */
 const NODES_DESCRIBED = 3;
-/** Share of a reason or owner in a denial, in characters: three nodes with both still fit the message. */
-const MAX_QUOTE = 80;
 
 /** What a denial needs to know besides the verdict. */
 export interface DenialContext {

@@ -2,13 +2,10 @@ import { renderDuration } from '../duration.ts';
 import type { NodeFacts } from '../facts/node.ts';
 import { untilOf } from '../record/claims.ts';
 import type { PolicyConfig } from './config.ts';
-import { clean } from './words.ts';
+import { clean, MAX_QUOTE } from './words.ts';
 
 /** A day without scans is what people should hear of: most scanners run once a day. */
 const LONG_MS = 24 * 3_600_000;
-
-/** Longest name of a node in the sentence, in characters. */
-const MAX_NAME = 80;
 
 /** The node that has kept scans off the cluster for longest. Times are RFC 3339. */
 export interface ScansKeptOff {
@@ -40,5 +37,5 @@ export function explainScansKeptOff({ node, since, until }: ScansKeptOff, now: n
   const span = renderDuration(now - Date.parse(since));
   const late = until === null ? -1 : now - Date.parse(until);
   const overdue = late < 0 ? '' : `, overdue for ${renderDuration(late)}`;
-  return `scans have been kept off the whole cluster for ${span} because of node ${clean(node, MAX_NAME)}${overdue}`;
+  return `scans have been kept off the whole cluster for ${span} because of node ${clean(node, MAX_QUOTE)}${overdue}`;
 }

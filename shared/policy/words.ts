@@ -1,3 +1,5 @@
+import { MAX_NAME } from '../facts/work.ts';
+
 /** How many names a sentence lists before it counts the rest: three fit a line of a terminal. */
 const NAMES_SHOWN = 3;
 
@@ -11,8 +13,11 @@ export function joinNames(names: readonly string[]): string {
   return `${names.length === 1 ? 'node' : 'nodes'} ${list}`;
 }
 
-/** Longest object name that Kubernetes accepts (DNS subdomain, RFC 1123): longer ones did not come from it. */
-export const MAX_NAME = 253;
+/**
+ * Longest name, owner or reason in a sentence that repeats several, in characters: three nodes with owner and reason still
+ * fit a denial.
+ */
+export const MAX_QUOTE = 80;
 
 /**
  * Text from outside as one printable line of at most `max` characters: control characters, line breaks, terminal

@@ -1,5 +1,8 @@
 import type { Before, Claim, MaintenanceRecord, Mode } from './record.ts';
 
+/** Longest reason or ticket that a claim or exception may carry, in characters: two lines of a terminal and of a denial. */
+export const MAX_TEXT = 256;
+
 /** The record with this owner's claim added, or renewed: the mode only escalates, `since` stays the first one. */
 export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, before: Before): MaintenanceRecord {
   if (current === undefined) {

@@ -13,7 +13,7 @@ export const MAX_PROGRAMS = 4000;
 /** Longest word that a system runs anything with (Linux MAX_ARG_STRLEN): a longer one starts nothing. */
 export const MAX_WORD = 128 * 1024;
 /** Most characters of all these words: four of the longest. All that Linux hands to one program are at most 2 MiB. */
-export const MAX_TEXT = 4 * MAX_WORD;
+const MAX_TEXT = 4 * MAX_WORD;
 /**
  * Most wrappers around one program, and most scripts and quotes within one another. Each level is read once more than the
  * one around it, so that the work is at most this many times the characters. `tini -- sudo -u a sh -c "env b"` has five.

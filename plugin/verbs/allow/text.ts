@@ -1,4 +1,4 @@
-import { clean, type Exception } from '../../../shared/index.ts';
+import { clean, MAX_QUOTE, type Exception } from '../../../shared/index.ts';
 import type { CanaryAnswer } from '../../policy/canary.ts';
 import type { CronJobAfter } from '../../kept-off/cron-jobs.ts';
 import type { ChangedExceptions, PlannedChange } from '../../nodes/exceptions.ts';
@@ -35,8 +35,7 @@ export async function renderAllowances(
 }
 
 const SUFFIX: Readonly<Record<DryRun, string>> = { none: '', client: ' (dry run)', server: ' (server dry run)' };
-/** Longest name, and longest answer of an API server, in a line, in characters. */
-const MAX_NAME = 80;
+/** Longest answer of an API server in a line, in characters. */
 const MAX_ANSWER = 1000;
 
 /** Tells what became of a node's exceptions. */
@@ -56,7 +55,7 @@ export function tellChange(
   for (const { rules: earlier, by, until } of former) {
     const replaced = earlier.filter((rule) => rules.includes(rule)).join(', ');
     screen.note(
-      `it takes the place of what ${clean(by, MAX_NAME)} allowed: ${replaced} until ${clean(until, MAX_NAME)}`,
+      `it takes the place of what ${clean(by, MAX_QUOTE)} allowed: ${replaced} until ${clean(until, MAX_QUOTE)}`,
     );
   }
 }

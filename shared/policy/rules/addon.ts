@@ -1,9 +1,10 @@
 import type { Rule } from '../rule.ts';
 import { NO_OBJECTION, objection, type Judgement, type Subject, type RuleContext } from '../rule.ts';
 import { textAt } from '../../facts/json.ts';
+import { MAX_NAME } from '../../facts/work.ts';
 import { isOfKind } from '../../kinds.ts';
 import { admitsNode, daemonSetPlacement } from '../../scheduling/placement.ts';
-import { clean, joinNames, MAX_NAME } from '../words.ts';
+import { clean, joinNames } from '../words.ts';
 import { ROLLING, ROLLOUT_ENTRY, TEMPLATE_ENTRY } from './addon-entries.ts';
 import { isRollout, judgeHold, type HoldReason } from './addon-hold.ts';
 

@@ -10,7 +10,7 @@ import type { AskedEntry } from '../entry.ts';
 import { breaksGuard } from '../guards.ts';
 import { needKey } from '../needs.ts';
 import { needing, type Judgement, type Objection, type Rule, type Subject, type RuleContext } from '../rule.ts';
-import { clean } from '../words.ts';
+import { clean, MAX_QUOTE } from '../words.ts';
 
 /** Whether an object carries our annotation. */
 const marked = (object: string): string => `${object}.metadata.?annotations[?'${RECORD_ANNOTATION}'].hasValue()`;
@@ -151,14 +151,11 @@ function stillInUse(name: string, pods: number): readonly Objection<GuardReason>
 function losesRecord({ name, raw }: Subject['object']): readonly Objection<GuardReason>[] {
   const record = nodeFromObject(raw)?.record ?? NO_RECORD;
   if (record.kind === 'none') return [];
-  const owners = record.kind === 'record' ? record.record.claims.map(({ owner }) => clean(owner, MAX_OWNER)) : [];
+  const owners = record.kind === 'record' ? record.record.claims.map(({ owner }) => clean(owner, MAX_QUOTE)) : [];
   const by = owners.length === 0 ? '' : ` for ${owners.join(', ')}`;
   const detail = `node ${name} is in maintenance${by}: the record goes with it, and under this name it comes back without`;
   return [{ reason: 'RecordLost', detail, nodes: [name], weight: 'advise' }];
 }
-
-/** Longest owner in a sentence, in characters. */
-const MAX_OWNER = 80;
 
 function isOthersWork(pod: PodFacts): boolean {
   return isAlive(pod) && !pod.mirror && pod.controller?.kind !== 'DaemonSet';

@@ -1,4 +1,4 @@
-import { clean, listAt, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
+import { clean, listAt, MAX_NAME, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, type Diagnosis } from '../diagnosis.ts';
 import { CONTROLLER_NAME, type Installation } from '../readings.ts';
@@ -58,7 +58,7 @@ export function judgeController(reading: ControllerReading): readonly Diagnosis[
   ];
   if (problems.length > 0) return problems;
   const [pod = ''] = (textAt(reading.lease, 'spec', 'holderIdentity') ?? '').split('_');
-  return [ok(`${clean(pod, 253)} leads, and is fenced in by ${FENCE}`)];
+  return [ok(`${clean(pod, MAX_NAME)} leads, and is fenced in by ${FENCE}`)];
 }
 
 function whyNoneLeads({ lease, now }: ControllerReading): string | undefined {

@@ -1,4 +1,4 @@
-import { clean, listAt, textAt, textsAt, type Policy } from '../../../../shared/index.ts';
+import { clean, listAt, MAX_NAME, textAt, textsAt, type Policy } from '../../../../shared/index.ts';
 import { whyNoChartFloor } from '../../../policy/chart-floor.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
@@ -75,7 +75,7 @@ function isPartOf(policy: unknown, part: string): boolean {
 }
 
 function nameOf(policy: unknown): string {
-  return clean(textAt(policy, 'metadata', 'name') ?? '', 253);
+  return clean(textAt(policy, 'metadata', 'name') ?? '', MAX_NAME);
 }
 
 /** What the API server says of expressions that do not fit the kinds they are about (status.typeChecking). */

@@ -16,14 +16,14 @@ export const policy = checkOf({
 
 /** Longest list of problems, and longest name or address, in a line, in characters. */
 const MAX_PROBLEMS = 300;
-const MAX_NAME = 200;
+const MAX_ADDRESS = 200;
 
 /** Judges the configuration. Pure. */
 export function judgePolicy({ policy: { config }, source }: PolicyInForce): readonly Diagnosis[] {
   const modes = modesOf(config);
   switch (source.from) {
     case 'cluster':
-      return [ok(`by the configuration in namespace ${clean(source.namespace, MAX_NAME)}: ${modes}`)];
+      return [ok(`by the configuration in namespace ${clean(source.namespace, MAX_ADDRESS)}: ${modes}`)];
     case 'registration':
       return [ok(`by the configuration that the registration was made with: ${modes}`)];
     case 'nowhere':
@@ -33,7 +33,7 @@ export function judgePolicy({ policy: { config }, source }: PolicyInForce): read
     case 'process':
       return [
         warn(
-          `not known: the webhook is a process (${clean(source.url, MAX_NAME)}), and its registration tells no configuration; the other checks go by the defaults`,
+          `not known: the webhook is a process (${clean(source.url, MAX_ADDRESS)}), and its registration tells no configuration; the other checks go by the defaults`,
           'if it has one: apply what maint-webhook configuration --policy FILE prints, with the same file',
         ),
       ];
@@ -57,7 +57,7 @@ export function judgePolicy({ policy: { config }, source }: PolicyInForce): read
 function showing(namespace: string | undefined): string {
   return namespace === undefined
     ? `kubectl get validatingwebhookconfiguration ${REGISTRATION_NAME} -o yaml shows it`
-    : `kubectl get configmap kubectl-maint-policy -n ${clean(namespace, MAX_NAME)} -o yaml shows it`;
+    : `kubectl get configmap kubectl-maint-policy -n ${clean(namespace, MAX_ADDRESS)} -o yaml shows it`;
 }
 
 function modesOf({ rules }: PolicyConfig): string {

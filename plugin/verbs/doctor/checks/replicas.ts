@@ -1,4 +1,4 @@
-import { at, clean, conditionAt, listAt, numberAt, textAt } from '../../../../shared/index.ts';
+import { at, clean, conditionAt, listAt, MAX_NAME, numberAt, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import type { Installation } from '../readings.ts';
@@ -98,7 +98,7 @@ function judgePlaces(
   if (nodes?.all === 1) return ok(`${many}, on the only node`);
   const isOnlyOne = nodes !== undefined && nodes.open <= 1;
   const [node = ''] = places;
-  const where = `all on node ${clean(node, 253)}${isOnlyOne ? ', and no other takes pods' : ''}`;
+  const where = `all on node ${clean(node, MAX_NAME)}${isOnlyOne ? ', and no other takes pods' : ''}`;
   const spread = `kubectl rollout restart deployment kubectl-maint -n ${namespace} spreads them`;
   return warn(
     `${many}, ${where}: when it goes, nothing is reviewed for a while`,
