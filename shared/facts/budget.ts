@@ -97,7 +97,8 @@ function isNone(amount: number | string): boolean {
 }
 
 /**
- * Labels of the selector by which an operator says which pod has a role now (CloudNativePG, Patroni, Redis and others: a key that ends with `role`), as `key=value`. A pod that gives its role away is not the budget's any more.
+ * Labels of the selector by which an operator says which pod has a role now (CloudNativePG, Patroni, Redis and others: a
+ * key that ends with `role`), as `key=value`. A pod that gives its role away is not the budget's any more.
  */
 export function roleLabels({ selector }: BudgetFacts): readonly string[] {
   const byRole = (selector ?? []).filter(({ key, operator }) => operator === 'In' && /role$/i.test(key));

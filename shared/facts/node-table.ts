@@ -1,4 +1,4 @@
-import type { NodeIndex } from '../scheduling/reach.ts';
+import type { NodeIndex } from '../scheduling/node-index.ts';
 import { hostnameOf, isInMaintenance, type NodeFacts } from './node.ts';
 
 /** Nodes in maintenance, with what every decision asks about them. */
@@ -114,8 +114,8 @@ export function indexWith(base: NodeFactsIndex, fresh: ReadonlyMap<string, NodeF
     node: (name) => (fresh.has(name) ? fresh.get(name) : base.node(name)),
     byHostname: (hostname) => {
       const known = base.byHostname(hostname).filter((node) => !fresh.has(node.name));
-      const read = [...fresh.values()].filter((node) => node !== undefined && hostnameOf(node) === hostname);
-      return [...known, ...read.filter((node) => node !== undefined)];
+      const read = [...fresh.values()].filter((node) => node !== undefined);
+      return [...known, ...read.filter((node) => hostnameOf(node) === hostname)];
     },
     *others() {
       for (const known of [base.others(), base.held]) {

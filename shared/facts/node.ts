@@ -1,7 +1,7 @@
 import { HOSTNAME_LABEL, RECORD_ANNOTATION, STATE_LABEL } from '../labels.ts';
 import { stateFromLabel, type MaintenanceState } from '../record/state.ts';
 import { readRecord, type RecordReading } from '../record/record.ts';
-import type { SchedulableNode } from '../scheduling/reach.ts';
+import type { SchedulableNode } from '../scheduling/node-index.ts';
 import { taintsFromNode } from '../scheduling/taints.ts';
 import { conditionAt, isTrueAt, stringMapAt, textAt, timeAt } from './json.ts';
 

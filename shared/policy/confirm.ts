@@ -1,6 +1,6 @@
 import { HOSTNAME_LABEL } from '../labels.ts';
 import type { Placement } from '../scheduling/placement.ts';
-import type { NodeSource } from '../targets/tool.ts';
+import { nodeSourceOf } from '../targets/classify.ts';
 import { namedBy } from './target.ts';
 import { nodesMeantBy } from '../scheduling/affinity.ts';
 import { needKey, type Need } from './needs.ts';
@@ -12,16 +12,15 @@ import type { Subject, RuleContext } from './rule.ts';
  * this work is rare. A root passes a rule that looks at nodes whatever they are: nothing is read for it.
  */
 export function confirmationsFor(subject: Subject, { nodeIndex, answers, live, rule }: RuleContext): readonly Need[] {
-  const { pattern } = subject.classification;
-  if (!live || (rule.scope === 'node' && pattern?.role === 'root')) return [];
-  const named = rule.scope === 'node' ? nameOf(subject, pattern?.node ?? { in: 'pods' }) : '';
+  if (!live || (rule.scope === 'node' && subject.classification.pattern?.role === 'root')) return [];
+  const named = rule.scope === 'node' ? nameOf(subject) : '';
   const wanted: readonly Need[] =
     named === '' ? [{ need: 'held-nodes' }] : namesOf(named, nodeIndex).map((name) => ({ need: 'node', name }));
   return wanted.filter((need) => !answers.has(needKey(need)));
 }
 
-function nameOf({ object }: Subject, source: NodeSource): string {
-  return namedBy(object, source) ?? nameIn(object.template?.placement) ?? '';
+function nameOf({ object, classification }: Subject): string {
+  return namedBy(object, nodeSourceOf(classification)) ?? nameIn(object.template?.placement) ?? '';
 }
 
 function nameIn(placement: Placement | undefined): string | undefined {
@@ -34,7 +33,7 @@ function namesOf(named: string, nodeIndex: RuleContext['nodeIndex']): readonly s
   return meant.length === 0 ? [named] : meant;
 }
 
-/** The reason why a live read failed, where one of these needs was answered with `unknown`. */
+/** Why a live read failed; undefined where every need was answered. */
 export function unknownAmong(answers: RuleContext['answers']): string | undefined {
   for (const answer of answers.values()) if (answer.answer === 'unknown') return answer.why;
   return undefined;

@@ -3,7 +3,7 @@ import { once } from '../once.ts';
 import { NO_RECORD } from '../record/record.ts';
 import { indexWith, type NodeFactsIndex } from '../facts/node-table.ts';
 import { isExcepted } from './exceptions.ts';
-import type { Catalogue } from '../targets/classify.ts';
+import { nodeSourceOf, type Catalogue } from '../targets/classify.ts';
 import { afterDenialOf } from './after-denial.ts';
 import { ruleForTool, type PolicyConfig, type RuleConfig } from './config.ts';
 import type { Answers, Need } from './needs.ts';
@@ -92,10 +92,18 @@ function judgeAspect(
   situation: Situation,
   nodeIndex: NodeFactsIndex,
 ): Judged & Pick<RuleContext, 'reach'> {
-  const source = subject.classification.pattern?.node ?? { in: 'pods' };
-  const reach = once(() => targetOf(subject.object, source, nodeIndex, situation.answers));
+  const reach = reachOnce(subject, situation, nodeIndex);
   const judged = rules.map((rule) => judge(rule, subject, situation, { nodeIndex, reach }));
   return { findings: judged.flatMap((one) => one.findings), needs: judged.flatMap((one) => one.needs), reach };
+}
+
+/** Which nodes in maintenance the work reaches among those of an index; worked out when the first rule asks. */
+function reachOnce(
+  { object, classification }: Subject,
+  { answers }: Situation,
+  nodeIndex: NodeFactsIndex,
+): RuleContext['reach'] {
+  return once(() => targetOf(object, nodeSourceOf(classification), nodeIndex, answers));
 }
 
 function judge(
@@ -107,8 +115,6 @@ function judge(
   const config = ruleForTool(situation.config, rule.id, subject.classification.tool);
   if (config.mode === 'off') return { findings: [], needs: [] };
   const own = nodesForRule(rule.id, nodeIndex, situation.now);
-  const { object, classification } = subject;
-  const source = classification.pattern?.node ?? { in: 'pods' };
   const context: RuleContext = {
     now: situation.now,
     config: situation.config,
@@ -116,7 +122,7 @@ function judge(
     live: situation.live,
     rule: config,
     nodeIndex: own,
-    reach: own === nodeIndex ? reach : once(() => targetOf(object, source, own, situation.answers)),
+    reach: own === nodeIndex ? reach : reachOnce(subject, situation, own),
   };
   const { objections, needs }: Judgement = rule.judge(subject, context);
   const all = [...objections, ...leftOpen(rule, subject, { objections, needs, nodeIndex: own })];

@@ -1,7 +1,7 @@
 import type { WorkObject } from '../facts/work.ts';
 import { MIRROR_ANNOTATION } from '../labels.ts';
 import { once } from '../once.ts';
-import { classifyFully, type Catalogue, type Classification } from '../targets/classify.ts';
+import { classifyFully, nodeSourceOf, type Catalogue, type Classification } from '../targets/classify.ts';
 import type { Work } from '../targets/tool.ts';
 import { changeOf } from './change.ts';
 import { addedContainers, EPHEMERAL_CONTAINERS } from './ephemeral.ts';
@@ -31,7 +31,7 @@ export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Ques
   const aspect = (classification: Classification, asked: readonly Rule[]): Aspect => {
     // What is no work is none of any rule's business, whatever it was.
     const isNewWork = () => isWork(classification) && !before().includes(classification.work);
-    const change = changeOf(request, classification.pattern?.node ?? { in: 'pods' }, isNewWork);
+    const change = changeOf(request, nodeSourceOf(classification), isNewWork);
     const subject: Subject = { request, object, classification, change };
     return { subject, rules: asked.filter((rule) => rule.concerns(subject)) };
   };

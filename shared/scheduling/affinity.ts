@@ -39,7 +39,7 @@ function termsFrom(required: unknown): readonly NodeSelectorTerm[] | undefined {
 function termFrom(entry: unknown): NodeSelectorTerm | undefined {
   const expressions = requirementsFrom(listAt(entry, 'matchExpressions'));
   const fieldEntries = listAt(entry, 'matchFields');
-  const fields = fieldEntries.map(nameRequirementFrom).filter((nodeIndex) => nodeIndex !== undefined);
+  const fields = fieldEntries.map(nameRequirementFrom).filter((field) => field !== undefined);
   if (expressions === undefined || fields.length < fieldEntries.length) return undefined;
   return expressions.length + fields.length === 0 ? undefined : { expressions, fields };
 }

@@ -5,8 +5,6 @@ import type { NodeIndex, SchedulableNode } from './node-index.ts';
 import { admitsNode, type Placement } from './placement.ts';
 import { CORDON, isTolerated, type Taint } from './taints.ts';
 
-export type { NodeIndex, SchedulableNode } from './node-index.ts';
-
 /**
  * How a pod relates to the nodes in maintenance, weakest last:
  * - `pinned`: it names its nodes (nodeName, hostname, metadata.name), and all of them that exist and suit it are held.
@@ -124,7 +122,7 @@ function reachOfNodeName(nodeName: string, nodeIndex: NodeIndex): Reach {
 }
 
 function reachOfTooMany(nodeIndex: NodeIndex): Reach {
-  return nodeIndex.held.length === 0 ? CANNOT : { kind: 'only', nodes: namesOf(nodeIndex.held) };
+  return { kind: 'only', nodes: namesOf(nodeIndex.held) };
 }
 
 interface Naming {

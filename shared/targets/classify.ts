@@ -11,7 +11,7 @@ import {
   Inspection,
   type Confidence,
 } from './matcher.ts';
-import type { Tool, Work, WorkPattern } from './tool.ts';
+import type { NodeSource, Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */
 export interface Classification {
@@ -29,6 +29,11 @@ export interface Classification {
   readonly isUnread?: boolean;
   /** Owners one of which would make it no such work, if it is there: anybody may write an owner that is not. */
   readonly unlessPipelineStep?: readonly Owner[];
+}
+
+/** Where what was classified names the node that it works on; in its pods' placement where no tool says otherwise. */
+export function nodeSourceOf({ pattern }: Classification): NodeSource {
+  return pattern?.node ?? { in: 'pods' };
 }
 
 /** A pattern with its tool, and how convincing it is. */

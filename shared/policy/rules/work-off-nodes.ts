@@ -1,14 +1,13 @@
 import type { WorkObject } from '../../facts/work.ts';
 import { WORK_LABEL } from '../../labels.ts';
 import { overdueMs } from '../../record/claims.ts';
-import { SCHEDULE_KIND } from '../../targets/classify.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { confirmationsFor, unknownAmong } from '../confirm.ts';
 import type { Reach } from '../../scheduling/reach.ts';
 import { are, keptOffNodes, keptOutOfCluster } from '../details.ts';
 import { lookupsFor } from '../lookups.ts';
 import { unlessPipelineStep } from '../pipeline-owner.ts';
-import type { Classification } from '../../targets/classify.ts';
+import { nodeSourceOf, SCHEDULE_KIND, type Classification } from '../../targets/classify.ts';
 import {
   needing,
   NO_OBJECTION,
@@ -98,8 +97,7 @@ function ofCluster({ classification }: Subject, { nodeIndex }: RuleContext): Jud
 function ofNodes(subject: Subject, context: RuleContext): Judgement<WorkReason> {
   const { object, classification } = subject;
   if (classification.pattern?.role === 'root') return NO_OBJECTION;
-  const source = classification.pattern?.node ?? { in: 'pods' };
-  const needs = lookupsFor(object, source, context);
+  const needs = lookupsFor(object, nodeSourceOf(classification), context);
   if (needs.length > 0) return needing(...needs);
   const reach = context.reach();
   if (object.template?.placement.isExcessive === true && reach.kind === 'only') return notLookedInto(reach.nodes);

@@ -1,5 +1,5 @@
 import { HOSTNAME_LABEL } from '../../../shared/labels.ts';
-import type { NodeIndex, SchedulableNode } from '../../../shared/scheduling/reach.ts';
+import type { NodeIndex, SchedulableNode } from '../../../shared/scheduling/node-index.ts';
 import type { Taint } from '../../../shared/scheduling/taints.ts';
 
 /** A node written down in a test: `labels` includes the hostname label only if given or left to its default. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HOSTNAME_LABEL } from '../../../shared/labels.ts';
 import { admitsNode, daemonSetPlacement, placementFromPodSpec } from '../../../shared/scheduling/placement.ts';
-import { reachOf, type ReachKind, type SchedulableNode } from '../../../shared/scheduling/reach.ts';
+import type { SchedulableNode } from '../../../shared/scheduling/node-index.ts';
+import { reachOf, type ReachKind } from '../../../shared/scheduling/reach.ts';
 import { isTolerated } from '../../../shared/scheduling/taints.ts';
 import { cluster, indexFrom, nodeFromSketch, POD_SPEC_KEYS, taint } from './cluster.ts';
 

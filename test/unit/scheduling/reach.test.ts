@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { daemonSetPlacement, placementFromPodSpec } from '../../../shared/scheduling/placement.ts';
-import { reachOf, type NodeIndex, type Reach } from '../../../shared/scheduling/reach.ts';
+import type { NodeIndex } from '../../../shared/scheduling/node-index.ts';
+import { reachOf, type Reach } from '../../../shared/scheduling/reach.ts';
 import type { Taint } from '../../../shared/scheduling/taints.ts';
 import { cluster, taint, type NodeSketch } from './cluster.ts';
 
