@@ -8,6 +8,7 @@ import {
   type ClusterSender,
 } from '../../../shared/index.ts';
 import type { Log } from '../../log.ts';
+import { isEnded, pause } from '../following.ts';
 import {
   isFree,
   LEASE_TIMES,
@@ -186,23 +187,4 @@ export class Leadership {
   #elapsed(): number {
     return (this.#ports.elapsed ?? (() => performance.now()))();
   }
-}
-
-/** Resolves after a time, or when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
-}
-
-/** The signal changes while others run, which the compiler does not see. */
-function isEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

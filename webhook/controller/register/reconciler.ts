@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   at,
   fieldsAt,
@@ -12,13 +11,13 @@ import {
   type ApiAnswer,
   type ClusterSender,
   type ClusterWatcher,
-  type CollectionListener,
   type RegisterSpec,
 } from '../../../shared/index.ts';
 import { EMPTY_REGISTER_OBJECT } from '../../floor/definition.ts';
 import type { Log } from '../../log.ts';
 import type { NodeCache } from '../../nodes/cache.ts';
 import { OneAtATime } from '../../one-at-a-time.ts';
+import { followObject } from '../following.ts';
 import { Backoff } from '../registration/backoff.ts';
 
 /** What keeping the register needs. */
@@ -33,7 +32,7 @@ export interface RegisterPorts {
 /** How often it is looked at although nothing was heard, and how long a failed write waits at most, in ms. */
 const LOOK_EVERY_MS = 30_000;
 
-/** How long until a register that could not be read is read again, in ms: its definition may be installed, or a right be given. */
+/** How long until a register that could not be read is read again, in ms. */
 const READ_AGAIN_MS = 5000;
 
 /** What somebody else writes again and again is put right at most so often, in ms: two must not write in turns without end. */
@@ -41,6 +40,8 @@ const REPAIR_PAUSE_MS = 1000;
 
 /** For one write, in ms: an API server that hangs is asked again. */
 const WRITE_MS = 3000;
+
+const UNREADABLE = 'the register cannot be read: the API server keeps nothing off by itself (docs/floor.md)';
 
 /**
  * Keeps the register as the nodes are: it is written when they differ, whoever made them differ, and made where there is
@@ -73,40 +74,28 @@ export class RegisterReconciler {
     const ticker = setInterval(() => {
       this.check();
     }, LOOK_EVERY_MS).unref();
-    const query = { fieldSelector: `metadata.name=${REGISTER_NAME}` };
-    while (!isEnded(signal)) {
-      try {
-        await this.#ports.cluster.follow(REGISTERS, this.#listener(), { query, signal });
-      } catch (thrown) {
-        this.#failed(thrown, 'the register cannot be read: the API server keeps nothing off by itself (docs/floor.md)');
-      }
-      await sleep(READ_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+    const place = { collection: REGISTERS, name: REGISTER_NAME };
+    const seen = (register: unknown): void => {
+      this.#synced = true;
+      this.#register = register;
+      this.check();
+    };
+    await followObject(
+      this.#ports.cluster,
+      place,
+      { seen },
+      {
+        signal,
+        readAgainMs: READ_AGAIN_MS,
+        refused: (thrown) => {
+          this.#failed(thrown, UNREADABLE);
+        },
+      },
+    );
     clearInterval(ticker);
     // A write that is under way may still fail; it is not tried again.
     this.#synced = false;
     this.#backoff.end();
-  }
-
-  #listener(): CollectionListener<unknown> {
-    return {
-      project: (object) => object,
-      synced: ([register]) => {
-        this.#synced = true;
-        this.#see(register);
-      },
-      changed: (register) => {
-        this.#see(register);
-      },
-      removed: () => {
-        this.#see(undefined);
-      },
-    };
-  }
-
-  #see(register: unknown): void {
-    this.#register = register;
-    this.check();
   }
 
   async #writeOnce(): Promise<void> {
@@ -174,9 +163,4 @@ export class RegisterReconciler {
     if (error !== this.#failure) this.#ports.log.warn({ error }, what);
     this.#failure = error;
   }
-}
-
-/** The signal changes while others run, which the compiler does not see. */
-function isEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { collectionPath, isTrueAt, listAt, readAll, type ClusterReader } from '../../../shared/index.ts';
+import { isEnded, pause } from '../following.ts';
 import type { OwnService } from './own-registration.ts';
 
 /** For one look, and the pause before the next one, in ms. */
@@ -40,7 +40,7 @@ export class FirstAnswer {
         heard();
         return;
       }
-      await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(PAUSE_MS, signal);
     }
   }
 }
@@ -61,9 +61,4 @@ async function isAnswered(
 
 function isReady(slice: unknown): boolean {
   return listAt(slice, 'endpoints').some((endpoint) => isTrueAt(endpoint, 'conditions', 'ready'));
-}
-
-/** The signal changes while others run, which the compiler does not see. */
-function isEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DAEMONSETS,
   holdsAddons,
@@ -12,6 +11,7 @@ import {
   type NodeFactsIndex,
 } from '../../../shared/index.ts';
 import type { Log } from '../../log.ts';
+import { followOn } from '../following.ts';
 import { isOwedToNodes, rolloutFromObject, type Rollout } from './stalled.ts';
 
 /** What reconciling needs. */
@@ -92,7 +92,13 @@ export class RolloutReconciler {
     }
     if (this.#following === undefined) {
       this.#following = new AbortController();
-      void this.#follow(this.#following.signal);
+      void followOn(this.#ports.cluster, DAEMONSETS, this.#listener(), {
+        signal: this.#following.signal,
+        readAgainMs: this.#pace.longestMs,
+        refused: (thrown) => {
+          this.#ports.log.warn({ error: messageOf(thrown) }, 'held rollouts are not followed');
+        },
+      });
     }
     for (const rollout of this.#followed.values()) {
       clearTimeout(rollout.timer);
@@ -107,18 +113,6 @@ export class RolloutReconciler {
     this.#following?.abort();
     this.#following = undefined;
     for (const key of this.#followed.keys()) this.#forget(key);
-  }
-
-  async #follow(signal: AbortSignal): Promise<void> {
-    while (!isEnded(signal)) {
-      try {
-        await this.#ports.cluster.follow(DAEMONSETS, this.#listener(), { signal });
-      } catch (thrown) {
-        this.#ports.log.warn({ error: messageOf(thrown) }, 'held rollouts are not followed');
-      }
-      // A right that is missing may be given.
-      await sleep(this.#pace.longestMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
   }
 
   #listener(): CollectionListener<Rollout | undefined> {
@@ -202,9 +196,4 @@ const RETURNED = 'a node comes back from maintenance, and its rollout was told t
 
 function keyOf({ namespace, name }: Pick<Rollout, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
-}
-
-/** The signal changes while others run, which the compiler does not see. */
-function isEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
