@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ARMED_ENTRIES,
+  ClusterRefusal,
   DEFAULT_POLICY,
   entryName,
   nodeFromObject,
@@ -35,6 +36,8 @@ const UNARMED = registration(ENTRIES.filter(({ name }) => !ON_DEMAND.includes(na
 class RegistrationCluster {
   readonly sent: ApiRequest[] = [];
   say: (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer> = ({ body }) => ({ status: 200, headers: {}, body });
+  /** Until it is given, nobody may read it. */
+  refusesToWatch: Error | undefined;
   #listener: CollectionListener<unknown> | undefined;
 
   async send(request: ApiRequest): Promise<ApiAnswer> {
@@ -43,6 +46,7 @@ class RegistrationCluster {
   }
 
   follow<T>(_path: string, listener: CollectionListener<T>): Promise<void> {
+    if (this.refusesToWatch !== undefined) return Promise.reject(this.refusesToWatch);
     this.#listener = {
       ...listener,
       synced: (objects) => {
@@ -78,19 +82,24 @@ afterEach(() => {
 });
 
 /** A replica that wants the entries or does not, and asks before it takes them out. */
-function replica(armed: boolean, isAnyInMaintenance: () => Promise<boolean> = () => Promise.resolve(false)) {
-  const cluster = new RegistrationCluster();
+function replica(
+  armed: boolean,
+  isAnyInMaintenance: () => Promise<boolean> = () => Promise.resolve(false),
+  cluster = new RegistrationCluster(),
+) {
+  const out = new Kept();
+  const ended = new AbortController();
   const wanted = { entries: ENTRIES, armed, authorities: undefined, mayFailClosed: true };
   const reconciler = new RegistrationReconciler({
     cluster,
-    log: logTo(new Kept(), 'info'),
+    log: logTo(out, 'info'),
     now: () => Date.now(),
     wanted: () => ({ ...wanted }),
     isAnyInMaintenance,
     trustChanged: () => undefined,
   });
-  void reconciler.follow(new AbortController().signal);
-  return { cluster, wanted, reconciler };
+  void reconciler.follow(ended.signal);
+  return { cluster, out, wanted, reconciler, ended };
 }
 
 describe('taking the entries out', () => {
@@ -171,6 +180,20 @@ describe('a write that fails', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(cluster.sent).toHaveLength(2);
   });
+});
+
+test('one that may not be read is told once, and kept as soon as the right to it is given', async () => {
+  const forbidden = new RegistrationCluster();
+  forbidden.refusesToWatch = new ClusterRefusal({ status: 403, reason: 'Forbidden', message: 'not you', body: {} });
+  const { cluster, out, reconciler } = replica(true, undefined, forbidden);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(out.text.match(/not you/g)).toHaveLength(1);
+  expect(reconciler.unreadable).toBe(true);
+  cluster.refusesToWatch = undefined;
+  await vi.advanceTimersByTimeAsync(5000);
+  await cluster.tell(UNARMED);
+  expect(reconciler.unreadable).toBe(false);
+  expect(cluster.sent).toHaveLength(1);
 });
 
 test('an entry that should be there and is not is known', async () => {

@@ -8,10 +8,10 @@ import {
   WEBHOOK_CONFIGURATIONS,
   type ClusterSender,
   type ClusterWatcher,
-  type CollectionListener,
 } from '../../../shared/index.ts';
 import type { Log } from '../../log.ts';
 import { OneAtATime } from '../../one-at-a-time.ts';
+import { followObject } from '../following.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
 import { Backoff } from './backoff.ts';
 import { trustedBy } from '../../tls/ca-bundle.ts';
@@ -46,6 +46,9 @@ const REPAIR_PAUSE_MS = 30_000;
 /** What becomes due with time alone, a certificate or an entry that may go, is noticed so late at most, in ms. */
 const CHECK_EVERY_MS = 30_000;
 
+/** How long until a registration that could not be read is read again, in ms: the right to it may be given. */
+const READ_AGAIN_MS = 5000;
+
 /** For one write, in ms: an API server that hangs must not keep others from repairing. */
 const WRITE_MS = 3000;
 
@@ -67,7 +70,8 @@ export class RegistrationReconciler {
   }, CHECK_EVERY_MS);
   #registration: unknown;
   #synced = false;
-  #unreadable = false;
+  /** Why it cannot be read. */
+  #unreadable: string | undefined;
   #repairedAt = -Infinity;
   #disarmedAt = -Infinity;
   readonly #repairing = new OneAtATime(() => this.#repair());
@@ -85,7 +89,7 @@ export class RegistrationReconciler {
 
   /** Whether this identity may not read it. */
   get unreadable(): boolean {
-    return this.#unreadable;
+    return this.#unreadable !== undefined;
   }
 
   /** Whether the registration is known to be gone. */
@@ -119,34 +123,34 @@ export class RegistrationReconciler {
 
   /** Follows the registration until the signal aborts, and keeps it right. Never rejects. */
   async follow(signal: AbortSignal): Promise<void> {
-    const listener: CollectionListener<unknown> = {
-      project: (object) => object,
-      synced: ([registration]) => {
-        this.#synced = true;
-        this.#see(registration);
-        // Whom nobody trusts yet need not wait for trust.
-        this.#ports.trustChanged();
-      },
-      changed: (registration) => {
-        this.#see(registration);
-      },
-      removed: () => {
-        this.#see(undefined);
-      },
-    };
-    const query = { fieldSelector: `metadata.name=${REGISTRATION_NAME}` };
+    const { cluster, trustChanged } = this.#ports;
     const ticker = setInterval(() => {
       this.check();
     }, CHECK_EVERY_MS).unref();
-    try {
-      await this.#ports.cluster.follow(WEBHOOK_CONFIGURATIONS, listener, { query, signal });
-    } catch (thrown) {
-      this.#unreadable = true;
-      this.#ports.log.error({ error: messageOf(thrown) }, 'the registration cannot be read, and is not kept');
-    } finally {
-      clearInterval(ticker);
-      this.#backoff.end();
-    }
+    const seen = (registration: unknown): void => {
+      this.#synced = true;
+      this.#unreadable = undefined;
+      this.#see(registration);
+    };
+    const place = { collection: WEBHOOK_CONFIGURATIONS, name: REGISTRATION_NAME };
+    // Whom nobody trusts yet need not wait for trust.
+    const listener = { seen, synced: trustChanged };
+    await followObject(cluster, place, listener, {
+      signal,
+      readAgainMs: READ_AGAIN_MS,
+      refused: (thrown) => {
+        this.#refused(messageOf(thrown));
+      },
+    });
+    clearInterval(ticker);
+    this.#backoff.end();
+  }
+
+  /** The same refusal again is no news. */
+  #refused(error: string): void {
+    if (error !== this.#unreadable)
+      this.#ports.log.error({ error }, 'the registration cannot be read, and is not kept');
+    this.#unreadable = error;
   }
 
   /** Looks whether something has to be written; whatever may change that calls this. */
