@@ -45,7 +45,7 @@ class RegistrationCluster {
     return this.say(request);
   }
 
-  follow<T>(_path: string, listener: CollectionListener<T>): Promise<void> {
+  follow<T>(_path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
     if (this.refusesToWatch !== undefined) return Promise.reject(this.refusesToWatch);
     this.#listener = {
       ...listener,
@@ -57,7 +57,11 @@ class RegistrationCluster {
       },
       removed: () => undefined,
     };
-    return new Promise(() => undefined);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
   }
 
   /** The watch tells how the registration is. */
@@ -161,6 +165,20 @@ describe('a write that fails', () => {
     expect(cluster.sent).toHaveLength(4);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(cluster.sent).toHaveLength(4);
+  });
+
+  test('once it is over is not tried again', async () => {
+    const { cluster, ended, reconciler } = replica(true);
+    let refuse: (answer: ApiAnswer) => void = () => undefined;
+    cluster.say = () => new Promise((resolve) => (refuse = resolve));
+    await cluster.tell(UNARMED);
+    ended.abort();
+    await settle();
+    refuse({ status: 503, headers: {}, body: {} });
+    await vi.advanceTimersByTimeAsync(120_000);
+    reconciler.check();
+    await settle();
+    expect(cluster.sent).toHaveLength(1);
   });
 
   test('because nobody answers is given up after 3 s, and tried again', async () => {

@@ -16,9 +16,8 @@ import {
 import { EMPTY_REGISTER_OBJECT } from '../../floor/definition.ts';
 import type { Log } from '../../log.ts';
 import type { NodeCache } from '../../nodes/cache.ts';
-import { OneAtATime } from '../../one-at-a-time.ts';
 import { followObject } from '../following.ts';
-import { Backoff } from '../registration/backoff.ts';
+import { ReconcileLoop } from '../reconcile-loop.ts';
 
 /** What keeping the register needs. */
 export interface RegisterPorts {
@@ -49,10 +48,7 @@ const UNREADABLE = 'the register cannot be read: the API server keeps nothing of
  */
 export class RegisterReconciler {
   readonly #ports: RegisterPorts;
-  readonly #writing = new OneAtATime(() => this.#writeOnce());
-  readonly #backoff = new Backoff(() => {
-    this.check();
-  }, LOOK_EVERY_MS);
+  readonly #loop = new ReconcileLoop(() => this.#reconcile(), LOOK_EVERY_MS);
   /** As the API server has it; undefined where it has none. */
   #register: unknown;
   #synced = false;
@@ -66,49 +62,34 @@ export class RegisterReconciler {
 
   /** Looks whether something has to be written; whatever may change that calls this. */
   check(): void {
-    void this.#writing.run();
+    this.#loop.check();
   }
 
   /** Follows the register until the signal aborts, and keeps it right. Never rejects. */
   async follow(signal: AbortSignal): Promise<void> {
-    const ticker = setInterval(() => {
-      this.check();
-    }, LOOK_EVERY_MS).unref();
     const place = { collection: REGISTERS, name: REGISTER_NAME };
     const seen = (register: unknown): void => {
       this.#synced = true;
       this.#register = register;
       this.check();
     };
-    await followObject(
-      this.#ports.cluster,
-      place,
-      { seen },
-      {
-        signal,
-        readAgainMs: READ_AGAIN_MS,
-        refused: (thrown) => {
-          this.#failed(thrown, UNREADABLE);
-        },
-      },
+    const refused = (thrown: unknown): void => {
+      this.#failed(thrown, UNREADABLE);
+    };
+    await this.#loop.during(
+      followObject(this.#ports.cluster, place, { seen }, { signal, readAgainMs: READ_AGAIN_MS, refused }),
     );
-    clearInterval(ticker);
-    // A write that is under way may still fail; it is not tried again.
-    this.#synced = false;
-    this.#backoff.end();
   }
 
-  async #writeOnce(): Promise<void> {
+  async #reconcile(): Promise<boolean> {
     const { nodes, now } = this.#ports;
-    if (!this.#synced || !nodes.synced || nodes.isStale(now())) return;
+    if (!this.#synced || !nodes.synced || nodes.isStale(now())) return true;
     const wanted = registerOf(nodes.nodeIndex.held);
     if (isDeepStrictEqual(at(this.#register, 'spec'), wanted)) {
       this.#written = wanted;
-      this.#backoff.succeeded();
-      return;
+      return true;
     }
-    if (this.#mayWrite(wanted) && (await this.#write(wanted))) this.#backoff.succeeded();
-    else this.#backoff.failed();
+    return this.#mayWrite(wanted) && (await this.#write(wanted));
   }
 
   /** What nodes ask for is written at once; what a stranger changed as well, but not again within a moment. */

@@ -10,10 +10,9 @@ import {
   type ClusterWatcher,
 } from '../../../shared/index.ts';
 import type { Log } from '../../log.ts';
-import { OneAtATime } from '../../one-at-a-time.ts';
 import { followObject } from '../following.ts';
+import { ReconcileLoop } from '../reconcile-loop.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
-import { Backoff } from './backoff.ts';
 import { trustedBy } from '../../tls/ca-bundle.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
@@ -65,16 +64,13 @@ export class RegistrationReconciler {
   readonly #trusted = new Map<string, number>();
   readonly #unwanted = new Map<string, number>();
   readonly #drifts = new Map<Drift, number>();
-  readonly #backoff = new Backoff(() => {
-    this.check();
-  }, CHECK_EVERY_MS);
+  readonly #loop = new ReconcileLoop(() => this.#repair(), CHECK_EVERY_MS);
   #registration: unknown;
   #synced = false;
   /** Why it cannot be read. */
   #unreadable: string | undefined;
   #repairedAt = -Infinity;
   #disarmedAt = -Infinity;
-  readonly #repairing = new OneAtATime(() => this.#repair());
   #asksWhetherFree = false;
   #freeAt = -Infinity;
 
@@ -124,9 +120,6 @@ export class RegistrationReconciler {
   /** Follows the registration until the signal aborts, and keeps it right. Never rejects. */
   async follow(signal: AbortSignal): Promise<void> {
     const { cluster, trustChanged } = this.#ports;
-    const ticker = setInterval(() => {
-      this.check();
-    }, CHECK_EVERY_MS).unref();
     const seen = (registration: unknown): void => {
       this.#synced = true;
       this.#unreadable = undefined;
@@ -135,15 +128,10 @@ export class RegistrationReconciler {
     const place = { collection: WEBHOOK_CONFIGURATIONS, name: REGISTRATION_NAME };
     // Whom nobody trusts yet need not wait for trust.
     const listener = { seen, synced: trustChanged };
-    await followObject(cluster, place, listener, {
-      signal,
-      readAgainMs: READ_AGAIN_MS,
-      refused: (thrown) => {
-        this.#refused(messageOf(thrown));
-      },
-    });
-    clearInterval(ticker);
-    this.#backoff.end();
+    const refused = (thrown: unknown): void => {
+      this.#refused(messageOf(thrown));
+    };
+    await this.#loop.during(followObject(cluster, place, listener, { signal, readAgainMs: READ_AGAIN_MS, refused }));
   }
 
   /** The same refusal again is no news. */
@@ -155,7 +143,7 @@ export class RegistrationReconciler {
 
   /** Looks whether something has to be written; whatever may change that calls this. */
   check(): void {
-    void this.#repairing.run();
+    this.#loop.check();
   }
 
   /** As `check`, and without the pause: entries are wanted in another way than before. */
@@ -198,14 +186,14 @@ export class RegistrationReconciler {
     return now - since < SPARED_MS;
   }
 
-  async #repair(): Promise<void> {
+  async #repair(): Promise<boolean> {
     const repair = this.#due();
+    if (repair === undefined) return true;
     try {
-      if (repair === undefined || (await this.#write(repair))) this.#backoff.succeeded();
-      else this.#backoff.failed();
+      return await this.#write(repair);
     } catch (thrown) {
-      this.#ports.log.error({ error: messageOf(thrown), drifts: repair?.drifts }, 'registration not written');
-      this.#backoff.failed();
+      this.#ports.log.error({ error: messageOf(thrown), drifts: repair.drifts }, 'registration not written');
+      return false;
     }
   }
 
