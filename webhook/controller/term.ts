@@ -92,15 +92,9 @@ export class Term {
     const ticker = setInterval(() => {
       void this.#keeping.run();
     }, this.#ports.tickMs ?? TICK_MS).unref();
-    const ended = once(signal);
     void this.#keeping.run();
     this.nodesChanged();
-    await Promise.all([
-      ended,
-      this.registration?.follow(signal),
-      this.#answer?.wait(signal),
-      this.#register.follow(signal),
-    ]);
+    await Promise.all([this.registration?.follow(signal), this.#answer?.wait(signal), this.#register.follow(signal)]);
     clearInterval(ticker);
     this.#rollouts.end();
   }
@@ -126,19 +120,4 @@ export class Term {
     }
     this.registration?.check();
   }
-}
-
-function once(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else {
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-    }
-  });
 }
