@@ -102,7 +102,6 @@ export { eventAboutNode, NODE_EVENT_NAMESPACE, type NodeEvent } from './cluster/
 export { answersFromCluster } from './cluster/answers.ts';
 export { readAll } from './cluster/read-all.ts';
 export { isPassing, pauseAfter, retry, retryAfterMs, type BackOff } from './cluster/retry.ts';
-export { wakeCronJobRequest, wakeRequest, WOKEN_ANNOTATION } from './cluster/wake.ts';
 export { insideGrants, lookupGrants, mergedGrants, type Grant } from './cluster/grants.ts';
 export {
   connectCluster,

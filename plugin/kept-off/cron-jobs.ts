@@ -9,8 +9,6 @@ import {
   NODES,
   numberAt,
   STATE_LABEL,
-  wakeCronJobRequest,
-  WOKEN_ANNOTATION,
   type ClusterReader,
   type NodeFacts,
   readAll,
@@ -18,6 +16,7 @@ import {
 import { timestamp } from '../session/clock.ts';
 import { shellLine } from '../terminal/shell-line.ts';
 import type { Session } from '../session/session.ts';
+import { wakeCronJobRequest, WOKEN_ANNOTATION } from './wake.ts';
 import { isOurDenial, wordsOf } from '../policy/dry-run.ts';
 import { namesNode, type Ended, type MakerEvent } from './kept-off.ts';
 

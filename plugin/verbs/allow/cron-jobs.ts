@@ -1,4 +1,4 @@
-import { messageOf, WOKEN_ANNOTATION, isForbidden } from '../../../shared/index.ts';
+import { messageOf, isForbidden } from '../../../shared/index.ts';
 import {
   denyingRules,
   nameOfMaker,
@@ -9,6 +9,7 @@ import {
 import type { ChangedExceptions } from '../../nodes/exceptions.ts';
 import type { MakerEvent } from '../../kept-off/kept-off.ts';
 import { readMakerEvents } from '../../kept-off/maker-events.ts';
+import { WOKEN_ANNOTATION } from '../../kept-off/wake.ts';
 import { recordOf } from '../../nodes/mark.ts';
 import type { Trial } from './text.ts';
 import type { Session } from '../../session/session.ts';

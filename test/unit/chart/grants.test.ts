@@ -27,8 +27,6 @@ const LOOKUPS: Calls = {
       'get tekton.dev/customruns; get tekton.dev/taskruns',
     podsPath: 'list /pods',
   },
-  // Only made there: who sends it is below.
-  'shared/cluster/wake.ts': { cronJobStatusPath: '', daemonSetStatusPath: '' },
 };
 /** What the listener calls. */
 const WEBHOOK: Calls = {
@@ -72,8 +70,8 @@ const CONTROLLER: Calls = {
   },
   'webhook/controller/rollouts/reconciler.ts': {
     DAEMONSETS: 'list,watch apps/daemonsets',
-    wakeRequest: 'patch apps/daemonsets/status',
   },
+  'webhook/controller/rollouts/wake.ts': { daemonSetStatusPath: 'patch apps/daemonsets/status' },
 };
 const UNINSTALL: Calls = {
   'webhook/uninstall.ts': {
@@ -137,9 +135,9 @@ const PLUGIN: Calls = {
   'plugin/kept-off/cron-jobs.ts': {
     cronJobPath: 'get batch/cronjobs',
     NODES: 'list /nodes',
-    // A right of whoever may write CronJobs anyhow.
-    wakeCronJobRequest: '',
   },
+  // A right of whoever may write CronJobs anyhow.
+  'plugin/kept-off/wake.ts': { cronJobStatusPath: '' },
   'plugin/policy/canary.ts': { podsPath: '' },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
@@ -202,7 +200,7 @@ type Calls = Readonly<Record<string, Readonly<Record<string, string>>>>;
 /** Files below a folder that import paths or write them out. */
 async function usesBelow(folder: string): Promise<{ readonly used: string[]; readonly literals: string[] }> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
-  const known = new Set([...Object.keys(paths), 'wakeCronJobRequest', 'wakeRequest']);
+  const known = new Set(Object.keys(paths));
   const used: string[] = [];
   const literals: string[] = [];
   for (const name of names) {

@@ -3,7 +3,6 @@ import {
   holdsAddons,
   messageOf,
   refusalFromAnswer,
-  wakeRequest,
   type ClusterReader,
   type ClusterSender,
   type ClusterWatcher,
@@ -13,6 +12,7 @@ import {
 import type { Log } from '../../log.ts';
 import { followOn } from '../following.ts';
 import { isOwedToNodes, rolloutFromObject, type Rollout } from './stalled.ts';
+import { wakeRequest } from './wake.ts';
 
 /** What reconciling needs. */
 export interface RolloutPorts {

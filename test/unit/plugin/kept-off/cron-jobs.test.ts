@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { denyingRules, refusedCronJobs, wakeCronJobs } from '../../../../plugin/kept-off/cron-jobs.ts';
 import type { MakerEvent } from '../../../../plugin/kept-off/kept-off.ts';
-import {
-  cronJobPath,
-  cronJobStatusPath,
-  NODES,
-  RECORD_ANNOTATION,
-  WOKEN_ANNOTATION,
-} from '../../../../shared/index.ts';
+import { WOKEN_ANNOTATION } from '../../../../plugin/kept-off/wake.ts';
+import { cronJobPath, cronJobStatusPath, NODES, RECORD_ANNOTATION } from '../../../../shared/index.ts';
 import { nodeObject, settle, toldSession } from '../world.ts';
 
 const [BEFORE, BEGUN, NOON, LATE] = [
