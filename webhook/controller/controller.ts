@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { NodeCache } from '../nodes/cache.ts';
 import { failureOf } from '../nodes/followed.ts';
 import type { Rendered } from '../probes.ts';
-import type { LeasePlace } from './lease/lease.ts';
+import type { ObjectPlace } from './replacing.ts';
 import { Leadership } from './lease/leadership.ts';
 import { onlyWhileLeading, type ControlledCluster } from './lease/only-while-leading.ts';
 import { MaintenanceRecorder } from './maintenance-events/recorder.ts';
@@ -16,7 +16,7 @@ import { Term, type Registered, type TermPorts } from './term.ts';
 export interface ControllerOptions {
   readonly registered: Registered;
   /** The Lease that one of several controllers holds; undefined: this one is the only one. */
-  readonly lease: LeasePlace | undefined;
+  readonly lease: ObjectPlace | undefined;
 }
 
 /** What controlling needs. */

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { messageOf } from '../../shared/index.ts';
 import type { SecureServer } from '../servers.ts';
 import type { Log } from '../log.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { servedCertificate } from './probe.ts';
 import type { CertificateSource } from './source.ts';
 
@@ -26,8 +27,7 @@ export interface RenewalPorts {
 export class Renewal {
   readonly #ports: RenewalPorts;
   readonly #ticker: NodeJS.Timeout;
-  #running: Promise<void> | undefined;
-  #again = false;
+  readonly #looking = new OneAtATime(() => this.#lookOnce());
   #isServed = true;
 
   constructor(ports: RenewalPorts) {
@@ -44,18 +44,7 @@ export class Renewal {
 
   /** Looks at the dates now; while it looks already, once more afterwards. */
   look(): Promise<void> {
-    if (this.#running !== undefined) {
-      this.#again = true;
-      return this.#running;
-    }
-    const running = this.#lookOnce().finally(() => {
-      this.#running = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      void this.look();
-    });
-    this.#running = running;
-    return running;
+    return this.#looking.run();
   }
 
   end(): void {

@@ -42,18 +42,9 @@ const OF_ROLLOUTS: Calls = {
   },
 };
 const CONTROLLER: Calls = {
-  'webhook/controller/certificates/kept-authorities.ts': {
-    collectionPath: 'create /secrets',
-    objectPath: `get,update ${SECRETS}`,
-  },
-  'webhook/controller/certificates/own-certificates.ts': {
-    collectionPath: 'create /secrets',
-    objectPath: `get,update ${SECRETS}`,
-  },
-  'webhook/controller/lease/leadership.ts': {
-    collectionPath: 'create coordination.k8s.io/leases',
-    objectPath: `get,update ${LEASE}`,
-  },
+  'webhook/controller/certificates/kept-authorities.ts': { objectPath: `get ${SECRETS}` },
+  'webhook/controller/certificates/own-certificates.ts': { objectPath: `get ${SECRETS}` },
+  'webhook/controller/lease/leadership.ts': { objectPath: `get,update ${LEASE}` },
   'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
   'webhook/controller/register/reconciler.ts': {
     REGISTERS: `create ${REGISTER}; list,watch ${REGISTER} [cluster]`,
@@ -61,12 +52,13 @@ const CONTROLLER: Calls = {
   },
   'webhook/controller/registration/first-answer.ts': { collectionPath: 'list discovery.k8s.io/endpointslices' },
   'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
-  'webhook/controller/registration/reconciler.ts': {
-    webhookConfigurationPath: `patch ${REGISTRATION}`,
-    WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}`,
-  },
-  'webhook/controller/registration/trust-repair.ts': {
-    webhookConfigurationPath: `get ${REGISTRATION}; patch ${REGISTRATION}`,
+  'webhook/controller/registration/patch.ts': { webhookConfigurationPath: `patch ${REGISTRATION}` },
+  'webhook/controller/registration/reconciler.ts': { WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}` },
+  'webhook/controller/registration/trust-repair.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
+  // Secrets and the Lease.
+  'webhook/controller/replacing.ts': {
+    collectionPath: 'create /secrets; create coordination.k8s.io/leases',
+    objectPath: `update ${SECRETS}; update ${LEASE}`,
   },
   'webhook/controller/rollouts/reconciler.ts': {
     DAEMONSETS: 'list,watch apps/daemonsets',

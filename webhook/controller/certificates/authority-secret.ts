@@ -1,22 +1,15 @@
-import { at, parsed, refused, textAt, type Parsed } from '../../../shared/index.ts';
+import { parsed, refused, textAt, type Parsed } from '../../../shared/index.ts';
 import { authorityFromPem, certificatesIn } from '../../tls/authority.ts';
+import type { ObjectPlace } from '../replacing.ts';
 import type { AuthoritySet } from './rotation.ts';
+import { secretOf, textIn } from './secret.ts';
 
 /** Annotation on the Secret: when the last step of a rotation was made (RFC 3339). */
 const STEPPED_ANNOTATION = 'kubectl-maint.io/ca-stepped-at';
 
-/** Where the Secret is. */
-export interface SecretPlace {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** Reads the authorities from a Secret (core/v1): `ca.crt`, `ca.key`, `next.crt`, `next.key`, `old.crt`. Anybody may have edited it. */
 export function authoritiesFromSecret(secret: unknown): Parsed<AuthoritySet> {
-  const field = (name: string): string | undefined => {
-    const text = textAt(secret, 'data', name);
-    return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8');
-  };
+  const field = (key: string): string | undefined => textIn(secret, key);
   const [certificate, key] = [field('ca.crt'), field('ca.key')];
   if (certificate === undefined || key === undefined)
     return refused({ path: 'data', message: 'has no ca.crt and ca.key' });
@@ -37,31 +30,16 @@ export function authoritiesFromSecret(secret: unknown): Parsed<AuthoritySet> {
 /** The Secret that holds the authorities; with a resourceVersion it replaces exactly that one. */
 export function secretFromAuthorities(
   { current, next, old, steppedAt }: AuthoritySet,
-  { namespace, name }: SecretPlace,
+  place: ObjectPlace,
   replaced?: unknown,
 ): object {
-  const data: Readonly<Record<string, string | undefined>> = {
+  const data = {
     'ca.crt': current.certificate,
     'ca.key': current.key,
     'next.crt': next?.certificate,
     'next.key': next?.key,
     'old.crt': old,
   };
-  const encoded = Object.entries(data).flatMap(([key, text]) =>
-    text === undefined ? [] : [[key, Buffer.from(text).toString('base64')] as const],
-  );
-  const labels = at(replaced, 'metadata', 'labels') ?? { 'app.kubernetes.io/name': 'kubectl-maint' };
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      namespace,
-      name,
-      labels,
-      annotations: { [STEPPED_ANNOTATION]: new Date(steppedAt).toISOString() },
-      ...(replaced === undefined ? {} : { resourceVersion: textAt(replaced, 'metadata', 'resourceVersion') }),
-    },
-    type: 'Opaque',
-    data: Object.fromEntries(encoded),
-  };
+  const annotations = { [STEPPED_ANNOTATION]: new Date(steppedAt).toISOString() };
+  return secretOf(place, { type: 'Opaque', annotations, data }, replaced);
 }

@@ -1,5 +1,4 @@
 import {
-  collectionPath,
   objectPath,
   refusalFromAnswer,
   renderProblem,
@@ -8,15 +7,14 @@ import {
 } from '../../../shared/index.ts';
 import type { Log } from '../../log.ts';
 import { issueAuthority } from '../../tls/issue.ts';
-import { authoritiesFromSecret, secretFromAuthorities, type SecretPlace } from './authority-secret.ts';
+import { replacing, type ObjectPlace } from '../replacing.ts';
+import { authoritiesFromSecret, secretFromAuthorities } from './authority-secret.ts';
 import { afterStep, dueStep, type AuthoritySet, type Step, type Trust } from './rotation.ts';
 
 /** What keeping needs. */
 export interface KeepingPorts extends Trust {
   readonly cluster: ClusterReader & ClusterSender;
   readonly log: Log;
-  /** Hears of each step that was written. */
-  readonly stepped?: (step: Step) => void;
 }
 
 /** Writes that somebody else was faster with are read again; more often than this in a row something else is wrong. */
@@ -28,10 +26,10 @@ const MAX_TRIES = 5;
  * while, so that no call fails, and then no more.
  */
 export class KeptAuthorities {
-  readonly #place: SecretPlace;
+  readonly #place: ObjectPlace;
   readonly #ports: KeepingPorts;
 
-  constructor(place: SecretPlace, ports: KeepingPorts) {
+  constructor(place: ObjectPlace, ports: KeepingPorts) {
     this.#place = place;
     this.#ports = ports;
   }
@@ -39,7 +37,8 @@ export class KeptAuthorities {
   /** Reads the Secret, and makes the step that is due. Throws ClusterRefusal or MaintError('cluster'). */
   async refresh(now: number): Promise<AuthoritySet> {
     for (let tries = 1; ; tries += 1) {
-      const secret = await this.#ports.cluster.get(this.#path());
+      const { namespace, name } = this.#place;
+      const secret = await this.#ports.cluster.get(objectPath('v1/secrets', namespace, name));
       const known = this.#known(secret);
       const step = known === undefined ? 'replace' : dueStep(known, now, this.#ports);
       if (known !== undefined && step === undefined) return known;
@@ -60,11 +59,7 @@ export class KeptAuthorities {
   /** False where somebody else was faster. */
   async #write(authorities: AuthoritySet, replaced: unknown, tries: number): Promise<boolean> {
     const body = secretFromAuthorities(authorities, this.#place, replaced);
-    const answer = await this.#ports.cluster.send(
-      replaced === undefined
-        ? { method: 'POST', path: collectionPath('v1/secrets', this.#place.namespace), body }
-        : { method: 'PUT', path: this.#path(), body },
-    );
+    const answer = await this.#ports.cluster.send(replacing('v1/secrets', this.#place, body, replaced));
     if (answer.status < 300) return true;
     if ((answer.status === 409 || answer.status === 404) && tries < MAX_TRIES) return false;
     throw refusalFromAnswer(answer);
@@ -73,12 +68,7 @@ export class KeptAuthorities {
   #stepped(authorities: AuthoritySet, step: Step): AuthoritySet {
     const notAfter = new Date(authorities.current.notAfter).toISOString();
     this.#ports.log.info({ step, notAfter }, 'authority written');
-    this.#ports.stepped?.(step);
     return authorities;
-  }
-
-  #path(): string {
-    return objectPath('v1/secrets', this.#place.namespace, this.#place.name);
   }
 }
 

@@ -1,13 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { at, fieldsAt, parsed, refused, textAt, type Parsed } from '../../../shared/index.ts';
+import { fieldsAt, parsed, refused, textAt, type Parsed } from '../../../shared/index.ts';
 import { bundleOf, certificateFromPem } from '../../tls/authority.ts';
 import { isValidAt, renewalOf, type ServingCertificate } from '../../tls/source.ts';
-import type { SecretPlace } from './authority-secret.ts';
+import type { ObjectPlace } from '../replacing.ts';
 import { trustedIn, type AuthoritySet } from './rotation.ts';
+import { secretOf, textIn } from './secret.ts';
 
 /** The serving certificate from a Secret of type kubernetes.io/tls. Anybody may have edited it. */
 export function leafFromSecret(secret: unknown): Parsed<ServingCertificate> {
-  const field = (name: string): string => Buffer.from(textAt(secret, 'data', name) ?? '', 'base64').toString('utf8');
+  const field = (key: string): string => textIn(secret, key) ?? '';
   const [certificate, key] = [field('tls.crt'), field('tls.key')];
   const read = certificateFromPem(certificate);
   if (!read.ok) return refused({ path: 'tls.crt', message: 'is not a certificate in PEM' });
@@ -26,25 +27,13 @@ export function leafFromSecret(secret: unknown): Parsed<ServingCertificate> {
 export function secretFromLeaf(
   leaf: ServingCertificate,
   authorities: AuthoritySet,
-  { namespace, name }: SecretPlace,
+  place: ObjectPlace,
   replaced?: unknown,
 ): object {
   const data = { 'tls.crt': leaf.certificate, 'tls.key': leaf.key, 'ca.crt': bundleOf(trustedIn(authorities)) };
-  const encoded = Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')] as const);
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      namespace,
-      name,
-      labels: at(replaced, 'metadata', 'labels') ?? { 'app.kubernetes.io/name': 'kubectl-maint' },
-      annotations: fieldsAt(replaced, 'metadata', 'annotations'),
-      ...(replaced === undefined ? {} : { resourceVersion: textAt(replaced, 'metadata', 'resourceVersion') }),
-    },
-    // The type of a Secret cannot be changed.
-    type: textAt(replaced, 'type') ?? 'kubernetes.io/tls',
-    data: Object.fromEntries(encoded),
-  };
+  const annotations = fieldsAt(replaced, 'metadata', 'annotations');
+  // The type of a Secret cannot be changed.
+  return secretOf(place, { type: textAt(replaced, 'type') ?? 'kubernetes.io/tls', annotations, data }, replaced);
 }
 
 /** Whom API servers trust by now: an authority for long enough, just so, or somebody else alone; or nobody, whom nobody asks. */

@@ -1,5 +1,4 @@
 import {
-  collectionPath,
   objectPath,
   refusalFromAnswer,
   renderProblem,
@@ -9,18 +8,18 @@ import {
 import type { Log } from '../../log.ts';
 import { issueLeaf } from '../../tls/issue.ts';
 import type { ServingCertificate } from '../../tls/source.ts';
+import { replacing, type ObjectPlace } from '../replacing.ts';
 import type { Authorities } from './authorities.ts';
-import type { SecretPlace } from './authority-secret.ts';
 import { KeptAuthorities } from './kept-authorities.ts';
 import { isLeafDue, leafFromSecret, secretFromLeaf, type Trusting } from './leaf-secret.ts';
-import { TRUSTED_MS, trustedIn, type AuthoritySet, type Step } from './rotation.ts';
+import { TRUSTED_MS, trustedIn, type AuthoritySet } from './rotation.ts';
 
 /** Certificates that the controller makes itself. */
 export interface OwnCertificatesOptions {
   /** Secret with the authority and its key, which nobody else reads. */
-  readonly authority: SecretPlace;
+  readonly authority: ObjectPlace;
   /** Secret with the serving certificate, which the webhook's pods mount. */
-  readonly leaf: SecretPlace;
+  readonly leaf: ObjectPlace;
   /** DNS names of the Service. */
   readonly names: readonly string[];
 }
@@ -35,7 +34,6 @@ export interface OwnCertificatesPorts {
   readonly trustsNobody: () => boolean | undefined;
   /** How long a new authority is only trusted, in ms; TRUSTED_MS but for tests. */
   readonly trustedMs?: number | undefined;
-  readonly stepped?: (step: Step) => void;
 }
 
 /**
@@ -73,11 +71,7 @@ export class OwnCertificates implements Authorities {
     if (trusting === undefined || !isLeafDue(found, authorities.current.certificate, { names, trusting, now })) return;
     const leaf = await issueLeaf(authorities.current, names, now);
     const body = secretFromLeaf(leaf, authorities, place, secret);
-    const answer = await cluster.send(
-      secret === undefined
-        ? { method: 'POST', path: collectionPath('v1/secrets', place.namespace), body }
-        : { method: 'PUT', path: objectPath('v1/secrets', place.namespace, place.name), body },
-    );
+    const answer = await cluster.send(replacing('v1/secrets', place, body, secret));
     if (answer.status >= 300) throw refusalFromAnswer(answer);
     this.#ports.log.info({ notAfter: new Date(leaf.notAfter).toISOString() }, 'serving certificate written');
   }

@@ -1,5 +1,4 @@
 import {
-  collectionPath,
   messageOf,
   objectPath,
   refusalFromAnswer,
@@ -9,22 +8,14 @@ import {
 } from '../../../shared/index.ts';
 import type { Log } from '../../log.ts';
 import { isEnded, pause } from '../following.ts';
-import {
-  isFree,
-  LEASE_TIMES,
-  leaseReleased,
-  leaseTaken,
-  seenAfter,
-  type LeasePlace,
-  type LeaseTimes,
-  type SeenLease,
-} from './lease.ts';
+import { replacing, type ObjectPlace } from '../replacing.ts';
+import { isFree, LEASE_TIMES, leaseReleased, leaseTaken, seenAfter, type LeaseTimes, type SeenLease } from './lease.ts';
 
 /** What leading needs. */
 export interface LeadershipPorts {
   readonly cluster: ClusterReader & ClusterSender;
   readonly log: Log;
-  readonly place: LeasePlace;
+  readonly place: ObjectPlace;
   /** Unlike that of every other candidate, and of this one in an earlier life. */
   readonly identity: string;
   /** Milliseconds since the epoch, for people who read the Lease. */
@@ -150,11 +141,7 @@ export class Leadership {
     }
     const taking = { identity, durationMs: this.#times.durationMs, now: this.#time() };
     const body = leaseTaken(place, taking, before);
-    const answer = await cluster.send(
-      before === undefined
-        ? { method: 'POST', path: collectionPath(LEASES, place.namespace), body, signal }
-        : { method: 'PUT', path, body, signal },
-    );
+    const answer = await cluster.send({ ...replacing(LEASES, place, body, before), signal });
     // Somebody was faster; the next try sees who.
     if (answer.status === 409) return 'others';
     if (answer.status >= 300) throw refusalFromAnswer(answer);

@@ -1,10 +1,5 @@
-import { at, numberAt, textAt } from '../../../shared/index.ts';
-
-/** Where a Lease is. */
-export interface LeasePlace {
-  readonly namespace: string;
-  readonly name: string;
-}
+import { numberAt, textAt } from '../../../shared/index.ts';
+import { metadataFor, type ObjectPlace } from '../replacing.ts';
 
 /** How long a Lease holds, in ms. */
 export interface LeaseTimes {
@@ -54,7 +49,7 @@ export interface Taking {
 }
 
 /** The Lease as it is written by its holder; `before` is what it replaces, by its resourceVersion. */
-export function leaseTaken(place: LeasePlace, { identity, durationMs, now }: Taking, before?: unknown): object {
+export function leaseTaken(place: ObjectPlace, { identity, durationMs, now }: Taking, before?: unknown): object {
   const isRenewed = textAt(before, 'spec', 'holderIdentity') === identity;
   const transitions = numberAt(before, 'spec', 'leaseTransitions') ?? 0;
   return {
@@ -70,7 +65,7 @@ export function leaseTaken(place: LeasePlace, { identity, durationMs, now }: Tak
 }
 
 /** The Lease as its holder leaves it: the next one need not wait. */
-export function leaseReleased(place: LeasePlace, now: string, before: unknown): object {
+export function leaseReleased(place: ObjectPlace, now: string, before: unknown): object {
   return {
     ...leaseOf(place, before),
     spec: {
@@ -83,14 +78,8 @@ export function leaseReleased(place: LeasePlace, now: string, before: unknown): 
   };
 }
 
-function leaseOf({ namespace, name }: LeasePlace, before: unknown): object {
-  const labels = at(before, 'metadata', 'labels') ?? { 'app.kubernetes.io/name': 'kubectl-maint' };
-  const resourceVersion = textAt(before, 'metadata', 'resourceVersion');
-  return {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: { namespace, name, labels, ...(resourceVersion !== undefined && { resourceVersion }) },
-  };
+function leaseOf(place: ObjectPlace, before: unknown): object {
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: metadataFor(place, before) };
 }
 
 /** Leases have times to the microsecond, and the API server takes no fewer digits (apimachinery MicroTime). */

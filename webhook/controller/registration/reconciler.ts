@@ -1,10 +1,8 @@
 import {
-  at,
   listAt,
   messageOf,
   REGISTRATION_NAME,
   refusalFromAnswer,
-  webhookConfigurationPath,
   WEBHOOK_CONFIGURATIONS,
   type ClusterSender,
   type ClusterWatcher,
@@ -14,6 +12,7 @@ import { followObject } from '../following.ts';
 import { ReconcileLoop } from '../reconcile-loop.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
 import { trustedBy } from '../../tls/ca-bundle.ts';
+import { registrationPatch } from './patch.ts';
 import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
 /** How the registration should be, but for what the reconciler itself knows. */
@@ -76,11 +75,6 @@ export class RegistrationReconciler {
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
-  }
-
-  /** Whether it is known how the registration is. */
-  get synced(): boolean {
-    return this.#synced;
   }
 
   /** Whether this identity may not read it. */
@@ -235,14 +229,8 @@ export class RegistrationReconciler {
   /** False where somebody else was faster; the watch tells what they wrote. */
   async #write({ webhooks, drifts }: Repair): Promise<boolean> {
     const { cluster, log, now } = this.#ports;
-    const answer = await cluster.send({
-      method: 'PATCH',
-      path: webhookConfigurationPath(REGISTRATION_NAME),
-      query: { fieldManager: 'kubectl-maint' },
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { resourceVersion: at(this.#registration, 'metadata', 'resourceVersion') }, webhooks },
-      signal: AbortSignal.timeout(WRITE_MS),
-    });
+    const signal = AbortSignal.timeout(WRITE_MS);
+    const answer = await cluster.send(registrationPatch(this.#registration, webhooks, signal));
     if (answer.status === 409 || answer.status === 404) return false;
     if (answer.status >= 300) throw refusalFromAnswer(answer);
     for (const drift of drifts) this.#drifts.set(drift, (this.#drifts.get(drift) ?? 0) + 1);

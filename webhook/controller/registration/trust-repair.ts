@@ -4,7 +4,6 @@ import {
   listAt,
   refusalFromAnswer,
   REGISTRATION_NAME,
-  textAt,
   webhookConfigurationPath,
   type ClusterReader,
   type ClusterSender,
@@ -12,6 +11,7 @@ import {
 import type { Log } from '../../log.ts';
 import { caBundleOf, trustedBy } from '../../tls/ca-bundle.ts';
 import { distrusts } from '../../tls/own-trust.ts';
+import { registrationPatch } from './patch.ts';
 
 /** What repairing needs. */
 export interface TrustRepairPorts {
@@ -40,19 +40,11 @@ export class TrustRepair {
     const [authority] = authorities() ?? [];
     if (authority === undefined) return false;
     const signal = AbortSignal.timeout(LOOK_MS);
-    const path = webhookConfigurationPath(REGISTRATION_NAME);
-    const registration = await cluster.get(path, { signal });
+    const registration = await cluster.get(webhookConfigurationPath(REGISTRATION_NAME), { signal });
     const found = listAt(registration, 'webhooks');
     if (!found.some((entry) => distrusts(entry, names, authority))) return false;
     const webhooks = found.map((entry) => (distrusts(entry, names, authority) ? withTrust(entry, authority) : entry));
-    const answer = await cluster.send({
-      method: 'PATCH',
-      path,
-      query: { fieldManager: 'kubectl-maint' },
-      contentType: 'application/merge-patch+json',
-      body: { metadata: { resourceVersion: textAt(registration, 'metadata', 'resourceVersion') }, webhooks },
-      signal,
-    });
+    const answer = await cluster.send(registrationPatch(registration, webhooks, signal));
     if (answer.status >= 300) throw refusalFromAnswer(answer);
     log.info({ registration: REGISTRATION_NAME }, 'the registration trusts our authority again');
     return true;
