@@ -11,7 +11,7 @@ import {
 } from '../../shared/index.ts';
 import { followCollection } from '../session/live-collection.ts';
 import type { Session } from '../session/session.ts';
-import { firstOf, type Wait } from '../session/wait.ts';
+import { firstOf, untilAborted, type Wait } from '../session/wait.ts';
 import { podName } from './plan.ts';
 
 /** Backups and restores that run inside pods of something else, a database's for example. */
@@ -27,7 +27,7 @@ export interface WorkInside {
 /** Where nobody asks what runs inside pods. */
 export const NOTHING_INSIDE: WorkInside = {
   in: () => undefined,
-  changed: (signal) => firstOf([], signal),
+  changed: untilAborted,
   unknown: [],
 };
 

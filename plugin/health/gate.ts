@@ -10,7 +10,7 @@ import {
   type Cluster,
 } from '../../shared/index.ts';
 import type { Session } from '../session/session.ts';
-import { firstOf, pollUntil } from '../session/wait.ts';
+import { pollUntil, untilAborted } from '../session/wait.ts';
 import { followHeldAddons, type HeldAddons } from './held-addons.ts';
 import { healthFrom, type NodeHealth } from './node-health.ts';
 
@@ -69,7 +69,7 @@ export async function passGate(gate: Gate): Promise<readonly string[]> {
   };
   // Pods of add-ons that are current change nothing.
   const news = (stop: AbortSignal): Promise<void> =>
-    state !== undefined && state.addons.length > 0 ? addons.changed(stop) : firstOf([], stop);
+    state !== undefined && state.addons.length > 0 ? addons.changed(stop) : untilAborted(stop);
   try {
     const polling = { everyMs: LOOK_EVERY_MS, isDone: (through: boolean) => through, news };
     if (await pollUntil(isThrough, polling, { clock, signal })) return addons.names;

@@ -36,12 +36,17 @@ export class Notifier {
 /** Something to wait for; it resolves when the signal aborts, too. */
 export type Wait = (signal: AbortSignal) => Promise<unknown>;
 
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Notifier().next(signal);
+}
+
 /** Resolves with the first of some waits, or when the signal aborts; the others end with it. */
 export async function firstOf(waits: readonly Wait[], signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   // Where there is nothing to wait for, the signal's end is all that can come.
-  await Promise.race([new Notifier().next(stop), ...waits.map((wait) => wait(stop))]);
+  await Promise.race([untilAborted(stop), ...waits.map((wait) => wait(stop))]);
   over.abort();
 }
 
