@@ -41,6 +41,11 @@ export function renderDuration(ms: number): string {
   return hours < 24 * 8 ? withRest(days, 'd', hours % 24, 'h') : `${days}d`;
 }
 
+/** When something ends or was to end, in so many ms: `in 2h`, `overdue 5m`. */
+export function renderEnd(leftMs: number): string {
+  return leftMs < 0 ? `overdue ${renderDuration(-leftMs)}` : `in ${renderDuration(leftMs)}`;
+}
+
 function withRest(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`;
 }

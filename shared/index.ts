@@ -2,7 +2,7 @@
 export * from './labels.ts';
 export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
-export { parseDuration, renderDuration } from './duration.ts';
+export { parseDuration, renderDuration, renderEnd } from './duration.ts';
 export { distinctKinds, isOfKind, KUBERNETES, type Kind } from './kinds.ts';
 export { once } from './once.ts';
 

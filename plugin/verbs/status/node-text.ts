@@ -1,4 +1,4 @@
-import { clean, renderDuration } from '../../../shared/index.ts';
+import { clean, renderDuration, renderEnd } from '../../../shared/index.ts';
 import type { NodeStatus } from './node-status.ts';
 import { stateInWords } from './state.ts';
 
@@ -42,8 +42,7 @@ function maintenanceRows(status: NodeStatus, now: number): readonly Row[] {
 
 function untilText(until: string | null, now: number): string {
   if (until === null) return NOTHING;
-  const left = Date.parse(until) - now;
-  return `${until} (${left < 0 ? `overdue ${renderDuration(-left)}` : `in ${renderDuration(left)}`})`;
+  return `${until} (${renderEnd(Date.parse(until) - now)})`;
 }
 
 function claimText({ owner, mode, since, until, ticket, reason }: NodeStatus['claims'][number], now: number): string {

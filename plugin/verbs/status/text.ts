@@ -1,4 +1,4 @@
-import { clean, renderDuration } from '../../../shared/index.ts';
+import { clean, renderDuration, renderEnd } from '../../../shared/index.ts';
 import type { StatusFormat } from './flags.ts';
 import { counted, type Deletion, type DeletionBlocker } from './deletion.ts';
 import type { NodeStatus } from './node-status.ts';
@@ -134,15 +134,14 @@ function isLate(status: NodeStatus | undefined, now: number): boolean {
 
 function untilCell(until: string | null, now: number): string {
   if (until === null) return NOTHING;
-  const left = Date.parse(until) - now;
-  return left < 0 ? `overdue ${renderDuration(-left)}` : `in ${renderDuration(left)}`;
+  return renderEnd(Date.parse(until) - now);
 }
 
 /** Of several owners, those who are overdue are told apart; of one alone `UNTIL` tells. */
 function ownersOf(claims: NodeStatus['claims'], now: number): string {
   const late = (until: string | undefined): string => {
     const left = until === undefined || claims.length === 1 ? 0 : Date.parse(until) - now;
-    return left < 0 ? ` (overdue ${renderDuration(-left)})` : '';
+    return left < 0 ? ` (${renderEnd(left)})` : '';
   };
   return claims.map(({ owner, until }) => owner + late(until)).join(',');
 }

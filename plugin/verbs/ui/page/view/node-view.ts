@@ -1,4 +1,4 @@
-import { renderDuration } from '../../../../../shared/duration.ts';
+import { renderDuration, renderEnd } from '../../../../../shared/duration.ts';
 import type { NodeRow } from '../../wire.ts';
 
 /** How something looks; every one has a sign and a word besides its colour. */
@@ -115,8 +115,7 @@ function meaningOf(row: NodeRow, now: number): string {
 export function untilOf(until: string | null, now: number): Told {
   if (until === null) return { text: NOTHING, at: null, isLate: false };
   const left = Date.parse(until) - now;
-  const text = left < 0 ? `overdue ${renderDuration(-left)}` : `in ${renderDuration(left)}`;
-  return { text, at: until, isLate: left < 0 };
+  return { text: renderEnd(left), at: until, isLate: left < 0 };
 }
 
 /** How long ago. */
