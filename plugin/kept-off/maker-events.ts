@@ -1,4 +1,5 @@
-import { EVENTS, numberAt, textAt, type ClusterReader, readAll } from '../../shared/index.ts';
+import { EVENTS, textAt, type ClusterReader, readAll } from '../../shared/index.ts';
+import { occurrencesOf } from '../nodes/occurrences.ts';
 import type { MakerEvent } from './kept-off.ts';
 
 /** The controllers of Kubernetes say so when they may not make a Pod or a Job (k8s pkg/controller FailedCreatePodReason; cronjob). */
@@ -9,16 +10,12 @@ export function readMakerEvents(cluster: ClusterReader): Promise<readonly MakerE
   return readAll(cluster, { path: EVENTS, query: { fieldSelector: REFUSED } }, makerEventFromObject);
 }
 
-/** Counted by itself, or as a series (events.k8s.io/v1). */
 function makerEventFromObject(object: unknown): MakerEvent {
-  const created = textAt(object, 'metadata', 'creationTimestamp') ?? '';
-  const last = textAt(object, 'series', 'lastObservedTime') ?? textAt(object, 'lastTimestamp');
   return {
     kind: textAt(object, 'involvedObject', 'kind') ?? '',
     namespace: textAt(object, 'involvedObject', 'namespace') ?? '',
     name: textAt(object, 'involvedObject', 'name') ?? '',
     message: textAt(object, 'message') ?? '',
-    count: numberAt(object, 'series', 'count') ?? numberAt(object, 'count') ?? 1,
-    lastAt: last ?? created,
+    ...occurrencesOf(object),
   };
 }

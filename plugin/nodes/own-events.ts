@@ -2,11 +2,11 @@ import {
   AFTER_DENIAL_ANNOTATION,
   eventsPath,
   NODE_EVENT_NAMESPACE,
-  numberAt,
   textAt,
   type ClusterReader,
   readAll,
 } from '../../shared/index.ts';
+import { occurrencesOf } from './occurrences.ts';
 
 /** An Event of ours about a Node, as others read it. */
 export interface OwnEvent {
@@ -25,7 +25,8 @@ export interface OwnEvent {
 }
 
 /** Ours are about Nodes and carry our name (k8s pkg/registry/core/event ToSelectableFields). */
-const OURS = 'involvedObject.kind=Node,source=kubectl-maint';
+const COMPONENT = 'kubectl-maint';
+const OURS = `involvedObject.kind=Node,source=${COMPONENT}`;
 
 /**
  * Every Event of plugin and webhook about Nodes, or about one of them, that the API server still keeps: an hour by default.
@@ -34,6 +35,14 @@ const OURS = 'involvedObject.kind=Node,source=kubectl-maint';
 export function readOwnEvents(cluster: ClusterReader, node?: string): Promise<readonly OwnEvent[]> {
   const fieldSelector = node === undefined ? OURS : `${OURS},involvedObject.name=${node}`;
   return readAll(cluster, { path: eventsPath(NODE_EVENT_NAMESPACE), query: { fieldSelector } }, ownEventFromObject);
+}
+
+/** Those among Events about Nodes that plugin and webhook wrote, by the marks by which `readOwnEvents` asks for them. */
+export function ownEventsIn(events: readonly unknown[]): readonly OwnEvent[] {
+  const isOurs = (event: unknown): boolean =>
+    textAt(event, 'metadata', 'namespace') === NODE_EVENT_NAMESPACE &&
+    textAt(event, 'source', 'component') === COMPONENT;
+  return events.filter(isOurs).map(ownEventFromObject);
 }
 
 function ownEventFromObject(object: unknown): OwnEvent {
@@ -45,9 +54,8 @@ function ownEventFromObject(object: unknown): OwnEvent {
     uid: uid === '' || uid === node ? undefined : uid,
     reason: textAt(object, 'reason') ?? '',
     message: textAt(object, 'message') ?? '',
-    count: numberAt(object, 'count') ?? 1,
     createdAt,
-    lastAt: textAt(object, 'lastTimestamp') ?? createdAt,
+    ...occurrencesOf(object),
     afterDenial: textAt(object, 'metadata', 'annotations', AFTER_DENIAL_ANNOTATION),
   };
 }
