@@ -42,6 +42,18 @@ export const TWO_BUDGETS_CAUSE = causeOf(
   'more than one disruption budget selects it, which evictions do not support',
 );
 
+/**
+ * How long after the end of its grace period (its deletionTimestamp) a pod counts as stuck, in ms: the kubelet takes a
+ * few seconds to take it down, and its clock may differ from ours by as much.
+ */
+export const STUCK_AFTER_MS = 10_000;
+
+/** A pod that was asked to go and is still there: its finalizers hold it, or its kubelet has not ended it yet. */
+export function terminatingCause({ finalizers }: Pick<PodFacts, 'finalizers'>): Cause {
+  const held = finalizers.length === 0 ? '' : `, held by finalizers ${finalizers.join(', ')}`;
+  return causeOf('terminating', `still terminating${held}`);
+}
+
 /** What a budget says, in the words of the API server's own refusal, and whether waiting can help. */
 export function budgetCause(budget: BudgetFacts, notReady: readonly string[] = []): Cause {
   const name = `${budget.namespace}/${budget.name}`;

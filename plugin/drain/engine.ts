@@ -1,17 +1,11 @@
 import { isAlive, type PodFacts } from '../../shared/index.ts';
 import { evict } from './evict.ts';
-import { budgetCause, causeOf, type Cause } from './cause.ts';
+import { budgetCause, causeOf, STUCK_AFTER_MS, terminatingCause, type Cause } from './cause.ts';
 import type { EvictionOutcome } from './eviction.ts';
 import { inOrder } from './order.ts';
 import type { DrainPlan, WaitedPod } from './plan.ts';
 import type { DrainPorts, LeftPod } from './ports.ts';
 import { firstOf, type Wait } from '../session/wait.ts';
-
-/**
- * How long after the end of its grace period (its deletionTimestamp) a pod counts as stuck, in ms: the kubelet takes a
- * few seconds to take it down, and its clock may differ from ours by as much.
- */
-const STUCK_AFTER_MS = 10_000;
 
 /**
  * Carries out a plan. Pods of low priority are asked first (see order.ts); pods that end by themselves are waited for
@@ -100,8 +94,6 @@ function moved(
   return firstOf(ms === Infinity ? news : [...news, (stop) => clock.sleep(ms, stop)], signal);
 }
 
-function terminating(pod: PodFacts, { pods }: DrainPorts): Cause {
-  const finalizers = pods.get(pod.uid)?.finalizers ?? [];
-  const held = finalizers.length === 0 ? '' : `, held by finalizers ${finalizers.join(', ')}`;
-  return causeOf('terminating', `still terminating${held}`);
+function terminating({ uid }: PodFacts, { pods }: DrainPorts): Cause {
+  return terminatingCause(pods.get(uid) ?? { finalizers: [] });
 }

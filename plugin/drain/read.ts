@@ -51,7 +51,8 @@ export class Planner {
   }
 }
 
-function activeWorkOf({ work }: PodFacts, catalogue: Catalogue): string | undefined {
+/** The backup or scan that a pod is part of, as a catalogue has it; undefined where it is none. */
+export function activeWorkOf({ work }: PodFacts, catalogue: Catalogue): string | undefined {
   const { work: kind, pattern, tool } = classify(work, catalogue, supposedControllerUser(work));
   return kind === 'backup' || kind === 'scan'
     ? (pattern?.what ?? `a ${kind} of ${tool ?? 'an unknown tool'}`)

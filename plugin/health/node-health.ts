@@ -49,7 +49,8 @@ function readiness(node: unknown): readonly string[] {
   return [`not Ready (${why})`];
 }
 
-function pressures(node: unknown): readonly string[] {
+/** Types of the conditions that should not be True on a Node and are. */
+export function pressures(node: unknown): readonly string[] {
   return PRESSURES.filter((type) => textAt(conditionAt(node, type), 'status') === 'True');
 }
 

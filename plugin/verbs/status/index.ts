@@ -4,6 +4,7 @@ export { isOfInterest, statusFrom, type NodeStatus } from './node-status.ts';
 export { readFromEvents, releasedDuring } from './from-events.ts';
 export { tellStatus } from './notes.ts';
 export { readingMemory } from './held.ts';
+export { drainLeft } from './readings.ts';
 export { reportOn } from './report.ts';
 export { stateInWords } from './state.ts';
 export { Unreadable } from './unreadable.ts';

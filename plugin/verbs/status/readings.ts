@@ -4,6 +4,7 @@ import {
   NODES,
   quorumWithout,
   VOLUME_ATTACHMENTS,
+  type Catalogue,
   type Cluster,
   type DaemonSetFacts,
   type NodeFacts,
@@ -15,7 +16,7 @@ import {
 import { attachmentFromObject, type Attachment } from '../../drain/attachment.ts';
 import type { FilterContext } from '../../drain/filters.ts';
 import { planDrain, type DrainPlan } from '../../drain/plan.ts';
-import { readPods } from '../../drain/read.ts';
+import { activeWorkOf, readPods } from '../../drain/read.ts';
 import { readLease } from '../../health/gate.ts';
 import { heldPods, readDaemonSetsOf } from '../../health/held-addons.ts';
 import type { Session } from '../../session/session.ts';
@@ -114,6 +115,15 @@ function isControlPlane({ labels }: NodeFacts): boolean {
 /** What is left on a node: every pod that a drain with all permissions would move. */
 export function everythingLeft(node: string, pods: readonly PodFacts[]): DrainPlan {
   return planDrain(node, pods, EVERYTHING);
+}
+
+/** The same pods, of which those that are backups and scans end by themselves first, as `on` waits for them. */
+export function drainLeft(node: string, pods: readonly PodFacts[], catalogue: Catalogue): DrainPlan {
+  return planDrain(node, pods, {
+    ...EVERYTHING,
+    activeWork: 'wait',
+    activeWorkOf: (pod) => activeWorkOf(pod, catalogue),
+  });
 }
 
 const EVERYTHING: FilterContext = {

@@ -1,6 +1,7 @@
 import { LIFTABLE_RULES } from '../../../shared/index.ts';
 import type { Commands } from '../../command-line/verb.ts';
 import { connect, type Caller } from '../../session/connect.ts';
+import { untilAborted } from '../../session/wait.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { Board } from './board.ts';
 import { openBrowser } from './browser.ts';
@@ -44,7 +45,7 @@ export async function runUi(operation: UiOperation, caller: Caller, commands: Co
   if (operation.open && !(await openBrowser(address(server.port), process.platform)))
     screen.note('no browser could be opened: open the address above');
   const following = Promise.all(clusters.map((cluster) => cluster.follow()));
-  await over(signal);
+  await untilAborted(signal);
   board.ending();
   if (runs.isBusy) screen.note('ending, as Ctrl-C ends a command: what goes on writes down how far it came ...');
   await Promise.all([runs.ended(), following]);
@@ -99,19 +100,8 @@ function portsFrom({
     },
     enforcement: async (cluster) => {
       const session = sessionOf(cluster);
-      const words = connectionWords(reached(cluster), false);
+      const words = connectionWords(reached(cluster));
       return session && readEnforcement(session, { commands, version, words });
     },
   };
-}
-
-/** Resolves when the signal aborts. */
-function over(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      resolve();
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -24,6 +24,8 @@ const Deletion = z.object({
   blockers: list(z.object({ kind: z.string(), text: z.string(), names: texts })),
 });
 
+const Cause = z.object({ kind: z.string(), text: z.string(), names: texts });
+
 /** A node as the page lists it: what `status -o json` has of it, its roles, and its state in the words of the table. */
 export const NodeRow = z.object({
   name: z.string(),
@@ -43,7 +45,13 @@ export const NodeRow = z.object({
   ready: z.boolean(),
   schedulable: z.boolean(),
   health: z.nullable(texts),
-  heartbeat: z.nullable(z.object({ renewedAt: z.string(), ageSeconds: z.number() })),
+  heartbeat: z.nullable(z.object({ renewedAt: z.string(), ageSeconds: z.number(), leaseSeconds: z.number() })),
+  /** Types of the conditions that should not be True and are. */
+  pressures: texts,
+  /** Since when it is seen as it has to be on its way back, in the state in which it is (RFC 3339); null: it is not. */
+  cleanSince: z.nullable(z.string()),
+  /** What holds the pods of a drain, whoever carries it out; null: it is not drained, or its pods could not be read. */
+  drain: z.nullable(z.object({ causes: list(Cause), areBudgetsKnown: z.boolean() })),
   deletion: z.nullable(Deletion),
   heldBack: z.nullable(texts),
   exceptions: list(Exception),
@@ -73,23 +81,18 @@ export type ClusterState = z.infer<typeof ClusterState>;
 const Named = z.object({ namespace: z.string(), name: z.string() });
 const Reasoned = z.object({ namespace: z.string(), name: z.string(), why: z.string() });
 
-const Finding = z.object({ check: z.string(), severity: z.enum(['refuse', 'warn']), text: z.string() });
+const Finding = z.object({ severity: z.enum(['refuse', 'warn']), text: z.string() });
 
 const Progress = z.object({
   node: z.string(),
   phase: z.string(),
   left: z.number(),
   total: z.number(),
-  causes: list(z.object({ kind: z.string(), text: z.string(), names: texts })),
+  causes: list(Cause),
 });
 
-const Gate = z.object({
-  node: z.string(),
-  problems: texts,
-  addons: texts,
-  cleanFor: z.number(),
-  healthyFor: z.number(),
-});
+/** How long an `off` wants a node to stay clean, in seconds: how the node is, its row tells. */
+const Gate = z.object({ node: z.string(), healthyFor: z.number() });
 
 const Planned = z.object({ node: z.string(), evict: list(Named), waitFor: list(Reasoned), leave: list(Reasoned) });
 const Room = z.object({ moving: z.number(), without: list(Named), looked: z.number(), candidates: z.number() });
@@ -113,8 +116,6 @@ export const RunState = z.object({
   dryRun: z.boolean(),
   /** What somebody would type who does the same. */
   line: z.string(),
-  startedAt: z.string(),
-  endedAt: z.nullable(z.string()),
   /** The exit code of the command; null while it goes on. */
   code: z.nullable(z.number()),
   lines: list(Line),

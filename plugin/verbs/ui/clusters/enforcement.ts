@@ -4,7 +4,7 @@ import { run } from '../../../command-line/run.ts';
 import type { Commands } from '../../../command-line/verb.ts';
 import { assumption, policyInForce } from '../../../policy/in-force.ts';
 import type { Session } from '../../../session/session.ts';
-import type { Screen } from '../../../terminal/screen.ts';
+import { screenOf } from '../line-screen.ts';
 import { Enforcement } from '../wire.ts';
 
 /** What `doctor -o json` prints, as far as the page shows it. */
@@ -48,9 +48,7 @@ async function examine(
 ): Promise<Pick<Enforcement, 'checks' | 'failed'>> {
   const said: string[] = [];
   const printed: string[] = [];
-  const note = (text: string): void => void said.push(text);
-  const data = (text: string): void => void printed.push(text);
-  const screen: Screen = { result: data, data, note, warn: note, live: undefined };
+  const screen = screenOf(({ kind, text }) => (kind === 'result' ? printed : said).push(text));
   await run({ argv: ['doctor', '--output=json', ...words], commands, screen, signal, version });
   const [report = ''] = printed;
   if (report === '') return { checks: [], failed: said.join('\n') };

@@ -1,41 +1,23 @@
-import { isForbidden, isInMaintenance, messageOf } from '../../../../shared/index.ts';
-import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
+import { isForbidden, messageOf } from '../../../../shared/index.ts';
 import { systemClock, timestamp } from '../../../session/clock.ts';
 import type { Caller, ClusterFlags } from '../../../session/connect.ts';
 import { inSession } from '../../../session/in-session.ts';
 import type { Session } from '../../../session/session.ts';
 import { firstOf, repeat } from '../../../session/wait.ts';
-import type { Screen } from '../../../terminal/screen.ts';
-import {
-  FollowedNodes,
-  isOfInterest,
-  readFromEvents,
-  readingMemory,
-  releasedDuring,
-  reportOn,
-  statusFrom,
-  tellStatus,
-  Unreadable,
-} from '../../status/index.ts';
+import { FollowedNodes } from '../../status/index.ts';
 import type { Board } from '../board.ts';
-import type { ClusterState, Line, NodeRow } from '../wire.ts';
+import type { ClusterState } from '../wire.ts';
+import { ALL, Looker, READ_AGAIN_MS } from './looker.ts';
 import { reachability } from './reachability.ts';
-import { QuietRows, rowFrom } from './rows.ts';
 
 /** Changes that come together are shown together. */
 const SETTLE_MS = 200;
-
-/** What no watch tells is read again so often, as for `status --watch`. */
-const READ_AGAIN_MS = 10_000;
 
 /** How often is asked whether the API server answers: before anybody wonders. */
 const PROBE_MS = 2000;
 
 /** How long until a cluster that could not be followed is tried again. */
 const RETRY_MS = 5000;
-
-/** Every node, whatever its state. */
-const ALL = { names: [], selector: '' };
 
 /** One cluster, as long as the page is served: what is known of it goes to the board, and so does that it cannot be reached. */
 export class FollowedCluster {
@@ -109,50 +91,15 @@ export class FollowedCluster {
     await followed.begin();
     this.#isRead = true;
     this.#now({ state: 'live', why: '' });
-    const look = await this.#looker(followed, session);
+    const looker = new Looker(followed, session);
     while (!signal.aborted) {
       const seen = followed.version;
-      await look();
+      const { rows, remarks } = await looker.look();
+      this.#board.nodes(this.name, rows);
+      this.#now({ remarks });
       await firstOf([(stop) => followed.changedSince(seen, stop), (stop) => clock.sleep(READ_AGAIN_MS, stop)], signal);
       await clock.sleep(SETTLE_MS, signal);
     }
-  }
-
-  /** Makes what reads everything once more, and puts it on the board. */
-  async #looker(followed: FollowedNodes, session: Session): Promise<() => Promise<void>> {
-    const unreadable = new Unreadable(session.signal);
-    const memory = readingMemory(session.clock, READ_AGAIN_MS);
-    const quiet = new QuietRows();
-    const events = await readFromEvents(ALL, session.cluster, unreadable);
-    const podsOn = followed.podsOn.bind(followed);
-    const missing: Line[] = [];
-    return async () => {
-      const nodes = await followed.now();
-      const held = nodes.filter(({ facts }) => isInMaintenance(facts));
-      const report = await reportOn(held, { format: 'wide', podsOn, memory }, session, unreadable);
-      const now = session.clock.now();
-      const statuses = new Map(report.nodes.map((status) => [status.name, status]));
-      const rowOf = (node: NodeSnapshot): NodeRow => {
-        const status = statuses.get(node.facts.name);
-        return status === undefined ? quiet.of(node, now) : rowFrom(status, node, now);
-      };
-      this.#board.nodes(this.name, nodes.map(rowOf));
-      unreadable.tell(collecting(missing));
-      const cordoned = nodes.filter((node) => !isInMaintenance(node.facts) && isOfInterest(node));
-      const remarks: Line[] = [];
-      tellStatus(
-        {
-          ...report,
-          nodes: [...report.nodes, ...cordoned.map((node) => statusFrom(node, undefined, now))],
-          lost: events.lost,
-          released: releasedDuring(report.nodes, events),
-        },
-        'wide',
-        collecting(remarks),
-        now,
-      );
-      this.#now({ remarks: [...remarks, ...missing] });
-    };
   }
 
   #now(change: Partial<Pick<ClusterState, 'state' | 'why' | 'remarks'>>): void {
@@ -160,14 +107,4 @@ export class FollowedCluster {
     this.#state = { ...this.#state, ...change, ...(isOther && { since: timestamp(Date.now()) }) };
     this.#board.cluster(this.#state);
   }
-}
-
-/** A screen whose lines are kept. */
-function collecting(lines: Line[]): Screen {
-  const keep =
-    (kind: Line['kind']) =>
-    (text: string): void => {
-      lines.push({ kind, text });
-    };
-  return { result: keep('result'), data: keep('result'), note: keep('note'), warn: keep('warn'), live: undefined };
 }

@@ -1,3 +1,4 @@
+import { pressures } from '../../../health/node-health.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
 import { stateInWords, statusFrom, type NodeStatus } from '../../status/index.ts';
 import type { NodeRow } from '../wire.ts';
@@ -13,9 +14,20 @@ export function rolesOf(labels: ReadonlyMap<string, string>): readonly string[] 
     .sort();
 }
 
+/** What of a node in maintenance stands in its row alone. */
+export type OfHeld = Pick<NodeRow, 'cleanSince' | 'drain'>;
+
+const NOT_HELD: OfHeld = { cleanSince: null, drain: null };
+
 /** A node with its status as the page lists it. */
-export function rowFrom(status: NodeStatus, { facts }: NodeSnapshot, now: number): NodeRow {
-  return { ...status, roles: rolesOf(facts.labels), stateText: stateInWords(status, now) };
+export function rowFrom(status: NodeStatus, { facts, raw }: NodeSnapshot, now: number, held = NOT_HELD): NodeRow {
+  return {
+    ...status,
+    roles: rolesOf(facts.labels),
+    stateText: stateInWords(status, now),
+    pressures: pressures(raw),
+    ...held,
+  };
 }
 
 /** Rows of nodes that are not in maintenance depend on the Node alone: each is made once for each version of it. */

@@ -3,7 +3,7 @@ import { render } from 'preact';
 import * as z from 'zod/mini';
 import { Page } from './screens/page.tsx';
 import { follow } from './server.ts';
-import { now, reminder, route } from './store.ts';
+import { icon, now, route, title } from './store.ts';
 import { routeFrom } from './view/route.ts';
 
 /** How often ages and countdowns move on. */
@@ -24,10 +24,10 @@ setInterval(() => {
   now.value = Date.now();
 }, TICK_MS);
 effect(() => {
-  document.title = reminder.value.title;
+  document.title = title.value;
 });
 effect(() => {
-  document.querySelector('link[rel=icon]')?.setAttribute('href', reminder.value.icon);
+  document.querySelector('link[rel=icon]')?.setAttribute('href', icon.value);
 });
 const place = document.getElementById('page');
 if (place !== null) render(<Page />, place);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { run } from '../../../command-line/run.ts';
 import type { Commands } from '../../../command-line/verb.ts';
-import { timestamp } from '../../../session/clock.ts';
 import type { Screen } from '../../../terminal/screen.ts';
 import type { Board } from '../board.ts';
-import type { Asked, Line, RunState } from '../wire.ts';
+import { screenOf } from '../line-screen.ts';
+import type { Asked, RunState } from '../wire.ts';
 import { withEvent, withLine } from './telling.ts';
 import { lineOf, wordsOf, type Reached } from './words.ts';
 
@@ -42,8 +42,7 @@ export class Runs {
     const dryRun = asked.dryRun !== 'none';
     const line = lineOf(asked, reached(cluster));
     const id = randomUUID();
-    const startedAt = timestamp(Date.now());
-    const state: RunState = { ...NOTHING_TOLD, id, cluster, verb, nodes: [...nodes], dryRun, line, startedAt };
+    const state: RunState = { ...NOTHING_TOLD, id, cluster, verb, nodes: [...nodes], dryRun, line };
     if (!dryRun) screen.note(`begun on the page: ${line}`);
     board.run(state);
     this.#going.set(
@@ -79,25 +78,18 @@ export class Runs {
     });
     const code = await run({ argv, commands, screen, signal, version });
     clearTimeout(due);
-    board.run({ ...state, code, endedAt: timestamp(Date.now()) });
+    board.run({ ...state, code });
     board.forget(MAX_KEPT);
   }
 
   /** What the command says goes to the pages; where it changes something, to the terminal as well. */
   #screenFor({ dryRun }: RunState, change: (next: (state: RunState) => RunState) => void): Screen {
     const { screen } = this.#ports;
-    const say =
-      (kind: Line['kind']) =>
-      (text: string): void => {
-        if (!dryRun) screen[kind](text);
-        change((state) => withLine(state, { kind, text }));
-      };
     return {
-      result: say('result'),
-      data: say('result'),
-      note: say('note'),
-      warn: say('warn'),
-      live: undefined,
+      ...screenOf((line) => {
+        if (!dryRun) screen[line.kind](line.text);
+        change((state) => withLine(state, line));
+      }),
       event: (event) => {
         change((state) => withEvent(state, event));
       },
@@ -105,7 +97,12 @@ export class Runs {
   }
 }
 
-const NOTHING_TOLD: Pick<
-  RunState,
-  'endedAt' | 'code' | 'lines' | 'findings' | 'planned' | 'room' | 'progress' | 'gates'
-> = { endedAt: null, code: null, lines: [], findings: [], planned: [], room: null, progress: [], gates: [] };
+const NOTHING_TOLD: Pick<RunState, 'code' | 'lines' | 'findings' | 'planned' | 'room' | 'progress' | 'gates'> = {
+  code: null,
+  lines: [],
+  findings: [],
+  planned: [],
+  room: null,
+  progress: [],
+  gates: [],
+};

@@ -22,39 +22,40 @@ const ELSEWHERE = ['v', 'warnings-as-errors'];
  * a value; what is a node stands behind `--`.
  */
 export function wordsOf(asked: Asked, reached: Reached): readonly string[] {
-  return [asked.verb, ...flagsOf(asked, reached, false), '--', ...asked.nodes];
+  return [asked.verb, ...flagsOf(asked, reached).map(wordOf), '--', ...asked.nodes];
 }
 
 /** The same for people to read and to copy; what is secret is not in it. */
 export function lineOf(asked: Asked, reached: Reached): string {
-  return [PROGRAM, asked.verb, ...asked.nodes, ...flagsOf(asked, reached, true).map(quoted)].join(' ');
-}
-
-/** Quotes stand around the value, where people put them. */
-function quoted(flag: string): string {
-  const [, name = flag, value] = /^(--[^=]*=)(.*)$/s.exec(flag) ?? [];
-  return value === undefined ? name : name + shellLine([value]);
+  return [PROGRAM, asked.verb, ...asked.nodes, ...flagsOf(asked, reached).map(shownOf)].join(' ');
 }
 
 /** How a command reaches a cluster of this page. */
-export function connectionWords({ connection, context }: Reached, isShown: boolean): readonly string[] {
+export function connectionWords(reached: Reached): readonly string[] {
+  return connectionOf(reached).map(wordOf);
+}
+
+function flagsOf({ values, switches, dryRun }: Asked, reached: Reached): readonly GivenFlag[] {
+  const filled = Object.entries(values).filter(([, value]) => value.trim() !== '');
+  return [
+    ...filled.map(([name, value]) => ({ name, value })),
+    ...switches.map((name) => ({ name, value: undefined })),
+    ...(dryRun === 'none' ? [] : [{ name: 'dry-run', value: dryRun }]),
+    ...connectionOf(reached),
+  ];
+}
+
+function connectionOf({ connection, context }: Reached): readonly GivenFlag[] {
   const given = connection.filter(({ name }) => !ELSEWHERE.includes(name));
-  return [
-    ...given.map(({ name, value }) => flag(name, isShown && SECRET.includes(name) ? '…' : value)),
-    ...(context === undefined ? [] : [flag('context', context)]),
-  ];
+  return context === undefined ? given : [...given, { name: 'context', value: context }];
 }
 
-function flagsOf({ values, switches, dryRun }: Asked, reached: Reached, isShown: boolean): readonly string[] {
-  const given = Object.entries(values).filter(([, value]) => value.trim() !== '');
-  return [
-    ...given.map(([name, value]) => flag(name, value)),
-    ...switches.map((name) => flag(name, undefined)),
-    ...(dryRun === 'none' ? [] : [flag('dry-run', dryRun)]),
-    ...connectionWords(reached, isShown),
-  ];
-}
-
-function flag(name: string, value: string | undefined): string {
+function wordOf({ name, value }: GivenFlag): string {
   return value === undefined ? `--${name}` : `--${name}=${value}`;
+}
+
+/** Quotes stand around the value, where people put them. */
+function shownOf({ name, value }: GivenFlag): string {
+  const shown = value !== undefined && SECRET.includes(name) ? '…' : value;
+  return wordOf({ name, value: shown === undefined ? undefined : shellLine([shown]) });
 }

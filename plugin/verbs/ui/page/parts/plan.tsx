@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import type { RunState } from '../../wire.ts';
-import { planView, type PodGroup } from '../view/plan-view.ts';
+import { planView, type NodePlan, type PodGroup } from '../view/plan-view.ts';
 import { Names } from './names.tsx';
 
 /** What would happen, in order: what goes, what is waited for, what stays and why, what was found, and whether there is room. */
 export function Plan({ run }: { readonly run: RunState }): JSX.Element {
-  const { isKnown, goes, waits, stays, room, refusals, warnings } = planView(run);
+  const { nodes, room, refusals, warnings } = planView(run);
   return (
     <>
       {refusals.map((text) => (
@@ -18,15 +18,30 @@ export function Plan({ run }: { readonly run: RunState }): JSX.Element {
           {text}
         </p>
       ))}
-      {isKnown && (
-        <>
-          <h5>Goes, in this order ({goes.length})</h5>
-          {goes.length === 0 ? <p>Nothing.</p> : <Names names={goes} />}
-          <Groups title="Is waited for" groups={waits} />
-          <Groups title="Stays" groups={stays} />
-          {room !== '' && <p>{room}</p>}
-        </>
-      )}
+      {nodes.map((plan) => (
+        <OfNode key={plan.node} plan={plan} isNamed={nodes.length > 1} />
+      ))}
+      {nodes.length > 0 && room !== '' && <p>{room}</p>}
+    </>
+  );
+}
+
+interface OfNodeProps {
+  readonly plan: NodePlan;
+  /** There are others beside it. */
+  readonly isNamed: boolean;
+}
+
+function OfNode({ plan: { node, goes, waits, stays }, isNamed }: OfNodeProps): JSX.Element {
+  const prefix = isNamed ? `${node}: ` : '';
+  return (
+    <>
+      <h5>
+        {prefix}Goes, in this order ({goes.length})
+      </h5>
+      {goes.length === 0 ? <p>Nothing.</p> : <Names names={goes} />}
+      <Groups title={`${prefix}Is waited for`} groups={waits} />
+      <Groups title={`${prefix}Stays`} groups={stays} />
     </>
   );
 }

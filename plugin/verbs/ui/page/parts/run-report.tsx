@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { RunState } from '../../wire.ts';
-import { runView } from '../view/run-view.ts';
+import { phaseText, runView } from '../view/run-view.ts';
+import { Causes, PodsLeft } from './causes.tsx';
 import { CommandLine } from './command-line.tsx';
-import { Names } from './names.tsx';
 
 /** What a command says, while it goes on and when it has ended. */
 export function RunReport({ run }: { readonly run: RunState }): JSX.Element {
@@ -12,41 +12,16 @@ export function RunReport({ run }: { readonly run: RunState }): JSX.Element {
       <p>
         <strong>{run.verb}</strong>: <span role="status">{text}</span>
       </p>
-      {run.progress.map(({ node, left, total, causes }) => (
+      {run.progress.map(({ node, phase, left, total, causes }) => (
         <div key={node}>
-          <label class="meter">
-            {left} of {total} pods left
-            <progress max={Math.max(total, 1)} value={total - left} />
-          </label>
-          {causes.map((cause) => (
-            <section class="cause" key={cause.text}>
-              <p>{cause.text}</p>
-              <Names names={cause.names} />
-            </section>
-          ))}
+          {run.nodes.length > 1 && <h4>{node}</h4>}
+          <PodsLeft left={left} total={total} then={phaseText(phase)} />
+          <Causes causes={causes} />
         </div>
       ))}
-      {run.code === null && run.gates.map((gate) => <GateReport key={gate.node} gate={gate} />)}
       <Lines lines={run.lines} />
       <CommandLine line={run.line} />
     </div>
-  );
-}
-
-function GateReport({ gate }: { readonly gate: RunState['gates'][number] }): JSX.Element {
-  const { problems, cleanFor, healthyFor } = gate;
-  if (problems.length === 0)
-    return (
-      <label class="meter">
-        clean for {cleanFor}s of {healthyFor}s
-        <progress max={Math.max(healthyFor, 1)} value={cleanFor} />
-      </label>
-    );
-  return (
-    <section class="cause">
-      <p>waits until it is clean:</p>
-      <Names names={problems} />
-    </section>
   );
 }
 

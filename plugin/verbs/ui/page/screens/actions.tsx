@@ -1,22 +1,26 @@
-import { useSignal, type Signal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import type { Asked, NodeRow, RunState } from '../../wire.ts';
+import type { RunState } from '../../wire.ts';
+import { AskForm, Field, fill, Switch, useAsking } from '../parts/ask-form.tsx';
 import { CommandLine } from '../parts/command-line.tsx';
-import { RunReport } from '../parts/run-report.tsx';
 import { Plan } from '../parts/plan.tsx';
-import { begin } from '../server.ts';
+import { RunReport } from '../parts/run-report.tsx';
 import { about, runs } from '../store.ts';
-import { isRowInMaintenance } from '../view/node-view.ts';
 import { mayGoOn } from '../view/plan-view.ts';
 import { addressOf } from '../view/route.ts';
 
 interface ActionProps {
   readonly cluster: string;
-  readonly row: NodeRow;
+  readonly nodes: readonly string[];
 }
 
-/** What can be done with a node: its plan at least, and where changes are allowed what the commands do. */
-export function Actions({ cluster, row }: ActionProps): JSX.Element {
+interface ActionsProps extends ActionProps {
+  /** All of them are in maintenance. */
+  readonly areHeld: boolean;
+}
+
+/** What can be done with nodes: their plan at least, and where changes are allowed what the commands do. */
+export function Actions({ cluster, nodes, areHeld }: ActionsProps): JSX.Element {
   const isAllowed = about.value?.allowsChanges === true;
   return (
     <section aria-labelledby="actions" class="actions">
@@ -26,93 +30,92 @@ export function Actions({ cluster, row }: ActionProps): JSX.Element {
           This page only reads; started with <code>--allow-changes</code> it changes as well.
         </p>
       )}
-      <TurnOn cluster={cluster} row={row} />
-      {isRowInMaintenance(row) && isAllowed && (
+      <TurnOn cluster={cluster} nodes={nodes} areHeld={areHeld} />
+      {areHeld && isAllowed && (
         <>
-          <TurnOff cluster={cluster} row={row} />
-          <Allow cluster={cluster} row={row} />
+          <TurnOff cluster={cluster} nodes={nodes} />
+          <Allow cluster={cluster} nodes={nodes} />
         </>
       )}
     </section>
   );
 }
 
-/** What a form is filled with, and what was said of it. */
-interface Form {
-  readonly values: Asked['values'];
-  readonly switches: Asked['switches'];
+/** One by its name, several by their number: their names stand in the command line. */
+function titleOf(nodes: readonly string[]): string {
+  return nodes.length === 1 ? nodes.join('') : `${nodes.length} nodes`;
+}
+
+/** A dry run, and what the form was filled with for it. */
+interface Planned {
+  readonly id: string | undefined;
+  readonly filled: object | undefined;
+}
+
+/** The dry run, as long as nothing else is asked for than what it was about: only what was planned is carried out. */
+function runOfPlan({ id, filled }: Planned, now: object, nodes: readonly string[]): RunState | undefined {
+  const run = id === undefined || filled !== now ? undefined : runs.value.get(id);
+  return run?.nodes.join() === nodes.join() ? run : undefined;
 }
 
 /** First the form, then the plan that comes of it, then the first write. */
-function TurnOn({ cluster, row }: ActionProps): JSX.Element {
-  const form = useSignal<Form>({ values: {}, switches: [] });
-  const planned = useSignal<string | undefined>(undefined);
-  const failed = useSignal('');
+function TurnOn({ cluster, nodes, areHeld }: ActionsProps): JSX.Element {
+  const asking = useAsking({ cluster, verb: 'on', nodes });
+  const planned = useSignal<Planned>({ id: undefined, filled: undefined });
   const isAllowed = about.value?.allowsChanges === true;
-  const ask = (dryRun: Asked['dryRun']): Asked => ({ cluster, verb: 'on', nodes: [row.name], dryRun, ...form.value });
   const plan = async (): Promise<void> => {
-    planned.value = await beginOr(ask(isAllowed ? 'server' : 'client'), failed);
+    const filled = asking.filled.value;
+    planned.value = { id: await asking.ask(isAllowed ? 'server' : 'client'), filled };
   };
   const turnOn = async (): Promise<void> => {
-    if ((await beginOr(ask('none'), failed)) !== undefined) planned.value = undefined;
+    if ((await asking.ask('none')) !== undefined) planned.value = { id: undefined, filled: undefined };
   };
-  const run = planned.value === undefined ? undefined : runs.value.get(planned.value);
+  const run = runOfPlan(planned.value, asking.filled.value, nodes);
   return (
-    <details>
-      <summary>
-        {isRowInMaintenance(row) ? 'Go on with the drain, or change what is said of it' : 'Take into maintenance'}
-      </summary>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void plan();
-        }}
-      >
-        <Field form={form} name="reason" label="Reason" />
-        <Field form={form} name="ticket" label="Ticket" />
-        <Field form={form} name="for" label="Expected to take" placeholder="2h" />
-        <label>
-          Mode
-          <select
-            onChange={({ currentTarget: { value } }) => {
-              form.value = { ...form.value, values: { ...form.value.values, mode: value } };
-            }}
-          >
-            <option value="drain">drain: move the workloads away</option>
-            <option value="cordon">cordon: only keep new ones off</option>
-          </select>
-        </label>
-        <fieldset>
-          <legend>What kubectl drain asks for</legend>
-          <Switch form={form} name="force" label="Continue even if there are pods that do not declare a controller" />
-          <Switch
-            form={form}
-            name="delete-emptydir-data"
-            label="Continue even if there are pods using emptyDir (their data is lost)"
-          />
-          <Switch form={form} name="no-drain" label="Only write what is said of it; nothing is evicted" />
-        </fieldset>
-        <button type="submit" class="main">
-          Show the plan
-        </button>
-      </form>
-      {failed.value !== '' && (
-        <p role="alert" class="notice tone-late">
-          {failed.value}
-        </p>
-      )}
-      {run !== undefined && (
-        <PlannedRun run={run}>
-          {isAllowed ? (
-            <button type="button" class="main" disabled={!mayGoOn(run)} onClick={() => void turnOn()}>
-              Take {row.name} into maintenance
-            </button>
-          ) : (
-            <CommandLine line={run.line.replace(' --dry-run=client', '')} />
-          )}
-        </PlannedRun>
-      )}
-    </details>
+    <AskForm
+      title={areHeld ? 'Go on with the drain, or change what is said of it' : 'Take into maintenance'}
+      button="Show the plan"
+      asking={asking}
+      onSubmit={plan}
+      below={
+        run !== undefined && (
+          <PlannedRun run={run}>
+            {isAllowed ? (
+              <button type="button" class="main" disabled={!mayGoOn(run)} onClick={() => void turnOn()}>
+                Take {titleOf(nodes)} into maintenance
+              </button>
+            ) : (
+              <CommandLine line={run.line.replace(' --dry-run=client', '')} />
+            )}
+          </PlannedRun>
+        )
+      }
+    >
+      <Field asking={asking} name="reason" label="Reason" />
+      <Field asking={asking} name="ticket" label="Ticket" />
+      <Field asking={asking} name="for" label="Expected to take" placeholder="2h" />
+      <label>
+        Mode
+        <select
+          onChange={({ currentTarget: { value } }) => {
+            fill(asking.filled, 'mode', value);
+          }}
+        >
+          <option value="drain">drain: move the workloads away</option>
+          <option value="cordon">cordon: only keep new ones off</option>
+        </select>
+      </label>
+      <fieldset>
+        <legend>What kubectl drain asks for</legend>
+        <Switch asking={asking} name="force" label="Continue even if there are pods that do not declare a controller" />
+        <Switch
+          asking={asking}
+          name="delete-emptydir-data"
+          label="Continue even if there are pods using emptyDir (their data is lost)"
+        />
+        <Switch asking={asking} name="no-drain" label="Only write what is said of it; nothing is evicted" />
+      </fieldset>
+    </AskForm>
   );
 }
 
@@ -127,129 +130,43 @@ function PlannedRun({ run, children }: { readonly run: RunState; readonly childr
   );
 }
 
-function TurnOff({ cluster, row }: ActionProps): JSX.Element {
-  const form = useSignal<Form>({ values: {}, switches: [] });
-  const failed = useSignal('');
-  const turnOff = (): Promise<unknown> =>
-    beginOr({ cluster, verb: 'off', nodes: [row.name], dryRun: 'none', ...form.value }, failed);
+function TurnOff({ cluster, nodes }: ActionProps): JSX.Element {
+  const asking = useAsking({ cluster, verb: 'off', nodes });
   return (
-    <details>
-      <summary>Bring back</summary>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void turnOff();
-        }}
-      >
-        <p>Held add-on changes go first, then the node has to be clean. Nothing is moved back to it.</p>
-        <Field form={form} name="owner" label="Whose claim to drop; your own by default" />
-        <Field form={form} name="healthy-for" label="How long it must stay clean" placeholder="30s" />
-        <Switch form={form} name="all" label="Drop everybody's claims" />
-        <Switch form={form} name="skip-health-check" label="Bring it back whatever its health" />
-        <button type="submit" class="main">
-          Bring {row.name} back
-        </button>
-      </form>
-      {failed.value !== '' && (
-        <p role="alert" class="notice tone-late">
-          {failed.value}
+    <AskForm
+      title="Bring back"
+      button={`Bring ${titleOf(nodes)} back`}
+      asking={asking}
+      onSubmit={() => asking.ask('none')}
+    >
+      <p>Held add-on changes go first, then the node has to be clean. Nothing is moved back to it.</p>
+      <Field asking={asking} name="owner" label="Whose claim to drop; your own by default" />
+      <Field asking={asking} name="healthy-for" label="How long it must stay clean" placeholder="30s" />
+      <Switch asking={asking} name="all" label="Drop everybody's claims" />
+      <Switch asking={asking} name="skip-health-check" label="Bring it back whatever its health" />
+    </AskForm>
+  );
+}
+
+function Allow({ cluster, nodes }: ActionProps): JSX.Element {
+  const asking = useAsking({ cluster, verb: 'allow', nodes });
+  const rules = about.value?.liftable.join(', ') ?? '';
+  return (
+    <AskForm
+      title="Allow an exception"
+      button={`Allow on ${titleOf(nodes)}`}
+      asking={asking}
+      onSubmit={() => asking.ask('none')}
+      below={
+        <p>
+          <a href={addressOf({ screen: 'enforcement', cluster })}>What is enforced</a>
         </p>
-      )}
-    </details>
-  );
-}
-
-function Allow({ cluster, row }: ActionProps): JSX.Element {
-  const form = useSignal<Form>({ values: {}, switches: [] });
-  const failed = useSignal('');
-  const allow = (): Promise<unknown> =>
-    beginOr({ cluster, verb: 'allow', nodes: [row.name], dryRun: 'none', ...form.value }, failed);
-  return (
-    <details>
-      <summary>Allow an exception</summary>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void allow();
-        }}
-      >
-        <Field
-          form={form}
-          name="rules"
-          label={`Rules, with commas: ${about.value?.liftable.join(', ') ?? ''}`}
-          placeholder="backup"
-        />
-        <Field form={form} name="for" label="For how long; 24h at most" placeholder="30m" />
-        <Field form={form} name="reason" label="Why; kept in the record and in an Event of the node" />
-        <Switch form={form} name="revoke" label="Take exceptions back instead" />
-        <button type="submit" class="main">
-          Allow on {row.name}
-        </button>
-      </form>
-      {failed.value !== '' && (
-        <p role="alert" class="notice tone-late">
-          {failed.value}
-        </p>
-      )}
-      <p>
-        <a href={addressOf({ screen: 'enforcement', cluster })}>What is enforced</a>
-      </p>
-    </details>
-  );
-}
-
-async function beginOr(asked: Asked, failed: Signal<string>): Promise<string | undefined> {
-  try {
-    failed.value = '';
-    return await begin(asked);
-  } catch (thrown) {
-    failed.value = thrown instanceof Error ? thrown.message : String(thrown);
-    return undefined;
-  }
-}
-
-interface FieldProps {
-  readonly form: Signal<Form>;
-  readonly name: keyof Asked['values'];
-  readonly label: string;
-  readonly placeholder?: string;
-}
-
-function Field({ form, name, label, placeholder }: FieldProps): JSX.Element {
-  return (
-    <label>
-      {label}
-      <input
-        value={form.value.values[name] ?? ''}
-        placeholder={placeholder}
-        maxLength={1000}
-        autocomplete="off"
-        onInput={({ currentTarget: { value } }) => {
-          form.value = { ...form.value, values: { ...form.value.values, [name]: value } };
-        }}
-      />
-    </label>
-  );
-}
-
-interface SwitchProps {
-  readonly form: Signal<Form>;
-  readonly name: Asked['switches'][number];
-  readonly label: string;
-}
-
-function Switch({ form, name, label }: SwitchProps): JSX.Element {
-  return (
-    <label class="switch">
-      <input
-        type="checkbox"
-        checked={form.value.switches.includes(name)}
-        onChange={({ currentTarget: { checked } }) => {
-          const others = form.value.switches.filter((one) => one !== name);
-          form.value = { ...form.value, switches: checked ? [...others, name] : others };
-        }}
-      />
-      {label}
-    </label>
+      }
+    >
+      <Field asking={asking} name="rules" label={`Rules, with commas: ${rules}`} placeholder="backup" />
+      <Field asking={asking} name="for" label="For how long; 24h at most" placeholder="30m" />
+      <Field asking={asking} name="reason" label="Why; kept in the record and in an Event of the node" />
+      <Switch asking={asking} name="revoke" label="Take exceptions back instead" />
+    </AskForm>
   );
 }

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { messageOf } from '../../../../../shared/errors.ts';
 import type { Enforcement } from '../../wire.ts';
+import { useAgain } from '../parts/use-again.ts';
 import { enforcementOf } from '../server.ts';
 import { about, clusters } from '../store.ts';
 import { addressOf } from '../view/route.ts';
@@ -43,16 +44,10 @@ function OfCluster({ name }: { readonly name: string }): JSX.Element {
       found.value = await enforcementOf(name);
       failed.value = '';
     } catch (thrown) {
-      failed.value = thrown instanceof Error ? thrown.message : String(thrown);
+      failed.value = messageOf(thrown);
     }
   };
-  useEffect(() => {
-    void look();
-    const again = setInterval(() => void look(), AGAIN_MS);
-    return () => {
-      clearInterval(again);
-    };
-  }, [isLive]);
+  useAgain(look, AGAIN_MS, [isLive]);
   return (
     <>
       {failed.value !== '' && <p class="notice tone-late">{failed.value}</p>}

@@ -1,18 +1,21 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
-import type { NodeDetails, NodeRow } from '../../wire.ts';
+import type { NodeDetails, NodeRow, RunState } from '../../wire.ts';
+import { Causes, PodsLeft } from '../parts/causes.tsx';
+import { Criteria } from '../parts/criteria.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Names } from '../parts/names.tsx';
 import { RunReport } from '../parts/run-report.tsx';
 import { Sign } from '../parts/sign.tsx';
+import { useAgain } from '../parts/use-again.ts';
 import { detailsOf } from '../server.ts';
 import { now, rowOf, runs } from '../store.ts';
+import { drainView } from '../view/drain-view.ts';
 import { agoOf, isRowInMaintenance, nodeView, untilOf } from '../view/node-view.ts';
 import { addressOf } from '../view/route.ts';
 import { runsOf } from '../view/run-view.ts';
-import { exactly } from '../view/times.ts';
+import { healthyForOf, wayBackOf, type Criterion } from '../view/way-back.ts';
 import { Actions } from './actions.tsx';
+import { Details } from './node-details.tsx';
 
 /** How often what no watch tells of is read again, in ms. */
 const AGAIN_MS = 5000;
@@ -21,34 +24,62 @@ const AGAIN_MS = 5000;
 export function NodeScreen({ cluster, node }: { readonly cluster: string; readonly node: string }): JSX.Element {
   const row = rowOf(cluster, node);
   const details = useDetails(cluster, node, row?.state);
-  if (row === undefined)
-    return (
-      <>
-        <Title node={node} />
-        <p class="empty">
-          {details?.exists === false ? `There is no node ${node} (any more).` : 'Nothing is known of this node yet.'}
-        </p>
-      </>
-    );
-  const view = nodeView(row, now.value);
-  const [last] = runsOf(runs.value.values(), { cluster, node, dryRun: false });
   return (
     <>
       <Title node={node} />
+      {row !== undefined ? (
+        <Known cluster={cluster} row={row} details={details} />
+      ) : (
+        <p class="empty">
+          {details?.exists === false ? `There is no node ${node} (any more).` : 'Nothing is known of this node yet.'}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface KnownProps {
+  readonly cluster: string;
+  readonly row: NodeRow;
+  readonly details: NodeDetails | undefined;
+}
+
+function Known({ cluster, row, details }: KnownProps): JSX.Element {
+  const node = row.name;
+  const view = nodeView(row, now.value);
+  const own = runsOf(runs.value.values(), { cluster, node, dryRun: false });
+  const isHeld = isRowInMaintenance(row);
+  const isReturning = row.state === 'Returning';
+  const wayBack = <WayBack row={row} healthyFor={healthyForOf(own, node)} />;
+  return (
+    <>
       <p class={`state ${view.tone}`}>
         <Sign tone={view.tone} /> <strong>{view.state}</strong> {view.meaning}
       </p>
-      <Problems row={row} isToldBelow={last?.code === null} />
-      {last !== undefined && (
-        <section aria-labelledby="run">
-          <h3 id="run">Begun on this page</h3>
-          <RunReport run={last} />
-        </section>
-      )}
-      <Actions cluster={cluster} row={row} />
-      {isRowInMaintenance(row) && <Maintenance row={row} />}
-      {details !== undefined && <Details details={details} isInMaintenance={isRowInMaintenance(row)} />}
+      <Problems row={row} />
+      <Run run={own[0]} />
+      {!isToldHere(own[0], node) && <Drain row={row} />}
+      {isReturning && wayBack}
+      <Actions cluster={cluster} nodes={[node]} areHeld={isHeld} />
+      {isHeld && <Claims row={row} />}
+      {isHeld && !isReturning && wayBack}
+      {details !== undefined && <Details details={details} isInMaintenance={isHeld} />}
     </>
+  );
+}
+
+/** A drain that goes on here tells more than what is seen of its node. */
+function isToldHere(run: RunState | undefined, node: string): boolean {
+  return run?.code === null && run.progress.some((progress) => progress.node === node);
+}
+
+function Run({ run }: { readonly run: RunState | undefined }): JSX.Element | null {
+  if (run === undefined) return null;
+  return (
+    <section aria-labelledby="run">
+      <h3 id="run">Begun on this page</h3>
+      <RunReport run={run} />
+    </section>
   );
 }
 
@@ -61,13 +92,7 @@ function Title({ node }: { readonly node: string }): JSX.Element {
   );
 }
 
-interface ProblemsProps {
-  readonly row: NodeRow;
-  /** The drain goes on here, and tells more than the node does. */
-  readonly isToldBelow: boolean;
-}
-
-function Problems({ row: { problems, progress }, isToldBelow }: ProblemsProps): JSX.Element {
+function Problems({ row: { problems, progress, drain } }: { readonly row: NodeRow }): JSX.Element {
   return (
     <>
       {problems.map((text) => (
@@ -75,32 +100,62 @@ function Problems({ row: { problems, progress }, isToldBelow }: ProblemsProps): 
           {text}
         </p>
       ))}
-      {progress !== '' && !isToldBelow && <p class="notice">{progress}</p>}
+      {progress !== '' && drain === null && <p class="notice">{progress}</p>}
     </>
   );
 }
 
+/** A drain that goes on anywhere, by what is seen of the node, its pods and their budgets. */
+function Drain({ row }: { readonly row: NodeRow }): JSX.Element | null {
+  const view = drainView(row);
+  if (view === undefined) return null;
+  return (
+    <section aria-labelledby="drain">
+      <h3 id="drain">Drain</h3>
+      <PodsLeft left={view.left} total={view.total} />
+      <Causes causes={view.causes} />
+      {view.remarks.map((text) => (
+        <p key={text} class="notice">
+          {text}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+interface WayBackProps {
+  readonly row: NodeRow;
+  readonly healthyFor: number | undefined;
+}
+
+/** What the node is asked before it takes work again, whoever brings it back. */
+function WayBack({ row, healthyFor }: WayBackProps): JSX.Element {
+  return (
+    <section aria-labelledby="way-back">
+      <h3 id="way-back">Way back</h3>
+      <Criteria all={[...wayBackOf(row, now.value, healthyFor), deletionOf(row)]} />
+    </section>
+  );
+}
+
+function deletionOf({ deletion }: NodeRow): Criterion {
+  const blockers = deletion === null || deletion.verdict === 'unknown' ? null : deletion.blockers;
+  const problems = blockers?.map(({ text, names }) => (names.length === 0 ? text : `${text}: ${names.join(', ')}`));
+  return { name: 'Deleting the Node object now', problems: problems ?? null, good: 'safe' };
+}
+
 function useDetails(cluster: string, node: string, state: string | undefined): NodeDetails | undefined {
   const details = useSignal<NodeDetails | undefined>(undefined);
-  useEffect(() => {
-    const read = (): void => {
-      detailsOf(cluster, node).then(
-        (found) => (details.value = found),
-        // What is known stays; that the cluster or the server is gone is said above.
-        () => undefined,
-      );
-    };
-    read();
-    const again = setInterval(read, AGAIN_MS);
-    return () => {
-      clearInterval(again);
-    };
-  }, [state]);
+  const read = async (): Promise<void> => {
+    // What is known stays; that the cluster or the server is gone is said above.
+    details.value = await detailsOf(cluster, node).catch(() => details.value);
+  };
+  useAgain(read, AGAIN_MS, [state]);
   return details.value;
 }
 
-function Maintenance({ row }: { readonly row: NodeRow }): JSX.Element {
-  const { claims, exceptions, heldBack, health, deletion, heartbeat } = row;
+function Claims({ row }: { readonly row: NodeRow }): JSX.Element {
+  const { claims, exceptions } = row;
   return (
     <>
       <section aria-labelledby="claims">
@@ -132,128 +187,6 @@ function Maintenance({ row }: { readonly row: NodeRow }): JSX.Element {
           </ul>
         </section>
       )}
-      <section aria-labelledby="way-back">
-        <h3 id="way-back">Way back</h3>
-        <ul class="cards">
-          <Criterion name="Health" problems={health} good="healthy" />
-          <Criterion name="Add-on changes held back" problems={heldBack} good="none" />
-          <Criterion
-            name="Heartbeat"
-            problems={heartbeat === null ? null : []}
-            good={heartbeat === null ? '' : agoOf(heartbeat.renewedAt, now.value).text}
-          />
-          <Criterion
-            name="Deleting the Node object now"
-            problems={
-              deletion === null || deletion.verdict === 'unknown'
-                ? null
-                : deletion.blockers.map(({ text, names }) =>
-                    names.length === 0 ? text : `${text}: ${names.join(', ')}`,
-                  )
-            }
-            good="safe"
-          />
-        </ul>
-      </section>
-    </>
-  );
-}
-
-interface CriterionProps {
-  readonly name: string;
-  /** Null: it could not be read. */
-  readonly problems: readonly string[] | null;
-  readonly good: string;
-}
-
-function Criterion({ name, problems, good }: CriterionProps): JSX.Element {
-  if (problems === null)
-    return (
-      <li>
-        <strong>{name}</strong>: unknown
-      </li>
-    );
-  return (
-    <li class={problems.length === 0 ? 'good' : 'bad'}>
-      <strong>{name}</strong>: {problems.length === 0 ? good : <Names names={problems} />}
-    </li>
-  );
-}
-
-function Details({
-  details,
-  isInMaintenance,
-}: {
-  readonly details: NodeDetails;
-  readonly isInMaintenance: boolean;
-}): JSX.Element {
-  const { conditions, events, keptOff, missing } = details;
-  return (
-    <>
-      {missing.map((text) => (
-        <p key={text} class="notice">
-          {text}
-        </p>
-      ))}
-      {isInMaintenance && (
-        <section aria-labelledby="kept-off">
-          <h3 id="kept-off">Kept off meanwhile</h3>
-          {keptOff.length === 0 ? (
-            <p>Nothing is known to have been kept off.</p>
-          ) : (
-            <ul class="cards">
-              {keptOff.map(({ what, times, lastAt, afterDenial }) => (
-                <li key={what + String(afterDenial)}>
-                  {what} ({times === 1 ? 'once' : `${times} times`}, last <Moment told={agoOf(lastAt, now.value)} />)
-                  {afterDenial !== null && <strong> {afterDenial}</strong>}
-                </li>
-              ))}
-            </ul>
-          )}
-        </section>
-      )}
-      <section aria-labelledby="conditions">
-        <h3 id="conditions">Conditions</h3>
-        <div class="scrolls" tabIndex={0} role="region" aria-label="All conditions">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Type</th>
-                <th scope="col">Status</th>
-                <th scope="col">Since</th>
-                <th scope="col">Message</th>
-              </tr>
-            </thead>
-            <tbody>
-              {conditions.map(({ type, status, reason, message, since }) => (
-                <tr key={type}>
-                  <th scope="row">{type}</th>
-                  <td>{status}</td>
-                  <td>{since === '' ? '' : <Moment told={agoOf(since, now.value)} />}</td>
-                  <td>{message === '' ? reason : message}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </section>
-      <section aria-labelledby="events">
-        <h3 id="events">Events</h3>
-        {events.length === 0 ? (
-          <p>The API server keeps none of it.</p>
-        ) : (
-          <ul class="events">
-            {events.map(({ type, reason, message, count, lastAt }, index) => (
-              <li key={index} class={type === 'Warning' ? 'warn' : undefined}>
-                <time dateTime={lastAt} title={exactly(lastAt)}>
-                  {agoOf(lastAt, now.value).text}
-                </time>{' '}
-                <strong>{reason}</strong> {message} {count > 1 && `(${count} times)`}
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
     </>
   );
 }

@@ -4,11 +4,13 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Moment } from '../parts/moment.tsx';
 import { Lines } from '../parts/run-report.tsx';
 import { Sign } from '../parts/sign.tsx';
-import { clusters, link, listing, now, placed } from '../store.ts';
-import { FILTERS, listed, SORTS, type Placed } from '../view/listing.ts';
+import { clusters, link, listing, now, placed, selection } from '../store.ts';
+import { FILTERS, listed, SORTS, type Listing, type Placed } from '../view/listing.ts';
 import { nodeView } from '../view/node-view.ts';
 import { addressOf } from '../view/route.ts';
+import { isSelectable, isSelected, toggled } from '../view/selection.ts';
 import { drawnRows, rowAfter } from '../view/window.ts';
+import { Selected } from './selected.tsx';
 
 /** Below this width a row is a card of three lines; as in style.css. */
 const NARROW = matchMedia('(max-width: 60rem)');
@@ -16,12 +18,13 @@ const [ROW, CARD] = [44, 104];
 
 /** Every node of every cluster. */
 export function NodesScreen(): JSX.Element {
-  const shown = useComputed(() => listed(placed.value, listing.value, now.value));
+  const shown = useComputed(() => listed(placed.value, listing.value, timeFor(listing.value)));
   return (
     <>
       <h2 class="hidden">Nodes</h2>
       <Tools count={shown.value.length} />
       {shown.value.length === 0 ? <Empty /> : <List rows={shown.value} />}
+      <Selected />
       {[...clusters.value.values()].map(({ name, remarks }) => (
         <section key={name} aria-label={`Remarks on ${name}`}>
           {clusters.value.size > 1 && remarks.length > 0 && <h3>{name}</h3>}
@@ -30,6 +33,11 @@ export function NodesScreen(): JSX.Element {
       ))}
     </>
   );
+}
+
+/** Time alone changes nothing of what is shown, but for what is overdue. */
+function timeFor({ filter }: Listing): number {
+  return filter === 'overdue' ? now.value : 0;
 }
 
 function Empty(): JSX.Element {
@@ -133,6 +141,9 @@ function List({ rows }: { readonly rows: readonly Placed[] }): JSX.Element {
     <div role="table" aria-label="Nodes" aria-rowcount={rows.length + 1} class="nodes" onKeyDown={move}>
       <div role="rowgroup" class="head">
         <div role="row" aria-rowindex={1}>
+          <span role="columnheader">
+            <span class="hidden">Selected</span>
+          </span>
           {COLUMNS.map((name) => (
             <span role="columnheader" key={name}>
               {name}
@@ -167,6 +178,7 @@ function Row({ placed: { cluster, row }, index }: { readonly placed: Placed; rea
   const isOld = clusters.value.get(cluster)?.state !== 'live';
   return (
     <div role="row" aria-rowindex={index + FIRST} class={isOld ? 'node old' : 'node'}>
+      <Choice cluster={cluster} node={row.name} />
       <span role="cell" class="name">
         <a href={addressOf({ screen: 'node', cluster, node: row.name })}>{row.name}</a>
         <small>
@@ -198,5 +210,27 @@ function Row({ placed: { cluster, row }, index }: { readonly placed: Placed; rea
         {view.deletion}
       </span>
     </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly cluster: string;
+  readonly node: string;
+}
+
+/** Chooses a node, to do something with several at once. */
+function Choice({ cluster, node }: ChoiceProps): JSX.Element {
+  const mayBe = isSelectable(selection.value, cluster);
+  return (
+    <span role="cell" class="choose">
+      <input
+        type="checkbox"
+        aria-label={`Select ${node}`}
+        checked={isSelected(selection.value, cluster, node)}
+        disabled={!mayBe}
+        title={mayBe ? undefined : 'Nodes of another cluster are selected'}
+        onChange={() => (selection.value = toggled(selection.value, cluster, node))}
+      />
+    </span>
   );
 }

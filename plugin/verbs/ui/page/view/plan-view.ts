@@ -6,13 +6,18 @@ export interface PodGroup {
   readonly pods: readonly string[];
 }
 
-/** What a dry run of `on` says would happen. */
-export interface PlanView {
-  readonly isKnown: boolean;
+/** What would become of the pods of one node. */
+export interface NodePlan {
+  readonly node: string;
   /** In the order in which they go. */
   readonly goes: readonly string[];
   readonly waits: readonly PodGroup[];
   readonly stays: readonly PodGroup[];
+}
+
+/** What a dry run of `on` says would happen. */
+export interface PlanView {
+  readonly nodes: readonly NodePlan[];
   readonly room: string;
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
@@ -21,10 +26,12 @@ export interface PlanView {
 /** Pure. */
 export function planView({ planned, room, findings }: Pick<RunState, 'planned' | 'room' | 'findings'>): PlanView {
   return {
-    isKnown: planned.length > 0,
-    goes: planned.flatMap(({ evict }) => evict.map(nameOf)),
-    waits: grouped(planned.flatMap(({ waitFor }) => waitFor)),
-    stays: grouped(planned.flatMap(({ leave }) => leave)),
+    nodes: planned.map(({ node, evict, waitFor, leave }) => ({
+      node,
+      goes: evict.map(nameOf),
+      waits: grouped(waitFor),
+      stays: grouped(leave),
+    })),
     room: room === null ? '' : roomText(room),
     refusals: findings.filter(({ severity }) => severity === 'refuse').map(({ text }) => text),
     warnings: findings.filter(({ severity }) => severity === 'warn').map(({ text }) => text),

@@ -33,3 +33,20 @@ export function runsOf(
     .filter((run) => run.cluster === cluster && run.nodes.includes(node) && run.dryRun === dryRun)
     .reverse();
 }
+
+/** The last one that changes something on exactly these nodes. */
+export function runOf(runs: Iterable<RunState>, cluster: string, nodes: readonly string[]): RunState | undefined {
+  const isOurs = (run: RunState): boolean =>
+    !run.dryRun && run.cluster === cluster && run.nodes.join() === nodes.join();
+  return [...runs].findLast(isOurs);
+}
+
+const PHASES: ReadonlyMap<string, string> = new Map([
+  ['volumes', ', waiting for volumes'],
+  ['replacements', ', waiting for replacements'],
+]);
+
+/** What a drain waits for behind its pods, to stand behind their number. */
+export function phaseText(phase: string): string {
+  return PHASES.get(phase) ?? '';
+}

@@ -17,8 +17,6 @@ const run: RunState = {
   nodes: ['n1'],
   dryRun: false,
   line: '',
-  startedAt: '2026-01-31T12:00:00Z',
-  endedAt: null,
   code: null,
   lines: [],
   findings: [],
@@ -59,7 +57,7 @@ describe('what is asked on the page is a command line', () => {
 
   test('a token goes to the command and never to the page', () => {
     const secret = { connection: [{ name: 'token', value: 's3cret' }], context: undefined };
-    expect(connectionWords(secret, false)).toEqual(['--token=s3cret']);
+    expect(connectionWords(secret)).toEqual(['--token=s3cret']);
     expect(lineOf(asked, secret)).not.toContain('s3cret');
   });
 
@@ -107,7 +105,7 @@ describe('what a command tells', () => {
       planned: [{ node: 'n1' }],
       room: { moving: 1 },
       progress: [{ left: 1 }],
-      gates: [{ problems: ['not Ready'], healthyFor: 30 }],
+      gates: [{ node: 'n1', healthyFor: 30 }],
     });
   });
 
@@ -130,15 +128,19 @@ describe('a plan', () => {
       planned: [{ node: 'n1', evict: [pod('b'), pod('a')], waitFor: [], leave: stays }],
       room: { moving: 2, without: [pod('a')], looked: 3, candidates: 3 },
       findings: [
-        { check: 'budgets', severity: 'refuse', text: 'never goes' },
-        { check: 'room', severity: 'warn', text: 'tight' },
+        { severity: 'refuse', text: 'never goes' },
+        { severity: 'warn', text: 'tight' },
       ],
     });
     expect(view).toEqual({
-      isKnown: true,
-      goes: ['shop/b', 'shop/a'],
-      waits: [],
-      stays: [{ why: 'a DaemonSet makes it', pods: ['shop/log', 'shop/net'] }],
+      nodes: [
+        {
+          node: 'n1',
+          goes: ['shop/b', 'shop/a'],
+          waits: [],
+          stays: [{ why: 'a DaemonSet makes it', pods: ['shop/log', 'shop/net'] }],
+        },
+      ],
       room: 'no room is found for 1 of 2 pods on 3 other nodes',
       refusals: ['never goes'],
       warnings: ['tight'],
@@ -148,7 +150,7 @@ describe('a plan', () => {
 
 test('a plan can be followed unless something refuses it; what a budget holds for now is waited for', () => {
   const planned = [{ node: 'n1', evict: [], waitFor: [], leave: [] }];
-  const finding = { check: 'budgets', severity: 'warn', text: 'not now' } as const;
+  const finding = { severity: 'warn', text: 'not now' } as const;
   expect(mayGoOn({ ...run, code: null, planned })).toBe(false);
   expect(mayGoOn({ ...run, code: 0 })).toBe(true);
   expect(mayGoOn({ ...run, code: 5, planned, findings: [finding] })).toBe(true);
