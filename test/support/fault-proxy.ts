@@ -36,6 +36,8 @@ export interface FaultProxy extends AsyncDisposable {
   bytes(): number;
   /** From now on nothing more of what is being answered on such paths arrives, and nobody is told: a dead connection. */
   stall(pathPrefix: string): void;
+  /** Breaks off what is being answered on such paths. */
+  cut(pathPrefix: string): void;
 }
 
 /** Passes everything on to the control plane's API server, watches too, but for what `fault` answers itself. */
@@ -90,6 +92,9 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
       for (const [response, { path, reply }] of flowing) {
         if (path.startsWith(pathPrefix)) reply.unpipe(response);
       }
+    },
+    cut: (pathPrefix) => {
+      for (const [response, { path }] of flowing) if (path.startsWith(pathPrefix)) response.destroy();
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

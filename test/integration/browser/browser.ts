@@ -21,9 +21,9 @@ async function isProgram(path: string): Promise<boolean> {
 }
 
 /** Starts it without a window. A container's root has no namespaces for its sandbox. */
-export function launchBrowser(executablePath: string): Promise<Browser> {
+export function launchBrowser(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args: [...args, ...more] });
 }
 
 /** Says in one line why tests that need a browser are skipped, where they are. */

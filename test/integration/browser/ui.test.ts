@@ -154,11 +154,8 @@ describe.skipIf(executable === undefined)('the page', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await using visitor = await visit(browser, ui, { colorScheme, viewport: { width: 1280, height: 800 } });
       const { page, complaints } = visitor;
-      for (const screen of ['nodes', 'times', 'enforcement', 'node/kubectl-maint-test/worker-4']) {
-        await page.goto(`${ui.origin}/#/${screen}`);
-        await page.getByRole('heading', { level: 2 }).first().waitFor({ state: 'attached' });
-        if (screen === 'enforcement') await page.getByText('Policy in force').waitFor();
-        if (screen.startsWith('node/')) await page.getByRole('heading', { name: 'Events' }).waitFor();
+      for (const screen of SCREENS) {
+        await show(page, screen);
         expect(await axeFindings(page)).toEqual([]);
         await page.setViewportSize({ width: 360, height: 740 });
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
@@ -169,12 +166,53 @@ describe.skipIf(executable === undefined)('the page', () => {
     }
   });
 
+  const SCREENS = ['nodes', 'times', 'enforcement', 'node/kubectl-maint-test/worker-4'];
+
+  async function show(page: Page, screen: string): Promise<void> {
+    await page.goto(`${ui.origin}/#/${screen}`);
+    await page.getByRole('heading', { level: 2 }).first().waitFor({ state: 'attached' });
+    if (screen === 'enforcement') await page.getByText('Policy in force').waitFor();
+    if (screen.startsWith('node/')) await page.getByRole('heading', { name: 'Events' }).waitFor();
+  }
+
+  test('at 200 % of 1280 pixels every screen fits, and no control is cut off', async () => {
+    // A browser that zooms to 200 % gives the page half as many pixels, each twice as large.
+    const zoomed = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
+    await using visitor = await visit(browser, ui, zoomed);
+    const { page } = visitor;
+    for (const screen of SCREENS) {
+      await show(page, screen);
+      for (const folded of await page.locator('.actions > details:not([open]) > summary').all()) await folded.click();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(640);
+      expect(await page.evaluate(CUT_OFF)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
+    }
+  });
+
+  test('nothing moves for those who asked for less motion', async () => {
+    await world.deployment('slow', { namespace: 'shop', labels: { pool: 'p3' } }, 1);
+    await world.budget('slow', 'shop', 'slow', 1);
+    const drain = await plugin.start(['on', 'worker-3', '--owner', 'ops', '--force']);
+    const moving = async (reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> => {
+      await using visitor = await visit(browser, ui, { reducedMotion });
+      const { page } = visitor;
+      await row(page, 'worker-3').locator('.sign.busy').waitFor();
+      return await page.evaluate(MOVING);
+    };
+    expect(await moving('no-preference')).not.toEqual([]);
+    expect(await moving('reduce')).toEqual([]);
+    drain.signal('SIGINT');
+    await drain.ended;
+    await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/slow');
+  });
+
   test('the keyboard is enough', async () => {
     await using visitor = await visit(browser, ui);
     const { page } = visitor;
     await row(page, 'worker-1').waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toContain('To the content');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
     await page.getByLabel('Search').focus();
     await page.keyboard.type('worker');
     await page.getByText('6 nodes').waitFor();
@@ -308,6 +346,23 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByText(/does not accept your credentials any more/).waitFor({ state: 'detached' });
   });
 });
+
+/** Controls that stand out of the page, or whose own words do not fit them. */
+const CUT_OFF = `[...document.querySelectorAll('a, button, input, select, summary')]
+  .filter((one) => !one.classList.contains('skip') && one.getClientRects().length > 0)
+  .filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    return left < 0 || right > innerWidth || (one.tagName === 'BUTTON' && one.scrollWidth > one.clientWidth);
+  })
+  .map((one) => one.outerHTML)`;
+
+/** What is animated, or would be if it changed. */
+const MOVING = `[...document.querySelectorAll('*')]
+  .filter((one) => {
+    const { animationName, transitionDuration } = getComputedStyle(one);
+    return animationName !== 'none' || transitionDuration !== '0s';
+  })
+  .map((one) => one.outerHTML)`;
 
 /** The same kubeconfig with one more context, behind which nobody listens. */
 function withDeadContext(config: string): string {
