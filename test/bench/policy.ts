@@ -11,6 +11,7 @@ import {
   NodeTable,
   requestFromReview,
 } from '../../shared/index.ts';
+import { reviewWith } from '../support/reviews.ts';
 import { median } from './median.ts';
 import { benchWorst } from './worst.ts';
 
@@ -176,15 +177,13 @@ function stored({ metadata: given, ...object }: ApiObject): object {
   return { ...object, metadata: { ...given, generation: 1, creationTimestamp: CREATED, managedFields } };
 }
 
-/** A review with every field that an API server 1.37 was seen to send. */
-function reviewOf({ operation, object, oldObject }: Asked): string {
+/** The text of a review with every field that an API server 1.37 was seen to send. */
+function wholeReview({ operation, object, oldObject }: Asked): string {
   const [version = '', group = ''] = object.apiVersion.split('/').reverse();
   const kind = { group, version, kind: object.kind };
   const resource = { group, version, resource: `${object.kind.toLowerCase()}s` };
-  return JSON.stringify({
-    kind: 'AdmissionReview',
-    apiVersion: 'admission.k8s.io/v1',
-    request: {
+  return JSON.stringify(
+    reviewWith({
       uid: UID,
       kind,
       resource,
@@ -202,8 +201,8 @@ function reviewOf({ operation, object, oldObject }: Asked): string {
       oldObject: oldObject === undefined ? null : stored(oldObject),
       dryRun: false,
       options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', fieldManager: 'kubectl-client-side-apply' },
-    },
-  });
+    }),
+  );
 }
 
 function decideOnce(review: unknown): void {
@@ -242,7 +241,7 @@ export async function benchPolicy(): Promise<void> {
     `| Request | bytes | JSON.parse, µs p50 | decision, µs p50 | ratio |\n| --- | --- | --- | --- | --- |\n`,
   );
   for (const [name, request] of Object.entries(REQUESTS)) {
-    const text = reviewOf(request);
+    const text = wholeReview(request);
     const { parse, decide } = measure(text);
     const cells = [name, text.length, parse.toFixed(1), decide.toFixed(1), (decide / parse).toFixed(2)];
     process.stdout.write(`| ${cells.join(' | ')} |\n`);

@@ -10,6 +10,7 @@ import { CATALOGUE, decide, DEFAULT_POLICY, NO_ANSWERS, type Answer, type NodeFa
 import { readReview } from '../../webhook/admission/review.ts';
 import type { WorstRequest } from '../support/filled-requests.ts';
 import { WORST } from '../support/worst-objects.ts';
+import { reviewWith } from '../support/reviews.ts';
 import { median } from './median.ts';
 
 const ROUNDS = 9;
@@ -29,7 +30,7 @@ interface Cost {
 function bodyOf({ operation, object, oldObject }: WorstRequest): Uint8Array {
   const userInfo = { username: 'ana', groups: ['system:authenticated'] };
   const request = { uid: 'u', operation, userInfo, object, oldObject };
-  return Buffer.from(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request }));
+  return Buffer.from(JSON.stringify(reviewWith(request)));
 }
 
 const UNKNOWN: Answer = { answer: 'unknown', why: 'nobody is asked' };

@@ -3,7 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { DEFAULT_POLICY, RULES, isObject, type Decision, type PolicyConfig } from '../../shared/index.ts';
+import { DEFAULT_POLICY, isObject, type Decision, type PolicyConfig } from '../../shared/index.ts';
+import { withRules } from '../../shared/policy/config.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
 
@@ -99,12 +100,12 @@ function fixtureAt(path: string): Fixture {
 }
 
 function configFrom({ addonChange, modes = {}, scopes = {} }: Policy): PolicyConfig {
-  const rules = { ...DEFAULT_POLICY.rules };
-  for (const { id } of RULES) {
-    const rule = rules[id];
-    rules[id] = { ...rule, mode: modes[id] ?? rule.mode, scope: scopes[id] ?? rule.scope };
-  }
-  return { ...DEFAULT_POLICY, rules, addonChange: addonChange ?? DEFAULT_POLICY.addonChange };
+  const config = withRules(DEFAULT_POLICY, (rule, id) => ({
+    ...rule,
+    mode: modes[id] ?? rule.mode,
+    scope: scopes[id] ?? rule.scope,
+  }));
+  return { ...config, addonChange: addonChange ?? DEFAULT_POLICY.addonChange };
 }
 
 function placeOf(name: string): { folder: string; decision: Decision } {

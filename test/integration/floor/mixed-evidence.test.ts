@@ -15,6 +15,7 @@ import {
 } from '../../../shared/index.ts';
 import { readFixtures } from '../../support/fixtures.ts';
 import { coverageIn, requestOf, type Case } from '../../support/floor-coverage.ts';
+import { reviewWith } from '../../support/reviews.ts';
 import { FloorStage } from './floor-stage.ts';
 
 const NOW = Date.parse('2026-01-06T08:00:00Z');
@@ -148,11 +149,7 @@ function objectOf({
 
 function caseOf(one: Sample): Case {
   const request = { uid: 'u', operation: 'CREATE', userInfo: { username: one.evidence.user }, object: objectOf(one) };
-  return {
-    name: 'mixed',
-    object: { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request },
-    isReview: true,
-  };
+  return { name: 'mixed', object: reviewWith(request), isReview: true };
 }
 
 /** How many different things say what the object is; where it is one, nothing can contradict it. */

@@ -10,6 +10,7 @@ import { Inspection } from '../../../shared/targets/matcher.ts';
 import { extentOf, LIMITS, MAX_PARTS } from '../../../webhook/admission/extent.ts';
 import type { WorstRequest } from '../../support/filled-requests.ts';
 import { WORST } from '../../support/worst-objects.ts';
+import { reviewWith } from '../../support/reviews.ts';
 import { held, node, situation } from './world.ts';
 
 /** What is counted while one request is decided. */
@@ -56,8 +57,7 @@ const HELD_EACH = 100;
 /** A request as the webhook reads it. */
 function read({ operation, object, oldObject }: WorstRequest, work: Work): ReviewRequest {
   const asked = { uid: 'u', operation, userInfo: { username: 'ana', groups: [] }, object, oldObject };
-  const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request: asked };
-  const json = Buffer.from(JSON.stringify(review));
+  const json = Buffer.from(JSON.stringify(reviewWith(asked)));
   const extent = extentOf(json, LIMITS);
   const text = extent.kind === 'cut' ? json.subarray(0, extent.end).toString() + extent.closing : json.toString();
   const request = requestFromReview(counted(JSON.parse(text), work), extent.kind === 'cut');

@@ -1,21 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY, PRESETS, ruleForTool, withRules, type ToolConfig } from '../../../shared/policy/config.ts';
+import { DEFAULT_POLICY, PRESETS, ruleForTool, type ToolConfig } from '../../../shared/policy/config.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { isRuleId, type RuleId } from '../../../shared/policy/registry.ts';
+import { configWith } from '../../support/configs.ts';
 import { creation, held, labelledJob, node, situation, volumeBackup } from './world.ts';
 
 /** The default policy with one exception. */
-function configWith(rule: RuleId, tool: string, own: ToolConfig) {
-  return withRules(DEFAULT_POLICY, (config, id) =>
-    id === rule ? { ...config, tools: new Map([[tool, own]]) } : config,
-  );
+function exceptionOf(rule: RuleId, tool: string, own: ToolConfig) {
+  return configWith({ [rule]: { tools: new Map([[tool, own]]) } });
 }
 
 const nodes = [held('n1'), node('n2')];
 
 describe('an exception of a tool', () => {
-  const decision = (object: object, ...exception: Parameters<typeof configWith>) =>
-    evaluate(creation(object), situation(nodes, { config: configWith(...exception) })).decision;
+  const decision = (object: object, ...exception: Parameters<typeof exceptionOf>) =>
+    evaluate(creation(object), situation(nodes, { config: exceptionOf(...exception) })).decision;
 
   test('changes the mode for the work of that tool alone', () => {
     expect(decision(volumeBackup('n1'), 'backup', 'velero', { mode: 'warn' })).toBe('warn');
@@ -32,7 +31,7 @@ describe('an exception of a tool', () => {
 });
 
 test('a tool without an exception, and work of no tool, are as the rule has it', () => {
-  const config = configWith('backup', 'velero', { mode: 'warn' });
+  const config = exceptionOf('backup', 'velero', { mode: 'warn' });
   expect(ruleForTool(config, 'backup', 'velero')).toMatchObject({ mode: 'warn', scope: 'node', unknown: 'deny' });
   expect(ruleForTool(config, 'backup', 'k8up')).toBe(config.rules.backup);
   expect(ruleForTool(config, 'backup', null)).toBe(config.rules.backup);

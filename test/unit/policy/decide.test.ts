@@ -7,7 +7,8 @@ import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { needKey, type Answer, type Need } from '../../../shared/policy/needs.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { judgeWork } from '../../../shared/policy/rules/work-off-nodes.ts';
-import { configWith, creation, deletion, held, labelledJob, node, situation, volumeBackup } from './world.ts';
+import { configWith } from '../../support/configs.ts';
+import { creation, deletion, held, labelledJob, node, situation, volumeBackup } from './world.ts';
 import { MAX_COMPANY } from '../../../shared/scheduling/excess.ts';
 
 const live = (nodes: readonly NodeFacts[], more = {}) => situation(nodes, { live: true, ...more });
@@ -51,13 +52,13 @@ describe('what is read before it is allowed', () => {
   });
 
   test('a root, where its rule looks at the cluster', () => {
-    const config = configWith('backup', { scope: 'cluster' });
+    const config = configWith({ backup: { scope: 'cluster' } });
     expect(evaluate(creation(velero), live([node('n2')], { config })).needs).toEqual([HELD_NODES]);
     expect(evaluate(creation(velero), live([held('n2')], { config }))).toMatchObject({ decision: 'deny', needs: [] });
   });
 
   test('a scan of one node, where its rule looks at nodes', () => {
-    const config = configWith('scan', { scope: 'node' });
+    const config = configWith({ scan: { scope: 'node' } });
     const scan = creation(labelledJob('scan', { nodeName: 'n2' }));
     expect(evaluate(scan, live([node('n2'), held('n1')], { config }))).toMatchObject({
       decision: 'allow',
@@ -139,7 +140,7 @@ describe('what cannot be read', () => {
     ['allow', 'warn', 'allow'],
     ['deny', 'audit', 'allow'],
   ])('takes the configured answer %s in mode %s: %s, and is always told', async (unknown, mode, decision) => {
-    const config = configWith('backup', { unknown, mode });
+    const config = configWith({ backup: { unknown, mode } });
     const verdict = await decide(creation(volumeBackup('n1')), live([node('n1')], { config }), failing);
     expect(verdict).toMatchObject({ decision, needs: [] });
     expect(verdict.findings).toEqual([

@@ -8,6 +8,7 @@ import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { explainDenial, explainWarnings, MAX_MESSAGE, MAX_WARNING } from '../../../shared/policy/explain.ts';
 import { creationOf, requestFromReview, type ReviewRequest } from '../../../shared/policy/request.ts';
 import type { Decision } from '../../../shared/policy/verdict.ts';
+import { reviewWith } from '../../support/reviews.ts';
 import { held, node, NOW, situation } from './world.ts';
 
 const NAMES = ['n1', 'n2', 'n3', 'ip-1', '__proto__', 'constructor'] as const;
@@ -163,11 +164,7 @@ test('evaluate never throws, and its words are short and printable, whatever the
   });
   fc.assert(
     fc.property(review, nodeSketches, fc.boolean(), (request, sketches, live) => {
-      const read = requestFromReview({
-        apiVersion: 'admission.k8s.io/v1',
-        kind: 'AdmissionReview',
-        request: { uid: 'u', ...request },
-      });
+      const read = requestFromReview(reviewWith({ uid: 'u', ...request }));
       if (!read.ok) throw new Error('a request was given');
       const nodeIndex = new NodeTable(sketches.map(nodeOf));
       const verdict = evaluate(read.value, situation([], { nodeIndex, live }));

@@ -8,7 +8,8 @@ import { catalogueFromTools } from '../../../shared/targets/classify.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import type { NodeFacts } from '../../../shared/facts/node.ts';
 import type { MaintenanceRecord } from '../../../shared/record/record.ts';
-import { configWith, creation, held, labelledJob, node, NOW, SINCE, situation, update, volumeBackup } from './world.ts';
+import { configWith } from '../../support/configs.ts';
+import { creation, held, labelledJob, node, NOW, SINCE, situation, update, volumeBackup } from './world.ts';
 import { kindsNamed } from '../../support/kinds.ts';
 
 const said = ({ decision, findings }: Verdict) => [
@@ -51,7 +52,7 @@ describe('modes', () => {
     ['audit', ['allow', 'backup/NodeInMaintenance']],
     ['off', ['allow']],
   ])('%s: a refusal', (mode, expected) => {
-    const config = configWith('backup', { mode });
+    const config = configWith({ backup: { mode } });
     expect(said(evaluate(creation(volumeBackup('n1')), situation(nodes, { config })))).toEqual(expected);
   });
 
@@ -62,7 +63,7 @@ describe('modes', () => {
     ['off', ['allow']],
   ])('%s: advice', (mode, expected) => {
     const job = creation(labelledJob('backup', { tolerations: [{ operator: 'Exists' }] }));
-    expect(said(evaluate(job, situation(nodes, { config: configWith('backup', { mode }) })))).toEqual(expected);
+    expect(said(evaluate(job, situation(nodes, { config: configWith({ backup: { mode } }) })))).toEqual(expected);
   });
 });
 
@@ -70,7 +71,7 @@ describe('scopes', () => {
   const backupElsewhere = creation(volumeBackup('n2'));
 
   test('a rule of the cluster refuses work on any node, and names those in maintenance', () => {
-    const config = configWith('backup', { scope: 'cluster' });
+    const config = configWith({ backup: { scope: 'cluster' } });
     const verdict = evaluate(backupElsewhere, situation([...nodes, held('n0')], { config }));
     expect(said(verdict)).toEqual(['deny', 'backup/ClusterInMaintenance']);
     expect(verdict.nodes).toEqual(['n0', 'n1']);
@@ -81,7 +82,7 @@ describe('scopes', () => {
   });
 
   test('a rule of nodes lets a scan run elsewhere', () => {
-    const config = configWith('scan', { scope: 'node' });
+    const config = configWith({ scan: { scope: 'node' } });
     const scan = (spec: object) => said(evaluate(creation(labelledJob('scan', spec)), situation(nodes, { config })));
     expect(scan({ nodeName: 'n2' })).toEqual(['allow']);
     expect(scan({ nodeName: 'n1' })).toEqual(['deny', 'scan/NodeInMaintenance']);
@@ -192,7 +193,7 @@ describe('add-on changes of other kinds', () => {
 test('a verdict names every node that the object reaches and that a finding is about, sorted, each once', () => {
   const all = [held('n1'), held('n2'), held('n3'), node('n4')];
   const on = (name: string) => labelledJob('scan', { nodeSelector: { 'kubernetes.io/hostname': name } });
-  const scope = (scan: RuleConfig['scope']) => ({ config: configWith('scan', { scope: scan }) });
+  const scope = (scan: RuleConfig['scope']) => ({ config: configWith({ scan: { scope: scan } }) });
   expect(evaluate(creation(on('n3')), situation(all, scope('cluster'))).nodes).toEqual(['n1', 'n2', 'n3']);
   expect(evaluate(creation(on('n3')), situation(all, scope('node'))).nodes).toEqual(['n3']);
   expect(evaluate(creation(on('n4')), situation(all, scope('cluster'))).nodes).toEqual(['n1', 'n2', 'n3']);
@@ -209,7 +210,7 @@ describe('a scan because of maintenances that are long overdue', () => {
   const open = held('n3');
   const afterOverdue = { mode: 'warn', forMs: 24 * HOUR } as const;
   const tell = (all: readonly NodeFacts[], more: Partial<RuleConfig> = { afterOverdue }) =>
-    said(evaluate(creation(labelledJob('scan')), situation(all, { config: configWith('scan', more) })));
+    said(evaluate(creation(labelledJob('scan')), situation(all, { config: configWith({ scan: more }) })));
 
   test.each<[what: string, all: readonly NodeFacts[], more: Partial<RuleConfig> | undefined, says: readonly string[]]>([
     ['is refused as ever by default', [forgotten], {}, ['deny', 'scan/ClusterInMaintenance']],
@@ -245,7 +246,7 @@ describe('a scan because of maintenances that are long overdue', () => {
   });
 
   test('is allowed only after the nodes were read again', () => {
-    const config = configWith('scan', { afterOverdue });
+    const config = configWith({ scan: { afterOverdue } });
     const verdict = evaluate(creation(labelledJob('scan')), situation([forgotten], { config, live: true }));
     expect(verdict.needs).toMatchObject([{ need: 'held-nodes' }]);
   });

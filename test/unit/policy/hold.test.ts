@@ -1,12 +1,13 @@
 /** The hold rule, condition by condition (docs: the hold rule), with what would be looked up given as data. */
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY } from '../../../shared/policy/config.ts';
 import { needKey, type Answer, type Answers, type Need } from '../../../shared/policy/needs.ts';
 import { requestFromReview } from '../../../shared/policy/request.ts';
 import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { daemonSetFromObjects } from '../../../shared/facts/daemonset.ts';
 import { podFromObject } from '../../../shared/facts/pod.ts';
+import { configWith } from '../../support/configs.ts';
+import { reviewWith } from '../../support/reviews.ts';
 import { creation, deletion, held, node, NOW, situation, type NodeSketch } from './world.ts';
 
 const CONTROLLER = 'system:serviceaccount:kube-system:daemon-set-controller';
@@ -289,25 +290,19 @@ describe('what has to be looked up', () => {
 
   test('is asked for in the namespace of the request, where the object names none', () => {
     const { namespace, ...metadata } = { ...POD_METADATA };
-    const review = requestFromReview({
-      apiVersion: 'admission.k8s.io/v1',
-      kind: 'AdmissionReview',
-      request: {
-        uid: 'u',
-        operation: 'DELETE',
-        namespace,
-        userInfo: { username: CONTROLLER },
-        oldObject: { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'n1' } },
-      },
-    });
+    const asked = {
+      uid: 'u',
+      operation: 'DELETE',
+      namespace,
+      userInfo: { username: CONTROLLER },
+      oldObject: { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'n1' } },
+    };
+    const review = requestFromReview(reviewWith(asked));
     expect(review.ok && evaluate(review.value, situation(nodes, { live: true })).needs).toEqual(NEEDS);
   });
 
   test('is not asked for without maintenance, or with the rule off', () => {
-    const off = {
-      ...DEFAULT_POLICY,
-      rules: { ...DEFAULT_POLICY.rules, addon: { ...DEFAULT_POLICY.rules.addon, mode: 'off' as const } },
-    };
+    const off = configWith({ addon: { mode: 'off' } });
     expect(evaluate(request, situation([node('n1')], { live: true })).needs).toEqual([]);
     expect(evaluate(request, situation(nodes, { live: true, config: off })).needs).toEqual([]);
   });

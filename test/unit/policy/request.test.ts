@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { creationOf, requestFromReview } from '../../../shared/policy/request.ts';
+import { reviewWith } from '../../support/reviews.ts';
 
 const REQUEST = { uid: 'u1', operation: 'UPDATE' };
-const review = (request: unknown) => ({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
 
 test('a request as plain data', () => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'shop' } };
   const result = requestFromReview(
-    review({
+    reviewWith({
       ...REQUEST,
       subResource: 'status',
       dryRun: true,
@@ -34,7 +34,7 @@ test('a request as plain data', () => {
 });
 
 test('what is missing reads as empty; names come from the request where the object has none', () => {
-  expect(requestFromReview(review(REQUEST))).toEqual({
+  expect(requestFromReview(reviewWith(REQUEST))).toEqual({
     ok: true,
     value: {
       ...REQUEST,
@@ -46,13 +46,15 @@ test('what is missing reads as empty; names come from the request where the obje
       oldObject: undefined,
     },
   });
-  const named = requestFromReview(review({ ...REQUEST, namespace: 'shop', name: 'p', object: {}, oldObject: null }));
+  const named = requestFromReview(
+    reviewWith({ ...REQUEST, namespace: 'shop', name: 'p', object: {}, oldObject: null }),
+  );
   expect(named).toMatchObject({ value: { object: { namespace: 'shop', name: 'p' }, oldObject: undefined } });
-  expect(requestFromReview(review({ ...REQUEST, object: {} }))).toMatchObject({
+  expect(requestFromReview(reviewWith({ ...REQUEST, object: {} }))).toMatchObject({
     value: { object: { namespace: '', name: '' } },
   });
   const own = { metadata: { namespace: 'own' } };
-  expect(requestFromReview(review({ ...REQUEST, namespace: 'shop', name: 'p', object: own }))).toMatchObject({
+  expect(requestFromReview(reviewWith({ ...REQUEST, namespace: 'shop', name: 'p', object: own }))).toMatchObject({
     value: { object: { namespace: 'own', name: 'p' } },
   });
 });
@@ -64,13 +66,13 @@ test.each<[what: string, review: unknown, paths: readonly string[]]>([
   ['null', null, ALL],
   ['a list', [], ALL],
   ['an object', {}, ALL],
-  ['a review of the beta version', { ...review(REQUEST), apiVersion: 'admission.k8s.io/v1beta1' }, ['apiVersion']],
-  ['another kind', { ...review(REQUEST), kind: 'TokenReview' }, ['kind']],
-  ['a review without request', review(undefined), ['request.uid', 'request.operation']],
-  ['an empty uid', review({ ...REQUEST, uid: '' }), ['request.uid']],
-  ['a uid that is a number', review({ ...REQUEST, uid: 5 }), ['request.uid']],
-  ['an unknown operation', review({ ...REQUEST, operation: 'PATCH' }), ['request.operation']],
-  ['an operation in small letters', review({ ...REQUEST, operation: 'create' }), ['request.operation']],
+  ['a review of the beta version', { ...reviewWith(REQUEST), apiVersion: 'admission.k8s.io/v1beta1' }, ['apiVersion']],
+  ['another kind', { ...reviewWith(REQUEST), kind: 'TokenReview' }, ['kind']],
+  ['a review without request', reviewWith(undefined), ['request.uid', 'request.operation']],
+  ['an empty uid', reviewWith({ ...REQUEST, uid: '' }), ['request.uid']],
+  ['a uid that is a number', reviewWith({ ...REQUEST, uid: 5 }), ['request.uid']],
+  ['an unknown operation', reviewWith({ ...REQUEST, operation: 'PATCH' }), ['request.operation']],
+  ['an operation in small letters', reviewWith({ ...REQUEST, operation: 'create' }), ['request.operation']],
 ])('%s: every problem at once', (_what, value, paths) => {
   const result = requestFromReview(value);
   expect(!result.ok && result.problems.map(({ path }) => path)).toEqual(paths);
@@ -80,7 +82,7 @@ test('any value is a request or a list of problems', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (object, oldObject) => {
       expect(requestFromReview(object).ok).toBe(false);
-      expect(requestFromReview(review({ ...REQUEST, object, oldObject, userInfo: object })).ok).toBe(true);
+      expect(requestFromReview(reviewWith({ ...REQUEST, object, oldObject, userInfo: object })).ok).toBe(true);
     }),
   );
 });

@@ -1,9 +1,10 @@
 /** Work whose commands are too long to be read: the rule's configured answer, and never a way around it. */
 import { expect, test } from 'vitest';
-import { DEFAULT_POLICY, type RuleConfig } from '../../../shared/policy/config.ts';
+import type { RuleConfig } from '../../../shared/policy/config.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { explainDenial } from '../../../shared/policy/explain.ts';
 import { MAX_CHARACTERS } from '../../../shared/shell/effort.ts';
+import { configWith } from '../../support/configs.ts';
 import { creation, held, node, NOW, situation } from './world.ts';
 
 const HIDDEN = [...Array<string>(8000).fill('env'), 'kube-bench'];
@@ -21,9 +22,8 @@ function job(command: readonly string[], spec: object = {}, kind = 'Job', metada
 }
 
 function said(object: object, rule: Partial<RuleConfig> = {}, nodes = [held('n1'), node('n2')]): readonly string[] {
-  const { backup, scan, ...others } = DEFAULT_POLICY.rules;
-  const rules = { ...others, backup: { ...backup, ...rule }, scan: { ...scan, ...rule } };
-  const { decision, findings } = evaluate(creation(object), situation(nodes, { config: { ...DEFAULT_POLICY, rules } }));
+  const config = configWith({ backup: rule, scan: rule });
+  const { decision, findings } = evaluate(creation(object), situation(nodes, { config }));
   return [decision, ...findings.map((found) => `${found.rule}/${found.reason} ${found.decision}`)];
 }
 
@@ -67,8 +67,7 @@ test('a program that is found in time counts, however long the rest is', () => {
 });
 
 test('the denial says why and what to do', () => {
-  const { rules } = DEFAULT_POLICY;
-  const config = { ...DEFAULT_POLICY, rules: { ...rules, scan: { ...rules.scan, unknown: 'deny' as const } } };
+  const config = configWith({ scan: { unknown: 'deny' } });
   const world = situation([held('n1'), node('n2')], { config });
   expect(explainDenial(evaluate(creation(job(HIDDEN)), world), { now: NOW, nodeIndex: world.nodeIndex })).toBe(
     `scan: ${NOT_READ} does not run in the cluster while node n1 is in maintenance. Node n1: in maintenance (drain) since ` +

@@ -3,10 +3,9 @@ import { nodeFromObject, type NodeFacts } from '../../../shared/facts/node.ts';
 import { NodeTable } from '../../../shared/facts/node-table.ts';
 import { workFromObject } from '../../../shared/facts/work.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/labels.ts';
-import { DEFAULT_POLICY, type PolicyConfig, type RuleConfig } from '../../../shared/policy/config.ts';
+import { DEFAULT_POLICY } from '../../../shared/policy/config.ts';
 import type { Situation } from '../../../shared/policy/evaluate.ts';
 import { NO_ANSWERS } from '../../../shared/policy/needs.ts';
-import type { RuleId } from '../../../shared/policy/registry.ts';
 import { creationOf, type ReviewRequest } from '../../../shared/policy/request.ts';
 import type { MaintenanceRecord } from '../../../shared/record/record.ts';
 import { CATALOGUE } from '../../../shared/targets/registry.ts';
@@ -21,14 +20,6 @@ export const RECORD: MaintenanceRecord = {
   exceptions: [],
   initiatedAt: SINCE,
 };
-
-/** The defaults, but for what a test says of one rule. */
-export function configWith(rule: RuleId, change: Partial<RuleConfig>): PolicyConfig {
-  return {
-    ...DEFAULT_POLICY,
-    rules: { ...DEFAULT_POLICY.rules, [rule]: { ...DEFAULT_POLICY.rules[rule], ...change } },
-  };
-}
 
 /** How a node differs from a Ready one with nothing on it. */
 export interface NodeSketch {

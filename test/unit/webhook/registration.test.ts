@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  at,
-  DEFAULT_POLICY,
-  listAt,
-  POLICY_ANNOTATION,
-  textAt,
-  TOOLS,
-  type PolicyConfig,
-} from '../../../shared/index.ts';
+import { at, DEFAULT_POLICY, listAt, POLICY_ANNOTATION, textAt, TOOLS } from '../../../shared/index.ts';
 import type { ToolConfig } from '../../../shared/policy/config.ts';
 import type { WorkPattern } from '../../../shared/targets/tool.ts';
 import {
@@ -17,12 +9,10 @@ import {
   renderEntries,
 } from '../../../webhook/controller/registration/entries.ts';
 import { kindsNamed, namesOfKinds } from '../../support/kinds.ts';
+import { configWith } from '../../support/configs.ts';
 
 const ENTRIES = entriesFor(TOOLS, DEFAULT_POLICY);
-const CLUSTER_SCOPE: PolicyConfig = {
-  ...DEFAULT_POLICY,
-  rules: { ...DEFAULT_POLICY.rules, backup: { ...DEFAULT_POLICY.rules.backup, scope: 'cluster' } },
-};
+const CLUSTER_SCOPE = configWith({ backup: { scope: 'cluster' } });
 /** What is decided, as `group/Kind`. */
 const decidedNames = (...about: Parameters<typeof decidedKinds>): readonly string[] =>
   namesOfKinds(decidedKinds(...about));
@@ -85,11 +75,7 @@ describe('what the API server asks about', () => {
   });
 
   test('a tool with an exception is asked about as that says', () => {
-    const withTool = (own: ToolConfig): PolicyConfig => {
-      const { backup } = DEFAULT_POLICY.rules;
-      const tools = new Map([['velero', own]]);
-      return { ...DEFAULT_POLICY, rules: { ...DEFAULT_POLICY.rules, backup: { ...backup, tools } } };
-    };
+    const withTool = (own: ToolConfig) => configWith({ backup: { tools: new Map([['velero', own]]) } });
     const usual = decidedNames(TOOLS, DEFAULT_POLICY);
     const more = decidedNames(TOOLS, withTool({ scope: 'cluster' })).filter((kind) => !usual.includes(kind));
     expect(more).toContain('velero.io/Backup');

@@ -11,6 +11,7 @@ import {
   type Cluster,
   type CollectionListener,
 } from '../../../shared/index.ts';
+import { reviewWith } from '../../support/reviews.ts';
 
 /** A Node object; `held` puts it in maintenance. */
 export function nodeObject(name: string, held = false): object {
@@ -48,17 +49,13 @@ export function volumeBackup(node: string): object {
 
 /** An AdmissionReview of the CREATE of an object. */
 export function reviewOf(object: unknown, uid = '7f0c1a5e-0000-4000-8000-000000000001'): object {
-  return {
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    request: {
-      uid,
-      operation: 'CREATE',
-      userInfo: { username: 'system:serviceaccount:velero:velero', groups: ['system:authenticated'] },
-      object,
-      oldObject: null,
-    },
-  };
+  return reviewWith({
+    uid,
+    operation: 'CREATE',
+    userInfo: { username: 'system:serviceaccount:velero:velero', groups: ['system:authenticated'] },
+    object,
+    oldObject: null,
+  });
 }
 
 /** A cluster whose watch says what the test tells it to. */

@@ -16,10 +16,10 @@ import {
   registerPath,
   REGISTRATION_NAME,
   webhookConfigurationPath,
-  type PolicyConfig,
 } from '../../../../shared/index.ts';
 import { tellInWords } from '../../../../plugin/verbs/on/text.ts';
 import { failure, HeardScreen, nodeSnapshot, settle, START, toldSession } from '../world.ts';
+import { configWith } from '../../../support/configs.ts';
 
 /** A node as it was marked, with exceptions for these rules that end in a while (ms). */
 function marked(name: string, rules: readonly string[] = [], endsIn = 60_000): MarkedTarget {
@@ -138,9 +138,7 @@ test('where an exception lets backups pass everywhere, a scan is tried', async (
 });
 
 test('what the policy does not refuse is not tried, and told as it is', async () => {
-  const { rules } = DEFAULT_POLICY;
-  const lenient = { backup: { ...rules.backup, mode: 'warn' }, scan: { ...rules.scan, scope: 'node' } } as const;
-  const config: PolicyConfig = { ...DEFAULT_POLICY, rules: { ...rules, ...lenient } };
+  const config = configWith({ backup: { mode: 'warn' }, scan: { scope: 'node' } });
   const { told, asked } = await toldOf([marked('n1')], undefined, config);
   expect(asked).toEqual([expect.stringContaining('"kubectl-maint.io/work":"scan"')]);
   expect(linesOf(told)).toEqual([
@@ -150,9 +148,8 @@ test('what the policy does not refuse is not tried, and told as it is', async ()
 });
 
 test('a policy that keeps nothing off is said to', async () => {
-  const off = (id: 'backup' | 'scan' | 'addon') => ({ ...DEFAULT_POLICY.rules[id], mode: 'off' }) as const;
-  const rules = { ...DEFAULT_POLICY.rules, backup: off('backup'), scan: off('scan'), addon: off('addon') };
-  const { told, asked } = await toldOf([marked('n1')], undefined, { ...DEFAULT_POLICY, rules });
+  const off = configWith({ backup: { mode: 'off' }, scan: { mode: 'off' }, addon: { mode: 'off' } });
+  const { told, asked } = await toldOf([marked('n1')], undefined, off);
   expect(asked).toEqual([]);
   expect(linesOf(told)).toEqual([
     'nothing is kept off n1; not kept off, by the policy of this cluster: backups, scans and add-on changes',
@@ -160,15 +157,11 @@ test('a policy that keeps nothing off is said to', async () => {
 });
 
 test('a tool that the policy treats otherwise is named', async () => {
-  const { rules } = DEFAULT_POLICY;
   const tools = new Map([
     ['trivy-operator', { scope: 'node' }],
     ['kube-bench', { mode: 'off' }],
   ] as const);
-  const { told } = await toldOf([marked('n1')], undefined, {
-    ...DEFAULT_POLICY,
-    rules: { ...rules, scan: { ...rules.scan, tools } },
-  });
+  const { told } = await toldOf([marked('n1')], undefined, configWith({ scan: { tools } }));
   expect(linesOf(told)).toEqual([
     'kept off n1 from now on: backups, trivy-operator scans, add-on changes; and scans of the whole cluster',
     'not kept off, by the policy of this cluster: kube-bench scans',

@@ -11,6 +11,7 @@ import { keepingOf } from '../../../../plugin/policy/keeping.ts';
 import { DEFAULT_POLICY, RECORD_ANNOTATION, STATE_LABEL } from '../../../../shared/index.ts';
 import { like } from '../../../support/like.ts';
 import { HeardScreen, nodeSnapshot, podFacts, START, type NodeShape } from '../world.ts';
+import { configWith } from '../../../support/configs.ts';
 
 const BY_DEFAULT = { keeping: keepingOf(DEFAULT_POLICY), assumed: null };
 
@@ -434,8 +435,7 @@ describe('what is said besides', () => {
   });
 
   test('what the policy in force lets pass is said, and what had to be assumed to those who look closely', () => {
-    const rules = { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'off' } } as const;
-    const keeping = keepingOf({ ...DEFAULT_POLICY, rules });
+    const keeping = keepingOf(configWith({ scan: { mode: 'off' } }));
     const enforcement: Enforcement = {
       webhook: 'registered',
       floor: [],

@@ -24,6 +24,7 @@ import {
 } from '../../../../../shared/index.ts';
 import { like } from '../../../../support/like.ts';
 import { nodeSnapshot, START } from '../../world.ts';
+import { configWith } from '../../../../support/configs.ts';
 
 /** `status message` of each; every warning and failure has to say what to do. */
 function told(diagnoses: readonly Diagnosis[]): readonly string[] {
@@ -256,10 +257,7 @@ describe('policy', () => {
     expect(by({ from: 'nowhere' })).toEqual([
       'ok nothing is configured beside the webhook, so the defaults apply: addon enforce, backup enforce, node-guard enforce, placement warn, scan enforce',
     ]);
-    const config: PolicyConfig = {
-      ...DEFAULT_POLICY,
-      rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
-    };
+    const config = configWith({ scan: { mode: 'warn' } });
     expect(by({ from: 'cluster', namespace: 'm' }, config)).toEqual([like(/^ok .*scan warn/)]);
     expect(by({ from: 'process', url: 'https://h:1' })).toEqual([like('warn not known: the webhook is a process')]);
     expect(by({ from: 'invalid', namespace: 'm', problems: ['rules.scan.mode: no'] })).toEqual([
@@ -279,10 +277,7 @@ describe('floor', () => {
   });
   const names = ['backup', 'record', 'scan'];
   const whole = { policies: names.map((name) => policy(name)), bindings: names.map((name) => binding(name)) };
-  const off: PolicyConfig = {
-    ...DEFAULT_POLICY,
-    rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'off' } },
-  };
+  const off = configWith({ scan: { mode: 'off' } });
 
   test.each<
     [
@@ -442,10 +437,7 @@ describe('overdue', () => {
   test('a node that keeps scans off the cluster for more than a day, where the policy has that', () => {
     const held = [nodeSnapshot('n1', marked(RECORD))];
     const later = START + 3 * 86_400_000;
-    const off = {
-      ...DEFAULT_POLICY,
-      rules: { ...DEFAULT_POLICY.rules, scan: { ...DEFAULT_POLICY.rules.scan, mode: 'warn' } },
-    } as const;
+    const off = configWith({ scan: { mode: 'warn' } });
     expect(told(judgeOverdue({ policy: inForce(DEFAULT_POLICY), held, now: later }))).toContainEqual(
       like('warn scans have been kept off the whole cluster for 3d'),
     );
