@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveAsProcess } from '../support/webhook-process.ts';
 import { SUBJECTS } from './admitted.ts';
-import { floor, nobody, type Stage } from './contenders.ts';
+import { floor, nobody, type Contender, type Stage } from './contenders.ts';
 import { measure, type Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
@@ -24,64 +24,48 @@ export async function benchFloor(): Promise<void> {
   const controller = await serveAsProcess(plane, ['--host=127.0.0.1', '--with-controller']);
   const stage: Stage = { plane, folder };
   await writeFile(join(folder, 'ca.pem'), plane.ca);
+  const contenders = [{ ...nobody(), title: 'no policy' }, floor(stage, false), floor(stage, true)];
   try {
     const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(stage));
-    printTable(rounds);
+    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(contenders, stage));
+    printTable(contenders, rounds);
   } finally {
     await controller.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function contenders(stage: Stage) {
-  return [{ ...nobody(), title: 'no policy' }, floor(stage, false), floor(stage, true)];
-}
-
-async function measureRound(stage: Stage): Promise<Round> {
+async function measureRound(contenders: readonly Contender[], stage: Stage): Promise<Round> {
   const figures = new Map<string, Latency>();
-  for (const contender of contenders(stage)) {
+  for (const contender of contenders) {
     await contender.enter();
     for (const subject of SUBJECTS) {
+      const key = keyOf(contender.title, subject.title);
       const latency = await measure(subject, LOAD, stage);
-      process.stderr.write(`${contender.title}, ${subject.title}: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`);
-      figures.set(keyOf(contender, subject), latency);
+      process.stderr.write(`${key}: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`);
+      figures.set(key, latency);
     }
     await contender.leave();
   }
   return figures;
 }
 
-interface Titled {
-  readonly title: string;
+function keyOf(contender: string, subject: string): string {
+  return `${contender}, ${subject}`;
 }
 
-function keyOf(contender: Titled, subject: Titled): string {
-  return `${contender.title} ${subject.title}`;
-}
-
-function printTable(rounds: readonly Round[]): void {
-  const [first] = rounds;
-  const titles = [...new Set([...(first?.keys() ?? [])])];
+function printTable(contenders: readonly Contender[], rounds: readonly Round[]): void {
+  const [none = '', ...rest] = contenders.map(({ title }) => title);
   process.stdout.write(
     '| Request | policies | p50, ms | p99, ms | p50 beside none |\n| --- | --- | --- | --- | --- |\n',
   );
-  for (const subject of SUBJECTS) {
-    const own = titles.filter((title) => title.endsWith(` ${subject.title}`));
-    const [none = ''] = own;
-    const quiet = quietest(rounds, none);
-    for (const key of own) {
-      const [p50, p99] = (['p50', 'p99'] as const).map((what) =>
-        median(quiet.map((round) => latencyIn(round, key)[what])),
-      );
-      const beside = median(quiet.map((round) => latencyIn(round, key).p50 / latencyIn(round, none).p50));
-      const cells = [
-        subject.title,
-        key.replace(` ${subject.title}`, ''),
-        p50?.toFixed(2),
-        p99?.toFixed(2),
-        `${beside.toFixed(2)} ×`,
-      ];
+  for (const { title } of SUBJECTS) {
+    const quiet = quietest(rounds, keyOf(none, title));
+    for (const contender of [none, ...rest]) {
+      const of = (round: Round): Latency => latencyIn(round, keyOf(contender, title));
+      const beside = median(quiet.map((round) => of(round).p50 / latencyIn(round, keyOf(none, title)).p50));
+      const [p50, p99] = [median(quiet.map((round) => of(round).p50)), median(quiet.map((round) => of(round).p99))];
+      const cells = [title, contender, p50.toFixed(2), p99.toFixed(2), `${beside.toFixed(2)} ×`];
       process.stdout.write(`| ${cells.join(' | ')} |\n`);
     }
   }
