@@ -1,8 +1,8 @@
 import { messageOf } from '../errors.ts';
-import { evaluateQuestion, type Situation } from './evaluate.ts';
+import { evaluateSubjects, type Situation } from './evaluate.ts';
 import { needKey, type Answer, type Need } from './needs.ts';
-import { questionFrom } from './question.ts';
 import type { ReviewRequest } from './request.ts';
+import { subjectsFrom } from './subjects.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Fetches what a rule needs. What it throws becomes the answer `unknown`. */
@@ -29,8 +29,8 @@ export async function decide(
   unwanted?: AbortSignal,
 ): Promise<Verdict> {
   const answers = new Map(situation.answers);
-  const question = questionFrom(request, situation.catalogue);
-  let verdict = evaluateQuestion(question, { ...situation, answers });
+  const subjects = subjectsFrom(request, situation.catalogue);
+  let verdict = evaluateSubjects(subjects, { ...situation, answers });
   for (let round = 0; round < MAX_ROUNDS && verdict.needs.length > 0; round += 1) {
     const isTooMuch = answers.size + verdict.needs.length > MAX_NEEDS;
     const fetched = await Promise.all(
@@ -38,11 +38,11 @@ export async function decide(
     );
     unwanted?.throwIfAborted();
     for (const [key, answer] of fetched) answers.set(key, answer);
-    verdict = evaluateQuestion(question, { ...situation, answers });
+    verdict = evaluateSubjects(subjects, { ...situation, answers });
   }
   // Never a silent allow: what is still open is unknown, and the rule's configured answer holds.
   for (const need of verdict.needs) answers.set(needKey(need), { answer: 'unknown', why: 'it changed all the time' });
-  return verdict.needs.length === 0 ? verdict : evaluateQuestion(question, { ...situation, answers, live: false });
+  return verdict.needs.length === 0 ? verdict : evaluateSubjects(subjects, { ...situation, answers, live: false });
 }
 
 const TOO_MUCH: Answer = { answer: 'unknown', why: `it depends on more than ${MAX_NEEDS} other objects or lists` };

@@ -8,9 +8,9 @@ import { afterDenialOf } from './after-denial.ts';
 import { ruleForTool, type PolicyConfig, type RuleConfig } from './config.ts';
 import type { Answers, Need } from './needs.ts';
 import { needKey } from './needs.ts';
-import { questionFrom, type Aspect, type Question } from './question.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Judgement, Objection, Rule, Subject, RuleContext } from './rule.ts';
+import { subjectsFrom, type Subjects, type SubjectWithRules } from './subjects.ts';
 import { targetOf } from './target.ts';
 import { sortFindings, worst, type Decision, type Finding, type Verdict } from './verdict.ts';
 
@@ -32,16 +32,16 @@ export interface Situation {
  * A verdict with `needs` is not final: fetch them, add the answers, ask again (see decide.ts).
  */
 export function evaluate(request: ReviewRequest, situation: Situation): Verdict {
-  return evaluateQuestion(questionFrom(request, situation.catalogue), situation);
+  return evaluateSubjects(subjectsFrom(request, situation.catalogue), situation);
 }
 
-/** The same for what a request asks, worked out before. */
-export function evaluateQuestion(question: Question | undefined, situation: Situation): Verdict {
-  if (question === undefined) return PASSED;
+/** The same for what a request is about, worked out before. */
+export function evaluateSubjects(subjects: Subjects | undefined, situation: Situation): Verdict {
+  if (subjects === undefined) return PASSED;
   const { answers } = situation;
   const nodeIndex = answers.size === 0 ? situation.nodeIndex : indexWith(situation.nodeIndex, freshNodes(answers));
-  const judged = question.map((aspect) => judgeAspect(aspect, situation, nodeIndex));
-  const [{ subject }] = question;
+  const judged = subjects.map((one) => judgeSubject(one, situation, nodeIndex));
+  const [{ subject }] = subjects;
   const { object, classification } = subject;
   const findings = sortFindings(judged.flatMap((one) => one.findings));
   return {
@@ -87,8 +87,8 @@ interface Judged {
   readonly needs: readonly Need[];
 }
 
-function judgeAspect(
-  { subject, rules }: Aspect,
+function judgeSubject(
+  { subject, rules }: SubjectWithRules,
   situation: Situation,
   nodeIndex: NodeFactsIndex,
 ): Judged & Pick<RuleContext, 'reach'> {

@@ -9,26 +9,26 @@ import { RULES } from './registry.ts';
 import type { ReviewRequest } from './request.ts';
 import type { Rule, Subject } from './rule.ts';
 
-/** What an object is taken for, with the rules that this concerns. */
-export interface Aspect {
+/** An object as one kind of work, with the rules that are asked about it. */
+export interface SubjectWithRules {
   readonly subject: Subject;
   readonly rules: readonly Rule[];
 }
 
-/**
- * What the rules are asked about a request: the object by its strongest evidence, then what it is besides (see
- * classifyFully). No node counts for it, so it is worked out once, however often the request is judged.
- */
-export type Question = readonly [Aspect, ...Aspect[]];
+/** The object of a request by its strongest evidence, and after it as what else it may be (see classifyFully). */
+export type Subjects = readonly [SubjectWithRules, ...SubjectWithRules[]];
 
-/** The question that a request puts; undefined where it is about no object. */
-export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Question | undefined {
+/**
+ * What a request is about, with the rules that this concerns; undefined where it is about no object. Nodes count for none of
+ * it, so it is worked out once, however often the request is judged.
+ */
+export function subjectsFrom(request: ReviewRequest, catalogue: Catalogue): Subjects | undefined {
   const object = objectOf(request);
   if (object === undefined) return undefined;
   const [main, ...others] = classifyFully(object, catalogue, request.user.name);
   const rules = isKubeletsMirror(request, object) ? [] : RULES;
   const before = once(() => worksBefore(request, catalogue));
-  const aspect = (classification: Classification, asked: readonly Rule[]): Aspect => {
+  const subjectAs = (classification: Classification, asked: readonly Rule[]): SubjectWithRules => {
     // What is no work is none of any rule's business, whatever it was.
     const isNewWork = () => isWork(classification) && !before().includes(classification.work);
     const change = changeOf(request, nodeSourceOf(classification), isNewWork);
@@ -36,9 +36,9 @@ export function questionFrom(request: ReviewRequest, catalogue: Catalogue): Ques
     return { subject, rules: asked.filter((rule) => rule.concerns(subject)) };
   };
   return [
-    aspect(main, rules),
+    subjectAs(main, rules),
     ...others.map((other) =>
-      aspect(
+      subjectAs(
         other,
         rules.filter(({ id }) => id === other.work),
       ),
