@@ -1,6 +1,6 @@
 import type { Effort } from './effort.ts';
 import { Expansions, NO_END } from './expansions.ts';
-import { discard, draft, handOn, isTest, newFrame, type Draft, type Frame } from './frame.ts';
+import { discard, draft, handOn, isInTest, newFrame, type Draft, type Frame } from './frame.ts';
 import { Source } from './source.ts';
 import { Variables } from './variables.ts';
 
@@ -18,7 +18,7 @@ const CLAUSES = new Set(['case', 'done', 'esac', 'fi', 'for', 'function', 'in', 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)\+?=/;
 /** Programs of the shell that take assignments as arguments. */
 const DECLARATIONS = new Set(['declare', 'export', 'local', 'readonly', 'typeset']);
-/** What is to be filled in, as in `https://<address of etcd>:2379`; a shell would read files of that name. */
+/** A placeholder that people fill in, as in `https://<address of etcd>:2379`; a shell would read a file of that name. */
 const BLANK = /(?<!<)<[A-Za-z][\w.-]*(?: [\w.-]+)*>(?=[\s"':,@)]|$|\/(?!dev\/))/g;
 
 interface HereDocument {
@@ -35,7 +35,7 @@ interface HereDocument {
  * script assigns counts from there on. Commands of functions count where they stand; calling one is no program.
  */
 export function commandsOf(script: string, variables: Variables, effort: Effort): readonly Command[] {
-  if (!effort.read(script)) return [];
+  if (!effort.spendText(script)) return [];
   return new Reader(script.replaceAll(BLANK, 'x'), variables, effort).read();
 }
 
@@ -57,22 +57,22 @@ class Reader {
       source: this.#source,
       variables: this.#variables,
       effort,
-      list: this.#list.bind(this),
-      deeper: this.#deeper.bind(this),
+      readList: this.#readList.bind(this),
+      nested: this.#nested.bind(this),
     });
   }
 
   read(): readonly Command[] {
-    this.#list('');
+    this.#readList('');
     for (const command of this.#commands) handOn(command, this.#effort);
     return this.#commands.filter(({ words: [first = ''] }) => !this.#functions.has(first));
   }
 
   /** Reads commands up to a closing character of their own, or the end; gives back the last command. */
-  #list(closing: string): Draft | undefined {
+  #readList(closing: string): Draft | undefined {
     const frame = newFrame();
     const before = this.#commands.length;
-    this.#deeper(() => {
+    this.#nested(() => {
       while (!this.#source.isAtEnd && !this.#isClosed(closing, frame)) this.#step(frame);
     });
     this.#endCommand(frame);
@@ -80,9 +80,9 @@ class Reader {
   }
 
   /** Reads something within something: where that goes too deep, the rest is left. */
-  #deeper(read: () => void): void {
+  #nested(read: () => void): void {
     this.#depth += 1;
-    if (this.#effort.follow(this.#depth) && this.#effort.look()) read();
+    if (this.#effort.isWithin(this.#depth) && this.#effort.spendWord()) read();
     else this.#source.skipAll();
     this.#depth -= 1;
   }
@@ -124,7 +124,7 @@ class Reader {
       this.#unquoted(frame, this.#expansions.expansion());
       return;
     }
-    const all = this.#source.takeAllOf();
+    const all = this.#source.takeArrayName();
     if (all !== '') {
       this.#unquoted(frame, this.#expansions.valueOf(all));
       return;
@@ -148,7 +148,7 @@ class Reader {
     const source = this.#source;
     if (source.isAt('<(') || source.isAt('>(')) {
       source.skip(2);
-      this.#list(')');
+      this.#readList(')');
       frame.word = frame.word ?? '';
       frame.isQuoted = true;
       return;
@@ -168,7 +168,7 @@ class Reader {
 
   #redirected(frame: Frame, operator: string): void {
     const target: Frame = { ...frame, command: draft(undefined), word: undefined, isQuoted: false };
-    this.#deeper(() => {
+    this.#nested(() => {
       while (!this.#source.isAtEnd && !' \t\r\n;&|()<>'.includes(this.#source.peek())) this.#step(target);
     });
     if (operator === '<<<') frame.command.input = [...target.command.words, target.word ?? ''].join(' ');
@@ -178,7 +178,7 @@ class Reader {
     const source = this.#source;
     const isOpening = source.peek() === '(';
     source.skip(1);
-    if (isTest(frame)) return;
+    if (isInTest(frame)) return;
     if (!isOpening) this.#closing(frame);
     else if (frame.word !== undefined && /^[A-Za-z_]\w*\+?=$/.test(frame.word)) this.#array(frame);
     else if (!frame.isPattern) this.#opening(frame);
@@ -212,7 +212,7 @@ class Reader {
   #array(frame: Frame): void {
     const name = (frame.word ?? '').replace(/\+?=$/, '');
     const items: Frame = { ...frame, command: draft(undefined), word: undefined, isQuoted: false, subshells: 0 };
-    this.#deeper(() => {
+    this.#nested(() => {
       while (!this.#source.isAtEnd && !this.#source.skipIf(')')) {
         if (this.#source.peek() === '\n') this.#blank(items);
         else this.#step(items);
@@ -227,7 +227,7 @@ class Reader {
     const source = this.#source;
     const operator = source.takeSeparator();
     this.#endWord(frame);
-    if (isTest(frame) && operator !== '\n' && operator !== ';') return;
+    if (isInTest(frame) && operator !== '\n' && operator !== ';') return;
     if (frame.isPattern) {
       if (operator === '|') discard(frame);
     } else this.#endCommand(frame, operator === '|' || operator === '|&');
@@ -247,7 +247,7 @@ class Reader {
 
   /** Commands that a here-document has run while it is written. */
   #substitutionsIn(body: string): void {
-    if (!/\$\(|`/.test(body) || !this.#effort.follow(this.#depth + 1) || !this.#effort.read(body)) return;
+    if (!/\$\(|`/.test(body) || !this.#effort.isWithin(this.#depth + 1) || !this.#effort.spendText(body)) return;
     const within = new Reader(body, this.#variables, this.#effort);
     within.#depth = this.#depth + 1;
     within.#expansions.doubleQuoted(NO_END);
@@ -259,7 +259,7 @@ class Reader {
     if (word === undefined) return;
     frame.word = undefined;
     frame.isQuoted = false;
-    if (!this.#effort.look()) {
+    if (!this.#effort.spendWord()) {
       this.#source.skipAll();
       return;
     }

@@ -33,31 +33,31 @@ export class Effort {
     return this.#isSpent;
   }
 
-  /** Whether a text may be read. */
-  read(text: string): boolean {
+  /** Counts a text that is to be read; whether it still may be. */
+  spendText(text: string): boolean {
     this.#characters -= text.length;
-    return this.#characters >= 0 || this.stop();
+    return this.#characters >= 0 || this.#giveUp();
   }
 
-  /** Whether one more word may be looked at. */
-  look(): boolean {
+  /** Counts a word that is to be looked at; whether it still may be. */
+  spendWord(): boolean {
     this.#words -= 1;
-    return this.#words >= 0 || this.stop();
+    return this.#words >= 0 || this.#giveUp();
   }
 
-  /** Whether one more program may be looked at. */
-  run(): boolean {
+  /** Counts a program that is to be looked at; whether it still may be. */
+  spendProgram(): boolean {
     this.#programs -= 1;
-    return this.#programs >= 0 || this.stop();
+    return this.#programs >= 0 || this.#giveUp();
   }
 
-  /** Of some words as many, from the first on, as may be looked at. */
-  take(words: Iterable<string>): readonly string[] {
+  /** Counts some words; gives back as many of them, from the first on, as still may be looked at. */
+  spendWords(words: Iterable<string>): readonly string[] {
     const taken: string[] = [];
     for (const word of words) {
       this.#text -= word.length;
-      if (word.length > MAX_WORD || this.#text < 0 || !this.look()) {
-        this.stop();
+      if (word.length > MAX_WORD || this.#text < 0 || !this.spendWord()) {
+        this.#giveUp();
         break;
       }
       taken.push(word);
@@ -65,13 +65,13 @@ export class Effort {
     return taken;
   }
 
-  /** Whether so many levels are still followed. */
-  follow(depth: number): boolean {
-    return depth <= MAX_DEPTH || this.stop();
+  /** Whether what stands so many levels deep is still followed. */
+  isWithin(depth: number): boolean {
+    return depth <= MAX_DEPTH || this.#giveUp();
   }
 
   /** Something is left unread. */
-  stop(): false {
+  #giveUp(): false {
     this.#isSpent = true;
     return false;
   }

@@ -8,15 +8,15 @@ export const NO_END = '\0';
 const SPECIAL_IN_QUOTES = /["\\$`]/g;
 const SPECIAL_IN_DEFAULT = /[}'"\\$`]/g;
 
-/** What the reader of commands does for what stands within words. */
+/** What the reader of commands lends to the reader of what stands within words. */
 interface Outer {
   readonly source: Source;
   readonly variables: Variables;
   readonly effort: Effort;
   /** Reads the commands of a substitution up to its end; gives back the last. */
-  readonly list: (closing: string) => Draft | undefined;
+  readonly readList: (closing: string) => Draft | undefined;
   /** Runs something within something, unless that goes too deep. */
-  readonly deeper: (read: () => void) => void;
+  readonly nested: (read: () => void) => void;
 }
 
 /** Quotes, and what a shell puts in the place of variables and substitutions. */
@@ -38,7 +38,7 @@ export class Expansions {
   /** What stands between double quotes, or in a here-document or default value, up to a closing character. */
   doubleQuoted(closing: string): string {
     let text = '';
-    this.#outer.deeper(() => {
+    this.#outer.nested(() => {
       do {
         text += this.#source.takeUpTo(closing === '}' ? SPECIAL_IN_DEFAULT : SPECIAL_IN_QUOTES);
         if (this.#source.skipIf(closing)) return;
@@ -59,10 +59,10 @@ export class Expansions {
   /** The value of what begins with a dollar sign or a backquote; undefined where it is not known. */
   expansion(): string | undefined {
     const source = this.#source;
-    if (source.skipIf('`')) return whereIs(this.#outer.list('`'));
+    if (source.skipIf('`')) return whereIs(this.#outer.readList('`'));
     source.skip(1);
     if (source.skipIf('((')) return this.arithmetic();
-    if (source.skipIf('(')) return whereIs(this.#outer.list(')'));
+    if (source.skipIf('(')) return whereIs(this.#outer.readList(')'));
     if (source.skipIf('{')) return this.#parameter();
     if (source.peek() === "'") return this.#ansiQuoted();
     const name = source.takeName();
@@ -96,7 +96,7 @@ export class Expansions {
   /** The value of a variable, where it is known and may be read. */
   valueOf(name: string): string | undefined {
     const value = this.#outer.variables.get(name);
-    return value === undefined || this.#outer.effort.read(value) ? value : undefined;
+    return value === undefined || this.#outer.effort.spendText(value) ? value : undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Effort } from './effort.ts';
 
-/** Programs that hand on what they are given. */
+/** Programs that write what they read. */
 const PASSES_ON = new Set(['cat', 'envsubst', 'sed', 'tee']);
-/** Programs that say their arguments. */
+/** Programs that write their arguments. */
 const SAYS = new Set(['echo', 'printf']);
 
 /** A command while it is read. */
@@ -38,7 +38,7 @@ export function draft(from: Draft | undefined): Draft {
 }
 
 /** Whether a condition of bash is open, in which separators only compare. */
-export function isTest({ command: { words } }: Frame): boolean {
+export function isInTest({ command: { words } }: Frame): boolean {
   return words[0] === '[[' && words.at(-1) !== ']]';
 }
 
@@ -54,7 +54,7 @@ export function handOn(command: Draft, effort: Effort): void {
   const { from } = command;
   if (from === undefined || command.input !== '') return;
   const handed = handedOn(from);
-  if (handed !== '' && effort.read(handed)) command.input = handed;
+  if (handed !== '' && effort.spendText(handed)) command.input = handed;
 }
 
 function handedOn({ words: [program = '', ...said], input }: Draft): string {

@@ -10,7 +10,7 @@ const INDEX = /\[[^\]]*\]/y;
 const OPERATOR = /:?[-=+?]|[#%^,@/:]+/y;
 const PLAIN = /[^\s'"\\$`;&|()<>#]+/y;
 const PLAIN_WITHIN = /[^\s'"\\$`;&|()<>]+/y;
-const ALL_OF = /"\$(?:@|\{@\}|\{[A-Za-z_]\w*\[@\]\})"/y;
+const ARRAY = /"\$(?:@|\{@\}|\{[A-Za-z_]\w*\[@\]\})"/y;
 const REDIRECT = /&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>/y;
 const SEPARATOR = /;;&|;;|;&|;|&&|&|\|\||\|&|\||\n/y;
 const DELIMITER = /[^\s;&|()<>]+/y;
@@ -87,8 +87,8 @@ export class Source {
   }
 
   /** `"$@"` and `"${NAME[@]}"`, which are split although they are quoted: the name. */
-  takeAllOf(): string {
-    const whole = this.#match(ALL_OF);
+  takeArrayName(): string {
+    const whole = this.#match(ARRAY);
     return whole.replaceAll(/^"\$\{?|(?:\[@\])?\}?"$/g, '');
   }
 

@@ -2,7 +2,7 @@ import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * addon-manager. Applies static manifests again and again, by label (its README).
+ * addon-manager. It applies static manifests again and again, and knows them by a label (its README).
  */
 export const addonManager: Tool = {
   id: 'addon-manager',

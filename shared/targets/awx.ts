@@ -5,7 +5,7 @@ import type { Tool } from './tool.ts';
 const AWX = kindsOf('awx.ansible.com', { AWXBackup: 'awxbackups', AWXRestore: 'awxrestores' });
 
 /**
- * AWX, and the products made of it. A pod <name>-db-management, owned by the request, dumps or restores the database
+ * AWX, and the products made of it. A pod <name>-db-management, which the request owns, dumps or restores the database
  * (roles/backup, roles/restore).
  */
 export const awx: Tool = {

@@ -1,4 +1,4 @@
-/** What people call such work. */
+/** Words in the names of objects that back up or restore. */
 export const BACKUP_NAMES: readonly string[] = [
   '*backup*',
   '*bkp',
@@ -30,7 +30,7 @@ export const BACKUP_NAMES: readonly string[] = [
   'snapshotter',
 ];
 
-/** What people call such work and hardly anything else. */
+/** Those of them that hardly anything else is called by. */
 export const PLAIN_BACKUP_NAMES: readonly string[] = [
   '*backup',
   '*backups',
@@ -54,13 +54,13 @@ export const PLAIN_BACKUP_NAMES: readonly string[] = [
   'snapshots',
 ];
 
-/** What people call the way back, by which a client of a database is one: it is fed what was dumped. */
+/** Words in the names of objects that restore. A client of a database in one of them reads what was dumped. */
 export const RESTORE_NAMES: readonly string[] = ['*restore', 'restorer', 'restores'];
 
-/** Words in the names of the settings of images that do such work. */
+/** Words in the names of variables, and in the paths of volumes, of images that back up or restore. */
 export const BACKUP_SETTINGS: readonly string[] = ['*backup*', 'bkp', 'borg', 'kopia', 'restic', 'restore'];
 
-/** What programs, scripts and images of such work have in their own name. */
+/** Words in the names of programs, scripts and images that back up or restore. */
 export const BACKUP_WORDS: readonly string[] = [
   '*backup*',
   '*bkp',
@@ -74,10 +74,11 @@ export const BACKUP_WORDS: readonly string[] = [
   'hotcopy',
 ];
 
+/** Words in the names of programs, scripts and images that take snapshots, of data stores or of other things. */
 export const SNAPSHOT_WORDS: readonly string[] = ['*snapshot', '*snapshots', 'snap', 'snaps', 'snapshotter'];
 
-/** What is saved by a snapshot; others show a state, a price list or a web page. */
-export const STORES: readonly string[] = [
+/** What a snapshot saves that is a backup; other snapshots show a state, a price list or a web page. */
+export const DATA_STORES: readonly string[] = [
   'cassandra',
   'ceph',
   'consul',
@@ -114,8 +115,8 @@ export const STORES: readonly string[] = [
   'zfs',
 ];
 
-/** What a name says of other work: about backups that are there, or with something else that is dumped, restored or cached. */
-const OTHER_DEEDS: readonly string[] = [
+/** Words of other work: with backups that are there, or with something else that is dumped, restored or cached. */
+const OTHER_ACTIONS: readonly string[] = [
   'cache',
   'caches',
   'ci',
@@ -148,8 +149,8 @@ const OTHER_DEEDS: readonly string[] = [
   'verify',
 ];
 
-/** What follows the word for a backup where something about it is meant: `backup-bucket`. Before it they name what is saved. */
-const THINGS: readonly string[] = [
+/** Words that, behind the word for a backup, mean something about backups (`backup-bucket`); before it they name what is saved. */
+const ABOUT_BACKUPS: readonly string[] = [
   'alert',
   'alerts',
   'bucket',
@@ -178,16 +179,18 @@ const THINGS: readonly string[] = [
   'webhook',
 ];
 
-/** By which the name of an object, though it says backup, means other work; two words stand one behind the other. */
-export const OTHER_WORK: readonly string[] = [
-  ...OTHER_DEEDS,
-  ...THINGS.flatMap((thing) => ['*backup*', '*restore', '*dump*', '*snapshot*'].map((word) => `${word} ${thing}`)),
+/** Words by which the name of an object, though it says backup, means other work; two words stand one behind the other. */
+export const OTHER_WORK_NAMES: readonly string[] = [
+  ...OTHER_ACTIONS,
+  ...ABOUT_BACKUPS.flatMap((thing) =>
+    ['*backup*', '*restore', '*dump*', '*snapshot*'].map((word) => `${word} ${thing}`),
+  ),
 ];
 
-/** The same in the own name of a program, a script or an image, and in its subcommands, which are chosen with more care. */
-export const OTHER_PROGRAMS: readonly string[] = [
-  ...OTHER_DEEDS,
-  ...THINGS,
+/** The same in the names of programs, scripts and images, and in subcommands: single words, as these are chosen with more care. */
+export const OTHER_PROGRAM_WORDS: readonly string[] = [
+  ...OTHER_ACTIONS,
+  ...ABOUT_BACKUPS,
   'describe',
   'get',
   'help',

@@ -201,7 +201,15 @@ export const BACKUP_PROGRAMS: readonly string[] = [
   'wp db export',
 ];
 
-/** The same, where people call it an export. */
+/** Images that are made for nothing else, whose entry point is such a program. */
+export const BACKUP_IMAGES: readonly string[] = [
+  'borgmatic',
+  'docker-mysql-backup',
+  'docker-volume-backup',
+  'postgres-backup-s3',
+];
+
+/** Programs that write data out or read it in, which is a backup or restore where the object's name says that, or `export`. */
 export const EXPORT_PROGRAMS: readonly string[] = [
   'argocd admin export',
   'argocd admin import',
@@ -219,13 +227,13 @@ export const EXPORT_PROGRAMS: readonly string[] = [
   'mmctl export create',
 ];
 
-/** The same, where what they leave out makes them none: a schema is no data. */
+/** Programs that dump a database, and options with which they dump no data, only its schema or its roles. */
 export const SCHEMA_DUMPS: readonly string[] = ['pg_dump', 'pg_dumpall'];
-export const NO_DATA: readonly string[] = ['--globals-only', '--roles-only', '--schema-only', '-g', '-r', '-s'];
+export const NO_DATA_OPTIONS: readonly string[] = ['--globals-only', '--roles-only', '--schema-only', '-g', '-r', '-s'];
 
-/** Clients of databases, which restore what they are fed: with these they do what stands behind, or only tell something. */
-export const CLIENTS: readonly string[] = ['mariadb', 'mysql', 'psql'];
-export const NOT_FED: readonly string[] = [
+/** Clients of databases, which restore a dump that they read; with these options they carry out a command, or say something. */
+export const DATABASE_CLIENTS: readonly string[] = ['mariadb', 'mysql', 'psql'];
+export const NO_RESTORE_OPTIONS: readonly string[] = [
   '--command',
   '--command=*',
   '--execute',
@@ -246,8 +254,8 @@ export const NOT_FED: readonly string[] = [
   '-tc',
 ];
 
-/** Programs that do it when they are told so in a language of their own, and the words that tell them. */
-export const TOLD_PROGRAMS: readonly string[] = [
+/** Programs that carry out statements in a language of their own, and the words of statements that back up or restore. */
+export const STATEMENT_PROGRAMS: readonly string[] = [
   'clickhouse-client',
   'cockroach sql',
   'cqlsh',
@@ -259,7 +267,7 @@ export const TOLD_PROGRAMS: readonly string[] = [
   'sqlcmd',
   'sqlite3',
 ];
-export const TELLING: readonly string[] = [
+export const BACKUP_STATEMENTS: readonly string[] = [
   '.backup*',
   '.dump*',
   '*:backup*',

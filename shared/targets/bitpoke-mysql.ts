@@ -5,7 +5,7 @@ import type { Tool } from './tool.ts';
 const BITPOKE_MYSQL = kindsOf('mysql.presslabs.org', { MysqlBackup: 'mysqlbackups' });
 
 /**
- * MySQL operator of Bitpoke, formerly Presslabs. A Job owned by the MysqlBackup.
+ * MySQL operator of Bitpoke, formerly Presslabs. The Job that backs up is owned by the MysqlBackup.
  */
 export const bitpokeMysql: Tool = {
   id: 'bitpoke-mysql',

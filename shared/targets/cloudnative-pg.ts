@@ -9,10 +9,11 @@ const CLOUDNATIVE_PG = kindsOf('postgresql.cnpg.io', {
 });
 
 /**
- * CloudNativePG. A Backup runs inside an instance pod of its cluster, which one is only known later
- * (backup_controller.go, `status.instanceID`); it is refused where every instance is on a node in maintenance. A refused ScheduledBackup run is
- * made after the maintenance (scheduledbackup_controller.go). A restore is a new Cluster with `bootstrap.recovery` and a
- * Job; jobs that build replicas (`join`, `initdb`) keep the database alive and are left alone (specs/jobs.go).
+ * CloudNativePG. A Backup runs inside an instance pod of its cluster, and which one is only known later
+ * (backup_controller.go, `status.instanceID`); it is refused where every instance is on a node in maintenance. A refused
+ * run of a ScheduledBackup is made after the maintenance (scheduledbackup_controller.go). A restore is a new Cluster with
+ * `bootstrap.recovery` and a Job; jobs that build replicas (`join`, `initdb`) keep the database alive and are left alone
+ * (specs/jobs.go).
  */
 export const cloudnativePg: Tool = {
   id: 'cloudnative-pg',

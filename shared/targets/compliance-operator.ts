@@ -9,8 +9,8 @@ const COMPLIANCE_OPERATOR = kindsOf('compliance.openshift.io', {
 });
 
 /**
- * Compliance operator. Scan pods are pinned to their node by hostname LABEL and tolerate everything (scan.go); a refused
- * one is tried again. A repeated scan is an annotation on the same ComplianceScan, and shows in its pods only.
+ * Compliance operator. Scan pods are pinned to their node by hostname LABEL and tolerate everything (scan.go); the operator
+ * tries a refused one again. A repeated scan is an annotation on the same ComplianceScan, and shows in its pods only.
  * ScanSetting, profiles and results are configuration and records.
  */
 export const complianceOperator: Tool = {

@@ -1,47 +1,44 @@
 import {
-  BACKUP_IMAGES,
-  CALLERS,
-  COPIER_IMAGES,
-  COPIERS,
-  NO_CALL,
-  REQUESTED,
-  REQUESTS,
-  SNAPSHOT_CALLS,
-  UPLOADS,
-} from './backup-carriers.ts';
-import {
   BACKUP_NAMES,
   BACKUP_SETTINGS,
   BACKUP_WORDS,
-  OTHER_PROGRAMS,
-  OTHER_WORK,
+  DATA_STORES,
+  OTHER_PROGRAM_WORDS,
+  OTHER_WORK_NAMES,
   PLAIN_BACKUP_NAMES,
   RESTORE_NAMES,
   SNAPSHOT_WORDS,
-  STORES,
 } from './backup-names.ts';
 import {
+  BACKUP_IMAGES,
   BACKUP_PROGRAMS,
-  CLIENTS,
+  BACKUP_STATEMENTS,
+  DATABASE_CLIENTS,
   EXPORT_PROGRAMS,
-  NO_DATA,
-  NOT_FED,
+  NO_DATA_OPTIONS,
+  NO_RESTORE_OPTIONS,
   SCHEMA_DUMPS,
-  TELLING,
-  TOLD_PROGRAMS,
+  STATEMENT_PROGRAMS,
 } from './backup-programs.ts';
+import {
+  BACKUP_OBJECTS,
+  COPY_ENTRYPOINTS,
+  COPY_PROGRAMS,
+  CREATE_COMMANDS,
+  HTTP_CLIENTS,
+  NO_SNAPSHOT_ARGUMENTS,
+  SNAPSHOT_ADDRESSES,
+  UPLOAD_OPTIONS,
+} from './general-programs.ts';
 import type { Matcher } from './matcher.ts';
-import { backupLeaf, backupRoot, CRONJOB_JOB_AND_POD } from './patterns.ts';
-import { PIPELINES } from './pipelines.ts';
+import { backupLeaf, backupRoot, OUTSIDE_PIPELINES } from './patterns.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
-/** A pipeline's step may use any of these programs on what it builds: its pods are none, where the pipeline is there. */
-const RUN: Matcher = { kinds: CRONJOB_JOB_AND_POD, notOwners: PIPELINES };
-/** A name that says it, and says nothing else. */
-const PLAINLY_NAMED: Matcher = { ...RUN, nameWords: PLAIN_BACKUP_NAMES, unlessWords: OTHER_WORK };
+/** Jobs whose name says that they back up or restore, and says nothing else. */
+const PLAINLY_NAMED: Matcher = { ...OUTSIDE_PIPELINES, nameWords: PLAIN_BACKUP_NAMES, unlessWords: OTHER_WORK_NAMES };
 
-/** What says of itself that it saves something may save a configuration: `wiki-backup-config` runs `backup.sh`. */
-const OTHER_DOING = OTHER_WORK.filter((words) => !words.endsWith(' config'));
+/** A program that says backup in its own name may well save a configuration: `wiki-backup-config` runs `backup.sh`. */
+const OTHER_WORK_NAMES_BUT_CONFIG = OTHER_WORK_NAMES.filter((words) => !words.endsWith(' config'));
 
 /**
  * Backups without any tool's marks: a CronJob or Job, or its pod, where two signs say so that nobody gives by accident: what
@@ -55,25 +52,30 @@ export const conventional: Tool = {
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/',
   patterns: [
     ...[
-      { ...RUN, nameWords: BACKUP_NAMES, commands: BACKUP_PROGRAMS },
-      { ...RUN, nameWords: [...BACKUP_NAMES, 'export', 'exports'], commands: EXPORT_PROGRAMS },
-      { ...RUN, nameWords: BACKUP_NAMES, commands: SCHEMA_DUMPS, without: NO_DATA },
-      { ...RUN, nameWords: BACKUP_NAMES, commands: TOLD_PROGRAMS, arguments: TELLING },
-      { ...RUN, nameWords: BACKUP_NAMES, entrypoints: BACKUP_IMAGES },
-      { ...RUN, nameWords: BACKUP_NAMES, entrypoints: BACKUP_PROGRAMS.filter(isOfTool) },
-      { ...PLAINLY_NAMED, commands: COPIERS },
-      { ...PLAINLY_NAMED, entrypoints: COPIER_IMAGES },
-      { ...PLAINLY_NAMED, nameWords: RESTORE_NAMES, commands: CLIENTS, without: NOT_FED },
-      { ...PLAINLY_NAMED, settings: BACKUP_SETTINGS, unlessRunWords: OTHER_PROGRAMS },
-      { ...PLAINLY_NAMED, commands: CALLERS, arguments: SNAPSHOT_CALLS, without: NO_CALL },
-      { ...PLAINLY_NAMED, entrypoints: CALLERS, arguments: SNAPSHOT_CALLS, without: NO_CALL },
-      { ...PLAINLY_NAMED, commands: ['curl'], arguments: UPLOADS },
-      { ...PLAINLY_NAMED, unlessWords: OTHER_DOING, runWords: BACKUP_WORDS, unlessRunWords: OTHER_PROGRAMS },
-      { ...PLAINLY_NAMED, runWords: SNAPSHOT_WORDS, unlessRunWords: OTHER_PROGRAMS, aboutWords: STORES },
+      { ...OUTSIDE_PIPELINES, nameWords: BACKUP_NAMES, commands: BACKUP_PROGRAMS },
+      { ...OUTSIDE_PIPELINES, nameWords: [...BACKUP_NAMES, 'export', 'exports'], commands: EXPORT_PROGRAMS },
+      { ...OUTSIDE_PIPELINES, nameWords: BACKUP_NAMES, commands: SCHEMA_DUMPS, without: NO_DATA_OPTIONS },
+      { ...OUTSIDE_PIPELINES, nameWords: BACKUP_NAMES, commands: STATEMENT_PROGRAMS, arguments: BACKUP_STATEMENTS },
+      { ...OUTSIDE_PIPELINES, nameWords: BACKUP_NAMES, entrypoints: BACKUP_IMAGES },
+      { ...OUTSIDE_PIPELINES, nameWords: BACKUP_NAMES, entrypoints: BACKUP_PROGRAMS.filter(isOfTool) },
+      { ...PLAINLY_NAMED, commands: COPY_PROGRAMS },
+      { ...PLAINLY_NAMED, entrypoints: COPY_ENTRYPOINTS },
+      { ...PLAINLY_NAMED, nameWords: RESTORE_NAMES, commands: DATABASE_CLIENTS, without: NO_RESTORE_OPTIONS },
+      { ...PLAINLY_NAMED, settings: BACKUP_SETTINGS, unlessRunWords: OTHER_PROGRAM_WORDS },
+      { ...PLAINLY_NAMED, commands: HTTP_CLIENTS, arguments: SNAPSHOT_ADDRESSES, without: NO_SNAPSHOT_ARGUMENTS },
+      { ...PLAINLY_NAMED, entrypoints: HTTP_CLIENTS, arguments: SNAPSHOT_ADDRESSES, without: NO_SNAPSHOT_ARGUMENTS },
+      { ...PLAINLY_NAMED, commands: ['curl'], arguments: UPLOAD_OPTIONS },
+      {
+        ...PLAINLY_NAMED,
+        unlessWords: OTHER_WORK_NAMES_BUT_CONFIG,
+        runWords: BACKUP_WORDS,
+        unlessRunWords: OTHER_PROGRAM_WORDS,
+      },
+      { ...PLAINLY_NAMED, runWords: SNAPSHOT_WORDS, unlessRunWords: OTHER_PROGRAM_WORDS, aboutWords: DATA_STORES },
     ].map(backupJob),
     backupRoot({
       what: 'job that asks for a backup',
-      match: { ...PLAINLY_NAMED, commands: REQUESTS, arguments: REQUESTED },
+      match: { ...PLAINLY_NAMED, commands: CREATE_COMMANDS, arguments: BACKUP_OBJECTS },
       afterDenial: 'lost',
     }),
   ],

@@ -8,8 +8,8 @@ const COUCHBASE = kindsOf('couchbase.com', {
 });
 
 /**
- * Couchbase operator. A CouchbaseBackup is a schedule, whose CronJobs run an image made for it (couchbase/operator-
- * backup); a CouchbaseBackupRestore is a run. Closed source: labels of their Jobs were not read.
+ * Couchbase operator. A CouchbaseBackup is a schedule, whose CronJobs run an image made for it (couchbase/operator-backup);
+ * a CouchbaseBackupRestore is one run. The operator is closed source: the labels of their Jobs could not be read.
  */
 export const couchbase: Tool = {
   id: 'couchbase',

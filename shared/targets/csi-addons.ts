@@ -8,7 +8,7 @@ const CSI_ADDONS = kindsOf('replication.storage.openshift.io', {
 });
 
 /**
- * CSI-Addons. Replication goes on inside the storage system (api/replication.storage): no node can be told.
+ * CSI-Addons. Replication goes on inside the storage system (api/replication.storage), so that no node can be told.
  */
 export const csiAddons: Tool = {
   id: 'csi-addons',

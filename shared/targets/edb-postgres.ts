@@ -8,7 +8,7 @@ const EDB_POSTGRES = kindsOf('postgresql.k8s.enterprisedb.io', {
 });
 
 /**
- * EDB Postgres for Kubernetes. CloudNativePG under names of its own (k8s.enterprisedb.io for cnpg.io): see there.
+ * EDB Postgres for Kubernetes. It is CloudNativePG under names of its own (k8s.enterprisedb.io for cnpg.io): see there.
  */
 export const edbPostgres: Tool = {
   id: 'edb-postgres',

@@ -8,8 +8,8 @@ const ETCD_DRUID = kindsOf('druid.gardener.cloud', {
 });
 
 /**
- * etcd-druid. Copying and compaction run in Jobs (etcdcopybackupstask/reconciler.go), which are tried again; an on-demand
- * snapshot is made inside etcd. An EtcdOpsTask of another kind is no backup.
+ * etcd-druid. Copying and compaction run in Jobs (etcdcopybackupstask/reconciler.go), which the operator makes again after
+ * a refusal; an on-demand snapshot is made inside etcd. An EtcdOpsTask of another kind is no backup.
  */
 export const etcdDruid: Tool = {
   id: 'etcd-druid',

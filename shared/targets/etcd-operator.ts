@@ -7,8 +7,8 @@ const COREOS = kindsOf('etcd.database.coreos.com', { EtcdBackup: 'etcdbackups', 
 const ETCD = kindsOf('operator.etcd.io', { EtcdBackup: 'etcdbackups', EtcdRestore: 'etcdrestores' });
 
 /**
- * etcd operators with an EtcdBackup (and an EtcdRestore) of their own: that of Aenix, that of the etcd project, and
- * CoreOS' archived one. Jobs are owned by the request; CoreOS' operator does it in its own process.
+ * etcd operators with an EtcdBackup (and an EtcdRestore) of their own: that of Aenix, that of the etcd project, and CoreOS'
+ * archived one. The request owns the Jobs; CoreOS' operator backs up in its own process.
  */
 export const etcdOperator: Tool = {
   id: 'etcd-operator',

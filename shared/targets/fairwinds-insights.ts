@@ -2,7 +2,7 @@ import { CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Fairwinds Insights agent. A CronJob per report; beside the tool an uploader says which report it is
+ * Fairwinds Insights agent. There is a CronJob for each report; an uploader beside the tool says which report it is
  * (charts/stable/insights-agent). Reports about costs, versions and workloads are no scans.
  */
 export const fairwindsInsights: Tool = {

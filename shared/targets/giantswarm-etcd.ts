@@ -5,8 +5,8 @@ import type { Tool } from './tool.ts';
 const GIANTSWARM_ETCD = kindsOf('backup.giantswarm.io', { ETCDBackup: 'etcdbackups' });
 
 /**
- * etcd backup operator of Giant Swarm. A CronJob asks for an ETCDBackup by a script of its own (helm/etcd-backup-
- * operator/templates/cronjob.yaml); the operator then does it in its own process.
+ * etcd backup operator of Giant Swarm. A CronJob makes an ETCDBackup by a script of its own
+ * (helm/etcd-backup-operator/templates/cronjob.yaml); the operator then backs up in its own process.
  */
 export const giantswarmEtcd: Tool = {
   id: 'giantswarm-etcd',

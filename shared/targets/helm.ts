@@ -2,8 +2,8 @@ import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Helm. Stamps label and annotations on everything of a release (action/validate.go). Other tools install by Helm too, so
- * it comes last among them.
+ * Helm. It writes a label and annotations on everything of a release (action/validate.go). Other tools install by Helm too,
+ * so it comes last among them.
  */
 export const helm: Tool = {
   id: 'helm',

@@ -6,7 +6,7 @@ import { imageBasename } from './image-names.ts';
 import {
   ENTRY_SCRIPTS,
   INTERPRETERS,
-  isOther,
+  isOtherProgram,
   lastPart,
   SHELL_VALUE,
   SHELLS,
@@ -88,7 +88,7 @@ class Follower {
   }
 
   #follow(task: Task | undefined): void {
-    if (task === undefined || !this.#effort.follow(task.depth)) return;
+    if (task === undefined || !this.#effort.isWithin(task.depth)) return;
     const { run, variables, depth } = task;
     if (typeof run === 'string') {
       for (const { words, input } of commandsOf(run, variables, this.#effort))
@@ -96,7 +96,8 @@ class Follower {
       return;
     }
     let place: Place | undefined = { ...task, run, at: 0 };
-    while (place !== undefined && this.#effort.follow(place.depth) && this.#effort.look()) place = this.#step(place);
+    while (place !== undefined && this.#effort.isWithin(place.depth) && this.#effort.spendWord())
+      place = this.#step(place);
   }
 
   /** Takes one program of a chain; gives back where the one that it runs stands, if it runs one. */
@@ -118,11 +119,11 @@ class Follower {
 
   /** The entry point of the image, unless its first argument names another program. */
   #ownEntry(args: readonly string[]): void {
-    if (!isOther(args[0] ?? '')) this.#invoke('', args, { isOwn: true });
+    if (!isOtherProgram(args[0] ?? '')) this.#invoke('', args, { isOwn: true });
   }
 
   #invoke(program: string, args: readonly string[], { input = '', isOwn = false } = {}): void {
-    if (this.#effort.run()) this.#invocations.push({ program, args, input, isOwn });
+    if (this.#effort.spendProgram()) this.#invocations.push({ program, args, input, isOwn });
   }
 }
 
@@ -184,7 +185,7 @@ const IS_CODE = /^-[a-zA-Z]*[ce]$/;
 /** What the environment of a container is known to hold: what stands in the object itself. */
 function fillFrom(env: readonly unknown[], variables: Variables, effort: Effort): void {
   for (const entry of env) {
-    if (!effort.look()) return;
+    if (!effort.spendWord()) return;
     const name = textAt(entry, 'name');
     const value = textAt(entry, 'value');
     if (name !== undefined && value !== undefined) variables.set(name, expanded(value, variables, effort));
@@ -195,10 +196,10 @@ const REFERENCE = /\$(\$)|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g;
 
 /** `$(NAME)` as the kubelet replaces it; what it does not know stays as it is. */
 function expanded(text: string, variables: Variables, effort: Effort): string {
-  if (!text.includes('$') || !effort.read(text)) return text;
+  if (!text.includes('$') || !effort.spendText(text)) return text;
   return text.replaceAll(REFERENCE, (whole, dollar: string | undefined, name: string | undefined) => {
     if (dollar !== undefined) return dollar;
     const value = variables.get(name ?? '');
-    return value !== undefined && effort.read(value) ? value : whole;
+    return value !== undefined && effort.spendText(value) ? value : whole;
   });
 }

@@ -6,7 +6,7 @@ const K3S_ETCD = kindsOf('k3s.cattle.io', { ETCDSnapshotFile: 'etcdsnapshotfiles
 
 /**
  * K3s and RKE2. The server process on the node takes the snapshot, and writes an ETCDSnapshotFile afterwards
- * (api/k3s.cattle.io): refusing that would only lose the record, so it is known and never refused.
+ * (api/k3s.cattle.io). Refusing that would lose the record and stop no snapshot, so it is known and never refused.
  */
 export const k3sEtcd: Tool = {
   id: 'k3s-etcd',

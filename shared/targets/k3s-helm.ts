@@ -6,8 +6,8 @@ const HELM = kindsOf('helm.cattle.io', { HelmChart: 'helmcharts', HelmChartConfi
 const K3S = kindsOf('k3s.cattle.io', { Addon: 'addons' });
 
 /**
- * K3s and RKE2. The helm-controller installs a HelmChart by a Job with the chart's label (chart.go): it applies, and runs
- * nothing of the add-on, so the Job is none of the rules' work.
+ * K3s and RKE2. The helm-controller installs a HelmChart by a Job with the chart's label (chart.go). The Job applies
+ * manifests and runs nothing of the add-on, so no rule is about it.
  */
 export const k3sHelm: Tool = {
   id: 'k3s-helm',

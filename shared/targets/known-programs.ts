@@ -1,12 +1,12 @@
-import { COPIERS } from './backup-carriers.ts';
-import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, SCHEMA_DUMPS, TOLD_PROGRAMS } from './backup-programs.ts';
-import { programOf } from './run-commands.ts';
+import { BACKUP_PROGRAMS, EXPORT_PROGRAMS, SCHEMA_DUMPS, STATEMENT_PROGRAMS } from './backup-programs.ts';
+import { COPY_PROGRAMS } from './general-programs.ts';
+import { programOf } from './subcommands.ts';
 
 const KNOWN = new Set(
-  [...BACKUP_PROGRAMS, ...COPIERS, ...EXPORT_PROGRAMS, ...SCHEMA_DUMPS, ...TOLD_PROGRAMS].map(programOf),
+  [...BACKUP_PROGRAMS, ...COPY_PROGRAMS, ...EXPORT_PROGRAMS, ...SCHEMA_DUMPS, ...STATEMENT_PROGRAMS].map(programOf),
 );
 
-/** Whether a program is judged by its subcommands alone. */
-export function isKnown(program: string): boolean {
+/** Whether the catalogue knows a program with the subcommands that count: its own name then says nothing. */
+export function isKnownBySubcommand(program: string): boolean {
   return KNOWN.has(program);
 }

@@ -11,7 +11,7 @@ const KOPIUR = kindsOf('kopiur.home-operations.com', {
 });
 
 /**
- * Kopiur. Mover Jobs that run Kopia, owned by the Snapshot, the Restore or the Maintenance that asks for them.
+ * Kopiur. Mover Jobs run Kopia, and are owned by the Snapshot, the Restore or the Maintenance that asks for them.
  */
 export const kopiur: Tool = {
   id: 'kopiur',

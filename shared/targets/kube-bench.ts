@@ -1,4 +1,4 @@
-import { RUNS_ANYWHERE, scanLeaf } from './patterns.ts';
+import { CRONJOB_JOB_POD_AND_DAEMONSET, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -12,12 +12,12 @@ export const kubeBench: Tool = {
   patterns: [
     scanLeaf({
       what: 'kube-bench run',
-      match: { kinds: RUNS_ANYWHERE, entrypoints: ['kube-bench'] },
+      match: { kinds: CRONJOB_JOB_POD_AND_DAEMONSET, entrypoints: ['kube-bench'] },
       afterDenial: 'failed',
     }),
     scanLeaf({
       what: 'kube-bench run',
-      match: { kinds: RUNS_ANYWHERE, commands: ['kube-bench'] },
+      match: { kinds: CRONJOB_JOB_POD_AND_DAEMONSET, commands: ['kube-bench'] },
       afterDenial: 'failed',
     }),
   ],

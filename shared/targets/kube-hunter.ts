@@ -1,8 +1,8 @@
-import { RUNS_ANYWHERE, scanLeaf } from './patterns.ts';
+import { CRONJOB_JOB_POD_AND_DAEMONSET, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * kube-hunter. A Job or CronJob (job.yaml, Palette's pack), known by image or command, also as a script of Python.
+ * kube-hunter. A Job or CronJob (job.yaml, Palette's pack), known by its image, its command or its Python script.
  */
 export const kubeHunter: Tool = {
   id: 'kube-hunter',
@@ -11,12 +11,12 @@ export const kubeHunter: Tool = {
   patterns: [
     scanLeaf({
       what: 'kube-hunter run',
-      match: { kinds: RUNS_ANYWHERE, entrypoints: ['kube-hunter'] },
+      match: { kinds: CRONJOB_JOB_POD_AND_DAEMONSET, entrypoints: ['kube-hunter'] },
       afterDenial: 'failed',
     }),
     scanLeaf({
       what: 'kube-hunter run',
-      match: { kinds: RUNS_ANYWHERE, commands: ['kube-hunter', 'kube-hunter.py'] },
+      match: { kinds: CRONJOB_JOB_POD_AND_DAEMONSET, commands: ['kube-hunter', 'kube-hunter.py'] },
       afterDenial: 'failed',
     }),
   ],

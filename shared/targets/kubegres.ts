@@ -2,7 +2,7 @@ import { CRONJOB_JOB_AND_POD, backupLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Kubegres. A CronJob backup-<cluster> whose pods run a script of its own from a ConfigMap
+ * Kubegres. It makes a CronJob backup-<cluster> whose pods run a script of its own from a ConfigMap
  * (internal/controller/spec/template/yaml/BackUpCronJobTemplate.yaml).
  */
 export const kubegres: Tool = {

@@ -5,9 +5,10 @@ import type { Tool } from './tool.ts';
 const KUBESCAPE = kindsOf('kubescape.io', { OperatorCommand: 'operatorcommands' });
 
 /**
- * Kubescape. CronJobs call its services over HTTP, from an image that says nothing, so the tier label counts with it
- * (helm-charts kubescape-operator); the same tier on another image updates a database and is no scan. What is triggered
- * over HTTP alone never reaches admission. OperatorCommand starts scans (operator commandshandler.go).
+ * Kubescape. Its CronJobs call its services over HTTP from an image that anything may run, so that only image and tier
+ * label together are evidence (helm-charts kubescape-operator); the same tier with another image updates a database and is
+ * no scan. What is triggered over HTTP alone never reaches admission. An OperatorCommand starts scans (operator
+ * commandshandler.go).
  */
 export const kubescape: Tool = {
   id: 'kubescape',

@@ -5,7 +5,7 @@ import type { Tool } from './tool.ts';
 const KUBEVELA = kindsOf('core.oam.dev', { Application: 'applications' });
 
 /**
- * KubeVela. Labels what an Application makes (oam/labels.go), and its add-ons by name.
+ * KubeVela. It labels what an Application makes, and the objects of its add-ons (oam/labels.go).
  */
 export const kubevela: Tool = {
   id: 'kubevela',

@@ -1,6 +1,6 @@
 import type { Owner } from '../facts/work.ts';
 import type { Kind } from '../kinds.ts';
-import { programOf } from './run-commands.ts';
+import { programOf } from './subcommands.ts';
 import { imageBasename } from './image-names.ts';
 import type { Inspection, Matcher } from './matcher.ts';
 

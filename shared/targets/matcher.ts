@@ -4,9 +4,9 @@ import type { WorkObject } from '../facts/work.ts';
 import { isOfKind, isOwnKind, type Kind } from '../kinds.ts';
 import { eachOnce, once } from '../once.ts';
 import { Effort } from '../shell/effort.ts';
-import { runningIn, type Running } from './programs.ts';
-import { holds } from './run-names.ts';
-import { asksWhatRuns, isRunning } from './runs.ts';
+import { runningIn, type RunningContainer } from './running-container.ts';
+import { hasOneOf } from './program-words.ts';
+import { asksAboutContainers, matchesContainer } from './container-matcher.ts';
 import { isRequestFor, wordsOf } from './words-of-work.ts';
 
 /** Keys to accepted values; an empty list accepts any value. */
@@ -140,7 +140,7 @@ export class Inspection {
   /** Whether a Deployment, StatefulSet or DaemonSet keeps it up: then it is a service, whatever its image, and no run of a tool. */
   readonly isKeptUp: boolean;
   /** Whether one of some words stands in the names of the object and its owners; many matchers ask for the same list. */
-  readonly isNamed = eachOnce((wanted: readonly string[]) => holds(this.nameWords, wanted));
+  readonly isNamed = eachOnce((wanted: readonly string[]) => hasOneOf(this.nameWords, wanted));
   readonly #effort = new Effort();
   readonly #running = once(() =>
     (this.object.template?.containers ?? []).map((container) => runningIn(container, this.#effort)),
@@ -157,7 +157,7 @@ export class Inspection {
   }
 
   /** What runs in its containers. */
-  get running(): readonly Running[] {
+  get running(): readonly RunningContainer[] {
     return this.#running();
   }
 
@@ -195,9 +195,9 @@ export function matches(matcher: Matcher, about: Inspection | WorkObject): boole
 
 /** Whether it runs what the matcher says; of a service nothing counts but what is written on it. */
 function runsIn(inspection: Inspection, matcher: Matcher): boolean {
-  if (!asksWhatRuns(matcher)) return true;
+  if (!asksAboutContainers(matcher)) return true;
   if (inspection.isKeptUp && strengthOf(matcher) < LABEL_STRENGTH) return false;
-  return inspection.running.some((running) => isRunning(running, matcher, inspection.nameWords));
+  return inspection.running.some((running) => matchesContainer(running, matcher, inspection.nameWords));
 }
 
 function isAmong(accepted: readonly string[] | undefined, value: string): boolean {

@@ -2,9 +2,9 @@ import { CRONJOB_JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Mondoo operator. One CronJob per node, pinned by its name and tolerating its taints, others for resources and images;
- * all labelled with what they scan (controllers/nodes, k8s_scan, container_image). Garbage collection has another
- * label.
+ * Mondoo operator. It makes one CronJob for each node, pinned by the node's name and tolerating its taints, and others for
+ * resources and images; all are labelled with what they scan (controllers/nodes, k8s_scan, container_image). Garbage
+ * collection has another label.
  */
 export const mondoo: Tool = {
   id: 'mondoo',

@@ -9,7 +9,7 @@ const OLM = kindsOf('operators.coreos.com', {
 });
 
 /**
- * OLM. Labels what belongs to an operator with its owner (ownerutil/util.go).
+ * OLM. It labels what belongs to an operator with the operator's owner (ownerutil/util.go).
  */
 export const olm: Tool = {
   id: 'olm',

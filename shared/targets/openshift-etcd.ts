@@ -6,8 +6,8 @@ const CONFIG = kindsOf('config.openshift.io', { Backup: 'backups' });
 const OPERATOR = kindsOf('operator.openshift.io', { EtcdBackup: 'etcdbackups' });
 
 /**
- * OpenShift's etcd backup. Jobs that select control-plane nodes and tolerate everything, so a cordon does not stop them
- * (backupcontroller.go); tried again every minute. `config.openshift.io` Backup is the schedule.
+ * OpenShift's etcd backup. Its Jobs select control-plane nodes and tolerate everything, so that a cordon does not stop them
+ * (backupcontroller.go); a refused one is tried again every minute. A Backup of `config.openshift.io` is the schedule.
  */
 export const openshiftEtcd: Tool = {
   id: 'openshift-etcd',

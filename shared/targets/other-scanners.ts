@@ -1,11 +1,10 @@
 import type { Matcher } from './matcher.ts';
-import { NO_SCAN_NAMES, CRONJOB_JOB_AND_POD, SCAN_NAMES, scanLeaf } from './patterns.ts';
-import { PIPELINES } from './pipelines.ts';
-import { BESIDE_SCANS, OWN_NAMES, WRAPPED, WRAPPED_NAMES } from './scan-names.ts';
+import { NO_SCAN_NAMES, OUTSIDE_PIPELINES, SCAN_NAMES, scanLeaf } from './patterns.ts';
+import { NO_SCANNER_WORDS, SCANNER_NAMES, WRAPPED_SCANNERS, WRAPPED_SCANNER_NAMES } from './scan-names.ts';
 import type { Tool } from './tool.ts';
 
 /** Scanners of clusters, nodes and what runs there, with the subcommand that scans where they have others. */
-const PROGRAMS: readonly string[] = [
+const SCANNER_PROGRAMS: readonly string[] = [
   'Assessor-CLI.sh',
   'audit-scanner',
   'chkrootkit',
@@ -39,8 +38,8 @@ const PROGRAMS: readonly string[] = [
   'vuls scan',
 ];
 
-/** Their images, which run their own entry point. */
-const IMAGES: readonly string[] = [
+/** Images of such scanners whose entry point is the scanner. */
+const SCANNER_IMAGES: readonly string[] = [
   'checkov-k8s',
   'docker-bench-security',
   'kubeaudit',
@@ -49,8 +48,8 @@ const IMAGES: readonly string[] = [
   'rkhunter',
 ];
 
-/** The same, whose entry point has other subcommands as well. */
-const IMAGES_TOLD: readonly string[] = [
+/** The same, where the entry point has subcommands that scan and others. */
+const SCANNER_IMAGES_WITH_SUBCOMMAND: readonly string[] = [
   'cnspec scan',
   'marvin scan',
   'openclarity-cli scan',
@@ -135,8 +134,8 @@ const NAMED_IMAGES: readonly string[] = [
   'wpscan',
 ];
 
-/** With these they fetch what they know, or say what they are. */
-const NO_SCAN: readonly string[] = [
+/** Arguments with which a scanner scans nothing: it fetches its data, or says what it is. */
+const NO_SCAN_ARGUMENTS: readonly string[] = [
   '--help',
   '--propupd',
   '--reload',
@@ -154,8 +153,8 @@ const NO_SCAN: readonly string[] = [
   'webhook',
 ];
 
-/** What is scanned for the sake of security; others scan documents, prices and tables. */
-const SECURITY: readonly string[] = [
+/** Words that say of a scan that it is about security; others scan documents, prices and tables. */
+const SECURITY_WORDS: readonly string[] = [
   'antivirus',
   'audit',
   'benchmark',
@@ -194,10 +193,9 @@ const SECURITY: readonly string[] = [
   'vulns',
 ];
 
-const RUN: Matcher = { kinds: CRONJOB_JOB_AND_POD, notOwners: PIPELINES };
-const NAMED: Matcher = {
-  ...RUN,
-  nameWords: [...SCAN_NAMES, ...OWN_NAMES],
+const NAMED_SCAN: Matcher = {
+  ...OUTSIDE_PIPELINES,
+  nameWords: [...SCAN_NAMES, ...SCANNER_NAMES],
   unlessWords: NO_SCAN_NAMES,
 };
 
@@ -211,24 +209,24 @@ export const otherScanners: Tool = {
   title: 'Other scanners',
   source: 'https://landscape.cncf.io/guide#provisioning--security-compliance',
   patterns: [
-    { ...RUN, commands: PROGRAMS, without: NO_SCAN },
-    { ...RUN, entrypoints: IMAGES },
-    { ...RUN, entrypoints: IMAGES_TOLD, without: NO_SCAN },
-    { ...NAMED, commands: NAMED_PROGRAMS, without: NO_SCAN },
-    { ...NAMED, entrypoints: NAMED_IMAGES, without: NO_SCAN },
+    { ...OUTSIDE_PIPELINES, commands: SCANNER_PROGRAMS, without: NO_SCAN_ARGUMENTS },
+    { ...OUTSIDE_PIPELINES, entrypoints: SCANNER_IMAGES },
+    { ...OUTSIDE_PIPELINES, entrypoints: SCANNER_IMAGES_WITH_SUBCOMMAND, without: NO_SCAN_ARGUMENTS },
+    { ...NAMED_SCAN, commands: NAMED_PROGRAMS, without: NO_SCAN_ARGUMENTS },
+    { ...NAMED_SCAN, entrypoints: NAMED_IMAGES, without: NO_SCAN_ARGUMENTS },
     {
-      ...NAMED,
+      ...NAMED_SCAN,
       nameWords: ['*scan', '*scanner', '*scanners', '*scans', 'audit', 'scanning'],
       runWords: ['*scan', '*scanner', '*scanners', '*scans', 'scanning'],
       unlessRunWords: NO_SCAN_NAMES,
-      aboutWords: SECURITY,
+      aboutWords: SECURITY_WORDS,
     },
     {
-      ...RUN,
-      nameWords: [...WRAPPED_NAMES, ...SCAN_NAMES],
-      unlessWords: BESIDE_SCANS,
-      runWords: WRAPPED,
-      unlessRunWords: BESIDE_SCANS,
+      ...OUTSIDE_PIPELINES,
+      nameWords: [...WRAPPED_SCANNER_NAMES, ...SCAN_NAMES],
+      unlessWords: NO_SCANNER_WORDS,
+      runWords: WRAPPED_SCANNERS,
+      unlessRunWords: NO_SCANNER_WORDS,
     },
   ].map((match) => scanLeaf({ what: 'scan', match, afterDenial: 'failed' })),
 };

@@ -10,8 +10,8 @@ const PALETTE = kindsOf('cluster.spectrocloud.com', {
 });
 
 /**
- * Palette. Its scans are reported by Audit objects (documented as `audits.cluster.spectrocloud.com`; the kind is
- * inferred) and run the scanners above, which are known by themselves. It delivers add-ons as packs.
+ * Palette. Its scans are reported by Audit objects (documented as `audits.cluster.spectrocloud.com`, from which the kind is
+ * inferred) and run the scanners of this catalogue, which are known by themselves. It delivers add-ons as packs.
  */
 export const palette: Tool = {
   id: 'palette',

@@ -1,5 +1,6 @@
 import { KUBERNETES, type Kind } from '../kinds.ts';
 import type { Matcher } from './matcher.ts';
+import { PIPELINES } from './pipelines.ts';
 import type { AfterDenial, Inside, NodeSource, WorkPattern } from './tool.ts';
 
 /** What differs between the patterns of tools. */
@@ -20,7 +21,16 @@ export const CRONJOB_JOB_AND_POD: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.
 /** What a tool makes for one run: the Job and its pod. */
 export const JOB_AND_POD: readonly Kind[] = [KUBERNETES.Pod, KUBERNETES.Job];
 
-/** What Jobs and pods that scan are called; a scanner's own name is one as well. */
+/** Objects by which a run is started, and DaemonSets: one may run a scanner on every node instead of serving something there. */
+export const CRONJOB_JOB_POD_AND_DAEMONSET: readonly Kind[] = [...CRONJOB_JOB_AND_POD, KUBERNETES.DaemonSet];
+
+/**
+ * A Job, its CronJob or its pod that is no step of a pipeline: a step may use any program on what the pipeline builds. Owners
+ * that are written on a pod count only where the pipeline's run is there (see Classification.unlessPipelineStep).
+ */
+export const OUTSIDE_PIPELINES: Matcher = { kinds: CRONJOB_JOB_AND_POD, notOwners: PIPELINES };
+
+/** Words in the names of Jobs and pods that scan; a scanner's own name is one as well. */
 export const SCAN_NAMES: readonly string[] = [
   '*scan',
   '*scanner',
@@ -39,7 +49,7 @@ export const SCAN_NAMES: readonly string[] = [
   'vulns',
 ];
 
-/** What names of Jobs say that look at what is built, or keep a scanner's data. */
+/** Words in the names of Jobs that are no scans of the cluster: they scan what is being built, or keep a scanner's data. */
 export const NO_SCAN_NAMES: readonly string[] = [
   'build',
   'cache',
@@ -63,9 +73,6 @@ export const NO_SCAN_NAMES: readonly string[] = [
   'updater',
 ];
 
-/** The same, and DaemonSets that run a scanner's program on every node instead of serving something there. */
-export const RUNS_ANYWHERE: readonly Kind[] = [...CRONJOB_JOB_AND_POD, KUBERNETES.DaemonSet];
-
 /** Objects that make pods, and pods: what a delivery tool labels. */
 export const WORKLOADS: readonly Kind[] = [
   ...CRONJOB_JOB_AND_POD,
@@ -85,7 +92,7 @@ export function backupRoot(parts: Parts): WorkPattern {
   return { work: 'backup', role: 'root', node: IN_PODS, ...parts };
 }
 
-/** What makes backups by the clock. What a denial of it would mean is never asked. */
+/** A schedule of backups. It is never refused, so nobody asks what becomes of it then. */
 export function backupSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
   return { work: 'backup', role: 'schedule', node: IN_PODS, afterDenial: 'failed', ...parts };
 }
@@ -100,9 +107,30 @@ export function scanRoot(parts: Parts): WorkPattern {
   return { work: 'scan', role: 'root', node: IN_PODS, ...parts };
 }
 
-/** What makes scans by the clock. */
+/** A schedule of scans; see backupSchedule. */
 export function scanSchedule(parts: Omit<Parts, 'afterDenial'>): WorkPattern {
   return { work: 'scan', role: 'schedule', node: IN_PODS, afterDenial: 'failed', ...parts };
+}
+
+/**
+ * A scanner that may look at images and folders anywhere, with the arguments with which it scans nothing: it scans what runs
+ * here where the name of its CronJob or Job says so, too. `otherWords` are those of names that mean other work.
+ */
+export function namedScan(
+  scanner: string,
+  without: readonly string[],
+  otherWords: readonly string[] = NO_SCAN_NAMES,
+): readonly Matcher[] {
+  const named: Matcher = {
+    kinds: [KUBERNETES.CronJob, KUBERNETES.Job],
+    nameWords: [...SCAN_NAMES, scanner],
+    unlessWords: otherWords,
+    without,
+  };
+  return [
+    { ...named, commands: [scanner] },
+    { ...named, entrypoints: [scanner] },
+  ];
 }
 
 /** What an operator makes for backup and restore requests of its own, and these requests, which only lead to it. */

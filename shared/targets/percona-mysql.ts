@@ -8,8 +8,8 @@ const PERCONA_MYSQL = kindsOf('ps.percona.com', {
 });
 
 /**
- * Percona Server for MySQL. Jobs owned by the request, as of its sister for XtraDB. What follows a refusal was not
- * read.
+ * Percona Server for MySQL. Its Jobs are owned by the request, as those of the operator for XtraDB are. What follows a
+ * refusal was not read.
  */
 export const perconaMysql: Tool = {
   id: 'percona-mysql',

@@ -8,10 +8,10 @@ const PERCONA_POSTGRESQL = kindsOf('pgv2.percona.com', {
 });
 
 /**
- * Percona operator for PostgreSQL. Requests are carried out by Jobs in the labels of Crunchy's PGO, which own none of
- * them but belong to a PerconaPGBackup. That owner alone proves nothing: jobs that build replicas (`replica-create`) have
- * it too, and the database needs them. A PerconaPGRestore that says Succeeded is the operator's record of how a cluster
- * got its first data; the API server drops what a writer says there.
+ * Percona operator for PostgreSQL. Jobs with the labels of Crunchy's PGO carry out its requests; a backup's Job is owned by
+ * a PerconaPGBackup. That owner alone proves nothing: Jobs that build replicas (`replica-create`) have it too, and the
+ * database needs them. A PerconaPGRestore that says Succeeded is the operator's record of how a cluster got its first data;
+ * the API server drops what a writer says there.
  */
 export const perconaPostgresql: Tool = {
   id: 'percona-postgresql',

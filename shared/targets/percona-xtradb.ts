@@ -8,8 +8,9 @@ const PERCONA_XTRADB = kindsOf('pxc.percona.com', {
 });
 
 /**
- * Percona XtraDB Cluster. Jobs `xb-*` and `restore-job-*`, the pod `restore-src-*` (pxcbackup/controller.go); labels
- * changed in 1.16, real dumps have the older ones. A refused Job marks the backup Failed at once.
+ * Percona XtraDB Cluster. It makes Jobs `xb-*` and `restore-job-*`, and the pod `restore-src-*` (pxcbackup/controller.go).
+ * Their labels changed in 1.16; manifests of running clusters have the older ones. A refused Job marks the backup Failed at
+ * once.
  */
 export const perconaXtradb: Tool = {
   id: 'percona-xtradb',

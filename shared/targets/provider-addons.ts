@@ -2,8 +2,8 @@ import { WORKLOADS } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Add-ons of managed clusters, applied by agents outside of them: AKS by its label (AKS CHANGELOG), EKS and GKE from
- * general knowledge.
+ * Add-ons of managed clusters, which agents outside of the cluster apply: those of AKS are known by its label (AKS
+ * CHANGELOG), those of EKS and GKE from general knowledge.
  */
 export const providerAddons: Tool = {
   id: 'provider-addons',

@@ -1,7 +1,7 @@
 import { NO_SCAN_NAMES } from './patterns.ts';
 
-/** What Jobs are called by what they run. */
-export const OWN_NAMES: readonly string[] = [
+/** Words in the names of Jobs that are called by the scanner that they run. */
+export const SCANNER_NAMES: readonly string[] = [
   'checkov',
   'clamav',
   'cloudsploit',
@@ -27,7 +27,7 @@ export const OWN_NAMES: readonly string[] = [
 ];
 
 /** Scanners that people wrap in images and scripts of their own, as these are called: `our-kube-bench`, `trivy-bot`. */
-export const WRAPPED: readonly string[] = [
+export const WRAPPED_SCANNERS: readonly string[] = [
   'clamscan',
   'docker bench',
   'grype',
@@ -45,11 +45,15 @@ export const WRAPPED: readonly string[] = [
   'trivy',
 ];
 
-/** The same in the names of objects, some by their last word alone. */
-export const WRAPPED_NAMES: readonly string[] = [...WRAPPED.filter((word) => !word.includes(' ')), 'bench', 'hunter'];
+/** The same in the names of objects, which have some of them by the last word alone. */
+export const WRAPPED_SCANNER_NAMES: readonly string[] = [
+  ...WRAPPED_SCANNERS.filter((word) => !word.includes(' ')),
+  'bench',
+  'hunter',
+];
 
-/** What is beside a scanner: its server, its data, and what becomes of its reports. */
-export const BESIDE_SCANS: readonly string[] = [
+/** Words in the names of what stands beside a scanner: its server, its data, and whatever carries its reports on. */
+export const NO_SCANNER_WORDS: readonly string[] = [
   ...NO_SCAN_NAMES,
   'adapter',
   'api',

@@ -5,8 +5,8 @@ import type { Tool } from './tool.ts';
 const SECURECODEBOX = kindsOf('execution.securecodebox.io', { Scan: 'scans', ScheduledScan: 'scheduledscans' });
 
 /**
- * secureCodeBox. The scanner's Job is labelled so; parsers and hooks work on its results and scan nothing
- * (operator/controllers/execution/scans). ScheduledScan makes Scans.
+ * secureCodeBox. A label tells the scanner's Job; parsers and hooks work on its results and scan nothing
+ * (operator/controllers/execution/scans). A ScheduledScan makes Scans.
  */
 export const securecodebox: Tool = {
   id: 'securecodebox',

@@ -5,7 +5,7 @@ import type { Tool } from './tool.ts';
 const STACKGRES = kindsOf('stackgres.io', { SGBackup: 'sgbackups' });
 
 /**
- * StackGres. Scheduled backups are CronJobs with a label, others Jobs owned by the SGBackup. Labels of their Jobs were
+ * StackGres. Scheduled backups are CronJobs with a label, others Jobs that the SGBackup owns. The labels of their Jobs were
  * not read.
  */
 export const stackgres: Tool = {

@@ -2,8 +2,8 @@ import { JOB_AND_POD, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * Starboard. Scan Jobs carry the scanned resource in labels, those for nodes have `nodeName` (kubebench/scanner.go);
- * tried again. Reports are results.
+ * Starboard. Its scan Jobs have the scanned resource in their labels, those for nodes have a `nodeName`
+ * (kubebench/scanner.go); a refused one is tried again. Its reports are results.
  */
 export const starboard: Tool = {
   id: 'starboard',

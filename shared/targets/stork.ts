@@ -12,8 +12,8 @@ const STORK = kindsOf('stork.libopenstorage.org', {
 });
 
 /**
- * Stork, Portworx Backup. Data movers of kdmp are Jobs labelled with their driver (kdmp pkg/drivers); requests are
- * those of Stork and of kdmp.
+ * Stork and Portworx Backup. Data movers of kdmp are Jobs that are labelled with their driver (kdmp pkg/drivers); requests
+ * are those of Stork and of kdmp.
  */
 export const stork: Tool = {
   id: 'stork',

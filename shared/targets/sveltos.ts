@@ -9,7 +9,7 @@ const SVELTOS = kindsOf('config.projectsveltos.io', {
 });
 
 /**
- * Sveltos. Annotates what it applies with the way of deployment (handlers_utils.go).
+ * Sveltos. It annotates what it applies with the way in which it was deployed (handlers_utils.go).
  */
 export const sveltos: Tool = {
   id: 'sveltos',

@@ -1,27 +1,17 @@
-import { KUBERNETES } from '../kinds.ts';
-import { NO_SCAN_NAMES, SCAN_NAMES, scanLeaf } from './patterns.ts';
-import type { Matcher } from './matcher.ts';
+import { namedScan, scanLeaf } from './patterns.ts';
 import type { Tool } from './tool.ts';
 
-/** What it looks at may be anywhere: that it is a scan of what runs here is said by the name, too. */
-const NAMED: Matcher = {
-  kinds: [KUBERNETES.CronJob, KUBERNETES.Job],
-  nameWords: [...SCAN_NAMES, 'syft'],
-  unlessWords: NO_SCAN_NAMES,
-  without: ['--version', 'attest', 'cataloger', 'completion', 'config', 'convert', 'help', 'login', 'version'],
-};
+/** Arguments with which it scans nothing. */
+const NO_SCAN = ['--version', 'attest', 'cataloger', 'completion', 'config', 'convert', 'help', 'login', 'version'];
 
 /**
- * Syft, one half of Palette's SBOM scan. In a Job or CronJob that is called so it is a scan; a pod of a pipeline that looks
- * at one image before it is published is none of this cluster. sbom-operator runs by its own clock, as a service, and is not
- * seen.
+ * Syft, one half of Palette's SBOM scan. It is a scan in a Job or CronJob that is called one; a pod of a pipeline that
+ * looks at one image before it is published scans nothing of this cluster. sbom-operator is a service with a clock of its
+ * own, and no run of it reaches admission.
  */
 export const syft: Tool = {
   id: 'syft',
   title: 'Syft',
   source: 'https://github.com/anchore/syft',
-  patterns: [
-    scanLeaf({ what: 'Syft scan', match: { ...NAMED, entrypoints: ['syft'] }, afterDenial: 'failed' }),
-    scanLeaf({ what: 'Syft scan', match: { ...NAMED, commands: ['syft'] }, afterDenial: 'failed' }),
-  ],
+  patterns: namedScan('syft', NO_SCAN).map((match) => scanLeaf({ what: 'Syft scan', match, afterDenial: 'failed' })),
 };

@@ -1,12 +1,11 @@
 import { KUBERNETES } from '../kinds.ts';
-import { JOB_AND_POD, NO_SCAN_NAMES, SCAN_NAMES, scanLeaf } from './patterns.ts';
-import type { Matcher } from './matcher.ts';
+import { JOB_AND_POD, namedScan, NO_SCAN_NAMES, scanLeaf } from './patterns.ts';
 import type { Tool, WorkPattern } from './tool.ts';
 
 const JOBS = [KUBERNETES.CronJob, KUBERNETES.Job];
-/** With these Trivy looks at a cluster or a node; with others at something that may be anywhere. */
+/** Subcommands with which Trivy scans a cluster or a node; with others it scans something that may be anywhere. */
 const TRIVY_OF_CLUSTER = ['trivy k8s', 'trivy kubernetes', 'trivy rootfs', 'trivy vm'];
-/** With these it fills its cache, serves others, or says what it is. */
+/** Arguments with which it scans nothing: it fills its cache, serves others, or says what it is. */
 const NO_SCAN = [
   '--download-db-only',
   '--download-java-db-only',
@@ -20,19 +19,13 @@ const NO_SCAN = [
   'server',
   'version',
 ];
-/** An image or a folder is looked at for many reasons: that it is a scan of what runs here is said by the name, too. */
-const NAMED: Matcher = {
-  kinds: JOBS,
-  nameWords: [...SCAN_NAMES, 'trivy'],
-  // What the operator makes is its own (trivy-operator.ts).
-  unlessWords: [...NO_SCAN_NAMES, 'vulnerabilityreport'],
-  without: NO_SCAN,
-};
+/** Words in the names of other work; what the operator makes is its own (trivy-operator.ts). */
+const OTHER_WORDS = [...NO_SCAN_NAMES, 'vulnerabilityreport'];
 
 /**
- * Trivy's command line. `trivy k8s` makes node-collector Jobs (trivy-kubernetes collector.go). As a program it is a scan
- * in a Job or CronJob: of the cluster or a node by its subcommand, of an image by the name as well. A pod of a pipeline
- * that looks at one image before it is published is none of this cluster, and a Trivy server is a service.
+ * Trivy's command line. `trivy k8s` makes node-collector Jobs (trivy-kubernetes collector.go). As a program it is a scan in
+ * a Job or CronJob: of the cluster or a node by its subcommand, of an image where the name says so as well. A pod of a
+ * pipeline that looks at one image before it is published scans nothing of this cluster, and a Trivy server is a service.
  */
 export const trivy: Tool = {
   id: 'trivy',
@@ -47,8 +40,7 @@ export const trivy: Tool = {
     ...[
       { kinds: JOBS, commands: TRIVY_OF_CLUSTER, without: NO_SCAN },
       { kinds: JOBS, entrypoints: TRIVY_OF_CLUSTER, without: NO_SCAN },
-      { ...NAMED, commands: ['trivy'] },
-      { ...NAMED, entrypoints: ['trivy'] },
+      ...namedScan('trivy', NO_SCAN, OTHER_WORDS),
     ].map((match): WorkPattern => scanLeaf({ what: 'Trivy scan', match, afterDenial: 'failed' })),
     ...[
       { kinds: [KUBERNETES.Pod], commands: ['trivy k8s', 'trivy kubernetes'] },

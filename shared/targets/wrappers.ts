@@ -18,8 +18,8 @@ export interface Wrapper {
 
 const PLAIN: Wrapper = {};
 const WITH_USER: Wrapper = { operands: 1 };
-const EXEC: Wrapper = { only: ['exec'], operands: 1 };
-const RUN: Wrapper = { only: ['run'], operands: 1 };
+const EXEC_SUBCOMMAND: Wrapper = { only: ['exec'], operands: 1 };
+const RUN_SUBCOMMAND: Wrapper = { only: ['run'], operands: 1 };
 const BEHIND_DASHES: Wrapper = { behind: '--' };
 const IN_PODS: Wrapper = {
   only: ['debug', 'exec', 'rsh', 'run'],
@@ -92,7 +92,7 @@ export const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>(
     'ansible-playbook': { values: ['-c', '-e', '-i', '-l', '-t', '-u', '--inventory', '--limit', '--tags'] },
     'aws-vault': BEHIND_DASHES,
     chamber: BEHIND_DASHES,
-    cronitor: EXEC,
+    cronitor: EXEC_SUBCOMMAND,
     dockerize: { values: ['-stderr', '-stdout', '-template', '-timeout', '-wait'] },
     doppler: BEHIND_DASHES,
     envconsul: { values: ['-config', '-prefix', '-secret', '-upcase'] },
@@ -103,13 +103,13 @@ export const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>(
     'vault-env': PLAIN,
     'wait-for-it.sh': BEHIND_DASHES,
     // Package managers that run programs.
-    bundle: EXEC,
+    bundle: EXEC_SUBCOMMAND,
     npx: PLAIN,
-    pdm: RUN,
-    pipenv: RUN,
-    pipx: RUN,
-    poetry: RUN,
-    uv: RUN,
+    pdm: RUN_SUBCOMMAND,
+    pipenv: RUN_SUBCOMMAND,
+    pipx: RUN_SUBCOMMAND,
+    poetry: RUN_SUBCOMMAND,
+    uv: RUN_SUBCOMMAND,
     uvx: PLAIN,
     // In another place: what is backed up from there is backed up.
     crictl: IN_CONTAINER,
@@ -151,8 +151,8 @@ export const INTERPRETERS: ReadonlyMap<string, readonly string[]> = new Map<stri
   }),
 );
 
-/** What images of any kind are told to run instead of their own entry point: tasks of a build, tests, or waiting. */
-const OTHERS: readonly string[] = [
+/** Commands that images of any kind are told to run instead of their own entry point: tasks of a build, tests, or waiting. */
+const OTHER_COMMANDS: readonly string[] = [
   'ant',
   'apk',
   'apt-get',
@@ -210,11 +210,11 @@ const OTHERS: readonly string[] = [
 ];
 
 /** Programs that are no entry point of a scanner or of a backup: where one is named first, that runs. */
-const FIRST = new Set([...OTHERS, ...SHELLS, ...WRAPPERS.keys()]);
+const NO_ENTRYPOINTS = new Set([...OTHER_COMMANDS, ...SHELLS, ...WRAPPERS.keys()]);
 
 /** Whether a first argument names another program than the entry point of the image. */
-export function isOther(word: string): boolean {
-  return FIRST.has(lastPart(word));
+export function isOtherProgram(word: string): boolean {
+  return NO_ENTRYPOINTS.has(lastPart(word));
 }
 
 /** The last part of a path. */

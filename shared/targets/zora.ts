@@ -5,8 +5,8 @@ import type { Tool } from './tool.ts';
 const ZORA = kindsOf('zora.undistro.io', { ClusterScan: 'clusterscans' });
 
 /**
- * Zora. A CronJob per cluster and plugin, labelled and owned by the ClusterScan; its Jobs have none of that, but a
- * worker beside the plugin (pkg/plugins/cronjob.go).
+ * Zora. It makes a CronJob for each cluster and plugin, labelled and owned by the ClusterScan; the Jobs of these have
+ * neither label nor owner, but a worker beside the plugin (pkg/plugins/cronjob.go).
  */
 export const zora: Tool = {
   id: 'zora',

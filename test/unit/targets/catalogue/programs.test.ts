@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerFacts } from '../../../../shared/facts/work.ts';
 import { Effort, MAX_CHARACTERS, MAX_DEPTH, MAX_WORDS } from '../../../../shared/shell/effort.ts';
-import { isLike } from '../../../../shared/targets/like.ts';
+import { matchesGlob } from '../../../../shared/targets/glob.ts';
 import { imageBasename } from '../../../../shared/targets/image-names.ts';
-import { mentions, runningIn, type Running } from '../../../../shared/targets/programs.ts';
+import { mentions, runningIn, type RunningContainer } from '../../../../shared/targets/running-container.ts';
 
 const OWN = '(own entry point)';
 
-function running(facts: Partial<ContainerFacts>, effort = new Effort()): Running {
+function running(facts: Partial<ContainerFacts>, effort = new Effort()): RunningContainer {
   return runningIn({ name: 'c', image: '', command: [], args: [], env: [], mounts: [], ...facts }, effort);
 }
 
@@ -265,5 +265,9 @@ test.each<[wanted: string, is: boolean]>([
 });
 
 test('without a star only the same text is alike', () => {
-  expect([isLike('a', ['a']), isLike('ab', ['a']), isLike('aba', ['ab', 'ba'])]).toEqual([true, false, false]);
+  expect([matchesGlob('a', ['a']), matchesGlob('ab', ['a']), matchesGlob('aba', ['ab', 'ba'])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

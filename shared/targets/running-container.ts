@@ -4,11 +4,11 @@ import { eachOnce, once } from '../once.ts';
 import type { Effort } from '../shell/effort.ts';
 import { imageBasename } from './image-names.ts';
 import { followed, type Invocation } from './invocations.ts';
-import { isLike } from './like.ts';
-import { holds, ownWordsOf, wordsIn } from './run-names.ts';
+import { matchesGlob } from './glob.ts';
+import { hasOneOf, ownWordsOf, wordsIn } from './program-words.ts';
 
 /** A container as far as it tells what runs in it. */
-export interface Running {
+export interface RunningContainer {
   /** Image as it is written. */
   readonly reference: string;
   /** Image without registry, repository path, tag and digest. */
@@ -25,12 +25,15 @@ export interface Running {
 }
 
 /** What runs in a container, as far as the effort reaches. */
-export function runningIn({ image: written, command, args, env, mounts }: ContainerFacts, effort: Effort): Running {
-  const [reference = ''] = effort.take([written]);
+export function runningIn(
+  { image: written, command, args, env, mounts }: ContainerFacts,
+  effort: Effort,
+): RunningContainer {
+  const [reference = ''] = effort.spendWords([written]);
   const image = imageBasename(reference);
-  const words = effort.take([...command, ...args]);
+  const words = effort.spendWords([...command, ...args]);
   const invocations = followed({ image: reference, hasCommand: command.length > 0, words, env }, effort);
-  const settings = once(() => effort.take(wordsOfAll(effort.take(settingsIn(env, mounts)))));
+  const settings = once(() => effort.spendWords(wordsOfAll(effort.spendWords(settingsIn(env, mounts)))));
   return {
     reference,
     image,
@@ -38,7 +41,7 @@ export function runningIn({ image: written, command, args, env, mounts }: Contai
     programs: new Set(invocations.filter(({ isOwn }) => !isOwn).map(({ program }) => program)),
     invocations,
     wordsFor: eachOnce((invocation) => ownWordsOf(invocation, image)),
-    isSetBy: eachOnce((wanted) => holds(settings(), wanted)),
+    isSetBy: eachOnce((wanted) => hasOneOf(settings(), wanted)),
   };
 }
 
@@ -54,7 +57,7 @@ function* settingsIn(env: readonly unknown[], mounts: readonly string[]): Iterab
 /** Whether a word stands among the arguments of a program, also within one of them; `*` is any text. */
 export function mentions({ args, input }: Invocation, wanted: string): boolean {
   const parts = wanted.split('*');
-  const isWanted = (text: string): boolean => (parts.length > 1 ? isLike(text, parts) : isWordIn(text, wanted));
+  const isWanted = (text: string): boolean => (parts.length > 1 ? matchesGlob(text, parts) : isWordIn(text, wanted));
   return args.some(isWanted) || (input !== '' && isWanted(input));
 }
 

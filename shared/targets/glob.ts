@@ -1,5 +1,5 @@
 /** Whether a text begins and ends with the outer parts and has the others in between, in their order. */
-export function isLike(text: string, parts: readonly string[]): boolean {
+export function matchesGlob(text: string, parts: readonly string[]): boolean {
   const { 0: first = '', length } = parts;
   if (length < 2) return text === first;
   if (!text.startsWith(first)) return false;

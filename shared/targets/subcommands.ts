@@ -1,7 +1,7 @@
 import { eachOnce } from '../once.ts';
-import { isLike } from './like.ts';
+import { matchesGlob } from './glob.ts';
 
-/** Subcommands that are wanted, by program, each in the parts between its `*`; those of one without any are empty. */
+/** By program the subcommands that are wanted, each word in the parts between its `*`; an empty list where any will do. */
 type Wanted = ReadonlyMap<string, readonly (readonly (readonly string[])[])[]>;
 
 /** The program that an entry of `commands` names. */
@@ -36,7 +36,7 @@ function hasSubcommand(args: readonly string[], wanted: readonly (readonly strin
   let next = 0;
   for (let index = 0; index < args.length && next < wanted.length; index += 1) {
     const arg = args[index] ?? '';
-    if (isLike(arg, wanted[next] ?? [])) next += 1;
+    if (matchesGlob(arg, wanted[next] ?? [])) next += 1;
     else if (!arg.startsWith('-') && !isOption(args[index - 1])) return false;
   }
   return next === wanted.length;

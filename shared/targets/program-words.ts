@@ -1,10 +1,10 @@
 import { eachOnce } from '../once.ts';
 import type { Invocation } from './invocations.ts';
-import { isKnown } from './known-programs.ts';
-import { isLike } from './like.ts';
-import { isOther } from './wrappers.ts';
+import { isKnownBySubcommand } from './known-programs.ts';
+import { matchesGlob } from './glob.ts';
+import { isOtherProgram } from './wrappers.ts';
 
-/** Programs of which the subcommands are known, or whose words are somebody else's: their first argument says nothing. */
+/** Programs whose name and arguments say nothing of the work: their subcommands are known, or they carry out anything. */
 const SAYS_NOTHING = new Set([
   'aws',
   'az',
@@ -50,7 +50,7 @@ const SUBCOMMANDS = 2;
  */
 export function ownWordsOf({ program, args, isOwn }: Invocation, image: string): readonly string[] {
   const name = isOwn ? image : program;
-  if (isKnown(name) || SAYS_NOTHING.has(name) || (!isOwn && isOther(name))) return [];
+  if (isKnownBySubcommand(name) || SAYS_NOTHING.has(name) || (!isOwn && isOtherProgram(name))) return [];
   return [name, ...subcommandsAmong(args)].flatMap(wordsIn);
 }
 
@@ -74,13 +74,15 @@ export function wordsIn(name: string): readonly string[] {
 }
 
 /** Whether some words hold one of those that are wanted, in which `*` stands for any text; of two words one behind the other. */
-export function holds(words: readonly string[], wanted: readonly string[]): boolean {
+export function hasOneOf(words: readonly string[], wanted: readonly string[]): boolean {
   if (words.length === 0 || wanted.length === 0) return false;
   const { plain, patterns } = wantedFrom(wanted);
   return (
     words.some((word) => plain.has(word)) ||
     patterns.some(({ first, second }) =>
-      words.some((word, at) => isLike(word, first) && (second === undefined || isLike(words[at + 1] ?? '', second))),
+      words.some(
+        (word, at) => matchesGlob(word, first) && (second === undefined || matchesGlob(words[at + 1] ?? '', second)),
+      ),
     )
   );
 }

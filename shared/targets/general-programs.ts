@@ -1,5 +1,7 @@
-/** Programs that only carry files: what they carry is a backup where its name says so, and says nothing else. */
-export const COPIERS: readonly string[] = [
+/** Programs of general use, which take part in a backup only where the object's name says so. */
+
+/** Programs that copy files. What they copy is a backup where the object's name says so, and says nothing else. */
+export const COPY_PROGRAMS: readonly string[] = [
   'aliyun oss cp',
   'aws s3 cp',
   'aws s3 mv',
@@ -68,17 +70,17 @@ export const COPIERS: readonly string[] = [
   '7z a',
 ];
 
-/** The same as the entry points of images, of which some have other names. */
-export const COPIER_IMAGES: readonly string[] = [
-  ...COPIERS.filter((copier) => /^(?:az|azcopy|gsutil|mc|rclone|rsync|s3cmd|s5cmd|skbn) /.test(copier)),
-  ...COPIERS.filter((copier) => copier.startsWith('aws ')).map((copier) => copier.replace('aws ', 'aws-cli ')),
+/** Those of them that are the entry points of images, some of which have other names. */
+export const COPY_ENTRYPOINTS: readonly string[] = [
+  ...COPY_PROGRAMS.filter((copier) => /^(?:az|azcopy|gsutil|mc|rclone|rsync|s3cmd|s5cmd|skbn) /.test(copier)),
+  ...COPY_PROGRAMS.filter((copier) => copier.startsWith('aws ')).map((copier) => copier.replace('aws ', 'aws-cli ')),
 ];
 
-/** What carries requests to another server. */
-export const CALLERS: readonly string[] = ['curl', 'http', 'wget'];
+/** Programs that call a server. What is called makes a backup where its address and the object's name say so. */
+export const HTTP_CLIENTS: readonly string[] = ['curl', 'http', 'wget'];
 
-/** Requests to another server that takes the snapshot. */
-export const SNAPSHOT_CALLS: readonly string[] = [
+/** Addresses and queries by which a server takes a snapshot. */
+export const SNAPSHOT_ADDRESSES: readonly string[] = [
   '*/_snapshot/*/*',
   '*/admin/tsdb/snapshot*',
   '*/backup*',
@@ -88,11 +90,12 @@ export const SNAPSHOT_CALLS: readonly string[] = [
   '*action=BACKUP*',
   '*command=BACKUP*',
 ];
-/** Options by which a file is sent. */
-export const UPLOADS: readonly string[] = ['-T', '--upload-file', '--upload-file=*'];
 
-/** Methods by which none is taken. */
-export const NO_CALL: readonly string[] = [
+/** Options by which a file is sent to a server. */
+export const UPLOAD_OPTIONS: readonly string[] = ['-T', '--upload-file', '--upload-file=*'];
+
+/** Methods and addresses of calls that take no snapshot, though a name and an address speak of one. */
+export const NO_SNAPSHOT_ARGUMENTS: readonly string[] = [
   '--get',
   '-I',
   '-XDELETE',
@@ -105,9 +108,9 @@ export const NO_CALL: readonly string[] = [
   '*/_status*',
 ];
 
-/** Requests to the API server that lead to a backup. */
-export const REQUESTS: readonly string[] = ['kubectl apply', 'kubectl create', 'oc apply', 'oc create'];
-export const REQUESTED: readonly string[] = [
+/** Programs that make objects in the API server, and words that say of these objects that they lead to a backup. */
+export const CREATE_COMMANDS: readonly string[] = ['kubectl apply', 'kubectl create', 'oc apply', 'oc create'];
+export const BACKUP_OBJECTS: readonly string[] = [
   '*backup*',
   '*Backup*',
   '*restore*',
@@ -115,12 +118,4 @@ export const REQUESTED: readonly string[] = [
   '*snapshot*',
   '*Snapshot*',
   '/*taskrun*',
-];
-
-/** Images of the same, whose entry point is the program. */
-export const BACKUP_IMAGES: readonly string[] = [
-  'borgmatic',
-  'docker-mysql-backup',
-  'docker-volume-backup',
-  'postgres-backup-s3',
 ];
