@@ -186,7 +186,7 @@ async function setTheStage(scenario: Scenario, plane: ControlPlane): Promise<voi
   for (const name of [...drainedNames(DRAINED), ...spareNames]) await cordon(name, !here.has(name), plane);
   for (let app = 0; app < scenario.apps; app += 1) await createApp(app, scenario, plane);
   const all = scenario.apps * scenario.replicas;
-  await until(`${all} pods are ready`, async () => (await readyPods(plane)) === all, 300_000);
+  await until(`${all} pods are ready`, async () => (await readyPods(plane)) === all, { giveUpAfterMs: 300_000 });
   for (const name of spareNames) await cordon(name, false, plane);
   await until('every budget is settled', async () => {
     const { body } = await plane.api('GET', '/apis/policy/v1/poddisruptionbudgets');
@@ -227,7 +227,7 @@ async function createApp(
 
 async function clearTheStage(plane: ControlPlane): Promise<void> {
   await plane.kubectl(['delete', 'deployments,poddisruptionbudgets', '--all', '--wait=false']);
-  await until('no pods are left', async () => (await readyPods(plane, false)) === 0, 300_000);
+  await until('no pods are left', async () => (await readyPods(plane, false)) === 0, { giveUpAfterMs: 300_000 });
   const held = await plane.kubectl(['get', 'nodes', '-l', 'kubectl-maint.io/maintenance', '-o', 'name']);
   if (held.stdout === '') return;
   const names = held.stdout.trim().split('\n');

@@ -26,7 +26,9 @@ export async function benchMemory(): Promise<void> {
     })),
   });
   await createPods(plane);
-  await until('the pods of the drained node are Ready', () => areReady('n0', plane), READY_WITHIN_MS);
+  await until('the pods of the drained node are Ready', () => areReady('n0', plane), {
+    giveUpAfterMs: READY_WITHIN_MS,
+  });
   process.stdout.write(`| ${NODES * PODS_PER_NODE} pods | seconds | peak MiB |\n| --- | --- | --- |\n`);
   for (const args of [['on', 'n0', '--force', '--dry-run=client'], ['status'], ['on', 'n0', '--force']]) {
     process.stdout.write(`| kubectl maint ${args.join(' ')} | ${await measured(args, plane)} |\n`);

@@ -43,7 +43,7 @@ export async function visitStage(guest: Guest, say: (line: string) => void): Pro
     say('deploying a shop (two applications with disruption budgets) and a log collector ...');
     if (addsVelero) await applied(kubectl, await readFile(manifest('velero-crd.yaml'), 'utf8'));
     await applied(kubectl, await shopFor(cast, guest.image));
-    await until('every pod is ready', () => isSettled(stage), READY_WITHIN_MS);
+    await until('every pod is ready', () => isSettled(stage), { giveUpAfterMs: READY_WITHIN_MS });
   } catch (thrown) {
     await stage[Symbol.asyncDispose]();
     throw thrown;

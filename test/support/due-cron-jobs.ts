@@ -60,7 +60,7 @@ export class DueCronJobs {
     const path = '/apis/batch/v1/namespaces/shop/jobs';
     const isThere = async (): Promise<boolean> =>
       listAt(await this.#world.get(path), 'items').some((job) => textAt(job, 'metadata', 'name')?.startsWith(name));
-    await until(`the latest run of ${name} is made up for`, isThere, SOONER_MS);
+    await until(`the latest run of ${name} is made up for`, isThere, { giveUpAfterMs: SOONER_MS });
   }
 
   /** What its controller says, a refusal each. */

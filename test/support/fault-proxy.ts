@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { until } from './until.ts';
 
 /** A request that arrived. */
 export interface Arrived {
@@ -34,8 +35,11 @@ export interface FaultProxy extends AsyncDisposable {
   readonly seen: readonly Arrived[];
   /** How many bytes of answers the client was sent so far. */
   bytes(): number;
-  /** From now on nothing more of what is being answered on such paths arrives, and nobody is told: a dead connection. */
-  stall(pathPrefix: string): void;
+  /**
+   * From when this resolves nothing more arrives of a watch on such a path, once there is one, and nobody is told: a dead
+   * connection.
+   */
+  stallWatch(pathPrefix: string): Promise<void>;
   /** Breaks off what is being answered on such paths. */
   cut(pathPrefix: string): void;
 }
@@ -88,10 +92,11 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
     url: `http://127.0.0.1:${port}`,
     seen,
     bytes: () => bytes,
-    stall: (pathPrefix) => {
-      for (const [response, { path, reply }] of flowing) {
-        if (path.startsWith(pathPrefix)) reply.unpipe(response);
-      }
+    stallWatch: async (pathPrefix) => {
+      const watches = () =>
+        [...flowing].filter(([, { path }]) => path.startsWith(pathPrefix) && path.includes('watch='));
+      await until(`a watch of ${pathPrefix} is answered`, () => watches().length > 0);
+      for (const [response, { reply }] of watches()) reply.unpipe(response);
     },
     cut: (pathPrefix) => {
       for (const [response, { path }] of flowing) if (path.startsWith(pathPrefix)) response.destroy();

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { textAt } from '../../shared/index.ts';
 import { ensureBinaries } from '../control-plane/binaries.ts';
+import type { ControlPlane } from '../control-plane/contract.ts';
 import { HELM } from '../control-plane/versions.ts';
 import { runProgram, type Ran } from './plugin-run.ts';
 
@@ -55,4 +56,14 @@ export async function rendered(helm: Helm, ...flags: readonly string[]): Promise
   return new Map(
     objects.map((object) => [`${textAt(object, 'kind') ?? ''}/${textAt(object, 'metadata', 'name') ?? ''}`, object]),
   );
+}
+
+/** Applies what the chart makes for a namespace, of it what has such an id (`Kind/name`): the rest is not there. */
+export async function installFromChart(plane: ControlPlane, namespace: string, ids: RegExp): Promise<void> {
+  const helm = await helmFor();
+  const objects = [...(await rendered(helm, '--namespace', namespace))].filter(([id]) => ids.test(id));
+  await helm.end();
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) });
+  const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
+  if (code !== 0) throw new Error(stderr);
 }

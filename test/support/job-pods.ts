@@ -28,7 +28,9 @@ export function runJobPods(plane: ControlPlane, namespace: string): JobPods {
     while (!ended.signal.aborted) {
       const { body } = await plane.api('GET', `/api/v1/namespaces/${namespace}/pods?labelSelector=job-name`);
       for (const pod of listAt(body, 'items').filter((one) => textAt(one, 'status', 'phase') === 'Pending')) {
-        said.set(textAt(pod, 'metadata', 'labels', 'job-name') ?? '', await runPod(plane, namespace, pod));
+        await runPod(plane, namespace, pod, (text) => {
+          said.set(textAt(pod, 'metadata', 'labels', 'job-name') ?? '', text);
+        });
       }
       await sleep(LOOK_EVERY_MS, undefined, { signal: ended.signal }).catch(() => undefined);
     }
@@ -42,7 +44,13 @@ export function runJobPods(plane: ControlPlane, namespace: string): JobPods {
   };
 }
 
-async function runPod(plane: ControlPlane, namespace: string, pod: unknown): Promise<string> {
+/** `heard` gets what it says before the API server gets its status: whoever waits for the Job then looks at that. */
+async function runPod(
+  plane: ControlPlane,
+  namespace: string,
+  pod: unknown,
+  heard: (text: string) => void,
+): Promise<void> {
   const [container] = listAt(pod, 'spec', 'containers');
   const folder = await mkdtemp(join(tmpdir(), 'maint-pod-'));
   try {
@@ -60,8 +68,8 @@ async function runPod(plane: ControlPlane, namespace: string, pod: unknown): Pro
       args.push(`--kubeconfig=${await plane.kubeconfigFor(`system:serviceaccount:${namespace}:${account}`)}`);
     }
     const { code, text } = await ranWebhook(args);
+    heard(text);
     await tell(plane, pod, { name: textAt(container, 'name') ?? '', code });
-    return text;
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -7,7 +7,7 @@ import { logTo } from '../../webhook/log.ts';
 import { serve, type Serving } from '../../webhook/serve.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';
-import { helmFor, rendered } from './helm.ts';
+import { installFromChart } from './helm.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { until } from './until.ts';
 import { serveAsProcess, type ServingProcess } from './webhook-process.ts';
@@ -76,14 +76,7 @@ export async function installService(plane: ControlPlane): Promise<void> {
 
 /** What the chart fences the controller in with. */
 export async function installFence(plane: ControlPlane): Promise<void> {
-  const helm = await helmFor();
-  const objects = [...(await rendered(helm, '--namespace', NAMESPACE))].filter(([id]) =>
-    id.endsWith('/fence.kubectl-maint.io'),
-  );
-  await helm.end();
-  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) });
-  const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
-  if (code !== 0) throw new Error(stderr);
+  await installFromChart(plane, NAMESPACE, /\/fence\.kubectl-maint\.io$/);
 }
 
 /** The registration as the chart makes it: without any entry. */
@@ -206,10 +199,8 @@ function askedAt(
   };
 }
 
-async function untilReady(what: string, { isReady, log }: Asked): Promise<void> {
-  await until(`${what} is ready`, isReady).catch((thrown: unknown) => {
-    throw new Error(`${String(thrown)}: ${log.join('')}`);
-  });
+function untilReady(what: string, { isReady, log }: Asked): Promise<void> {
+  return until(`${what} is ready`, isReady, { seen: () => log.join('') });
 }
 
 /** The built webhook behind the Service, with the controller in the same process. */

@@ -23,9 +23,7 @@ export async function startUi(
 ): Promise<UiProcess> {
   const running = await plugin.start(['ui', '--no-open', ...args], options);
   const addresses = (): readonly string[] => running.said().match(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/g) ?? [];
-  await until('the page is served', () => addresses().length > 0).catch((cause: unknown) => {
-    throw new Error(running.said(), { cause });
-  });
+  await until('the page is served', () => addresses().length > 0, { seen: () => running.said() });
   const { port, origin } = new URL(addresses()[0] ?? '');
   const end = async (): Promise<Ran> => {
     running.signal('SIGINT');

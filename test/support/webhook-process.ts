@@ -89,10 +89,8 @@ export async function serveAsProcess(
   const healthUrl = `http://127.0.0.1:${health}`;
   const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   if (ready) {
-    await until(
-      `the webhook is ready (${log.join('\n')})`,
-      async () => (await statusOf(`${healthUrl}/readyz`)) === 200,
-    );
+    const isReady = async (): Promise<boolean> => (await statusOf(`${healthUrl}/readyz`)) === 200;
+    await until('the webhook is ready', isReady, { seen: () => log.join('\n') });
   }
   return { port, healthUrl, metricsUrl, pid: child.pid, log, stop: async () => (await child.end('SIGTERM')).code };
 }

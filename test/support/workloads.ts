@@ -1,5 +1,6 @@
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { listAt, numberAt, textAt } from '../../shared/index.ts';
+import { listAt, numberAt, textAt, textsAt } from '../../shared/index.ts';
+import { untilMay } from './access.ts';
 import { until } from './until.ts';
 
 /** Where a workload lives and on which node. */
@@ -166,7 +167,7 @@ export class Workloads {
     });
   }
 
-  /** Gives rights to a user of the control plane, in the whole cluster. */
+  /** Gives rights to a user of the control plane, in the whole cluster; they are in force when this resolves. */
   async grant(user: string, rules: readonly object[]): Promise<void> {
     const [apiGroup, name] = ['rbac.authorization.k8s.io', user];
     const apiVersion = `${apiGroup}/v1`;
@@ -183,6 +184,13 @@ export class Workloads {
       roleRef: { apiGroup, kind: 'ClusterRole', name },
       subjects: [{ apiGroup, kind: 'User', name }],
     });
+    // One of them tells: all are in one role.
+    const [group = '', resource = '', verb = ''] = ['apiGroups', 'resources', 'verbs'].map(
+      (key) => textsAt(rules[0], key)[0],
+    );
+    await untilMay(this.#plane, { user }, [
+      { group, resource, verbs: [verb], names: textsAt(rules[0], 'resourceNames') },
+    ]);
   }
 
   /** Names of the pods on a node, sorted; those without a deletion timestamp only. */

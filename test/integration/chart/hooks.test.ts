@@ -64,12 +64,14 @@ test('the next upgrade finds its way again', async () => {
   expect(pods.said.get(CHECK)).toContain('placement off');
 });
 
-describe('while a node is in maintenance', () => {
-  const mark = (text: string | null) => ({ metadata: { annotations: { [RECORD_ANNOTATION]: text } } });
+/** Writes what stands in the place of a node's record; null takes it away. */
+async function record(text: string | null): Promise<void> {
+  const change = { metadata: { annotations: { [RECORD_ANNOTATION]: text } } };
+  expect((await plane.api('PATCH', '/api/v1/nodes/node-2', change)).status).toBe(200);
+}
 
-  beforeAll(async () => {
-    expect((await plane.api('PATCH', '/api/v1/nodes/node-2', mark('{'))).status).toBe(200);
-  });
+describe('while a node is in maintenance', () => {
+  beforeAll(() => record('{'));
 
   test('an uninstall ends, names it, and takes nothing away', async () => {
     const before = await standing();
@@ -99,14 +101,13 @@ describe('while a node is in maintenance', () => {
 });
 
 test('an uninstall that was ended goes on where nodes are back', async () => {
-  const record = (text: string | null) => ({ metadata: { annotations: { [RECORD_ANNOTATION]: text } } });
   const steps: readonly (readonly [text: string | null, args: readonly string[], code: number])[] = [
     ['{', ['install', 'guard', CHART], 0],
     ['{', ['uninstall', 'guard'], 1],
     [null, ['uninstall', 'guard'], 0],
   ];
   for (const [text, args, wanted] of steps) {
-    await plane.api('PATCH', '/api/v1/nodes/node-2', record(text));
+    await record(text);
     const { code, stderr } = await helm.run(...args);
     expect(code, stderr).toBe(wanted);
   }

@@ -1,9 +1,5 @@
 /** Webhook and controller with nothing but what the chart gives them: the tokens of their service accounts. Each does its part, and can do nothing else. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import {
   at,
   connectCluster,
@@ -18,6 +14,8 @@ import {
   type ApiAnswer,
 } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { untilChartMay } from '../../support/access.ts';
+import { auditLog, type AuditLog } from '../../support/audit-log.ts';
 import { CHART, helmFor, type Helm } from '../../support/helm.ts';
 import {
   CA_SECRET_PATH,
@@ -40,7 +38,7 @@ const CONTROLLER = `${WEBHOOK}-controller`;
 /** Nobody runs the pods of hooks here. */
 const IN_NAMESPACE = ['--namespace', NAMESPACE, '--no-hooks'];
 
-let folder: string;
+let log: AuditLog;
 let plane: ControlPlane;
 let helm: Helm;
 let controller: Controller;
@@ -50,20 +48,17 @@ let webhookKubeconfig = '';
 let controllerKubeconfig = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'maint-replica-'));
-  const rules = [{ level: 'Metadata', users: [WEBHOOK, CONTROLLER] }, { level: 'None' }];
-  const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
-  await writeFile(join(folder, 'policy.yaml'), stringify(policy));
-  const audit = [`--audit-policy-file=${join(folder, 'policy.yaml')}`, `--audit-log-path=${join(folder, 'audit.log')}`];
+  log = await auditLog([WEBHOOK, CONTROLLER]);
   plane = await startControlPlane({
     nodes: 2,
     // The Deployments' own pods stay Pending: those of this process are the only ones.
     kwok: false,
-    apiServerArgs: [...DIALS_ENDPOINTS, ...audit],
+    apiServerArgs: [...DIALS_ENDPOINTS, ...log.apiServerArgs],
   });
   helm = await helmFor(plane.kubeconfig);
   const installed = await helm.run('install', 'guard', CHART, ...IN_NAMESPACE, '--create-namespace');
   expect(installed.code, installed.stderr).toBe(0);
+  await untilChartMay(plane, NAMESPACE);
   webhookKubeconfig = await kubeconfigOf(plane, { namespace: NAMESPACE, name: 'kubectl-maint' });
   controllerKubeconfig = await kubeconfigOf(plane, { namespace: NAMESPACE, name: 'kubectl-maint-controller' });
   controller = await startController({ ...plane, kubeconfig: controllerKubeconfig }, { failurePolicy: 'Ignore' });
@@ -74,7 +69,7 @@ afterAll(async () => {
   await controller.stop();
   await helm.end();
   await plane.stop();
-  await rm(folder, { recursive: true });
+  await log.remove();
 });
 
 const entryNames = async () =>
@@ -94,7 +89,10 @@ test('the controller makes the certificates and writes the entries; the webhook 
   expect(await entryNames()).toEqual(['node-guard.kubectl-maint.io']);
   await until('the service account is there', async () => (await backup()) === 201);
   const mark = { labels: { [STATE_LABEL]: 'complete' }, annotations: { [RECORD_ANNOTATION]: '{' } };
-  expect((await plane.api('PATCH', '/api/v1/nodes/node-1', { metadata: mark })).status).toBe(403);
+  const markAt = async (path: string): Promise<number> => (await plane.api('PATCH', path, { metadata: mark })).status;
+  // The API server asks a moment after the entry is written.
+  await until('the guard is asked', async () => (await markAt('/api/v1/nodes/node-1?dryRun=All')) === 403);
+  expect(await markAt('/api/v1/nodes/node-1')).toBe(403);
   const record = {
     version: 1,
     claims: [{ owner: 'ana', mode: 'cordon', since: '2026-01-05T22:10:00Z' }],
@@ -120,9 +118,9 @@ test('an upgrade leaves them in charge', async () => {
 });
 
 test('nothing that they asked for by themselves was refused', async () => {
-  const lines = (await readFile(join(folder, 'audit.log'), 'utf8')).split('\n').filter((line) => line.endsWith('}'));
-  const refused = lines.filter((line) => numberAt(JSON.parse(line), 'responseStatus', 'code') === 403);
-  expect(lines.length).toBeGreaterThan(5);
+  const events = await log.events();
+  const refused = events.filter((event) => numberAt(event, 'responseStatus', 'code') === 403);
+  expect(events.length).toBeGreaterThan(5);
   expect(refused).toEqual([]);
 });
 

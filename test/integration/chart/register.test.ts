@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { RECORD_ANNOTATION, REGISTER_NAME, registerPath, STATE_LABEL, textAt } from '../../../shared/index.ts';
 import { POLICIES_BY_REGISTER } from '../../../webhook/uninstall.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { untilChartMay } from '../../support/access.ts';
 import { listedNodes } from '../../support/floor.ts';
 import { CHART, helmFor, type Helm } from '../../support/helm.ts';
 import { NAMESPACE, startController, type Controller } from '../../support/replicas.ts';
@@ -126,6 +127,7 @@ afterEach(async () => {
 
 test('an upgrade brings it with a node in maintenance: its controller fills it, by its own rights', async () => {
   await release('upgrade', CHART);
+  await untilChartMay(plane, NAMESPACE);
   controller = await startController(
     { ...plane, kubeconfig: await plane.kubeconfigFor(KEEPER) },
     { failurePolicy: 'Ignore' },

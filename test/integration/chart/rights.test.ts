@@ -1,12 +1,11 @@
 /** The chart's roles at work: who holds them does everything by them, as the API server's own audit log tells. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import { numberAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
-import { helmFor, rendered } from '../../support/helm.ts';
+import { untilChartMay, untilMay } from '../../support/access.ts';
+import { auditLog, type AuditLog } from '../../support/audit-log.ts';
+import { installFromChart } from '../../support/helm.ts';
 import { pluginRunner, type Ran } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -26,25 +25,18 @@ const WEBHOOK = `system:serviceaccount:${NAMESPACE}:kubectl-maint`;
 const CONTROLLER = `${WEBHOOK}-controller`;
 const NODES = ['node-1', 'node-2', 'node-3', 'node-4'];
 
-let folder: string;
+let log: AuditLog;
 let plane: ControlPlane;
 let controller: Controller;
 let replica: Replica;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'maint-rights-'));
   const users = [WEBHOOK, CONTROLLER, 'olga', 'vera'];
-  const rules = [{ level: 'Metadata', users }, { level: 'None' }];
-  const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
-  await writeFile(join(folder, 'policy.yaml'), stringify(policy));
+  log = await auditLog(users);
   plane = await startControlPlane({
     nodes: NODES.map((name) => ({ name })),
     users: users.map((name) => ({ name, groups: [] })),
-    apiServerArgs: [
-      ...DIALS_ENDPOINTS,
-      `--audit-policy-file=${join(folder, 'policy.yaml')}`,
-      `--audit-log-path=${join(folder, 'audit.log')}`,
-    ],
+    apiServerArgs: [...DIALS_ENDPOINTS, ...log.apiServerArgs],
   });
   await installService(plane);
   await installFence(plane);
@@ -56,33 +48,29 @@ afterAll(async () => {
   await replica.stop(0);
   await controller.stop();
   await plane.stop();
-  await rm(folder, { recursive: true });
+  await log.remove();
 });
 
-/** Everything of the chart that gives rights, and the two people who got them. */
+/** Everything of the chart that gives rights, and the two people who got them; in force when this resolves. */
 async function giveRoles(): Promise<void> {
-  const helm = await helmFor();
-  const objects = [...(await rendered(helm, '--namespace', NAMESPACE))].filter(([id]) =>
-    /^(?:Cluster)?Role(?:Binding)?\//.test(id),
-  );
-  await helm.end();
-  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map(([, object]) => object) });
-  await applied(['apply', '-f', '-'], input);
-  await applied(['create', 'clusterrolebinding', 'olga', '--clusterrole=kubectl-maint-operator', '--user=olga']);
-  await applied(['create', 'clusterrolebinding', 'vera', '--clusterrole=kubectl-maint-viewer', '--user=vera']);
-}
-
-async function applied(args: readonly string[], input?: string): Promise<void> {
-  const { code, stderr } = await plane.kubectl(args, input === undefined ? {} : { input });
-  expect(code, stderr).toBe(0);
+  await installFromChart(plane, NAMESPACE, /^(?:Cluster)?Role(?:Binding)?\//);
+  for (const [user, role] of [
+    ['olga', 'operator'],
+    ['vera', 'viewer'],
+  ] as const) {
+    const binding = ['create', 'clusterrolebinding', user, `--clusterrole=kubectl-maint-${role}`, `--user=${user}`];
+    const { code, stderr } = await plane.kubectl(binding);
+    expect(code, stderr).toBe(0);
+  }
+  await untilChartMay(plane, NAMESPACE);
+  await untilMay(plane, { user: 'olga' }, OPERATOR_GRANTS);
+  await untilMay(plane, { user: 'vera' }, VIEWER_GRANTS);
 }
 
 /** `verb group/resource[/subresource]` of every call of a user so far, with the status of its answer; each once. */
 async function callsOf(user: string): Promise<readonly { readonly call: string; readonly status: number }[]> {
-  const lines = (await readFile(join(folder, 'audit.log'), 'utf8')).split('\n').filter((line) => line.endsWith('}'));
   const seen = new Map<string, { readonly call: string; readonly status: number }>();
-  for (const line of lines) {
-    const entry: unknown = JSON.parse(line);
+  for (const entry of await log.events()) {
     if (textAt(entry, 'user', 'username') !== user) continue;
     const part = (name: string) => textAt(entry, 'objectRef', name) ?? '';
     const subresource = part('subresource') === '' ? '' : `/${part('subresource')}`;

@@ -1,27 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectCluster, type ConnectOptions } from '../../../shared/cluster/live/connect.ts';
 import { nodePath, NODES } from '../../../shared/cluster/paths.ts';
 import type { Cluster, CollectionListener } from '../../../shared/cluster/ports.ts';
 import { at, textAt } from '../../../shared/facts/json.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { until } from '../../support/until.ts';
 
 /** More than one page of 250. */
 const NODE_COUNT = 260;
 
 /** Building the control plane takes minutes the first time. */
 const BUILD_MS = 30 * 60_000;
-
-/** A poll gives up after this; the API server needs a few seconds for a restart. */
-const PATIENCE_MS = 40_000;
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('waited in vain');
-    await delay(20);
-  }
-}
 
 function optionsOf(plane: ControlPlane, more: Partial<ConnectOptions> = {}): ConnectOptions {
   return { kubeconfig: plane.kubeconfig, env: process.env, userAgent: 'kubectl-maint/test', ...more };
@@ -115,24 +104,24 @@ describe.each([true, false])('against the real API server, WatchList %s', (Watch
     jane.close();
   });
 
-  test('follows changes, through a restart of the API server', { timeout: 3 * PATIENCE_MS }, async () => {
+  test('follows changes, through a restart of the API server', async () => {
     const stop = new AbortController();
     const { names, told, listener } = roster();
     const following = cluster.follow(NODES, listener, { signal: stop.signal });
     const label = (name: string): string | undefined => textAt(names.get(name), 'metadata', 'labels', 'touched');
-    await until(() => told.length > 0);
+    await until('it is told of all', () => told.length > 0);
     expect(names.size).toBe(NODE_COUNT);
     expect(await labelled(cluster, 'n-1', 'once')).toBe(200);
     expect(await cluster.send({ method: 'DELETE', path: nodePath('n-2') })).toMatchObject({ status: 200 });
-    await until(() => label('n-1') === 'once' && !names.has('n-2'));
+    await until('both changes are told', () => label('n-1') === 'once' && !names.has('n-2'));
     expect(told).toEqual(['synced']);
 
     await plane.stopApiServer();
-    await until(() => told.includes('interrupted'));
+    await until('the interruption is told', () => told.includes('interrupted'));
     await expect(cluster.get(NODES)).rejects.toMatchObject({ code: 'cluster' });
     await plane.startApiServer();
     expect(await labelled(cluster, 'n-1', 'twice')).toBe(200);
-    await until(() => label('n-1') === 'twice');
+    await until('the change is told', () => label('n-1') === 'twice');
     expect(names.size).toBe(NODE_COUNT - 1);
     stop.abort();
     await following;

@@ -33,7 +33,7 @@ it(
     const ended = once(owner, 'exit');
     owner.kill('SIGKILL');
     await ended;
-    await expect.poll(() => pids.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 
     await using next = await startControlPlane({ controllerManager: false, scheduler: false, kwok: false });
     expect(existsSync(folder)).toBe(false);
@@ -42,7 +42,7 @@ it(
   START_MS,
 );
 
-describe('a child dies with its parent', { timeout: 20_000 }, () => {
+describe('a child dies with its parent', () => {
   it.each([
     ['SIGKILL', 'setInterval(() => {}, 1000)'],
     ['SIGINT', 'setInterval(() => {}, 1000)'],
@@ -63,7 +63,7 @@ describe('a child dies with its parent', { timeout: 20_000 }, () => {
     if (ending === 'SIGKILL' || ending === 'SIGINT' || ending === 'SIGTERM') owner.kill(ending);
     else owner.stdin.end('now');
     await ended;
-    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
 

@@ -28,6 +28,8 @@ beforeAll(async () => {
 afterAll(() => plane.stop());
 
 const BY_TWO = ['--max-parallel=2', '--max-unavailable=100%'];
+/** For a node that is blocked; its neighbours without pods are drained by then: they ask a few things, each answered in milliseconds. */
+const GIVES_UP = '--timeout=5s';
 
 /** A pod that its budget keeps on a node. Returns how the budget is taken away. */
 async function blocked(node: string): Promise<() => Promise<void>> {
@@ -68,7 +70,7 @@ test('a batch is marked when the one before it is drained', async () => {
 describe('a node that is not drained', () => {
   test('is in the last batch: what is behind it is not touched, and is named', async () => {
     await blocked('blocked-3');
-    const asked = ['on', ...nodesOf('blocked'), ...BY_TWO, '--timeout=2s'];
+    const asked = ['on', ...nodesOf('blocked'), ...BY_TWO, GIVES_UP];
     const { code, stderr } = await plugin.maint(asked);
     expect(code).toBe(5);
     expect(stderr).toMatch(
@@ -86,7 +88,7 @@ describe('a node that is not drained', () => {
 
   test('with --rollback: the marks of all batches are taken back', async () => {
     await blocked('back-3');
-    const { code, stdout } = await plugin.maint(['on', ...nodesOf('back'), ...BY_TWO, '--timeout=2s', '--rollback']);
+    const { code, stdout } = await plugin.maint(['on', ...nodesOf('back'), ...BY_TWO, GIVES_UP, '--rollback']);
     expect(code).toBe(5);
     expect(stdout.match(/rolled back: uncordoned/g)).toHaveLength(4);
     expect(await states('back')).toEqual([FREE, FREE, FREE, FREE, FREE]);

@@ -145,6 +145,9 @@ export const DRY: readonly Situation[] = [
   { title: '--grace-period=0', pods: { web: MANAGED }, flags: ['--grace-period=0'] },
 ];
 
+/** For what does not end: what can go has gone by then, after the second of its grace period, on a busy machine as well. */
+const GIVES_UP = '--timeout=8s';
+
 /** What has to be done to be seen. Nothing waits for ever: what cannot end has a --timeout. */
 export const REAL: readonly Situation[] = [
   { title: 'managed pods go', pods: { a: MANAGED, b: MANAGED }, flags: [] },
@@ -181,7 +184,7 @@ export const REAL: readonly Situation[] = [
   {
     title: 'a budget that allows none: gives up',
     pods: { web: { ...MANAGED, budget: 'one' }, free: MANAGED },
-    flags: ['--timeout=3s'],
+    flags: [GIVES_UP],
   },
   {
     title: 'a budget that allows none: --disable-eviction deletes',
@@ -191,7 +194,7 @@ export const REAL: readonly Situation[] = [
   {
     title: 'two budgets on one pod: gives up',
     pods: { web: { ...MANAGED, budget: 'two' }, free: MANAGED },
-    flags: ['--timeout=3s'],
+    flags: [GIVES_UP],
   },
   {
     title: 'a pending pod is no budget’s business',
@@ -203,7 +206,7 @@ export const REAL: readonly Situation[] = [
     pods: { web: { owner: 'job', budget: 'one', phase: 'Succeeded' } },
     flags: [],
   },
-  { title: 'a stuck pod: gives up', pods: { stuck: { ...MANAGED, stuck: true } }, flags: ['--timeout=3s'] },
+  { title: 'a stuck pod: gives up', pods: { stuck: { ...MANAGED, stuck: true } }, flags: [GIVES_UP] },
   {
     title: 'a pod that terminates already is waited for',
     pods: { gone: { ...MANAGED, terminating: true } },
@@ -217,17 +220,17 @@ export const REAL: readonly Situation[] = [
   {
     title: 'the pod’s own grace period',
     pods: { stuck: { ...MANAGED, stuck: true, terminationGracePeriodSeconds: 77 } },
-    flags: ['--timeout=3s'],
+    flags: [GIVES_UP],
   },
   {
     title: '--grace-period replaces it',
     pods: { stuck: { ...MANAGED, stuck: true, terminationGracePeriodSeconds: 77 } },
-    flags: ['--timeout=3s', '--grace-period=5'],
+    flags: [GIVES_UP, '--grace-period=5'],
   },
   {
     title: '--grace-period=1 with --disable-eviction',
     pods: { stuck: { ...MANAGED, stuck: true, terminationGracePeriodSeconds: 77 } },
-    flags: ['--timeout=3s', '--grace-period=1', '--disable-eviction'],
+    flags: [GIVES_UP, '--grace-period=1', '--disable-eviction'],
   },
   {
     title: '--grace-period=0 is at once',
@@ -237,7 +240,7 @@ export const REAL: readonly Situation[] = [
   {
     title: 'a negative grace period is the pod’s own',
     pods: { stuck: { ...MANAGED, stuck: true, terminationGracePeriodSeconds: 33 } },
-    flags: ['--timeout=3s', '--grace-period=-5'],
+    flags: [GIVES_UP, '--grace-period=-5'],
   },
   {
     title: 'a namespace that is being deleted: evictions are refused, gives up',

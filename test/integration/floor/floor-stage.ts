@@ -13,12 +13,13 @@ import {
   type PolicyConfig,
   type ReviewRequest,
 } from '../../../shared/index.ts';
-import { EMPTY_REGISTER_OBJECT, REGISTER_DEFINITION } from '../../../webhook/floor/definition.ts';
+import { EMPTY_REGISTER_OBJECT } from '../../../webhook/floor/definition.ts';
 import { floorObjects } from '../../../webhook/floor/floor.ts';
 import { policyWithBinding } from '../../../webhook/floor/objects.ts';
 import { apiCaller, type ApiAnswer, type CallApi } from '../../control-plane/api.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { requestOf, type Case } from '../../support/floor-coverage.ts';
+import { installRegister } from '../../support/floor.ts';
 import { until } from '../../support/until.ts';
 import { wholeObject } from './whole-object.ts';
 import { KNOWN_KINDS } from '../../support/kinds.ts';
@@ -45,8 +46,7 @@ export class FloorStage {
   static async start(cases: readonly Case[]): Promise<FloorStage> {
     const plane = await startControlPlane({ controllerManager: false, scheduler: false, kwok: false });
     const stage = new FloorStage(plane);
-    await succeed(plane.api('POST', CRDS, REGISTER_DEFINITION));
-    await until('the register is served', async () => (await plane.api('GET', REGISTERS)).status === 200);
+    await installRegister(plane);
     await stage.#define(cases);
     for (const about of cases) await stage.#prepare(about);
     return stage;

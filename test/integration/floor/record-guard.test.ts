@@ -47,10 +47,17 @@ beforeAll(async () => {
   const metadata = { annotations: { [KEY]: RECORD }, labels: { [KEY]: 'complete' } };
   const held = await plane.api('PATCH', '/api/v1/nodes/held', { metadata, spec: { unschedulable: true } });
   expect(held.status).toBe(200);
-  await until(
-    'the guard is in force',
-    async () => (await write('editor', 'held', removes('annotations'))).status === 403,
+  // By its words: whoever has no right yet to write nodes is refused as well.
+  await until('the guard is in force', async () =>
+    (await write('editor', 'held', removes('annotations'))).message.includes(DENIED),
   );
+  for (const [user, node] of [
+    ['operator', 'held'],
+    ['operator-of-free', 'free'],
+  ] as const) {
+    const may = async () => (await write(user, node, meta('annotations', { [KEY]: RECORD }))).status === 200;
+    await until(`${user} may write the record of ${node}`, may);
+  }
 });
 afterAll(() => plane.stop());
 

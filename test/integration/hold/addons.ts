@@ -91,9 +91,7 @@ export class Addons {
         seen === wanted && fresh.every(({ hash }) => hash === current) && staying.every((one) => there.includes(one))
       );
     };
-    await until(`${name} is ${wanted}`, holds).catch((cause: unknown) => {
-      throw new Error(`${name} never became\n${wanted} but is\n${seen}`, { cause });
-    });
+    await until(`${name} is\n${wanted}\n`, holds, { seen: () => `\n${seen}` });
   }
 
   /** Waits until some nodes run the image: the rollout is in its middle. */

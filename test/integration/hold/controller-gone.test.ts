@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conditionAt, textAt } from '../../../shared/index.ts';
+import { conditionAt, entryName, listAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
   installFence,
   installService,
+  REGISTRATION_PATH,
   startController,
   startReplica,
   type Controller,
   type Replica,
 } from '../../support/replicas.ts';
+import { until } from '../../support/until.ts';
 import { Addons } from './addons.ts';
 
 /** Rollouts that are held while nobody wakes them, and what a controller does that comes later. */
@@ -35,8 +37,7 @@ beforeAll(async () => {
   replica = await startReplica(plane, 'only');
   await addons.create('agent', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } });
   await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
-  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
-  expect(on, on.stderr).toMatchObject({ code: 0 });
+  await hold();
   await controller.stop();
 });
 afterAll(async () => {
@@ -44,6 +45,22 @@ afterAll(async () => {
   await replica.stop(0);
   await plane.stop();
 });
+
+/** Takes the node into maintenance; the API server is told to ask about rollouts when this resolves. */
+async function hold(): Promise<void> {
+  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
+  expect(on, on.stderr).toMatchObject({ code: 0 });
+  await until('rollouts are asked about', async () => {
+    const entries = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks');
+    return entries.some((entry) => textAt(entry, 'name') === entryName('rollout'));
+  });
+}
+
+/** How often the replica has denied changes of add-ons: of one DaemonSet its controller writes 25 Events, and then few. */
+async function denials(): Promise<number> {
+  const counts = (await replica.metrics()).matchAll(/^maint_webhook_denials_total\{rule="addon".*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
 
 /** Why the DaemonSet's controller was told to go on last; undefined where it never was. */
 async function woken(): Promise<string | undefined> {
@@ -69,20 +86,19 @@ test('a node that has come back meanwhile is caught up with, as soon as a contro
 });
 
 test('off waits for what was held, and the new version is there when it ends', async () => {
-  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
-  expect(on, on.stderr).toMatchObject({ code: 0 });
+  await hold();
   const stay = await addons.podsOn('agent', [HELD]);
+  const before = await denials();
   await addons.roll('agent', 'agent:3');
   await addons.reaches('agent', { image: 'agent:3', nodes: others, stay });
-  await addons.isRefused('agent');
+  await until('the controller of the DaemonSet is refused', async () => (await denials()) > before);
   const off = await plugin.maint(['off', HELD, '--owner=ops', '--healthy-for=1s']);
   expect(off, off.stderr).toMatchObject({ code: 0 });
   await addons.reaches('agent', { image: 'agent:3', nodes: NODES });
 });
 
 test('an upgrade in the middle of it: another controller and another replica go on where the first were', async () => {
-  const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
-  expect(on, on.stderr).toMatchObject({ code: 0 });
+  await hold();
   const stay = await addons.podsOn('agent', [HELD]);
   await addons.roll('agent', 'agent:4');
   await addons.begins('agent', 'agent:4', 1);

@@ -86,8 +86,11 @@ test('a backup passes the floor and the webhook while it is allowed, and is refu
 test('it ends by itself, in webhook and floor', async () => {
   const node = 'short';
   await held(node);
-  expect(await maint(`allow ${node} --rules backup --for 10s --reason last`)).toMatchObject({ code: 0 });
+  const allow = (span: string) => maint(`allow ${node} --rules backup --for ${span} --reason last`);
+  expect(await allow('1h')).toMatchObject({ code: 0 });
   expect(await said(node)).toBe('passes');
+  // Another end in its place, a moment from now: it may come before the plugin has tried it, which is told with exit 5.
+  expect([0, 5]).toContain((await allow('2s')).code);
   await until('it is over', async () => (await said(node)) !== 'passes');
   expect(await said(node)).toContain(BY_FLOOR);
 

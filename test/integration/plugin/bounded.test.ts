@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isObject, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
@@ -15,19 +14,12 @@ let plugin: PluginRunner;
 let world: Workloads;
 let log: AuditLog;
 
-/** Every call of ours when it has ended; a watch with the others. */
-const POLICY = {
-  apiVersion: 'audit.k8s.io/v1',
-  kind: 'Policy',
-  omitStages: ['RequestReceived', 'ResponseStarted'],
-  rules: [{ level: 'Metadata', users: ['admin'] }],
-};
-
 const pool = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `${name}-${index + 1}`, labels: { pool: name } }));
 
 beforeAll(async () => {
-  log = await auditLog(POLICY);
+  // Every call of ours when it has ended; a watch with the others.
+  log = await auditLog(['admin'], ['RequestReceived', 'ResponseStarted']);
   plane = await startControlPlane({
     nodes: [...pool('few', 5), ...pool('turn', 12), { name: 'spare' }],
     apiServerArgs: log.apiServerArgs,
@@ -51,9 +43,7 @@ interface Call {
 
 /** The calls of the plugin that the API server has written down so far. */
 async function calls(): Promise<readonly Call[]> {
-  const lines = (await readFile(log.path, 'utf8')).trim().split('\n');
-  return lines
-    .map((line): unknown => JSON.parse(line))
+  return (await log.events())
     .filter((event) => textAt(event, 'userAgent')?.startsWith('kubectl-maint/'))
     .map((event) => ({
       verb: textAt(event, 'verb') ?? '',
@@ -70,7 +60,10 @@ async function costOf(args: readonly string[]) {
   const [verb = '', ...more] = args;
   const ran = await plugin.maint([verb, '--server', proxy.url, ...more]);
   expect(ran).toMatchObject({ code: 0 });
-  return { calls: (await calls()).slice(before), bytes: proxy.bytes() };
+  const made = async (): Promise<readonly Call[]> => (await calls()).slice(before);
+  // Of a watch that is given up the API server hears a moment later.
+  await until('all is written down', async () => (await made()).length === proxy.seen.length);
+  return { calls: await made(), bytes: proxy.bytes() };
 }
 
 test('`run` over ten times the nodes takes about ten times the calls and bytes', async () => {

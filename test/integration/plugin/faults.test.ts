@@ -126,10 +126,21 @@ describe('`off` of the same owner overtakes a drain', () => {
 
   test('and its time is up before it has heard of that: it neither says that the node stays in maintenance nor takes anything back', async () => {
     const [namespace, node] = ['overtaken', 'overtaken'];
-    // As long as the other command may take where four run at once: it was seen to take more than three seconds.
-    const running = await plugin.start(['on', node, '--timeout=15s', '--rollback']);
-    await until('the drain is blocked', () => running.said().includes('waits: '));
+    const [isBegun, isOff] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    let hasBegun = false;
+    await using proxy = await faultProxy(plane, ({ method, path }) => {
+      if (path.endsWith('/eviction')) {
+        hasBegun = true;
+        isBegun.resolve(undefined);
+      }
+      // However soon its time is up: what it then says of the node arrives after the other command has ended.
+      return hasBegun && method === 'PATCH' && path.startsWith(`/api/v1/nodes/${node}`) ? isOff.promise : undefined;
+    });
+    const running = await plugin.start(['on', node, '--timeout=1s', '--rollback', '--server', proxy.url]);
+    await isBegun.promise;
+    await proxy.stallWatch('/api/v1/nodes?');
     expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+    isOff.resolve(undefined);
     const ran = await running.ended;
     expect(ran.code).toBe(5);
     expect(ran.stdout).toContain(`node/${node} rolled back: somebody else had ended it already\n`);

@@ -274,16 +274,18 @@ describe('health', () => {
   test('a healthy node is watched for --healthy-for; a timeout before that is exit 5', async () => {
     const node = 'watched';
     expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
-    const ran = await plugin.maint(['off', node, '--healthy-for', '10m', '--timeout', '2s']);
+    const ran = await plugin.maint(['off', node, '--healthy-for', '10m', '--timeout', '5s']);
     expect(ran.code).toBe(5);
-    expect(ran.stderr).toMatch(/^error: gave up waiting for node watched: clean for [12]s of 600s$/m);
+    // Clean since it was first read, which is later where the machine is busy.
+    expect(ran.stderr).toMatch(/^error: gave up waiting for node watched: clean for [0-5]s of 600s$/m);
     expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
   });
 
   test('several nodes are watched at the same time; --max-parallel limits it, and one that fails stops no other', async () => {
     const [nodes, silent] = [['side-1', 'side-2', 'side-3'], 'silent-side'];
     expect(await plugin.maint(['on', ...nodes, silent, '--max-parallel=0'])).toMatchObject({ code: 0 });
-    const ran = await plugin.maint(['off', ...nodes, silent, '--healthy-for=3s', '--timeout=5s', '-ojson']);
+    // The three look every second, and need one more for the rest; what is left is for a busy machine.
+    const ran = await plugin.maint(['off', ...nodes, silent, '--healthy-for=3s', '--timeout=12s', '-ojson']);
     expect(ran, ran.stderr).toMatchObject({ code: 5, stderr: '' });
     const events = eventsIn(ran.stdout);
     const first = (type: string, node: string) => events.findIndex((one) => one.type === type && one.node === node);

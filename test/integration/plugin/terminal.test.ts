@@ -29,11 +29,8 @@ const start = (line: string, size: readonly [number, number]): Shown =>
 const shownBy = (running: Shown): readonly string[] => running.screen.lines().slice(1);
 
 async function shows(running: Shown, what: RegExp): Promise<void> {
-  await until(`it shows ${what.source}`, () => Promise.resolve(shownBy(running).some((line) => what.test(line)))).catch(
-    (cause: unknown) => {
-      throw new Error(`never shown, but\n${shownBy(running).join('\n')}`, { cause });
-    },
-  );
+  const shown = () => shownBy(running).some((line) => what.test(line));
+  await until(`it shows ${what.source}`, shown, { seen: () => shownBy(running).join('\n') });
 }
 
 test.runIf(ON_LINUX)(

@@ -21,6 +21,8 @@ import { Workloads } from '../../support/workloads.ts';
 
 const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
 const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
+const BY_FLOOR = 'ValidatingAdmissionPolicy';
+const SCAN = { 'kubectl-maint.io/work': 'scan' };
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -39,12 +41,16 @@ beforeAll(async () => {
   const first = await startController(plane);
   const replica = await startReplica(plane, 'only');
   expect(await plugin.maint(['on', HELD, '--owner', 'ops'])).toMatchObject({ code: 0 });
-  await until('the floor is armed', async () => (await backupOf(HELD)).includes('denied'));
-  await until('calls fail closed', async () => {
+  // Each of its policies comes into force by itself, and the webhook denies as well.
+  await until('the floor keeps backups off', async () => (await backupOf(HELD)).includes(BY_FLOOR));
+  await until('the floor keeps scans off', async () => (await podIn('default', SCAN)).includes(BY_FLOOR));
+  await until('calls are to fail closed', async () => {
     const entries = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks');
     return entries.some((entry) => textAt(entry, 'failurePolicy') === 'Fail');
   });
   await replica.stop(0);
+  // The API server hears of the entries a moment after they are written.
+  await until('calls fail closed', async () => (await backupOf(FREE)).includes('failed calling webhook'));
   await first.stop();
 });
 
@@ -81,7 +87,7 @@ async function refusalOf(collection: string, object: object): Promise<string> {
 describe('with failurePolicy Fail', () => {
   test('the floor refuses what it claims, in its own words', async () => {
     expect(await backupOf(HELD)).toMatch(/ValidatingAdmissionPolicy .*is for node node-1, which is in maintenance/);
-    expect(await podIn('default', { 'kubectl-maint.io/work': 'scan' })).toContain('ValidatingAdmissionPolicy');
+    expect(await podIn('default', SCAN)).toContain(BY_FLOOR);
   });
 
   test('what the webhook alone would decide is refused as a failed call', async () => {
@@ -123,7 +129,7 @@ describe('with failurePolicy Fail', () => {
 test('nobody keeps the register either: what it lists is kept off, and of a new mark it is told that nothing is', async () => {
   const ran = await plugin.maint(['on', FREE, '--mode=cordon', '--owner', 'ops']);
   expect(ran.stderr).toContain(`nothing is kept off there: the register does not list node ${FREE}: nobody writes it`);
-  expect(await backupOf(HELD)).toContain('ValidatingAdmissionPolicy');
+  expect(await backupOf(HELD)).toContain(BY_FLOOR);
   expect(await plugin.maint(['off', FREE, '--owner', 'ops', '--healthy-for', '0'])).toMatchObject({ code: 0 });
 });
 
@@ -140,7 +146,7 @@ test('a drain goes on, and tells that only the floor holds', async () => {
 test('with failurePolicy Ignore everything passes but what the floor claims', async () => {
   expect(await backupOf(FREE)).toBe('');
   expect(await podIn('default')).toBe('');
-  expect(await backupOf(HELD)).toContain('ValidatingAdmissionPolicy');
+  expect(await backupOf(HELD)).toContain(BY_FLOOR);
 });
 
 test('off brings nodes back, and the registration can be taken off', async () => {

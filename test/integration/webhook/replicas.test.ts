@@ -110,6 +110,7 @@ test('of two controllers one leads; what is served is signed by the authority th
   const leading = await Promise.all(controllers.map(async (one) => (await one.metrics()).includes('leads 1')));
   expect(leading.filter(Boolean)).toHaveLength(1);
   const decoded = (text: string) => certificatesIn(Buffer.from(text, 'base64').toString());
+  await until('the registration trusts somebody', async () => (await bundles()).size > 0);
   const trusted = await bundles();
   expect([...trusted].map(decoded)).toEqual([decoded(await authority())]);
   expect(await isServedBy(await authority())).toBe(true);
@@ -183,7 +184,7 @@ describe('the registration', () => {
     };
     await until('it is told', isTold);
     for (const one of [...replicas, ...controllers]) expect(await one.isReady()).toBe(true);
-    expect(await backupOf(HELD)).toBe('allowed');
+    await until('nothing is reviewed', async () => (await backupOf(HELD)) === 'allowed');
     await installRegistration(plane);
     await until('backups are denied again', async () => (await backupOf(HELD)) === 'denied');
     expect(await isTold()).toBe(false);
@@ -245,7 +246,7 @@ test('a rolling restart, a new authority, a watch that stalls and a controller t
   const expected = new Map<string, string>(EXPECTED);
   const running = load(50, expected);
   const third = await startReplica(plane, 'c', { server: proxy.url });
-  proxy.stall('/api/v1/nodes?');
+  await proxy.stallWatch('/api/v1/nodes?');
   // The third replica never hears of it, and is asked all the same.
   await hold(LATE, true);
   expected.set(LATE, 'denied');
