@@ -74,8 +74,8 @@ describe.skipIf(executable === undefined)('the page', () => {
 
     await page.getByRole('button', { name: 'Take worker-1 into maintenance' }).click();
     await page.getByText('1 node is in maintenance: worker-1').waitFor();
-    expect(await page.title()).toBe('(1) in maintenance - kubectl maint');
-    expect(await page.locator('link[rel=icon]').getAttribute('href')).toBe('/maintenance.svg');
+    await expect.poll(() => page.title()).toBe('(1) in maintenance - kubectl maint');
+    await expect.poll(() => page.locator('link[rel=icon]').getAttribute('href')).toBe('/maintenance.svg');
     await page.getByText('node/worker-1 drained').waitFor();
     await page.locator('.state.done').waitFor();
     expect(await stateOf('worker-1')).toBe('complete');
@@ -141,7 +141,7 @@ describe.skipIf(executable === undefined)('the page', () => {
       .getByText(/overdue/)
       .waitFor();
     await page.getByText(/nodes? (is|are) in maintenance, 1 overdue/).waitFor();
-    expect(await page.title()).toContain('!');
+    await expect.poll(() => page.title()).toContain('!');
     await page.getByRole('link', { name: 'Time line' }).click();
     await page
       .getByRole('listitem')
