@@ -40,6 +40,8 @@ export interface FaultProxy extends AsyncDisposable {
    * connection.
    */
   stallWatch(pathPrefix: string): Promise<void>;
+  /** Whether something on such a path is being answered, as a watch is until who asked has enough of it. */
+  isAnswering(pathPrefix: string): boolean;
   /** Breaks off what is being answered on such paths. */
   cut(pathPrefix: string): void;
 }
@@ -98,6 +100,7 @@ export async function faultProxy(plane: ControlPlane, fault: Fault): Promise<Fau
       await until(`a watch of ${pathPrefix} is answered`, () => watches().length > 0);
       for (const [response, { reply }] of watches()) reply.unpipe(response);
     },
+    isAnswering: (pathPrefix) => [...flowing.values()].some(({ path }) => path.startsWith(pathPrefix)),
     cut: (pathPrefix) => {
       for (const [response, { path }] of flowing) if (path.startsWith(pathPrefix)) response.destroy();
     },

@@ -33,7 +33,10 @@ export interface RunOptions {
 
 /** Runs the built plugin against one control plane. */
 export interface PluginRunner {
-  /** `kubectl maint …`, by a real kubectl that finds the plugin on its PATH. */
+  /**
+   * `kubectl maint …`, as the process that kubectl becomes: a kubectl before each would take as much of a core again. That it
+   * finds the plugin and becomes it is tried where the plugin starts, on terminals, and by completion.
+   */
   maint(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** The same, without waiting for its end. */
   start(args: readonly string[], options?: RunOptions): Promise<Running>;
@@ -53,7 +56,7 @@ export function pluginEnvironment(
 export function pluginRunner(plane: ControlPlane): PluginRunner {
   const start = async (args: readonly string[], { user, env }: RunOptions = {}): Promise<Running> => {
     const kubeconfig = user === undefined ? plane.kubeconfig : await plane.kubeconfigFor(user);
-    return startProgram(plane.kubectlPath, ['maint', ...args], pluginEnvironment(kubeconfig, env));
+    return startProgram(BIN, args, pluginEnvironment(kubeconfig, env));
   };
   return { start, maint: async (args, options) => (await start(args, options)).ended };
 }
@@ -84,7 +87,6 @@ export function startProgram(
     pid: child.pid,
     said: () => all.join(''),
     signal: (name) => {
-      // kubectl became the plugin by exec: both have this process id.
       if (child.isRunning()) process.kill(child.pid, name);
     },
   };

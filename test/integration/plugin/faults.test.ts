@@ -128,17 +128,17 @@ describe('`off` of the same owner overtakes a drain', () => {
     const [namespace, node] = ['overtaken', 'overtaken'];
     const [isBegun, isOff] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     let hasBegun = false;
-    await using proxy = await faultProxy(plane, ({ method, path }) => {
-      if (path.endsWith('/eviction')) {
-        hasBegun = true;
-        isBegun.resolve(undefined);
-      }
-      // However soon its time is up: what it then says of the node arrives after the other command has ended.
-      return hasBegun && method === 'PATCH' && path.startsWith(`/api/v1/nodes/${node}`) ? isOff.promise : undefined;
+    await using proxy = await faultProxy(plane, ({ method, path, body }) => {
+      if (method !== 'PATCH' || !path.startsWith(`/api/v1/nodes/${node}`)) return undefined;
+      if (!hasBegun && !body.includes('needs 1')) return undefined;
+      hasBegun = true;
+      isBegun.resolve(undefined);
+      // However soon its time is up: what it says of the node arrives after the other command has ended.
+      return isOff.promise;
     });
     const running = await plugin.start(['on', node, '--timeout=1s', '--rollback', '--server', proxy.url]);
     await isBegun.promise;
-    await proxy.stallWatch('/api/v1/nodes?');
+    await until('its time is up: it follows the node no more', () => !proxy.isAnswering('/api/v1/nodes?'));
     expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
     isOff.resolve(undefined);
     const ran = await running.ended;
