@@ -4,7 +4,7 @@ export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
 export { parseDuration, renderDuration, renderEnd } from './duration.ts';
 export { distinctKinds, isOfKind, KUBERNETES, type Kind } from './kinds.ts';
-export { once } from './once.ts';
+export { eachOnce, once } from './once.ts';
 
 export * from './record/record.ts';
 export * from './record/claims.ts';

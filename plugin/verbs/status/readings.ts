@@ -4,7 +4,6 @@ import {
   NODES,
   quorumWithout,
   VOLUME_ATTACHMENTS,
-  type Catalogue,
   type Cluster,
   type DaemonSetFacts,
   type NodeFacts,
@@ -16,7 +15,7 @@ import {
 import { attachmentFromObject, type Attachment } from '../../drain/attachment.ts';
 import type { FilterContext } from '../../drain/filters.ts';
 import { planDrain, type DrainPlan } from '../../drain/plan.ts';
-import { activeWorkOf, readPods } from '../../drain/read.ts';
+import { readPods } from '../../drain/read.ts';
 import { readLease } from '../../health/gate.ts';
 import { heldPods, readDaemonSetsOf } from '../../health/held-addons.ts';
 import type { Session } from '../../session/session.ts';
@@ -118,12 +117,12 @@ export function everythingLeft(node: string, pods: readonly PodFacts[]): DrainPl
 }
 
 /** The same pods, of which those that are backups and scans end by themselves first, as `on` waits for them. */
-export function drainLeft(node: string, pods: readonly PodFacts[], catalogue: Catalogue): DrainPlan {
-  return planDrain(node, pods, {
-    ...EVERYTHING,
-    activeWork: 'wait',
-    activeWorkOf: (pod) => activeWorkOf(pod, catalogue),
-  });
+export function drainLeft(
+  node: string,
+  pods: readonly PodFacts[],
+  activeWorkOf: FilterContext['activeWorkOf'],
+): DrainPlan {
+  return planDrain(node, pods, { ...EVERYTHING, activeWork: 'wait', activeWorkOf });
 }
 
 const EVERYTHING: FilterContext = {

@@ -1,7 +1,9 @@
-import { isInMaintenance, once } from '../../../../shared/index.ts';
+import { eachOnce, isInMaintenance, once, type PodFacts } from '../../../../shared/index.ts';
 import { followBudgets, type Budgets } from '../../../drain/budgets.ts';
+import type { FilterContext } from '../../../drain/filters.ts';
+import { activeWorkOf } from '../../../drain/read.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
-import { policyInForce, type PolicyInForce } from '../../../policy/in-force.ts';
+import { policyInForce } from '../../../policy/in-force.ts';
 import type { Session } from '../../../session/session.ts';
 import {
   drainLeft,
@@ -34,7 +36,8 @@ interface Round {
   readonly unreadable: Unreadable;
   readonly missing: Line[];
   readonly events: () => ReturnType<typeof readFromEvents>;
-  readonly policy: () => Promise<PolicyInForce>;
+  /** What a pod is part of by the policy in force: each is classified once. */
+  readonly work: () => Promise<FilterContext['activeWorkOf']>;
 }
 
 /** What one look has found. */
@@ -95,7 +98,10 @@ export class Looker {
       unreadable,
       missing: [],
       events: once(() => readFromEvents(ALL, cluster, unreadable)),
-      policy: once(() => policyInForce(cluster)),
+      work: once(async () => {
+        const { catalogue } = (await policyInForce(cluster)).policy;
+        return eachOnce((pod: PodFacts) => activeWorkOf(pod, catalogue));
+      }),
     };
   }
 
@@ -122,7 +128,7 @@ export class Looker {
     const pods = this.#followed.podsOn(name);
     if (state !== 'Initiated' || mode === 'cordon' || podsLeft === 0 || pods === undefined) return null;
     const budgets = this.#budgets();
-    const [{ policy }] = await Promise.all([this.#round.policy(), budgets.first]);
-    return drainNow(drainLeft(name, pods, policy.catalogue), budgets, now);
+    const [workOf] = await Promise.all([this.#round.work(), budgets.first]);
+    return drainNow(drainLeft(name, pods, workOf), budgets, now);
   }
 }

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { drainNow } from '../../../../../plugin/verbs/ui/clusters/drain-now.ts';
 import { CleanTimes } from '../../../../../plugin/verbs/ui/clusters/clean-times.ts';
 import { drainLeft, type NodeStatus } from '../../../../../plugin/verbs/status/index.ts';
-import { budgetFromObject, BUILT_IN_POLICY, type BudgetFacts, type PodFacts } from '../../../../../shared/index.ts';
+import { budgetFromObject, type BudgetFacts, type PodFacts } from '../../../../../shared/index.ts';
 import { budgetObject, podFacts } from '../../world.ts';
 import { held, NOON } from './rows.ts';
 
 const budgets = (...all: readonly BudgetFacts[]) => ({ covering: () => all, readable: true });
-const planOf = (...pods: readonly PodFacts[]) => drainLeft('n1', pods, BUILT_IN_POLICY.catalogue);
+const planOf = (...pods: readonly PodFacts[]) =>
+  drainLeft('n1', pods, ({ name }) => (name === 'backup' ? 'a Velero backup' : undefined));
 
 describe('what holds the pods of a drain that goes on elsewhere', () => {
   test('a budget that lets none go, with everybody whom it holds', () => {
@@ -40,6 +41,13 @@ describe('what holds the pods of a drain that goes on elsewhere', () => {
         text: 'still terminating, held by finalizers example.com/wait',
         names: ['default/a'],
       },
+    ]);
+  });
+
+  test('a backup that runs, which ends by itself', () => {
+    const running = podFacts('backup', { containerStatuses: [{ name: 'main', state: { running: {} } }] });
+    expect(drainNow(planOf(running, podFacts('a')), budgets(), NOON).causes).toEqual([
+      { kind: 'running', text: 'a Velero backup is running', names: ['default/backup'] },
     ]);
   });
 
