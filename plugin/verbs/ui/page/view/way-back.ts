@@ -18,7 +18,7 @@ const HEALTHY_FOR = 30;
  * Each criterion of the way back, whoever brings the node back, and before anybody does: by what is seen of the node. Pure;
  * `healthyFor`: what an `off` of this page was told.
  */
-export function wayBackOf(row: NodeRow, now: number, healthyFor = HEALTHY_FOR): readonly Criterion[] {
+export function wayBackOf(row: NodeRow, now: number, healthyFor?: number): readonly Criterion[] {
   const { heldBack, heartbeat, health, pressures } = row;
   return [
     { name: 'Add-ons', problems: heldBack, good: 'current' },
@@ -52,7 +52,7 @@ function heartbeatOf(heartbeat: NodeRow['heartbeat'], health: NodeRow['health'],
   return { name, problems: [], good: `${ago}; it has ${renderDuration(left)} more for the next one` };
 }
 
-function stableOf({ cleanSince, state, health, heldBack }: NodeRow, now: number, healthyFor: number): Criterion {
+function stableOf({ cleanSince, state, health, heldBack }: NodeRow, now: number, told: number | undefined): Criterion {
   const name = 'Stable';
   if (cleanSince === null) {
     const isKnown = health !== null && heldBack !== null;
@@ -60,17 +60,18 @@ function stableOf({ cleanSince, state, health, heldBack }: NodeRow, now: number,
     return { name, problems: isKnown ? [waits] : null, good: '' };
   }
   const seconds = Math.max(0, Math.floor((now - Date.parse(cleanSince)) / 1000));
-  if (state !== 'Returning')
-    return {
-      name,
-      problems: [],
-      good: `seen clean for ${renderDuration(seconds * 1000)}; off watches it for ${healthyFor}s`,
-    };
-  const good =
-    seconds < healthyFor
-      ? `seen clean for ${seconds}s of ${healthyFor}s: ${healthyFor - seconds}s more`
-      : `seen clean for ${healthyFor}s of ${healthyFor}s: it takes work again at any moment`;
-  return { name, problems: [], good, countdown: { seconds: Math.min(seconds, healthyFor), of: healthyFor } };
+  const wanted = told ?? HEALTHY_FOR;
+  const time = (count: number): string => renderDuration(count * 1000);
+  const seen = `seen clean for ${time(seconds)}`;
+  if (state !== 'Returning') return { name, problems: [], good: `${seen}; off watches it for ${time(wanted)}` };
+  const countdown = { seconds: Math.min(seconds, wanted), of: wanted };
+  const left = `${seen} of ${time(wanted)}: ${time(wanted - seconds)} more`;
+  if (seconds < wanted) return { name, problems: [], good: left, countdown };
+  const end =
+    told === undefined
+      ? `its off wants ${time(wanted)}, unless it was told otherwise`
+      : 'it takes work again with the next heartbeat';
+  return { name, problems: [], good: `${seen}; ${end}`, countdown };
 }
 
 /** How long an `off` that goes on here wants the node to stay clean; undefined: none does, or it has not looked yet. */

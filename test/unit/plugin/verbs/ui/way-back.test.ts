@@ -33,7 +33,15 @@ describe('the way back', () => {
   test('time alone brings it on, and it does not run past its end', () => {
     const row = held('n1', { ...healthy, state: 'Returning', cleanSince: seconds(-12) });
     const stable = wayBackOf(row, NOON + 300_000).at(-1);
-    expect(stable).toMatchObject({ countdown: { seconds: 30, of: 30 }, good: /at any moment/ });
+    const countdown = { seconds: 30, of: 30 };
+    expect(stable).toMatchObject({
+      good: 'seen clean for 5m12s; its off wants 30s, unless it was told otherwise',
+      countdown,
+    });
+    expect(wayBackOf(row, NOON + 300_000, 30).at(-1)).toMatchObject({
+      good: 'seen clean for 5m12s; it takes work again with the next heartbeat',
+      countdown,
+    });
   });
 
   test('an off of this page says how long', () => {
