@@ -182,7 +182,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     const { page } = visitor;
     for (const screen of SCREENS) {
       await show(page, screen);
-      for (const folded of await page.locator('.actions > details:not([open]) > summary').all()) await folded.click();
+      await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(640);
       expect(await page.evaluate(CUT_OFF)).toEqual([]);
       expect(await axeFindings(page)).toEqual([]);
@@ -206,6 +206,9 @@ describe.skipIf(executable === undefined)('the page', () => {
     await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/slow');
   });
 
+  const focused = (page: Page, text: string) =>
+    until(`${text} has the focus`, async () => (await page.evaluate('document.activeElement.textContent')) === text);
+
   test('the keyboard is enough', async () => {
     await using visitor = await visit(browser, ui);
     const { page } = visitor;
@@ -218,9 +221,9 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.getByText('6 nodes').waitFor();
     await page.getByRole('link', { name: 'worker-1', exact: true }).focus();
     await page.keyboard.press('End');
-    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('worker-6');
+    await focused(page, 'worker-6');
     await page.keyboard.press('ArrowUp');
-    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('worker-5');
+    await focused(page, 'worker-5');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'worker-5' }).waitFor();
   });
@@ -235,7 +238,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     expect(await page.getByRole('row').count()).toBeLessThan(60);
     await page.getByRole('link', { name: 'zone-000' }).focus();
     await page.keyboard.press('End');
-    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('zone-199');
+    await focused(page, 'zone-199');
     expect(await page.getByRole('row').count()).toBeLessThan(60);
     await Promise.all(names.map((name) => world.remove(`/api/v1/nodes/${name}`)));
   });

@@ -170,8 +170,19 @@ function focusRow(index: number, height: number, body: HTMLElement | null): void
     const top = (body?.getBoundingClientRect().top ?? 0) + scrollY + index * height;
     scrollTo({ top: top - innerHeight / 2 });
   }
-  requestAnimationFrame(() => requestAnimationFrame(() => link()?.focus()));
+  const focus = (frames: number): void => {
+    const there = link();
+    if (there != null) there.focus();
+    else if (frames > 0)
+      requestAnimationFrame(() => {
+        focus(frames - 1);
+      });
+  };
+  focus(DRAWN_WITHIN);
 }
+
+/** Frames in which a row is drawn to which the view was scrolled: two, and a busy machine may miss some. */
+const DRAWN_WITHIN = 60;
 
 function Row({ placed: { cluster, row }, index }: { readonly placed: Placed; readonly index: number }): JSX.Element {
   const view = nodeView(row, now.value);
