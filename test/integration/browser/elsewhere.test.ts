@@ -276,6 +276,21 @@ describe.skipIf(executable === undefined)('the page shows what others do', () =>
     expect(visitor.complaints).toEqual([]);
   });
 
+  test('what was kept off a node meanwhile is told, how often and what becomes of it', async () => {
+    await plugin.maint(['on', 'worker-6', '--mode=cordon', '--owner=ben', '--for=2h']);
+    const { metadata, ...event } = eventAbout('worker-6', '');
+    const annotations = { 'kubectl-maint.io/after-denial': 'lost' };
+    await world.create('/api/v1/namespaces/default/events', {
+      ...event,
+      ...{ metadata: { ...metadata, annotations }, reason: 'WorkDenied', message: HOSTILE, count: 3 },
+    });
+    await using visitor = await visit(browser, ui);
+    await see(visitor.page, 'worker-6');
+    const keptOff = section(visitor.page, 'Kept off meanwhile').getByRole('listitem').filter({ hasText: HOSTILE });
+    await keptOff.getByText('(3 times, last').waitFor();
+    await keptOff.getByText('lost').waitFor();
+  });
+
   test('times are in the zone of the reader, with the exact one for whoever points at them', async () => {
     await plugin.maint(['on', 'worker-6', '--mode=cordon', '--owner=ben', '--for=2h']);
     await using visitor = await visit(browser, ui, { timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
@@ -344,7 +359,7 @@ describe.skipIf(executable === undefined)('the page shows what others do', () =>
   });
 });
 
-function eventAbout(node: string, uid: string): Readonly<Record<string, unknown>> {
+function eventAbout(node: string, uid: string) {
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   return {
     apiVersion: 'v1',
