@@ -7,7 +7,7 @@ import type { ConnectOptions } from '../../shared/index.ts';
 /** kubectl's connection flags. */
 export type ClusterFlags = Omit<
   ConnectOptions,
-  'env' | 'userAgent' | 'onWarning' | 'onExchange' | 'interrupt' | 'stdinIsTerminal'
+  'env' | 'userAgent' | 'onWarning' | 'onOutage' | 'onExchange' | 'interrupt' | 'stdinIsTerminal'
 > & {
   /** kubectl's -v: from 6 on requests are logged. */
   readonly logLevel?: number | undefined;
@@ -42,6 +42,9 @@ export function connect(flags: ClusterFlags, { screen, version, signal, warnings
     interrupt: signal,
     // Asked of the system: a stream of it takes 3 ms to make.
     stdinIsTerminal: isatty(STDIN),
+    onOutage: (why) => {
+      screen.note(`waiting for the API server: ${why}`);
+    },
     onWarning: (text) => {
       warnings.count += 1;
       screen.warn(text);

@@ -91,6 +91,8 @@ export interface Cluster extends ClusterReader, ClusterWatcher, ClusterSender, C
   /** What people call it: its name in the kubeconfig, or the address that a flag gave instead; the context that was followed, undefined without one. */
   readonly name: string;
   readonly context: string | undefined;
+  /** The namespace that the context, or the pod's service account, stands for; undefined where nobody says one. */
+  readonly namespace: string | undefined;
   /** Milliseconds for which the call that waits longest has got no sign of life from the API server; 0 where none waits. */
   unansweredMs(): number;
   /**

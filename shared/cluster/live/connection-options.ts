@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly stdinIsTerminal?: boolean | undefined;
   /** Texts of `Warning: 299` headers of answers, each once. */
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** In a pod, where nobody is there to try again: why the API server cannot be reached at the moment, once for each outage. */
+  readonly onOutage?: ((why: string) => void) | undefined;
   /** Every request with its answer, for a log; credentials are taken out. */
   readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 }

@@ -11,6 +11,7 @@ import { chooseFrom, isSilent } from './kubeconfig/choice.ts';
 import { type Kubeconfig, nonEmpty, readKubeconfig } from './kubeconfig/files.ts';
 import { readServiceAccount, type ServiceAccount } from './kubeconfig/service-account.ts';
 import { type Pace, realPace } from './pace.ts';
+import { patient } from './patience.ts';
 import { readerFrom } from './reading.ts';
 import { SILENCE_MS, type Transport, transportFrom, type TransportOptions } from './transport.ts';
 import { warningTeller } from './warnings.ts';
@@ -39,7 +40,11 @@ export async function openCluster(options: ConnectOptions, settings = REAL): Pro
 export async function openInCluster(options: InClusterOptions, settings = REAL): Promise<Cluster> {
   const account = await readServiceAccount(options.env, options.serviceAccountFolder);
   const credentials = accountToken(account, settings.pace);
-  return clusterFrom({ ...common(options, settings), endpoint: account.endpoint, credentials, headers: {} }, settings);
+  const called = calledIn(account);
+  return clusterFrom(
+    { ...common(options, settings), endpoint: account.endpoint, credentials, headers: {}, called },
+    settings,
+  );
 }
 
 /** No kubeconfig at all: the pod's service account, as with kubectl, but never http://localhost:8080. */
@@ -53,7 +58,12 @@ async function openSilently(config: Kubeconfig, options: ConnectOptions, setting
       ? accountToken(account, settings.pace)
       : fixedCredential({ authorization: bearer(token), certificate: undefined });
   const transport = { ...common(options, settings), endpoint: account.endpoint, credentials, headers };
-  return clusterFrom(transport, settings, options.interrupt);
+  const tell = options.onOutage ?? (() => undefined);
+  return clusterFrom({ ...transport, called: calledIn(account), outages: { tell } }, settings, options.interrupt);
+}
+
+function calledIn({ endpoint, namespace }: ServiceAccount): Called {
+  return { name: endpoint.name, context: undefined, namespace };
 }
 
 function accountToken({ tokenFile }: ServiceAccount, pace: Pace): CredentialSource {
@@ -78,19 +88,24 @@ function common(options: ConnectOptions | InClusterOptions, { pace, silenceMs }:
   return { userAgent, requestTimeoutMs, silenceMs, onWarnings: warningTeller(onWarning), onExchange, pace };
 }
 
+type Called = Pick<Cluster, 'name' | 'context' | 'namespace'>;
+
 interface Destination extends TransportOptions {
-  /** Where it is not just the endpoint's name. */
-  readonly called?: Pick<Cluster, 'name' | 'context'>;
+  readonly called: Called;
+  /** Given: outages are waited out, and told of. */
+  readonly outages?: { readonly tell: (why: string) => void };
 }
 
 function clusterFrom(options: Destination, { pace, quietMs }: SessionSettings, interrupt?: AbortSignal): Cluster {
   const transport: Transport = transportFrom(options);
-  const straight: Cluster['send'] = (request) => transport.send(request);
+  const once: Cluster['send'] = (request) => transport.send(request);
+  const straight = options.outages === undefined ? once : patient(once, { pace, ...options.outages });
   const send = interrupt === undefined ? straight : interruptible(straight, interrupt, pace);
   return {
     server: transport.server,
-    name: options.called?.name ?? options.endpoint.name,
-    context: options.called?.context,
+    name: options.called.name,
+    context: options.called.context,
+    namespace: options.called.namespace,
     send,
     ...readerFrom(send),
     follow: (path, listener, following) => follow({ transport, pace, quietMs }, path, listener, following),

@@ -485,13 +485,19 @@ describe('connections', () => {
     const server = await scriptedServer((_seen, response) => {
       json(response, 200, {});
     }, here);
-    const folder = await folderWith({ token: 'pod-token\n', 'ca.crt': here.cert });
+    const folder = await folderWith({ token: 'pod-token\n', 'ca.crt': here.cert, namespace: 'ops' });
     const { hostname, port } = new URL(server.url);
     const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
     const cluster = await connectInCluster({ env, userAgent: 't', serviceAccountFolder: folder });
     open.push(cluster, server);
     await cluster.get('/x');
     expect(server.requests[0]?.headers.authorization).toBe('Bearer pod-token');
+    expect(cluster.namespace).toBe('ops');
+    const likeKubectl = await connectCluster({ env: { ...env, MAINT_SERVICE_ACCOUNT_FOLDER: folder }, userAgent: 't' });
+    open.push(likeKubectl);
+    await likeKubectl.get('/x');
+    expect(server.requests[1]?.headers.authorization).toBe('Bearer pod-token');
+    expect(likeKubectl).toMatchObject({ name: 'in-cluster', context: undefined, namespace: 'ops' });
     await expect(connectInCluster({ env: {}, userAgent: 't' })).rejects.toMatchObject({
       message: 'not in a pod with a service account',
     });

@@ -90,6 +90,7 @@ export class ToldCluster implements Cluster {
   readonly server = 'https://told.invalid';
   readonly name = 'told';
   readonly context = 'ana@told';
+  readonly namespace: string | undefined = undefined;
   readonly requests: ApiRequest[] = [];
   /** What a GET of a path gives. */
   readonly objects = new Map<string, unknown>();

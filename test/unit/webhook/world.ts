@@ -63,6 +63,7 @@ export class ToldCluster implements Cluster {
   readonly server = 'https://told.invalid';
   readonly name = 'told';
   readonly context = 'ana@told';
+  readonly namespace = undefined;
   readonly nodes = new Map<string, object>();
   closed = false;
   /** What live reads do instead of answering from `nodes`. */

@@ -12,6 +12,8 @@ export interface Choice {
   readonly name: string;
   /** Name of the context that was followed; undefined where flags say everything. */
   readonly context: string | undefined;
+  /** The namespace that the context names. */
+  readonly namespace: string | undefined;
   readonly endpoint: Endpoint;
   /** As written below `cluster:`; exec plugins may ask for parts of it. */
   readonly cluster: unknown;
@@ -41,7 +43,14 @@ export function chooseFrom(config: Kubeconfig, options: ConnectOptions): Choice 
   }
   const endpoint = endpointFrom(cluster, options);
   const name = nonEmpty(options.server) === undefined ? endpoint.name : endpoint.server;
-  return { name, context: context?.name, endpoint, cluster: cluster?.value, user };
+  return {
+    name,
+    context: context?.name,
+    namespace: nonEmpty(textAt(context?.value, 'namespace')),
+    endpoint,
+    cluster: cluster?.value,
+    user,
+  };
 }
 
 function chosenContext(config: Kubeconfig, options: ConnectOptions): Entry | undefined {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { MaintError } from '../../../errors.ts';
@@ -7,16 +7,23 @@ import type { Endpoint } from '../agent.ts';
 /** Where Kubernetes mounts the service account of a pod. */
 const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+/** Names another folder, for pods that mount a token of their own elsewhere. */
+const FOLDER_VARIABLE = 'MAINT_SERVICE_ACCOUNT_FOLDER';
+
 /** A pod's way to its own API server. */
 export interface ServiceAccount {
   readonly endpoint: Endpoint;
   readonly tokenFile: string;
+  readonly namespace: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The service account of this pod. Throws MaintError('cluster') where this is no pod or none is mounted. */
-export async function readServiceAccount(env: Environment, folder = MOUNT): Promise<ServiceAccount> {
+export async function readServiceAccount(
+  env: Environment,
+  folder = env[FOLDER_VARIABLE] ?? MOUNT,
+): Promise<ServiceAccount> {
   const host = env.KUBERNETES_SERVICE_HOST ?? '';
   const port = env.KUBERNETES_SERVICE_PORT ?? '';
   const tokenFile = join(folder, 'token');
@@ -35,7 +42,8 @@ export async function readServiceAccount(env: Environment, folder = MOUNT): Prom
     tlsServerName: undefined,
     proxyUrl: undefined,
   };
-  return { endpoint, tokenFile };
+  const namespace = await readFile(join(folder, 'namespace'), 'utf8').catch(() => '');
+  return { endpoint, tokenFile, namespace: namespace.trim() === '' ? undefined : namespace.trim() };
 }
 
 async function isThere(path: string): Promise<boolean> {
