@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from './buildah.ts';
-import { makeRoot } from './root.ts';
+import { makeRoot, type Programs } from './root.ts';
 import { sbomFor } from './sbom.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -19,10 +19,15 @@ export interface BuiltImage {
   readonly root: string;
 }
 
-/** Builds the webhook's image into a folder, with its list of parts. Needs `npm run build` before, buildah and strip. */
+/** Builds the image, with webhook and plugin, into a folder, with its list of parts. Needs `npm run build` before, buildah and strip. */
 export async function buildWebhookImage(name: string, folder: string): Promise<BuiltImage> {
-  const bundle = join(REPOSITORY, 'dist/maint-webhook.cjs');
-  if (!existsSync(bundle)) throw new Error(`${bundle} is missing: run \`npm run build\``);
+  const dist = (name: string): string => join(REPOSITORY, 'dist', name);
+  const programs: Programs = {
+    webhook: dist('maint-webhook.cjs'),
+    plugin: { file: dist('kubectl-maint.cjs'), folder: dist('kubectl-maint') },
+  };
+  for (const file of [programs.webhook, programs.plugin.file])
+    if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\``);
   const context = join(folder, 'context');
   const built = {
     name,
@@ -33,8 +38,8 @@ export async function buildWebhookImage(name: string, folder: string): Promise<B
   await mkdir(context, { recursive: true });
   await copyFile(join(import.meta.dirname, 'Dockerfile'), join(context, 'Dockerfile'));
   const node = await realpath(join(REPOSITORY, 'node_modules/node/bin/node'));
-  const libraries = await makeRoot(built.root, node, bundle);
-  const parts = join(REPOSITORY, 'dist/maint-webhook.parts.json');
+  const libraries = await makeRoot(built.root, node, programs);
+  const parts = [dist('maint-webhook.parts.json'), dist('kubectl-maint.parts.json')];
   const sbom = await sbomFor({ repository: REPOSITORY, parts, libraries });
   await writeFile(built.sbom, `${JSON.stringify(sbom, undefined, 2)}\n`);
   return { ...built, digest: await buildImage({ context, name }, built.archive) };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, copyFile, mkdir, realpath, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** A file that Node.js is linked with: where the loader looks for it, and the file of this machine. */
@@ -8,14 +8,27 @@ export interface Library {
   readonly file: string;
 }
 
-/** Fills a folder with all that the image holds: Node.js without its symbols, its libraries, the webhook. */
-export async function makeRoot(root: string, node: string, bundle: string): Promise<readonly Library[]> {
+/** The programs as they were built: the webhook is one file, the plugin one with a folder of what it loads. */
+export interface Programs {
+  readonly webhook: string;
+  readonly plugin: { readonly file: string; readonly folder: string };
+}
+
+/**
+ * Fills a folder with all that the image holds: Node.js without its symbols, its libraries, the webhook, and the plugin,
+ * which Jobs of `--detach` run.
+ */
+export async function makeRoot(root: string, node: string, programs: Programs): Promise<readonly Library[]> {
   await rm(root, { recursive: true, force: true });
   await place(node, join(root, 'bin/node'), 0o755);
   output('strip', ['--strip-all', join(root, 'bin/node')]);
   const libraries = await librariesOf(node);
   for (const { path, file } of libraries) await place(file, join(root, path), 0o755);
-  await place(bundle, join(root, 'maint-webhook.cjs'), 0o644);
+  const { webhook, plugin } = programs;
+  await place(webhook, join(root, 'maint-webhook.cjs'), 0o644);
+  await place(plugin.file, join(root, 'kubectl-maint.cjs'), 0o644);
+  for (const name of await readdir(plugin.folder))
+    await place(join(plugin.folder, name), join(root, 'kubectl-maint', name), 0o644);
   return libraries;
 }
 

@@ -23,16 +23,17 @@ export interface Component {
 export interface SbomSources {
   /** The folder that the paths of the parts begin at. */
   readonly repository: string;
-  /** File with the bytes by what they are made of. */
-  readonly parts: string;
+  /** A file for each bundle, with the bytes by what they are made of. */
+  readonly parts: readonly string[];
   readonly libraries: readonly Library[];
 }
 
-/** The image's list of parts, as CycloneDX 1.6 (JSON): our package, Node.js, npm packages of the bundle, libraries. */
-export async function sbomFor({ repository, parts: file, libraries }: SbomSources): Promise<object> {
+/** The image's list of parts, as CycloneDX 1.6 (JSON): our package, Node.js, npm packages of the bundles, libraries. */
+export async function sbomFor({ repository, parts: files, libraries }: SbomSources): Promise<object> {
   const manifest = (folder: string) => manifestIn(join(repository, folder));
   const own = await manifest('.');
-  const packages = await Promise.all(bundledPackages(JSON.parse(await readFile(file, 'utf8'))).map(manifest));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const packages = await Promise.all(texts.flatMap((text) => bundledPackages(JSON.parse(text))).map(manifest));
   const node = await manifest('node_modules/node');
   const parts = [
     nodeComponent(node),

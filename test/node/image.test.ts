@@ -1,7 +1,7 @@
 /** The image: what is in it, that it is the same twice, and that its list of parts is complete. */
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundledPackages } from '../../packaging/bundle/bundled-packages.ts';
 import { buildWebhookImage, type BuiltImage } from '../../packaging/image/image.ts';
@@ -29,27 +29,38 @@ describe.skipIf(whyNoRealNodes() !== undefined)('the image', () => {
     expect(again.digest).toBe(built.digest);
   });
 
-  test('holds Node.js, the libraries that it is linked with, the webhook, and nothing else', async () => {
+  test('holds Node.js, the libraries that it is linked with, webhook and plugin, and nothing else', async () => {
     const entries = await readdir(built.root, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-    const libraries = files.filter((name) => /^(?:lib|ld-linux)[\w+-]*\.so\.\d+$/.test(name));
-    expect(files.filter((name) => !libraries.includes(name)).sort()).toEqual(['maint-webhook.cjs', 'node']);
+    const files = entries
+      .filter((entry) => !entry.isDirectory())
+      .map(({ parentPath, name }) => relative(built.root, join(parentPath, name)));
+    const libraries = files.filter((name) => /\/(?:lib|ld-linux)[\w+-]*\.so\.\d+$/.test(name));
+    const parts = (await readdir('dist/kubectl-maint')).map((name) => `kubectl-maint/${name}`);
+    expect(files.filter((name) => !libraries.includes(name)).sort()).toEqual(
+      ['maint-webhook.cjs', 'bin/node', 'kubectl-maint.cjs', ...parts].sort(),
+    );
     expect((await stat(built.archive)).size).toBeLessThan(MOST_BYTES);
   });
 
   test('runs with its own libraries alone, as a user without a name', async () => {
-    const args = ['--userspec=65532:65532', built.root, '/bin/node', '/maint-webhook.cjs', '--version'];
-    const version = textAt(JSON.parse(await readFile('package.json', 'utf8')), 'version');
-    expect(await runProgram('chroot', args, {})).toMatchObject({ code: 0, stdout: `${version ?? ''}\n`, stderr: '' });
+    const inside = (...args: readonly string[]) =>
+      runProgram('chroot', ['--userspec=65532:65532', built.root, '/bin/node', ...args], {});
+    const version = textAt(JSON.parse(await readFile('package.json', 'utf8')), 'version') ?? '';
+    const ran = { code: 0, stderr: '' };
+    expect(await inside('/maint-webhook.cjs', '--version')).toMatchObject({ ...ran, stdout: `${version}\n` });
+    const plugin = await inside('/kubectl-maint.cjs', 'version');
+    expect(plugin).toMatchObject(ran);
+    expect(plugin.stdout).toContain(version);
   });
 
-  test('comes with a list of its parts that has every package of the bundle, with version and licence', async () => {
+  test('comes with a list of its parts that has every package of the bundles, with version and licence', async () => {
     const sbom: unknown = JSON.parse(await readFile(built.sbom, 'utf8'));
     const components = listAt(sbom, 'components');
     const purls = components.map((component) => textAt(component, 'purl'));
-    const folders = bundledPackages(JSON.parse(await readFile('dist/maint-webhook.parts.json', 'utf8')));
+    const lists = ['maint-webhook', 'kubectl-maint'].map((name) => readFile(`dist/${name}.parts.json`, 'utf8'));
+    const folders = (await Promise.all(lists)).flatMap((text) => bundledPackages(JSON.parse(text)));
     const names = components.map((component) => textAt(component, 'name'));
-    expect(names).toEqual(expect.arrayContaining(['express', 'node-forge', 'yaml', 'zod']));
+    expect(names).toEqual(expect.arrayContaining(['express', 'node-forge', 'yaml', 'yargs', 'zod']));
     for (const path of folders) {
       const manifest: unknown = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
       const [name, version] = [textAt(manifest, 'name'), textAt(manifest, 'version')];
