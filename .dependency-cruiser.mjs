@@ -1,5 +1,15 @@
 /** What the verbs of the plugin share, from the ground up: a room imports from those before it, never from one behind it. */
-const ROOMS = ['terminal', 'session', 'policy', 'nodes', 'kept-off', 'drain', '(preflight|health)', 'command-line'];
+const ROOMS = [
+  'terminal',
+  'session',
+  'policy',
+  'nodes',
+  'kept-off',
+  'drain',
+  '(preflight|health)',
+  'command-line',
+  'detached',
+];
 
 /** No arrow back up: for each room those behind it, and the verbs. */
 const upward = ROOMS.map((room, index) => ({

@@ -21,6 +21,12 @@ export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 /** Node annotation that says the record in one line (explainRecord), for people who look at the Node. Nothing reads it. */
 export const WHY_ANNOTATION = `${PREFIX}why`;
 
+/**
+ * Node annotation by which a run with a name (`run --run-id`) knows that its command has ended well there. It outlives the
+ * maintenance, until the next such run: a run that goes on has nothing else to go by.
+ */
+export const DONE_ANNOTATION = `${PREFIX}done`;
+
 /** Node label with the state: `initiated`, `complete` or `returning`. Lets selectors and policies find the nodes. */
 export const STATE_LABEL = `${PREFIX}maintenance`;
 

@@ -3,6 +3,8 @@ import { oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, textFlag, timeoutFlag } from '../../command-line/values.ts';
 import { HEALTH_FLAGS, type HealthFlags } from './health-flags.ts';
+import type { Detached } from '../../detached/asked.ts';
+import { DETACH_FLAGS } from '../../detached/flags.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import type { StreamFormat } from '../../session/report.ts';
@@ -21,6 +23,8 @@ export interface OffOperation extends HealthFlags {
   /** Milliseconds for each node; 0 = no limit. */
   readonly timeoutMs: number;
   readonly format: StreamFormat;
+  /** Given: it is carried out in the cluster. */
+  readonly detached?: Detached | undefined;
 }
 
 /** The flags of `off`. */
@@ -47,5 +51,6 @@ export const FLAGS = {
     value: timeoutFlag,
     describe: 'How long to wait for each node before giving up; 0 = no limit',
   },
+  ...DETACH_FLAGS,
   output: { short: 'o', ...oneOf('json'), describe: 'json: a stream of events, one JSON object a line' },
 } as const satisfies FlagTable;

@@ -3,6 +3,8 @@ import { requiredNodes } from '../../command-line/node-choice.ts';
 import { verb } from '../../command-line/verb.ts';
 import { MaintError } from '../../../shared/index.ts';
 import { healthFlags } from './health-flags.ts';
+import { detachedFrom } from '../../detached/asked.ts';
+import { launching } from '../../detached/launching.ts';
 import { inSession } from '../../session/in-session.ts';
 import { FLAGS, type OffOperation } from './flags.ts';
 
@@ -19,7 +21,7 @@ export const off = verb({
     { line: 'kubectl maint off worker-3 --owner ben', does: 'drop the claim of somebody else' },
     { line: 'kubectl maint off worker-3 --all', does: "drop everybody's claims" },
   ],
-  operation: ({ values, names }): OffOperation => {
+  operation: ({ values, names, flags }): OffOperation => {
     if (values.all && values.owner !== undefined)
       throw new MaintError('usage', '--all and --owner cannot both be given');
     return {
@@ -32,10 +34,14 @@ export const off = verb({
       ...healthFlags(values),
       timeoutMs: values.timeout,
       format: values.output ?? 'text',
+      detached: detachedFrom(values, { flags, table: FLAGS }),
     };
   },
   changes: true,
   carryOut: async (operation, caller) => {
+    const { detached, nodes, owner, all: isForAll } = operation;
+    if (detached !== undefined)
+      return launching({ verb: 'off', detached, nodes, owner, isForAll }, operation.cluster, caller);
     const { runOff } = await import('./off.ts');
     return inSession(operation.cluster, caller, (session) => runOff(operation, session), operation);
   },

@@ -3,6 +3,8 @@ import { oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { CLAIM_FLAGS, type ClaimFlags, type MarkFlags } from './claim-flags.ts';
 import { DRAIN_FLAGS } from './drain-flags.ts';
+import type { Detached } from '../../detached/asked.ts';
+import { DETACH_FLAGS } from '../../detached/flags.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { DrainFlags } from '../../drain/options.ts';
 import type { DryRun } from '../../policy/dry-run.ts';
@@ -24,6 +26,8 @@ export interface OnOperation extends MarkFlags {
   /** Undo what this run did where it does not come to its end. */
   readonly rollback: boolean;
   readonly format: StreamFormat;
+  /** Given: it is carried out in the cluster. */
+  readonly detached?: Detached | undefined;
 }
 
 /** The flags of `on`. */
@@ -49,6 +53,7 @@ export const FLAGS = {
     default: false,
     describe: 'If it does not come to its end, take back what this run did: marks and cordons, not evictions',
   },
+  ...DETACH_FLAGS,
   output: { short: 'o', ...oneOf('json'), describe: 'json: a stream of events, one JSON object a line' },
 } as const satisfies FlagTable;
 

@@ -2,9 +2,10 @@ import { CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { asTyped, oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
-import type { GivenFlag } from '../../command-line/words.ts';
 import type { NodeCommand } from './command/child.ts';
 import { MaintError } from '../../../shared/index.ts';
+import type { Detached } from '../../detached/asked.ts';
+import { DETACH_FLAGS } from '../../detached/flags.ts';
 import { HEALTH_FLAGS, type OffOperation } from '../off/index.ts';
 import { CLAIM_FLAGS, DRAIN_FLAGS, type OnOperation } from '../on/index.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
@@ -25,12 +26,16 @@ export interface RunOperation {
   readonly commandTimeoutMs: number;
   /** Folder for what the command writes; undefined: only the screen. */
   readonly outputDir: string | undefined;
+  /** The name under which nodes are marked that are done; undefined: they are not. */
+  readonly runId: string | undefined;
   /** Goes on with nodes that are in maintenance for this owner already. */
   readonly resume: boolean;
   /** Prints what would be done. */
   readonly dryRun: boolean;
   /** The flags as words, for the line that goes on; without nodes and `--resume`. */
   readonly flags: readonly string[];
+  /** Given: it is carried out in the cluster. */
+  readonly detached: Detached | undefined;
 }
 
 const group = 'Running:';
@@ -81,12 +86,19 @@ export const FLAGS = {
     group,
     describe: 'Go on with nodes that are in maintenance for the same owner: the command runs there again',
   },
+  'run-id': {
+    kind: 'value',
+    group,
+    value: runIdFlag,
+    describe: 'A name for this run, with which nodes are marked that are done; with --resume it leaves them out',
+  },
   'dry-run': {
     ...oneOf('none', 'client'),
     default: 'none',
     implied: 'client',
     describe: 'client prints what would be done on each node, in order, and changes nothing',
   },
+  ...DETACH_FLAGS,
 } as const satisfies FlagTable;
 
 /** Where a command belongs that was taken for a node. */
@@ -102,14 +114,10 @@ export function nodeCommand([program, ...args]: readonly string[]): NodeCommand 
 /** Flags that a line for going on says in another way: nodes by name, and --resume once. */
 export const REPLACED: readonly string[] = ['selector', 'resume'];
 
-/** A bearer token has no place on a screen or in a log: whoever goes on puts it in again. */
-const SECRET = 'token';
+/** As a label's value (k8s apimachinery/pkg/util/validation IsValidLabelValue): it is written onto nodes. */
+const RUN_ID = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
 
-/** A flag as a word that says it again. */
-export function flagWord({ name, value = '' }: GivenFlag): string {
-  const isSwitch = FLAG_KINDS.get(name) === 'switch';
-  if (isSwitch && value === 'true') return `--${name}`;
-  return `--${name}=${name === SECRET ? 'TOKEN' : value}`;
+function runIdFlag(text: string, flag: string): string {
+  if (RUN_ID.test(text)) return text;
+  throw new MaintError('usage', `${flag}: "${text}" is no name: letters and digits, with - _ . between, 63 at most`);
 }
-
-const FLAG_KINDS: ReadonlyMap<string, string> = new Map(Object.entries(FLAGS).map(([name, { kind }]) => [name, kind]));

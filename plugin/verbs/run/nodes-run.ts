@@ -34,6 +34,8 @@ export interface RunTarget {
   phase: Phase;
   /** The claim that this run writes into its record. */
   readonly claim: ClaimKey & { readonly id: string };
+  /** Whether its command has ended well before, and it only has to come back. */
+  readonly isCommandDone: boolean;
   /** Whether this run has marked it: where not, a maintenance of the same owner is another run's. */
   isMarked: boolean;
   /** Why it went no further. */

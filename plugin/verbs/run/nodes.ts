@@ -1,6 +1,7 @@
 import { MaintError, nodePath } from '../../../shared/index.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
 import { lostRecords } from '../../nodes/lost.ts';
+import { doneClaim, isClaimOf } from '../../nodes/done.ts';
 import { recordOf } from '../../nodes/mark.ts';
 import { ownerFor } from '../../nodes/owner.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -13,6 +14,8 @@ export interface ChosenNodes {
   readonly owner: string;
   /** Names of those that are in maintenance for this owner already. */
   readonly continued: ReadonlySet<string>;
+  /** Ids of the claims of those whose command has ended well before, by name: they only have to come back. */
+  readonly returning: ReadonlyMap<string, string>;
 }
 
 /**
@@ -25,12 +28,55 @@ export async function chooseForRun(operation: RunOperation, session: Session): P
   nodes.forEach(recordOf);
   const owner = await ownerFor(operation.on.claim.owner, cluster);
   if (operation.resume) await tellLost(nodes, session);
-  else refuseHeld(nodes, owner);
-  const [begun, others] = [
-    nodes.filter((node) => isHeldFor(node, owner)),
-    nodes.filter((node) => !isHeldFor(node, owner)),
-  ];
-  return { nodes: [...begun, ...others], owner, continued: new Set(begun.map(({ facts }) => facts.name)) };
+  const { runId } = operation;
+  const isOurs = (node: NodeSnapshot): boolean => isHeldFor(node, owner, operation.resume ? runId : undefined);
+  refuseBegun(nodes, owner, operation);
+  const returning = runId === undefined ? NONE : commandsDone(nodes.filter(isOurs));
+  const left = nodes.filter((node) => returning.has(node.facts.name) || !isDoneBy(node, runId));
+  const done = nodes.filter((node) => !left.includes(node)).map(({ facts }) => facts.name);
+  if (done.length > 0) session.screen.note(`done by this run before: ${done.join(' ')}`);
+  const [begun, others] = [left.filter(isOurs), left.filter((node) => !isOurs(node))];
+  const continued = new Set(begun.map(({ facts }) => facts.name));
+  return { nodes: [...begun, ...others], owner, continued, returning };
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Of nodes that a run with a name holds, those whose command has ended well under the claim that they have. */
+function commandsDone(nodes: readonly NodeSnapshot[]): ReadonlyMap<string, string> {
+  return new Map(
+    nodes.flatMap((node): readonly (readonly [string, string])[] => {
+      const id = doneClaim(node);
+      const isSame = recordOf(node)?.claims.some((claim) => claim.id === id) === true;
+      return id !== undefined && isSame ? [[node.facts.name, id]] : [];
+    }),
+  );
+}
+
+function isDoneBy(node: NodeSnapshot, runId: string | undefined): boolean {
+  return runId !== undefined && isClaimOf(runId, { id: doneClaim(node) });
+}
+
+/**
+ * Refuses a run that would begin where a maintenance of the same owner goes on, or that is done already. With --resume it
+ * goes on with both; under a name with its own alone. Throws MaintError('denied').
+ */
+export function refuseBegun(
+  nodes: readonly NodeSnapshot[],
+  owner: string,
+  { resume, runId }: Pick<RunOperation, 'resume' | 'runId'>,
+): void {
+  if (resume) {
+    const others = nodes.filter((node) => !isDoneBy(node, runId) && !isHeldFor(node, owner, runId));
+    if (runId !== undefined) refuseHeld(others, owner);
+    return;
+  }
+  refuseHeld(nodes, owner);
+  const done = nodes.filter((node) => isDoneBy(node, runId)).map(({ facts }) => facts.name);
+  if (done.length === 0) return;
+  throw new MaintError('denied', `the run ${runId ?? ''} is done with ${done.join(' ')} already`, {
+    hint: '--resume goes on with the others; another --run-id begins anew',
+  });
 }
 
 /** A node that was deleted while in maintenance is a new one: what was done on it went with it. */
@@ -65,6 +111,8 @@ export function refuseHeld(nodes: readonly NodeSnapshot[], owner: string): void 
   });
 }
 
-function isHeldFor(node: NodeSnapshot, owner: string): boolean {
-  return recordOf(node)?.claims.some((claim) => claim.owner === owner) === true;
+/** Whether an owner holds it; where a run is named, by a claim of that run. */
+function isHeldFor(node: NodeSnapshot, owner: string, runId?: string): boolean {
+  const claims = recordOf(node)?.claims.filter((claim) => claim.owner === owner) ?? [];
+  return claims.some((claim) => runId === undefined || isClaimOf(runId, claim));
 }

@@ -17,7 +17,7 @@ export function onOperationFor(
 }
 
 /** Refuses a run that begins after its expected end. One that goes on may be late. Throws MaintError('usage'). */
-export function refusePassedEnd(operation: RunOperation, { clock }: Session): void {
+export function refusePassedEnd(operation: RunOperation, { clock }: Pick<Session, 'clock'>): void {
   const passed = passedEnd(operation, clock.now());
   if (passed === undefined || operation.resume) return;
   throw new MaintError('usage', `--until: ${passed} has passed already`, { hint: 'nothing was changed' });

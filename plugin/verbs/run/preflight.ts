@@ -26,10 +26,11 @@ export async function refuseAhead(
   session: Session,
   view: ClusterView,
 ): Promise<void> {
-  const { nodes } = chosen;
+  // What only has to come back is drained no more.
+  const nodes = chosen.nodes.filter(({ facts }) => !chosen.returning.has(facts.name));
   const looks = new Limiter(LOOKS_AT_ONCE);
   const surveys = await Promise.all(
-    nodes.map((_, index) => looks.run(() => surveyAt(index, chosen, { operation, session, view }))),
+    nodes.map((_, index) => looks.run(() => surveyAt(index, { ...chosen, nodes }, { operation, session, view }))),
   );
   const findings = findingsOver(surveys).filter(({ severity }) => severity === 'refuse');
   const unique = new Map(findings.map((finding) => [finding.text, finding]));

@@ -6,6 +6,7 @@ import { SignalRelay, type SignalSource } from './command/signals.ts';
 import type { RunOperation } from './flags.ts';
 import { type OnEvent, findingsOnce, newClaimId, tellInWords } from '../on/index.ts';
 import { reportFor } from '../../session/report.ts';
+import { claimIdOf } from '../../nodes/done.ts';
 import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
@@ -55,7 +56,7 @@ interface GoingPorts extends Pick<RunPorts, 'signals'> {
 }
 
 async function goThrough(
-  { nodes, owner, continued }: ChosenNodes,
+  { nodes, owner, continued, returning }: ChosenNodes,
   operation: RunOperation,
   session: Session,
   { signals, carrier, view }: GoingPorts,
@@ -78,7 +79,8 @@ async function goThrough(
   const targets = nodes.map((node): RunTarget => ({
     node,
     phase: 'waiting',
-    claim: { owner, id: newClaimId() },
+    claim: { owner, id: returning.get(node.facts.name) ?? claimIdFor(operation) },
+    isCommandDone: returning.has(node.facts.name),
     isMarked: false,
     stopped: undefined,
     failure: undefined,
@@ -94,6 +96,11 @@ async function goThrough(
     },
   });
   return end(targets, run);
+}
+
+/** By the claims of a run with a name whoever goes on with it knows its nodes. */
+function claimIdFor({ runId }: RunOperation): string {
+  return runId === undefined ? newClaimId() : claimIdOf(runId, newClaimId());
 }
 
 /** Says at once that a node failed, where others are under way: it takes a while until the run ends. */

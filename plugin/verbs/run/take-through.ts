@@ -1,6 +1,9 @@
 import { isInMaintenance, MaintError } from '../../../shared/index.ts';
 import { EXIT } from '../../terminal/exit-codes.ts';
+import { donePatch } from '../../nodes/done.ts';
 import { holdsClaim } from '../../nodes/mark.ts';
+import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { writeNode } from '../../nodes/write.ts';
 import { type OnReport, takeIntoMaintenance } from '../on/index.ts';
 import { runOffFor } from '../off/index.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
@@ -15,10 +18,12 @@ import { claimOf, readAfterCommand, readNode } from './read-node.ts';
  * fails; where another node failed, or the person interrupted, it only stops.
  */
 export async function takeThrough(target: RunTarget, run: NodesRun): Promise<void> {
-  target.phase = 'draining';
-  if (!(await takeIn(target, run))) return;
-  target.phase = 'running';
-  if (!(await carryOutCommand(target, run))) return;
+  if (!target.isCommandDone) {
+    target.phase = 'draining';
+    if (!(await takeIn(target, run))) return;
+    target.phase = 'running';
+    if (!(await carryOutCommand(target, run))) return;
+  }
   target.phase = 'returning';
   target.phase = await bringBack(target, run);
 }
@@ -51,8 +56,16 @@ async function takeIn(target: RunTarget, run: NodesRun): Promise<boolean> {
   return false;
 }
 
+/** Marks a node of a run with a name: whoever goes on with that run carries the command out there no more. */
+async function markDone(now: NodeSnapshot, { claim, isCommandDone }: RunTarget, run: NodesRun): Promise<void> {
+  const { runId } = run.operation;
+  if (runId === undefined || isCommandDone) return;
+  await writeNode(now, (fresh) => donePatch(fresh, claim.id), run.session.cluster);
+}
+
 /** Brings a node back. Where the command has replaced it, its record is lost, and it is only waited for until it is healthy. */
-async function bringBack({ node, claim }: RunTarget, run: NodesRun): Promise<'done' | 'gone'> {
+async function bringBack(target: RunTarget, run: NodesRun): Promise<'done' | 'gone'> {
+  const { node, claim } = target;
   const { operation, owner, session } = run;
   const { name, uid } = node.facts;
   const now = await readAfterCommand(name, run);
@@ -60,6 +73,7 @@ async function bringBack({ node, claim }: RunTarget, run: NodesRun): Promise<'do
     session.screen.warn(`node ${name} does not exist any more after its command: there is nothing to bring back`);
     return 'gone';
   }
+  await markDone(now, target, run);
   if (claimOf(now, owner) === undefined) {
     const why = now.facts.uid === uid ? 'somebody ended it' : 'the node was deleted and made again';
     session.screen.warn(`node ${name} is not in maintenance for ${owner} any more: ${why} while the command ran`);

@@ -5,7 +5,11 @@ import { healthFlags } from '../off/index.ts';
 import { claimFlags, drainFlags, markFlags, paceFlags } from '../on/index.ts';
 import { inSession } from '../../session/in-session.ts';
 import type { Session } from '../../session/session.ts';
-import { FLAGS, COMMAND_PLACE, nodeCommand, REPLACED, flagWord, type RunOperation } from './flags.ts';
+import { detachedFrom } from '../../detached/asked.ts';
+import { flagWord } from '../../command-line/flag-word.ts';
+import { flagsByWhichDetached } from '../../detached/inside.ts';
+import { refuseCommandOfHere } from './detached-command.ts';
+import { FLAGS, COMMAND_PLACE, nodeCommand, REPLACED, type RunOperation } from './flags.ts';
 
 /** `kubectl maint run` */
 export const run = verb({
@@ -21,6 +25,10 @@ export const run = verb({
       does: 'drain, ./upgrade.sh with NODE and NODE_IP in its environment, back when healthy; then the next',
     },
     {
+      line: 'kubectl maint run -l rack=b7 --detach --service-account maint -n ops --image ops/upgrade:3 -- upgrade',
+      does: 'from a Job in the cluster, with an image that holds the command',
+    },
+    {
       line: 'kubectl maint run -l rack=b7 -- sh -c \'ssh "$NODE_IP" sudo apt-get -y upgrade\'',
       does: 'a shell where one is wanted',
     },
@@ -30,6 +38,8 @@ export const run = verb({
     const nodes = requiredNodes('run', names, values.selector, COMMAND_PLACE);
     const claim = claimFlags(values);
     const pace = paceFlags(values);
+    const detached = detachedFrom(values, { flags, table: FLAGS });
+    refuseCommandOfHere(detached);
     return {
       verb: 'run',
       cluster,
@@ -62,13 +72,22 @@ export const run = verb({
       maxParallel: pace.maxParallel,
       commandTimeoutMs: values['command-timeout'],
       outputDir: values['output-dir'],
+      runId: values['run-id'],
       resume: values.resume,
       dryRun: values['dry-run'] === 'client',
-      flags: flags.filter(({ name }) => !REPLACED.includes(name)).map(flagWord),
+      flags: [
+        ...flagsByWhichDetached(process.env),
+        ...flags.filter(({ name }) => !REPLACED.includes(name)).map((flag) => flagWord(flag, FLAGS)),
+      ],
+      detached,
     };
   },
   changes: true,
   carryOut: async (operation, caller) => {
+    if (operation.detached !== undefined) {
+      const { detachRun } = await import('./detach.ts');
+      return detachRun(operation, operation.detached, caller);
+    }
     const { runCommandOnNodes } = await import('./run.ts');
     const { stdin, stdout, stderr, env } = process;
     const onTerminal = [stdin, stdout, stderr].some(({ isTTY }) => isTTY);

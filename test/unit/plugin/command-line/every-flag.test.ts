@@ -33,6 +33,7 @@ const TAKEN: Readonly<Record<string, string>> = {
   width: '3',
   port: '8080',
   v: '6',
+  'run-id': 'kernel-6.12',
 };
 
 /** Of `allow`, what is refused together with `--revoke` is granted instead. */
@@ -63,6 +64,9 @@ const ALONE = [
   'until',
   'reason',
   'rules',
+  'detach',
+  'service-account',
+  'image',
 ];
 
 function line({ verb, name }: Case, words: readonly string[]): readonly string[] {
