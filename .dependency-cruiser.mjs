@@ -2,6 +2,7 @@
 const ROOMS = [
   'terminal',
   'session',
+  'logs',
   'policy',
   'nodes',
   'kept-off',

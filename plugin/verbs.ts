@@ -9,6 +9,7 @@ export function verbs(version: string): readonly VerbEntry[] {
     { name: 'on', load: async () => (await import('./verbs/on/verb.ts')).on },
     { name: 'off', load: async () => (await import('./verbs/off/verb.ts')).off },
     { name: 'run', load: async () => (await import('./verbs/run/verb.ts')).run },
+    { name: 'attach', load: async () => (await import('./verbs/attach/verb.ts')).attach },
     { name: 'allow', load: async () => (await import('./verbs/allow/verb.ts')).allow },
     { name: 'status', load: async () => (await import('./verbs/status/verb.ts')).status },
     { name: 'ui', load: async () => (await import('./verbs/ui/verb.ts')).uiVerb(() => commands(version)) },

@@ -62,3 +62,10 @@ export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 /** Condition on a DaemonSet's status that says when its controller was woken last; writing it is what wakes. */
 export const WOKEN_CONDITION = 'kubectl-maint.io/RolloutWoken';
+
+/** Label of a Job that carries a command line out in the cluster, and of its pods: the verb. */
+export const DETACHED_LABEL = `${PREFIX}detached`;
+
+/** Annotations of such a Job, for people: who asked for it, and the command line. */
+export const REQUESTED_BY_ANNOTATION = `${PREFIX}requested-by`;
+export const COMMAND_LINE_ANNOTATION = `${PREFIX}command-line`;

@@ -1,8 +1,16 @@
 import type { V1Affinity, V1Job, V1PodFailurePolicy } from '@kubernetes/client-node';
-import { clean, HOSTNAME_LABEL, MAX_TEXT, type Written } from '../../shared/index.ts';
+import {
+  clean,
+  COMMAND_LINE_ANNOTATION,
+  DETACHED_LABEL,
+  HOSTNAME_LABEL,
+  MAX_TEXT,
+  REQUESTED_BY_ANNOTATION,
+  type Written,
+} from '../../shared/index.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { shellLine } from '../terminal/shell-line.ts';
-import { COMMAND_LINE, CONTAINER, DETACHED_BY, DETACHED_LABEL, REQUESTED_BY } from './names.ts';
+import { CONTAINER, DETACHED_BY } from './names.ts';
 
 /**
  * How often the program is begun again when it was ended from outside without an eviction (a power cut, no memory):
@@ -53,8 +61,8 @@ export function jobFrom(plan: JobPlan): Written<V1Job> {
     [DETACHED_LABEL]: verb,
   };
   const annotations = {
-    [REQUESTED_BY]: clean(requestedBy, MAX_TEXT),
-    [COMMAND_LINE]: clean(shellLine(['kubectl', 'maint', ...words]), MAX_LINE),
+    [REQUESTED_BY_ANNOTATION]: clean(requestedBy, MAX_TEXT),
+    [COMMAND_LINE_ANNOTATION]: clean(shellLine(['kubectl', 'maint', ...words]), MAX_LINE),
   };
   return {
     apiVersion: 'batch/v1',

@@ -11,14 +11,16 @@ import {
 import { chooseNodes, type NodeChoice } from '../nodes/choose.ts';
 import { ownerFor } from '../nodes/owner.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../nodes/snapshot.ts';
-import { missingRights, renderRight, type Right } from '../preflight/rights.ts';
+import { missingRights, renderRight } from '../preflight/rights.ts';
 import { timestamp } from '../session/clock.ts';
 import type { Session } from '../session/session.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Screen } from '../terminal/screen.ts';
 import { shellLine } from '../terminal/shell-line.ts';
 import type { Detached } from './asked.ts';
-import { ownImage, webhookImage } from './image.ts';
+import { ownImage, webhookImage, type FoundImage } from './image.ts';
 import { jobFrom, type JobPlan } from './job.ts';
+import { rightsIn } from './rights.ts';
 import { refuseUnfit } from './service-account.ts';
 
 /** An operation that is to be carried out in the cluster. */
@@ -53,38 +55,46 @@ export async function launch(asked: Detachment, session: Session, version: strin
   await refuseWithoutRights(namespace, cluster);
   const account = { namespace, name: detached.serviceAccount };
   const unread = await refuseUnfit(account, cluster);
-  const found = detached.image === undefined ? await webhookImage(namespace, cluster) : ownImage(detached.image);
+  const { image, version: inImage = version } = await imageFor(detached, namespace, cluster);
   const nodes = await readNodes(asked.nodes, cluster);
   const requestedBy = await ownerFor(undefined, cluster);
-  const owner = asked.owner ?? requestedBy;
-  asked.refuseAhead?.(nodes ?? [], owner);
+  const known = { name: jobName(verb, clock.now()), owner: asked.owner ?? requestedBy, nodes };
+  asked.refuseAhead?.(nodes ?? [], known.owner);
   for (const right of unread)
     screen.warn(`whether the service account ${account.name} has the rights is not known: you may not ${right}`);
-  if (found.version !== undefined && found.version !== version)
-    screen.warn(
-      `the image is of version ${found.version}, this is ${version}: a flag unknown there ends the Job (exit 2)`,
-    );
-  const name = jobName(verb, clock.now());
-  await create(
-    {
-      name,
-      namespace,
-      verb,
-      requestedBy,
-      serviceAccount: account.name,
-      image: found.image,
-      hostnames: nodes?.map(({ facts }) => facts.labels.get(HOSTNAME_LABEL) ?? facts.name) ?? [],
-      detachedBy: detachedBy(detached, namespace),
-      words: wordsFor(asked, { name, owner, nodes }),
-    },
-    cluster,
-  );
+  if (inImage !== version)
+    screen.warn(`the image is of version ${inImage}, this is ${version}: a flag unknown there ends the Job (exit 2)`);
+  const plan: JobPlan = {
+    name: known.name,
+    namespace,
+    verb,
+    requestedBy,
+    serviceAccount: account.name,
+    image,
+    hostnames: hostnamesOf(nodes),
+    detachedBy: detachedBy(detached, namespace),
+    words: wordsFor(asked, known),
+  };
+  await create(plan, cluster);
+  tellCreated(plan, detached, screen);
+  return EXIT.done;
+}
+
+function imageFor({ image }: Detached, namespace: string, cluster: Cluster): Promise<FoundImage> | FoundImage {
+  return image === undefined ? webhookImage(namespace, cluster) : ownImage(image);
+}
+
+function hostnamesOf(nodes: readonly NodeSnapshot[] = []): readonly string[] {
+  return nodes.map(({ facts }) => facts.labels.get(HOSTNAME_LABEL) ?? facts.name);
+}
+
+/** Says how to follow it, and how to stop it. */
+function tellCreated({ name, namespace }: JobPlan, { wayThere }: Detached, screen: Screen): void {
   screen.result(`job.batch/${name} created (namespace ${namespace})`);
-  const there = ['-n', namespace, ...detached.wayThere];
+  const there = ['-n', namespace, ...wayThere];
   screen.note(`follow it: ${shellLine(['kubectl', 'maint', 'attach', name, ...there])}`);
   screen.note(`or its log: ${shellLine(['kubectl', 'logs', '-f', `job/${name}`, ...there])}`);
   screen.note(`stop it, as Ctrl-C would: ${shellLine(['kubectl', 'delete', 'job', name, ...there])}`);
-  return EXIT.done;
 }
 
 /** What is found out before the words of a Job are known. */
@@ -104,26 +114,6 @@ function wordsFor(asked: Detachment, { name, owner, nodes }: Known): readonly st
     ...(isForAll ? [] : [`--owner=${owner}`]),
     ...(goingOn?.(name) ?? []),
     ...(command.length > 0 ? ['--', ...command] : []),
-  ];
-}
-
-/** What launching and following a Job takes of the caller. */
-export function rightsIn(namespace: string): readonly Right[] {
-  const one = (verb: string, group: string, resource: string, subresource = ''): Right => ({
-    verb,
-    group,
-    resource,
-    subresource,
-    namespace,
-    name: '',
-  });
-  return [
-    one('create', 'batch', 'jobs'),
-    one('list', 'batch', 'jobs'),
-    one('watch', 'batch', 'jobs'),
-    one('list', '', 'pods'),
-    one('watch', '', 'pods'),
-    one('get', '', 'pods', 'log'),
   ];
 }
 

@@ -56,17 +56,13 @@ export function isBindingOf(binding: unknown, role: string, { namespace, name }:
   if (textAt(binding, 'roleRef', 'kind') !== 'ClusterRole' || textAt(binding, 'roleRef', 'name') !== role) return false;
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
   return listAt(binding, 'subjects').some((subject) => {
-    const called = textAt(subject, 'name') ?? '';
-    switch (textAt(subject, 'kind')) {
-      case 'ServiceAccount':
-        return called === name && textAt(subject, 'namespace') === namespace;
-      case 'User':
-        return called === `system:serviceaccount:${namespace}:${name}`;
-      case 'Group':
-        return groups.includes(called);
-      default:
-        return false;
-    }
+    const [kind, called] = [textAt(subject, 'kind'), textAt(subject, 'name') ?? ''];
+    const isItself = called === name && textAt(subject, 'namespace') === namespace;
+    return (
+      (kind === 'ServiceAccount' && isItself) ||
+      (kind === 'User' && called === `system:serviceaccount:${namespace}:${name}`) ||
+      (kind === 'Group' && groups.includes(called))
+    );
   });
 }
 

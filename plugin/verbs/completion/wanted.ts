@@ -134,6 +134,7 @@ function argumentOf({ names }: Verb, typed: string, line: Line): Wanted {
     }
     case 'shell':
       return listed(typed, line.arguments.length > 0 ? [] : SHELLS.map((word) => ({ word })));
+    case 'job':
     case undefined:
       return listed(typed, []);
   }

@@ -13,6 +13,11 @@ const BACK_OFF: BackOff = { firstMs: 500, longestMs: 5000, jitter: 0.5 };
 /** Failures of a moment, as what stands before an API server that is away answers. */
 const FAILED: readonly number[] = [500, 502, 503, 504];
 
+/** What an API server says of everybody while it has not read yet who he is and what he may: nothing was done then. */
+const NOT_KNOWN: readonly number[] = [401, 403];
+/** For how long after an outage that counts as a beginning, in ms: of one that has just started it takes a second or two. */
+const STARTING_MS = 15_000;
+
 /** System calls that fail before a byte of a request is sent. */
 const BEFORE_SENDING: readonly string[] = ['connect', 'getaddrinfo'];
 
@@ -31,31 +36,35 @@ export interface PatiencePorts {
  */
 export function patient(send: Send, { pace, tell }: PatiencePorts): Send {
   let isOut = false;
-  const hear = (why: string): void => {
-    if (!isOut) tell(why);
-    isOut = true;
-  };
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const pauseFor = (tries: number): number => pauseAfter(tries, BACK_OFF, pace.random());
   return (request) => {
     const startedAt = pace.now();
-    const pauseFor = (tries: number, why: string): number | undefined => {
-      if (request.signal?.aborted === true || pace.now() - startedAt > PATIENCE_MS) return undefined;
-      hear(why);
-      return pauseAfter(tries, BACK_OFF, pace.random());
+    const outage = (tries: number, why: string): number | undefined => {
+      failedAt = pace.now();
+      if (request.signal?.aborted === true || failedAt - startedAt > PATIENCE_MS) return undefined;
+      if (!isOut) tell(why);
+      isOut = true;
+      return pauseFor(tries);
     };
+    const answered = (answer: ApiAnswer, tries: number): number | undefined => {
+      if (request.method === 'GET' && FAILED.includes(answer.status)) return outage(tries, reasonOf(answer));
+      if (NOT_KNOWN.includes(answer.status) && pace.now() - failedAt < STARTING_MS) return pauseFor(tries);
+      isOut = false;
+      return undefined;
+    };
+    const failed = (thrown: unknown, tries: number): number | undefined =>
+      mayBeSentAgain(request, thrown) ? outage(tries, thrown.message) : undefined;
     return retry(
       () => send(request),
-      {
-        answered: ({ status, body }, tries) => {
-          if (request.method === 'GET' && FAILED.includes(status))
-            return pauseFor(tries, textAt(body, 'message') ?? `status ${status}`);
-          isOut = false;
-          return undefined;
-        },
-        failed: (thrown, tries) => (mayBeSentAgain(request, thrown) ? pauseFor(tries, thrown.message) : undefined),
-      },
+      { answered, failed },
       (ms) => pace.sleep(ms, request.signal),
     );
   };
+}
+
+function reasonOf({ status, body }: ApiAnswer): string {
+  return textAt(body, 'message') ?? `status ${status}`;
 }
 
 function mayBeSentAgain({ method }: ApiRequest, thrown: unknown): thrown is MaintError {

@@ -96,6 +96,16 @@ const PLUGIN: Calls = {
     objectPath: 'get apps/deployments [kubectl-maint]',
     podsPath: 'list /pods',
   },
+  // A Job is made and followed with the caller's own rights in its namespace, which no role of ours grants.
+  'plugin/detached/image.ts': {
+    objectPath: 'get apps/deployments [kubectl-maint]',
+    webhookConfigurationPath: `get ${REGISTRATION}`,
+  },
+  'plugin/detached/jobs.ts': { collectionPath: '' },
+  'plugin/detached/launch.ts': { collectionPath: '', nodePath: 'get /nodes' },
+  'plugin/detached/service-account.ts': { collectionPath: '', objectPath: '' },
+  'plugin/logs/pod-log.ts': { podLogPath: '' },
+  'plugin/verbs/attach/follow.ts': { podsPath: '' },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {
     evictionPath: 'create /pods/eviction',

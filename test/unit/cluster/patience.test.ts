@@ -59,6 +59,19 @@ test('each outage is told', async () => {
   expect(told).toEqual(['away', 'away']);
 });
 
+test('an API server that has just started does not know its roles yet: for a while its no is none', async () => {
+  const no: ApiAnswer = { status: 403, headers: {}, body: { message: 'RBAC: clusterrole "x" not found' } };
+  expect(await server(refused(), no, no).send(WRITE)).toBe(ANSWER);
+  expect(await server(no).send(WRITE)).toBe(no);
+  const { send, pace } = server(refused(), ANSWER, no);
+  await send(READ);
+  pace.advance(15_000);
+  expect(await send(READ)).toBe(no);
+  const always = server(refused(), ...Array.from({ length: 100 }, () => no));
+  expect(await always.send(READ)).toBe(no);
+  expect(always.asked()).toBeLessThan(12);
+});
+
 test('what the API server refuses is its last word', async () => {
   const refusal = new ClusterRefusal({ status: 403, reason: 'Forbidden', message: 'no', body: {} });
   const { send, asked } = server(refusal);

@@ -43,14 +43,11 @@ export function chooseFrom(config: Kubeconfig, options: ConnectOptions): Choice 
   }
   const endpoint = endpointFrom(cluster, options);
   const name = nonEmpty(options.server) === undefined ? endpoint.name : endpoint.server;
-  return {
-    name,
-    context: context?.name,
-    namespace: nonEmpty(textAt(context?.value, 'namespace')),
-    endpoint,
-    cluster: cluster?.value,
-    user,
-  };
+  return { name, ...placeOf(context), endpoint, cluster: cluster?.value, user };
+}
+
+function placeOf(context: Entry | undefined): Pick<Choice, 'context' | 'namespace'> {
+  return { context: context?.name, namespace: nonEmpty(textAt(context?.value, 'namespace')) };
 }
 
 function chosenContext(config: Kubeconfig, options: ConnectOptions): Entry | undefined {

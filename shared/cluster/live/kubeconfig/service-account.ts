@@ -42,8 +42,13 @@ export async function readServiceAccount(
     tlsServerName: undefined,
     proxyUrl: undefined,
   };
-  const namespace = await readFile(join(folder, 'namespace'), 'utf8').catch(() => '');
-  return { endpoint, tokenFile, namespace: namespace.trim() === '' ? undefined : namespace.trim() };
+  return { endpoint, tokenFile, namespace: await textIn(join(folder, 'namespace')) };
+}
+
+/** What stands in a file; undefined where there is none, or nothing in it. */
+async function textIn(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.trim() === '' ? undefined : text.trim();
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -20,9 +20,7 @@ const PLAN: JobPlan = {
 const CATALOGUE = catalogueFromTools(TOOLS);
 
 function workOf(words: readonly string[]): string {
-  const work = workFromObject(jobFrom({ ...PLAN, words }));
-  if (work === undefined) throw new Error('a Job is work');
-  return classify(work, CATALOGUE).work;
+  return classify(workFromObject(jobFrom({ ...PLAN, words })), CATALOGUE).work;
 }
 
 describe('the Job', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LineBreaker, MAX_LINE, printable } from '../../../../../plugin/verbs/run/command/lines.ts';
+import { LineBreaker, MAX_LINE, printable } from '../../../../plugin/terminal/lines.ts';
 
 /** The lines of some chunks, and what was left for the end. */
 function broken(...chunks: readonly (string | Buffer)[]): readonly string[] {
