@@ -2,16 +2,9 @@
  * `npm run bench -- policy`: what one decision costs beside `JSON.parse` of the same review, with 5,000 nodes of which 50
  * are in maintenance. Both are timed in turn in one process; the ratio of the medians is what travels.
  */
-import {
-  CATALOGUE,
-  DEFAULT_POLICY,
-  evaluate,
-  NO_ANSWERS,
-  nodeFromObject,
-  NodeTable,
-  requestFromReview,
-} from '../../shared/index.ts';
+import { evaluate, nodeFromObject, NodeTable, requestFromReview } from '../../shared/index.ts';
 import { reviewWith } from '../support/reviews.ts';
+import { situationWith } from '../support/situations.ts';
 import { median } from './median.ts';
 import { benchWorst } from './worst.ts';
 
@@ -55,6 +48,7 @@ function node(index: number): object {
 
 const nodes = Array.from({ length: NODES }, (_, index) => node(index));
 const nodeIndex = new NodeTable(nodes.map(nodeFromObject).filter((facts) => facts !== undefined));
+const SITUATION = situationWith(NOW, nodeIndex);
 const heldName = nodeIndex.held[0]?.name ?? '';
 const otherName = [...nodeIndex.others()][0]?.name ?? '';
 
@@ -208,14 +202,7 @@ function wholeReview({ operation, object, oldObject }: Asked): string {
 function decideOnce(review: unknown): void {
   const request = requestFromReview(review);
   if (!request.ok) throw new Error('a review was given');
-  evaluate(request.value, {
-    now: NOW,
-    nodeIndex,
-    config: DEFAULT_POLICY,
-    catalogue: CATALOGUE,
-    answers: NO_ANSWERS,
-    live: false,
-  });
+  evaluate(request.value, SITUATION);
 }
 
 /** Medians in microseconds, measured in turn so that a busy machine is busy for both. */

@@ -6,11 +6,12 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { CATALOGUE, decide, DEFAULT_POLICY, NO_ANSWERS, type Answer, type NodeFactsIndex } from '../../shared/index.ts';
+import { decide, type Answer, type NodeFactsIndex } from '../../shared/index.ts';
 import { readReview } from '../../webhook/admission/review.ts';
 import type { WorstRequest } from '../support/filled-requests.ts';
 import { WORST } from '../support/worst-objects.ts';
 import { reviewWith } from '../support/reviews.ts';
+import { situationWith } from '../support/situations.ts';
 import { median } from './median.ts';
 
 const ROUNDS = 9;
@@ -39,14 +40,7 @@ async function costOf(name: string, body: Uint8Array, nodeIndex: NodeFactsIndex)
   const reading: number[] = [];
   const deciding: number[] = [];
   const grown: number[] = [];
-  const situation = {
-    now: NOW,
-    nodeIndex,
-    config: DEFAULT_POLICY,
-    catalogue: CATALOGUE,
-    answers: NO_ANSWERS,
-    live: true,
-  };
+  const situation = situationWith(NOW, nodeIndex, { live: true });
   for (let round = 0; round < ROUNDS; round += 1) {
     runInNewContext('gc()');
     const before = process.memoryUsage().heapUsed;

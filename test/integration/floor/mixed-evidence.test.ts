@@ -8,7 +8,6 @@ import {
   CATALOGUE,
   DEFAULT_POLICY,
   evaluate,
-  NO_ANSWERS,
   nodeFromObject,
   NodeTable,
   type Decision,
@@ -16,6 +15,7 @@ import {
 import { readFixtures } from '../../support/fixtures.ts';
 import { coverageIn, requestOf, type Case } from '../../support/floor-coverage.ts';
 import { reviewWith } from '../../support/reviews.ts';
+import { situationWith } from '../../support/situations.ts';
 import { FloorStage } from './floor-stage.ts';
 
 const NOW = Date.parse('2026-01-06T08:00:00Z');
@@ -163,15 +163,7 @@ const nodes = readFixtures().find(({ cluster }) => cluster === 'two-in-maintenan
 const nodeIndex = new NodeTable(nodes.map(nodeFromObject).filter((node) => node !== undefined));
 
 function policySays(about: Case): Decision {
-  const situation = {
-    now: NOW,
-    nodeIndex,
-    config: DEFAULT_POLICY,
-    catalogue: CATALOGUE,
-    answers: NO_ANSWERS,
-    live: false,
-  };
-  return evaluate(requestOf(about), situation).decision;
+  return evaluate(requestOf(about), situationWith(NOW, nodeIndex)).decision;
 }
 
 const samples = fc.sample(sample, { seed: SEED, numRuns: SAMPLES });

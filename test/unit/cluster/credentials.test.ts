@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { at, listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ConnectOptions } from '../../../shared/cluster/live/connect.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
@@ -8,6 +8,7 @@ import type { Cluster } from '../../../shared/cluster/ports.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import {
   base64,
+  closedAfterEach,
   fakePace,
   folderWith,
   json,
@@ -19,10 +20,7 @@ import {
   containing,
 } from './scripted-server.ts';
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
+const open = closedAfterEach();
 
 const ok: Script = (_seen, response) => {
   json(response, 200, {});

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { textAt } from '../../../shared/facts/json.ts';
 import { follow } from '../../../shared/cluster/live/follow.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
@@ -9,6 +9,7 @@ import { linesOf } from '../../../shared/cluster/live/lines.ts';
 import { transportFrom } from '../../../shared/cluster/live/transport.ts';
 import { fixedCredential } from '../../../shared/cluster/live/credentials/source.ts';
 import {
+  closedAfterEach,
   fakePace,
   json,
   optionsFor,
@@ -19,10 +20,7 @@ import {
   containing,
 } from './scripted-server.ts';
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
+const open = closedAfterEach();
 
 const node = (name: string, version: number): object => ({ metadata: { name, resourceVersion: String(version) } });
 const line = (type: string, object: object): string => `${JSON.stringify({ type, object })}\n`;

@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { afterEach, expect, onTestFinished } from 'vitest';
 import type { ConnectOptions } from '../../../shared/cluster/live/connect.ts';
 import type { Pace } from '../../../shared/cluster/live/pace.ts';
 
@@ -53,6 +53,15 @@ export async function scriptedServer(script: Script, tls?: ServerOptions): Promi
         server.closeAllConnections();
       }),
   };
+}
+
+/** What a test opens and puts here is closed after it, in this order. */
+export function closedAfterEach(): { close(): unknown }[] {
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+  });
+  return open;
 }
 
 export function json(

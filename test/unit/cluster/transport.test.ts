@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectCluster, connectInCluster, type Exchange } from '../../../shared/cluster/live/connect.ts';
 import { realPace } from '../../../shared/cluster/live/pace.ts';
 import { openCluster } from '../../../shared/cluster/live/session.ts';
@@ -9,6 +9,7 @@ import type { Cluster } from '../../../shared/cluster/ports.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import {
   base64,
+  closedAfterEach,
   fakePace,
   folderWith,
   json,
@@ -22,10 +23,7 @@ import {
   matching,
 } from './scripted-server.ts';
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
+const open = closedAfterEach();
 
 let pace = fakePace();
 

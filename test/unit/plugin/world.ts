@@ -16,6 +16,7 @@ import type { Clock } from '../../../plugin/session/clock.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../../plugin/nodes/snapshot.ts';
 import type { Screen } from '../../../plugin/terminal/screen.ts';
 import type { Session } from '../../../plugin/session/session.ts';
+import { rawListener, untilAborted } from '../../support/raw-listener.ts';
 
 /** The moment at which every test begins. */
 export const START = Date.parse('2026-01-05T22:10:00Z');
@@ -99,7 +100,7 @@ export class ToldCluster implements Cluster {
   say: Say = () => ({ status: 200, headers: {}, body: {} });
   /** What every follow does instead of telling. */
   followInstead: (() => Promise<never>) | undefined;
-  readonly #told = new Map<string, { changed(object: unknown): void; removed(object: unknown): void }>();
+  readonly #told = new Map<string, CollectionListener<unknown>>();
 
   async send(request: ApiRequest): Promise<ApiAnswer> {
     this.requests.push(request);
@@ -132,25 +133,10 @@ export class ToldCluster implements Cluster {
 
   async follow<T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
     if (this.followInstead !== undefined) await this.followInstead();
-    this.#told.set(path, {
-      changed: (object) => {
-        listener.changed(listener.project(object));
-      },
-      removed: (object) => {
-        listener.removed(listener.project(object));
-      },
-    });
-    listener.synced((this.lists.get(path) ?? []).map((object) => listener.project(object)));
-    await new Promise<void>((resolve) => {
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-      if (signal.aborted) resolve();
-    });
+    const told = rawListener(listener);
+    this.#told.set(path, told);
+    told.synced(this.lists.get(path) ?? []);
+    await untilAborted(signal);
   }
 
   /** Tells whoever follows the path of an object. */

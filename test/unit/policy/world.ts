@@ -3,12 +3,10 @@ import { nodeFromObject, type NodeFacts } from '../../../shared/facts/node.ts';
 import { NodeTable } from '../../../shared/facts/node-table.ts';
 import { workFromObject } from '../../../shared/facts/work.ts';
 import { RECORD_ANNOTATION, STATE_LABEL } from '../../../shared/labels.ts';
-import { DEFAULT_POLICY } from '../../../shared/policy/config.ts';
 import type { Situation } from '../../../shared/policy/evaluate.ts';
-import { NO_ANSWERS } from '../../../shared/policy/needs.ts';
 import { creationOf, type ReviewRequest } from '../../../shared/policy/request.ts';
 import type { MaintenanceRecord } from '../../../shared/record/record.ts';
-import { CATALOGUE } from '../../../shared/targets/registry.ts';
+import { situationWith } from '../../support/situations.ts';
 
 export const NOW = Date.parse('2026-01-06T08:00:00Z');
 export const SINCE = '2026-01-06T07:46:00Z';
@@ -68,15 +66,7 @@ export function held(name: string, sketch: NodeSketch = {}): NodeFacts {
 
 /** Everything decided by the nodes alone, unless said otherwise. */
 export function situation(nodes: Iterable<NodeFacts>, more: Partial<Situation> = {}): Situation {
-  return {
-    now: NOW,
-    nodeIndex: new NodeTable(nodes),
-    config: DEFAULT_POLICY,
-    catalogue: CATALOGUE,
-    answers: NO_ANSWERS,
-    live: false,
-    ...more,
-  };
+  return situationWith(NOW, new NodeTable(nodes), more);
 }
 
 /** The CREATE of an object, by somebody. */

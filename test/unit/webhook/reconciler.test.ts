@@ -18,6 +18,7 @@ import { DISARM_AFTER_MS } from '../../../webhook/controller/registration/arming
 import { entriesFor, renderEntries } from '../../../webhook/controller/registration/entries.ts';
 import { RegistrationReconciler } from '../../../webhook/controller/registration/reconciler.ts';
 import { reconcilerOfOwn } from '../../../webhook/controller/registration/own-registration.ts';
+import { rawListener } from '../../support/raw-listener.ts';
 import { Kept, nodeObject } from './world.ts';
 
 const SERVICE = { namespace: 'maint', name: 'webhook' };
@@ -47,16 +48,7 @@ class RegistrationCluster {
 
   follow<T>(_path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
     if (this.refusesToWatch !== undefined) return Promise.reject(this.refusesToWatch);
-    this.#listener = {
-      ...listener,
-      synced: (objects) => {
-        listener.synced(objects.map((object) => listener.project(object)));
-      },
-      changed: (object) => {
-        listener.changed(listener.project(object));
-      },
-      removed: () => undefined,
-    };
+    this.#listener = rawListener(listener);
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => {
         resolve();

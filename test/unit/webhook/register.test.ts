@@ -13,6 +13,7 @@ import {
 } from '../../../shared/index.ts';
 import { RegisterReconciler } from '../../../webhook/controller/register/reconciler.ts';
 import { logTo } from '../../../webhook/log.ts';
+import { rawListener, untilAborted } from '../../support/raw-listener.ts';
 import { Kept, nodeObject } from './world.ts';
 
 /** An API server with one register at most, which answers as it would. */
@@ -42,24 +43,9 @@ class RegisterCluster {
   follow<T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
     expect(path).toBe(REGISTERS);
     if (this.refusesToWatch !== undefined) return Promise.reject(this.refusesToWatch);
-    this.#listener = {
-      ...listener,
-      synced: (objects) => {
-        listener.synced(objects.map((object) => listener.project(object)));
-      },
-      changed: (object) => {
-        listener.changed(listener.project(object));
-      },
-      removed: (object) => {
-        listener.removed(listener.project(object));
-      },
-    };
+    this.#listener = rawListener(listener);
     this.#listener.synced(this.register === undefined ? [] : [this.register]);
-    return new Promise((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
-    });
+    return untilAborted(signal);
   }
 
   /** Somebody else writes it, or deletes it. */

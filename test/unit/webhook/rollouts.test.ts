@@ -16,6 +16,7 @@ import {
 import { logTo } from '../../../webhook/log.ts';
 import { RolloutReconciler, type RolloutPorts } from '../../../webhook/controller/rollouts/reconciler.ts';
 import { until } from '../../support/until.ts';
+import { rawListener, untilAborted } from '../../support/raw-listener.ts';
 import { Kept, nodeObject } from './world.ts';
 
 const NOW = Date.parse('2026-01-06T08:00:00Z');
@@ -113,23 +114,8 @@ class World {
         const { refusal } = this;
         this.refusal = undefined;
         if (refusal !== undefined) return Promise.reject(refusal);
-        this.#listener = {
-          project: (object) => object,
-          synced: (objects) => {
-            listener.synced(objects.map((object) => listener.project(object)));
-          },
-          changed: (object) => {
-            listener.changed(listener.project(object));
-          },
-          removed: (object) => {
-            listener.removed(listener.project(object));
-          },
-        };
-        return new Promise<void>((resolve) => {
-          signal.addEventListener('abort', () => {
-            resolve();
-          });
-        });
+        this.#listener = rawListener(listener);
+        return untilAborted(signal);
       },
       get: () => Promise.resolve(this.object),
       pages: (path: string, options?: { query?: unknown }) => this.#pages(path, options?.query),

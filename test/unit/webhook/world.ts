@@ -12,6 +12,7 @@ import {
   type CollectionListener,
 } from '../../../shared/index.ts';
 import { reviewWith } from '../../support/reviews.ts';
+import { rawListener, untilAborted } from '../../support/raw-listener.ts';
 
 /** A Node object; `held` puts it in maintenance. */
 export function nodeObject(name: string, held = false): object {
@@ -102,13 +103,11 @@ export class ToldCluster implements Cluster {
   /** Of other collections nothing is told. */
   follow<T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
     const isNodes = path === NODES;
-    if (isNodes) this.#listener = raw(listener);
-    return new Promise((resolve, reject) => {
+    if (isNodes) this.#listener = rawListener(listener);
+    const refused = new Promise<void>((_resolve, reject) => {
       if (isNodes) this.#fail = reject;
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
     });
+    return Promise.race([refused, untilAborted(signal)]);
   }
 
   send(): Promise<ApiAnswer> {
@@ -197,22 +196,4 @@ export class Kept {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
-}
-
-/** A listener that takes objects as the API server sends them. */
-function raw<T>(listener: CollectionListener<T>): CollectionListener<unknown> {
-  return {
-    project: (object) => object,
-    synced: (objects) => {
-      listener.synced(objects.map((object) => listener.project(object)));
-    },
-    changed: (object) => {
-      listener.changed(listener.project(object));
-    },
-    removed: (object) => {
-      listener.removed(listener.project(object));
-    },
-    alive: () => listener.alive?.(),
-    interrupted: (cause) => listener.interrupted?.(cause),
-  };
 }

@@ -2,17 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { DRAIN_LABEL, fateOf, WORDS, type FilterContext, type PodFate } from '../../../../plugin/drain/filters.ts';
 import { planDrain } from '../../../../plugin/drain/plan.ts';
 import type { ActiveWork, DrainFlags } from '../../../../plugin/drain/options.ts';
+import { drainFlags } from '../../../support/drain-flags.ts';
 import { podFacts, START, type PodShape } from '../world.ts';
 
-const DEFAULTS: DrainFlags = {
-  force: false,
-  ignoreDaemonSets: true,
-  deleteEmptyDirData: false,
-  gracePeriodSeconds: -1,
-  podSelector: undefined,
-  disableEviction: false,
-  skipWaitForDeleteSeconds: 0,
-};
+const DEFAULTS = drainFlags();
 const CONTEXT: FilterContext = {
   flags: DEFAULTS,
   activeWork: 'wait',

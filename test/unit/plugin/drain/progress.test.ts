@@ -6,6 +6,7 @@ import { Announcer } from '../../../../plugin/nodes/announce.ts';
 import type { NodeProgress } from '../../../../plugin/drain/events.ts';
 import type { OnEvent } from '../../../../plugin/verbs/on/events.ts';
 import { at, budgetFromObject, podsPath, type BudgetFacts, type PodFacts } from '../../../../shared/index.ts';
+import { drainFlags } from '../../../support/drain-flags.ts';
 import { budgetObject, nodeSnapshot, podFacts, podObject, settle, toldSession, type BudgetShape } from '../world.ts';
 
 const [a, b, c] = [podFacts('a'), podFacts('b'), podFacts('c')];
@@ -341,16 +342,7 @@ test.each([
   ['evicted', false],
   ['deleted', true],
 ] as const)('pods are %s where --disable-eviction is %s', (word, disableEviction) => {
-  const drain = {
-    force: false,
-    ignoreDaemonSets: true,
-    deleteEmptyDirData: false,
-    gracePeriodSeconds: -1,
-    podSelector: undefined,
-    disableEviction,
-    skipWaitForDeleteSeconds: 0,
-  };
-  expect(wordFor({ drain })).toBe(word);
+  expect(wordFor({ drain: drainFlags({ disableEviction }) })).toBe(word);
 });
 
 test('a pod is named by namespace and name, and nothing else of it is told', () => {

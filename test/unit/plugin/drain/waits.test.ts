@@ -9,6 +9,7 @@ import {
   type CollectionListener,
   type PodFacts,
 } from '../../../../shared/index.ts';
+import { untilAborted } from '../../../support/raw-listener.ts';
 import { podFacts, settle, toldSession, type ToldCluster } from '../world.ts';
 
 /** A wait under way: what it told so far, as `text: names`, and how it ended. */
@@ -59,14 +60,6 @@ function instead(follow: (signal: AbortSignal) => Promise<void>): (cluster: Told
   return (cluster) => {
     cluster.follow = (_path, _listener, { signal }) => follow(signal);
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
 }
 
 function present<T>(value: T | undefined): T {

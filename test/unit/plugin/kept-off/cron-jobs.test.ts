@@ -4,14 +4,7 @@ import type { MakerEvent } from '../../../../plugin/kept-off/kept-off.ts';
 import { WOKEN_ANNOTATION } from '../../../../plugin/kept-off/wake.ts';
 import { cronJobPath, cronJobStatusPath, NODES, RECORD_ANNOTATION } from '../../../../shared/index.ts';
 import { nodeObject, settle, toldSession } from '../world.ts';
-
-const [BEFORE, BEGUN, NOON, LATE] = [
-  '2026-01-05T08:00:00Z',
-  '2026-01-05T09:00:00Z',
-  '2026-01-05T12:00:00Z',
-  '2026-01-05T20:00:00Z',
-] as const;
-const ENDED = [{ node: 'n1', since: BEGUN }];
+import { BEFORE, BEGUN, ENDED, LATE, NOON } from './times.ts';
 
 const denial = (...nodes: readonly string[]) =>
   `Error creating job: admission webhook "work.kubectl-maint.io" denied the request: backup: it is for ${nodes.join(', ')}`;

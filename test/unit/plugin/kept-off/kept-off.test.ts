@@ -4,14 +4,7 @@ import { readMakerEvents } from '../../../../plugin/kept-off/maker-events.ts';
 import type { OwnEvent } from '../../../../plugin/nodes/own-events.ts';
 import { EVENTS } from '../../../../shared/index.ts';
 import { toldSession } from '../world.ts';
-
-const [BEFORE, BEGUN, NOON, LATE] = [
-  '2026-01-05T08:00:00Z',
-  '2026-01-05T09:00:00Z',
-  '2026-01-05T12:00:00Z',
-  '2026-01-05T20:00:00Z',
-] as const;
-const ENDED = [{ node: 'n1', since: BEGUN }];
+import { BEFORE, BEGUN, ENDED, LATE, NOON } from './times.ts';
 
 function own(fields: Partial<OwnEvent> = {}): OwnEvent {
   return {

@@ -20,6 +20,7 @@ import {
   type CollectionListener,
 } from '../../../../shared/index.ts';
 import { like } from '../../../support/like.ts';
+import { drainFlags } from '../../../support/drain-flags.ts';
 import { budgetObject, nodeSnapshot, podFacts, podObject, settle, toldSession, type PodShape } from '../world.ts';
 
 const [n1, n2] = [nodeSnapshot('n1'), nodeSnapshot('n2')];
@@ -47,15 +48,10 @@ function operationOf(asked: Asked): OnOperation {
       ticket: undefined,
       until: undefined,
     },
-    drain: {
-      force: false,
-      ignoreDaemonSets: true,
-      deleteEmptyDirData: false,
-      gracePeriodSeconds: -1,
+    drain: drainFlags({
       podSelector: asked.podSelector,
-      disableEviction: false,
       skipWaitForDeleteSeconds: asked.skipWaitForDeleteSeconds ?? 0,
-    },
+    }),
     pace: {
       maxParallel: asked.maxParallel ?? 10,
       maxUnavailable: undefined,

@@ -9,6 +9,7 @@ import { statusFrom, type NodeStatus } from '../../../../plugin/verbs/status/nod
 import { everythingLeft, type NodeReadings } from '../../../../plugin/verbs/status/readings.ts';
 import { keepingOf } from '../../../../plugin/policy/keeping.ts';
 import { DEFAULT_POLICY, RECORD_ANNOTATION, STATE_LABEL } from '../../../../shared/index.ts';
+import { IDLE_NODE } from '../../../support/idle-node.ts';
 import { like } from '../../../support/like.ts';
 import { HeardScreen, nodeSnapshot, podFacts, START, type NodeShape } from '../world.ts';
 import { configWith } from '../../../support/configs.ts';
@@ -86,28 +87,7 @@ describe('the status of a node', () => {
   });
 
   test('without a record nothing is read about it', () => {
-    expect(status(undefined)).toEqual({
-      name: 'n1',
-      state: 'None',
-      mode: null,
-      since: null,
-      until: null,
-      overdue: false,
-      claims: [],
-      cordonedBy: null,
-      podsLeft: null,
-      progress: '',
-      stoppedSince: null,
-      unconfirmed: 0,
-      ready: true,
-      schedulable: true,
-      health: null,
-      heartbeat: null,
-      deletion: null,
-      heldBack: null,
-      exceptions: [],
-      problems: [],
-    });
+    expect(status(undefined)).toEqual({ name: 'n1', ...IDLE_NODE });
     expect(status(undefined, { unschedulable: true, label: 'complete' })).toMatchObject({
       state: 'Cordoned',
       schedulable: false,

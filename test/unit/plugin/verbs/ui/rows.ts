@@ -1,35 +1,10 @@
 import type { NodeRow } from '../../../../../plugin/verbs/ui/wire.ts';
+import { IDLE_NODE } from '../../../../support/idle-node.ts';
 
 /** A node that is not in maintenance, but for what a test says of it. */
 export function row(name: string, more: Partial<NodeRow> = {}): NodeRow {
-  return {
-    name,
-    roles: [],
-    state: 'None',
-    stateText: more.state ?? 'None',
-    mode: null,
-    since: null,
-    until: null,
-    overdue: false,
-    claims: [],
-    cordonedBy: null,
-    podsLeft: null,
-    unconfirmed: 0,
-    progress: '',
-    stoppedSince: null,
-    ready: true,
-    schedulable: true,
-    health: null,
-    heartbeat: null,
-    pressures: [],
-    cleanSince: null,
-    drain: null,
-    deletion: null,
-    heldBack: null,
-    exceptions: [],
-    problems: [],
-    ...more,
-  };
+  const shown = { roles: [], stateText: more.state ?? IDLE_NODE.state, pressures: [], cleanSince: null, drain: null };
+  return { name, ...IDLE_NODE, ...shown, ...more };
 }
 
 /** 2026-01-31T12:00:00Z */

@@ -1,0 +1,24 @@
+import type { NodeStatus } from '../../plugin/verbs/status/node-status.ts';
+
+/** What `status` says of a healthy node that is not in maintenance, but for its name. */
+export const IDLE_NODE: Omit<NodeStatus, 'name'> = {
+  state: 'None',
+  mode: null,
+  since: null,
+  until: null,
+  overdue: false,
+  claims: [],
+  cordonedBy: null,
+  podsLeft: null,
+  progress: '',
+  stoppedSince: null,
+  unconfirmed: 0,
+  ready: true,
+  schedulable: true,
+  health: null,
+  heartbeat: null,
+  deletion: null,
+  heldBack: null,
+  exceptions: [],
+  problems: [],
+};
