@@ -78,7 +78,7 @@ export {
   explainRight,
   explainWarnings,
 } from './policy/explain.ts';
-export { clean, joinNames, MAX_QUOTE } from './policy/words.ts';
+export { clean, joinNames, MAX_QUOTE } from './words.ts';
 export type { Decision, Finding, Verdict } from './policy/verdict.ts';
 
 export {

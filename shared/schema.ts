@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { at } from './facts/json.ts';
-import { clean } from './policy/words.ts';
+import { clean } from './words.ts';
 import type { Problem } from './problem.ts';
 
 /** Longest value that a problem repeats, in characters: a line of a terminal. */

@@ -1,6 +1,6 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
 import { AFTER_DENIAL_ANNOTATION } from '../labels.ts';
-import { clean } from '../policy/words.ts';
+import { clean } from '../words.ts';
 import type { AfterDenial } from '../targets/tool.ts';
 import type { Written } from './written.ts';
 

@@ -1,4 +1,4 @@
-import { joinNames } from './words.ts';
+import { joinNames } from '../words.ts';
 
 /** The sentence about work that names nodes in maintenance; `what` is a noun phrase. */
 export function keptOffNodes(what: string, nodes: readonly string[]): string {

@@ -6,7 +6,7 @@ import { RULES, type RuleId } from './registry.ts';
 import type { Rule } from './rule.ts';
 import { RECORD_STEP } from './rules/node-guard.ts';
 import type { Finding, Verdict } from './verdict.ts';
-import { clean, MAX_QUOTE, wrapped } from './words.ts';
+import { clean, MAX_QUOTE, wrapped } from '../words.ts';
 
 /** Longest denial, in characters: the API server repeats it in Events (1 kB there) and in every retry's log line. */
 export const MAX_MESSAGE = 1000;

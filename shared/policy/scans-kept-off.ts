@@ -2,7 +2,7 @@ import { renderDuration } from '../duration.ts';
 import type { NodeFacts } from '../facts/node.ts';
 import { untilOf } from '../record/claims.ts';
 import type { PolicyConfig } from './config.ts';
-import { clean, MAX_QUOTE } from './words.ts';
+import { clean, MAX_QUOTE } from '../words.ts';
 
 /** A day without scans is what people should hear of: most scanners run once a day. */
 const LONG_MS = 24 * 3_600_000;

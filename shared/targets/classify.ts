@@ -1,16 +1,9 @@
 import { controllerOf, type Owner, type WorkObject } from '../facts/work.ts';
 import { isOfKind, KUBERNETES, type Kind } from '../kinds.ts';
 import { WORK_LABEL } from '../labels.ts';
+import { Inspection, matches } from './inspection.ts';
 import { MatcherIndex } from './matcher-index.ts';
-import {
-  confidenceOf,
-  LABEL_STRENGTH,
-  matches,
-  particularityOf,
-  strengthOf,
-  Inspection,
-  type Confidence,
-} from './matcher.ts';
+import { confidenceOf, LABEL_STRENGTH, particularityOf, strengthOf, type Confidence } from './matcher.ts';
 import type { NodeSource, Tool, Work, WorkPattern } from './tool.ts';
 
 /** What an object is, by whose evidence. It does not depend on any node. */

@@ -1,6 +1,6 @@
 import { at, isObject, textAt } from '../facts/json.ts';
 import { workFromObject } from '../facts/work.ts';
-import { matches } from './matcher.ts';
+import { matches } from './inspection.ts';
 import type { Inside } from './tool.ts';
 
 /** A kind of work that runs inside pods of something else, for people and as data. */

@@ -2,7 +2,8 @@ import type { Owner } from '../facts/work.ts';
 import type { Kind } from '../kinds.ts';
 import { programOf } from './subcommands.ts';
 import { imageBasename } from './image-names.ts';
-import type { Inspection, Matcher } from './matcher.ts';
+import type { Inspection } from './inspection.ts';
+import type { Matcher } from './matcher.ts';
 
 /** What an object must show before a matcher is worth asking: one of some owners, label keys, images and so on. */
 type IndexKey = 'kind' | 'owner' | 'owned' | 'label' | 'annotation' | 'image' | 'program';

@@ -8,7 +8,7 @@ import { isTolerated } from '../../scheduling/taints.ts';
 import { isDaemonSetControllers } from '../controllers.ts';
 import { needKey, type Answer, type Need } from '../needs.ts';
 import { NO_OBJECTION, needing, objection, type Judgement, type Subject, type RuleContext } from '../rule.ts';
-import { clean } from '../words.ts';
+import { clean } from '../../words.ts';
 
 /** Why a rollout waits. */
 export type HoldReason = 'RolloutHeld' | 'Unknown';

@@ -4,7 +4,7 @@ import { textAt } from '../../facts/json.ts';
 import { MAX_NAME } from '../../facts/work.ts';
 import { isOfKind } from '../../kinds.ts';
 import { admitsNode, daemonSetPlacement } from '../../scheduling/placement.ts';
-import { clean, joinNames } from '../words.ts';
+import { clean, joinNames } from '../../words.ts';
 import { ROLLING, ROLLOUT_ENTRY, TEMPLATE_ENTRY } from './addon-entries.ts';
 import { isRollout, judgeHold, type HoldReason } from './addon-hold.ts';
 

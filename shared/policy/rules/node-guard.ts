@@ -10,7 +10,7 @@ import type { AskedEntry } from '../entry.ts';
 import { breaksGuard } from '../guards.ts';
 import { needKey } from '../needs.ts';
 import { needing, type Judgement, type Objection, type Rule, type Subject, type RuleContext } from '../rule.ts';
-import { clean, MAX_QUOTE } from '../words.ts';
+import { clean, MAX_QUOTE } from '../../words.ts';
 
 /** Whether an object carries our annotation. */
 const marked = (object: string): string => `${object}.metadata.?annotations[?'${RECORD_ANNOTATION}'].hasValue()`;

@@ -17,7 +17,7 @@ import {
   type Subject,
   type RuleContext,
 } from '../rule.ts';
-import { joinNames } from '../words.ts';
+import { joinNames } from '../../words.ts';
 
 /** Why work is kept off, or advised about. */
 export type WorkReason = keyof typeof WORK_REASONS;

@@ -6,7 +6,7 @@ import { needKey, type Answer, type Need } from '../../../shared/policy/needs.ts
 import { requestFromReview, type ReviewRequest } from '../../../shared/policy/request.ts';
 import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { MAX_PROGRAMS, MAX_WORDS } from '../../../shared/shell/effort.ts';
-import { Inspection } from '../../../shared/targets/matcher.ts';
+import { Inspection } from '../../../shared/targets/inspection.ts';
 import { extentOf, LIMITS, MAX_PARTS } from '../../../webhook/admission/extent.ts';
 import type { WorstRequest } from '../../support/filled-requests.ts';
 import { WORST } from '../../support/worst-objects.ts';

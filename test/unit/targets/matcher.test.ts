@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
 import { catalogueFromTools, classify } from '../../../shared/targets/classify.ts';
 import { imageBasename } from '../../../shared/targets/image-names.ts';
-import { matches, strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
+import { matches } from '../../../shared/targets/inspection.ts';
+import { strengthOf, type Matcher } from '../../../shared/targets/matcher.ts';
 import { backupLeaf } from '../../../shared/targets/patterns.ts';
 import { kindsNamed } from '../../support/kinds.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { workFromObject } from '../../../shared/facts/work.ts';
-import { Inspection } from '../../../shared/targets/matcher.ts';
+import { Inspection } from '../../../shared/targets/inspection.ts';
 import { isRequestFor, wordsOf } from '../../../shared/targets/words-of-work.ts';
 
 const WORDS = ['Backup', 'Restore'];

@@ -1,4 +1,4 @@
-import { MAX_NAME } from '../facts/work.ts';
+import { MAX_NAME } from './facts/work.ts';
 
 /** How many names a sentence lists before it counts the rest: three fit a line of a terminal. */
 const NAMES_SHOWN = 3;

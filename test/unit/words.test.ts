@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clean, joinNames } from '../../../shared/policy/words.ts';
+import { clean, joinNames } from '../../shared/words.ts';
 
 test.each<[names: readonly string[], text: string]>([
   [[], 'nodes no node'],
