@@ -11,6 +11,7 @@ export function verbs(version: string): readonly VerbEntry[] {
     { name: 'run', load: async () => (await import('./verbs/run/verb.ts')).run },
     { name: 'attach', load: async () => (await import('./verbs/attach/verb.ts')).attach },
     { name: 'allow', load: async () => (await import('./verbs/allow/verb.ts')).allow },
+    { name: 'redo', load: async () => (await import('./verbs/redo/verb.ts')).redo },
     { name: 'status', load: async () => (await import('./verbs/status/verb.ts')).status },
     { name: 'ui', load: async () => (await import('./verbs/ui/verb.ts')).uiVerb(() => commands(version)) },
     { name: 'check', load: async () => (await import('./verbs/check/verb.ts')).check },

@@ -47,8 +47,8 @@ export function loadedVerbs(entries: readonly VerbEntry[]): Promise<readonly Ver
 /** A command of the plugin as data: what parsing, help, completion and the reference are made of. */
 export interface Verb {
   readonly name: string;
-  /** What its words name that are no flags: nodes, those in maintenance only, a shell, a Job; undefined: there are none. */
-  readonly names: 'nodes' | 'held nodes' | 'shell' | 'job' | undefined;
+  /** What its words name that are no flags: nodes, those in maintenance only, a shell, a Job, refused work; undefined: there are none. */
+  readonly names: 'nodes' | 'held nodes' | 'shell' | 'job' | 'refused work' | undefined;
   /** What follows the name, as people read it. */
   readonly usage: string;
   /** What it does, as a sentence without a full stop. */

@@ -34,6 +34,7 @@ export function keptOffLines(event: KeptOffEvent): readonly string[] {
   return [
     ...(work.length > 0 ? [`kept off ${names} meanwhile:`, ...work.map((one) => workLine(one, nodes.length))] : []),
     ...cronJobs.flatMap(cronJobLines),
+    ...(work.some(isRedone) ? [REDO] : []),
     ...(unreadable === undefined ? [] : [`what was kept off ${names} is not known, or not all of it: ${unreadable}`]),
     ...(unreadable === undefined && work.length === 0 && !expired
       ? [`nothing is known to have been kept off ${names} meanwhile`]
@@ -42,6 +43,13 @@ export function keptOffLines(event: KeptOffEvent): readonly string[] {
     'workloads are not moved back',
   ];
 }
+
+/** What `kubectl maint redo` makes up for, of what nobody else does. */
+function isRedone({ what, afterDenial }: KeptOff): boolean {
+  return (afterDenial === 'lost' || afterDenial === 'failed') && /(?:^|\()(?:CronJob|Backup) [^()]+\)?$/.test(what);
+}
+
+const REDO = 'what one call makes up for, and to do so: kubectl maint redo';
 
 const OLDER =
   'Events of more than an hour ago are gone, unless your API server keeps them longer: look for older backups and scans yourself';

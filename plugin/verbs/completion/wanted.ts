@@ -135,6 +135,8 @@ function argumentOf({ names }: Verb, typed: string, line: Line): Wanted {
     case 'shell':
       return listed(typed, line.arguments.length > 0 ? [] : SHELLS.map((word) => ({ word })));
     case 'job':
+    // What was refused is in Events, of which there may be very many: nobody waits for them between two keys.
+    case 'refused work':
     case undefined:
       return listed(typed, []);
   }

@@ -41,6 +41,8 @@ const SEE_ADDONS: readonly Grant[] = [
 
 /** Whether a CronJob that was refused makes up for its run; without it that is tried blindly. */
 const SEE_CRON_JOBS: Grant = { group: 'batch', resource: 'cronjobs', verbs: ['get'] };
+/** Events are all that tells of refusals. */
+const LIST_EVENTS: Grant = { group: '', resource: 'events', verbs: ['list'] };
 const WATCH_PODS: Grant = { group: '', resource: 'pods', verbs: ['watch'] };
 
 const IN_CLUSTER = '';
@@ -56,6 +58,8 @@ export const VERB_NEEDS: readonly VerbNeeds[] = [
   needsOf('off', true, [...MARK, HEARTBEAT, ...SEE_ADDONS], rightsOf([...TELL, SEE_CRON_JOBS, WATCH_PODS])),
   needsOf('status', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
   needsOf('allow', true, MARK, [...rightsOf([...TELL, SEE_CRON_JOBS]), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),
+  // What it makes is made with the rights of whoever may make that anyhow.
+  needsOf('redo', true, [LIST_NODES, LIST_EVENTS], rightsOf([SEE_CRON_JOBS])),
   needsOf('run', true, [...MARK, ...EVICT, HEARTBEAT, ...SEE_ADDONS], rightsOf(OPERATOR_GRANTS)),
   needsOf('check', false, [LIST_NODES], rightsOf(VIEWER_GRANTS)),
   needsOf('doctor', false, [LIST_NODES], [...rightsOf(VIEWER_GRANTS), ...rightsOf(CANARY_GRANTS, CANARY_NAMESPACE)]),

@@ -149,6 +149,14 @@ const PLUGIN: Calls = {
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },
   'plugin/verbs/off/bring-back.ts': { nodePath: 'get /nodes' },
+  // Who makes up for a run may read and make such objects anyhow: it is no right of ours to hand out.
+  'plugin/verbs/redo/redo.ts': {
+    collectionPath: '',
+    cronJobPath: 'get batch/cronjobs',
+    NODES: 'list /nodes',
+    objectPath: '',
+  },
+  'plugin/verbs/redo/remake.ts': { collectionPath: '' },
   'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/read-node.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },

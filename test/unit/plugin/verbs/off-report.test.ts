@@ -97,6 +97,7 @@ describe('in words', () => {
         'err: CronJob shop/nightly was told to make up for its latest run now',
         'err: CronJob shop/weekly was not told to make up for its latest run (no right): its controller pauses for longer after each refusal; to have it go on now: kubectl annotate …',
         'err: CronJob shop/late does not make up for its latest run: its startingDeadlineSeconds (30) have passed',
+        'err: what one call makes up for, and to do so: kubectl maint redo',
         'err: workloads are not moved back',
       ],
     ],

@@ -1,0 +1,174 @@
+import {
+  at,
+  ClusterRefusal,
+  collectionPath,
+  cronJobPath,
+  isForbidden,
+  MaintError,
+  messageOf,
+  nodeFromObject,
+  NODES,
+  objectPath,
+  readAll,
+  STATE_LABEL,
+  stringMapAt,
+  textAt,
+  type Cluster,
+  type NodeFacts,
+} from '../../../shared/index.ts';
+import { readMakerEvents } from '../../kept-off/maker-events.ts';
+import { readOwnEvents } from '../../nodes/own-events.ts';
+import { forbiddenText } from '../../session/forbidden-text.ts';
+import type { Session } from '../../session/session.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import type { Named, RedoOperation } from './flags.ts';
+import { backupFrom, jobFrom, type Remake } from './remake.ts';
+import { refusedWork, wordFor, type RefusedWork } from './refused-work.ts';
+import { ownedBy, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
+import { createdText, renderItems, renderList, type RedoItem } from './text.ts';
+
+/** Refused work as it stands. */
+interface Found {
+  readonly work: RefusedWork;
+  readonly item: RedoItem;
+  /** What makes up for it, where one call does. */
+  readonly remake: Remake | undefined;
+}
+
+/**
+ * `kubectl maint redo`: lists what was refused because of maintenance, and makes up for what is named, by one call each, with
+ * the caller's own rights. Nothing is made that was made up for already, that stands still, or that would be refused again.
+ */
+export async function runRedo(operation: RedoOperation, session: Session): Promise<ExitCode> {
+  const { screen, cluster } = session;
+  const refused = await readRefused(cluster);
+  const held = await readAll(cluster, { path: NODES, query: { labelSelector: STATE_LABEL } }, nodeFromObject);
+  const chosen = choose(operation, refused);
+  const found = await Promise.all(chosen.map((work) => readStanding(work, held, session)));
+  if (operation.what === 'none') {
+    await tell(
+      found.map(({ item }) => item),
+      operation,
+      session,
+    );
+    const open = found.filter(({ item }) => item.state === 'open').map(({ work }) => wordFor(work));
+    if (operation.format === 'text' && open.length > 0)
+      screen.note(`to make up for it: kubectl maint redo ${open.join(' ')}`);
+    return EXIT.done;
+  }
+  const items: RedoItem[] = [];
+  for (const one of found) items.push(await makeUpFor(one, operation, session));
+  if (operation.format !== 'text') await tell(items, operation, session);
+  if (session.signal.aborted) return EXIT.interrupted;
+  const isLeft = (item: RedoItem): boolean => item.made === null && item.state !== 'made-up';
+  // `--all` means what can be made up for; who names something wants to know that it was not.
+  const missed =
+    operation.what === 'all' ? items.filter(({ state }) => state === 'open' || state === 'unknown') : items;
+  return missed.some(isLeft) ? EXIT.gaveUp : EXIT.done;
+}
+
+/** Events are all that tells of refusals: without them nothing is known. */
+async function readRefused(cluster: Cluster): Promise<readonly RefusedWork[]> {
+  try {
+    const [own, makers] = await Promise.all([readOwnEvents(cluster), readMakerEvents(cluster)]);
+    return refusedWork(own, makers);
+  } catch (thrown) {
+    if (!(thrown instanceof ClusterRefusal) || !isForbidden(thrown)) throw thrown;
+    throw new MaintError('cluster', `what was refused is not known: ${forbiddenText(thrown.message)}`, {
+      hint: 'the ClusterRole kubectl-maint-operator may list Events',
+    });
+  }
+}
+
+/** What is meant, of what was refused. Throws MaintError('usage') where something else is named. */
+function choose({ what }: RedoOperation, refused: readonly RefusedWork[]): readonly RefusedWork[] {
+  if (typeof what === 'string') return refused;
+  return what.map((named: Named) => {
+    const work = refused.find((one) => wordFor(one) === wordFor(named));
+    if (work !== undefined) return work;
+    throw new MaintError('usage', `no refusal of ${wordFor(named)} is known`, {
+      hint: 'kubectl maint redo lists them; Events of more than an hour ago are gone, unless your API server keeps them longer',
+    });
+  });
+}
+
+async function readStanding(
+  work: RefusedWork,
+  held: readonly NodeFacts[],
+  { cluster, clock }: Session,
+): Promise<Found> {
+  const { kind, namespace, name, times, lastAt } = work;
+  const about = { kind, namespace, name, times, lastAt, made: null };
+  try {
+    const read = await (kind === 'CronJob' ? readCronJob : readBackup)(work, cluster);
+    const standing = standingOf(work, { ...read, held, now: clock.now() });
+    const isOpen = standing.state === 'open';
+    const remake = kind === 'CronJob' ? jobFrom(read.object, work) : backupFrom(read.schedule, work);
+    return { work, item: { ...about, ...standing }, remake: isOpen ? remake : undefined };
+  } catch (thrown) {
+    if (!(thrown instanceof MaintError)) throw thrown;
+    const why = forbiddenText(thrown.message);
+    return { work, item: { ...about, state: 'unknown', why }, remake: undefined };
+  }
+}
+
+type Read = Pick<About, 'object' | 'runs' | 'schedule'>;
+
+async function readCronJob({ namespace, name }: RefusedWork, cluster: Cluster): Promise<Read> {
+  const object = await cluster.get(cronJobPath(namespace, name));
+  const jobs = await readAll(cluster, { path: collectionPath('batch/v1/jobs', namespace) }, withoutSpec);
+  return { object, runs: ownedBy(object, jobs), schedule: undefined };
+}
+
+async function readBackup({ namespace, name }: RefusedWork, cluster: Cluster): Promise<Read> {
+  const object = await cluster.get(objectPath('velero.io/v1/backups', namespace, name));
+  const maker = stringMapAt(object, 'metadata', 'labels').get(SCHEDULE_LABEL);
+  if (maker === undefined) return { object, runs: [], schedule: undefined };
+  const query = { labelSelector: `${SCHEDULE_LABEL}=${maker}` };
+  const [schedule, runs] = await Promise.all([
+    cluster.get(objectPath('velero.io/v1/schedules', namespace, maker)),
+    readAll(cluster, { path: collectionPath('velero.io/v1/backups', namespace), query }, withoutSpec),
+  ]);
+  return { object, runs, schedule };
+}
+
+/** Of runs only their names and times are asked about. */
+function withoutSpec(object: unknown): unknown {
+  return { metadata: at(object, 'metadata') };
+}
+
+/** Makes up for one, and says what came of it. A refusal ends nothing: the next may pass. */
+async function makeUpFor(
+  { item, work, remake }: Found,
+  { dryRun, format }: RedoOperation,
+  session: Session,
+): Promise<RedoItem> {
+  const { screen, cluster, signal } = session;
+  const told = (outcome: RedoItem): RedoItem => {
+    if (format === 'text') {
+      if (outcome.made !== null) screen.result(createdText(outcome.made, dryRun));
+      else screen.note(`${wordFor(work)} is left as it is: ${outcome.why}`);
+    }
+    return outcome;
+  };
+  if (remake === undefined || signal.aborted) return told(signal.aborted ? { ...item, why: 'interrupted' } : item);
+  if (dryRun === 'client') return told({ ...item, made: remake.what });
+  try {
+    const query = { fieldManager: 'kubectl-maint', ...(dryRun === 'server' && { dryRun: 'All' }) };
+    const answer = await cluster.send({ ...remake.request, query, signal });
+    if (answer.status < 300) return told({ ...item, made: remake.what });
+    if (answer.status === 409) return told({ ...item, state: 'made-up', why: `${remake.what} is there already` });
+    return told({
+      ...item,
+      why: forbiddenText(textAt(answer.body, 'message') ?? `the API server answered ${answer.status}`),
+    });
+  } catch (thrown) {
+    return told({ ...item, why: messageOf(thrown) });
+  }
+}
+
+async function tell(items: readonly RedoItem[], { format }: RedoOperation, { screen }: Session): Promise<void> {
+  if (format !== 'text') screen.data(await renderList(items, format));
+  else if (items.length === 0) screen.note('nothing is known to have been refused that one call makes up for');
+  else screen.data(renderItems(items));
+}

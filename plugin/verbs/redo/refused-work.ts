@@ -1,0 +1,61 @@
+import { isOurDenial } from '../../policy/dry-run.ts';
+import type { MakerEvent } from '../../kept-off/kept-off.ts';
+import type { OwnEvent } from '../../nodes/own-events.ts';
+
+/** Kinds of which one call makes up for what was refused, by the word for them on a command line. */
+export const REDONE = { cronjob: 'CronJob', backup: 'Backup' } as const;
+export type RedoneKind = (typeof REDONE)[keyof typeof REDONE];
+
+/** Whose run was refused: a CronJob, or a Backup of Velero of which pieces were. */
+export interface RefusedWork {
+  readonly kind: RedoneKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly times: number;
+  /** When it was refused last (RFC 3339). */
+  readonly lastAt: string;
+  /** The refusals, as they were written: they name the nodes because of which. */
+  readonly messages: readonly string[];
+}
+
+/** As it is named on a command line: `cronjob/shop/nightly`. */
+export function wordFor({ kind, namespace, name }: Pick<RefusedWork, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind.toLowerCase()}/${namespace}/${name}`;
+}
+
+/** Who was refused stands at the end of our own Events: `… (CronJob shop/nightly)`. */
+const ORIGIN = /\((CronJob|Backup) ([a-z0-9.-]+)\/([a-z0-9.-]+)\)$/;
+
+/**
+ * What was refused and can be made up for by one call, the last first: of our own Events on nodes, and of those of CronJobs
+ * whose Job the API server's own policies refused. Pure.
+ */
+export function refusedWork(own: readonly OwnEvent[], makers: readonly MakerEvent[]): readonly RefusedWork[] {
+  const found = [...own.flatMap(fromOwn), ...makers.flatMap(fromMaker)];
+  return [...Map.groupBy(found, wordFor).values()]
+    .flatMap(([first, ...more]) => (first === undefined ? [] : [more.reduce(together, first)]))
+    .sort((one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt));
+}
+
+function fromOwn({ reason, message, count, lastAt }: OwnEvent): readonly RefusedWork[] {
+  const [, word, namespace, name] = ORIGIN.exec(message) ?? [];
+  const kind = Object.values(REDONE).find((one) => one === word);
+  if (reason !== 'WorkDenied' || kind === undefined || namespace === undefined || name === undefined) return [];
+  return [{ kind, namespace, name, times: count, lastAt, messages: [message] }];
+}
+
+function fromMaker({ kind, namespace, name, message, count, lastAt }: MakerEvent): readonly RefusedWork[] {
+  if (kind !== 'CronJob' || !isOurDenial(message)) return [];
+  return [{ kind, namespace, name, times: count, lastAt, messages: [message] }];
+}
+
+/** The webhook and the refused controller both write of the same refusals: the greater count is that of all. */
+function together(one: RefusedWork, other: RefusedWork): RefusedWork {
+  const lastAt = Date.parse(one.lastAt) > Date.parse(other.lastAt) ? one.lastAt : other.lastAt;
+  return {
+    ...one,
+    times: Math.max(one.times, other.times),
+    lastAt,
+    messages: [...one.messages, ...other.messages],
+  };
+}

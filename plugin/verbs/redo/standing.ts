@@ -1,0 +1,77 @@
+import { isExcepted, isTrueAt, listAt, stringMapAt, textAt, timeAt, type NodeFacts } from '../../../shared/index.ts';
+import { denyingRules } from '../../kept-off/cron-jobs.ts';
+import { namesNode } from '../../kept-off/kept-off.ts';
+import type { RefusedWork } from './refused-work.ts';
+
+/** Velero writes on each Backup of a Schedule whose it is (velero pkg/apis/velero/v1 ScheduleNameLabel). */
+export const SCHEDULE_LABEL = 'velero.io/schedule-name';
+
+/**
+ * Where a refused run stands. `open`: nobody has made up for it, and one call does. `made-up`: it ran since. `kept-off`: a
+ * node is in maintenance because of which it would be refused again. `suspended`, `by-hand`, `gone`: no call of ours is safe.
+ */
+export type State = 'open' | 'made-up' | 'kept-off' | 'suspended' | 'by-hand' | 'gone';
+
+export interface Standing {
+  readonly state: State;
+  /** Why; empty where nothing more is to be said. */
+  readonly why: string;
+}
+
+/** What was read about refused work. */
+export interface About {
+  /** The CronJob, or the Backup; undefined where it is gone. */
+  readonly object: unknown;
+  /** What its maker made of it since: the Jobs of the CronJob, the Backups of the Schedule. */
+  readonly runs: readonly unknown[];
+  /** Of a Backup: the Schedule that made it. */
+  readonly schedule: unknown;
+  readonly held: readonly NodeFacts[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Judges where refused work stands. Pure. */
+export function standingOf(work: RefusedWork, about: About): Standing {
+  const { object, held, now } = about;
+  if (object === undefined) return { state: 'gone', why: `the ${work.kind} is gone` };
+  const since = Date.parse(work.lastAt);
+  const run = about.runs.find((one) => (timeAt(one, 'metadata', 'creationTimestamp') ?? 0) > since);
+  if (run !== undefined) return { state: 'made-up', why: `${textAt(run, 'metadata', 'name') ?? ''} was made since` };
+  const standstill = work.kind === 'CronJob' ? cronJobStands(object) : backupStands(object, about.schedule);
+  if (standstill !== undefined) return standstill;
+  const node = held.find((one) =>
+    work.messages.some((message) => namesNode(message, one.name) && !isLifted(message, one, now)),
+  );
+  return node === undefined
+    ? { state: 'open', why: '' }
+    : { state: 'kept-off', why: `node ${node.name} is in maintenance` };
+}
+
+function cronJobStands(cronJob: unknown): Standing | undefined {
+  return isTrueAt(cronJob, 'spec', 'suspend') ? { state: 'suspended', why: 'it is suspended' } : undefined;
+}
+
+/** What a person asked for may have been meant for that moment: only what a Schedule asks for every day is asked for again. */
+function backupStands(backup: unknown, schedule: unknown): Standing | undefined {
+  const name = stringMapAt(backup, 'metadata', 'labels').get(SCHEDULE_LABEL);
+  if (name === undefined) return { state: 'by-hand', why: 'no Schedule made it: make it again as you made it' };
+  if (schedule === undefined) return { state: 'gone', why: `its Schedule ${name} is gone` };
+  return isTrueAt(schedule, 'spec', 'paused')
+    ? { state: 'suspended', why: `its Schedule ${name} is paused` }
+    : undefined;
+}
+
+/** Whether exceptions of a node let pass what was refused. */
+function isLifted(message: string, { record }: NodeFacts, now: number): boolean {
+  const rules = denyingRules(message);
+  return rules.length > 0 && record.kind === 'record' && rules.every((rule) => isExcepted(record.record, rule, now));
+}
+
+/** Those of some objects that a controller owns (metadata.ownerReferences), by its UID. */
+export function ownedBy(owner: unknown, objects: readonly unknown[]): readonly unknown[] {
+  const uid = textAt(owner, 'metadata', 'uid');
+  return objects.filter((object) =>
+    listAt(object, 'metadata', 'ownerReferences').some((reference) => textAt(reference, 'uid') === uid),
+  );
+}
