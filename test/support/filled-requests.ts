@@ -9,7 +9,7 @@ export interface WorstRequest {
 }
 
 /** Largest body that an API server takes from its caller (apiserver MaxRequestBodyBytes). */
-const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
+export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 /** A script that is still read, with what is around it. */
 export const SCRIPT = MAX_CHARACTERS - 100 + 2048;
 /** Around the part that fills the object. */

@@ -8,7 +8,14 @@ import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { MAX_PROGRAMS, MAX_WORDS } from '../../../shared/shell/effort.ts';
 import { Inspection } from '../../../shared/targets/inspection.ts';
 import { extentOf, LIMITS, MAX_PARTS } from '../../../webhook/admission/extent.ts';
-import type { WorstRequest } from '../../support/filled-requests.ts';
+import {
+  HOSTNAME,
+  MAX_REQUEST_BYTES,
+  nodeTerms,
+  placed,
+  REQUIRED,
+  type WorstRequest,
+} from '../../support/filled-requests.ts';
 import { WORST } from '../../support/worst-objects.ts';
 import { reviewWith } from '../../support/reviews.ts';
 import { held, node, situation } from './world.ts';
@@ -142,6 +149,50 @@ describe('what is done for one object is bounded', () => {
           operation: 'CREATE',
           object: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec },
         });
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+
+  test('and for any mixture of where it may run', async () => {
+    const many = fc.oneof(fc.nat(3), fc.integer({ min: 90, max: 110 }), fc.integer({ min: 1000, max: 3000 }));
+    const times = <T>(count: number, make: (index: number) => T): T[] =>
+      Array.from({ length: count }, (_, index) => make(index));
+    const requirement = fc
+      .record({
+        key: fc.constantFrom(HOSTNAME, 'a'),
+        operator: fc.constantFrom('In', 'Exists', 'Gt'),
+        values: fc.nat(20),
+      })
+      .map(({ key, operator, values }) => ({ key, operator, values: times(values, (index) => `n${index}`) }));
+    const term = fc
+      .tuple(fc.array(requirement, { maxLength: 3 }), many)
+      .map(([some, count]) => times(some.length === 0 ? 0 : count, (index) => some[index % some.length]))
+      .map((matchExpressions) => ({ matchExpressions }));
+    const company = fc.record({ namespaces: many, labelSelector: term, topologyKey: fc.constant(HOSTNAME) });
+    const placement = fc.record({
+      terms: fc.array(term, { maxLength: 4 }),
+      company: fc.array(company, { maxLength: 3 }),
+      tolerations: many,
+      nodeSelector: many,
+      isWork: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(placement, async ({ terms, company: beside, tolerations, nodeSelector, isWork }) => {
+        const podAffinity = {
+          [REQUIRED]: beside.map(({ namespaces, ...one }) => ({
+            ...one,
+            namespaces: times(namespaces, (index) => `ns${index}`),
+          })),
+        };
+        const spec = {
+          tolerations: times(tolerations, (index) => ({ key: `a${index}` })),
+          nodeSelector: Object.fromEntries(times(nodeSelector, (index) => [`a${index}`, 'b'])),
+        };
+        const asked = placed({ ...nodeTerms(terms), podAffinity }, spec, isWork ? { k8upjob: 'true' } : {});
+        // What is larger no API server takes.
+        fc.pre(JSON.stringify(asked.object).length < MAX_REQUEST_BYTES);
+        await expectBounded(asked);
       }),
       { numRuns: 20 },
     );
