@@ -20,9 +20,11 @@ import { Workloads } from '../../support/workloads.ts';
 /** Every replica and every controller is down: the cluster goes on, the floor holds, and everything else is as failurePolicy says. */
 
 const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
+const NODES = 4;
 const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
 const BY_FLOOR = 'ValidatingAdmissionPolicy';
 const SCAN = { 'kubectl-maint.io/work': 'scan' };
+const NETWORK_PODS = '/api/v1/namespaces/network/pods?labelSelector=app%3Dnetwork';
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -30,12 +32,14 @@ let world: Workloads;
 let controller: Controller | undefined;
 
 beforeAll(async () => {
-  plane = await startControlPlane({ nodes: 4, apiServerArgs: DIALS_ENDPOINTS });
+  plane = await startControlPlane({ nodes: NODES, apiServerArgs: DIALS_ENDPOINTS });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
   expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
   await installFloor(plane);
   await world.namespace('shop');
+  await world.namespace('network');
+  await networkAddOn();
   await world.deployment('web', { namespace: 'shop', node: BUSY }, 2);
   await installService(plane);
   const first = await startController(plane);
@@ -70,13 +74,65 @@ async function backupOf(node: string): Promise<string> {
 }
 
 /** What is said of a pod in a namespace; empty where it is accepted. */
-async function podIn(namespace: string, labels: object = {}): Promise<string> {
+async function podIn(namespace: string, labels: object = {}, more: object = {}): Promise<string> {
   return refusalOf(`/api/v1/namespaces/${namespace}/pods`, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { generateName: 'p-', labels },
-    spec: { containers: [{ name: 'c', image: 'i' }] },
+    spec: { containers: [{ name: 'c', image: 'i' }], ...more },
   });
+}
+
+/** The network of a cluster, as it is deployed: in a namespace of its own, before all others, on every node. */
+async function networkAddOn(): Promise<void> {
+  const labels = { app: 'network' };
+  const { status, body } = await plane.api('POST', '/apis/apps/v1/namespaces/network/daemonsets', {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'network' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          priorityClassName: 'system-node-critical',
+          tolerations: [{ operator: 'Exists' }],
+          containers: [{ name: 'network', image: 'registry.k8s.io/pause:3.10' }],
+        },
+      },
+    },
+  });
+  expect(status, JSON.stringify(body)).toBe(201);
+  await until('the network runs on every node', async () => (await networkOn()).size === NODES);
+}
+
+/** Its pods that run, by node: their uids. */
+async function networkOn(): Promise<ReadonlyMap<string, string>> {
+  const { body } = await plane.api('GET', NETWORK_PODS);
+  const running = listAt(body, 'items').filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
+  return new Map(
+    running.map((pod) => [textAt(pod, 'spec', 'nodeName') ?? '', textAt(pod, 'metadata', 'uid') ?? ''] as const),
+  );
+}
+
+/** Every pod of it goes, as after an outage of the whole cluster, and another one comes. */
+async function startNetworkAnew(): Promise<void> {
+  const before = new Set((await networkOn()).values());
+  expect((await plane.api('DELETE', `${NETWORK_PODS}&gracePeriodSeconds=0`)).status).toBe(200);
+  await until('it is back on every node', async () => {
+    const after = [...(await networkOn()).values()];
+    return after.length === NODES && after.every((uid) => !before.has(uid));
+  });
+}
+
+/** Pods of the cluster itself start, on nodes in maintenance as on others, while nobody can be asked. */
+async function theClusterStarts(): Promise<void> {
+  for (const nodeName of [HELD, FREE]) {
+    const there = { nodeName, tolerations: [{ operator: 'Exists' }] };
+    expect(await podIn('kube-system', {}, there)).toBe('');
+    expect(await podIn('network', {}, { ...there, priorityClassName: 'system-node-critical' })).toBe('');
+    expect(await podIn('network', {}, there)).toContain('failed calling webhook "work.kubectl-maint.io"');
+  }
 }
 
 async function refusalOf(collection: string, object: object): Promise<string> {
@@ -93,6 +149,11 @@ describe('with failurePolicy Fail', () => {
   test('what the webhook alone would decide is refused as a failed call', async () => {
     expect(await backupOf(FREE)).toContain('failed calling webhook "work.kubectl-maint.io"');
     expect(await podIn('default')).toContain('failed calling webhook');
+  });
+
+  test('kube-system and the network start, on a node in maintenance as well', async () => {
+    await theClusterStarts();
+    await startNetworkAnew();
   });
 
   test('its own namespace goes on: the webhook can come back', async () => {
@@ -131,6 +192,20 @@ test('nobody keeps the register either: what it lists is kept off, and of a new 
   expect(ran.stderr).toContain(`nothing is kept off there: the register does not list node ${FREE}: nobody writes it`);
   expect(await backupOf(HELD)).toContain(BY_FLOOR);
   expect(await plugin.maint(['off', FREE, '--owner', 'ops', '--healthy-for', '0'])).toMatchObject({ code: 0 });
+});
+
+test('where work alone fails closed, kube-system and the network start all the same', async () => {
+  const closed = await startController(plane, { failurePolicy: 'Ignore', failClosed: ['work'] });
+  const policies = async () =>
+    listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks')
+      .map((entry) => [textAt(entry, 'name')?.split('.')[0], textAt(entry, 'failurePolicy')].join(' '))
+      .sort();
+  const wanted = ['addon Ignore', 'critical-work Ignore', 'node-guard Ignore', 'rollout Ignore', 'work Fail'];
+  await until('work alone fails closed', async () => (await policies()).join() === wanted.join());
+  await until('the API server has seen it', async () => (await podIn('kube-system')) === '');
+  await theClusterStarts();
+  await startNetworkAnew();
+  await closed.stop();
 });
 
 test('a drain goes on, and tells that only the floor holds', async () => {

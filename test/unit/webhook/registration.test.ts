@@ -147,13 +147,14 @@ describe('the registration', () => {
   });
 
   test('by Service: leaves the bundle to who owns it, and its own namespace alone', () => {
+    expect(listAt(service, 'webhooks')).toHaveLength(6);
     for (const webhook of listAt(service, 'webhooks')) {
       expect(at(webhook, 'clientConfig')).toEqual({
         service: { namespace: 'maint', name: 'webhook', path: '/validate', port: 443 },
       });
-      // Nodes join and heal whether a webhook answers or not.
-      const guards = textAt(webhook, 'name') === 'node-guard.kubectl-maint.io';
-      expect(textAt(webhook, 'failurePolicy')).toBe(guards ? 'Ignore' : 'Fail');
+      // Nodes join and heal, and their network starts, whether a webhook answers or not.
+      const passes = /^(?:node-guard|critical-work|critical-rollout)\.kubectl-maint\.io$/;
+      expect(textAt(webhook, 'failurePolicy')).toBe(passes.test(textAt(webhook, 'name') ?? '') ? 'Ignore' : 'Fail');
       expect(at(webhook, 'namespaceSelector')).toEqual({
         matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['maint'] }],
       });
@@ -161,12 +162,32 @@ describe('the registration', () => {
   });
 });
 
+test('what is critical is asked about by an entry of its own, and by no other, where the usual one fails closed', () => {
+  const reach = { url: 'https://127.0.0.1:9443' };
+  const entries = renderEntries(ENTRIES, { address: reach, failurePolicy: 'Fail' });
+  const conditionsOf = (name: string) =>
+    new Map(
+      entries
+        .find((entry) => entry.name === `${name}.kubectl-maint.io`)
+        ?.matchConditions.map((condition) => [condition.name, condition.expression]),
+    );
+  for (const name of ['work', 'rollout']) {
+    const [usual, critical] = [conditionsOf(name), conditionsOf(`critical-${name}`)];
+    expect(usual.get('not-critical')).toBe(`!${critical.get('critical') ?? ''}`);
+    expect([...usual.keys()].slice(0, -1)).toEqual([...critical.keys()].slice(0, -1));
+  }
+  const operations = entries.filter(({ name }) => name.startsWith('critical-')).flatMap(({ rules }) => rules);
+  expect(new Set(operations.flatMap((rule) => rule.operations))).toEqual(new Set(['CREATE']));
+});
+
 test('single entries fail closed where that is asked for, and the guard of nodes never does', () => {
   const reach = { url: 'https://127.0.0.1:9443' };
   const entries = renderEntries(ENTRIES, { address: reach, failurePolicy: 'Ignore', failClosed: ['work', 'rollout'] });
   expect(entries.map(({ name, failurePolicy }) => [name.split('.')[0], failurePolicy])).toEqual([
     ['work', 'Fail'],
+    ['critical-work', 'Ignore'],
     ['rollout', 'Fail'],
+    ['critical-rollout', 'Ignore'],
     ['addon', 'Ignore'],
     ['node-guard', 'Ignore'],
   ]);

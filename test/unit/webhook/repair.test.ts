@@ -65,7 +65,12 @@ const UNARMED = registration((entry) => (ON_DEMAND.includes(entry['name']) ? und
 const CLOSED = entriesOf(['work']);
 const closed = registration((entry) => {
   const isWork = entry['name'] === entryName('work');
-  return isWork ? { ...entry, failurePolicy: 'Fail' } : ON_DEMAND.includes(entry['name']) ? undefined : entry;
+  const asClosed = CLOSED.find(({ name }) => name === entry['name']);
+  return isWork
+    ? { ...entry, failurePolicy: 'Fail', matchConditions: asClosed?.matchConditions }
+    : ON_DEMAND.includes(entry['name'])
+      ? undefined
+      : entry;
 });
 const FOREIGN = { key: 'control-plane', operator: 'NotIn', values: ['true'] };
 
@@ -154,7 +159,7 @@ test.each<[string, object, Partial<Wanted>, readonly Drift[]]>([
   ['nothing has to be armed, and an entry fails closed', closed, { armed: false, entries: CLOSED }, []],
   ['nobody answers yet: nothing is told to fail closed', UNARMED, { entries: CLOSED, mayFailClosed: false }, []],
   ['nobody answers yet, and what fails closed already stays so', closed, { entries: CLOSED, mayFailClosed: false }, []],
-  ['somebody answers now', registration(), { armed: true, entries: CLOSED }, ['entry']],
+  ['somebody answers now', registration(), { armed: true, entries: CLOSED }, ['armed', 'entry']],
   [
     'an entry of ours from another version',
     { webhooks: [...listAt(registration(), 'webhooks'), { name: 'gone.kubectl-maint.io' }] },

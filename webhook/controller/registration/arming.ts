@@ -1,4 +1,5 @@
 import { ARMED_ENTRIES, entryName } from '../../../shared/index.ts';
+import { criticalName } from './critical.ts';
 import type { RenderedEntry } from './entries.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { RenderedEntry } from './entries.ts';
  */
 export const DISARM_AFTER_MS = 30_000;
 
-const ON_DEMAND: readonly string[] = ARMED_ENTRIES.map(entryName);
+const ON_DEMAND: readonly string[] = ARMED_ENTRIES.map(entryName).flatMap((name) => [name, criticalName(name)]);
 
 /**
  * Whether an entry is there only while some node is in maintenance. One that fails closed is always there: to fail closed

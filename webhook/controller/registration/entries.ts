@@ -21,6 +21,7 @@ import {
   type Written,
 } from '../../../shared/index.ts';
 import { TIMEOUT_SECONDS, VALIDATE_PATH } from '../../calls.ts';
+import { partedByCritical } from './critical.ts';
 
 /** How the API server reaches the webhook: by an address (`https://127.0.0.1:9443`), or as a Service. */
 export type WebhookAddress =
@@ -122,8 +123,11 @@ export function renderEntries(
   { address, failurePolicy, failClosed = [], exemptNamespaces = [] }: Omit<RegistrationOptions, 'authorities'>,
 ): readonly RenderedEntry[] {
   const closed = failClosed.map(entryName);
-  return entries.map((entry) => ({
-    failurePolicy: closed.includes(entry.name) ? 'Fail' : failurePolicy,
+  const failing = ({ name, failurePolicy: own }: RegistrationEntry): 'Ignore' | 'Fail' =>
+    own ?? (closed.includes(name) ? 'Fail' : failurePolicy);
+  const all = entries.flatMap((entry) => (failing(entry) === 'Fail' ? partedByCritical(entry) : [entry]));
+  return all.map((entry) => ({
+    failurePolicy: failing(entry),
     timeoutSeconds: TIMEOUT_SECONDS,
     ...entry,
     clientConfig: clientConfigOf(address),
