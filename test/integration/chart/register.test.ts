@@ -1,15 +1,16 @@
 /** The register through the life of the chart: it comes with an upgrade, a rollback takes it back, and it is uninstalled in order. */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { RECORD_ANNOTATION, REGISTER_NAME, registerPath, STATE_LABEL, textAt } from '../../../shared/index.ts';
 import { POLICIES_BY_REGISTER } from '../../../webhook/uninstall.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { untilChartMay } from '../../support/access.ts';
 import { listedNodes } from '../../support/floor.ts';
+import { FORMER, makeChartWithoutRegister } from '../../support/former-chart.ts';
 import { CHART, helmFor, type Helm } from '../../support/helm.ts';
+import { ordinaryWork, type OrdinaryWork } from '../../support/ordinary-work.ts';
 import { NAMESPACE, startController, type Controller } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
 import { ranWebhook } from '../../support/webhook-process.ts';
@@ -26,7 +27,7 @@ let controller: Controller | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-register-'));
-  await makeFormerChart();
+  await makeChartWithoutRegister(join(folder, 'former'));
   // The Deployment's own pods stay Pending: the controller of this process is the only one.
   plane = await startControlPlane({ nodes: 2, kwok: false, users: [{ name: KEEPER, groups: [] }] });
   helm = await helmFor(plane.kubeconfig);
@@ -41,50 +42,6 @@ afterAll(async () => {
   await plane.stop();
   await rm(folder, { recursive: true });
 });
-
-const FORMER = 'the floor of a former chart';
-
-/** The chart as it was before there was a register: its policies have Nodes as their parameter. */
-async function makeFormerChart(): Promise<void> {
-  const chart = join(folder, 'former');
-  await cp(CHART, chart, { recursive: true });
-  await rm(join(chart, 'templates/register.yaml'));
-  for (const rule of ['backup', 'scan']) {
-    const documents = formerPolicy(rule).map((object) => stringify(object));
-    await writeFile(join(chart, `files/floor/${rule}.yaml`), documents.join('---\n'));
-  }
-}
-
-function formerPolicy(rule: string): readonly object[] {
-  const apiVersion = 'admissionregistration.k8s.io/v1';
-  const metadata = { name: `${rule}.kubectl-maint.io`, labels: { 'app.kubernetes.io/name': 'kubectl-maint' } };
-  const resourceRules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }];
-  const selector = { matchExpressions: [{ key: STATE_LABEL, operator: 'Exists' }] };
-  const isIt = `object.metadata.?labels[?"kubectl-maint.io/work"].orValue('') == '${rule}'`;
-  return [
-    {
-      apiVersion,
-      kind: 'ValidatingAdmissionPolicy',
-      metadata,
-      spec: {
-        failurePolicy: 'Ignore',
-        paramKind: { apiVersion: 'v1', kind: 'Node' },
-        matchConstraints: { resourceRules },
-        validations: [{ expression: `!(${isIt})`, message: FORMER }],
-      },
-    },
-    {
-      apiVersion,
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata,
-      spec: {
-        policyName: metadata.name,
-        paramRef: { selector, parameterNotFoundAction: 'Allow' },
-        validationActions: ['Deny'],
-      },
-    },
-  ];
-}
 
 /** Runs helm on the release, without hooks: nobody runs their pods here. */
 async function release(verb: string, ...args: readonly string[]): Promise<void> {
@@ -102,23 +59,9 @@ async function pod(labels: object): Promise<string> {
 const scan = (): Promise<string> => pod({ 'kubectl-maint.io/work': 'scan' });
 
 /** Ordinary work all the while, as fast as it is answered. */
-let ordinary: { readonly refusals: ReadonlySet<string>; readonly end: () => Promise<void> };
+let ordinary: OrdinaryWork;
 beforeEach(() => {
-  const refusals = new Set<string>();
-  const over = new AbortController();
-  const going = (async () => {
-    while (!over.signal.aborted) {
-      const why = await pod({});
-      if (why !== '') refusals.add(why);
-    }
-  })();
-  ordinary = {
-    refusals,
-    end: async () => {
-      over.abort();
-      await going;
-    },
-  };
+  ordinary = ordinaryWork(plane);
 });
 afterEach(async () => {
   await ordinary.end();
