@@ -7,6 +7,7 @@ import { AUTHORITY_LIFE_MS, issueAuthority } from '../../../webhook/tls/issue.ts
 import { servedCertificate } from '../../../webhook/tls/probe.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { documentedCommands, runInShell } from '../../support/documented.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
 import {
   CA_SECRET_PATH,
@@ -73,6 +74,11 @@ async function bundles(): Promise<ReadonlySet<string>> {
   );
 }
 
+/** Certificates (normalPem) in base64 of PEM. */
+function decoded(text: string): readonly string[] {
+  return certificatesIn(Buffer.from(text, 'base64').toString());
+}
+
 async function authority(): Promise<string> {
   return textAt((await plane.api('GET', CA_SECRET_PATH)).body, 'data', 'ca.crt') ?? '';
 }
@@ -109,7 +115,6 @@ afterAll(async () => {
 test('of two controllers one leads; what is served is signed by the authority that the registration trusts', async () => {
   const leading = await Promise.all(controllers.map(async (one) => (await one.metrics()).includes('leads 1')));
   expect(leading.filter(Boolean)).toHaveLength(1);
-  const decoded = (text: string) => certificatesIn(Buffer.from(text, 'base64').toString());
   await until('the registration trusts somebody', async () => (await bundles()).size > 0);
   const trusted = await bundles();
   expect([...trusted].map(decoded)).toEqual([decoded(await authority())]);
@@ -142,6 +147,32 @@ describe('the Secret of the authority', () => {
       expect((await running.end()).wrong).toEqual([]);
     },
   );
+
+  test('revoked as the documentation says, it is trusted no more, and no call fails', async () => {
+    const before = await authority();
+    const running = load(20, new Map(EXPECTED));
+    const [deleting = '', takingOut = ''] = await documentedCommands(
+      'upgrade.md',
+      'A new authority, because its key is known to somebody',
+    );
+    expect(await runInShell(plane, deleting)).toMatchObject({ code: 0 });
+    await until('there is another authority', async () => ![before, ''].includes(await authority()));
+    const after = await authority();
+    await until('what is served is of the new one', () => isServedBy(after));
+    expect([...(await bundles())].flatMap(decoded)).toEqual(expect.arrayContaining([...decoded(before)]));
+    const taken = await runInShell(plane, takingOut);
+    expect(taken, taken.stderr).toMatchObject({ code: 0 });
+    const isTrustedAlone = async () =>
+      [...(await bundles())].every((bundle) => decoded(bundle).join() === decoded(after).join());
+    expect(await isTrustedAlone()).toBe(true);
+    expect(await backupOf(HELD)).toBe('denied');
+    expect((await running.end()).wrong).toEqual([]);
+    // What the controller writes later does not bring it back.
+    const spoilt = { webhooks: [{ name: 'work.kubectl-maint.io', clientConfig: { caBundle: btoa('none') } }] };
+    const patching = ['patch', 'validatingwebhookconfiguration', 'kubectl-maint', '--patch', JSON.stringify(spoilt)];
+    expect(await plane.kubectl(patching)).toMatchObject({ code: 0 });
+    await until('the new one is trusted again, and no other', isTrustedAlone);
+  });
 
   test('a certificate that is deleted is written again', async () => {
     await plane.api('DELETE', TLS_SECRET_PATH);
