@@ -25,6 +25,8 @@ import { tryVolumeBackup, VELERO_CRD } from '../../support/velero.ts';
 const HELD = 'node-1';
 /** An identity that may do all but have the Lease. */
 const LEASELESS = 'leaseless';
+/** An identity that may do all but read and write the registration. */
+const UNREGISTERED = 'unregistered';
 
 let plane: ControlPlane;
 const running = new Set<Controller>();
@@ -33,7 +35,7 @@ beforeAll(async () => {
   plane = await startControlPlane({
     nodes: 3,
     apiServerArgs: DIALS_ENDPOINTS,
-    users: [{ name: LEASELESS, groups: [] }],
+    users: [LEASELESS, UNREGISTERED].map((name) => ({ name, groups: [] })),
   });
   expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
   await installService(plane);
@@ -160,6 +162,23 @@ test('one that may not have the Lease says so, is not ready, and writes nothing'
   expect(await leads(leaseless)).toBe(false);
   const after = await plane.api('GET', REGISTRATION_PATH);
   expect(textAt(after.body, 'metadata', 'resourceVersion')).toBe(textAt(before.body, 'metadata', 'resourceVersion'));
+});
+
+test('one that may not read the registration says so, and keeps it as soon as the right to it is given', async () => {
+  const { cluster, own, certificates } = CONTROLLER_GRANTS;
+  const rest = [...cluster, ...own, ...certificates].filter(
+    ({ resource }) => resource !== 'validatingwebhookconfigurations',
+  );
+  await grantTo(plane, UNREGISTERED, rest);
+  const kubeconfig = await plane.kubeconfigFor(UNREGISTERED);
+  const unregistered = await start({ ready: false }, { ...plane, kubeconfig });
+  await until('it says so', () => unregistered.log.join('').includes('the registration cannot be read'));
+  expect(await unregistered.isReady()).toBe(false);
+  expect((await plane.api('PATCH', REGISTRATION_PATH, { webhooks: null })).status).toBe(200);
+  const giving = ['create', 'clusterrolebinding', 'late', '--clusterrole=cluster-admin', `--user=${UNREGISTERED}`];
+  expect(await plane.kubectl(giving)).toMatchObject({ code: 0 });
+  await until('it is ready', () => unregistered.isReady());
+  await until('it keeps it', async () => (await entryNames()).includes('node-guard'));
 });
 
 describe('no controller for a while', () => {
