@@ -1,6 +1,7 @@
 /**
- * `npm run test:versions [-- 1.36 1.34]`: the integration tests against every Kubernetes that docs/support.md names, or
- * against some of them, one after the other, each with a control plane of its own. Ends with a table; 0 if all passed.
+ * `npm run test:versions [-- 1.36 1.34 test/integration/hold]`: the integration tests against every Kubernetes that
+ * docs/support.md names, or some of the one against some of the other, one after the other, each with a control plane of its
+ * own. Ends with a table; 0 if all passed.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,7 @@ import { ControlPlaneError } from '../control-plane/errors.ts';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { ensureOlder } from '../control-plane/older.ts';
 import { KUBERNETES_PROGRAMS, KUBERNETES_VERSION, OLDER_VERSIONS } from '../control-plane/versions.ts';
-import { chosenVersions } from './choice.ts';
+import { chosen } from './choice.ts';
 import { countsIn, exitCode, failuresIn, notServedIn, summary, type Outcome, type Programs } from './outcome.ts';
 
 /** Where the output of each suite is kept. */
@@ -31,7 +32,7 @@ async function programsOf(version: string, assets: () => Promise<unknown>): Prom
 }
 
 /** The outcome of one version; of a build that fails only what a person can do about it. */
-async function tried(version: string): Promise<Outcome> {
+async function tried(version: string, files: readonly string[]): Promise<Outcome> {
   const options = { env: process.env, log: say };
   const isToday = version === KUBERNETES_VERSION;
   try {
@@ -39,7 +40,7 @@ async function tried(version: string): Promise<Outcome> {
       isToday ? ensureBinaries(options) : ensureOlder(version, options),
     );
     const env = isToday ? process.env : { ...process.env, KUBEBUILDER_ASSETS: binariesFolder(process.env, version) };
-    return { version, programs, ...(await suite(version, env)) };
+    return { version, programs, ...(await suite(version, files, env)) };
   } catch (error) {
     if (!(error instanceof ControlPlaneError)) throw error;
     const notServed = notServedIn(error.message);
@@ -49,16 +50,17 @@ async function tried(version: string): Promise<Outcome> {
   }
 }
 
-/** Runs all integration tests; what they print is shown and kept. */
+/** Runs the integration tests; what they print is shown and kept. */
 async function suite(
   version: string,
+  files: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Pick<Outcome & { state: 'run' }, 'state' | 'counts' | 'tookMs' | 'failures'>> {
   const path = join(LOGS, `${version}.log`);
   await mkdir(LOGS, { recursive: true });
-  say(`Kubernetes ${version}: all integration tests, kept in ${path}`);
+  say(`Kubernetes ${version}: ${files.length === 0 ? 'all integration tests' : files.join(' ')}, kept in ${path}`);
   const start = Date.now();
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration'];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...files];
   const child = spawn(process.execPath, vitest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(path);
   for (const stream of [child.stdout, child.stderr]) {
@@ -76,14 +78,15 @@ async function suite(
 }
 
 const args = process.argv.slice(2);
-const chosen = chosenVersions([KUBERNETES_VERSION, ...OLDER_VERSIONS], args);
-if (chosen.ok) {
-  say(`to be run: Kubernetes ${chosen.value.join(', ')}`);
+const choice = chosen([KUBERNETES_VERSION, ...OLDER_VERSIONS], args);
+if (choice.ok) {
+  const { versions, files } = choice.value;
+  say(`to be run: Kubernetes ${versions.join(', ')}`);
   const outcomes: Outcome[] = [];
-  for (const version of chosen.value) outcomes.push(await tried(version));
+  for (const version of versions) outcomes.push(await tried(version, files));
   process.stdout.write(`\n${summary(outcomes)}\n`);
-  process.exitCode = exitCode(outcomes, args.length > 0);
+  process.exitCode = exitCode(outcomes, args.length > files.length);
 } else {
-  say(chosen.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  say(choice.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   process.exitCode = 2;
 }
