@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME, type Cluster } from '../../shared/index.ts';
 import { control } from '../../webhook/control.ts';
 import type { OwnService } from '../../webhook/controller/registration/own-registration.ts';
@@ -9,6 +8,7 @@ import type { ControlPlane } from '../control-plane/contract.ts';
 import { isObject } from '../../shared/facts/json.ts';
 import { installFromChart } from './helm.ts';
 import { mountedSecret } from './mounted-secret.ts';
+import { addEndpoint, removeEndpoint } from './service-endpoints.ts';
 import { until } from './until.ts';
 import { serveAsProcess, type ServingProcess } from './webhook-process.ts';
 
@@ -18,7 +18,7 @@ export const CA_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/${CA_SECR
 export const TLS_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/${TLS_SECRET}`;
 export const LEASE_PATH = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${LEASE}`;
 export const REGISTRATION_PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-maint';
-const SLICES_PATH = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
+const OF_SERVICE = { namespace: NAMESPACE, service: SERVICE };
 
 /** What an API server needs to call a Service without a kube-proxy: it then dials the endpoints itself. */
 export const DIALS_ENDPOINTS = ['--enable-aggregator-routing=true'];
@@ -162,14 +162,14 @@ export async function startReplica(
   );
   const asked = askedAt(serving, log);
   await untilReady(`replica ${name}`, asked);
-  await addEndpoint(plane, name, serving.port);
+  await addEndpoint(plane, OF_SERVICE, name, serving.port);
   return {
     serving,
     ...asked,
     stop: async (drainMs) => {
       const stopped = serving.stop(drainMs);
       // The endpoint goes while the replica drains.
-      await plane.api('DELETE', `${SLICES_PATH}/${name}`);
+      await removeEndpoint(plane, OF_SERVICE, name);
       await stopped;
       await mounted.end();
       cluster.close();
@@ -207,32 +207,8 @@ function untilReady(what: string, { isReady, log }: Asked): Promise<void> {
 export async function startReplicaProcess(plane: ControlPlane): Promise<ServingProcess> {
   const flags = ['--with-controller', `--service=${SERVICE}`, `--namespace=${NAMESPACE}`];
   const serving = await serveAsProcess(plane, flags);
-  await addEndpoint(plane, 'process', serving.port);
+  await addEndpoint(plane, OF_SERVICE, 'process', serving.port);
   return serving;
-}
-
-function addEndpoint(plane: ControlPlane, name: string, port: number): Promise<void> {
-  return post(plane, SLICES_PATH, sliceOf(name, port));
-}
-
-function sliceOf(name: string, port: number): object {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name, labels: { 'kubernetes.io/service-name': SERVICE } },
-    addressType: 'IPv4',
-    ports: [{ name: 'https', port, protocol: 'TCP' }],
-    endpoints: [{ addresses: [ownAddress()], conditions: { ready: true } }],
-  };
-}
-
-/** An address of this machine that may stand in an EndpointSlice: loopback ones may not. */
-function ownAddress(): string {
-  const found = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal);
-  if (found === undefined) throw new Error('this machine has no address but loopback ones');
-  return found.address;
 }
 
 async function post(plane: ControlPlane, path: string, object: object): Promise<void> {
