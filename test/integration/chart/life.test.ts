@@ -1,5 +1,5 @@
 /** The chart's life on a real API server with fake nodes: installed, upgraded, rolled back, uninstalled. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { at, DEFAULT_POLICY, isTrueAt, listAt, numberAt, textAt, TOOLS } from '../../../shared/index.ts';
 import { registrationFor } from '../../../webhook/controller/registration/entries.ts';
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
@@ -142,13 +142,22 @@ test.each(NOBODYS)('the controller may not %s', async (right) => {
   expect(await may(CONTROLLER, right)).toBe(false);
 });
 
+/** Whether API servers of a version answer with a list in a stream by default (feature gate WatchList). */
+function isStreamed(version: string): boolean {
+  const minor = Number(version.split('.')[1]);
+  return minor === 32 || minor >= 34;
+}
+
 test('the controller finds its registration by its name, listed and watched, and no other', async () => {
   const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
   const named = `${path}?fieldSelector=metadata.name%3Dkubectl-maint`;
   expect(await kubectl('get', '--raw', named, `--as=${CONTROLLER}`)).toContain('"name":"kubectl-maint"');
   const asStream =
     'watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
-  expect(await kubectl('get', '--raw', `${named}&${asStream}`, `--as=${CONTROLLER}`)).toContain('"type":"ADDED"');
+  // Older ones answer a list in a stream only where they are told to; then the list that is asked for above is read.
+  if (isStreamed(inject('kubernetes'))) {
+    expect(await kubectl('get', '--raw', `${named}&${asStream}`, `--as=${CONTROLLER}`)).toContain('"type":"ADDED"');
+  }
   await expect(kubectl('get', '--raw', path, `--as=${CONTROLLER}`)).rejects.toThrow('forbidden');
 });
 
