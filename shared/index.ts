@@ -9,6 +9,7 @@ export { eachOnce, once } from './once.ts';
 export * from './record/record.ts';
 export * from './record/claims.ts';
 export * from './record/exceptions.ts';
+export * from './record/run.ts';
 export * from './record/state.ts';
 
 export * from './facts/json.ts';

@@ -1,20 +1,25 @@
 import {
   AUTOSCALER_ANNOTATION,
+  clean,
   isSameClaim,
   KARPENTER_ANNOTATION,
   MaintError,
+  MAX_TEXT,
   modeOf,
   RECORD_ANNOTATION,
   REMEDIATION_LABEL,
   renderProblem,
   renderRecord,
+  renderRun,
   ROLE_LABEL,
+  runClaims,
   STATE_LABEL,
   WHY_ANNOTATION,
   withClaim,
   withCompletion,
   withDrainEnd,
   withoutClaims,
+  withRunStep,
   withoutPastExceptions,
   type Before,
   type Claim,
@@ -22,6 +27,7 @@ import {
   type MaintenanceRecord,
   type MaintenanceState,
   type NodeFacts,
+  type RunStep,
 } from '../../shared/index.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { whyFor } from './why.ts';
@@ -58,6 +64,15 @@ export function hasClaim({ record }: NodeFacts, owner: string): boolean {
 /** Whether this very claim is on the node, and not a later one of the same owner. */
 export function holdsClaim({ record }: NodeFacts, claim: ClaimKey): boolean {
   return record.kind === 'record' && record.record.claims.some((one) => isSameClaim(one, claim));
+}
+
+/** That the run of another owner has a node, in words; undefined where none has. */
+export function heldByOtherRun(node: NodeSnapshot, owner: string): string | undefined {
+  const record = recordOf(node);
+  const other = record && runClaims(record).find((claim) => claim.owner !== owner);
+  if (other === undefined) return undefined;
+  const { name, state } = node.facts;
+  return `node ${name} is taken through by a run of ${clean(other.owner, MAX_TEXT)} (${renderRun(other.run, state)})`;
 }
 
 /** Labels to take away where a record cannot be read and is given up, each with the `-` by which kubectl removes it. */
@@ -190,6 +205,16 @@ export function statePatch(
   if (record === undefined) return undefined;
   const next = state === 'complete' ? withDrainEnd(record, unconfirmed, now) : record;
   return carriedPatch(node, { record: next, state, now });
+}
+
+/** Only what the run of a claim does on the node; undefined where the claim is not there any more. */
+export function runStepPatch(
+  node: NodeSnapshot,
+  { claim, step, now }: { readonly claim: ClaimKey; readonly step: RunStep; readonly now: string },
+): Pick<NodePatch, 'metadata'> | undefined {
+  const record = recordOf(node);
+  if (record === undefined || !holdsClaim(node.facts, claim)) return undefined;
+  return carriedPatch(node, { record: withRunStep(record, claim, step), state: node.facts.state, now });
 }
 
 /** Which claims are dropped from which record, and when (RFC 3339). */

@@ -21,7 +21,7 @@ import type { MaintenanceRequest } from './required-rights.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsFor } from './required-rights.ts';
 import { readNamed } from './read-named.ts';
-import { missingRights } from './rights.ts';
+import { missingRights, type OwnRule } from './rights.ts';
 import { isMadeAgain } from './moving.ts';
 import { findRoom } from './room.ts';
 import type { ClusterNode, OwnerHealth, Room, Survey } from './survey.ts';
@@ -35,13 +35,14 @@ export interface SurveyInputs {
   readonly budgets: Budgets;
   readonly inside: Pick<WorkInside, 'unknown'>;
   readonly inForce: PolicyInForce;
+  readonly rules: Promise<readonly OwnRule[]>;
   readonly nodes: Promise<Survey['nodes']>;
   readonly cluster: Cluster;
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, nodes, cluster } = inputs;
+  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, cluster } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
@@ -49,7 +50,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     nodes,
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
-    missingRights(rightsFor(operation, chosen, plans), cluster),
+    missingRights(rightsFor(operation, chosen, plans), cluster, rules),
   ]);
   return {
     chosen,

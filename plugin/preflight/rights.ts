@@ -24,22 +24,27 @@ export function renderRight({ verb, resource, subresource, namespace, name }: Ri
  * tells (SelfSubjectRulesReview); what that does not show is asked for one by one. What cannot be asked counts as given:
  * the API server decides in the end.
  */
-export async function missingRights(wanted: readonly Right[], cluster: ClusterSender): Promise<readonly Right[]> {
-  const rules = await ownRules(cluster);
-  const open = wanted.filter((right) => !rules.some((rule) => gives(rule, right)));
+export async function missingRights(
+  wanted: readonly Right[],
+  cluster: ClusterSender,
+  rules: Promise<readonly OwnRule[]> = ownRules(cluster),
+): Promise<readonly Right[]> {
+  const own = await rules;
+  const open = wanted.filter((right) => !own.some((rule) => gives(rule, right)));
   const answers = await Promise.all(open.map((right) => isAllowed(right, cluster)));
   return open.filter((_, index) => answers[index] === false);
 }
 
 /** A rule of RBAC; `*` stands for everything. */
-interface OwnRule {
+export interface OwnRule {
   readonly verbs: readonly string[];
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly names: readonly string[];
 }
 
-async function ownRules(cluster: ClusterSender): Promise<readonly OwnRule[]> {
+/** What the caller may do in all namespaces; empty where that cannot be asked. */
+export async function ownRules(cluster: ClusterSender): Promise<readonly OwnRule[]> {
   const answer = await cluster.send({
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',

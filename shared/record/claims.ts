@@ -12,11 +12,23 @@ export function withClaim(current: MaintenanceRecord | undefined, claim: Claim, 
   const renewed: Claim =
     earlier === undefined
       ? claim
-      : { ...earlier, ...claim, since: earlier.since, mode: strongest([earlier.mode, claim.mode]) };
+      : {
+          ...withoutOldRun(earlier, claim),
+          ...claim,
+          since: earlier.since,
+          mode: strongest([earlier.mode, claim.mode]),
+        };
   const others = current.claims.filter((other) => other.owner !== claim.owner);
   const next = { ...current, claims: [...others, renewed] };
   // Whoever asks for a drain sees it done anew: what was complete may not be any more.
   return claim.mode === 'drain' ? withoutCompletion(next) : next;
+}
+
+/** Whoever takes a node anew does so for a run of their own, or for none. */
+function withoutOldRun(earlier: Claim, claim: Claim): Claim {
+  if (isSameClaim(earlier, claim)) return earlier;
+  const { run, ...rest } = earlier;
+  return rest;
 }
 
 /** What tells a claim from all others, those of the same owner included. */

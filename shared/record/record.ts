@@ -6,12 +6,25 @@ import { parsed, refused, type Parsed, type Problem } from '../problem.ts';
 /** RFC 3339. Without an offset, Date.parse would take the reader's own time zone; it reads "tomorrow 9" as well. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
+/** Longest id of a run, in characters: a UUID has 36. */
+const MAX_RUN_ID = 64;
+/** Longest word for a step, in characters: `returning` has 9, and a newer kubectl maint may know others. */
+const MAX_RUN_STEP = 32;
+
 /** Made for the first record that is read: most commands meet none, and it takes 5 ms of a start. */
 const recordForm = once(() => {
   const moment = z
     .string()
     .check(z.refine((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), 'is not a time (RFC 3339)'));
   const mode = z.enum(['drain', 'cordon']);
+
+  const count = z.number().check(z.int(), z.positive());
+  const run = z.looseObject({
+    id: z.string().check(z.minLength(1), z.maxLength(MAX_RUN_ID)),
+    number: count,
+    of: count,
+    step: z.string().check(z.maxLength(MAX_RUN_STEP)),
+  });
 
   const claim = z.looseObject({
     owner: z.string().check(z.minLength(1)),
@@ -21,6 +34,7 @@ const recordForm = once(() => {
     ticket: z.optional(z.string()),
     since: moment,
     until: z.optional(moment),
+    run: z.optional(run),
   });
 
   const before = z.looseObject({
@@ -54,6 +68,8 @@ export type Mode = Claim['mode'];
  * ends a maintenance ends the claim that it began with, and no later one of the same owner. Old records have none.
  */
 export type Claim = MaintenanceRecord['claims'][number];
+/** The run over nodes that made a claim: the how manieth of its nodes this is, and what it does there. */
+export type ClaimRun = NonNullable<Claim['run']>;
 /** What the node was like before the first claim: its cordon, and annotations and labels that we set (null = it had none). */
 export type Before = MaintenanceRecord['before'];
 /** A time-limited permission: these rules do not apply to this node until then. */

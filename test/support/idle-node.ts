@@ -8,6 +8,7 @@ export const IDLE_NODE: Omit<NodeStatus, 'name'> = {
   until: null,
   overdue: false,
   claims: [],
+  run: null,
   cordonedBy: null,
   podsLeft: null,
   progress: '',

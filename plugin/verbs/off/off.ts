@@ -35,17 +35,16 @@ export async function runOff(operation: OffOperation, session: Session): Promise
 
 /**
  * `off` for one claim alone: a later one of the same owner is somebody else's work, and stays. What no Event tells of is
- * for the caller to say, who has other nodes as well.
+ * for the caller to say, who has other nodes as well, and so is how it failed.
  */
 export async function runOffFor(claim: ClaimKey, operation: OffOperation, session: Session): Promise<ExitCode> {
-  return inRun(operation, session, async (run) => {
-    const nodes = await chooseNodes(operation.nodes, session.cluster);
-    return endMaintenance(
-      nodes,
-      targetsOf(nodes, () => [claim]),
-      run,
-    );
-  });
+  const run = newOffRun(operation, session, reportFor<OffEvent>(operation.format, session, tellOffInWords));
+  const nodes = await chooseNodes(operation.nodes, session.cluster);
+  return endMaintenance(
+    nodes,
+    targetsOf(nodes, () => [claim]),
+    run,
+  );
 }
 
 async function inRun(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MaintError, type Claim, type ClaimKey } from '../../../shared/index.ts';
+import { MaintError, type Claim, type ClaimKey, type ClaimRun } from '../../../shared/index.ts';
 import type { ClaimFlags } from './claim-flags.ts';
 import type { OnOperation } from './flags.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
@@ -21,6 +21,8 @@ export interface OnOptions {
   readonly claimId: string;
   /** A claim of the same owner on a node is another command's, and refuses. Otherwise this one takes its place. */
   readonly refusesSameOwner: boolean;
+  /** The run over nodes that takes it, and that bears no other run on the node. */
+  readonly run?: ClaimRun;
   /** Whether it tells which cluster it is, where a mistake would reach far or somebody looks on. */
   readonly tellsWhere?: boolean;
   /** The cluster as a run over nodes watches it; left out, it is read for this command. */
@@ -38,7 +40,7 @@ export async function choose(
   session: Session,
   options: OnOptions,
 ): Promise<{ readonly nodes: readonly NodeSnapshot[]; readonly run: OnRun }> {
-  const { report, claimId, refusesSameOwner, tellsWhere = false } = options;
+  const { report, claimId, refusesSameOwner, run, tellsWhere = false } = options;
   const { cluster, clock, screen } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   if (tellsWhere && (nodes.length > 1 || screen.live !== undefined))
@@ -46,7 +48,7 @@ export async function choose(
   nodes.forEach(recordOf);
   const view = options.view ?? viewFor(nodes, operation, session);
   const owner = await ownerFor(operation.claim.owner, cluster);
-  const claim = claimFrom(operation, { owner, id: claimId }, clock.now());
+  const claim = { ...claimFrom(operation, { owner, id: claimId }, clock.now()), ...(run !== undefined && { run }) };
   return { nodes, run: newRun(nodes, { operation, claim, refusesSameOwner, session, report, view }) };
 }
 

@@ -7,7 +7,7 @@ import {
   type MaintenanceState,
 } from '../../../shared/index.ts';
 import type { ConditionChange } from '../../nodes/conditions.ts';
-import { hasClaim, holdsClaim, markPatch, recordOf } from '../../nodes/mark.ts';
+import { hasClaim, heldByOtherRun, holdsClaim, markPatch, recordOf } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../../nodes/write.ts';
 import { nothingEvicted, undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
@@ -52,11 +52,18 @@ function refuseClaimed({ facts }: NodeSnapshot, claim: Claim): void {
   );
 }
 
+/** Two commands on one node at the same time are what nobody wants, whoever they belong to. */
+function refuseOtherRun(node: NodeSnapshot, { owner }: Claim): void {
+  const held = heldByOtherRun(node, owner);
+  if (held !== undefined) throw new MaintError('denied', held);
+}
+
 /** Makes the patch that marks a node, from the node as it is when it is written; a dry run sends the same. */
 export function markFor({ claim, operation, refusesSameOwner }: OnRun): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
     if (refusesSameOwner) refuseClaimed(fresh, claim);
+    if (claim.run !== undefined) refuseOtherRun(fresh, claim);
     return markPatch(fresh, claim, { ...operation, ...operation.claim, state: stateFor(fresh, wanted) });
   };
 }

@@ -8,6 +8,11 @@ import type { OnRun, Target, TargetPods } from './on-run.ts';
 /** Nodes whose pods are listed at once. */
 const LISTS_AT_ONCE = 8;
 
+/** Whether no drain follows, so that nothing needs to be watched. */
+export interface LookOnly {
+  readonly isLook?: boolean;
+}
+
 /**
  * Plans the drain of every node before any is touched. The pods of the nodes that are drained first are watched from here
  * on; those of others are listed, and watched when their turn comes. Throws ClusterRefusal, or MaintError('usage') on a bad
@@ -15,13 +20,14 @@ const LISTS_AT_ONCE = 8;
  */
 export async function planDrains(
   nodes: readonly NodeSnapshot[],
-  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'shared'>,
+  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'shared'> & LookOnly,
 ): Promise<readonly Target[]> {
-  const { operation, session, shared } = run;
+  const { operation, session, shared, isLook = false } = run;
   if (operation.claim.mode === 'cordon') return nodes.map((node) => ({ node }));
   const { podSelector } = operation.drain;
   const { maxParallel } = operation.pace;
-  const drainedFirst = maxParallel === 0 ? nodes.length : maxParallel;
+  const all = maxParallel === 0 ? nodes.length : maxParallel;
+  const drainedFirst = isLook ? 0 : all;
   const lists = new Limiter(LISTS_AT_ONCE);
   const planner = shared.planner();
   const budgets = shared.budgets();

@@ -7,7 +7,7 @@ import { findingsOf } from '../../preflight/checks/registry.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { readSurvey } from '../../preflight/read.ts';
 import type { Survey } from '../../preflight/survey.ts';
-import { planAgain, planDrains } from './plan.ts';
+import { planAgain, planDrains, type LookOnly } from './plan.ts';
 import type { OnRun, Target } from './on-run.ts';
 import { standingOn } from './standing.ts';
 
@@ -30,7 +30,7 @@ export async function preflight(nodes: readonly NodeSnapshot[], run: OnRun): Pro
 /** Plans the drain of each node and reads what the checks look at. What is watched ends with the session's signal. */
 export async function surveyNodes(
   nodes: readonly NodeSnapshot[],
-  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'>,
+  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'> & LookOnly,
 ): Promise<Surveyed> {
   const { operation, session, view, shared } = run;
   const targets = await planDrains(nodes, run);
@@ -41,6 +41,7 @@ export async function surveyNodes(
     budgets: shared.budgets(),
     inside: await shared.workInside(),
     inForce: await shared.policy(),
+    rules: shared.rules(),
     nodes: view.nodes(),
     cluster: session.cluster,
   });

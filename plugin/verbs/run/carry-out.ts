@@ -6,14 +6,17 @@ import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { claimOf, readNode } from './read-node.ts';
+import { enterStep } from './step.ts';
 
 /** Runs the command. Throws where it does not end well; false where that was because the person interrupted. */
 export async function carryOutCommand(target: RunTarget, run: NodesRun): Promise<boolean> {
   const { operation, session, carrier, relay } = run;
   const { name } = target.node.facts;
-  const node = readyForCommand(await readNode(name, run), target);
-  const sink = outputSink(name, session.screen, placeOf(operation));
+  const ready = readyForCommand(await readNode(name, run), target);
+  const node = readyForCommand(await enterStep(ready, 'running', target, run), target);
+  const sink = outputSink(name, { show: run.shows(name, 'command'), screen: session.screen }, placeOf(operation));
   const begun = session.clock.now();
+  target.times.commandBegun = begun;
   session.screen.note(`node/${name} runs: ${carrier.line}`);
   const over = new AbortController();
   const tell = (text: string): void => {
@@ -24,6 +27,8 @@ export async function carryOutCommand(target: RunTarget, run: NodesRun): Promise
   const end = await carrier.carryOut(turn, { sink, relay, tell }).finally(() => {
     over.abort();
   });
+  target.times.commandEnded = session.clock.now();
+  target.exitCode = end.code;
   const words = `the command ${end.words}`;
   if (session.signal.aborted) {
     target.stopped = `interrupted, ${words}`;

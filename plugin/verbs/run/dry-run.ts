@@ -13,7 +13,7 @@ export async function dryRunOnNodes(
   session: Session,
   line: string,
 ): Promise<ExitCode> {
-  const report = reportFor<OnEvent>('text', session, tellInWords);
+  const report = reportFor<OnEvent>(operation.format, session, tellInWords);
   let worst: ExitCode = EXIT.done;
   for (const { facts } of nodes) {
     const on = onOperationFor(facts.name, { operation, owner }, session);

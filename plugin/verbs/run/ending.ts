@@ -1,9 +1,11 @@
-import { MaintError, messageOf, nodePath } from '../../../shared/index.ts';
+import { isInMaintenance, MaintError, messageOf, nodePath } from '../../../shared/index.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { shellLine } from '../../terminal/shell-line.ts';
+import { timestamp } from '../../session/clock.ts';
 import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
 import { snapshotFromObject } from '../../nodes/snapshot.ts';
 import { tellUnseen } from '../off/index.ts';
+import type { NodeSummary, RunSummary } from './events.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { passedEnd } from './on-operation.ts';
 
@@ -13,7 +15,7 @@ const ASK_MS = 10_000;
 /** Tells how a run ended: about every node what the cluster says of it, and the line that goes on. */
 export async function tellEnding(targets: readonly RunTarget[], run: NodesRun): Promise<ExitCode> {
   const { screen, signal } = run.session;
-  const left = targets.filter(({ phase }) => phase !== 'done' && phase !== 'gone');
+  const left = targets.filter((target) => !isDone(target));
   const done = targets.length - left.length;
   if (done > 0) {
     await tellUnseen(run.session, (text) => {
@@ -22,19 +24,67 @@ export async function tellEnding(targets: readonly RunTarget[], run: NodesRun): 
   }
   if (left.length === 0) {
     screen.note(`${done} of ${targets.length} nodes done`);
+    await tellSummary(targets, EXIT.done, run);
     return EXIT.done;
   }
   const ends = await Promise.all(targets.map((target) => endOf(target, run)));
-  for (const { node, failure } of targets)
-    if (failure instanceof MaintError && !signal.aborted)
-      screen.note(`error: node ${node.facts.name}: ${failure.message}`);
+  if (!signal.aborted) tellWhy(targets, run);
   screen.note(`${signal.aborted ? 'interrupted' : 'stopped'}: ${done} of ${targets.length} nodes done`);
   for (const { target, words } of ends) screen.note(`node/${target.node.facts.name} ${words}`);
-  tellHowToGoOn(
-    ends.flatMap(({ target, isAnotherRuns }) => (left.includes(target) && !isAnotherRuns ? [target] : [])),
-    run,
+  const resumed = ends.flatMap(({ target, isAnotherRuns }) =>
+    left.includes(target) && !isAnotherRuns ? [target] : [],
   );
-  return signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
+  tellHowToGoOn(resumed, run);
+  const code = signal.aborted ? EXIT.interrupted : EXIT.gaveUp;
+  await tellSummary(targets, code, run, resumed);
+  return code;
+}
+
+/** For programs: the whole run as one event, its last. */
+export async function tellSummary(
+  targets: readonly RunTarget[],
+  code: ExitCode,
+  run: NodesRun,
+  left: readonly RunTarget[] = [],
+): Promise<void> {
+  const { operation, closing } = run;
+  if (operation.format !== 'json') return;
+  const states = await Promise.all(targets.map((target) => stateNow(target, run)));
+  const summary: RunSummary = {
+    type: 'summary',
+    code,
+    done: targets.filter(isDone).length,
+    nodes: targets.map((target, index) => summaryOf(target, states[index]?.state ?? null)),
+    closed: closing.reason?.why ?? null,
+    resume: left.length === 0 ? null : wordsToGoOn(left, run),
+  };
+  run.summary(summary);
+}
+
+function summaryOf({ node, phase, exitCode, stopped, times }: RunTarget, state: string | null): NodeSummary {
+  const at = (ms: number | undefined): string | null => (ms === undefined ? null : timestamp(ms));
+  return {
+    node: node.facts.name,
+    step: phase,
+    state,
+    exitCode,
+    stopped: stopped ?? null,
+    begunAt: at(times.begun),
+    commandBegunAt: at(times.commandBegun),
+    commandEndedAt: at(times.commandEnded),
+    endedAt: at(times.ended),
+  };
+}
+
+function isDone({ phase }: RunTarget): boolean {
+  return phase === 'done' || phase === 'gone';
+}
+
+/** Why it was stopped: what failed on nodes, and why no other was begun. */
+function tellWhy(targets: readonly RunTarget[], { closing, session: { screen } }: NodesRun): void {
+  for (const { node, failure } of targets)
+    if (failure instanceof MaintError) screen.note(`error: node ${node.facts.name}: ${failure.message}`);
+  if (closing.reason !== undefined) screen.note(`error: ${closing.reason.why}`);
 }
 
 /** How one node ended. */
@@ -72,6 +122,8 @@ function isAnotherRuns({ node, isMarked }: RunTarget, { hold }: StateNow, { cont
 /** A node in words, and whether it is held by the claim of this run or by another one of its owner. */
 interface StateNow {
   readonly words: string;
+  /** As `status` says it; null: not known, or the node is gone. */
+  readonly state: string | null;
   readonly hold: 'none' | 'ours' | 'another' | 'unknown';
 }
 
@@ -82,12 +134,13 @@ async function stateNow({ node, claim }: RunTarget, { session }: NodesRun): Prom
   try {
     const object = await session.cluster.get(nodePath(node.facts.name), { signal: AbortSignal.timeout(ASK_MS) });
     const now = snapshotFromObject(object);
-    if (now === undefined) return { words: 'does not exist any more', hold: 'unknown' };
-    if (!hasClaim(now.facts, claim.owner)) return { words: 'not in maintenance', hold: 'none' };
+    if (now === undefined) return { words: 'does not exist any more', state: null, hold: 'unknown' };
+    const state = isInMaintenance(now.facts) ? TITLES[now.facts.state] : 'None';
+    if (!hasClaim(now.facts, claim.owner)) return { words: 'not in maintenance', state, hold: 'none' };
     const words = `in maintenance (${TITLES[now.facts.state]})`;
-    return { words, hold: holdsClaim(now.facts, claim) ? 'ours' : 'another' };
+    return { words, state, hold: holdsClaim(now.facts, claim) ? 'ours' : 'another' };
   } catch (thrown) {
-    return { words: `in a state that could not be read (${messageOf(thrown)})`, hold: 'unknown' };
+    return { words: `in a state that could not be read (${messageOf(thrown)})`, state: null, hold: 'unknown' };
   }
 }
 
@@ -107,16 +160,28 @@ function sentence({ phase, stopped }: RunTarget, { words, hold }: StateNow): str
 }
 
 /** The last line is a command line for what is left: a POSIX shell takes it as it is. */
-function tellHowToGoOn(left: readonly RunTarget[], { operation, session: { screen, signal, clock } }: NodesRun): void {
+function tellHowToGoOn(left: readonly RunTarget[], run: NodesRun): void {
   if (left.length === 0) return;
-  const { flags, command } = operation;
+  const { operation, session } = run;
+  const { screen, clock } = session;
   const passed = passedEnd(operation, clock.now());
   if (passed !== undefined)
     screen.note(`--until=${passed} has passed, and is left out below; --for=2h names a new end`);
-  screen.note(signal.aborted ? 'to go on:' : 'to go on, once what stopped it is mended:');
+  screen.note(`to go on${whenToGoOn(left, run)}:`);
+  screen.note(shellLine(wordsToGoOn(left, run)));
+}
+
+function wordsToGoOn(left: readonly RunTarget[], { operation, session }: NodesRun): readonly string[] {
+  const { flags, command } = operation;
   const names = left.map(({ node }) => node.facts.name);
-  const again = flags.filter((flag) => passed === undefined || !flag.startsWith('--until='));
-  screen.note(
-    shellLine(['kubectl', 'maint', 'run', ...names, ...again, '--resume', '--', command.program, ...command.args]),
-  );
+  const hasPassed = passedEnd(operation, session.clock.now()) !== undefined;
+  const again = flags.filter((flag) => !hasPassed || !flag.startsWith('--until='));
+  return ['kubectl', 'maint', 'run', ...names, ...again, '--resume', '--', command.program, ...command.args];
+}
+
+/** When the line may be given to a shell: at once after an interruption. */
+function whenToGoOn(left: readonly RunTarget[], { closing, session: { signal } }: NodesRun): string {
+  if (signal.aborted) return '';
+  const isClosedAlone = left.every(({ failure }) => failure === undefined);
+  return closing.reason !== undefined && isClosedAlone ? closing.reason.goOn : ', once what stopped it is mended';
 }

@@ -3,12 +3,14 @@ import { asTyped, oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
 import type { NodeCommand } from './command/child.ts';
+import { BETWEEN_FLAGS, type BetweenFlags } from './between/flags.ts';
 import { MaintError } from '../../../shared/index.ts';
 import type { Detached } from '../../detached/asked.ts';
 import { DETACH_FLAGS } from '../../detached/flags.ts';
 import { HEALTH_FLAGS, type OffOperation } from '../off/index.ts';
 import { CLAIM_FLAGS, DRAIN_FLAGS, type OnOperation } from '../on/index.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
+import type { StreamFormat } from '../../session/report.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 
 /** `kubectl maint run` */
@@ -20,6 +22,8 @@ export interface RunOperation {
   /** How each node is taken into maintenance, and brought back; both name all nodes. */
   readonly on: OnOperation;
   readonly off: OffOperation;
+  /** What lies between the nodes. */
+  readonly between: BetweenFlags;
   /** Nodes under way at once; 0 = all. */
   readonly maxParallel: number;
   /** Milliseconds for the command on each node; 0 = no limit. */
@@ -32,6 +36,7 @@ export interface RunOperation {
   readonly resume: boolean;
   /** Prints what would be done. */
   readonly dryRun: boolean;
+  readonly format: StreamFormat;
   /** The flags as words, for the line that goes on; without nodes and `--resume`. */
   readonly flags: readonly string[];
   /** Given: it is carried out in the cluster. */
@@ -80,6 +85,7 @@ export const FLAGS = {
     completes: 'files',
     describe: 'Folder for NODE.stdout and NODE.stderr, as the command wrote them; --resume adds to them',
   },
+  ...BETWEEN_FLAGS,
   resume: {
     kind: 'switch',
     default: false,
@@ -99,6 +105,11 @@ export const FLAGS = {
     describe: 'client prints what would be done on each node, in order, and changes nothing',
   },
   ...DETACH_FLAGS,
+  output: {
+    short: 'o',
+    ...oneOf('json'),
+    describe: 'json: a stream of events, one JSON object a line, with a summary last',
+  },
 } as const satisfies FlagTable;
 
 /** Where a command belongs that was taken for a node. */

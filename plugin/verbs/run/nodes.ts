@@ -1,8 +1,8 @@
-import { MaintError, nodePath } from '../../../shared/index.ts';
+import { MaintError, nodePath, renderRun, runClaims } from '../../../shared/index.ts';
 import { chooseNodes } from '../../nodes/choose.ts';
 import { lostRecords } from '../../nodes/lost.ts';
 import { doneClaim, isClaimOf } from '../../nodes/done.ts';
-import { recordOf } from '../../nodes/mark.ts';
+import { heldByOtherRun, recordOf } from '../../nodes/mark.ts';
 import { ownerFor } from '../../nodes/owner.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
@@ -33,6 +33,9 @@ export async function chooseForRun(operation: RunOperation, session: Session): P
   refuseBegun(nodes, owner, operation);
   const returning = runId === undefined ? NONE : commandsDone(nodes.filter(isOurs));
   const left = nodes.filter((node) => returning.has(node.facts.name) || !isDoneBy(node, runId));
+  refuseOtherRuns(left, owner);
+  // What a run with a name left behind is its own.
+  if (operation.resume && runId === undefined) warnOfRunning(left, owner, session);
   const done = nodes.filter((node) => !left.includes(node)).map(({ facts }) => facts.name);
   if (done.length > 0) session.screen.note(`done by this run before: ${done.join(' ')}`);
   const [begun, others] = [left.filter(isOurs), left.filter((node) => !isOurs(node))];
@@ -100,15 +103,55 @@ async function chooseAgain({ nodes }: RunOperation, { cluster, screen }: Session
   return found.filter((node) => node !== undefined);
 }
 
+/**
+ * With --resume: a run that was killed has left its node as one that goes on, and nobody can tell them apart by the record.
+ * The one that goes on stops where it sees that its node was taken from it.
+ */
+function warnOfRunning(nodes: readonly NodeSnapshot[], owner: string, { screen }: Session): void {
+  for (const node of nodes) {
+    const record = recordOf(node);
+    const own = record && runClaims(record).find((claim) => claim.owner === owner);
+    if (own === undefined) continue;
+    const { name, state } = node.facts;
+    screen.warn(
+      `node ${name} was left by a run that has not said that it stopped (${renderRun(own.run, state)}): if that one still goes on, its command runs beside this one`,
+    );
+  }
+}
+
+/** Throws MaintError('denied') where the run of another owner has one of the nodes. */
+export function refuseOtherRuns(nodes: readonly NodeSnapshot[], owner: string): void {
+  const [first] = nodes.flatMap((node) => heldByOtherRun(node, owner) ?? []);
+  if (first === undefined) return;
+  throw new MaintError('denied', first, {
+    hint: 'begin when that run is over; where nobody goes on with it, its owner ends the maintenance: kubectl maint off NODE --owner OWNER',
+  });
+}
+
 /** What a run brings back at its end must not be somebody's earlier maintenance. Throws MaintError('denied'). */
 export function refuseHeld(nodes: readonly NodeSnapshot[], owner: string): void {
   const held = nodes.filter((node) => isHeldFor(node, owner)).map(({ facts }) => facts.name);
   if (held.length === 0) return;
   const names = held.join(' ');
+  const runs = nodes.flatMap((node) => heldByRun(node, owner) ?? []);
+  if (runs.length > 0) {
+    throw new MaintError('denied', runs.join('; '), {
+      hint: `two runs of ${owner} do not take one node; if nobody goes on with that one: --resume does, and the command runs again`,
+    });
+  }
   const are = held.length === 1 ? `node ${names} is` : `nodes ${names} are`;
   throw new MaintError('denied', `${are} in maintenance for ${owner} already, which this run would end`, {
     hint: `--resume goes on there: the command runs again; kubectl maint off ${names} ends the earlier maintenance`,
   });
+}
+
+/** That another run of the same owner has a node, in words. */
+function heldByRun(node: NodeSnapshot, owner: string): string | undefined {
+  const record = recordOf(node);
+  const own = record && runClaims(record).find((claim) => claim.owner === owner);
+  if (own === undefined) return undefined;
+  const { name, state } = node.facts;
+  return `node ${name} is in maintenance for ${owner} already, taken through by another run (${renderRun(own.run, state)})`;
 }
 
 /** Whether an owner holds it; where a run is named, by a claim of that run. */

@@ -29,8 +29,8 @@ export async function refuseAhead(
   // What only has to come back is drained no more.
   const nodes = chosen.nodes.filter(({ facts }) => !chosen.returning.has(facts.name));
   const looks = new Limiter(LOOKS_AT_ONCE);
-  const surveys = await Promise.all(
-    nodes.map((_, index) => looks.run(() => surveyAt(index, { ...chosen, nodes }, { operation, session, view }))),
+  const surveys = await looking(operation, session, view, (look) =>
+    Promise.all(nodes.map((_, index) => looks.run(() => surveyAt(index, { ...chosen, nodes }, look)))),
   );
   const findings = findingsOver(surveys).filter(({ severity }) => severity === 'refuse');
   const unique = new Map(findings.map((finding) => [finding.text, finding]));
@@ -52,31 +52,45 @@ function unlike(rights: readonly Right[]): readonly Right[] {
   return [...new Map(rights.map((right) => [renderRight(right), right])).values()];
 }
 
+/** What all looks share: what the policy says, what the caller may do and which work runs inside pods is read once for all. */
+interface Look {
+  readonly operation: RunOperation;
+  readonly session: Session;
+  readonly view: ClusterView;
+  readonly shared: ReturnType<typeof sharedByDrains>;
+}
+
+/** Whatever is watched for the looks ends with them. */
+async function looking<T>(
+  operation: RunOperation,
+  session: Session,
+  view: ClusterView,
+  looks: (look: Look) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const watched = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
+  const shared = sharedByDrains({ operation: operation.on, session: watched, view });
+  try {
+    return await looks({ operation, session: watched, view, shared });
+  } finally {
+    over.abort();
+  }
+}
+
 /** What the checks look at when the turn of a node comes: by then it and those beside it are out of service, and no other of the run. */
 async function surveyAt(
   index: number,
   { nodes, continued }: ChosenNodes,
-  {
-    operation,
-    session,
-    view,
-  }: { readonly operation: RunOperation; readonly session: Session; readonly view: ClusterView },
+  { operation, session, view, shared }: Look,
 ): Promise<Survey> {
   const atOnce = operation.maxParallel === 0 ? nodes.length : operation.maxParallel;
   const beside = nodes.slice(index, index + atOnce).map(({ facts }) => facts);
-  const over = new AbortController();
-  try {
-    const signal = AbortSignal.any([session.signal, over.signal]);
-    const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
-    const given = { operation: operation.on, session: { ...session, signal }, view };
-    const shared = sharedByDrains(given);
-    // Its warnings are told when its turn comes.
-    const { survey } = await surveyNodes(node, { ...given, shared, report: { tell: () => undefined } });
-    const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
-    return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
-  } finally {
-    over.abort();
-  }
+  const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
+  // Its warnings are told when its turn comes.
+  const report = { tell: () => undefined };
+  const { survey } = await surveyNodes(node, { operation: operation.on, session, view, shared, report, isLook: true });
+  const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
+  return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
 }
 
 /** A node of this run that is in maintenance now is taken as back in service: the run stops before where it does not come back. */

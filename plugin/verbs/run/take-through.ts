@@ -1,4 +1,4 @@
-import { isInMaintenance, MaintError } from '../../../shared/index.ts';
+import { isInMaintenance, MaintError, type RunStep } from '../../../shared/index.ts';
 import { EXIT } from '../../terminal/exit-codes.ts';
 import { donePatch } from '../../nodes/done.ts';
 import { holdsClaim } from '../../nodes/mark.ts';
@@ -9,7 +9,8 @@ import { runOffFor } from '../off/index.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { carryOutCommand, TAKEN_AGAIN } from './carry-out.ts';
 import { waitForHealth } from './health.ts';
-import { refuseHeld } from './nodes.ts';
+import { refuseHeld, refuseOtherRuns } from './nodes.ts';
+import { tellStopped } from './step.ts';
 import { onOperationFor } from './on-operation.ts';
 import { claimOf, readAfterCommand, readNode } from './read-node.ts';
 
@@ -18,14 +19,18 @@ import { claimOf, readAfterCommand, readNode } from './read-node.ts';
  * fails; where another node failed, or the person interrupted, it only stops.
  */
 export async function takeThrough(target: RunTarget, run: NodesRun): Promise<void> {
-  if (!target.isCommandDone) {
-    target.phase = 'draining';
-    if (!(await takeIn(target, run))) return;
-    target.phase = 'running';
-    if (!(await carryOutCommand(target, run))) return;
+  try {
+    if (!target.isCommandDone) {
+      target.phase = 'draining';
+      if (!(await takeIn(target, run))) return;
+      target.phase = 'running';
+      if (!(await carryOutCommand(target, run))) return;
+    }
+    target.phase = 'returning';
+    target.phase = await bringBack(target, run);
+  } finally {
+    if (target.phase !== 'done' && target.phase !== 'gone') await tellStopped(target, run);
   }
-  target.phase = 'returning';
-  target.phase = await bringBack(target, run);
 }
 
 /** Takes it into maintenance. False where another node failed meanwhile, or the person interrupted. */
@@ -33,6 +38,7 @@ async function takeIn(target: RunTarget, run: NodesRun): Promise<boolean> {
   const { owner, session, halt } = run;
   const { name } = target.node.facts;
   const fresh = await readNode(name, run);
+  if (fresh !== undefined) refuseOtherRuns([fresh], owner);
   if (fresh !== undefined && !run.continued.has(name)) refuseHeld([fresh], owner);
   const on = onOperationFor(name, run, session);
   const report: OnReport = {
@@ -48,6 +54,7 @@ async function takeIn(target: RunTarget, run: NodesRun): Promise<boolean> {
       report,
       claimId: target.claim.id,
       refusesSameOwner: !run.continued.has(name),
+      run: { id: run.id, number: target.number, of: target.of, step: 'draining' satisfies RunStep },
       view: run.view,
     },
   );

@@ -4,6 +4,7 @@ import { verb } from '../../command-line/verb.ts';
 import { healthFlags } from '../off/index.ts';
 import { claimFlags, drainFlags, markFlags, paceFlags } from '../on/index.ts';
 import { inSession } from '../../session/in-session.ts';
+import { betweenFlags } from './between/flags.ts';
 import type { Session } from '../../session/session.ts';
 import { detachedFrom } from '../../detached/asked.ts';
 import { flagWord } from '../../command-line/flag-word.ts';
@@ -40,6 +41,7 @@ export const run = verb({
     const pace = paceFlags(values);
     const detached = detachedFrom(values, { flags, table: FLAGS });
     refuseCommandOfHere(detached);
+    const format = values.output ?? 'text';
     return {
       verb: 'run',
       cluster,
@@ -56,7 +58,7 @@ export const run = verb({
         timeoutMs: values.timeout,
         dryRun: values['dry-run'],
         rollback: false,
-        format: 'text',
+        format,
       },
       off: {
         verb: 'off',
@@ -67,14 +69,16 @@ export const run = verb({
         maxParallel: 1,
         ...healthFlags(values),
         timeoutMs: values['healthy-timeout'],
-        format: 'text',
+        format,
       },
+      between: betweenFlags(values),
       maxParallel: pace.maxParallel,
       commandTimeoutMs: values['command-timeout'],
       outputDir: values['output-dir'],
       runId: values['run-id'],
       resume: values.resume,
       dryRun: values['dry-run'] === 'client',
+      format,
       flags: [
         ...flagsByWhichDetached(process.env),
         ...flags.filter(({ name }) => !REPLACED.includes(name)).map((flag) => flagWord(flag, FLAGS)),
@@ -94,6 +98,6 @@ export const run = verb({
     const ports = { env, canAnswer: stdin.isTTY, onTerminal, signals: process };
     const work = (session: Session) => runCommandOnNodes(operation, session, ports);
     // What the commands write goes to the same terminal.
-    return inSession(operation.cluster, caller, work, { isShared: true });
+    return inSession(operation.cluster, caller, work, { format: operation.format, isShared: true });
   },
 });

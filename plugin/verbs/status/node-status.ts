@@ -5,6 +5,8 @@ import {
   modeOf,
   renderProblem,
   renderState,
+  runClaims,
+  stepOf,
   untilOf,
   type Exception,
   type MaintenanceRecord,
@@ -38,6 +40,8 @@ export interface NodeStatus {
   /** That end has passed. */
   readonly overdue: boolean;
   readonly claims: MaintenanceRecord['claims'];
+  /** The run over nodes that has it: the how manieth of its nodes this is, and what it does there (`stopped`: nothing more). */
+  readonly run: NodeRun | null;
   /** Another tool that cordons or drains the node, where it leaves a known mark. */
   readonly cordonedBy: string | null;
   /** Pods that a drain would still move. */
@@ -64,6 +68,15 @@ export interface NodeStatus {
   readonly problems: readonly string[];
 }
 
+/** A run over nodes, as one of them tells of it. */
+export interface NodeRun {
+  readonly owner: string;
+  readonly id: string;
+  readonly number: number;
+  readonly of: number;
+  readonly step: string;
+}
+
 /** What a node says by itself, and what was read about it; `now` in milliseconds since the epoch. */
 export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefined, now: number): NodeStatus {
   const { facts } = node;
@@ -74,6 +87,7 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     name: facts.name,
     state: stateOf(node),
     ...maintenanceOf(record, now),
+    run: record === undefined ? null : runOf(record, facts.state),
     cordonedBy: cordonedBy(node) ?? null,
     unconfirmed: record?.unconfirmed ?? 0,
     ready: facts.ready,
@@ -105,6 +119,14 @@ function maintenanceOf(
     overdue: isOverdue(record, now),
     claims: record.claims,
   };
+}
+
+/** One that goes on before one that has stopped. */
+function runOf(record: MaintenanceRecord, state: NodeFacts['state']): NodeRun | null {
+  const [claim = record.claims.find(({ run }) => run !== undefined)] = runClaims(record);
+  if (claim?.run === undefined) return null;
+  const { id, number, of } = claim.run;
+  return { owner: claim.owner, id, number, of, step: stepOf(claim.run, state) };
 }
 
 type AroundNode = Pick<NodeStatus, 'podsLeft' | 'health' | 'heartbeat' | 'deletion' | 'heldBack'>;

@@ -28,16 +28,21 @@ export function renderNode(status: NodeStatus, now: number): string {
 }
 
 function maintenanceRows(status: NodeStatus, now: number): readonly Row[] {
-  const { name, mode, since, until, claims, cordonedBy, problems, schedulable } = status;
+  const { name, mode, since, until, claims, run, cordonedBy, problems, schedulable } = status;
   return [
     ['Name', name],
     ['State', [stateInWords(status, now), ...(mode === null ? [] : [`(${mode})`])].join(' '), problems],
+    ...(run === null ? [] : [['Run', runText(run)] as const]),
     ['Since', since === null ? NOTHING : `${since} (${renderDuration(now - Date.parse(since))})`],
     ['Until', untilText(until, now)],
     ['Schedulable', schedulable ? 'yes' : 'no'],
     ...(cordonedBy === null ? [] : [['Cordoned by', cordonedBy] as const]),
     ['Owners', claims.length === 0 ? NOTHING : '', claims.map((claim) => claimText(claim, now))],
   ];
+}
+
+function runText({ owner, id, number, of, step }: NonNullable<NodeStatus['run']>): string {
+  return `${number} of ${of}, ${step} (run ${id} of ${owner})`;
 }
 
 function untilText(until: string | null, now: number): string {

@@ -1,4 +1,5 @@
 import { clean, explainScansKeptOff, joinNames } from '../../../shared/index.ts';
+import { listed } from '../../drain/cause.ts';
 import type { StatusFormat } from './flags.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { passingSentences } from '../../policy/keeping-text.ts';
@@ -22,6 +23,7 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff, now));
   for (const node of report.lost) screen.warn(lostText(node));
   for (const addon of report.released) screen.warn(releasedText(addon));
+  tellRuns(report.nodes, screen);
   tellStopped(report.nodes, screen);
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
@@ -29,6 +31,22 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   screen.note(
     `hint: cordoned without a record; to take over, as they are: kubectl maint on ${names} --adopt --no-drain`,
   );
+}
+
+/** Longest words of a record in these lines, in characters: others may have written it. */
+const MAX_WORDS = 80;
+
+/** Runs over nodes, each with where it is: the record of a node knows of itself alone. */
+function tellRuns(nodes: readonly NodeStatus[], screen: Screen): void {
+  const held = nodes.flatMap(({ name, run }) => (run === null ? [] : [{ name, run }]));
+  for (const some of Map.groupBy(held, ({ run }) => run.id).values()) {
+    const [first] = some;
+    if (first === undefined) continue;
+    const places = some.map(
+      ({ name, run: { number, of, step } }) => `${number} of ${of}, ${name}: ${clean(step, MAX_WORDS)}`,
+    );
+    screen.note(`run of ${clean(first.run.owner, MAX_WORDS)}: ${listed(places)}`);
+  }
 }
 
 function tellStopped(nodes: readonly NodeStatus[], screen: Screen): void {

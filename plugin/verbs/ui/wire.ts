@@ -17,6 +17,14 @@ const Claim = z.object({
   until: z.optional(z.string()),
 });
 
+const NodeRun = z.object({
+  owner: z.string(),
+  id: z.string(),
+  number: z.number(),
+  of: z.number(),
+  step: z.string(),
+});
+
 const Exception = z.object({ rules: texts, until: z.string(), by: z.string(), reason: z.string() });
 
 const Deletion = z.object({
@@ -37,6 +45,7 @@ export const NodeRow = z.object({
   until: z.nullable(z.string()),
   overdue: z.boolean(),
   claims: list(Claim),
+  run: z.nullable(NodeRun),
   cordonedBy: z.nullable(z.string()),
   podsLeft: z.nullable(z.number()),
   unconfirmed: z.number(),

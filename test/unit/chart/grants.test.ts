@@ -159,6 +159,9 @@ const PLUGIN: Calls = {
   'plugin/verbs/redo/remake.ts': { collectionPath: '' },
   'plugin/verbs/run/ending.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/read-node.ts': { nodePath: 'get /nodes' },
+  'plugin/verbs/run/step.ts': { nodePath: 'get /nodes' },
+  // What somebody names in a file of his own, by rights of his own.
+  'plugin/verbs/run/between/check-file/check-file.ts': { collectionPath: '', objectPath: '' },
   'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/status/following.ts': { NODES: 'list,watch /nodes' },
   'plugin/verbs/status/from-events.ts': { nodePath: 'get /nodes' },
@@ -203,6 +206,8 @@ const LITERALS = [
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
   'plugin/verbs/doctor/readings.ts: /apis/${groupVersion}',
+  'plugin/verbs/run/between/check-file/resources.ts: /api/v1',
+  'plugin/verbs/run/between/check-file/resources.ts: /apis/${version}',
 ];
 
 type Calls = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -12,6 +12,8 @@ import { CommandTree, type Kill } from './tree.ts';
 export interface NodeCommand {
   readonly program: string;
   readonly args: readonly string[];
+  /** `program` is a whole command line for this system's shell. */
+  readonly isShellLine?: true;
 }
 
 /** How long the streams of a command that has ended are read on, in ms: what it left in the background may keep them open for ever. */
@@ -85,9 +87,10 @@ function leadsGroup({ onTerminal }: CommandStart): boolean {
 }
 
 function spawned(start: CommandStart): ChildProcess {
-  const { program, args } = start.command;
+  const { program, args, isShellLine = false } = start.command;
   try {
     return spawn(program, args, {
+      shell: isShellLine,
       env: { ...start.env },
       stdio: [start.stdin, 'pipe', 'pipe'],
       detached: leadsGroup(start),

@@ -11,12 +11,13 @@ export interface CommandEnd {
   readonly refused: readonly number[];
 }
 
-/** The end of a sentence about the command. */
-export function endInWords(end: CommandEnd, timeoutMs: number): string {
+/** The end of a sentence about the command, whose time a flag bounds. */
+export function endInWords(end: CommandEnd, timeoutMs: number, flag = '--command-timeout'): string {
   const { left } = end;
-  if (left.length === 0) return howInWords(end, timeoutMs);
+  const how = howInWords(end, timeoutMs, flag);
+  if (left.length === 0) return how;
   const run = left.length === 1 ? 'runs' : 'run';
-  return `${howInWords(end, timeoutMs)}, but ${processes(left)} still ${run}${whyInWords(end)}: see to it before you go on`;
+  return `${how}, but ${processes(left)} still ${run}${whyInWords(end)}: see to it before you go on`;
 }
 
 function whyInWords({ left, refused }: CommandEnd): string {
@@ -25,10 +26,10 @@ function whyInWords({ left, refused }: CommandEnd): string {
   return ` (no permission to end ${refused.length === left.length ? all : processes(refused)})`;
 }
 
-function howInWords({ code, signal, timedOut, left }: CommandEnd, timeoutMs: number): string {
+function howInWords({ code, signal, timedOut, left }: CommandEnd, timeoutMs: number, flag: string): string {
   if (timedOut) {
     const was = left.length === 0 ? 'was' : 'was to be';
-    return `${was} stopped after ${renderDuration(timeoutMs)} (--command-timeout)`;
+    return `${was} stopped after ${renderDuration(timeoutMs)} (${flag})`;
   }
   if (signal !== null) return `was killed by ${signal}`;
   if (code === null) return left.length === 0 ? 'was killed' : 'was to be killed';

@@ -11,11 +11,29 @@ export interface OutputSink {
   end(): void;
 }
 
+/** Shows a line of output, without its end. */
+export type ShowLine = (stream: StreamName, line: string) => void;
+
+/** Where output goes. */
+export interface OutputPorts {
+  readonly show: ShowLine;
+  readonly screen: Pick<Screen, 'warn'>;
+}
+
+/** Lines for people: with a title before them, stdout on stdout and stderr on stderr. */
+export function linesUnder(title: string, screen: Screen): ShowLine {
+  return (stream, line) => {
+    const text = `${title} | ${line}`;
+    if (stream === 'stdout') screen.data(text);
+    else screen.note(text);
+  };
+}
+
 /**
- * Shows a command's output line by line with its node before it, stdout on stdout and stderr on stderr, and keeps it byte
+ * Shows a command's output line by line, and keeps it byte
  * by byte in files where a place is named.
  */
-export function outputSink(node: string, screen: Screen, place: OutputPlace | undefined): OutputSink {
+export function outputSink(node: string, { show, screen }: OutputPorts, place: OutputPlace | undefined): OutputSink {
   const files =
     place === undefined
       ? undefined
@@ -24,11 +42,7 @@ export function outputSink(node: string, screen: Screen, place: OutputPlace | un
         });
   const breakers: Readonly<Record<StreamName, LineBreaker>> = { stdout: new LineBreaker(), stderr: new LineBreaker() };
   const tell = (stream: StreamName, lines: readonly string[]): void => {
-    for (const line of lines) {
-      const text = `${node} | ${printable(line)}`;
-      if (stream === 'stdout') screen.data(text);
-      else screen.note(text);
-    }
+    for (const line of lines) show(stream, printable(line));
   };
   let hasCome = false;
   return {

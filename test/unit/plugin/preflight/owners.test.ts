@@ -24,6 +24,7 @@ test.each([
   const pod = podFacts('web-1', { labels: { app: 'web' }, owner: { kind: 'ReplicaSet', name: 'web' } });
   const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
   const survey = await readSurvey({
+    rules: Promise.resolve([]),
     operation,
     chosen: [nodeFacts('n1')],
     plans: [plan],

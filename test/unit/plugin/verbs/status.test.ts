@@ -114,6 +114,27 @@ describe('the status of a node', () => {
     expect(status(RECORD, { label, conditions }).stoppedSince).toBeNull();
   });
 
+  test.each<[string, string, string]>([
+    ['complete', 'rebooting', 'Complete (3 of 12: rebooting)'],
+    ['initiated', 'draining', 'Initiated (3 of 12: draining)'],
+    ['returning', 'running', 'Returning (3 of 12: returning)'],
+    ['complete', 'stopped', 'Complete (3 of 12: stopped)'],
+  ])('a run that has it, %s and %s, is told with its place', async (label, step, words) => {
+    const run = { id: 'r1', number: 3, of: 12, step };
+    const record = {
+      ...RECORD,
+      claims: RECORD.claims.map((claim, index) => (index === 0 ? { ...claim, run } : claim)),
+    };
+    const one = status(record, { label });
+    const owner = RECORD.claims[0]?.owner ?? '';
+    expect(one.run).toMatchObject({ owner, id: 'r1', number: 3, of: 12 });
+    expect(await render([one], 'table')).toContain(` ${words} `);
+    expect(await render([one], 'node')).toContain(`(run r1 of ${owner})`);
+    const screen = new HeardScreen();
+    tellStatus({ ...NOTHING, nodes: [one] }, 'table', screen, START);
+    expect(screen.notes[0]).toBe(`run of ${owner}: 3 of 12, n1: ${one.run?.step ?? ''}`);
+  });
+
   test.each<[string, { readonly reason: string; readonly lastHeartbeatTime: string }]>([
     ['says so', { reason: 'Stopped', lastHeartbeatTime: ago(5) }],
     ['gives no sign (kill -9)', { reason: 'AdminRequested', lastHeartbeatTime: ago(300) }],

@@ -106,9 +106,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
 function meaningOf(row: NodeRow, now: number): string {
   const meaning = MEANINGS[row.state] ?? row.state;
   const stopped = row.stoppedSince === null ? [] : ['nobody goes on with its drain'];
+  const run =
+    row.run === null ? [] : [`${row.run.number} of ${row.run.of} in a run of ${row.run.owner}: ${row.run.step}`];
   const late = row.until !== null && isLate(row, now) ? [untilOf(row.until, now).text] : [];
   const unready = row.ready ? [] : ['it is not Ready'];
-  return [meaning, ...stopped, ...late, ...unready].join('; ');
+  return [meaning, ...run, ...stopped, ...late, ...unready].join('; ');
 }
 
 /** When it was to end, as the table of `status` has it. */

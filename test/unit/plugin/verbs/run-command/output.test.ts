@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { prepareOutput } from '../../../../../plugin/verbs/run/command/files.ts';
-import { outputSink } from '../../../../../plugin/verbs/run/command/output.ts';
+import { linesUnder, outputSink } from '../../../../../plugin/verbs/run/command/output.ts';
 import { watchSilence } from '../../../../../plugin/verbs/run/command/silence.ts';
 import { HeardScreen, settle, ToldClock } from '../../world.ts';
 
+const portsOn = (screen: HeardScreen) => ({ show: linesUnder('n1', screen), screen });
+
 test('each stream goes where it belongs, line by line; what has no line end is told in a pause, or at the end', () => {
   const screen = new HeardScreen();
-  const sink = outputSink('n1', screen, undefined);
+  const sink = outputSink('n1', portsOn(screen), undefined);
   sink.write('stdout', Buffer.from('one\nGo on? [Y/n] '));
   sink.write('stderr', Buffer.from('oops\n'));
   expect([screen.results, screen.notes]).toEqual([['n1 | one'], ['n1 | oops']]);
@@ -34,20 +36,20 @@ describe('files', () => {
     await prepareOutput(place, ['n1', 'n2']);
     expect(await readdir(folder)).toEqual([]);
     const screen = new HeardScreen();
-    outputSink('n1', screen, place).end();
+    outputSink('n1', portsOn(screen), place).end();
     expect(await readdir(folder)).toEqual(['n1.stderr', 'n1.stdout']);
     await expect(prepareOutput(place, ['n2', 'n1'])).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('n1.stdout') as string,
     });
-    expect(() => outputSink('n1', screen, place)).toThrow('EEXIST');
+    expect(() => outputSink('n1', portsOn(screen), place)).toThrow('EEXIST');
   });
 
   test('are added to when a run goes on', async () => {
     const place = { folder, isResumed: true };
     for (const text of ['one\n', 'two\n']) {
       await prepareOutput(place, ['n1']);
-      const sink = outputSink('n1', new HeardScreen(), place);
+      const sink = outputSink('n1', portsOn(new HeardScreen()), place);
       sink.write('stdout', Buffer.from(text));
       sink.end();
     }
