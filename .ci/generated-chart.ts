@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { toJSONSchema } from 'zod/mini';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/preflight/grants.ts';
+import { CANARY_GRANTS, ON_NODE_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../plugin/preflight/grants.ts';
 import { DEFAULT_POLICY, textAt, TOOLS } from '../shared/index.ts';
 import { POLICY_FORM, RULES_WITH_TOOLS, toolsMetBy } from '../shared/policy/config-file.ts';
 import { TOGETHER } from '../shared/targets/match-form.ts';
@@ -27,6 +27,7 @@ async function grants(): Promise<void> {
       controller: CONTROLLER_GRANTS,
       operator: OPERATOR_GRANTS,
       canary: CANARY_GRANTS,
+      onNode: ON_NODE_GRANTS,
       viewer: VIEWER_GRANTS,
       uninstall: UNINSTALL_GRANTS,
     },

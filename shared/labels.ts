@@ -39,6 +39,12 @@ export const AFTER_DENIAL_ANNOTATION = `${PREFIX}after-denial`;
 /** Label by which users mark their own work as `backup` or `scan`. */
 export const WORK_LABEL = `${PREFIX}work`;
 
+/** Label of a pod by which `run --on-node` carries a command out: the claim of its run. */
+export const RUN_LABEL = `${PREFIX}run`;
+
+/** Annotation of such a pod: whose maintenance its run belongs to. */
+export const OWNER_ANNOTATION = `${PREFIX}owner`;
+
 /** Set on a Node while in maintenance so that cluster-autoscaler does not remove it (its FAQ, "scale-down-disabled"). */
 export const AUTOSCALER_ANNOTATION = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 

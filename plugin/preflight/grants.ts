@@ -72,3 +72,14 @@ export const CANARY_GRANTS: readonly Grant[] = [
   { group: '', resource: 'pods', verbs: ['create'] },
   { group: 'velero.io', resource: 'podvolumebackups', verbs: ['create'] },
 ];
+
+/**
+ * `run --on-node`, in the namespace of its pods alone. They are root on any node: whoever has this is trusted with the
+ * machines of the cluster, as with their ssh keys.
+ */
+export const ON_NODE_GRANTS: readonly Grant[] = [
+  { group: '', resource: 'pods', verbs: ['create', 'delete', 'get', 'list', 'watch'] },
+  { group: '', resource: 'pods/log', verbs: ['get'] },
+  // A script that is carried over.
+  { group: '', resource: 'configmaps', verbs: ['create', 'delete'] },
+];

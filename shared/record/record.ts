@@ -29,6 +29,7 @@ const recordForm = once(() => {
   const claim = z.looseObject({
     owner: z.string().check(z.minLength(1)),
     id: z.optional(z.string()),
+    by: z.optional(z.string()),
     mode,
     reason: z.optional(z.string()),
     ticket: z.optional(z.string()),
@@ -65,7 +66,8 @@ const recordForm = once(() => {
 export type Mode = Claim['mode'];
 /**
  * One owner's wish for maintenance. Times are RFC 3339. `id` is another one each time the owner takes the node: whatever
- * ends a maintenance ends the claim that it began with, and no later one of the same owner. Old records have none.
+ * ends a maintenance ends the claim that it began with, and no later one of the same owner. Old records have none. `by`:
+ * who made the claim, as the API server knows him, where that is another name than the owner's and somebody has to know it.
  */
 export type Claim = MaintenanceRecord['claims'][number];
 /** The run over nodes that made a claim: the how manieth of its nodes this is, and what it does there. */

@@ -8,7 +8,7 @@ import { removeAbandonedCgroups } from './cgroups.ts';
 import { makeNetwork, type Network } from './network.ts';
 import { KUBE_PROXY_USER, realNodeName, startRealNode, type RealNode } from './node.ts';
 import { serveNames, serviceAddress } from './names.ts';
-import { pauseImage } from './pause-image.ts';
+import { pauseImage } from './go-image.ts';
 
 /** A control plane with real nodes (real-1, real-2 …), each with the pause image. Pods reach it as in any cluster. */
 export interface RealCluster extends AsyncDisposable {

@@ -5,6 +5,9 @@ import type { Place } from './network.ts';
 /** The image of the process that holds a pod's namespaces. */
 export const PAUSE_IMAGE = 'localhost/pause:1';
 
+/** An image with `chroot` and nothing else. */
+export const CHROOT_IMAGE = 'localhost/chroot:1';
+
 /** What the names of Services end in. */
 export const CLUSTER_DOMAIN = 'cluster.local';
 

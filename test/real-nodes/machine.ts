@@ -24,7 +24,7 @@ export interface Machine {
   /** The first process, as the host sees it. */
   readonly pid: number;
   /** A command line that runs a program on this machine: program, then arguments. */
-  inside(program: string, args: readonly string[]): readonly [program: string, args: readonly string[]];
+  readonly inside: (program: string, args: readonly string[]) => readonly [program: string, args: readonly string[]];
   /** Ends every process of it, with its mounts, interfaces and firewall rules. */
   end(): Promise<void>;
 }

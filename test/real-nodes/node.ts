@@ -20,6 +20,9 @@ import type { Network } from './network.ts';
 /** The user whose rights `system:node-proxier` grants. */
 export const KUBE_PROXY_USER = 'system:kube-proxy';
 
+/** Where the kubelet reads which boot of the machine this is (cadvisor's boot_id_file). */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
 /** What a node needs from its cluster. Numbers count from 1, to `count`. */
 export interface NodePlan {
   readonly plane: ControlPlane;
@@ -36,6 +39,15 @@ export interface RealNode {
   readonly name: string;
   /** Imports the images of an archive. */
   load(archive: string): Promise<void>;
+  /** A command line that runs a program on it: program, then arguments. */
+  readonly inside: Machine['inside'];
+  /** Ends its kubelet, which comes back; what runs on it runs on. */
+  restartKubelet(): Promise<void>;
+  /**
+   * What a reboot does to it: its kubelet and every container end without a word to anybody; then its kubelet comes back,
+   * and reports this boot id. None: the one that it had.
+   */
+  reboot(bootId?: string): Promise<void>;
   /** Ends it without a word to anybody, as by a power cut, and removes what it leaves on the host. */
   end(): Promise<void>;
 }
@@ -77,9 +89,25 @@ export async function startRealNode(plan: NodePlan): Promise<RealNode> {
       ]);
     };
     for (const archive of plan.images) await load(archive);
-    start(plan.program('kubelet'), ...kubeletArgs(settings));
+    const startKubelet = () => start(plan.program('kubelet'), ...kubeletArgs(settings));
+    let kubelet = startKubelet();
     start(plan.program('kube-proxy'), `--config=${join(folder, 'kube-proxy.yaml')}`);
-    return { name, load, end };
+    const restartKubelet = async (between: () => Promise<void> = () => Promise.resolve()) => {
+      await kubelet.end();
+      await between();
+      kubelet = startKubelet();
+    };
+    const reboot = (bootId?: string) =>
+      restartKubelet(async () => {
+        const { stdout } = await ctr('--namespace', 'k8s.io', 'tasks', 'list', '--quiet');
+        for (const task of stdout.split('\n').filter((line) => line !== ''))
+          await ctr('--namespace', 'k8s.io', 'tasks', 'kill', '--signal=SIGKILL', '--all', task);
+        if (bootId === undefined) return;
+        const file = join(folder, `boot-${bootId}`);
+        await writeFile(file, `${bootId}\n`);
+        await succeedInside(machine, 'mount', ['--bind', file, BOOT_ID]);
+      });
+    return { name, load, end, inside: machine.inside, reboot, restartKubelet: () => restartKubelet() };
   } catch (error) {
     await end();
     throw error;

@@ -19,6 +19,8 @@ export interface OnOptions {
   readonly report: OnReport;
   /** Of the claim that is made, on every node. */
   readonly claimId: string;
+  /** Who makes it, as the API server knows the caller; left out where nobody has to know, or it is the owner. */
+  readonly by?: string | undefined;
   /** A claim of the same owner on a node is another command's, and refuses. Otherwise this one takes its place. */
   readonly refusesSameOwner: boolean;
   /** The run over nodes that takes it, and that bears no other run on the node. */
@@ -40,7 +42,7 @@ export async function choose(
   session: Session,
   options: OnOptions,
 ): Promise<{ readonly nodes: readonly NodeSnapshot[]; readonly run: OnRun }> {
-  const { report, claimId, refusesSameOwner, run, tellsWhere = false } = options;
+  const { report, claimId, by, refusesSameOwner, run, tellsWhere = false } = options;
   const { cluster, clock, screen } = session;
   const nodes = await chooseNodes(operation.nodes, cluster);
   if (tellsWhere && (nodes.length > 1 || screen.live !== undefined))
@@ -48,7 +50,8 @@ export async function choose(
   nodes.forEach(recordOf);
   const view = options.view ?? viewFor(nodes, operation, session);
   const owner = await ownerFor(operation.claim.owner, cluster);
-  const claim = { ...claimFrom(operation, { owner, id: claimId }, clock.now()), ...(run !== undefined && { run }) };
+  const key = { owner, id: claimId, ...(by !== undefined && by !== owner && { by }) };
+  const claim = { ...claimFrom(operation, key, clock.now()), ...(run !== undefined && { run }) };
   return { nodes, run: newRun(nodes, { operation, claim, refusesSameOwner, session, report, view }) };
 }
 
@@ -58,7 +61,7 @@ function viewFor(nodes: readonly NodeSnapshot[], operation: OnOperation, session
   return isLong ? viewFollowed(session) : viewOnce(session);
 }
 
-function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey, now: number): Claim {
+function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey & Pick<Claim, 'by'>, now: number): Claim {
   const until = untilFrom(claim, now);
   return {
     ...key,

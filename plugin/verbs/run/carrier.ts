@@ -15,6 +15,8 @@ export interface CarrierPorts {
   readonly relay: SignalRelay;
   /** Hears what somebody should know of the command meanwhile, as the rest of a sentence about it. */
   readonly tell: (text: string) => void;
+  /** Aborts when the node has gone down, and all that ran there with it; undefined: nobody looks. */
+  readonly down?: AbortSignal | undefined;
 }
 
 /** How a command ended. */
@@ -23,6 +25,8 @@ export interface CarriedOut {
   readonly code: number | null;
   /** Whether the run may go on; a command that had to be stopped has failed, even where it exits with 0 then. */
   readonly isWell: boolean;
+  /** A signal that was not ours may have ended it, or a connection that broke: what happens where a node goes down. */
+  readonly mayBeDown: boolean;
   /** The end of a sentence about the command. */
   readonly words: string;
 }

@@ -7,6 +7,7 @@ import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { claimOf, readNode } from './read-node.ts';
 import { enterStep } from './step.ts';
+import { bootIdOf, proveReboot, watchForDown } from './reboot.ts';
 
 /** Runs the command. Throws where it does not end well; false where that was because the person interrupted. */
 export async function carryOutCommand(target: RunTarget, run: NodesRun): Promise<boolean> {
@@ -24,7 +25,16 @@ export async function carryOutCommand(target: RunTarget, run: NodesRun): Promise
   };
   void watchSilence(sink, tell, { clock: session.clock, signal: over.signal });
   const turn = { node, claim: claimOf(node, target.claim.owner) ?? target.claim };
-  const end = await carrier.carryOut(turn, { sink, relay, tell }).finally(() => {
+  const down = new AbortController();
+  const booting = operation.reboot ? bootingOf(node, operation.off.timeoutMs) : undefined;
+  if (booting !== undefined)
+    void watchForDown(booting, session, {
+      signal: over.signal,
+      down: () => {
+        down.abort();
+      },
+    });
+  const end = await carrier.carryOut(turn, { sink, relay, tell, down: down.signal }).finally(() => {
     over.abort();
   });
   target.times.commandEnded = session.clock.now();
@@ -34,9 +44,23 @@ export async function carryOutCommand(target: RunTarget, run: NodesRun): Promise
     target.stopped = `interrupted, ${words}`;
     return false;
   }
-  if (!end.isWell) throw new MaintError('gave-up', words);
+  if (!end.isWell && booting === undefined) throw new MaintError('gave-up', words);
   session.screen.note(`node/${name} ${words} after ${renderDuration(session.clock.now() - begun)}`);
+  if (booting === undefined) return true;
+  // The API server may stand on this very node: it is told of the reboot where it hears.
+  const told = enterStep(node, 'rebooting', target, run).catch(() => undefined);
+  target.healthyWithinMs = await proveReboot(end, booting, session);
+  await told;
   return true;
+}
+
+function bootingOf(node: NodeSnapshot, timeoutMs: number) {
+  const before = bootIdOf(node);
+  if (before !== undefined) return { name: node.facts.name, before, timeoutMs };
+  throw new MaintError(
+    'gave-up',
+    'the command was not begun: no boot id is reported any more, so that no reboot can be proved',
+  );
 }
 
 /** The node, where nothing has changed since it was drained. Throws MaintError('gave-up') where it is not kept free any more. */

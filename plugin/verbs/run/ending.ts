@@ -172,11 +172,12 @@ function tellHowToGoOn(left: readonly RunTarget[], run: NodesRun): void {
 }
 
 function wordsToGoOn(left: readonly RunTarget[], { operation, session }: NodesRun): readonly string[] {
-  const { flags, command } = operation;
+  const { flags, given } = operation;
   const names = left.map(({ node }) => node.facts.name);
   const hasPassed = passedEnd(operation, session.clock.now()) !== undefined;
   const again = flags.filter((flag) => !hasPassed || !flag.startsWith('--until='));
-  return ['kubectl', 'maint', 'run', ...names, ...again, '--resume', '--', command.program, ...command.args];
+  const command = given.length === 0 ? [] : ['--', ...given];
+  return ['kubectl', 'maint', 'run', ...names, ...again, '--resume', ...command];
 }
 
 /** When the line may be given to a shell: at once after an interruption. */

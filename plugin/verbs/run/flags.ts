@@ -4,6 +4,9 @@ import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
 import type { NodeCommand } from './command/child.ts';
 import { BETWEEN_FLAGS, type BetweenFlags } from './between/flags.ts';
+import { ON_NODE_FLAGS, type OnNode } from './on-node/flags.ts';
+import { SCRIPT_FOLDER } from './on-node/pod.ts';
+import { scriptName } from './on-node/script.ts';
 import { MaintError } from '../../../shared/index.ts';
 import type { Detached } from '../../detached/asked.ts';
 import { DETACH_FLAGS } from '../../detached/flags.ts';
@@ -18,7 +21,13 @@ export interface RunOperation {
   readonly verb: 'run';
   readonly cluster: ClusterFlags;
   readonly nodes: NodeChoice;
+  /** What is carried out on each node, and what of it stood behind `--`. */
   readonly command: NodeCommand;
+  readonly given: readonly string[];
+  /** Carried out on the node itself; undefined: here. */
+  readonly onNode: OnNode | undefined;
+  /** The command takes its node down, which has to come back with another boot id. */
+  readonly reboot: boolean;
   /** How each node is taken into maintenance, and brought back; both name all nodes. */
   readonly on: OnOperation;
   readonly off: OffOperation;
@@ -52,6 +61,7 @@ export const FLAGS = {
   ...CLAIM_FLAGS,
   ...HEALTH_FLAGS,
   ...SELECTOR_FLAG,
+  ...ON_NODE_FLAGS,
   // Unlike `on`, which only moves pods: a command that harms a node shall not harm ten.
   'max-parallel': {
     ...DRAIN_FLAGS['max-parallel'],
@@ -110,17 +120,28 @@ export const FLAGS = {
     ...oneOf('json'),
     describe: 'json: a stream of events, one JSON object a line, with a summary last',
   },
+  namespace: ON_NODE_FLAGS.namespace,
 } as const satisfies FlagTable;
 
 /** Where a command belongs that was taken for a node. */
 export const COMMAND_PLACE = 'the command goes after --: kubectl maint run NODE... -- COMMAND';
 
-export function nodeCommand([program, ...args]: readonly string[]): NodeCommand {
+/** The command of a command line. Throws MaintError('usage') where there is none. */
+export function nodeCommand(
+  words: readonly string[],
+  { onNode, reboot }: Pick<RunOperation, 'onNode' | 'reboot'>,
+): NodeCommand {
+  const [program, ...args] = words;
+  if (onNode?.script !== undefined) return { program: `${SCRIPT_FOLDER}/${scriptName(onNode.script)}`, args: words };
   if (program !== undefined && program !== '') return { program, args };
+  if (reboot && words.length === 0) return REBOOT;
   throw new MaintError('usage', 'no command is given', {
     hint: 'kubectl maint run NODE... -- COMMAND [ARG...]; everything after -- is the command, without a shell',
   });
 }
+
+/** The host's own init is asked, which ends its services in their order. */
+const REBOOT: NodeCommand = { program: 'systemctl', args: ['reboot'] };
 
 /** Flags that a line for going on says in another way: nodes by name, and --resume once. */
 export const REPLACED: readonly string[] = ['selector', 'resume'];

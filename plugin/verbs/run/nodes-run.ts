@@ -23,6 +23,8 @@ export interface NodesRun {
   /** Shows what is written for a node, by its command or by the check before it. */
   readonly shows: (node: string, by: OutputSource) => ShowLine;
   readonly owner: string;
+  /** Who runs it, as the API server knows him, where his pods have to be told from others; undefined: whoever. */
+  readonly by: string | undefined;
   /** Nodes that were in maintenance for this owner before. */
   readonly continued: ReadonlySet<string>;
   /** Carries the command out where a node's turn has come. */
@@ -85,6 +87,8 @@ export interface RunTarget {
   readonly times: { begun?: number; commandBegun?: number; commandEnded?: number; ended?: number };
   /** The exit code of its command; null: none, or a signal ended it. */
   exitCode: number | null;
+  /** After a reboot: milliseconds of the time for its way back that are left; undefined: all of it. */
+  healthyWithinMs: number | undefined;
   /** Why it went no further. */
   stopped: string | undefined;
   /** What it failed with, where that is why; a bug is no MaintError. */

@@ -8,12 +8,15 @@ import type { RunOperation } from './flags.ts';
 import { type OnEvent, findingsOnce, newClaimId, tellInWords } from '../on/index.ts';
 import { reportFor } from '../../session/report.ts';
 import { claimIdOf } from '../../nodes/done.ts';
+import { ownerFor } from '../../nodes/owner.ts';
 import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 import type { Carrier } from './carrier.ts';
 import { readBetween, turnsOf, type Between } from './between/turns-of.ts';
 import { Closing, type RunTarget, type NodesRun, type Phase } from './nodes-run.ts';
+import { onNodeCarrier } from './on-node/carrier.ts';
+import { refuseBootless } from './reboot.ts';
 import { dryRunOnNodes } from './dry-run.ts';
 import { isUntouched, tellEnding, tellSummary } from './ending.ts';
 import { takeThrough } from './take-through.ts';
@@ -48,7 +51,8 @@ async function run(operation: RunOperation, session: Session, ports: RunPorts): 
   const chosen = await chooseForRun(operation, session);
   refusePassedEnd(operation, session);
   const names = chosen.nodes.map(({ facts }) => facts.name);
-  const carrier = localCarrier(operation, ports);
+  const carrier = carrierFor(operation, session, ports);
+  if (operation.reboot) refuseBootless(chosen.nodes);
   await carrier.refuseAhead(chosen.nodes);
   const between = await readBetween(operation.between, session);
   if (names.length === 0) return EXIT.done;
@@ -64,6 +68,10 @@ async function run(operation: RunOperation, session: Session, ports: RunPorts): 
   } finally {
     over.abort();
   }
+}
+
+function carrierFor({ onNode, ...operation }: RunOperation, session: Session, ports: RunPorts): Carrier {
+  return onNode === undefined ? localCarrier(operation, ports) : onNodeCarrier({ ...operation, onNode }, session);
 }
 
 interface GoingPorts extends RunPorts {
@@ -89,6 +97,7 @@ async function goThrough(
     report: findingsOnce(reportFor<OnEvent>(operation.format, shared, tellInWords)),
     ...tellingFor(operation, shared),
     owner,
+    by: operation.onNode === undefined ? undefined : await ownerFor(undefined, session.cluster).catch(() => undefined),
     continued,
     carrier,
     view,
@@ -106,6 +115,7 @@ async function goThrough(
     isMarked: false,
     times: {},
     exitCode: null,
+    healthyWithinMs: undefined,
     stopped: undefined,
     failure: undefined,
   }));

@@ -53,6 +53,7 @@ async function takeIn(target: RunTarget, run: NodesRun): Promise<boolean> {
     {
       report,
       claimId: target.claim.id,
+      by: run.by,
       refusesSameOwner: !run.continued.has(name),
       run: { id: run.id, number: target.number, of: target.of, step: 'draining' satisfies RunStep },
       view: run.view,
@@ -72,7 +73,7 @@ async function markDone(now: NodeSnapshot, { claim, isCommandDone }: RunTarget, 
 
 /** Brings a node back. Where the command has replaced it, its record is lost, and it is only waited for until it is healthy. */
 async function bringBack(target: RunTarget, run: NodesRun): Promise<'done' | 'gone'> {
-  const { node, claim } = target;
+  const { node, claim, healthyWithinMs } = target;
   const { operation, owner, session } = run;
   const { name, uid } = node.facts;
   const now = await readAfterCommand(name, run);
@@ -88,7 +89,8 @@ async function bringBack(target: RunTarget, run: NodesRun): Promise<'done' | 'go
     return 'done';
   }
   if (!holdsClaim(now.facts, claim)) throw new MaintError('gave-up', `${TAKEN_AGAIN}: it is not brought back`);
-  const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner };
+  const timeoutMs = healthyWithinMs ?? operation.off.timeoutMs;
+  const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner, timeoutMs };
   const code = await runOffFor(claim, off, session);
   // The node may have come out of maintenance just before the interruption.
   const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;

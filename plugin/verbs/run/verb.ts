@@ -10,13 +10,14 @@ import { detachedFrom } from '../../detached/asked.ts';
 import { flagWord } from '../../command-line/flag-word.ts';
 import { flagsByWhichDetached } from '../../detached/inside.ts';
 import { refuseCommandOfHere } from './detached-command.ts';
+import { onNodeFlags, refuseScriptAway } from './on-node/flags.ts';
 import { FLAGS, COMMAND_PLACE, nodeCommand, REPLACED, type RunOperation } from './flags.ts';
 
 /** `kubectl maint run` */
 export const run = verb({
   name: 'run',
   names: 'nodes',
-  usage: '(NODE... | -l SELECTOR) -- COMMAND [ARG...]',
+  usage: '(NODE... | -l SELECTOR) [-- COMMAND [ARG...]]',
   about: 'Run a command on nodes in maintenance, one after the other',
   takesCommand: true,
   flags: FLAGS,
@@ -33,6 +34,14 @@ export const run = verb({
       line: 'kubectl maint run -l rack=b7 -- sh -c \'ssh "$NODE_IP" sudo apt-get -y upgrade\'',
       does: 'a shell where one is wanted',
     },
+    {
+      line: 'kubectl maint run -l rack=b7 --on-node --script ./kernel.sh --reboot',
+      does: 'the script on each node itself, without ssh; then the node has to come back with another boot id',
+    },
+    {
+      line: 'kubectl maint run worker-1 --reboot',
+      does: 'drain, reboot, wait until it has really rebooted and is healthy, back',
+    },
   ],
   operation: ({ values, names, command, flags }): RunOperation => {
     const cluster = clusterFlags(values);
@@ -42,11 +51,17 @@ export const run = verb({
     const detached = detachedFrom(values, { flags, table: FLAGS });
     refuseCommandOfHere(detached);
     const format = values.output ?? 'text';
+    const { reboot } = values;
+    const onNode = onNodeFlags(values, command.length > 0);
+    if (detached !== undefined && onNode?.script !== undefined) refuseScriptAway();
     return {
       verb: 'run',
       cluster,
       nodes,
-      command: nodeCommand(command),
+      command: nodeCommand(command, { onNode, reboot }),
+      given: command,
+      onNode,
+      reboot,
       on: {
         verb: 'on',
         cluster,

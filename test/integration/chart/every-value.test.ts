@@ -74,6 +74,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   podAnnotations: ['{"example.com/a":"b"}', 'example.com/a: b'],
   'roles.enabled': ['false', undefined],
   'roles.canary': ['true', 'name: kubectl-maint-canary'],
+  'roles.onNode': ['"ours"', 'namespace: ours'],
   'networkPolicy.enabled': ['true', 'kind: NetworkPolicy'],
   'networkPolicy.apiServerCidrs': ['["192.0.2.0/24"]', 'cidr: "192.0.2.0/24"'],
   'networkPolicy.apiServerPeers': [JSON.stringify(PEER), 'app: caller'],

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
+import { CANARY_GRANTS, ON_NODE_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import {
   at,
   isObject,
@@ -59,8 +59,8 @@ describe.each(NAMES)('%s', (variant) => {
       `Role/${name} in default`,
       `RoleBinding/${name} in default`,
     ]);
-    const canary = variant === 'operators' ? ['Role/kubectl-maint-canary in default'] : [];
-    expect(elsewhere.sort()).toEqual([...canary, ...inDefault].sort());
+    const asked = ['Role/kubectl-maint-canary in default', 'Role/kubectl-maint-on-node in kubectl-maint-run'];
+    expect(elsewhere.sort()).toEqual([...(variant === 'operators' ? asked : []), ...inDefault].sort());
   });
 
   /** What Pod Security calls restricted (k8s pod-security-admission policy/check_*.go), by path in the pod. */
@@ -118,7 +118,10 @@ describe.each(NAMES)('%s', (variant) => {
       ...(hasRoles && { 'ClusterRole/kubectl-maint-operator': [...OPERATOR_GRANTS, ...own, ...inside] }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-viewer': [...VIEWER_GRANTS, ...own] }),
       ...(hasRoles && { 'ClusterRole/kubectl-maint-uninstall': UNINSTALL_GRANTS }),
-      ...(variant === 'operators' && { 'Role/kubectl-maint-canary': CANARY_GRANTS }),
+      ...(variant === 'operators' && {
+        'Role/kubectl-maint-canary': CANARY_GRANTS,
+        'Role/kubectl-maint-on-node': ON_NODE_GRANTS,
+      }),
     };
     const roles = [...(charts.get(variant) ?? [])].filter(([id]) => /^(?:Cluster)?Role\//.test(id));
     expect(Object.fromEntries(roles.map(([id, role]) => [id, listAt(role, 'rules')]))).toEqual(

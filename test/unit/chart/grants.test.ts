@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CANARY_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
+import { CANARY_GRANTS, ON_NODE_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import * as paths from '../../../shared/cluster/paths.ts';
 import { lookupGrants, mergedGrants, TOOLS, type Grant } from '../../../shared/index.ts';
 import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, VERIFY_GRANTS, WEBHOOK_GRANTS } from '../../../webhook/grants.ts';
@@ -79,6 +79,18 @@ const COMMANDS: Calls = {
   'webhook/tls/own-trust.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
   ...UNINSTALL,
   'webhook/verify.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },
+};
+/** What carries a command out on a node calls in the namespace of its pods, which is another role. */
+const ON_NODE: Calls = {
+  'plugin/verbs/run/on-node/admitted.ts': { podsPath: 'create /pods' },
+  'plugin/verbs/run/on-node/carrier.ts': { podsPath: 'list,watch /pods' },
+  'plugin/verbs/run/on-node/logs.ts': { podLogPath: 'get /pods/log' },
+  'plugin/verbs/run/on-node/objects.ts': {
+    collectionPath: 'create /configmaps',
+    objectPath: 'delete /configmaps',
+    podPath: 'get,delete /pods',
+    podsPath: 'create,list /pods',
+  },
 };
 const PLUGIN: Calls = {
   // Canaries, in dry runs: CANARY_GRANTS, and rights of whoever may write anyhow.
@@ -162,6 +174,7 @@ const PLUGIN: Calls = {
   'plugin/verbs/run/step.ts': { nodePath: 'get /nodes' },
   // What somebody names in a file of his own, by rights of his own.
   'plugin/verbs/run/between/check-file/check-file.ts': { collectionPath: '', objectPath: '' },
+  'plugin/verbs/run/reboot.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/run/nodes.ts': { nodePath: 'get /nodes' },
   'plugin/verbs/status/following.ts': { NODES: 'list,watch /nodes' },
   'plugin/verbs/status/from-events.ts': { nodePath: 'get /nodes' },
@@ -257,7 +270,7 @@ function granted(...grants: readonly Grant[]): readonly string[] {
 describe('the calls in the code are the ones in the table', () => {
   test.each([
     ['webhook', { ...WEBHOOK, ...CONTROLLER, ...COMMANDS }],
-    ['plugin', PLUGIN],
+    ['plugin', { ...PLUGIN, ...ON_NODE }],
   ])('%s', async (folder, calls) => {
     const { used, literals } = await usesBelow(folder);
     expect(used).toEqual(listed(calls));
@@ -296,6 +309,10 @@ describe('the grants are what the code calls', () => {
   test('operators, who may change records besides', () => {
     const own = ['set kubectl-maint.io/maintenances'];
     expect(granted(...OPERATOR_GRANTS)).toEqual([...new Set([...called(LOOKUPS, PLUGIN), ...own])].sort());
+  });
+
+  test('commands on nodes, by a role of their own', () => {
+    expect(granted(...ON_NODE_GRANTS)).toEqual(called(ON_NODE));
   });
 
   test('viewers look', () => {

@@ -21,6 +21,9 @@ interface LocalCommand {
   readonly commandTimeoutMs: number;
 }
 
+/** From this exit code on a program may have been ended from outside: what shells give to a signal, and ssh (255) to a connection that broke. */
+const SIGNALLED = 128;
+
 /** Carries the command out as a process of this machine. */
 export function localCarrier(operation: LocalCommand, { env, canAnswer, onTerminal }: Inherited): Carrier {
   const { command, maxParallel, commandTimeoutMs: timeoutMs } = operation;
@@ -31,7 +34,12 @@ export function localCarrier(operation: LocalCommand, { env, canAnswer, onTermin
     carryOut: async ({ node, claim }, ports) => {
       const own = commandEnvironment(env, node, claim);
       const end = await runCommand({ command, env: own, stdin, onTerminal, timeoutMs }, ports);
-      return { code: end.code, isWell: end.code === 0 && !end.timedOut, words: endInWords(end, timeoutMs) };
+      return {
+        code: end.code,
+        isWell: end.code === 0 && !end.timedOut,
+        mayBeDown: !end.timedOut && (end.code ?? SIGNALLED) >= SIGNALLED,
+        words: endInWords(end, timeoutMs),
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunOperation } from '../../../../plugin/verbs/run/flags.ts';
+import { DEFAULT_IMAGE } from '../../../../plugin/verbs/run/on-node/flags.ts';
 import { parse } from '../../../support/parsed.ts';
 
 async function runOf(...words: readonly string[]): Promise<RunOperation> {
@@ -52,6 +53,51 @@ describe('run', () => {
     ['run n1 --dry-run=server -- ls', 'invalid value for --dry-run: '],
     ['run n1 --max-parallel -1 -- ls', '--max-parallel: "-1" is less than 0'],
     ['run n1 --command-timeout soon -- ls', '"soon" is not a duration'],
+  ])('%s: %s', async (line, message) => {
+    await expect(parse(line.split(' '), '1')).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+});
+
+describe('run on the node itself', () => {
+  const there = { profile: 'sysadmin', namespace: 'kubectl-maint-run', script: undefined };
+
+  test.each<[string, object]>([
+    ['run n1 --on-node -- uname', { onNode: { ...there, image: DEFAULT_IMAGE }, command: { program: 'uname' } }],
+    [
+      'run --on-node=tools:1 n1 -n mine --profile=baseline -- id -u',
+      { onNode: { image: 'tools:1', profile: 'baseline', namespace: 'mine' }, given: ['id', '-u'] },
+    ],
+    [
+      'run n1 --on-node --script ./up.sh -- -x',
+      { onNode: { script: './up.sh' }, command: { program: '/run/kubectl-maint/up.sh', args: ['-x'] }, given: ['-x'] },
+    ],
+    ['run n1 --on-node --script=up.sh', { command: { program: '/run/kubectl-maint/up.sh', args: [] }, given: [] }],
+    ['run n1 --reboot -- ssh n1 reboot', { onNode: undefined, reboot: true, command: { program: 'ssh' } }],
+    ['run n1 -- true', { onNode: undefined, reboot: false }],
+  ])('%s', async (line, operation) => {
+    expect(await runOf(...line.split(' '))).toMatchObject(operation);
+  });
+
+  test('--reboot without a command is the node that reboots, never this machine, in the line that goes on as well', async () => {
+    const operation = await runOf('run', 'n1', '--reboot');
+    expect(operation).toMatchObject({
+      onNode: { ...there, image: DEFAULT_IMAGE },
+      command: { program: 'systemctl', args: ['reboot'] },
+      given: [],
+      flags: ['--reboot'],
+    });
+    expect(await runOf('run', 'n1', ...operation.flags, '--resume')).toMatchObject({ onNode: operation.onNode });
+  });
+
+  test.each([
+    ['run n1 --on-node', 'no command is given'],
+    ['run n1 --on-node= -- ls', 'is no image'],
+    ['run n1 --script up.sh', '--script carries a file over to the node'],
+    ['run n1 --reboot --profile=netadmin', "the host's own systemctl, which --profile=netadmin has not"],
+    ['run n1 --on-node --profile=general -- ls', 'invalid value for --profile: '],
   ])('%s: %s', async (line, message) => {
     await expect(parse(line.split(' '), '1')).rejects.toMatchObject({
       code: 'usage',

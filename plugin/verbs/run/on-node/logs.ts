@@ -1,0 +1,89 @@
+import { ClusterRefusal, isPassing, messageOf, podLogPath, type Cluster } from '../../../../shared/index.ts';
+import type { Clock } from '../../../session/clock.ts';
+import type { OutputSink } from '../command/output.ts';
+import { LogCursor } from './log-cursor.ts';
+import { CONTAINER } from './pod.ts';
+
+/** After so much silence, in ms, the log is opened again: a connection that has died in the middle looks just as silent. */
+const QUIET_MS = 90_000;
+
+/** How long is waited until a log that broke off is opened again, in ms: a kubelet that restarts takes seconds. */
+const REOPEN_MS = 1000;
+
+/** How long the end of a log may take once its container has ended, in ms. */
+const LAST_MS = 10_000;
+
+/** What following a log needs. */
+export interface LogPorts {
+  readonly cluster: Pick<Cluster, 'stream'>;
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly sink: Pick<OutputSink, 'write'>;
+  /** Hears, once for each new cause, that the log cannot be read at the moment. */
+  readonly interrupted: (why: string) => void;
+}
+
+/** The log of a pod's container, through interruptions, kubelets that restart, and API servers that go. */
+export class PodLog {
+  readonly #request: { readonly path: string };
+  readonly #ports: LogPorts;
+  readonly #cursor = new LogCursor();
+  #cause = '';
+  /** It was read to its end after its container had ended. */
+  #isWhole = false;
+
+  constructor(namespace: string, name: string, ports: LogPorts) {
+    this.#request = { path: podLogPath(namespace, name) };
+    this.#ports = ports;
+  }
+
+  /** Follows it until its end was read after its container's, or the signal aborts; it never rejects. */
+  async follow(ended: AbortSignal, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const isLast = ended.aborted;
+      const isRead = await this.#read('true', signal).then(
+        () => true,
+        (thrown: unknown) => {
+          this.#failed(thrown, signal);
+          return false;
+        },
+      );
+      if (signal.aborted) return;
+      this.#isWhole = isLast && isRead;
+      if (isLast && isRead) return;
+      await this.#ports.clock.sleep(REOPEN_MS, isLast ? signal : AbortSignal.any([signal, ended]));
+    }
+  }
+
+  /** Reads what is left of it once its container has ended; why it could not be read, where it could not. */
+  async finish(): Promise<string | undefined> {
+    if (this.#isWhole) return undefined;
+    try {
+      await this.#read(undefined, AbortSignal.timeout(LAST_MS));
+      return undefined;
+    } catch (thrown) {
+      return messageOf(thrown);
+    }
+  }
+
+  async #read(follow: 'true' | undefined, signal: AbortSignal): Promise<void> {
+    const { since } = this.#cursor;
+    this.#cursor.reopened();
+    const query = { container: CONTAINER, timestamps: 'true', follow, sinceTime: since };
+    for await (const bytes of this.#ports.cluster.stream(
+      { method: 'GET', ...this.#request, query, signal },
+      QUIET_MS,
+    )) {
+      if (signal.aborted) return;
+      const news = this.#cursor.take(bytes);
+      if (news.length > 0) this.#ports.sink.write('stdout', news);
+    }
+  }
+
+  /** A container that is not there yet, or not any more, is no news: what becomes of the pod is told by others. */
+  #failed(thrown: unknown, signal: AbortSignal): void {
+    if (signal.aborted || (thrown instanceof ClusterRefusal && !isPassing(thrown))) return;
+    const why = messageOf(thrown);
+    if (why !== this.#cause && !why.startsWith('no data from')) this.#ports.interrupted(why);
+    this.#cause = why;
+  }
+}
