@@ -181,7 +181,10 @@ test('one that may not read the registration says so, and keeps it as soon as th
   await until('it keeps it', async () => (await entryNames()).includes('node-guard'));
 });
 
-describe('no controller for a while', () => {
+describe('no controller for an hour', () => {
+  /** What the clock says to the one that comes back. */
+  const AFTERWARDS: ControllerOptions = { now: () => Date.now() + 3_600_000 };
+
   test('a mark is told to be kept off in part only, and is armed as soon as one is back', async () => {
     await stop(await start());
     const replica = await startReplica(plane, 'only');
@@ -189,7 +192,7 @@ describe('no controller for a while', () => {
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
     expect(ran.stderr).not.toContain(`kept off ${HELD} from now on`);
     expect(await backup()).toBe(201);
-    const back = await start();
+    const back = await start(AFTERWARDS);
     await until('backups are refused', async () => (await backup()) === 403);
     expect(await entryNames()).toContain('rollout');
     await stop(back);
@@ -201,7 +204,7 @@ describe('no controller for a while', () => {
   test('a return meanwhile is noticed: the entries go', async () => {
     await maint(`off ${HELD} --owner=ops --skip-health-check`);
     expect(await entryNames()).toContain('work');
-    await start();
+    await start(AFTERWARDS);
     await until('they are gone', async () => (await entryNames()).join() === 'node-guard');
   });
 });
