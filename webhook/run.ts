@@ -101,7 +101,7 @@ async function renderConfiguration(operation: WebhookCommand & { kind: 'configur
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile);
   return stringify(
     registrationFor(tools, config, { address, failurePolicy, authorities, written: written ?? NO_POLICY }),
-    { lineWidth: 0 },
+    { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
 

@@ -57,7 +57,7 @@ export class PodLog {
       );
       this.#isWhole = isLast && isRead && !signal.aborted;
       if (this.#isWhole) return;
-      await this.#ports.clock.sleep(REOPEN_MS, ended.aborted ? signal : AbortSignal.any([signal, ended]));
+      await this.#ports.clock.sleep(REOPEN_MS, isLast ? signal : AbortSignal.any([signal, ended]));
     }
   }
 

@@ -126,20 +126,23 @@ function oneMoreOf(list: readonly string[], typed: string): Wanted {
 function argumentOf({ names }: Verb, typed: string, line: Line): Wanted {
   switch (names) {
     case 'nodes':
-    case 'held nodes': {
-      if (line.given.includes('selector')) return listed(typed, []);
-      const [type = ''] = TYPE.exec(typed) ?? [];
-      const given = line.arguments.map((word) => word.replace(TYPE, ''));
-      return { from: 'nodes', onlyHeld: names === 'held nodes', given, type, typed };
-    }
+    case 'held nodes':
+      return oneMoreNode(names === 'held nodes', typed, line);
     case 'shell':
       return listed(typed, line.arguments.length > 0 ? [] : SHELLS.map((word) => ({ word })));
-    case 'job':
     // What was refused is in Events, of which there may be very many: nobody waits for them between two keys.
     case 'refused work':
+    case 'job':
     case undefined:
       return listed(typed, []);
   }
+}
+
+function oneMoreNode(onlyHeld: boolean, typed: string, line: Line): Wanted {
+  if (line.given.includes('selector')) return listed(typed, []);
+  const [type = ''] = TYPE.exec(typed) ?? [];
+  const given = line.arguments.map((word) => word.replace(TYPE, ''));
+  return { from: 'nodes', onlyHeld, given, type, typed };
 }
 
 function listed(typed: string, candidates: readonly Candidate[]): Wanted {

@@ -137,7 +137,7 @@ test('a command: its pod is made when the node is drained, its exit code counts,
   expect(maps.body).toMatchObject({ metadata: { ownerReferences: [{ kind: 'Node', name: 'a' }] }, immutable: true });
   const other = await run(['a', '--owner=other', IMAGE, '--', 'true']);
   expect(other).toMatchObject({ code: 3, stdout: '' });
-  expect(other.stderr).toContain('error: node a runs the command of a run of able since ');
+  expect(other.stderr).toContain('error: node a is taken through by a run of able (1 of 1: running)');
   await reports('a', { terminated: { exitCode: 3 } }, 'Failed');
   const ran = await running.ended;
   expect(ran.code, ran.stderr).toBe(5);

@@ -84,7 +84,7 @@ const COMMANDS: Calls = {
 const ON_NODE: Calls = {
   'plugin/verbs/run/on-node/admitted.ts': { podsPath: 'create /pods' },
   'plugin/verbs/run/on-node/carrier.ts': { podsPath: 'list,watch /pods' },
-  'plugin/verbs/run/on-node/logs.ts': { podLogPath: 'get /pods/log' },
+  'plugin/logs/pod-log.ts': { podLogPath: 'get /pods/log' },
   'plugin/verbs/run/on-node/objects.ts': {
     collectionPath: 'create /configmaps',
     objectPath: 'delete /configmaps',
@@ -116,7 +116,6 @@ const PLUGIN: Calls = {
   'plugin/detached/jobs.ts': { collectionPath: '' },
   'plugin/detached/launch.ts': { collectionPath: '', nodePath: 'get /nodes' },
   'plugin/detached/service-account.ts': { collectionPath: '', objectPath: '' },
-  'plugin/logs/pod-log.ts': { podLogPath: '' },
   'plugin/verbs/attach/follow.ts': { podsPath: '' },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {

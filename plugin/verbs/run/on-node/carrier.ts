@@ -7,13 +7,13 @@ import { shellLine } from '../../../terminal/shell-line.ts';
 import type { CarriedOut, Carrier, CarrierPorts, Turn } from '../carrier.ts';
 import { KILL_AFTER_MS } from '../command/ending.ts';
 import type { NodeCommand } from '../command/child.ts';
+import { PodLog } from '../../../logs/pod-log.ts';
 import { refuseBusy, refuseNotAdmitted, refuseRightless, refuseUnable } from './admitted.ts';
 import type { OnNode } from './flags.ts';
-import { PodLog } from './logs.ts';
 import { makeConfigMap, makePod, podOn, refuseRunning, removeConfigMap, removePod } from './objects.ts';
 import { PodEnding } from './pod-ending.ts';
 import { endOf, podState, whyNotBegun, type PodState } from './pod-state.ts';
-import { podFor, podNameFor, START_MS, type PodPlan } from './pod.ts';
+import { CONTAINER, podFor, podNameFor, START_MS, type PodPlan } from './pod.ts';
 import { configMapFor, readScript, scriptName, type Script } from './script.ts';
 
 /** How often a caller who may not watch pods reads the one pod, in ms. */
@@ -138,10 +138,13 @@ class PodRun {
       },
       this.#session,
     );
-    const log = new PodLog(this.#namespace, this.#name, {
+    const container = { namespace: this.#namespace, pod: this.#name, container: CONTAINER };
+    const log = new PodLog(container, {
       cluster: this.#cluster,
       clock,
-      sink: this.#ports.sink,
+      take: (bytes) => {
+        this.#ports.sink.write('stdout', bytes);
+      },
       interrupted: (why) => {
         this.#ports.tell(`cannot be heard at the moment, and runs on: ${clean(why, MAX_TEXT)}`);
       },

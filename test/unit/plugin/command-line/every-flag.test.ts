@@ -72,6 +72,7 @@ const ALONE = [
   'detach',
   'service-account',
   'image',
+  'script',
 ];
 
 function line({ verb, name }: Case, words: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LogCursor } from '../../../../../plugin/verbs/run/on-node/log-cursor.ts';
+import { LogCursor } from '../../../../plugin/logs/log-cursor.ts';
 
 interface Line {
   /** Seconds and nanoseconds of its timestamp. */
