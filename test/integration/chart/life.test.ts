@@ -165,6 +165,11 @@ describe('every variant is taken by the API server, in a dry run', async () => {
   /** Kinds of other projects, whose definitions are not installed here. */
   const FOREIGN = /^(?:Certificate|Issuer|ServiceMonitor|PrometheusRule)\//;
 
+  // The one of `roles.onNode`, which is whoever installs the chart to make.
+  beforeAll(async () => {
+    await kubectl('create', 'namespace', 'kubectl-maint-run');
+  });
+
   test.each([...(await variants())])('%s', async (variant, file) => {
     const objects = [...(await rendered(helm, '-f', file))].filter(([id]) => !FOREIGN.test(id));
     const { code, stderr } = await plane.kubectl(

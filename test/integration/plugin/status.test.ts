@@ -130,6 +130,7 @@ describe('with nodes in maintenance', () => {
       podsLeft: 0,
       progress: '',
       ready: true,
+      run: null,
       schedulable: false,
       health: [],
       heartbeat: { renewedAt: like(/^20/), ageSeconds: ANY_NUMBER, leaseSeconds: 40 },

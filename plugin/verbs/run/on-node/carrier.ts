@@ -14,7 +14,8 @@ import { makeConfigMap, makePod, podOn, refuseRunning, removeConfigMap, removePo
 import { PodEnding } from './pod-ending.ts';
 import { endOf, podState, whyNotBegun, type PodState } from './pod-state.ts';
 import { CONTAINER, podFor, podNameFor, START_MS, type PodPlan } from './pod.ts';
-import { configMapFor, readScript, scriptName, type Script } from './script.ts';
+import { configMapFor, readScript, type Script } from './script.ts';
+import { scriptName } from './script-place.ts';
 
 /** How often a caller who may not watch pods reads the one pod, in ms. */
 const POLL_MS = 2000;

@@ -15,15 +15,13 @@ import { shellLine } from '../../../terminal/shell-line.ts';
 import type { NodeCommand } from '../command/child.ts';
 import { commandEnvironment } from '../command/environment.ts';
 import type { OnNode, Profile } from './flags.ts';
+import { SCRIPT_FOLDER } from './script-place.ts';
 
 /** The name of the one container. */
 export const CONTAINER = 'command';
 
 /** Where the host's file system is, in a pod that has it. */
 const HOST = '/host';
-
-/** Where a script is that was carried over: for a command in the host's root, a folder of the host that no reboot keeps. */
-export const SCRIPT_FOLDER = '/run/kubectl-maint';
 
 /** What a host's programs are found by, whatever the image says: Debian's own for root, which others share. */
 const HOST_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import { MaintError, messageOf, type Written } from '../../../../shared/index.ts';
 import { metadataFor, type PodPlan } from './pod.ts';
+import { scriptName } from './script-place.ts';
 
 /**
  * Longest script, in bytes: what the API server takes as the values of one ConfigMap (k8s apis/core MaxSecretSize, 1 MiB).
@@ -35,16 +35,6 @@ export async function readScript(path: string): Promise<Script> {
 
 /** As much of the first line as Linux reads (BINPRM_BUF_SIZE). */
 const MAX_FIRST_LINE = 256;
-
-/** What a key of a ConfigMap may be made of, and its greatest length. */
-const NOT_IN_A_KEY = /[^-._a-zA-Z0-9]/g;
-const MAX_KEY = 253;
-
-/** The name of a script on the node. */
-export function scriptName(path: string): string {
-  const name = basename(path).replaceAll(NOT_IN_A_KEY, '_').slice(0, MAX_KEY);
-  return /^\.*$/.test(name) ? 'script' : name;
-}
 
 /** One byte more than it may have is read, and no more of what may be no file at all. */
 async function read(path: string): Promise<Buffer> {

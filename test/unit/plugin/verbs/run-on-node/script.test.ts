@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_SCRIPT, readScript, scriptName } from '../../../../../plugin/verbs/run/on-node/script.ts';
+import { MAX_SCRIPT, readScript } from '../../../../../plugin/verbs/run/on-node/script.ts';
+import { scriptName } from '../../../../../plugin/verbs/run/on-node/script-place.ts';
 
 let folder: string;
 beforeAll(async () => {
