@@ -3,6 +3,9 @@ const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d
 /** Characters of the longest timestamp, with the space behind it. */
 const MAX_STAMP = 36;
 
+/** Characters of a kubelet's words that are kept. */
+const MAX_FOREIGN = 300;
+
 const SPACE = 0x20;
 const LINE_END = 0x0a;
 
@@ -20,6 +23,7 @@ export class LogCursor {
   /** What comes again after the log was opened again: everything before a moment, and so many lines of it. */
   #again: { readonly at: bigint; lines: number } | undefined;
   #place: Place = 'stamp';
+  #foreign = '';
   #head = Buffer.alloc(0);
 
   /** From which moment the log has to be read again; undefined: from its beginning. */
@@ -27,15 +31,21 @@ export class LogCursor {
     return this.#stamp === '' ? undefined : this.#stamp;
   }
 
+  /** The last line that no container wrote, since the log was opened last: the kubelet says in it why there is no more. */
+  get foreign(): string {
+    return this.#foreign.trim();
+  }
+
   /** The log is read again from `since`, of which the seconds alone may count: what was taken already comes again. */
   reopened(): void {
     this.#head = Buffer.alloc(0);
     this.#place = 'stamp';
+    this.#foreign = '';
     const at = nanoseconds(this.#stamp);
     this.#again = at === undefined ? undefined : { at, lines: this.#whole };
   }
 
-  /** What is new in some bytes of the log, without timestamps. */
+  /** What is new of what the container wrote in some bytes of the log, without timestamps. */
   take(bytes: Buffer): Buffer {
     const parts: Buffer[] = [];
     let rest = Buffer.concat([this.#head, bytes]);
@@ -67,6 +77,7 @@ export class LogCursor {
     const at = nanoseconds(stamp);
     if (at === undefined) {
       this.#place = 'foreign';
+      this.#foreign = '';
       return 0;
     }
     this.#place = this.#placeOf(stamp, at);
@@ -89,8 +100,8 @@ export class LogCursor {
   }
 
   #news(text: Buffer): Buffer {
-    if (this.#place === 'foreign') return text;
-    if (this.#place === 'old') return Buffer.alloc(0);
+    if (this.#place === 'foreign') this.#foreign = `${this.#foreign}${text.toString('utf8')}`.slice(0, MAX_FOREIGN);
+    if (this.#place === 'foreign' || this.#place === 'old') return Buffer.alloc(0);
     const known = Math.min(Math.max(this.#given - this.#seen, 0), text.length);
     this.#seen += text.length;
     this.#given = Math.max(this.#given, this.#seen);

@@ -1,4 +1,4 @@
-import { ClusterRefusal, isPassing, messageOf, podLogPath, type Cluster } from '../../shared/index.ts';
+import { ClusterRefusal, isPassing, MaintError, messageOf, podLogPath, type Cluster } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import { LogCursor } from './log-cursor.ts';
 
@@ -51,7 +51,7 @@ export class PodLog {
       const isRead = await this.#read('true', signal).then(
         () => true,
         (thrown: unknown) => {
-          this.#failed(thrown, signal);
+          if (!ended.aborted) this.#failed(thrown, signal);
           return false;
         },
       );
@@ -84,6 +84,8 @@ export class PodLog {
       const news = this.#cursor.take(bytes);
       if (news.length > 0) this.#ports.take(news);
     }
+    // With 200 and in the place of the log: `unable to retrieve container logs`.
+    if (this.#cursor.foreign !== '') throw new MaintError('cluster', this.#cursor.foreign);
   }
 
   /** A container that is not there yet, or not any more, is no news: what becomes of the pod is told by others. */

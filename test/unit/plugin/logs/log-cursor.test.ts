@@ -48,12 +48,14 @@ describe('a log that is read again and again from where it broke off', () => {
     );
   });
 
-  test('what the kubelet says without a timestamp is passed on, and moves nothing', () => {
+  test('what the kubelet says without a timestamp is none of it, is kept until the log is opened again, and moves nothing', () => {
     const cursor = new LogCursor();
     const first = cursor.take(Buffer.from('2026-11-29T10:00:01.000000001Z one\nfailed to watch the log\n'));
-    expect(first.toString()).toBe('one\nfailed to watch the log\n');
+    expect(first.toString()).toBe('one\n');
+    expect(cursor.foreign).toBe('failed to watch the log');
     expect(cursor.since).toBe('2026-11-29T10:00:01.000000001Z');
     cursor.reopened();
+    expect(cursor.foreign).toBe('');
     const again = '2026-11-29T10:00:01.000000001Z one\n2026-11-29T11:00:01.5+01:00 two\n';
     expect(cursor.take(Buffer.from(again)).toString()).toBe('two\n');
   });
