@@ -28,6 +28,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'neighbours',
+          include: ['test/neighbours/**/*.test.ts'],
+          // Other people's controllers look every few seconds, and some wait a minute before they begin.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'release',
           include: ['test/release/**/*.test.ts'],
           globalSetup: ['test/support/binaries.ts'],

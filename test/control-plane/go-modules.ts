@@ -105,15 +105,16 @@ function block(directive: string, lines: readonly string[]): string {
  * that a program does not have is ignored, so that etcd and KWOK can be linked by the same command as Kubernetes.
  */
 export function linkerFlags(name: GoModuleName): string {
-  return setting(VERSIONS[name]);
+  return linkedWith(VERSIONS[name]);
 }
 
 /** The same for an older Kubernetes. */
 export function olderLinkerFlags(version: string): string {
-  return setting(kubernetesVersions(version));
+  return linkedWith(kubernetesVersions(version));
 }
 
-function setting(variables: Readonly<Record<string, string>>): string {
+/** The same with other variables. */
+export function linkedWith(variables: Readonly<Record<string, string>>): string {
   return ['-s -w', ...Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
 }
 

@@ -1,0 +1,67 @@
+import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { basename, join } from 'node:path';
+import { cacheRoot, type Environment } from '../../packaging/cache-folder.ts';
+import type { BinariesOptions } from '../control-plane/binaries.ts';
+import { takeLock } from '../control-plane/build-lock.ts';
+import { buildTogether } from '../control-plane/build-together.ts';
+import { isExecutable } from '../control-plane/cache-folder.ts';
+import { linkedWith } from '../control-plane/go-modules.ts';
+import { goModOf, type Neighbour } from './neighbours.ts';
+
+/** The path of each program of a neighbour, built or not. */
+export function programsOf(neighbour: Neighbour, env: Environment): ReadonlyMap<string, string> {
+  const folder = folderOf(neighbour, env);
+  return new Map(Object.keys(neighbour.programs).map((program) => [program, join(folder, program)]));
+}
+
+function folderOf({ name, version }: Neighbour, env: Environment): string {
+  return join(cacheRoot(env), 'neighbours', `${name}-${version}-${platform()}-${arch()}`);
+}
+
+/** Whether all of them are there. */
+export function isBuilt(neighbour: Neighbour, env: Environment): boolean {
+  return [...programsOf(neighbour, env).values()].every(isExecutable);
+}
+
+/** What a build took and left, for people. */
+export interface Built {
+  readonly tookMs: number;
+  readonly bytes: number;
+}
+
+/** Builds what is missing of a neighbour, once: whoever comes second waits. Throws ControlPlaneError with Go's last words. */
+export async function ensureBuilt(neighbour: Neighbour, { env, log }: BinariesOptions): Promise<Built> {
+  const start = Date.now();
+  const folder = folderOf(neighbour, env);
+  await mkdir(folder, { recursive: true });
+  const lock = await takeLock(join(folder, '.lock'), (owner) => {
+    log(`${owner} builds ${neighbour.name} already, waiting for it ...`);
+  });
+  try {
+    if (!isBuilt(neighbour, env)) await build(neighbour, folder, { env, log });
+  } finally {
+    await lock.release();
+  }
+  const paths = [...programsOf(neighbour, env).values()];
+  const sizes = await Promise.all(paths.map((path) => stat(path).then(({ size }) => size)));
+  return { tookMs: Date.now() - start, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Each program appears in the folder complete or not at all. */
+async function build(neighbour: Neighbour, folder: string, { env, log }: BinariesOptions): Promise<void> {
+  const module = join(folder, '.build', neighbour.name);
+  await mkdir(module, { recursive: true });
+  await writeFile(join(module, 'go.mod'), goModOf(neighbour));
+  const packages = Object.entries(neighbour.programs);
+  for (const [, goPackage] of packages.filter(([, path]) => path.startsWith('./'))) {
+    await cp(join(import.meta.dirname, neighbour.name, goPackage), join(module, goPackage), { recursive: true });
+  }
+  const what = `${neighbour.name} ${neighbour.version}`;
+  const drafts = await buildTogether(
+    packages.map(([, goPackage]) => goPackage),
+    { module, what, linkerFlags: linkedWith(neighbour.linked ?? {}), env, log },
+  );
+  for (const [name, goPackage] of packages) await rename(join(drafts, basename(goPackage)), join(folder, name));
+  await rm(join(folder, '.build'), { recursive: true });
+}

@@ -1,0 +1,55 @@
+/**
+ * `npm run test:neighbours [-- NAME… | --built]`: real controllers of other projects beside a real control plane and our
+ * webhook. Each is built once from its public Go module, and kept; `--built` runs those alone that are there already, and
+ * says which are not. Ends with 0 if all that was run passed.
+ */
+import { spawnSync } from 'node:child_process';
+import { ensureBinaries } from '../control-plane/binaries.ts';
+import { renderElapsed } from '../control-plane/elapsed.ts';
+import { ControlPlaneError } from '../control-plane/errors.ts';
+import { ensureBuilt, isBuilt } from './build.ts';
+import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
+
+const BYTES_A_MEGABYTE = 1_000_000;
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Builds it where it is missing. Says why not, and goes on with the next: a module that is not served is no fault of ours. */
+async function isReady(neighbour: Neighbour): Promise<boolean> {
+  const title = `${neighbour.name} ${neighbour.version}`;
+  try {
+    const { tookMs, bytes } = await ensureBuilt(neighbour, { env: process.env, log: say });
+    say(`${title}: ready after ${renderElapsed(tookMs)}, ${Math.round(bytes / BYTES_A_MEGABYTE)} MB`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ControlPlaneError)) throw error;
+    say(`${title}: not built, skipped: ${error.message}`);
+    return false;
+  }
+}
+
+async function chosen(args: readonly string[]): Promise<readonly Neighbour[]> {
+  if (args.includes('--built')) {
+    const there = NEIGHBOURS.filter((one) => isBuilt(one, process.env));
+    const others = NEIGHBOURS.filter((one) => !there.includes(one)).map(({ name }) => name);
+    if (others.length > 0) say(`not built, skipped: ${others.join(', ')} (npm run test:neighbours builds them)`);
+    return there;
+  }
+  const wanted = NEIGHBOURS.filter(({ name }) => args.length === 0 || args.includes(name));
+  const ready: Neighbour[] = [];
+  for (const neighbour of wanted) if (await isReady(neighbour)) ready.push(neighbour);
+  return ready;
+}
+
+const args = process.argv.slice(2);
+const unknown = args.filter((arg) => arg !== '--built' && !NEIGHBOURS.some(({ name }) => name === arg));
+if (unknown.length > 0) {
+  say(`${unknown.join(', ')}: none of ${NEIGHBOURS.map(({ name }) => name).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  await ensureBinaries({ env: process.env, log: say });
+  const folders = (await chosen(args)).map(({ name }) => `test/neighbours/${name}/`);
+  if (folders.length > 0) {
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'neighbours', ...folders];
+    process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit' }).status ?? 1;
+  } else process.exitCode = args.includes('--built') ? 0 : 1;
+}

@@ -1,0 +1,43 @@
+/** Other people's controllers that our promises meet, and what each is built from. One place to change when they move on. */
+import { GO_VERSION } from '../control-plane/versions.ts';
+
+/** A controller that is built from its public Go module and runs as a process beside a control plane of the tests. */
+export interface Neighbour {
+  /** Its folder below test/neighbours. */
+  readonly name: string;
+  readonly version: string;
+  /** The Go module that it comes in. */
+  readonly goModule: string;
+  /** Programs by their name, and the Go package of each: of that module, or below the neighbour's folder (`./…`). */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Variables that are set when it is linked: nobody can ask for them at its start. */
+  readonly linked?: Readonly<Record<string, string>>;
+  /** What its own go.mod replaces: Go heeds that of the main module alone, which is ours. */
+  readonly replaces: readonly string[];
+}
+
+export const NEIGHBOURS: readonly Neighbour[] = [
+  {
+    name: 'velero',
+    version: '1.18.3',
+    goModule: 'github.com/vmware-tanzu/velero',
+    programs: { velero: 'github.com/vmware-tanzu/velero/cmd/velero', 'object-store': './object-store' },
+    // An agent of each node, on one machine: none of them tells metrics.
+    linked: { 'sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress': '0' },
+    replaces: [
+      'github.com/kopia/kopia => github.com/project-velero/kopia v0.0.0-20251230033609-d946b1e75197',
+      'k8s.io/cli-runtime => k8s.io/cli-runtime v0.33.13',
+    ],
+  },
+];
+
+/** The go.mod in which a neighbour is built. */
+export function goModOf({ name, version, goModule, replaces }: Neighbour): string {
+  return [
+    `module kubectl-maint.io/neighbours/${name}`,
+    `go ${GO_VERSION}.0`,
+    `require ${goModule} v${version}`,
+    ...replaces.map((line) => `replace ${line}`),
+    '',
+  ].join('\n\n');
+}

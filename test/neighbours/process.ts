@@ -1,0 +1,65 @@
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { spawnBound } from '../control-plane/bound-process.ts';
+import type { ControlPlane } from '../control-plane/contract.ts';
+import { programsOf } from './build.ts';
+import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
+
+/** A program of a neighbour that runs beside a control plane. It ends with `end`, or with this process. */
+export interface NeighbourProcess {
+  /** Everything that it has said. */
+  said(): Promise<string>;
+  /** Whether it still runs; one that has ended says why in `said`. */
+  isRunning(): boolean;
+  /** Resolves with its exit code; null after a signal. */
+  readonly ended: Promise<number | null>;
+  end(): Promise<void>;
+}
+
+/** How it is started: its arguments, its environment besides ours, and the file of its log. */
+export interface Started {
+  readonly as: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What starts the program instead of the system: a program and its first arguments. */
+  readonly within?: readonly string[];
+}
+
+/** The neighbour of a name. */
+export function neighbourNamed(name: string): Neighbour {
+  const found = NEIGHBOURS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no neighbour is called ${name}`);
+  return found;
+}
+
+/** Where a program of a neighbour is. */
+export function programOf(neighbour: string, program = neighbour): string {
+  const path = programsOf(neighbourNamed(neighbour), process.env).get(program);
+  if (path === undefined) throw new Error(`${neighbour} has no program ${program}`);
+  return path;
+}
+
+/** Starts a program with the admin's kubeconfig of a control plane. */
+export function startNeighbour(
+  plane: ControlPlane,
+  program: string,
+  { as, args, env = {}, within = [] }: Started,
+): NeighbourProcess {
+  const path = join(plane.logsFolder, `${as}.log`);
+  const log = openSync(path, 'a');
+  const [first = program, ...rest] = [...within, program, ...args];
+  const child = spawnBound(first, rest, {
+    streams: ['ignore', log, log],
+    env: { ...process.env, KUBECONFIG: plane.kubeconfig, ...env },
+  });
+  closeSync(log);
+  return {
+    said: () => readFile(path, 'utf8'),
+    isRunning: () => child.isRunning(),
+    ended: child.ended.then(({ code }) => code),
+    end: async () => {
+      await child.end('SIGTERM');
+    },
+  };
+}
