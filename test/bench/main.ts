@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- policy|check|drain|status|memory|floor|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
+ * `npm run bench -- policy|check|drain|run|status|memory|floor|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
  * times do not. BENCH_MINUTES says how long `soak` takes, 30 by default.
  */
 import { benchCheck } from './check.ts';
@@ -7,6 +7,7 @@ import { benchDrain } from './drain.ts';
 import { benchFloor } from './floor.ts';
 import { benchMemory } from './memory.ts';
 import { benchPolicy } from './policy.ts';
+import { benchRun } from './run.ts';
 import { benchSoak } from './soak.ts';
 import { benchStatus } from './status.ts';
 import { benchWebhook } from './webhook.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   policy: benchPolicy,
   check: benchCheck,
   drain: benchDrain,
+  run: benchRun,
   status: benchStatus,
   memory: benchMemory,
   floor: benchFloor,
