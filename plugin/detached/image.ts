@@ -5,12 +5,10 @@ import {
   MAX_TEXT,
   messageOf,
   objectPath,
-  REGISTRATION_NAME,
   textAt,
-  webhookConfigurationPath,
   type ClusterReader,
 } from '../../shared/index.ts';
-import { serviceNamespace } from '../policy/in-force.ts';
+import { readRegistration, serviceNamespace } from '../policy/in-force.ts';
 import type { JobImage } from './job.ts';
 
 /** The chart's Deployment of the webhook. */
@@ -24,10 +22,10 @@ export interface FoundImage {
 
 /** The webhook's own image, as its Deployment names it. Throws MaintError('usage') where there is none to be found. */
 export async function webhookImage(namespace: string, cluster: ClusterReader): Promise<FoundImage> {
-  const registration = await read(webhookConfigurationPath(REGISTRATION_NAME), cluster);
+  const registration = await unlessUnread(() => readRegistration(cluster));
   const home = serviceNamespace(registration);
   if (home === undefined) throw unknown('no webhook runs in this cluster');
-  const deployment = await read(objectPath('apps/v1/deployments', home, WEBHOOK), cluster);
+  const deployment = await unlessUnread(() => cluster.get(objectPath('apps/v1/deployments', home, WEBHOOK)));
   const spec = ['spec', 'template', 'spec'] as const;
   const [container] = listAt(deployment, ...spec, 'containers');
   const name = textAt(container, 'image');
@@ -50,9 +48,9 @@ export function ownImage(name: string): FoundImage {
   return { image: { name, pullPolicy: undefined, pullSecrets: [], isOwn: true }, version: undefined };
 }
 
-async function read(path: string, cluster: ClusterReader): Promise<unknown> {
+async function unlessUnread(read: () => Promise<unknown>): Promise<unknown> {
   try {
-    return await cluster.get(path);
+    return await read();
   } catch (thrown) {
     if (thrown instanceof MaintError) throw unknown(clean(messageOf(thrown), MAX_TEXT));
     throw thrown;

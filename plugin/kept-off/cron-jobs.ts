@@ -81,7 +81,7 @@ async function wakeOne(
   { cluster, clock }: Session,
 ): Promise<CronJobAfter | undefined> {
   const name = nameOfMaker(event);
-  const other = held.find((node) => namesNode(event.message, node.name) && !isLifted(event, node, clock.now()));
+  const other = held.find((node) => namesNode(event.message, node.name) && !isLifted(event.message, node, clock.now()));
   // Woken it would be refused once more, and pause for longer.
   if (other !== undefined) return { name, state: 'kept-off', why: `node ${other.name} is in maintenance`, command: '' };
   const object = await cluster.get(cronJobPath(event.namespace, event.name)).catch(() => null);
@@ -98,7 +98,7 @@ async function wakeOne(
 }
 
 /** Whether exceptions of a node let pass what was refused. */
-function isLifted({ message }: MakerEvent, { record }: NodeFacts, now: number): boolean {
+export function isLifted(message: string, { record }: NodeFacts, now: number): boolean {
   const rules = denyingRules(message);
   return rules.length > 0 && record.kind === 'record' && rules.every((rule) => isExcepted(record.record, rule, now));
 }

@@ -1,5 +1,5 @@
-import { isExcepted, isTrueAt, listAt, stringMapAt, textAt, timeAt, type NodeFacts } from '../../../shared/index.ts';
-import { denyingRules } from '../../kept-off/cron-jobs.ts';
+import { isTrueAt, listAt, stringMapAt, textAt, timeAt, type NodeFacts } from '../../../shared/index.ts';
+import { isLifted } from '../../kept-off/cron-jobs.ts';
 import { namesNode } from '../../kept-off/kept-off.ts';
 import type { RefusedWork } from './refused-work.ts';
 
@@ -60,12 +60,6 @@ function backupStands(backup: unknown, schedule: unknown): Standing | undefined 
   return isTrueAt(schedule, 'spec', 'paused')
     ? { state: 'suspended', why: `its Schedule ${name} is paused` }
     : undefined;
-}
-
-/** Whether exceptions of a node let pass what was refused. */
-function isLifted(message: string, { record }: NodeFacts, now: number): boolean {
-  const rules = denyingRules(message);
-  return rules.length > 0 && record.kind === 'record' && rules.every((rule) => isExcepted(record.record, rule, now));
 }
 
 /** Those of some objects that a controller owns (metadata.ownerReferences), by its UID. */

@@ -111,7 +111,6 @@ const PLUGIN: Calls = {
   // A Job is made and followed with the caller's own rights in its namespace, which no role of ours grants.
   'plugin/detached/image.ts': {
     objectPath: 'get apps/deployments [kubectl-maint]',
-    webhookConfigurationPath: `get ${REGISTRATION}`,
   },
   'plugin/detached/jobs.ts': { collectionPath: '' },
   'plugin/detached/launch.ts': { collectionPath: '', nodePath: 'get /nodes' },
