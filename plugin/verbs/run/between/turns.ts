@@ -59,7 +59,8 @@ export class Turns {
     const ended = this.#ends.shift() ?? clock.now();
     const left = ended + flags.soakMs - clock.now();
     if (left <= 0 || signal.aborted) return;
-    note(`node/${node.facts.name} is begun in ${renderDuration(left)} (--between)`);
+    // What is left of a wait is told rounded up: never "in 0s".
+    note(`node/${node.facts.name} is begun in ${renderDuration(Math.ceil(left / 1000) * 1000)} (--between)`);
     await clock.sleep(left, signal);
   }
 
