@@ -3,6 +3,7 @@ import { Expansions, NO_END } from './expansions.ts';
 import { discard, draft, handOn, isInTest, newFrame, type Draft, type Frame } from './frame.ts';
 import { Source } from './source.ts';
 import { Variables } from './variables.ts';
+import { ASSIGNMENT, CLAUSES, DECLARATIONS, KEYWORDS } from './words.ts';
 
 /** A command of a script, in the words that its shell would run it with. */
 export interface Command {
@@ -11,13 +12,6 @@ export interface Command {
   readonly input: string;
 }
 
-/** Words of the shell after which a command follows. */
-const KEYWORDS = new Set(['!', '{', 'do', 'elif', 'else', 'if', 'then', 'time', 'until', 'while']);
-/** Words of the shell behind which no program stands. */
-const CLAUSES = new Set(['case', 'done', 'esac', 'fi', 'for', 'function', 'in', 'select', '}']);
-const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)\+?=/;
-/** Programs of the shell that take assignments as arguments. */
-const DECLARATIONS = new Set(['declare', 'export', 'local', 'readonly', 'typeset']);
 /** A placeholder that people fill in, as in `https://<address of etcd>:2379`; a shell would read a file of that name. */
 const BLANK = /(?<!<)<[A-Za-z][\w.-]*(?: [\w.-]+)*>(?=[\s"':,@)]|$|\/(?!dev\/))/g;
 
