@@ -22,6 +22,8 @@ const LOOKING: readonly Grant[] = [
   // How a node is, whether it may be deleted, and whether anything is enforced.
   { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get'] },
   { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['list'] },
+  // When Karpenter takes it away.
+  { group: 'karpenter.sh', resource: 'nodeclaims', verbs: ['list'] },
   {
     group: 'admissionregistration.k8s.io',
     resource: 'validatingwebhookconfigurations',

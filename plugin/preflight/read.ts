@@ -15,6 +15,7 @@ import {
 import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import type { WorkInside } from '../drain/work-inside.ts';
+import { readNodeClaims } from '../nodes/node-claims.ts';
 import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { MaintenanceRequest } from './required-rights.ts';
@@ -37,17 +38,21 @@ export interface SurveyInputs {
   readonly inForce: PolicyInForce;
   readonly rules: Promise<readonly OwnRule[]>;
   readonly nodes: Promise<Survey['nodes']>;
+  /** When the maintenance is to end; undefined where no end is announced. */
+  readonly until: Survey['until'];
+  readonly now: number;
   readonly cluster: Cluster;
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, cluster } = inputs;
+  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, until, now, cluster } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
-  const [all, owners, room, rights] = await Promise.all([
+  const [all, nodeClaims, owners, room, rights] = await Promise.all([
     nodes,
+    unlessForbidden(() => readNodeClaims(chosen, cluster)),
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
     missingRights(rightsFor(operation, chosen, plans), cluster, rules),
@@ -57,6 +62,9 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     plans,
     nodes: all,
     budgetsOf,
+    nodeClaims,
+    until,
+    now,
     unknownInside: inside.unknown,
     owners,
     room,
@@ -69,8 +77,12 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
 
 /** Undefined without the right to list nodes: then nothing is known of the others. */
 export async function readNodes(cluster: Cluster): Promise<readonly ClusterNode[] | undefined> {
+  return unlessForbidden(() => readAll(cluster, { path: NODES }, clusterNode));
+}
+
+async function unlessForbidden<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await readAll(cluster, { path: NODES }, clusterNode);
+    return await read();
   } catch (thrown) {
     if (isForbidden(thrown)) return undefined;
     throw thrown;

@@ -1,5 +1,6 @@
 import type { Amounts, BudgetFacts, NodeFacts, PodFacts } from '../../shared/index.ts';
 import type { DrainPlan } from '../drain/plan.ts';
+import type { NodeClaim } from '../nodes/node-claims.ts';
 import type { PaceFlags } from '../drain/options.ts';
 import type { Right } from './rights.ts';
 
@@ -12,6 +13,12 @@ export interface Survey {
   /** Every node of the cluster; undefined where the caller may not list them. */
   readonly nodes: readonly ClusterNode[] | undefined;
   readonly budgetsOf: (pod: PodFacts) => readonly BudgetFacts[];
+  /** Of the nodes that Karpenter has made, by their names; undefined where the caller may not read them. */
+  readonly nodeClaims: ReadonlyMap<string, NodeClaim> | undefined;
+  /** When the maintenance is to end, in ms since the epoch; undefined where no end is announced. */
+  readonly until: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Work that may run inside pods, as far as the caller may not read it. */
   readonly unknownInside: readonly string[];
   /** Workloads of pods that are to move, by UID. */

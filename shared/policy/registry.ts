@@ -1,5 +1,6 @@
 import { addon } from './rules/addon.ts';
 import { backup } from './rules/backup.ts';
+import { machine } from './rules/machine.ts';
 import { nodeGuard } from './rules/node-guard.ts';
 import { placement } from './rules/placement.ts';
 import { scan } from './rules/scan.ts';
@@ -7,7 +8,7 @@ import type { AskedEntry } from './entry.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule by its id, in the order of ids. A new rule is one file, one line here and one folder of fixtures. */
-const BY_ID = { addon, backup, 'node-guard': nodeGuard, placement, scan };
+const BY_ID = { addon, backup, machine, 'node-guard': nodeGuard, placement, scan };
 
 export type RuleId = keyof typeof BY_ID;
 

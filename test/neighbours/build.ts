@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { basename, join } from 'node:path';
 import { cacheRoot, type Environment } from '../../packaging/cache-folder.ts';
@@ -7,6 +7,7 @@ import { takeLock } from '../control-plane/build-lock.ts';
 import { buildTogether } from '../control-plane/build-together.ts';
 import { isExecutable } from '../control-plane/cache-folder.ts';
 import { linkedWith } from '../control-plane/go-modules.ts';
+import { go, type GoCall } from '../control-plane/go-program.ts';
 import { goModOf, type Neighbour } from './neighbours.ts';
 
 /** The path of each program of a neighbour, built or not. */
@@ -14,6 +15,13 @@ export function programsOf(neighbour: Neighbour, env: Environment): ReadonlyMap<
   const folder = folderOf(neighbour, env);
   return new Map(Object.keys(neighbour.programs).map((program) => [program, join(folder, program)]));
 }
+
+/** The folder with the definitions of a neighbour's kinds: YAML files. */
+export function definitionsOf(neighbour: Neighbour, env: Environment): string {
+  return join(folderOf(neighbour, env), DEFINITIONS);
+}
+
+const DEFINITIONS = 'definitions';
 
 function folderOf({ name, version }: Neighbour, env: Environment): string {
   return join(cacheRoot(env), 'neighbours', `${name}-${version}-${platform()}-${arch()}`);
@@ -62,6 +70,17 @@ async function build(neighbour: Neighbour, folder: string, { env, log }: Binarie
     packages.map(([, goPackage]) => goPackage),
     { module, what, linkerFlags: linkedWith(neighbour.linked ?? {}), env, log },
   );
+  await keepDefinitions(neighbour, { module, env, what }, join(folder, DEFINITIONS));
   for (const [name, goPackage] of packages) await rename(join(drafts, basename(goPackage)), join(folder, name));
   await rm(join(folder, '.build'), { recursive: true });
+}
+
+/** The files of all its folders side by side. Go's own copies are read-only, so their text is written anew. */
+async function keepDefinitions({ goModule, definitions = [] }: Neighbour, call: GoCall, to: string): Promise<void> {
+  if (definitions.length === 0) return;
+  const root = (await go(['list', '-mod=mod', '-m', '-f', '{{.Dir}}', goModule], call)).trim();
+  await mkdir(to, { recursive: true });
+  for (const from of definitions.map((folder) => join(root, folder))) {
+    for (const name of await readdir(from)) await writeFile(join(to, name), await readFile(join(from, name)));
+  }
 }

@@ -14,6 +14,8 @@ export interface Neighbour {
   readonly linked?: Readonly<Record<string, string>>;
   /** What its own go.mod replaces: Go heeds that of the main module alone, which is ours. */
   readonly replaces: readonly string[];
+  /** Folders of the module with the definitions of its kinds, which no program of it prints; below the root of the module. */
+  readonly definitions?: readonly string[];
 }
 
 export const NEIGHBOURS: readonly Neighbour[] = [
@@ -28,6 +30,29 @@ export const NEIGHBOURS: readonly Neighbour[] = [
       'github.com/kopia/kopia => github.com/project-velero/kopia v0.0.0-20251230033609-d946b1e75197',
       'k8s.io/cli-runtime => k8s.io/cli-runtime v0.33.13',
     ],
+  },
+  {
+    name: 'karpenter',
+    version: '1.14.1',
+    goModule: 'sigs.k8s.io/karpenter',
+    programs: { karpenter: 'sigs.k8s.io/karpenter/kwok' },
+    replaces: [],
+    definitions: ['kwok/charts/crds', 'kwok/apis/crds'],
+  },
+  {
+    name: 'cluster-api',
+    version: '1.14.2',
+    goModule: 'sigs.k8s.io/cluster-api',
+    programs: { 'cluster-api': 'sigs.k8s.io/cluster-api/core' },
+    replaces: ['sigs.k8s.io/cluster-api/api => sigs.k8s.io/cluster-api/api v1.14.2'],
+    definitions: ['core/config/crd/bases'],
+  },
+  {
+    name: 'descheduler',
+    version: '0.36.0',
+    goModule: 'sigs.k8s.io/descheduler',
+    programs: { descheduler: 'sigs.k8s.io/descheduler/cmd/descheduler' },
+    replaces: ['k8s.io/kube-openapi => k8s.io/kube-openapi v0.0.0-20260512234627-ef417d054102'],
   },
 ];
 

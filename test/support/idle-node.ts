@@ -19,6 +19,7 @@ export const IDLE_NODE: Omit<NodeStatus, 'name'> = {
   health: null,
   heartbeat: null,
   deletion: null,
+  expiry: null,
   heldBack: null,
   exceptions: [],
   problems: [],

@@ -4,6 +4,7 @@ import { activeWork } from './active-work.ts';
 import { budgets } from './budgets.ts';
 import { downtime } from './downtime.ts';
 import { enforcement } from './enforcement.ts';
+import { expiry } from './expiry.ts';
 import { filters } from './filters.ts';
 import { guards } from './guards.ts';
 import { returning } from './returning.ts';
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   guards,
   rights,
   unreachable,
+  expiry,
   budgets,
   downtime,
   room,

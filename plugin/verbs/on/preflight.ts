@@ -1,4 +1,5 @@
 import { isInMaintenance, MaintError } from '../../../shared/index.ts';
+import { endOf } from './claim-flags.ts';
 import type { OnOperation } from './flags.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { filters } from '../../preflight/checks/filters.ts';
@@ -34,6 +35,7 @@ export async function surveyNodes(
 ): Promise<Surveyed> {
   const { operation, session, view, shared } = run;
   const targets = await planDrains(nodes, run);
+  const now = session.clock.now();
   const survey = await readSurvey({
     operation,
     chosen: nodes.map(({ facts }) => facts),
@@ -43,6 +45,8 @@ export async function surveyNodes(
     inForce: await shared.policy(),
     rules: shared.rules(),
     nodes: view.nodes(),
+    until: endOf(operation.claim, now),
+    now,
     cluster: session.cluster,
   });
   // A watch that is behind may not have seen that the last node is back.

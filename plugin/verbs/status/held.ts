@@ -18,6 +18,7 @@ export function readingMemory(clock: Pick<Clock, 'now'>, forMs: number): Reading
     attachments: new Remembered(clock, forMs),
     controlPlane: new Remembered(clock, forMs),
     daemonSets: new Remembered(clock, forMs),
+    nodeClaims: new Remembered(clock, forMs),
     enforcement: new Remembered(clock, forMs),
     scansKeptOff: new Remembered(clock, forMs),
   };

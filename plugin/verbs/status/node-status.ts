@@ -14,8 +14,10 @@ import {
 } from '../../../shared/index.ts';
 import { podName } from '../../drain/plan.ts';
 import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../../health/node-health.ts';
+import { endsBefore, expiryText, type NodeClaim } from '../../nodes/node-claims.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
+import { timestamp } from '../../session/clock.ts';
 import { cordonedBy } from './cordoned-by.ts';
 import { drainSign } from './drain-sign.ts';
 import { judgeDeletion, type Deletion } from './deletion.ts';
@@ -60,12 +62,25 @@ export interface NodeStatus {
   readonly heartbeat: Heartbeat | null;
   /** Whether the Node object can be deleted now. */
   readonly deletion: Deletion | null;
+  /** What Karpenter will do to the node whatever it carries; null also where Karpenter has not made it. */
+  readonly expiry: Expiry | null;
   /** Pods (`namespace/name`) of DaemonSets that keep an old template until the maintenance ends. */
   readonly heldBack: readonly string[] | null;
   /** Exceptions that apply now. */
   readonly exceptions: readonly Exception[];
   /** Why a record cannot be read, or that the node takes new pods in spite of it. */
   readonly problems: readonly string[];
+}
+
+/** A node that Karpenter deletes: because it expires then, or is being deleted already. */
+export interface Expiry {
+  readonly nodeClaim: string;
+  /** When it expires. */
+  readonly at: string | null;
+  /** That falls into the maintenance, as far as its end is announced. */
+  readonly duringMaintenance: boolean;
+  /** One sentence without a full stop. */
+  readonly text: string;
 }
 
 /** A run over nodes, as one of them tells of it. */
@@ -93,6 +108,7 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     ready: facts.ready,
     schedulable: !facts.unschedulable,
     ...around,
+    expiry: expiryOf(readings?.nodeClaim, record, now),
     progress,
     stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
     exceptions: record === undefined ? [] : activeExceptions(record, now),
@@ -127,6 +143,16 @@ function runOf(record: MaintenanceRecord, state: NodeFacts['state']): NodeRun | 
   if (claim?.run === undefined) return null;
   const { id, number, of } = claim.run;
   return { owner: claim.owner, id, number, of, step: stepOf(claim.run, state) };
+}
+
+function expiryOf(claim: NodeClaim | undefined, record: MaintenanceRecord | undefined, now: number): Expiry | null {
+  const end = record && untilOf(record);
+  const until = end === undefined ? undefined : Date.parse(end);
+  const text = claim && expiryText(claim, until, now);
+  if (claim === undefined || text === undefined) return null;
+  const { name, expiresAt } = claim;
+  const at = expiresAt === undefined ? null : timestamp(expiresAt);
+  return { nodeClaim: name, at, duringMaintenance: endsBefore(claim, until), text };
 }
 
 type AroundNode = Pick<NodeStatus, 'podsLeft' | 'health' | 'heartbeat' | 'deletion' | 'heldBack'>;

@@ -23,6 +23,9 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff, now));
   for (const node of report.lost) screen.warn(lostText(node));
   for (const addon of report.released) screen.warn(releasedText(addon));
+  for (const { name, expiry } of report.nodes) {
+    if (expiry?.duringMaintenance === true) screen.warn(`node ${name}: ${expiry.text}`);
+  }
   tellRuns(report.nodes, screen);
   tellStopped(report.nodes, screen);
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);

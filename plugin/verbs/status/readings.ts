@@ -18,6 +18,7 @@ import { planDrain, type DrainPlan } from '../../drain/plan.ts';
 import { readPods } from '../../drain/read.ts';
 import { readLease } from '../../health/gate.ts';
 import { heldPods, readDaemonSetsOf } from '../../health/held-addons.ts';
+import { LIST_NODE_CLAIMS, readNodeClaims, type NodeClaim } from '../../nodes/node-claims.ts';
 import type { Session } from '../../session/session.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Remembered } from './remembered.ts';
@@ -33,6 +34,8 @@ export interface NodeReadings {
   readonly quorum: Quorum | 'none' | undefined;
   /** Pods of DaemonSets whose template is not the current one. */
   readonly heldBack: readonly PodFacts[] | undefined;
+  /** What Karpenter has in mind for the node; undefined also where it has not made it. */
+  readonly nodeClaim: NodeClaim | undefined;
 }
 
 /** What is read. */
@@ -51,6 +54,7 @@ export interface ReadingMemory {
   readonly attachments: Remembered<readonly Attachment[] | undefined>;
   readonly controlPlane: Remembered<readonly NodeFacts[] | undefined>;
   readonly daemonSets: Remembered<ReadonlyMap<string, DaemonSetFacts> | undefined>;
+  readonly nodeClaims: Remembered<ReadonlyMap<string, NodeClaim> | undefined>;
   readonly enforcement: Remembered<Enforcement>;
   readonly scansKeptOff: Remembered<ScansKeptOff | null>;
 }
@@ -70,11 +74,12 @@ export async function readAbout(
     return read && { lease: read.object, serverNow: read.serverNow ?? clock.now() };
   };
   const { leases: beats, attachments: attached } = memory;
-  const [pods, leases, attachments, controlPlane] = await Promise.all([
+  const [pods, leases, attachments, controlPlane, nodeClaims] = await Promise.all([
     Promise.all(nodes.map(readPodsOf)),
     Promise.all(nodes.map((node) => beats.get(node.name, () => readBeat(node)))),
     attached.get('', () => tried('list volumeattachments.storage.k8s.io', () => readAttachments(cluster))),
     nodes.some(isControlPlane) ? memory.controlPlane.get('', () => readControlPlane(cluster, unreadable)) : [],
+    memory.nodeClaims.get('', () => tried(LIST_NODE_CLAIMS, () => readNodeClaims(nodes, cluster))),
   ]);
   const all = pods.flatMap((some) => some ?? []);
   const what = 'get daemonsets.apps and list controllerrevisions.apps';
@@ -90,6 +95,7 @@ export async function readAbout(
         lease: leases[index],
         attached: attachments?.filter((one) => one.node === node.name),
         quorum: isControlPlane(node) ? controlPlane && quorumWithout(node.name, controlPlane) : 'none',
+        nodeClaim: nodeClaims?.get(node.name),
         heldBack: here && held?.filter((pod) => pod.nodeName === node.name),
       };
       return [node.name, readings] as const;

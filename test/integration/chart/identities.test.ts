@@ -105,7 +105,7 @@ test('the controller makes the certificates and writes the entries; the webhook 
   await until('it is asked about work', async () => (await entryNames()).includes('work.kubectl-maint.io'));
   await until('backups are refused', async () => (await backup()) === 403);
   expect(await entryNames()).toEqual(
-    ['work', 'rollout', 'addon', 'node-guard'].map((name) => `${name}.kubectl-maint.io`),
+    ['work', 'rollout', 'addon', 'machine', 'node-guard'].map((name) => `${name}.kubectl-maint.io`),
   );
 });
 

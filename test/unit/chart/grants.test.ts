@@ -116,6 +116,7 @@ const PLUGIN: Calls = {
   'plugin/detached/launch.ts': { collectionPath: '', nodePath: 'get /nodes' },
   'plugin/detached/service-account.ts': { collectionPath: '', objectPath: '' },
   'plugin/verbs/attach/follow.ts': { podsPath: '' },
+  'plugin/nodes/node-claims.ts': { collectionPath: 'list karpenter.sh/nodeclaims' },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {
     evictionPath: 'create /pods/eviction',
@@ -198,6 +199,7 @@ const PLUGIN: Calls = {
 
 /** What `status`, `ui` and `doctor` call, but for canaries. */
 const LOOKING = [
+  'plugin/nodes/node-claims.ts',
   'plugin/policy/',
   'plugin/verbs/doctor/readings.ts',
   'plugin/verbs/status/',

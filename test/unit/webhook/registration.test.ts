@@ -132,7 +132,7 @@ describe('the registration', () => {
   });
 
   test('by URL: fails open, writes no Events about dry runs, looks at every namespace', () => {
-    expect(listAt(url, 'webhooks')).toHaveLength(4);
+    expect(listAt(url, 'webhooks')).toHaveLength(5);
     for (const webhook of listAt(url, 'webhooks')) {
       expect(webhook).toMatchObject({
         clientConfig: { url: 'https://127.0.0.1:9443/validate', caBundle: 'UEVN' },
@@ -147,7 +147,7 @@ describe('the registration', () => {
   });
 
   test('by Service: leaves the bundle to who owns it, and its own namespace alone', () => {
-    expect(listAt(service, 'webhooks')).toHaveLength(6);
+    expect(listAt(service, 'webhooks')).toHaveLength(7);
     for (const webhook of listAt(service, 'webhooks')) {
       expect(at(webhook, 'clientConfig')).toEqual({
         service: { namespace: 'maint', name: 'webhook', path: '/validate', port: 443 },
@@ -189,6 +189,7 @@ test('single entries fail closed where that is asked for, and the guard of nodes
     ['rollout', 'Fail'],
     ['critical-rollout', 'Ignore'],
     ['addon', 'Ignore'],
+    ['machine', 'Ignore'],
     ['node-guard', 'Ignore'],
   ]);
 });

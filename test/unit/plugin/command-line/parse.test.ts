@@ -345,9 +345,12 @@ describe('usage errors: one line each', () => {
     ],
     [
       'allow n1 --rules backup,backups',
-      '--rules: "backups" is not a rule that can be lifted; these can: addon, backup, placement, scan',
+      '--rules: "backups" is not a rule that can be lifted; these can: addon, backup, machine, placement, scan',
     ],
-    ['allow n1 --rules node-guard', '--rules: node-guard cannot be lifted; these can: addon, backup, placement, scan'],
+    [
+      'allow n1 --rules node-guard',
+      '--rules: node-guard cannot be lifted; these can: addon, backup, machine, placement, scan',
+    ],
     ['allow n1 --revoke --for 1h', '--revoke takes no --for, --until or --reason: it takes exceptions back at once'],
     ['off n1 --mode=drain', 'unknown flag: --mode'],
     ['version n1', 'unknown argument: n1'],

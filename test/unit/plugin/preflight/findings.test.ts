@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DrainPlan } from '../../../../plugin/drain/plan.ts';
 import { findingsOf } from '../../../../plugin/preflight/checks/registry.ts';
+import type { NodeClaim } from '../../../../plugin/nodes/node-claims.ts';
 import { refusal, warning, type Finding } from '../../../../plugin/preflight/finding.ts';
 import type { ClusterNode, OwnerHealth, Survey } from '../../../../plugin/preflight/survey.ts';
 import { budgetFromObject, type BudgetFacts, type NodeFacts, type PodFacts } from '../../../../shared/index.ts';
@@ -49,6 +50,72 @@ test('a node that can go without harm gives nothing to tell', () => {
 function said(text: string, ...names: readonly string[]) {
   return { text, names };
 }
+
+describe('expiry', () => {
+  const MADE: NodeShape = { labels: { 'karpenter.sh/nodepool': 'default' } };
+  const chosen = [nodeFacts('n1', MADE)];
+  const NOON = Date.parse('2026-01-31T12:00:00Z');
+  const HOUR = 3_600_000;
+  const HEEDS = '; its expiry and its node repair heed no annotation of a node';
+  const claimOf = (claim: Partial<NodeClaim>) => ({
+    chosen,
+    now: NOON,
+    nodeClaims: new Map([['n1', { name: 'default-x', expiresAt: undefined, isLeaving: false, ...claim }]]),
+  });
+  const at = '2026-01-31T13:00:00Z (in 60m)';
+  const END = NOON + 2 * HOUR;
+
+  test.each<Row>([
+    ['a node that never expires', claimOf({}), []],
+    ['a node that expires after the announced end', { ...claimOf({ expiresAt: NOON + 3 * HOUR }), until: END }, []],
+    [
+      'a node that expires before the announced end',
+      { ...claimOf({ expiresAt: NOON + HOUR }), until: END },
+      [
+        warning(
+          'expiry',
+          `node n1: Karpenter deletes it at ${at}, before the announced end: it expires then (NodeClaim default-x)${HEEDS}`,
+        ),
+      ],
+    ],
+    [
+      'a node that expires, in a maintenance without an announced end',
+      claimOf({ expiresAt: NOON + HOUR }),
+      [warning('expiry', `node n1: Karpenter deletes it at ${at}: it expires then (NodeClaim default-x)${HEEDS}`)],
+    ],
+    [
+      'a node that has expired',
+      claimOf({ expiresAt: NOON - HOUR }),
+      [
+        warning(
+          'expiry',
+          `node n1: it has expired, and Karpenter deletes it at any moment (NodeClaim default-x)${HEEDS}`,
+        ),
+      ],
+    ],
+    [
+      'a node that is going already',
+      claimOf({ isLeaving: true }),
+      [warning('expiry', `node n1: Karpenter is deleting it already (NodeClaim default-x)${HEEDS}`)],
+    ],
+    [
+      'a node that is not Ready',
+      { ...claimOf({}), chosen: [nodeFacts('n1', { ...MADE, ...NOT_READY })] },
+      [warning('expiry', `node n1: it is not Ready: where Karpenter's node repair is on, it deletes it${HEEDS}`)],
+    ],
+    [
+      'NodeClaims that may not be read',
+      { chosen, nodeClaims: undefined },
+      [
+        warning(
+          'expiry',
+          'whether Karpenter deletes a node in its maintenance is not known: no right to list nodeclaims.karpenter.sh',
+        ),
+      ],
+    ],
+    ['the same where Karpenter has made no node', { nodeClaims: undefined }, []],
+  ])('%s', expectFindings);
+});
 
 describe('filters', () => {
   test.each<Row>([

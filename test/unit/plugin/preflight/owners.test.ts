@@ -32,6 +32,8 @@ test.each([
     inside: { unknown: [] },
     inForce: await policyInForce(cluster),
     nodes: Promise.resolve(undefined),
+    until: undefined,
+    now: clock.now(),
     cluster,
   });
   expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);

@@ -43,6 +43,7 @@ const READINGS: NodeReadings = {
   attached: [],
   quorum: 'none',
   heldBack: [],
+  nodeClaim: undefined,
 };
 
 const UNREADABLE: NodeReadings = {
@@ -51,6 +52,7 @@ const UNREADABLE: NodeReadings = {
   attached: undefined,
   quorum: undefined,
   heldBack: undefined,
+  nodeClaim: undefined,
 };
 
 interface Shape extends NodeShape {
@@ -243,6 +245,18 @@ describe('formats', () => {
       like(/^n1 +Unreadable .* blocked: record +<none> +healthy +<none> +<none> +is not JSON$/),
       like(/False .* not Ready \(.*\) +<none> +T-1 disk +0 of 2 pods left; budget$/),
     ]);
+  });
+
+  test('one node that Karpenter deletes, line by line', async () => {
+    const held = status(
+      ONE_OWNER,
+      {},
+      { nodeClaim: { name: 'pool-x', expiresAt: START + 1_800_000, isLeaving: false } },
+    );
+    expect(held.expiry).toMatchObject({ nodeClaim: 'pool-x', at: '2026-01-05T22:40:00Z', duringMaintenance: true });
+    expect((await render([held], 'node')).split('\n')).toContainEqual(
+      like(/^Expires: +Karpenter deletes it at 2026-01-05T22:40:00Z \(in 30m\), before the announced end/),
+    );
   });
 
   test('one node, line by line', async () => {

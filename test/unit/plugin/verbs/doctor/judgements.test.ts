@@ -81,7 +81,7 @@ describe('webhook', () => {
     clientConfig,
     ...differs,
   });
-  const all = ['work', 'rollout', 'addon', 'node-guard'].map((name) => entry(name));
+  const all = ['work', 'rollout', 'addon', 'machine', 'node-guard'].map((name) => entry(name));
 
   test.each<[what: string, webhooks: readonly object[] | undefined, held: readonly string[], says: readonly string[]]>([
     [
@@ -89,20 +89,20 @@ describe('webhook', () => {
       all,
       ['n1'],
       [
-        'ok the API server asks Service kubectl-maint/kubectl-maint about work, rollout, addon, node-guard; what cannot be asked about passes (failurePolicy Ignore)',
+        'ok the API server asks Service kubectl-maint/kubectl-maint about work, rollout, addon, machine, node-guard; what cannot be asked about passes (failurePolicy Ignore)',
       ],
     ],
     [
       'only the guard, nothing is in maintenance',
       [entry('node-guard')],
       [],
-      ['about node-guard; with the first node in maintenance also about work, rollout, addon'],
+      ['about node-guard; with the first node in maintenance also about work, rollout, addon, machine'],
     ],
     [
       'only the guard, a node is in maintenance',
       [entry('node-guard')],
       ['n1'],
-      ['fail no entry asks the webhook for work, rollout, addon while a node is in maintenance'],
+      ['fail no entry asks the webhook for work, rollout, addon, machine while a node is in maintenance'],
     ],
     [
       'with namespaces that are left out',
@@ -122,7 +122,7 @@ describe('webhook', () => {
         'warn namespaces that the webhook is not asked about, where only the floor holds: legacy, those with control-plane, those with kubernetes.azure.com/managedby=aks',
       ],
     ],
-    ['no guard', all.slice(0, 3), [], ['fail no entry asks the webhook for node-guard']],
+    ['no guard', all.slice(0, -1), [], ['fail no entry asks the webhook for node-guard']],
     ['fails closed', [entry('work', { failurePolicy: 'Fail' }), ...all.slice(1)], ['n1'], ['ok the API server asks']],
     [
       'by address',
@@ -255,7 +255,7 @@ describe('policy', () => {
     const by = (source: PolicySource, config = DEFAULT_POLICY) =>
       told(judgePolicy({ policy: { ...BUILT_IN_POLICY, config }, source }));
     expect(by({ from: 'nowhere' })).toEqual([
-      'ok nothing is configured beside the webhook, so the defaults apply: addon enforce, backup enforce, node-guard enforce, placement warn, scan enforce',
+      'ok nothing is configured beside the webhook, so the defaults apply: addon enforce, backup enforce, machine warn, node-guard enforce, placement warn, scan enforce',
     ]);
     const config = configWith({ scan: { mode: 'warn' } });
     expect(by({ from: 'cluster', namespace: 'm' }, config)).toEqual([like(/^ok .*scan warn/)]);

@@ -64,6 +64,7 @@ describe('since when a node is seen clean', () => {
     claims: [],
     exceptions: [],
     deletion: null,
+    expiry: null,
     ...more,
   });
 

@@ -1,0 +1,85 @@
+import {
+  clean,
+  collectionPath,
+  MAX_QUOTE,
+  parseDuration,
+  readAll,
+  renderDuration,
+  textAt,
+  timeAt,
+  type ClusterReader,
+  type NodeFacts,
+} from '../../shared/index.ts';
+import { timestamp } from '../session/clock.ts';
+
+/** What Karpenter will do to a node whatever its annotations say, as the NodeClaim behind the node has it. */
+export interface NodeClaim {
+  readonly name: string;
+  /** When Karpenter deletes the node for its age, in ms since the epoch; undefined: never. */
+  readonly expiresAt: number | undefined;
+  /** It is being deleted, and the node goes with it. */
+  readonly isLeaving: boolean;
+}
+
+/** Karpenter's label of a node that it has made, and of the NodeClaim behind it: the pool. */
+const POOL_LABEL = 'karpenter.sh/nodepool';
+
+/** The right that it takes, as `kubectl auth can-i` has it. */
+export const LIST_NODE_CLAIMS = 'list nodeclaims.karpenter.sh';
+
+/** Whether Karpenter has made a node. */
+export function isKarpenters({ labels }: NodeFacts): boolean {
+  return labels.has(POOL_LABEL);
+}
+
+/** The NodeClaims behind some nodes, by the node's name. Nothing is asked where Karpenter has made none of them. */
+export async function readNodeClaims(
+  nodes: readonly NodeFacts[],
+  cluster: Pick<ClusterReader, 'pages'>,
+): Promise<ReadonlyMap<string, NodeClaim>> {
+  const pools = [...new Set(nodes.flatMap(({ labels }) => labels.get(POOL_LABEL) ?? []))].sort();
+  if (pools.length === 0) return new Map();
+  const names = new Set(nodes.map(({ name }) => name));
+  const reading = {
+    path: collectionPath('karpenter.sh/v1/nodeclaims', ''),
+    query: { labelSelector: `${POOL_LABEL} in (${pools.join(',')})` },
+  };
+  const found = await readAll(cluster, reading, (object) => {
+    const node = textAt(object, 'status', 'nodeName') ?? '';
+    return names.has(node) ? ([node, nodeClaimFromObject(object)] as const) : undefined;
+  });
+  return new Map(found);
+}
+
+/** Karpenter counts from when the NodeClaim was made (karpenter pkg/controllers/nodeclaim/expiration). */
+export function nodeClaimFromObject(object: unknown): NodeClaim {
+  const madeAt = timeAt(object, 'metadata', 'creationTimestamp');
+  const span = parseDuration(textAt(object, 'spec', 'expireAfter') ?? 'Never');
+  return {
+    name: textAt(object, 'metadata', 'name') ?? '',
+    expiresAt: span.ok && madeAt !== undefined ? madeAt + span.value : undefined,
+    isLeaving: textAt(object, 'metadata', 'deletionTimestamp') !== undefined,
+  };
+}
+
+/**
+ * What Karpenter will do to the node, as a sentence about it without a full stop; undefined where that is nothing. `until` is
+ * when its maintenance is to end, in ms since the epoch.
+ */
+export function expiryText(
+  { name, expiresAt, isLeaving }: NodeClaim,
+  until: number | undefined,
+  now: number,
+): string | undefined {
+  const by = `(NodeClaim ${clean(name, MAX_QUOTE)})`;
+  if (isLeaving) return `Karpenter is deleting it already ${by}`;
+  if (expiresAt === undefined) return undefined;
+  if (expiresAt <= now) return `it has expired, and Karpenter deletes it at any moment ${by}`;
+  const end = until === undefined ? '' : `, ${expiresAt <= until ? 'before' : 'after'} the announced end`;
+  return `Karpenter deletes it at ${timestamp(expiresAt)} (in ${renderDuration(expiresAt - now)})${end}: it expires then ${by}`;
+}
+
+/** Whether that falls into the maintenance; where no end of it is announced nobody knows that it does not. */
+export function endsBefore({ expiresAt, isLeaving }: NodeClaim, until: number | undefined): boolean {
+  return isLeaving || (expiresAt !== undefined && expiresAt <= (until ?? Infinity));
+}

@@ -1,0 +1,35 @@
+import { endsBefore, expiryText, isKarpenters, LIST_NODE_CLAIMS } from '../../nodes/node-claims.ts';
+import { warning, type Check, type Finding } from '../finding.ts';
+import type { Survey } from '../survey.ts';
+
+const IN_SPITE_OF = 'its expiry and its node repair heed no annotation of a node';
+
+/** Nodes that Karpenter takes away in their maintenance, whatever they carry. */
+export const expiry: Check = {
+  id: 'expiry',
+  refuses: '',
+  warns:
+    'nodes that Karpenter deletes before the announced end because they expire, or may delete because they are not Ready',
+  find,
+};
+
+function find({ chosen, nodeClaims, until, now }: Survey): readonly Finding[] {
+  const karpenters = chosen.filter(isKarpenters);
+  if (karpenters.length === 0) return [];
+  if (nodeClaims === undefined) {
+    return [
+      warning(
+        'expiry',
+        `whether Karpenter deletes a node in its maintenance is not known: no right to ${LIST_NODE_CLAIMS}`,
+      ),
+    ];
+  }
+  return karpenters.flatMap(({ name, ready }) => {
+    const claim = nodeClaims.get(name);
+    const text = claim && endsBefore(claim, until) ? expiryText(claim, until, now) : undefined;
+    const repair = ready ? undefined : "it is not Ready: where Karpenter's node repair is on, it deletes it";
+    return [text, repair].flatMap((said) =>
+      said === undefined ? [] : [warning('expiry', `node ${name}: ${said}; ${IN_SPITE_OF}`)],
+    );
+  });
+}
