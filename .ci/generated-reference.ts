@@ -12,12 +12,12 @@ import {
 } from '../plugin/command-line/help.ts';
 import { loadedVerbs, type Verb } from '../plugin/command-line/verb.ts';
 import { PROGRAM } from '../plugin/command-line/words.ts';
-import { verbs } from '../plugin/verbs.ts';
+import { VERBS } from '../plugin/verbs.ts';
 import { table } from './generated-file.ts';
 
 /** A section for each command. */
 export async function commandSections(): Promise<string> {
-  return (await loadedVerbs(verbs(''))).map(section).join('\n\n');
+  return (await loadedVerbs(VERBS)).map(section).join('\n\n');
 }
 
 function section(verb: Verb): string {

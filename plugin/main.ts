@@ -2,7 +2,7 @@ import { EXIT } from './terminal/exit-codes.ts';
 import { run } from './command-line/run.ts';
 import { screenFromStreams } from './terminal/screen.ts';
 import { VERSION } from './command-line/version.ts';
-import { commands } from './verbs.ts';
+import { COMMANDS } from './verbs.ts';
 
 const interrupt = new AbortController();
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -25,7 +25,7 @@ void run({
   argv: process.argv.slice(2),
   screen: screenFromStreams(process.stdout, process.stderr, process.env),
   signal: interrupt.signal,
-  commands: commands(VERSION),
+  commands: COMMANDS,
   version: VERSION,
 }).then((code) => {
   process.exitCode ??= code;

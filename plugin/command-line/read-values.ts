@@ -52,8 +52,10 @@ async function parsed(
   given: readonly GivenFlag[],
   command: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (given.length === 0) return {};
-  // Loaded for those who give flags: it takes as long as all else that reads a command line.
+  // The words of switches are read already.
+  if (given.every(({ name }) => table[name]?.kind === 'switch'))
+    return Object.fromEntries(given.map(({ name, value }) => [name, value === 'true']));
+  // Loaded for those who give values: it takes as long as all else that reads a command line.
   const { default: yargs } = await import('yargs');
   const parser = Object.entries(table)
     .reduce((told, [name, flag]) => told.option(name, optionOf(flag)), yargs().parserConfiguration(AS_READ))

@@ -12,6 +12,8 @@ import {
   type Cluster,
   type Parsed,
   type Policy,
+  type PolicyConfig,
+  type RuleMode,
 } from '../../shared/index.ts';
 import { forbiddenText } from '../session/forbidden-text.ts';
 
@@ -90,6 +92,18 @@ function taken(policy: Parsed<Policy>, source: PolicySource, namespace: string |
 
 function assumed(source: PolicySource): PolicyInForce {
   return { policy: BUILT_IN_POLICY, source };
+}
+
+/** The mode of each rule. */
+export function modesOf({ rules }: PolicyConfig): Readonly<Record<string, RuleMode>> {
+  return Object.fromEntries(Object.entries(rules).map(([id, { mode }]) => [id, mode]));
+}
+
+/** `backup enforce, scan warn, …` */
+export function modesText(config: PolicyConfig): string {
+  return Object.entries(modesOf(config))
+    .map(([id, mode]) => `${id} ${mode}`)
+    .join(', ');
 }
 
 /** Where the webhook runs; undefined where it is no Service. Before the controller has written entries, Helm knows. */

@@ -48,7 +48,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('the image', () => {
     const version = textAt(JSON.parse(await readFile('package.json', 'utf8')), 'version') ?? '';
     const ran = { code: 0, stderr: '' };
     expect(await inside('/maint-webhook.cjs', '--version')).toMatchObject({ ...ran, stdout: `${version}\n` });
-    const plugin = await inside('/kubectl-maint.cjs', 'version');
+    const plugin = await inside('/kubectl-maint.cjs', 'version', '--client');
     expect(plugin).toMatchObject(ran);
     expect(plugin.stdout).toContain(version);
   });

@@ -1,6 +1,6 @@
 import { parse as parseWith } from '../../plugin/command-line/parse.ts';
 import type { PrintOperation } from '../../plugin/command-line/print.ts';
-import { commands } from '../../plugin/verbs.ts';
+import { COMMANDS } from '../../plugin/verbs.ts';
 import type { AllowOperation } from '../../plugin/verbs/allow/flags.ts';
 import type { CheckOperation, ValidateOperation } from '../../plugin/verbs/check/flags.ts';
 import type { CompleteOperation } from '../../plugin/verbs/completion/candidates.ts';
@@ -9,6 +9,7 @@ import type { OffOperation } from '../../plugin/verbs/off/flags.ts';
 import type { OnOperation } from '../../plugin/verbs/on/flags.ts';
 import type { RunOperation } from '../../plugin/verbs/run/flags.ts';
 import type { StatusOperation } from '../../plugin/verbs/status/flags.ts';
+import type { VersionOperation } from '../../plugin/verbs/version/flags.ts';
 
 /** What any command line of this plugin asks for. */
 export type Operation =
@@ -20,12 +21,13 @@ export type Operation =
   | CheckOperation
   | ValidateOperation
   | DoctorOperation
+  | VersionOperation
   | CompleteOperation
   | PrintOperation;
 
 /** What a command line of this plugin asks for; rejects where it is wrong. */
-export async function parse(argv: readonly string[], version: string): Promise<Operation> {
-  const { operation } = await parseWith(argv, commands(version));
+export async function parse(argv: readonly string[]): Promise<Operation> {
+  const { operation } = await parseWith(argv, COMMANDS);
   // Each verb says itself what its operation is made of; its name tells which that is.
   return operation as Operation;
 }

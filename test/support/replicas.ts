@@ -1,4 +1,4 @@
-import { BUILT_IN_POLICY, connectCluster, REGISTRATION_NAME, type Cluster } from '../../shared/index.ts';
+import { BUILT_IN_POLICY, connectCluster, numberAt, REGISTRATION_NAME, type Cluster } from '../../shared/index.ts';
 import { control } from '../../webhook/control.ts';
 import type { OwnService } from '../../webhook/controller/registration/own-registration.ts';
 import { CA_SECRET, LEASE, TLS_SECRET } from '../../webhook/grants.ts';
@@ -77,6 +77,16 @@ export async function installService(plane: ControlPlane): Promise<void> {
 /** What the chart fences the controller in with. */
 export async function installFence(plane: ControlPlane): Promise<void> {
   await installFromChart(plane, NAMESPACE, /\/fence\.kubectl-maint\.io$/);
+}
+
+/** The chart's Deployments: their pods are KWOK's, and the programs are those that the test starts. Waits until they are ready. */
+export async function installDeployments(plane: ControlPlane): Promise<void> {
+  await installFromChart(plane, NAMESPACE, /^(?:Deployment|ServiceAccount|ConfigMap)\//);
+  for (const name of ['kubectl-maint', 'kubectl-maint-controller'])
+    await until(`${name} is ready`, async () => {
+      const { body } = await plane.api('GET', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`);
+      return numberAt(body, 'status', 'readyReplicas') === 2;
+    });
 }
 
 /** The registration as the chart makes it: without any entry. */

@@ -2,8 +2,6 @@ import {
   collectionPath,
   isInMaintenance,
   listAt,
-  objectPath,
-  podsPath,
   refusalFromAnswer,
   textAt,
   type ApiAnswer,
@@ -16,7 +14,8 @@ import {
 } from '../../../shared/index.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { policyInForce, readRegistration, serviceNamespace, type PolicyInForce } from '../../policy/in-force.ts';
+import { policyInForce, readRegistration, type PolicyInForce } from '../../policy/in-force.ts';
+import { CHART_LABEL, readInstallation, type Installation } from '../../policy/installation.ts';
 import type { Session } from '../../session/session.ts';
 import { askGuard, type GuardCanary } from './guard-canary.ts';
 
@@ -58,29 +57,6 @@ export interface Greeting {
   readonly sentAt: number;
   readonly receivedAt: number;
 }
-
-/** Where the webhook runs, as its configuration tells; `nowhere` without one. */
-export type Installation =
-  | { readonly by: 'nowhere' }
-  | { readonly by: 'url'; readonly url: string }
-  | {
-      readonly by: 'service';
-      readonly namespace: string;
-      /** The chart's Deployment; undefined where there is none. */
-      readonly deployment: unknown;
-      /** Its pods. */
-      readonly pods: readonly unknown[];
-    };
-
-/** The name that everything of the chart has, and the label by which it is found. */
-export const CHART_NAME = 'kubectl-maint';
-export const CHART_LABEL = `app.kubernetes.io/name=${CHART_NAME}`;
-
-/** Name of the controller's Lease, of the Deployment that takes turns by it, and of their service account. */
-export const CONTROLLER_NAME = `${CHART_NAME}-controller`;
-
-/** Shows what the controller says, wherever it runs. */
-export const CONTROLLER_LOGS = `kubectl logs --all-namespaces -l app.kubernetes.io/name=${CONTROLLER_NAME}`;
 
 /** Reads for the checks under one signal. */
 export function readingsFrom(session: Session, pluginVersion: string, signal: AbortSignal): Readings {
@@ -135,23 +111,6 @@ async function readServed(groupVersion: string, cluster: AskedCluster): Promise<
   if (answer.status === 404) return undefined;
   if (answer.status >= 300) throw refusalFromAnswer(answer);
   return listAt(answer.body, 'resources').map((resource) => textAt(resource, 'name') ?? '');
-}
-
-async function readInstallation(registration: unknown, cluster: AskedCluster): Promise<Installation> {
-  const [entry] = listAt(registration, 'webhooks');
-  const url = textAt(entry, 'clientConfig', 'url');
-  if (url !== undefined) return { by: 'url', url };
-  const namespace = serviceNamespace(registration);
-  if (namespace === undefined) return { by: 'nowhere' };
-  const [deployment, pods] = await Promise.all([
-    cluster.get(objectPath('apps/v1/deployments', namespace, CHART_NAME)),
-    readPods(namespace, cluster),
-  ]);
-  return { by: 'service', namespace, deployment, pods };
-}
-
-function readPods(namespace: string, cluster: AskedCluster): Promise<readonly unknown[]> {
-  return readAll(cluster, { path: podsPath(namespace), query: { labelSelector: CHART_LABEL } }, (pod) => pod);
 }
 
 /** The objects of ours in a collection of the admission API. */

@@ -1,3 +1,9 @@
+/**
+ * Milliseconds without a sign of the server after which a call is given up where the caller names no time: the API
+ * server itself ends a write after 34 s (k8s apiserver requestTimeoutUpperBound), and kubectl gives up after about 50 s.
+ */
+export const SILENCE_MS = 45_000;
+
 /** kubectl's own connection flags, and what the process knows. A flag that was not given is undefined. */
 export interface ConnectOptions {
   /** `--kubeconfig`: this file and no other; an error where it is missing. */

@@ -1,6 +1,6 @@
 import { MaintError } from '../../errors.ts';
 import type { Cluster } from '../ports.ts';
-import type { ConnectOptions, InClusterOptions } from './connection-options.ts';
+import { SILENCE_MS, type ConnectOptions, type InClusterOptions } from './connection-options.ts';
 import { bearer, type CredentialSource, fixedCredential } from './credentials/source.ts';
 import { tokenFromFile } from './credentials/token-file.ts';
 import { follow, QUIET_MS } from './follow.ts';
@@ -13,7 +13,7 @@ import { readServiceAccount, type ServiceAccount } from './kubeconfig/service-ac
 import { type Pace, realPace } from './pace.ts';
 import { patient } from './patience.ts';
 import { readerFrom } from './reading.ts';
-import { SILENCE_MS, type Transport, transportFrom, type TransportOptions } from './transport.ts';
+import type { Transport, TransportOptions } from './transport.ts';
 import { warningTeller } from './warnings.ts';
 
 /** What tests replace. */
@@ -96,7 +96,13 @@ interface Destination extends TransportOptions {
   readonly outages?: { readonly tell: (why: string) => void };
 }
 
-function clusterFrom(options: Destination, { pace, quietMs }: SessionSettings, interrupt?: AbortSignal): Cluster {
+async function clusterFrom(
+  options: Destination,
+  { pace, quietMs }: SessionSettings,
+  interrupt?: AbortSignal,
+): Promise<Cluster> {
+  // The network is loaded for whoever has a cluster.
+  const { transportFrom } = await import('./transport.ts');
   const transport: Transport = transportFrom(options);
   const once: Cluster['send'] = (request) => transport.send(request);
   const straight = options.outages === undefined ? once : patient(once, { pace, ...options.outages });

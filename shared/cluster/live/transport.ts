@@ -15,12 +15,6 @@ import { refusalFromAnswer } from './refusal.ts';
 import { Skew } from './skew.ts';
 import { Unanswered } from './unanswered.ts';
 
-/**
- * Milliseconds without a sign of the server after which a call is given up where the caller names no time: the API
- * server itself ends a write after 34 s (k8s apiserver requestTimeoutUpperBound), and kubectl gives up after about 50 s.
- */
-export const SILENCE_MS = 45_000;
-
 /** What stands in a log in place of a token or a password (as in client-go's own). */
 const HIDDEN = '<masked>';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../plugin/command-line/run.ts';
-import { commands } from '../../../plugin/verbs.ts';
+import { COMMANDS } from '../../../plugin/verbs.ts';
 import type { Screen } from '../../../plugin/terminal/screen.ts';
 import { CONTROL_PLANE_LABEL } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
@@ -68,7 +68,7 @@ async function maint(args: readonly string[], kubeconfig: string): Promise<{ cod
     screen,
     signal: new AbortController().signal,
     version: 'test',
-    commands: commands('test'),
+    commands: COMMANDS,
   });
   return { code, said: said.join('\n') };
 }

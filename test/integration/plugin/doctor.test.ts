@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import { CHECKS } from '../../../plugin/verbs/doctor/checks/registry.ts';
-import { fieldsAt, listAt, numberAt, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../../shared/index.ts';
+import { fieldsAt, listAt, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { installFloor, listedNodes } from '../../support/floor.ts';
 import { like } from '../../support/like.ts';
 import { type PluginRunner, pluginRunner, type RunOptions } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
+  installDeployments,
   installFence,
   installService,
-  NAMESPACE,
   REGISTRATION_PATH,
   type Replica,
   startController,
@@ -51,40 +51,11 @@ beforeAll(async () => {
   await installFence(plane);
   controller = await startController(plane, { failurePolicy: 'Ignore' });
   replica = await startReplica(plane, 'only');
-  await installDeployment();
+  await installDeployments(plane);
   await world.namespace('agents');
   await world.daemonSet('agent', 'agents', 'agents', NODES.length);
 });
 afterAll(() => plane.stop());
-
-/** The Deployment of the chart, as far as doctor looks at it; its pods are KWOK's. */
-async function installDeployment(): Promise<void> {
-  const labels = { 'app.kubernetes.io/name': 'kubectl-maint' };
-  const spread = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' };
-  const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
-  await world.create(path, {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {
-      name: 'kubectl-maint',
-      labels: { ...labels, 'app.kubernetes.io/version': version, 'helm.sh/chart': `kubectl-maint-${version}` },
-    },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          containers: [{ name: 'webhook', image: `example.invalid/kubectl-maint:${version}` }],
-          topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: labels } }],
-        },
-      },
-    },
-  });
-  await until('the replicas are ready', async () => {
-    return numberAt(await world.get(`${path}/kubectl-maint`), 'status', 'readyReplicas') === 2;
-  });
-}
 
 /** What doctor says, as JSON, with a line for each item. */
 async function doctor(options?: RunOptions): Promise<{ code: number | null; lines: string[]; stderr: string }> {
@@ -157,7 +128,7 @@ describe('a node is in maintenance', () => {
         `ok canary-placement an ordinary pod by name for node ${HELD} is warned of by the webhook, in its own words`,
         `ok records nodes: 3; in maintenance: ${HELD}`,
         'ok replicas 2 of 2 replicas of the webhook ready, on 2 nodes',
-        `ok versions webhook, chart and this plugin are ${version}`,
+        `ok versions webhook, controller, chart and this plugin are ${version}`,
       ]),
     );
     expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(CHECKS.map(({ id }) => id)));

@@ -45,12 +45,14 @@ async function loadedBy(words: readonly string[]): Promise<readonly string[]> {
 }
 
 test.each([
-  ['version', []],
+  ['version --client', []],
   // The overview tells of every flag, and which rules `allow` lifts.
   ['--help', ['zod']],
   ['on --help', []],
   ['__complete status --', []],
-  ['version -o json', ['yargs']],
+  ['version --client -o json', ['yargs']],
+  ['version', ['zod', 'js-yaml', 'https', 'tools']],
+  ['status --watch=false', ['zod', 'js-yaml', 'https']],
   ['__complete status ', ['zod', 'js-yaml', 'https']],
   ['status', ['zod', 'js-yaml', 'https']],
   ['status -o yaml', ['yargs', 'zod', 'js-yaml', 'https']],

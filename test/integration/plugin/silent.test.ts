@@ -1,9 +1,9 @@
-import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { like } from '../../support/like.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { silentPort } from '../../support/silent-port.ts';
 import { until } from '../../support/until.ts';
 import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 
@@ -18,30 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => plane.stop());
-
-/** A port that takes connections and says nothing. */
-async function silentPort() {
-  const sockets = new Set<Socket>();
-  const { promise: connected, resolve } = Promise.withResolvers<undefined>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    resolve(undefined);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    connected,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((done) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => {
-          done();
-        });
-      }),
-  };
-}
 
 describe('a server that takes connections and never answers', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends `status` at once, and it claims nothing', async (signal) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ensureBinaries } from '../../control-plane/binaries.ts';
+import { like } from '../../support/like.ts';
 import { BIN, pluginEnvironment, runProgram } from '../../support/plugin-run.ts';
 
 /** How the plugin starts: none of this needs a cluster. */
@@ -55,7 +56,7 @@ describe('as a plugin of kubectl', () => {
   });
 
   test('kubectl maint and the bin itself say the same', async () => {
-    for (const args of [['--help'], ['on', '--help'], ['version'], ['on', 'n1', 'n1']]) {
+    for (const args of [['--help'], ['on', '--help'], ['version', '--client'], ['version'], ['on', 'n1', 'n1']]) {
       const [through, direct] = await Promise.all([
         runProgram(kubectl, ['maint', ...args], environment()),
         runProgram(BIN, args, environment()),
@@ -78,7 +79,7 @@ describe('as a plugin of kubectl', () => {
 });
 
 describe('light', () => {
-  test.each(['--help', 'on --help', 'off -h', 'status --help', 'version', 'on'])(
+  test.each(['--help', 'on --help', 'off -h', 'status --help', 'version --client', 'on'])(
     '`%s` loads neither the network nor the client',
     async (words) => {
       const list = join(folder, `loaded-${words}`);
@@ -117,7 +118,7 @@ describe('what is missing is said plainly', () => {
 
   test.each(['22.19.0', '24.0.0', '100.0.0'])('Node %s is new enough', async (version) => {
     const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
-    const ran = await runProgram(BIN, ['version'], environment(await preload(`node-${version}.cjs`, code)));
+    const ran = await runProgram(BIN, ['version', '--client'], environment(await preload(`node-${version}.cjs`, code)));
     expect(ran).toMatchObject({ code: 0, stderr: '' });
   });
 
@@ -127,6 +128,12 @@ describe('what is missing is said plainly', () => {
     expect(ran.stderr).toBe(
       `error: no cluster is configured: no kubeconfig with a cluster in ${join(folder, '.kube/config')}\nhint: name a kubeconfig with --kubeconfig or $KUBECONFIG, or put it at ~/.kube/config\n`,
     );
+  });
+
+  test('no kubeconfig, of which `version` tells what it knows', async () => {
+    const ran = await runProgram(BIN, ['version', '-o', 'json'], environment());
+    expect(ran).toMatchObject({ code: 2, stderr: like('error: no cluster is configured: ') });
+    expect(Object.keys(JSON.parse(ran.stdout) as object)).toEqual(['clientVersion']);
   });
 
   test('a kubeconfig that is not there', async () => {

@@ -49,8 +49,8 @@ test('an empty folder has the plugin after npm install, and npx runs it', async 
   const home = join(folder, 'empty');
   await mkdir(home);
   expect(await npm(home, 'install', join(folder, textAt(packed, 'filename') ?? ''))).toMatchObject({ code: 0 });
-  const { stdout } = await npm(home, 'exec', '--no', 'kubectl-maint', 'version');
+  const { stdout } = await npm(home, 'exec', '--no', 'kubectl-maint', 'version', '--client');
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-  expect(stdout).toBe(`kubectl maint ${version}\n`);
+  expect(stdout).toBe(`Client Version: ${version}\n`);
   expect(await readFile(join(home, 'node_modules/kubectl-maint/dist/kubectl-maint.cjs'))).toEqual(await readFile(BIN));
 });

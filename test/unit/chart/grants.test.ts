@@ -102,11 +102,13 @@ const PLUGIN: Calls = {
     objectPath: 'get /configmaps [kubectl-maint-policy]',
     webhookConfigurationPath: `get ${REGISTRATION}`,
   },
+  'plugin/policy/installation.ts': {
+    objectPath: 'get apps/deployments [kubectl-maint]',
+    podsPath: 'list /pods',
+  },
   'plugin/verbs/doctor/readings.ts': {
     collectionPath:
       'list admissionregistration.k8s.io/validatingadmissionpolicies; list admissionregistration.k8s.io/validatingadmissionpolicybindings',
-    objectPath: 'get apps/deployments [kubectl-maint]',
-    podsPath: 'list /pods',
   },
   // A Job is made and followed with the caller's own rights in its namespace, which no role of ours grants.
   'plugin/detached/image.ts': {

@@ -3,7 +3,7 @@ import { clean, listAt, renderDuration, textAt } from '../../../../shared/index.
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import { shakeHands, type Handshake } from '../handshake.ts';
-import { CONTROLLER_LOGS } from '../readings.ts';
+import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
 
 /** An authority of the webhook's own lives a year and is replaced long before: one this close to its end is forgotten. */
 const SOON_MS = 30 * 24 * 3_600_000;

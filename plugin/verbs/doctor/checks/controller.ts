@@ -1,7 +1,7 @@
 import { clean, listAt, MAX_NAME, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, type Diagnosis } from '../diagnosis.ts';
-import { CONTROLLER_NAME, type Installation } from '../readings.ts';
+import { CONTROLLER_NAME, type Installation } from '../../../policy/installation.ts';
 
 const FENCE = 'fence.kubectl-maint.io';
 const UPGRADE = 'helm upgrade of the chart brings it back';

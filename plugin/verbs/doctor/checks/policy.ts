@@ -1,6 +1,6 @@
-import { clean, REGISTRATION_NAME, type PolicyConfig } from '../../../../shared/index.ts';
+import { clean, REGISTRATION_NAME } from '../../../../shared/index.ts';
 import { forbiddenText } from '../../../session/forbidden-text.ts';
-import { placeOf, type PolicyInForce } from '../../../policy/in-force.ts';
+import { modesText, placeOf, type PolicyInForce } from '../../../policy/in-force.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
 
@@ -20,7 +20,7 @@ const MAX_ADDRESS = 200;
 
 /** Judges the configuration. Pure. */
 export function judgePolicy({ policy: { config }, source }: PolicyInForce): readonly Diagnosis[] {
-  const modes = modesOf(config);
+  const modes = modesText(config);
   switch (source.from) {
     case 'cluster':
       return [ok(`by the configuration in namespace ${clean(source.namespace, MAX_ADDRESS)}: ${modes}`)];
@@ -58,10 +58,4 @@ function showing(namespace: string | undefined): string {
   return namespace === undefined
     ? `kubectl get validatingwebhookconfiguration ${REGISTRATION_NAME} -o yaml shows it`
     : `kubectl get configmap kubectl-maint-policy -n ${clean(namespace, MAX_ADDRESS)} -o yaml shows it`;
-}
-
-function modesOf({ rules }: PolicyConfig): string {
-  return Object.entries(rules)
-    .map(([id, { mode }]) => `${id} ${mode}`)
-    .join(', ');
 }

@@ -16,7 +16,7 @@ import {
 import { readRegister } from '../../../policy/register.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, skipped, warn, type Diagnosis } from '../diagnosis.ts';
-import { CONTROLLER_LOGS } from '../readings.ts';
+import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
 
 /** What the API server's own policies go by, beside the nodes that it should list. */
 export interface RegisterReading {

@@ -1,7 +1,7 @@
 import { at, clean, conditionAt, listAt, MAX_NAME, numberAt, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
-import type { Installation } from '../readings.ts';
+import type { Installation } from '../../../policy/installation.ts';
 
 /** With one replica there is a moment without any, whenever its node is drained or lost. */
 const FEWEST = 2;

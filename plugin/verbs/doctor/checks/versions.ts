@@ -1,7 +1,7 @@
-import { clean, listAt, textAt } from '../../../../shared/index.ts';
+import type { Installation } from '../../../policy/installation.ts';
+import { installedVersions, ONE_RELEASE, skewOf, versionsText } from '../../../policy/versions.ts';
 import { checkOf } from '../check.ts';
 import { ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
-import type { Installation } from '../readings.ts';
 
 /** Version of this plugin, and where the webhook runs. */
 export interface VersionsReading {
@@ -11,7 +11,7 @@ export interface VersionsReading {
 
 export const versions = checkOf({
   id: 'versions',
-  asks: 'Whether webhook, chart and this plugin are of the same version',
+  asks: 'Whether webhook, controller, chart and this plugin are of the same version',
   warns: 'they differ, or the version of the webhook is not known',
   fails: '',
   read: async (readings): Promise<VersionsReading> => ({
@@ -21,30 +21,12 @@ export const versions = checkOf({
   judge: judgeVersions,
 });
 
-const SAME = 'install the plugin and the chart of the same release: what one predicts the other then enforces';
-
-/** Judges labels and image of the Deployment. Pure. */
+/** Judges labels and images of the pods. Pure. */
 export function judgeVersions({ plugin, installation }: VersionsReading): readonly Diagnosis[] {
-  const deployment = installation.by === 'service' ? installation.deployment : undefined;
-  const told = [...versionsOf(deployment)];
-  if (told.length === 0) return [unknown('the webhook does not run as the chart installs it', SAME)];
-  const others = told.filter(([, version]) => version !== plugin);
-  if (others.length === 0) return [ok(`webhook, chart and this plugin are ${clean(plugin, 60)}`)];
-  const list = others.map(([what, version]) => `${what} ${clean(version, 60)}`).join(', ');
-  return [warn(`this plugin is ${clean(plugin, 60)}, and in the cluster: ${list}`, SAME)];
-}
-
-/** What tells a version, by what it is called. An image with a digest alone tells none. */
-function versionsOf(deployment: unknown): ReadonlyMap<string, string> {
-  const label = (key: string): string | undefined => textAt(deployment, 'metadata', 'labels', key);
-  const image = listAt(deployment, 'spec', 'template', 'spec', 'containers')
-    .map((container) => textAt(container, 'image') ?? '')
-    .map((name) => /^[^@]*:([\w.-]+)(?:@.*)?$/.exec(name)?.[1])
-    .find((tag) => tag !== undefined);
-  const found: readonly (readonly [string, string | undefined])[] = [
-    ['the webhook is', label('app.kubernetes.io/version')],
-    ['its image', image],
-    ['the chart', label('helm.sh/chart')?.replace(/^kubectl-maint-/, '')],
-  ];
-  return new Map(found.flatMap(([what, version]) => (version === undefined ? [] : [[what, version] as const])));
+  const found = installedVersions(installation);
+  if (found === undefined || found.webhook.length === 0)
+    return [unknown('the webhook does not run as the chart installs it', ONE_RELEASE)];
+  const skew = skewOf(plugin, found);
+  if (skew !== undefined) return [warn(skew, ONE_RELEASE)];
+  return [ok(`webhook, controller, chart and this plugin are ${versionsText([plugin])}`)];
 }

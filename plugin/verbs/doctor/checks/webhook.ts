@@ -1,7 +1,7 @@
 import { ARMED_ENTRIES, clean, entryName, listAt, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
-import { CONTROLLER_LOGS } from '../readings.ts';
+import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
 
 /** An entry that is always there, and those that come with the first node in maintenance. */
 const GUARD = entryName('node-guard');

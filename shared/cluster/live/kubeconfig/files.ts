@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { MaintError, messageOf } from '../../../errors.ts';
 import { at, isObject, listAt, textAt } from '../../../facts/json.ts';
-import { documentsIn } from '../../../yaml/documents.ts';
 import { textFromBytes } from '../../../yaml/text.ts';
 
 /** One named cluster, context or user, as written. */
@@ -49,7 +48,7 @@ export async function readKubeconfig({ explicit, env }: KubeconfigPlaces): Promi
   };
   for (const file of paths) {
     const text = await textOf(file, explicit !== undefined);
-    const config = parseYaml(text, file);
+    const config = await parseYaml(text, file);
     merged.currentContext ??= nonEmpty(textAt(config, 'current-context'));
     addEntries(merged.contexts, config, file, ['contexts', 'context']);
     addEntries(merged.clusters, config, file, ['clusters', 'cluster']);
@@ -87,8 +86,8 @@ function reading(file: string, code: string): string {
   return `cannot read ${file}: ${code}`;
 }
 
-function parseYaml(text: string, file: string): unknown {
-  const config = firstOf(text, file);
+async function parseYaml(text: string, file: string): Promise<unknown> {
+  const config = text === '' ? {} : await firstOf(text, file);
   const kind = textAt(config, 'kind');
   if (config === null || config === undefined) return {};
   if (!isObject(config)) throw unreadable(file, 'it is not a mapping');
@@ -97,7 +96,9 @@ function parseYaml(text: string, file: string): unknown {
 }
 
 /** Of several documents kubectl reads the first, and of equal keys the last, without a word. */
-function firstOf(text: string, file: string): unknown {
+async function firstOf(text: string, file: string): Promise<unknown> {
+  // What reads YAML is loaded where there is some.
+  const { documentsIn } = await import('../../../yaml/documents.ts');
   for (const document of documentsIn(text)) {
     if (document.kind === 'value') return document.value;
     throw unreadable(file, `${document.message} (${document.line}:${document.column})`);

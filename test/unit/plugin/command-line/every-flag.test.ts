@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Flag } from '../../../../plugin/command-line/flag.ts';
 import { loadedVerbs, type Verb } from '../../../../plugin/command-line/verb.ts';
-import { verbs } from '../../../../plugin/verbs.ts';
+import { VERBS } from '../../../../plugin/verbs.ts';
 import { parse, type Operation } from '../../../support/parsed.ts';
 
 /** What each verb needs to be asked for at all. */
@@ -49,7 +49,7 @@ interface Case {
   readonly flag: Flag;
 }
 
-const cases: readonly Case[] = (await loadedVerbs(verbs('1'))).flatMap((verb) =>
+const cases: readonly Case[] = (await loadedVerbs(VERBS)).flatMap((verb) =>
   Object.entries(verb.flags).map(([name, flag]) => ({ verb, name, flag })),
 );
 const titled = (some: readonly Case[]): readonly (readonly [string, Case])[] =>
@@ -84,7 +84,7 @@ function line({ verb, name }: Case, words: readonly string[]): readonly string[]
     : [verb.name, ...needed.slice(0, end), ...words, ...needed.slice(end)];
 }
 
-const asked = (one: Case, ...words: readonly string[]): Promise<Operation> => parse(line(one, words), '1');
+const asked = (one: Case, ...words: readonly string[]): Promise<Operation> => parse(line(one, words));
 
 describe('switches', () => {
   const switches = cases.filter(({ flag }) => flag.kind === 'switch');
@@ -138,8 +138,8 @@ describe('flags with a value', () => {
     const words = line(one, [`--${one.name}`]);
     // What follows would be its value.
     const last = words[0] === 'run' ? ['run', 'n1', `--${one.name}`] : words;
-    if (impliedOf(one.flag) !== undefined) expect(await parse(words, '1')).toMatchObject({ verb: one.verb.name });
-    else await expect(parse(last, '1')).rejects.toMatchObject({ message: `flag needs a value: --${one.name}` });
+    if (impliedOf(one.flag) !== undefined) expect(await parse(words)).toMatchObject({ verb: one.verb.name });
+    else await expect(parse(last)).rejects.toMatchObject({ message: `flag needs a value: --${one.name}` });
     await expect(asked(one, `--no-${one.name}`)).rejects.toMatchObject({ message: `unknown flag: --no-${one.name}` });
   });
 });
@@ -149,7 +149,7 @@ describe('before the verb', () => {
     titled(cases.filter(({ verb, flag }) => verb.name === 'run' && flag.group?.startsWith('Connection') === true)),
   )('%s', async (_, one) => {
     const words = one.flag.kind === 'switch' ? [`--${one.name}`] : [`--${one.name}`, valueFor(one)];
-    expect(await parse([...words, 'run', 'n1', '--', 'true'], '1')).toEqual(await asked(one, ...words));
+    expect(await parse([...words, 'run', 'n1', '--', 'true'])).toEqual(await asked(one, ...words));
   });
 });
 

@@ -4,7 +4,7 @@ import { DEFAULT_IMAGE } from '../../../../plugin/verbs/run/on-node/flags.ts';
 import { parse } from '../../../support/parsed.ts';
 
 async function runOf(...words: readonly string[]): Promise<RunOperation> {
-  const operation = await parse(words, '1.2.3');
+  const operation = await parse(words);
   if (operation.verb !== 'run') throw new Error(`it is ${operation.verb}`);
   return operation;
 }
@@ -40,8 +40,8 @@ describe('run', () => {
   });
 
   test('-- of other verbs is as in kubectl, though a node or a reason is called run', async () => {
-    expect(await parse(['on', '--reason', 'run', '--', 'n1'], '1')).toMatchObject({ nodes: { names: ['n1'] } });
-    expect(await parse(['on', 'run', '--', 'n1'], '1')).toMatchObject({ nodes: { names: ['run', 'n1'] } });
+    expect(await parse(['on', '--reason', 'run', '--', 'n1'])).toMatchObject({ nodes: { names: ['n1'] } });
+    expect(await parse(['on', 'run', '--', 'n1'])).toMatchObject({ nodes: { names: ['run', 'n1'] } });
   });
 
   test.each([
@@ -54,7 +54,7 @@ describe('run', () => {
     ['run n1 --max-parallel -1 -- ls', '--max-parallel: "-1" is less than 0'],
     ['run n1 --command-timeout soon -- ls', '"soon" is not a duration'],
   ])('%s: %s', async (line, message) => {
-    await expect(parse(line.split(' '), '1')).rejects.toMatchObject({
+    await expect(parse(line.split(' '))).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining(message) as string,
     });
@@ -99,7 +99,7 @@ describe('run on the node itself', () => {
     ['run n1 --reboot --profile=netadmin', "the host's own systemctl, which --profile=netadmin has not"],
     ['run n1 --on-node --profile=general -- ls', 'invalid value for --profile: '],
   ])('%s: %s', async (line, message) => {
-    await expect(parse(line.split(' '), '1')).rejects.toMatchObject({
+    await expect(parse(line.split(' '))).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining(message) as string,
     });

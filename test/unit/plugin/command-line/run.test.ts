@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock, timestamp } from '../../../../plugin/session/clock.ts';
 import { EXIT_OF } from '../../../../plugin/terminal/exit-codes.ts';
 import { run } from '../../../../plugin/command-line/run.ts';
-import { commands } from '../../../../plugin/verbs.ts';
+import { COMMANDS } from '../../../../plugin/verbs.ts';
 import { scriptedServer } from '../../cluster/scripted-server.ts';
 import { HeardScreen, START } from '../world.ts';
 
@@ -13,15 +13,15 @@ async function ran(...argv: string[]) {
     screen,
     signal: new AbortController().signal,
     version: '1.2.3',
-    commands: commands('1.2.3'),
+    commands: COMMANDS,
   });
   return { code, screen };
 }
 
 describe('a run', () => {
   test('prints what was asked for', async () => {
-    const { code, screen } = await ran('version');
-    expect([code, screen.results]).toEqual([0, ['kubectl maint 1.2.3']]);
+    const { code, screen } = await ran('version', '--client');
+    expect([code, screen.results]).toEqual([0, ['Client Version: 1.2.3']]);
   });
 
   test('a usage error is exit 2: one line of error, one of hint', async () => {
@@ -33,7 +33,7 @@ describe('a run', () => {
   test('an interruption before anything was done is exit 130', async () => {
     const screen = new HeardScreen();
     const argv = ['status', '--server', 'http://127.0.0.1:1', '--kubeconfig', '/dev/null'];
-    expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1', commands: commands('1') })).toBe(130);
+    expect(await run({ argv, screen, signal: AbortSignal.abort(), version: '1', commands: COMMANDS })).toBe(130);
   });
 
   test.each([
@@ -49,7 +49,7 @@ describe('a run', () => {
     });
     const screen = new HeardScreen();
     const argv = [...verb, '--server', server.url, '--kubeconfig', '/dev/null'];
-    expect(await run({ argv, screen, signal: interrupt.signal, version: '1', commands: commands('1') })).toBe(130);
+    expect(await run({ argv, screen, signal: interrupt.signal, version: '1', commands: COMMANDS })).toBe(130);
     await server.close();
     expect(screen.notes).toEqual([said]);
   });

@@ -4,7 +4,7 @@ import { like } from '../../../support/like.ts';
 import { parse } from '../../../support/parsed.ts';
 
 async function detached(line: string): Promise<Detached | undefined> {
-  const operation = await parse(line.split(' '), '1');
+  const operation = await parse(line.split(' '));
   return 'detached' in operation ? operation.detached : undefined;
 }
 
@@ -62,6 +62,6 @@ describe('refused', () => {
     ],
     [`run n1 --run-id=a/b -- true`, '--run-id: "a/b" is no name'],
   ])('%s', async (line, message) => {
-    await expect(parse(line.split(' '), '1')).rejects.toMatchObject({ code: 'usage', message: like(message) });
+    await expect(parse(line.split(' '))).rejects.toMatchObject({ code: 'usage', message: like(message) });
   });
 });

@@ -15,7 +15,7 @@ test('what comes after the evictions is asked for before them', async () => {
     refusals: [],
   };
   const asked = async (...flags: readonly string[]) => {
-    const operation = await parse(['on', 'n1', ...flags], 'x');
+    const operation = await parse(['on', 'n1', ...flags]);
     if (operation.verb !== 'on') throw new Error('it is an on');
     return rightsFor(operation, [nodeFacts('n1')], [plan]).map(renderRight);
   };

@@ -17,7 +17,7 @@ test.each([
     metadata: { name: 'web', uid: 'uid-owner' },
     status: { readyReplicas: 1 },
   });
-  const operation = await parse(['on', 'n1', ...(flag === '' ? [] : [flag])], '1.2.3');
+  const operation = await parse(['on', 'n1', ...(flag === '' ? [] : [flag])]);
   if (operation.verb !== 'on') throw new Error('on is on');
   const budgets = followBudgets(cluster, clock, session.signal);
   await budgets.first;

@@ -15,7 +15,7 @@ const RECORD = {
 
 /** What a command line asks for. */
 async function allowing(line: string): Promise<AllowOperation> {
-  const operation = await parse(['allow', ...line.split(' ')], '1.2.3');
+  const operation = await parse(['allow', ...line.split(' ')]);
   if (operation.verb !== 'allow') throw new Error(`not understood: ${line}`);
   return operation;
 }

@@ -104,12 +104,12 @@ test.each([
   ['check -f a,b -f c', ['a', 'b', 'c']],
   ['check -f "a,b",c', ['a,b', 'c']],
 ])('%s', async (line, files) => {
-  expect(await parse(line.split(' '), '1')).toMatchObject({ files });
+  expect(await parse(line.split(' '))).toMatchObject({ files });
 });
 
 test.each([
   ['check -f https://h/x.yaml', 'curl -fsSL https://h/x.yaml | kubectl maint check -f -'],
   ['check -k overlays/prod', 'kubectl kustomize overlays/prod | kubectl maint check -f -'],
 ])('%s is told the way', async (line, hint) => {
-  await expect(parse(line.split(' '), '1')).rejects.toMatchObject({ code: 'usage', hint });
+  await expect(parse(line.split(' '))).rejects.toMatchObject({ code: 'usage', hint });
 });

@@ -259,7 +259,7 @@ describe('check --validate', () => {
     ['check --policy - --validate', { verb: 'validate', policyFile: '-' }],
     ['check -f a --policy p --nodes n', { verb: 'check', files: ['a'], policyFile: 'p', nodesFile: 'n' }],
   ])('%s', async (line, expected) => {
-    expect(await parse(line.split(' '), '1')).toMatchObject(expected);
+    expect(await parse(line.split(' '))).toMatchObject(expected);
   });
 
   test.each([
@@ -269,7 +269,7 @@ describe('check --validate', () => {
     ['check -f - --policy -', 'only once'],
     ['check --policy p', 'nothing to check'],
   ])('%s is refused', async (line, message) => {
-    await expect(parse(line.split(' '), '1')).rejects.toMatchObject({ code: 'usage', message: like(message) });
+    await expect(parse(line.split(' '))).rejects.toMatchObject({ code: 'usage', message: like(message) });
   });
 });
 

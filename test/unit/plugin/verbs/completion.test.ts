@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { SHELLS } from '../../../../plugin/verbs/completion/scripts.ts';
 import type { Wanted } from '../../../../plugin/verbs/completion/candidates.ts';
 import { wantedFor } from '../../../../plugin/verbs/completion/wanted.ts';
-import { verbs } from '../../../../plugin/verbs.ts';
+import { VERBS } from '../../../../plugin/verbs.ts';
 import { loadedVerbs } from '../../../../plugin/command-line/verb.ts';
 import { runComplete } from '../../../../plugin/verbs/completion/complete.ts';
 import { NODES, RECORD_ANNOTATION, STATE_LABEL } from '../../../../shared/index.ts';
 import { HeardScreen, nodeObject, ToldCluster } from '../world.ts';
 
-const definitions = await loadedVerbs(verbs('1'));
+const definitions = await loadedVerbs(VERBS);
 
 /** Words with `_` for the end that is being typed. */
 function wanted(line: string): Wanted {
@@ -23,7 +23,7 @@ function listed(line: string): readonly string[] {
 }
 
 test('each command is registered under its own name', () => {
-  expect(definitions.map(({ name }) => name)).toEqual(verbs('1').map(({ name }) => name));
+  expect(definitions.map(({ name }) => name)).toEqual(VERBS.map(({ name }) => name));
 });
 
 test('every flag of every command is described', () => {

@@ -4,7 +4,7 @@ import { parse } from '../../../support/parsed.ts';
 
 /** So many nodes in batches, by their sizes. */
 async function sizes(nodes: number, flags: string): Promise<readonly number[]> {
-  const operation = await parse(['on', 'n1', ...flags.split(' ').filter((flag) => flag !== '')], '1.2.3');
+  const operation = await parse(['on', 'n1', ...flags.split(' ').filter((flag) => flag !== '')]);
   if (operation.verb !== 'on') throw new Error(`not understood: ${flags}`);
   return batchesOf(
     Array.from({ length: nodes }, (_, index) => index),

@@ -13,7 +13,7 @@ const ana: Claim = { owner: 'ana', mode: 'drain', since: SINCE };
 const ben: Claim = { owner: 'ben', mode: 'cordon', since: SINCE };
 
 async function onWith(line: string): Promise<OnOperation> {
-  const operation = await parse(['on', ...line.split(' ')], '1.2.3');
+  const operation = await parse(['on', ...line.split(' ')]);
   if (operation.verb !== 'on') throw new Error(`not understood: ${line}`);
   return operation;
 }

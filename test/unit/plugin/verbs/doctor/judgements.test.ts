@@ -12,7 +12,7 @@ import { judgeRights } from '../../../../../plugin/verbs/doctor/checks/rights.ts
 import { judgeVersions } from '../../../../../plugin/verbs/doctor/checks/versions.ts';
 import { judgeWebhook } from '../../../../../plugin/verbs/doctor/checks/webhook.ts';
 import type { Diagnosis } from '../../../../../plugin/verbs/doctor/diagnosis.ts';
-import type { Installation } from '../../../../../plugin/verbs/doctor/readings.ts';
+import type { Installation } from '../../../../../plugin/policy/installation.ts';
 import type { PolicySource } from '../../../../../plugin/policy/in-force.ts';
 import type { Right } from '../../../../../plugin/preflight/rights.ts';
 import {
@@ -155,6 +155,7 @@ describe('replicas', () => {
     namespace: 'kubectl-maint',
     deployment: { spec: { replicas } },
     pods,
+    controllers: [],
   });
 
   test.each<[installation: Installation, open: number | undefined, says: string]>([
@@ -172,7 +173,7 @@ describe('replicas', () => {
     [service(2, [pod('n1', 'False')]), 3, 'fail 0 of 2 replicas of the webhook ready: nothing is reviewed'],
     [service(0, []), 3, 'fail 0 of 0 replicas'],
     [
-      { by: 'service', namespace: 'elsewhere', deployment: undefined, pods: [] },
+      { by: 'service', namespace: 'elsewhere', deployment: undefined, pods: [], controllers: [] },
       3,
       'warn not known: there is no Deployment',
     ],
@@ -197,6 +198,7 @@ describe('replicas', () => {
             namespace: 'kubectl-maint',
             deployment: { spec: { replicas: 2, template: { spec: mounting('new') } } },
             pods,
+            controllers: [],
           },
           nodes: { all: 3, open: 3 },
         }),
@@ -217,36 +219,59 @@ describe('replicas', () => {
 });
 
 describe('versions', () => {
-  const deployment = (labels: object, image: string) => ({
-    metadata: { labels },
-    spec: { template: { spec: { containers: [{ image }] } } },
-  });
   const labels = { 'app.kubernetes.io/version': '1.2.3', 'helm.sh/chart': 'kubectl-maint-1.2.3' };
+  const pod = (image: string, over: object = {}, name = 'webhook') => ({
+    metadata: { labels: { ...labels, ...over } },
+    spec: {
+      containers: [
+        { name: 'proxy', image: 'mesh:9.9.9' },
+        { name, image },
+      ],
+    },
+  });
+  const same = pod('r.example:5000/maint:1.2.3');
+  const controller = pod('r.example:5000/maint:1.2.3', {}, 'controller');
+  const former = { 'app.kubernetes.io/version': '1.1.0', 'helm.sh/chart': 'kubectl-maint-1.1.0' };
+  const skewed = 'warn this plugin is 1.2.3, and in the cluster:';
 
-  test.each<[what: string, deployment: unknown, says: string]>([
+  test.each<[what: string, pods: readonly object[], controllers: readonly object[], says: string]>([
+    ['all the same', [same], [controller], 'ok webhook, controller, chart and this plugin are 1.2.3'],
+    ['an image by digest', [pod('r.example:5000/maint@sha256:00')], [controller], 'ok webhook, controller, chart'],
+    ['another image', [pod('maint:1.2.4')], [controller], `${skewed} webhook 1.2.4`],
     [
-      'all the same',
-      deployment(labels, 'r.example:5000/kubectl-maint:1.2.3'),
-      'ok webhook, chart and this plugin are 1.2.3',
-    ],
-    ['an image by digest', deployment(labels, 'r.example:5000/kubectl-maint@sha256:00'), 'ok webhook, chart'],
-    [
-      'another image',
-      deployment(labels, 'kubectl-maint:1.2.4'),
-      'warn this plugin is 1.2.3, and in the cluster: its image 1.2.4',
+      'a rollout',
+      [same, pod('maint:1.1.0', former)],
+      [controller],
+      `${skewed} webhook 1.1.0 and 1.2.3, chart 1.1.0 and 1.2.3`,
     ],
     [
-      'another release',
-      deployment(
-        { 'app.kubernetes.io/version': '1.1.0', 'helm.sh/chart': 'kubectl-maint-1.1.0' },
-        'kubectl-maint:1.1.0',
-      ),
-      'warn this plugin is 1.2.3, and in the cluster: the webhook is 1.1.0, its image 1.1.0, the chart 1.1.0',
+      'another controller',
+      [same],
+      [pod('maint@sha256:00', former, 'controller')],
+      `${skewed} controller 1.1.0, chart 1.1.0 and 1.2.3`,
     ],
-    ['no Deployment', undefined, 'warn not known'],
-  ])('%s', (_what, object, says) => {
-    const installation: Installation = { by: 'service', namespace: 'x', deployment: object, pods: [] };
+    [
+      'one that leaves',
+      [same, { ...pod('maint:1.1.0'), metadata: { deletionTimestamp: 'now' } }],
+      [controller],
+      'ok webhook',
+    ],
+    [
+      'one that was evicted',
+      [same, { ...pod('maint:1.1.0'), status: { phase: 'Failed' } }],
+      [controller],
+      'ok webhook',
+    ],
+    ['no pod', [], [], 'warn not known'],
+  ])('%s', (_what, pods, controllers, says) => {
+    const installation: Installation = { by: 'service', namespace: 'x', deployment: {}, pods, controllers };
     expect(told(judgeVersions({ plugin: '1.2.3', installation }))).toEqual([like(says)]);
+  });
+
+  test('a process tells no version', () => {
+    expect(told(judgeVersions({ plugin: '1.2.3', installation: { by: 'url', url: 'https://h' } }))).toEqual([
+      like('warn not known'),
+    ]);
   });
 });
 
@@ -450,7 +475,7 @@ describe('overdue', () => {
 
 describe('controller', () => {
   const now = Date.parse('2026-03-01T12:00:00Z');
-  const service = { by: 'service', namespace: 'ops', deployment: {}, pods: [] } as const;
+  const service = { by: 'service', namespace: 'ops', deployment: {}, pods: [], controllers: [] } as const;
   const lease = (spec: object) => ({
     spec: { holderIdentity: 'pod-1_x', leaseDurationSeconds: 15, renewTime: '2026-03-01T11:59:58.000000Z', ...spec },
   });
