@@ -10,7 +10,7 @@ import { nodeObject } from '../../control-plane/nodes.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginRunner } from '../../support/plugin-run.ts';
 import { startUi } from '../../support/ui-process.ts';
-import { browserPath, launchBrowser } from './browser.ts';
+import { browserOrThrow, launchBrowser } from './browser.ts';
 import { visit } from './visitor.ts';
 
 /** The promise: no frame takes longer, in ms. */
@@ -115,9 +115,7 @@ async function measure(plane: ControlPlane, browser: Browser): Promise<void> {
   process.stdout.write(`server with 5,000 nodes: ${await residentMib(ui.pid)} MiB resident\n`);
 }
 
-const executable = await browserPath(process.env);
-if (executable === undefined)
-  throw new Error('there is no Chromium here: apt-get install chromium, or set CHROME_PATH');
+const executable = await browserOrThrow(process.env);
 await using plane = await startControlPlane({ controllerManager: false, scheduler: false, kwok: false });
 const browser = await launchBrowser(executable);
 await measure(plane, browser);

@@ -7,8 +7,8 @@ import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { startUi, type UiProcess } from '../../support/ui-process.ts';
 import { startWebhook } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
-import { browserPath, launchBrowser } from './browser.ts';
-import { visit } from './visitor.ts';
+import { browserOrThrow, launchBrowser } from './browser.ts';
+import { CLUSTER, visit } from './visitor.ts';
 
 const FOLDER = 'docs/images';
 const VIEWPORT = { width: 1280, height: 800 };
@@ -47,7 +47,7 @@ async function refusedBackup(plane: ControlPlane, node: string): Promise<void> {
 }
 
 async function beginDrain(page: Page, ui: UiProcess): Promise<void> {
-  await page.goto(`${ui.origin}/#/node/kubectl-maint-test/${DRAINED}`);
+  await page.goto(`${ui.origin}/#/node/${CLUSTER}/${DRAINED}`);
   await page.getByText('Take into maintenance', { exact: true }).click();
   await page.getByLabel('Reason').fill('swap a disk');
   await page.getByLabel('Ticket').fill('CHG-2040');
@@ -73,14 +73,12 @@ async function take(browser: Browser, ui: UiProcess, colorScheme: 'light' | 'dar
   await page.getByText('registered').first().waitFor();
   if (colorScheme === 'light') await beginDrain(page, ui);
   await shot('nodes', 'worker-c3', 'nodes');
-  await shot(`node/kubectl-maint-test/${DRAINED}`, 'Way back', 'node');
+  await shot(`node/${CLUSTER}/${DRAINED}`, 'Way back', 'node');
   await shot('times', 'flapping link', 'times');
   await shot('enforcement', 'Policy in force', 'enforcement');
 }
 
-const executable = await browserPath(process.env);
-if (executable === undefined)
-  throw new Error('there is no Chromium here: apt-get install chromium, or set CHROME_PATH');
+const executable = await browserOrThrow(process.env);
 await mkdir(FOLDER, { recursive: true });
 const workers = NAMES.map((name) => ({ name: `worker-${name}`, labels: { pool: name, logs: 'yes' } }));
 const masters = [1, 2, 3].map((number) => ({ name: `control-plane-${number}`, role: 'control-plane' as const }));

@@ -1,76 +1,44 @@
 /** `kubectl maint ui` in a real browser, against a real control plane. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { textAt } from '../../../shared/index.ts';
-import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { nodeObject } from '../../control-plane/nodes.ts';
-import { browserPath, launchBrowser, tellMissingBrowser } from './browser.ts';
 import { faultProxy } from '../../support/fault-proxy.ts';
-import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
-import { startUi, type UiProcess } from '../../support/ui-process.ts';
+import { startUi } from '../../support/ui-process.ts';
 import { until } from '../../support/until.ts';
-import { Workloads } from '../../support/workloads.ts';
 import { axeFindings } from './axe.ts';
-import { visit } from './visitor.ts';
+import { browserOrSkip } from './browser.ts';
+import { HOSTILE, openScene, type Scene } from './scene.ts';
+import { CLUSTER, visit } from './visitor.ts';
 
-const executable = await browserPath(process.env);
-tellMissingBrowser(executable);
-
-const HOSTILE = '<img src=x onerror="document.title=1"> & <script>x</script>';
+const executable = await browserOrSkip(process.env);
 
 describe.skipIf(executable === undefined)('the page', () => {
-  let plane: ControlPlane;
-  let plugin: PluginRunner;
-  let world: Workloads;
-  let browser: Browser;
-  let ui: UiProcess;
+  let scene: Scene;
 
   beforeAll(async () => {
-    const workers = [1, 2, 3, 4, 5, 6].map((number) => ({ name: `worker-${number}`, labels: { pool: `p${number}` } }));
-    [plane, browser] = await Promise.all([
-      startControlPlane({ nodes: [{ name: 'control-plane-1', role: 'control-plane' }, ...workers] }),
-      launchBrowser(executable ?? ''),
-    ]);
-    plugin = pluginRunner(plane);
-    world = new Workloads(plane);
-    await world.namespace('shop');
-    ui = await startUi(plugin, ['--allow-changes']);
+    scene = await openScene(executable ?? '');
   });
 
-  afterAll(async () => {
-    await ui.end();
-    await browser.close();
-    await plane.stop();
-  });
-
-  const stateOf = async (node: string): Promise<string | undefined> =>
-    textAt(await world.node(node), 'metadata', 'labels', 'kubectl-maint.io/maintenance');
-
-  const row = (page: Page, node: string) => page.getByRole('row').filter({ hasText: node });
-
-  async function openForm(page: Page, node: string): Promise<void> {
-    await page.goto(`${ui.origin}/#/nodes`);
-    await page.getByRole('link', { name: node, exact: true }).click();
-    await page.getByText('Take into maintenance', { exact: true }).click();
-  }
+  afterAll(() => scene.end());
 
   test('a person turns maintenance on, watches it, is reminded in three places, and turns it off', async () => {
-    await world.deployment('web', { namespace: 'shop', labels: { pool: 'p1' } }, 3);
-    await using visitor = await visit(browser, ui);
+    await scene.world.deployment('web', { namespace: 'shop', labels: { pool: 'p1' } }, 3);
+    await using visitor = await scene.visit();
     const { page } = visitor;
-    await row(page, 'worker-1').getByText('Ready').waitFor();
+    await visitor.row('worker-1').getByText('Ready').waitFor();
     expect(await page.title()).toBe('kubectl maint');
 
-    await openForm(page, 'worker-1');
+    await page.getByRole('link', { name: 'worker-1', exact: true }).click();
+    await page.getByText('Take into maintenance', { exact: true }).click();
     await page.getByLabel('Reason').fill(HOSTILE);
     await page.getByLabel('Expected to take').fill('2h');
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText('Goes, in this order (3)').waitFor();
-    expect(await stateOf('worker-1')).toBeUndefined();
+    expect(await scene.stateOf('worker-1')).toBeUndefined();
 
     await page.getByRole('button', { name: 'Take worker-1 into maintenance' }).click();
     await page.getByText('1 node is in maintenance: worker-1').waitFor();
@@ -78,7 +46,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     await expect.poll(() => page.locator('link[rel=icon]').getAttribute('href')).toBe('/maintenance.svg');
     await page.getByText('node/worker-1 drained').waitFor();
     await page.locator('.state.done').waitFor();
-    expect(await stateOf('worker-1')).toBe('complete');
+    expect(await scene.stateOf('worker-1')).toBe('complete');
     await page.getByText('kubectl maint on worker-1').first().waitFor();
 
     // What people wrote is text, wherever it stands.
@@ -94,50 +62,50 @@ describe.skipIf(executable === undefined)('the page', () => {
       .getByText(/not moved back|nothing is moved back|Nothing is moved back/i)
       .first()
       .waitFor();
-    expect(await stateOf('worker-1')).toBeUndefined();
+    expect(await scene.stateOf('worker-1')).toBeUndefined();
     await until('nothing reminds any more', async () => (await page.title()) === 'kubectl maint');
   });
 
   test('a drain that a budget blocks says so, survives a reload, and is seen by a second browser', async () => {
-    await world.deployment('db', { namespace: 'shop', labels: { pool: 'p2' } }, 1);
-    await world.budget('db', 'shop', 'db', 1);
-    await using one = await visit(browser, ui);
-    await openForm(one.page, 'worker-2');
-    await one.page.getByRole('button', { name: 'Show the plan' }).click();
-    await one.page.getByRole('button', { name: 'Take worker-2 into maintenance' }).click();
+    await scene.world.deployment('db', { namespace: 'shop', labels: { pool: 'p2' } }, 1);
+    await scene.world.budget('db', 'shop', 'db', 1);
+    await using one = await scene.visit();
+    await one.take('worker-2');
     const blocked = /disruption budget shop\/db needs 1 healthy pods/;
     await one.page.locator('.run .cause').getByText(blocked).waitFor();
     await one.page.getByText('1 of 1 pods left').first().waitFor();
 
     await one.page.reload();
     await one.page.locator('.run .cause').getByText(blocked).waitFor();
-    await using two = await visit(browser, ui);
-    await row(two.page, 'worker-2').getByText('Initiated').waitFor();
+    await using two = await scene.visit();
+    await two.row('worker-2').getByText('Initiated').waitFor();
 
-    await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/db');
-    await row(two.page, 'worker-2').getByText('Complete').waitFor();
+    await scene.world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/db');
+    await two.row('worker-2').getByText('Complete').waitFor();
     await one.page.locator('.run').getByText('done', { exact: true }).waitFor();
-    expect(await stateOf('worker-2')).toBe('complete');
+    expect(await scene.stateOf('worker-2')).toBe('complete');
   });
 
   test('what a guard refuses is shown as a whole, and nothing is changed', async () => {
-    await world.pod('alone', { namespace: 'shop', node: 'worker-3' });
-    await using visitor = await visit(browser, ui);
+    await scene.world.pod('alone', { namespace: 'shop', node: 'worker-3' });
+    await using visitor = await scene.visit();
     const { page } = visitor;
-    await openForm(page, 'worker-3');
+    await visitor.see('worker-3');
+    await page.getByText('Take into maintenance', { exact: true }).click();
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText(/refused: .*shop\/alone/).waitFor();
     await expect
       .poll(() => page.getByRole('button', { name: 'Take worker-3 into maintenance' }).isDisabled())
       .toBe(true);
-    expect(await stateOf('worker-3')).toBeUndefined();
+    expect(await scene.stateOf('worker-3')).toBeUndefined();
   });
 
   test('an overdue claim is told in the list, in the banner, in the title and on the time line', async () => {
-    await plugin.maint(['on', 'worker-4', '--mode=cordon', '--owner', 'anna', '--for', '1s']);
-    await using visitor = await visit(browser, ui);
+    await scene.plugin.maint(['on', 'worker-4', '--mode=cordon', '--owner', 'anna', '--for', '1s']);
+    await using visitor = await scene.visit();
     const { page } = visitor;
-    await row(page, 'worker-4')
+    await visitor
+      .row('worker-4')
       .getByText(/overdue/)
       .waitFor();
     await page.getByText(/nodes? (is|are) in maintenance, 1 overdue/).waitFor();
@@ -152,7 +120,7 @@ describe.skipIf(executable === undefined)('the page', () => {
 
   test('every screen has no findings of axe-core, light and dark, and fits 360 pixels', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      await using visitor = await visit(browser, ui, { colorScheme, viewport: { width: 1280, height: 800 } });
+      await using visitor = await scene.visit({ colorScheme, viewport: { width: 1280, height: 800 } });
       const { page, complaints } = visitor;
       for (const screen of SCREENS) {
         await show(page, screen);
@@ -166,10 +134,10 @@ describe.skipIf(executable === undefined)('the page', () => {
     }
   });
 
-  const SCREENS = ['nodes', 'times', 'enforcement', 'node/kubectl-maint-test/worker-4'];
+  const SCREENS = ['nodes', 'times', 'enforcement', `node/${CLUSTER}/worker-4`];
 
   async function show(page: Page, screen: string): Promise<void> {
-    await page.goto(`${ui.origin}/#/${screen}`);
+    await page.goto(`${scene.ui.origin}/#/${screen}`);
     await page.getByRole('heading', { level: 2 }).first().waitFor({ state: 'attached' });
     if (screen === 'enforcement') await page.getByText('Policy in force').waitFor();
     if (screen.startsWith('node/')) await page.getByRole('heading', { name: 'Events' }).waitFor();
@@ -178,7 +146,7 @@ describe.skipIf(executable === undefined)('the page', () => {
   test('at 200 % of 1280 pixels every screen fits, and no control is cut off', async () => {
     // A browser that zooms to 200 % gives the page half as many pixels, each twice as large.
     const zoomed = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
-    await using visitor = await visit(browser, ui, zoomed);
+    await using visitor = await scene.visit(zoomed);
     const { page } = visitor;
     for (const screen of SCREENS) {
       await show(page, screen);
@@ -190,29 +158,29 @@ describe.skipIf(executable === undefined)('the page', () => {
   });
 
   test('nothing moves for those who asked for less motion', async () => {
-    await world.deployment('slow', { namespace: 'shop', labels: { pool: 'p3' } }, 1);
-    await world.budget('slow', 'shop', 'slow', 1);
-    const drain = await plugin.start(['on', 'worker-3', '--owner', 'ops', '--force']);
+    await scene.world.deployment('slow', { namespace: 'shop', labels: { pool: 'p3' } }, 1);
+    await scene.world.budget('slow', 'shop', 'slow', 1);
+    const drain = await scene.plugin.start(['on', 'worker-3', '--owner', 'ops', '--force']);
     const moving = async (reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> => {
-      await using visitor = await visit(browser, ui, { reducedMotion });
+      await using visitor = await scene.visit({ reducedMotion });
       const { page } = visitor;
-      await row(page, 'worker-3').locator('.sign.busy').waitFor();
+      await visitor.row('worker-3').locator('.sign.busy').waitFor();
       return await page.evaluate(MOVING);
     };
     expect(await moving('no-preference')).not.toEqual([]);
     expect(await moving('reduce')).toEqual([]);
     drain.signal('SIGINT');
     await drain.ended;
-    await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/slow');
+    await scene.world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/slow');
   });
 
   const focused = (page: Page, text: string) =>
     until(`${text} has the focus`, async () => (await page.evaluate('document.activeElement.textContent')) === text);
 
   test('the keyboard is enough', async () => {
-    await using visitor = await visit(browser, ui);
+    await using visitor = await scene.visit();
     const { page } = visitor;
-    await row(page, 'worker-1').waitFor();
+    await visitor.row('worker-1').waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toContain('To the content');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
@@ -230,8 +198,10 @@ describe.skipIf(executable === undefined)('the page', () => {
 
   test('of many nodes those are drawn that can be seen, and the keyboard reaches the last one', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `zone-${String(index).padStart(3, '0')}`);
-    await Promise.all(names.map((name) => plane.api('POST', '/api/v1/nodes', nodeObject({ name, silent: true }))));
-    await using visitor = await visit(browser, ui);
+    await Promise.all(
+      names.map((name) => scene.plane.api('POST', '/api/v1/nodes', nodeObject({ name, silent: true }))),
+    );
+    await using visitor = await scene.visit();
     const { page } = visitor;
     await page.getByLabel('Search').fill('zone');
     await page.getByText('200 nodes').waitFor();
@@ -240,111 +210,105 @@ describe.skipIf(executable === undefined)('the page', () => {
     await page.keyboard.press('End');
     await focused(page, 'zone-199');
     expect(await page.getByRole('row').count()).toBeLessThan(60);
-    await Promise.all(names.map((name) => world.remove(`/api/v1/nodes/${name}`)));
+    await Promise.all(names.map((name) => scene.world.remove(`/api/v1/nodes/${name}`)));
   });
 
   test('a node that is deleted while its page is open is said to be gone', async () => {
-    await plane.addNode({ name: 'worker-9' });
-    await using visitor = await visit(browser, ui);
+    await scene.plane.addNode({ name: 'worker-9' });
+    await using visitor = await scene.visit();
     const { page } = visitor;
     await page.getByRole('link', { name: 'worker-9', exact: true }).click();
     await page.getByText('not in maintenance').waitFor();
-    await world.remove('/api/v1/nodes/worker-9');
+    await scene.world.remove('/api/v1/nodes/worker-9');
     await page.getByText('There is no node worker-9 (any more).').waitFor();
   });
 
   test('an address opens one browser; the next one is in the terminal', async () => {
-    const used = ui.address();
-    await using first = await visit(browser, ui);
-    await until('the next address is told', () => ui.address() !== used);
-    const context = await browser.newContext();
+    const used = scene.ui.address();
+    await using first = await scene.visit();
+    await until('the next address is told', () => scene.ui.address() !== used);
+    const context = await scene.browser.newContext();
     const page = await context.newPage();
     await page.goto(used);
     await page.getByText('this address has been used').waitFor();
-    await page.goto(`${ui.origin}/`);
+    await page.goto(`${scene.ui.origin}/`);
     expect(first.complaints).toEqual([]);
     await context.close();
   });
 
   test('without rights the page says what may not be read', async () => {
-    await using poor = await startUi(plugin, [], { user: 'developer' });
-    await using visitor = await visit(browser, poor);
+    await using poor = await startUi(scene.plugin, [], { user: 'developer' });
+    await using visitor = await visit(scene.browser, poor);
     await visitor.page.getByText(/not to be read by you: .*cannot (list|watch) resource "nodes"/).waitFor();
     await visitor.page.getByText('only reads').waitFor();
   });
 
   test('an API server that is gone is a line that says so, and its return is seen', async () => {
-    await using visitor = await visit(browser, ui);
+    await using visitor = await scene.visit();
     const { page } = visitor;
-    await row(page, 'worker-1').waitFor();
-    await plane.stopApiServer();
+    await visitor.row('worker-1').waitFor();
+    await scene.plane.stopApiServer();
     await page.getByText(/kubectl-maint-test is unreachable/).waitFor();
-    await row(page, 'worker-1').waitFor();
-    await plane.startApiServer();
+    await visitor.row('worker-1').waitFor();
+    await scene.plane.startApiServer();
     await page.getByText(/kubectl-maint-test is unreachable/).waitFor({ state: 'detached' });
-    await plugin.maint(['on', 'worker-6', '--mode=cordon', '--owner', 'ops']);
-    await row(page, 'worker-6').getByText('Complete').waitFor();
+    await scene.plugin.maint(['on', 'worker-6', '--mode=cordon', '--owner', 'ops']);
+    await visitor.row('worker-6').getByText('Complete').waitFor();
   });
 
   test('Ctrl-C interrupts a drain as it does at the command, and the page says that it is over', async () => {
-    await world.deployment('queue', { namespace: 'shop', labels: { pool: 'p5' } }, 1);
-    await world.budget('queue', 'shop', 'queue', 1);
-    await using other = await startUi(plugin, ['--allow-changes']);
-    await using visitor = await visit(browser, other);
+    await scene.world.deployment('queue', { namespace: 'shop', labels: { pool: 'p5' } }, 1);
+    await scene.world.budget('queue', 'shop', 'queue', 1);
+    await using other = await startUi(scene.plugin, ['--allow-changes']);
+    await using visitor = await visit(scene.browser, other);
     const { page } = visitor;
-    await page.getByRole('link', { name: 'worker-5', exact: true }).click();
-    await page.getByText('Take into maintenance', { exact: true }).click();
-    await page.getByRole('button', { name: 'Show the plan' }).click();
-    await page.getByRole('button', { name: 'Take worker-5 into maintenance' }).click();
+    await visitor.take('worker-5');
     await page.locator('.run .cause').first().waitFor();
     const ran = await other.end();
     expect(ran.code).toBe(130);
     expect(ran.stderr).toMatch(/interrupted: .*worker-5/);
     await page.getByText(/kubectl maint ui (is ending|does not answer)/).waitFor();
-    expect(await stateOf('worker-5')).toBe('initiated');
+    expect(await scene.stateOf('worker-5')).toBe('initiated');
   });
 
   test('a server that is killed in a drain leaves a true record, the page says so, and on goes on', async () => {
-    const other = await startUi(plugin, ['--allow-changes']);
-    await using visitor = await visit(browser, other);
+    const other = await startUi(scene.plugin, ['--allow-changes']);
+    await using visitor = await visit(scene.browser, other);
     const { page } = visitor;
-    await page.getByRole('link', { name: 'worker-5', exact: true }).click();
-    await page.getByText('Go on with the drain, or change what is said of it').click();
-    await page.getByRole('button', { name: 'Show the plan' }).click();
-    await page.getByRole('button', { name: 'Take worker-5 into maintenance' }).click();
+    await visitor.take('worker-5');
     await page.locator('.run .cause').first().waitFor();
     other.signal('SIGKILL');
     await other.ended;
     await page.getByText(/kubectl maint ui does not answer/).waitFor();
-    expect(await stateOf('worker-5')).toBe('initiated');
-    await world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/queue');
-    expect(await plugin.maint(['on', 'worker-5'])).toMatchObject({ code: 0 });
-    expect(await stateOf('worker-5')).toBe('complete');
+    expect(await scene.stateOf('worker-5')).toBe('initiated');
+    await scene.world.remove('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/queue');
+    expect(await scene.plugin.maint(['on', 'worker-5'])).toMatchObject({ code: 0 });
+    expect(await scene.stateOf('worker-5')).toBe('complete');
   });
 
   test('of two clusters the one that cannot be reached is a line that says so, and the other is shown', async () => {
-    const config = withDeadContext(await readFile(plane.kubeconfig, 'utf8'));
-    const file = join(plane.folder, 'two-contexts');
+    const config = withDeadContext(await readFile(scene.plane.kubeconfig, 'utf8'));
+    const file = join(scene.plane.folder, 'two-contexts');
     await writeFile(file, config);
-    const args = ['--context', 'kubectl-maint-test', '--context', 'dead'];
-    await using both = await startUi(plugin, args, { env: { KUBECONFIG: file } });
-    await using visitor = await visit(browser, both);
+    const args = ['--context', CLUSTER, '--context', 'dead'];
+    await using both = await startUi(scene.plugin, args, { env: { KUBECONFIG: file } });
+    await using visitor = await visit(scene.browser, both);
     const { page } = visitor;
     await page.getByText(/^dead is unreachable: .+/).waitFor();
-    await row(page, 'worker-1').getByText('kubectl-maint-test').waitFor();
+    await visitor.row('worker-1').getByText(CLUSTER).waitFor();
   });
 
   test('credentials that expire in the middle are told, and what was known stays until they are back', async () => {
     let hasExpired = false;
     const expired = { status: 401, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 401 } };
-    await using proxy = await faultProxy(plane, () => (hasExpired ? expired : undefined));
-    await using behind = await startUi(plugin, ['--server', proxy.url]);
-    await using visitor = await visit(browser, behind);
+    await using proxy = await faultProxy(scene.plane, () => (hasExpired ? expired : undefined));
+    await using behind = await startUi(scene.plugin, ['--server', proxy.url]);
+    await using visitor = await visit(scene.browser, behind);
     const { page } = visitor;
-    await row(page, 'worker-1').waitFor();
+    await visitor.row('worker-1').waitFor();
     hasExpired = true;
     await page.getByText(/does not accept your credentials any more/).waitFor();
-    await row(page, 'worker-1').waitFor();
+    await visitor.row('worker-1').waitFor();
     hasExpired = false;
     await page.getByText(/does not accept your credentials any more/).waitFor({ state: 'detached' });
   });
