@@ -56,7 +56,7 @@ function receive(request: Request, response: Response, ports: AppPorts): void {
     const gone = new AbortController();
     response.once('close', () => {
       body.leave();
-      gone.abort(new MaintError('cluster', 'whoever asked has gone'));
+      if (!response.writableFinished) gone.abort(new MaintError('cluster', 'whoever asked has gone'));
     });
     const leftMs = Math.max(0, timeMs - (performance.now() - arrived));
     const answer = await answerCall(body.bytes, { timeMs: leftMs, gone: gone.signal }, ports);

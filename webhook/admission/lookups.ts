@@ -1,6 +1,6 @@
 import type { Answer, FetchNeed, NodeFacts } from '../../shared/index.ts';
 import type { Patience } from './admit.ts';
-import type { LiveReads } from './live-reads.ts';
+import type { Asker, LiveReads } from './live-reads.ts';
 
 /** Live reads for one request. All of them end together, at its deadline. */
 export interface Lookups {
@@ -11,18 +11,20 @@ export interface Lookups {
   end(): void;
 }
 
-/** Lookups for the time from the first of them on; most requests need none, and then no timer runs. */
+/** Lookups for the time from the first of them on; most requests need none, and then nobody asks and no timer runs. */
 export function lookupsWithin(reads: LiveReads, { timeMs, gone }: Patience): Lookups {
   const fresh = new Map<string, NodeFacts | undefined>();
-  const asker = reads.asker();
+  let asker: Asker | undefined;
   const giveUp = (): void => {
-    asker.end();
+    asker?.end();
   };
   gone.addEventListener('abort', giveUp, { once: true });
   let timer: NodeJS.Timeout | undefined;
   return {
     fresh,
     fetch: async (need) => {
+      gone.throwIfAborted();
+      asker ??= reads.asker();
       timer ??= setTimeout(giveUp, timeMs);
       const answer = await asker.ask(need);
       remember(need.need === 'node' ? need.name : undefined, answer, fresh);
@@ -31,7 +33,7 @@ export function lookupsWithin(reads: LiveReads, { timeMs, gone }: Patience): Loo
     end: () => {
       clearTimeout(timer);
       gone.removeEventListener('abort', giveUp);
-      asker.end();
+      giveUp();
     },
   };
 }

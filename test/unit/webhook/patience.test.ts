@@ -17,6 +17,10 @@ afterEach(async () => {
   await door?.close();
 });
 
+function noPages(): never {
+  throw new Error('no list is read');
+}
+
 /** A reader that answers when it is told to, and tells of reads that begin and that end unanswered. */
 class HeldReader implements ClusterReader {
   readonly answer = Promise.withResolvers<object>();
@@ -36,9 +40,7 @@ class HeldReader implements ClusterReader {
     return Promise.race([this.answer.promise, aborted.promise]);
   }
 
-  pages(): never {
-    throw new Error('no list is read');
-  }
+  readonly pages = noPages;
 
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -148,14 +150,15 @@ describe('of connections on which nothing comes', () => {
 });
 
 test('of large bodies that come at once as many are taken as there is room for, and the rest is sent back', async () => {
-  const reader = new HeldReader();
-  const served = await openDoor(NODES, reader);
+  const node = Promise.withResolvers<object>();
+  // No read ends before the last body is here, however long 100 MB take.
+  const served = await openDoor(NODES, { get: () => node.promise, pages: noPages });
   door = served;
   const large = Buffer.from(REVIEW.padEnd(3 * 1024 * 1024));
   const room = Math.floor(MAX_IN_FLIGHT_BYTES / large.length);
   const statuses = Array.from({ length: 2 * room }, async () => (await post(served.url, served.ca, large)).status);
   await expect.poll(() => served.metrics(), { timeout: 20_000 }).toMatch(new RegExp(`shed_total ${room}$`, 'm'));
   expect(served.gate.inFlight).toBe(room);
-  reader.answer.resolve(nodeObject('n2'));
+  node.resolve(nodeObject('n2'));
   expect(Map.groupBy(await Promise.all(statuses), (status) => status).get(200)).toHaveLength(room);
 }, 30_000);
