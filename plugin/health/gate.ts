@@ -9,6 +9,7 @@ import {
   textAt,
   type Cluster,
 } from '../../shared/index.ts';
+import type { PodsByNode } from '../drain/pods-by-node.ts';
 import type { Session } from '../session/session.ts';
 import { pollUntil, untilAborted } from '../session/wait.ts';
 import { followHeldAddons, type HeldAddons } from './held-addons.ts';
@@ -42,6 +43,7 @@ export interface Gate {
   /** Hears every look. */
   readonly tell: (state: GateState) => void;
   readonly note: (text: string) => void;
+  readonly pods: PodsByNode;
   /** Whether the gate need not be passed any more: the Node object as it is tells. */
   readonly isOver: (node: unknown) => boolean;
 }
@@ -53,7 +55,7 @@ export interface Gate {
 export async function passGate(gate: Gate): Promise<readonly string[]> {
   const { node, session, signal } = gate;
   const { clock } = session;
-  const addons = await followHeldAddons(node, session, { signal, note: gate.note });
+  const addons = await followHeldAddons(gate.pods.follow(node, { signal, note: gate.note }), session, gate);
   let cleanSince = Infinity;
   let state: GateState | undefined;
   const isThrough = async (): Promise<boolean> => {

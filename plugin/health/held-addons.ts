@@ -8,7 +8,6 @@ import {
   type PodFacts,
 } from '../../shared/index.ts';
 import type { Following, PodsOnNode } from '../drain/pods-on-node.ts';
-import { followPods } from '../drain/pods-on-node.ts';
 import type { Session } from '../session/session.ts';
 import { notWoken } from './not-woken.ts';
 
@@ -46,12 +45,14 @@ async function readBehind(
 }
 
 /**
- * Finds the add-ons that were held back on a node, and follows them until the signal aborts. The controller of kubectl maint
+ * Finds the add-ons that were held back on a node, by its pods, and follows them until the signal aborts. The controller of kubectl maint
  * tells theirs to go on as soon as it sees the node return; one that nobody tells is noted, once.
  */
-export async function followHeldAddons(node: string, session: Session, following: Following): Promise<HeldAddons> {
-  const { signal } = following;
-  const pods = followPods(node, undefined, session, following);
+export async function followHeldAddons(
+  pods: PodsOnNode,
+  session: Session,
+  { signal, note }: Following,
+): Promise<HeldAddons> {
   // One that was asked to go and is still there is on its way: the kubelet may be gone, or an earlier `off` has begun it.
   const held = await readBehind(daemonSetPods(await pods.first), session.cluster, signal);
   const since = session.clock.now();
@@ -69,7 +70,7 @@ export async function followHeldAddons(node: string, session: Session, following
         const text = notWoken(daemonSet, { since, now: session.clock.now() });
         if (text === undefined || noted.has(daemonSet.uid)) continue;
         noted.add(daemonSet.uid);
-        following.note(text);
+        note(text);
       }
       return namesOf(late);
     },

@@ -1,4 +1,6 @@
 import {
+  conditionAt,
+  fieldsAt,
   isInMaintenance,
   listAt,
   nodeStatusPath,
@@ -23,6 +25,9 @@ export interface ConditionChange {
   readonly message: string;
 }
 
+/** How often a run tells a node that it goes on there, in ms: one write to the Node, as its kubelet makes some of them, too. */
+export const RUN_SIGN_MS = 60_000;
+
 /** Longest message on the Node, in characters: `kubectl describe node` shows it in one table cell. */
 export const MAX_CONDITION_MESSAGE = 512;
 
@@ -45,6 +50,17 @@ export async function setConditions(
   cluster: Cluster,
 ): Promise<NodeSnapshot | 'unwanted'> {
   return patchConditions(node, cluster, (fresh) => (isWanted(fresh.facts) ? timed(changes, fresh, now) : undefined));
+}
+
+/** Says that the maintenance is still seen to: the condition stays as it is, told now (RFC 3339). Throws as `setConditions`. */
+export async function renewMaintenance(
+  { node, isWanted, now }: Omit<ConditionWrite, 'changes'>,
+  cluster: Cluster,
+): Promise<void> {
+  await patchConditions(node, cluster, (fresh) => {
+    const told = conditionAt(fresh.raw, 'MaintenanceInProgress');
+    return told !== undefined && isWanted(fresh.facts) ? [{ ...fieldsAt(told), lastHeartbeatTime: now }] : undefined;
+  });
 }
 
 /** A condition that keeps its status keeps its transition time, too. */

@@ -26,7 +26,7 @@ export interface OwnEvent {
 
 /** Ours are about Nodes and carry our name (k8s pkg/registry/core/event ToSelectableFields). */
 const COMPONENT = 'kubectl-maint';
-const OURS = `involvedObject.kind=Node,source=${COMPONENT}`;
+export const OURS = `involvedObject.kind=Node,source=${COMPONENT}`;
 
 /**
  * Every Event of plugin and webhook about Nodes, or about one of them, that the API server still keeps: an hour by default.
@@ -45,7 +45,8 @@ export function ownEventsIn(events: readonly unknown[]): readonly OwnEvent[] {
   return events.filter(isOurs).map(ownEventFromObject);
 }
 
-function ownEventFromObject(object: unknown): OwnEvent {
+/** One of them as facts. */
+export function ownEventFromObject(object: unknown): OwnEvent {
   const createdAt = textAt(object, 'metadata', 'creationTimestamp') ?? '';
   const node = textAt(object, 'involvedObject', 'name') ?? '';
   const uid = textAt(object, 'involvedObject', 'uid') ?? '';

@@ -1,18 +1,22 @@
 import { NODES, type Cluster, once } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import { followBudgets, type Budgets } from '../drain/budgets.ts';
+import { podsForMany, podsOfEachNode, type PodsByNode } from '../drain/pods-by-node.ts';
 import { followCollection } from '../session/live-collection.ts';
 import { clusterNode, readNodes } from './read.ts';
+import { ownRules, type OwnRule } from './rights.ts';
 import type { ClusterNode } from './survey.ts';
 
-/** What a look at some nodes needs of the cluster around them. */
+/** What a look at some nodes needs of the cluster around them. Each is read, and followed from then on, when it is first asked for. */
 export interface ClusterView {
   /** Every node; undefined where the caller may not list them. Throws ClusterRefusal. */
   nodes(): Promise<readonly ClusterNode[] | undefined>;
   /** The same, read at this moment: a watch may be behind. */
   nodesNow(): Promise<readonly ClusterNode[] | undefined>;
-  /** Followed from the first call on. */
+  pods(): Promise<PodsByNode>;
   budgets(): Budgets;
+  /** What the caller may do. */
+  rules(): Promise<readonly OwnRule[]>;
 }
 
 /** What following needs. */
@@ -25,14 +29,27 @@ interface Followed {
 /** For one look: nodes are read when they are asked for. */
 export function viewOnce({ cluster, clock, signal }: Followed): ClusterView {
   const nodes = () => readNodes(cluster);
-  return { nodes, nodesNow: nodes, budgets: once(() => followBudgets(cluster, clock, signal)) };
+  const pods = podsOfEachNode({ cluster, clock });
+  return {
+    nodes,
+    nodesNow: nodes,
+    pods: () => Promise.resolve(pods),
+    budgets: once(() => followBudgets(cluster, clock, signal)),
+    rules: once(() => ownRules(cluster)),
+  };
+}
+
+/** Many looks: at how many nodes, and who hears that a watch broke and goes on. */
+interface ManyLooks {
+  readonly chosen: number;
+  readonly note: (text: string) => void;
 }
 
 /**
  * For many looks, one after the other: everything is read once and followed until the signal aborts, so that a run over
  * nodes does not read all of them again at each.
  */
-export function viewFollowed({ cluster, clock, signal }: Followed): ClusterView {
+export function viewFollowed({ cluster, clock, signal }: Followed, { chosen, note }: ManyLooks): ClusterView {
   const followed = once(() => {
     const nodes = followCollection({ path: NODES, project: clusterNode, signal }, { cluster, clock });
     // Where following fails they are read each time, so that the reason is told each time.
@@ -42,13 +59,20 @@ export function viewFollowed({ cluster, clock, signal }: Followed): ClusterView 
     );
     return { nodes, isFollowed };
   });
+  const nodes = async (): Promise<readonly ClusterNode[] | undefined> => {
+    const { nodes: all, isFollowed } = followed();
+    if (!(await isFollowed)) return readNodes(cluster);
+    return all.all();
+  };
   return {
-    nodes: async () => {
-      const { nodes, isFollowed } = followed();
-      if (!(await isFollowed)) return readNodes(cluster);
-      return nodes.all();
-    },
+    nodes,
     nodesNow: () => readNodes(cluster),
+    pods: once(async () => {
+      // Who may not list nodes does not know how many there are.
+      const of = (await nodes())?.length ?? Infinity;
+      return podsForMany({ chosen, of }, { cluster, clock }, { signal, note });
+    }),
     budgets: once(() => followBudgets(cluster, clock, signal)),
+    rules: once(() => ownRules(cluster)),
   };
 }

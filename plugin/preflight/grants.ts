@@ -62,7 +62,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: '', resource: 'persistentvolumes', verbs: ['get', 'list'] },
   // Whether a CronJob that was refused makes up for its run. Waking it is not in it: who may set its status can have it run.
   { group: 'batch', resource: 'cronjobs', verbs: ['get'] },
-  { group: '', resource: 'events', verbs: ['create'] },
+  // `run` follows what was kept off its nodes.
+  { group: '', resource: 'events', verbs: ['create', 'watch'] },
   { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'] },
   { group: 'storage.k8s.io', resource: 'volumeattachments', verbs: ['watch'] },
   // No such objects exist: it is the right to change the record of a node, which the record guard asks for.

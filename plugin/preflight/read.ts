@@ -14,9 +14,9 @@ import {
 } from '../../shared/index.ts';
 import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
+import type { PodsByNode } from '../drain/pods-by-node.ts';
 import type { WorkInside } from '../drain/work-inside.ts';
 import { readNodeClaims } from '../nodes/node-claims.ts';
-import { readPods } from '../drain/read.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { MaintenanceRequest } from './required-rights.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
@@ -41,12 +41,13 @@ export interface SurveyInputs {
   /** When the maintenance is to end; undefined where no end is announced. */
   readonly until: Survey['until'];
   readonly now: number;
+  readonly pods: () => Promise<PodsByNode>;
   readonly cluster: Cluster;
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, until, now, cluster } = inputs;
+  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, until, now, cluster } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
@@ -54,7 +55,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     nodes,
     unlessForbidden(() => readNodeClaims(chosen, cluster)),
     readOwners(moving, budgetsOf, cluster),
-    nodes.then((known) => readRoom({ chosen, plans }, known, cluster)),
+    nodes.then((known) => readRoom({ chosen, plans }, known, { pods, cluster })),
     missingRights(rightsFor(operation, chosen, plans), cluster, rules),
   ]);
   return {
@@ -154,7 +155,7 @@ const NOWHERE: Room = { moving: 0, without: [], nowhere: new Map(), foreign: 0, 
 async function readRoom(
   { chosen, plans }: Pick<Survey, 'chosen' | 'plans'>,
   nodes: readonly ClusterNode[] | undefined,
-  cluster: Cluster,
+  { pods, cluster }: Pick<SurveyInputs, 'pods' | 'cluster'>,
 ): Promise<Room> {
   if (nodes === undefined) return NOWHERE;
   const byName = new Map(nodes.map((node) => [node.facts.name, node]));
@@ -170,7 +171,8 @@ async function readRoom(
   }));
   const names = new Set(chosen.map(({ name }) => name));
   const others = nodes.filter(({ facts }) => !names.has(facts.name));
-  return findRoom(moving, others, (node) => readPods(node, undefined, cluster));
+  const byNode = await pods();
+  return findRoom(moving, others, (node) => byNode.read(node));
 }
 
 /** That the webhook refuses is tried out after the mark. */

@@ -113,7 +113,7 @@ function isDrainGivenUp(node: NodeSnapshot): boolean {
 
 /** Takes the node through the gate. Returns the add-ons that caught up. */
 async function goThroughGate(name: string, claims: readonly ClaimKey[], run: OffRun): Promise<readonly string[]> {
-  const { operation, session, report, gates } = run;
+  const { operation, session, report, gates, sources } = run;
   const waiting = {
     timeoutMs: operation.timeoutMs,
     waitsFor: `node ${name} to be healthy`,
@@ -125,6 +125,7 @@ async function goThroughGate(name: string, claims: readonly ClaimKey[], run: Off
     if (fresh === undefined) return false;
     return endReturn(fresh, { claims, now: timestamp(session.clock.now()) }).step !== 'leaves';
   };
+  const pods = await sources.pods();
   try {
     return await withinTime(waiting, session, (signal) =>
       passGate({
@@ -137,6 +138,7 @@ async function goThroughGate(name: string, claims: readonly ClaimKey[], run: Off
           report.tell({ type: 'note', text });
         },
         isOver,
+        pods,
       }),
     );
   } finally {

@@ -1,8 +1,6 @@
 import { messageOf, isForbidden } from '../../../shared/index.ts';
 import { refusedCronJobs, wakeCronJobs, type CronJobAfter } from '../../kept-off/cron-jobs.ts';
 import { keptOffIn, type KeptOff } from '../../kept-off/kept-off.ts';
-import { readMakerEvents } from '../../kept-off/maker-events.ts';
-import { readOwnEvents } from '../../nodes/own-events.ts';
 import { unseenByEvents } from '../../kept-off/text.ts';
 import type { Session } from '../../session/session.ts';
 import { floorIfReadable } from '../../policy/floor.ts';
@@ -15,9 +13,9 @@ const EVENTS_KEPT_MS = 3_600_000;
  * Tells what was kept off the nodes that are back, and what becomes of it. Events are all that is left of it: where they
  * cannot be read, or not all of them are there any more, that is said, and the command does not fail.
  */
-export async function tellKeptOff(back: readonly OffTarget[], { session, report }: OffRun): Promise<void> {
+export async function tellKeptOff(back: readonly OffTarget[], { session, report, sources }: OffRun): Promise<void> {
   const nodes = back.map(({ node, since }) => ({ node: node.facts.name, since }));
-  const { cluster, clock } = session;
+  const { events } = sources;
   const problems: string[] = [];
   const unlessRefused = async <T>(reading: Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
@@ -30,8 +28,8 @@ export async function tellKeptOff(back: readonly OffTarget[], { session, report 
   // A run over nodes comes here once for each node: of one alone only its own Events are read, not those of all.
   const [one, ...others] = nodes.map(({ node }) => node);
   const [own, makers] = await Promise.all([
-    unlessRefused(readOwnEvents(cluster, others.length === 0 ? one : undefined)),
-    unlessRefused(readMakerEvents(cluster)),
+    unlessRefused(events.own(others.length === 0 ? one : undefined)),
+    unlessRefused(events.makers()),
   ]);
   const cronJobs = await wakeCronJobs(refusedCronJobs(nodes, makers), session);
   report.tell({
@@ -40,7 +38,7 @@ export async function tellKeptOff(back: readonly OffTarget[], { session, report 
     work: keptOffIn(nodes, own, makers).map((one) => withFate(one, cronJobs)),
     cronJobs,
     unreadable: problems[0],
-    expired: nodes.some(({ since }) => clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
+    expired: nodes.some(({ since }) => session.clock.now() - Date.parse(since) > EVENTS_KEPT_MS),
   });
 }
 

@@ -1,5 +1,7 @@
 import { isInMaintenance, type ClaimKey } from '../../../shared/index.ts';
+import { podsOfEachNode, type PodsByNode } from '../../drain/pods-by-node.ts';
 import type { GateState } from '../../health/gate.ts';
+import { refusalEventsRead, type RefusalEvents } from '../../kept-off/refusal-events.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Report } from '../../session/report.ts';
@@ -15,12 +17,27 @@ export interface OffTarget {
   readonly since: string;
 }
 
+/** Where is read what is not about one node alone: a run over nodes follows it, and does not read all of it for each. */
+export interface OffSources {
+  pods(): Promise<PodsByNode>;
+  readonly events: RefusalEvents;
+}
+
+/** Each is read when it is asked for. */
+export function sourcesOnce(session: Session): OffSources {
+  return {
+    pods: () => Promise.resolve(podsOfEachNode(session)),
+    events: refusalEventsRead(session.cluster),
+  };
+}
+
 /** One `off`, from its first look to its end. */
 export interface OffRun {
   readonly operation: OffOperation;
   readonly session: Session;
   readonly report: Report<OffEvent>;
   readonly announcer: Announcer;
+  readonly sources: OffSources;
   /** The nodes that are on their way through the gate, by name: what the live view shows. */
   readonly gates: Map<string, GateState>;
   /** The names of the nodes that are out of maintenance so far. */
@@ -28,7 +45,7 @@ export interface OffRun {
 }
 
 /** A run that has not written anything yet. */
-export function newOffRun(operation: OffOperation, session: Session, report: Report<OffEvent>): OffRun {
-  const announcer = new Announcer(session, isInMaintenance);
-  return { operation, session, report, announcer, gates: new Map(), back: new Set() };
+export function newOffRun(known: Pick<OffRun, 'operation' | 'session' | 'report' | 'sources'>): OffRun {
+  const announcer = new Announcer(known.session, isInMaintenance);
+  return { ...known, announcer, gates: new Map(), back: new Set() };
 }

@@ -14,7 +14,7 @@ import type { OffEvent } from './events.ts';
 import type { OffOperation } from './flags.ts';
 import { tellKeptOff, tellUnseen } from './kept-off.ts';
 import { renderGates } from './live.ts';
-import { newOffRun, type OffRun, type OffTarget } from './off-run.ts';
+import { newOffRun, sourcesOnce, type OffRun, type OffSources, type OffTarget } from './off-run.ts';
 import { tellOffInWords } from './text.ts';
 
 /**
@@ -37,9 +37,15 @@ export async function runOff(operation: OffOperation, session: Session): Promise
  * `off` for one claim alone: a later one of the same owner is somebody else's work, and stays. What no Event tells of is
  * for the caller to say, who has other nodes as well, and so is how it failed.
  */
-export async function runOffFor(claim: ClaimKey, operation: OffOperation, session: Session): Promise<ExitCode> {
-  const run = newOffRun(operation, session, reportFor<OffEvent>(operation.format, session, tellOffInWords));
-  const nodes = await chooseNodes(operation.nodes, session.cluster);
+export async function runOffFor(
+  { node, claim }: { readonly node: NodeSnapshot; readonly claim: ClaimKey },
+  operation: OffOperation,
+  session: Session,
+  sources: OffSources,
+): Promise<ExitCode> {
+  const report = reportFor<OffEvent>(operation.format, session, tellOffInWords);
+  const run = newOffRun({ operation, session, report, sources });
+  const nodes = [node];
   return endMaintenance(
     nodes,
     targetsOf(nodes, () => [claim]),
@@ -54,7 +60,7 @@ async function inRun(
 ): Promise<ExitCode> {
   const report = reportFor<OffEvent>(operation.format, session, tellOffInWords);
   try {
-    return await steps(newOffRun(operation, session, report));
+    return await steps(newOffRun({ operation, session, report, sources: sourcesOnce(session) }));
   } catch (thrown) {
     if (thrown instanceof MaintError && operation.format === 'json') {
       report.tell({ type: 'failed', node: undefined, message: thrown.message, hint: thrown.hint });

@@ -48,7 +48,7 @@ export async function choose(
   if (tellsWhere && (nodes.length > 1 || screen.live !== undefined))
     report.tell({ type: 'note', text: whereabouts(cluster) });
   nodes.forEach(recordOf);
-  const view = options.view ?? viewFor(nodes, operation, session);
+  const view = options.view ?? viewFor(nodes, operation, session, report);
   const owner = await ownerFor(operation.claim.owner, cluster);
   const key = { owner, id: claimId, ...(by !== undefined && by !== owner && { by }) };
   const claim = { ...claimFrom(operation, key, clock.now()), ...(run !== undefined && { run }) };
@@ -56,9 +56,17 @@ export async function choose(
 }
 
 /** Many batches look at the same nodes again and again: those are watched, so that not all of them are read for each. */
-function viewFor(nodes: readonly NodeSnapshot[], operation: OnOperation, session: Session): ClusterView {
+function viewFor(
+  nodes: readonly NodeSnapshot[],
+  operation: OnOperation,
+  session: Session,
+  report: OnReport,
+): ClusterView {
   const isLong = operation.dryRun === 'none' && batchesOf(nodes, operation).length > 1;
-  return isLong ? viewFollowed(session) : viewOnce(session);
+  const note = (text: string): void => {
+    report.tell({ type: 'note', text });
+  };
+  return isLong ? viewFollowed(session, { chosen: nodes.length, note }) : viewOnce(session);
 }
 
 function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey & Pick<Claim, 'by'>, now: number): Claim {

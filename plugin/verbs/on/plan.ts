@@ -1,8 +1,10 @@
-import { once } from '../../../shared/index.ts';
+import { once, type PodFacts } from '../../../shared/index.ts';
 import { Limiter } from '../../drain/limiter.ts';
+import type { PodsByNode } from '../../drain/pods-by-node.ts';
 import { followPods } from '../../drain/pods-on-node.ts';
 import { badSelector, readPods } from '../../drain/read.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import type { Session } from '../../session/session.ts';
 import type { OnRun, Target, TargetPods } from './on-run.ts';
 
 /** Nodes whose pods are listed at once. */
@@ -20,7 +22,7 @@ export interface LookOnly {
  */
 export async function planDrains(
   nodes: readonly NodeSnapshot[],
-  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'shared'> & LookOnly,
+  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'> & LookOnly,
 ): Promise<readonly Target[]> {
   const { operation, session, shared, isLook = false } = run;
   if (operation.claim.mode === 'cordon') return nodes.map((node) => ({ node }));
@@ -31,12 +33,13 @@ export async function planDrains(
   const lists = new Limiter(LISTS_AT_ONCE);
   const planner = shared.planner();
   const budgets = shared.budgets();
+  const source = await run.view.pods();
   const targets = await Promise.all(
     nodes.map(async (node, index) => {
       const { name } = node.facts;
-      const pods = podsOf(name, run);
+      const pods = podsOf(name, source, run);
       const read = () =>
-        index < drainedFirst ? pods.follow().first : lists.run(() => readPods(name, podSelector, session.cluster));
+        index < drainedFirst ? pods.follow().first : lists.run(() => readFrom(source, name, podSelector, session));
       const there = read().catch((thrown: unknown) => {
         throw badSelector(thrown, podSelector) ?? thrown;
       });
@@ -48,17 +51,32 @@ export async function planDrains(
   return targets;
 }
 
+/** The API server judges selectors, for one node after the other. */
+function readFrom(
+  source: PodsByNode,
+  name: string,
+  podSelector: string | undefined,
+  { cluster }: Session,
+): Promise<readonly PodFacts[]> {
+  return podSelector === undefined ? source.read(name) : readPods(name, podSelector, cluster);
+}
+
 function podsOf(
   name: string,
+  source: PodsByNode,
   { operation, session, report }: Pick<OnRun, 'operation' | 'session' | 'report'>,
 ): TargetPods {
+  const { podSelector } = operation.drain;
   const left = new AbortController();
   const signal = AbortSignal.any([session.signal, left.signal]);
   const note = (text: string): void => {
     report.tell({ type: 'note', text });
   };
+  const following = { signal, note };
   return {
-    follow: once(() => followPods(name, operation.drain.podSelector, session, { signal, note })),
+    follow: once(() =>
+      podSelector === undefined ? source.follow(name, following) : followPods(name, podSelector, session, following),
+    ),
     end: () => {
       left.abort();
     },

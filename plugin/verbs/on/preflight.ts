@@ -43,10 +43,11 @@ export async function surveyNodes(
     budgets: shared.budgets(),
     inside: await shared.workInside(),
     inForce: await shared.policy(),
-    rules: shared.rules(),
+    rules: view.rules(),
     nodes: view.nodes(),
     until: endOf(operation.claim, now),
     now,
+    pods: () => view.pods(),
     cluster: session.cluster,
   });
   // A watch that is behind may not have seen that the last node is back.

@@ -3,7 +3,6 @@ import type { Budgets } from '../../drain/budgets.ts';
 import { Limiter } from '../../drain/limiter.ts';
 import { Planner } from '../../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
-import { ownRules, type OwnRule } from '../../preflight/rights.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 import type { OnOperation } from './flags.ts';
@@ -13,8 +12,6 @@ import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
 export interface SharedByDrains {
   /** What the cluster's webhook decides by. */
   policy(): Promise<PolicyInForce>;
-  /** What the caller may do. */
-  rules(): Promise<readonly OwnRule[]>;
   planner(): Promise<Planner>;
   budgets(): Budgets;
   /** Work that runs inside pods. */
@@ -55,7 +52,6 @@ export function sharedByDrains({ operation, session, view }: DrainInputs): Share
   });
   return {
     policy,
-    rules: once(() => ownRules(cluster)),
     planner,
     workInside,
     budgets: () => (claim.mode === 'drain' ? view.budgets() : NO_BUDGETS),

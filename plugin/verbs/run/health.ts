@@ -5,11 +5,12 @@ import type { Screen } from '../../terminal/screen.ts';
 import type { NodesRun } from './nodes-run.ts';
 
 /** Waits until a node without a record is healthy, as `off` would with one. Throws MaintError('gave-up'). */
-export async function waitForHealth(name: string, { operation, session }: NodesRun): Promise<void> {
+export async function waitForHealth(name: string, { operation, session, view }: NodesRun): Promise<void> {
   const { skipHealthCheck, healthyForMs, timeoutMs } = operation.off;
   if (skipHealthCheck) return;
   const screen: Screen = { ...session.screen, live: undefined };
   const waiting = { timeoutMs, waitsFor: `node ${name} to be healthy`, hint: `kubectl get node ${name}` };
+  const pods = await view.pods();
   let told: string | undefined;
   await withinTime(waiting, session, (signal) =>
     passGate({
@@ -26,6 +27,7 @@ export async function waitForHealth(name: string, { operation, session }: NodesR
         told = problems;
       },
       isOver: () => false,
+      pods,
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { Carrier } from './carrier.ts';
 import type { ShowLine } from './command/output.ts';
 import type { SignalRelay } from './command/signals.ts';
 import type { OutputSource, RunSummary } from './events.ts';
+import type { RefusalEvents } from '../../kept-off/refusal-events.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
 import type { OnReport } from '../on/index.ts';
@@ -31,6 +32,8 @@ export interface NodesRun {
   readonly carrier: Carrier;
   /** The cluster around the nodes, followed as long as the run goes on. */
   readonly view: ClusterView;
+  /** What was kept off the nodes, followed as well. */
+  readonly events: RefusalEvents;
   readonly relay: SignalRelay;
   /**
    * Aborts when more nodes have failed than may, and when the person interrupts. A node whose command has not begun then

@@ -9,6 +9,7 @@ import { type OnEvent, findingsOnce, newClaimId, tellInWords } from '../on/index
 import { reportFor } from '../../session/report.ts';
 import { claimIdOf } from '../../nodes/done.ts';
 import { ownerFor } from '../../nodes/owner.ts';
+import { refusalEventsFollowed, type RefusalEvents } from '../../kept-off/refusal-events.ts';
 import { forEachNode } from '../../nodes/for-each-node.ts';
 import { viewFollowed, type ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
@@ -59,12 +60,17 @@ async function run(operation: RunOperation, session: Session, ports: RunPorts): 
   if (operation.dryRun) return dryRunOnNodes(chosen, operation, session, carrier.line);
   if (names.length > 1) session.screen.note(`looking at ${names.length} nodes before the first is touched`);
   const over = new AbortController();
-  const view = viewFollowed({ ...session, signal: AbortSignal.any([session.signal, over.signal]) });
+  const note = (text: string): void => {
+    session.screen.note(text);
+  };
+  const followed = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
+  const view = viewFollowed(followed, { chosen: names.length, note });
+  const events = refusalEventsFollowed(session, followed.signal);
   try {
     await refuseAhead(chosen, operation, session, view);
     const place = placeOf(operation);
     if (place !== undefined) await prepareOutput(place, names);
-    return await goThrough(chosen, operation, session, { ...ports, carrier, view, between });
+    return await goThrough(chosen, operation, session, { ...ports, carrier, view, events, between });
   } finally {
     over.abort();
   }
@@ -77,6 +83,7 @@ function carrierFor({ onNode, ...operation }: RunOperation, session: Session, po
 interface GoingPorts extends RunPorts {
   readonly carrier: Carrier;
   readonly view: ClusterView;
+  readonly events: RefusalEvents;
   readonly between: Between;
 }
 
@@ -84,7 +91,7 @@ async function goThrough(
   { nodes, owner, continued, returning }: ChosenNodes,
   operation: RunOperation,
   session: Session,
-  { signals, carrier, view, between, ...inherited }: GoingPorts,
+  { signals, carrier, view, events, between, ...inherited }: GoingPorts,
 ): Promise<ExitCode> {
   const failed = new AbortController();
   const atOnce = Math.min(nodes.length, operation.maxParallel === 0 ? nodes.length : operation.maxParallel);
@@ -101,6 +108,7 @@ async function goThrough(
     continued,
     carrier,
     view,
+    events,
     relay: new SignalRelay(signals),
     halt: AbortSignal.any([session.signal, failed.signal]),
     closing: new Closing(),

@@ -10,7 +10,7 @@ import type { RunTarget, NodesRun } from './nodes-run.ts';
 import { carryOutCommand, TAKEN_AGAIN } from './carry-out.ts';
 import { waitForHealth } from './health.ts';
 import { refuseHeld, refuseOtherRuns } from './nodes.ts';
-import { tellStopped } from './step.ts';
+import { giveSigns, tellStopped } from './step.ts';
 import { onOperationFor } from './on-operation.ts';
 import { claimOf, readAfterCommand, readNode } from './read-node.ts';
 
@@ -19,6 +19,8 @@ import { claimOf, readAfterCommand, readNode } from './read-node.ts';
  * fails; where another node failed, or the person interrupted, it only stops.
  */
 export async function takeThrough(target: RunTarget, run: NodesRun): Promise<void> {
+  const over = new AbortController();
+  void giveSigns(target, run, over.signal);
   try {
     if (!target.isCommandDone) {
       target.phase = 'draining';
@@ -29,6 +31,7 @@ export async function takeThrough(target: RunTarget, run: NodesRun): Promise<voi
     target.phase = 'returning';
     target.phase = await bringBack(target, run);
   } finally {
+    over.abort();
     if (target.phase !== 'done' && target.phase !== 'gone') await tellStopped(target, run);
   }
 }
@@ -74,7 +77,7 @@ async function markDone(now: NodeSnapshot, { claim, isCommandDone }: RunTarget, 
 /** Brings a node back. Where the command has replaced it, its record is lost, and it is only waited for until it is healthy. */
 async function bringBack(target: RunTarget, run: NodesRun): Promise<'done' | 'gone'> {
   const { node, claim, healthyWithinMs } = target;
-  const { operation, owner, session } = run;
+  const { operation, owner, session, view, events } = run;
   const { name, uid } = node.facts;
   const now = await readAfterCommand(name, run);
   if (now === undefined) {
@@ -91,7 +94,7 @@ async function bringBack(target: RunTarget, run: NodesRun): Promise<'done' | 'go
   if (!holdsClaim(now.facts, claim)) throw new MaintError('gave-up', `${TAKEN_AGAIN}: it is not brought back`);
   const timeoutMs = healthyWithinMs ?? operation.off.timeoutMs;
   const off = { ...operation.off, nodes: { names: [name], selector: undefined }, owner, timeoutMs };
-  const code = await runOffFor(claim, off, session);
+  const code = await runOffFor({ node: now, claim }, off, session, { pods: () => view.pods(), events });
   // The node may have come out of maintenance just before the interruption.
   const isBack = code === EXIT.done || claimOf((await readNode(name, run)) ?? now, owner) === undefined;
   if (!isBack) throw new MaintError('interrupted', 'interrupted on the way back');

@@ -1,4 +1,5 @@
 import { conditionAt, textAt } from '../../../shared/index.ts';
+import { OUR_CONDITIONS, RUN_SIGN_MS } from '../../nodes/conditions.ts';
 
 /** What the node's conditions say of its drain. */
 export interface DrainSign {
@@ -22,6 +23,16 @@ export function drainSign(node: unknown, podsLeft: number | null, now: number): 
     progress: asOfNow(textAt(told, 'message') ?? '', podsLeft),
     stoppedSince: running === undefined ? null : stoppedSince(running, now),
   };
+}
+
+/**
+ * Since when the run that has a node gives no sign, RFC 3339; null: it gives some, or nothing tells. A run tells its node
+ * once in RUN_SIGN_MS that it goes on; two such signs may fail, on a server that is slow or away.
+ */
+export function silentSince(node: unknown, now: number): string | null {
+  const told = OUR_CONDITIONS.flatMap((type) => textAt(conditionAt(node, type), 'lastHeartbeatTime') ?? []);
+  const [last] = told.sort((one, other) => Date.parse(other) - Date.parse(one));
+  return last !== undefined && now - Date.parse(last) > 3 * RUN_SIGN_MS ? last : null;
 }
 
 function conditionIn(node: unknown, type: string, status: string): unknown {

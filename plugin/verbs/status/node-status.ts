@@ -19,7 +19,7 @@ import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import { timestamp } from '../../session/clock.ts';
 import { cordonedBy } from './cordoned-by.ts';
-import { drainSign } from './drain-sign.ts';
+import { drainSign, silentSince } from './drain-sign.ts';
 import { judgeDeletion, type Deletion } from './deletion.ts';
 import type { NodeReadings } from './readings.ts';
 
@@ -90,6 +90,8 @@ export interface NodeRun {
   readonly number: number;
   readonly of: number;
   readonly step: string;
+  /** The last sign that it goes on, where that is too long ago: it may be gone. Null: it gives signs, has stopped, or nothing tells. */
+  readonly silentSince: string | null;
 }
 
 /** What a node says by itself, and what was read about it; `now` in milliseconds since the epoch. */
@@ -102,7 +104,7 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     name: facts.name,
     state: stateOf(node),
     ...maintenanceOf(record, now),
-    run: record === undefined ? null : runOf(record, facts.state),
+    run: record === undefined ? null : runOf(record, node, now),
     cordonedBy: cordonedBy(node) ?? null,
     unconfirmed: record?.unconfirmed ?? 0,
     ready: facts.ready,
@@ -138,11 +140,13 @@ function maintenanceOf(
 }
 
 /** One that goes on before one that has stopped. */
-function runOf(record: MaintenanceRecord, state: NodeFacts['state']): NodeRun | null {
-  const [claim = record.claims.find(({ run }) => run !== undefined)] = runClaims(record);
+function runOf(record: MaintenanceRecord, { facts, raw }: NodeSnapshot, now: number): NodeRun | null {
+  const [goesOn] = runClaims(record);
+  const claim = goesOn ?? record.claims.find(({ run }) => run !== undefined);
   if (claim?.run === undefined) return null;
   const { id, number, of } = claim.run;
-  return { owner: claim.owner, id, number, of, step: stepOf(claim.run, state) };
+  const silent = goesOn === undefined ? null : silentSince(raw, now);
+  return { owner: claim.owner, id, number, of, step: stepOf(claim.run, facts.state), silentSince: silent };
 }
 
 function expiryOf(claim: NodeClaim | undefined, record: MaintenanceRecord | undefined, now: number): Expiry | null {

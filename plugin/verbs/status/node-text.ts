@@ -1,6 +1,6 @@
 import { clean, renderDuration, renderEnd } from '../../../shared/index.ts';
-import type { NodeStatus } from './node-status.ts';
-import { stateInWords } from './state.ts';
+import type { NodeRun, NodeStatus } from './node-status.ts';
+import { stateInWords, stepInWords } from './state.ts';
 
 /** Longest text in a line, in characters; the whole text is in -o json. */
 const MAX_TEXT = 512;
@@ -32,7 +32,7 @@ function maintenanceRows(status: NodeStatus, now: number): readonly Row[] {
   return [
     ['Name', name],
     ['State', [stateInWords(status, now), ...(mode === null ? [] : [`(${mode})`])].join(' '), problems],
-    ...(run === null ? [] : [['Run', runText(run)] as const]),
+    ...(run === null ? [] : [['Run', runText(run, now)] as const]),
     ['Since', since === null ? NOTHING : `${since} (${renderDuration(now - Date.parse(since))})`],
     ['Until', untilText(until, now)],
     ['Schedulable', schedulable ? 'yes' : 'no'],
@@ -41,8 +41,9 @@ function maintenanceRows(status: NodeStatus, now: number): readonly Row[] {
   ];
 }
 
-function runText({ owner, id, number, of, step }: NonNullable<NodeStatus['run']>): string {
-  return `${number} of ${of}, ${step} (run ${id} of ${owner})`;
+function runText(run: NodeRun, now: number): string {
+  const { owner, id, number, of } = run;
+  return `${number} of ${of}, ${stepInWords(run, now)} (run ${id} of ${owner})`;
 }
 
 function untilText(until: string | null, now: number): string {

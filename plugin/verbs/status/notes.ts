@@ -6,6 +6,7 @@ import { passingSentences } from '../../policy/keeping-text.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { LostNode, ReleasedAddon } from './from-events.ts';
 import type { NodeStatus } from './node-status.ts';
+import { stepInWords } from './state.ts';
 import type { StatusReport } from './report.ts';
 
 /** What is said where a table would have no rows. */
@@ -26,7 +27,7 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   for (const { name, expiry } of report.nodes) {
     if (expiry?.duringMaintenance === true) screen.warn(`node ${name}: ${expiry.text}`);
   }
-  tellRuns(report.nodes, screen);
+  tellRuns(report.nodes, screen, now);
   tellStopped(report.nodes, screen);
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
@@ -40,17 +41,19 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
 const MAX_WORDS = 80;
 
 /** Runs over nodes, each with where it is: the record of a node knows of itself alone. */
-function tellRuns(nodes: readonly NodeStatus[], screen: Screen): void {
+function tellRuns(nodes: readonly NodeStatus[], screen: Screen, now: number): void {
   const held = nodes.flatMap(({ name, run }) => (run === null ? [] : [{ name, run }]));
   for (const some of Map.groupBy(held, ({ run }) => run.id).values()) {
     const [first] = some;
     if (first === undefined) continue;
-    const places = some.map(
-      ({ name, run: { number, of, step } }) => `${number} of ${of}, ${name}: ${clean(step, MAX_WORDS)}`,
-    );
+    const places = some.map(({ name, run }) => `${run.number} of ${run.of}, ${name}: ${stepInWords(run, now)}`);
     screen.note(`run of ${clean(first.run.owner, MAX_WORDS)}: ${listed(places)}`);
+    const silent = some.filter(({ run }) => run.silentSince !== null).map(({ name }) => name);
+    if (silent.length > 0) screen.note(`hint: nothing is heard of that run on ${listed(silent)}: ${IF_GONE}`);
   }
 }
+
+const IF_GONE = 'where it is gone, kubectl maint run with --resume goes on, or kubectl maint off ends the maintenance';
 
 function tellStopped(nodes: readonly NodeStatus[], screen: Screen): void {
   const stopped = nodes.filter(({ stoppedSince }) => stoppedSince !== null).map(({ name }) => name);

@@ -4,7 +4,7 @@ import { counted, type Deletion, type DeletionBlocker } from './deletion.ts';
 import type { NodeStatus } from './node-status.ts';
 import type { StatusReport } from './report.ts';
 import { renderNode } from './node-text.ts';
-import { stateInWords } from './state.ts';
+import { runInTable, stateWord } from './state.ts';
 import { cutLine, renderTable } from '../../terminal/table.ts';
 
 /** The `-o json` and `-o yaml` form: a list, like kubectl's. Only ever extended. */
@@ -50,6 +50,7 @@ export function nameOf({ name }: NodeStatus): string {
 const HEADER = [
   'NAME',
   'STATE',
+  'RUN',
   'MODE',
   'AGE',
   'UNTIL',
@@ -108,7 +109,8 @@ type Cell = (text: string) => string;
 function cells(status: NodeStatus, now: number, cell: Cell): readonly string[] {
   return [
     status.name,
-    stateInWords(status, now),
+    stateWord(status),
+    status.run === null ? NOTHING : runInTable(status.run),
     status.mode ?? NOTHING,
     status.since === null ? NOTHING : renderDuration(now - Date.parse(status.since)),
     untilCell(status.until, now),

@@ -23,6 +23,7 @@ const NodeRun = z.object({
   number: z.number(),
   of: z.number(),
   step: z.string(),
+  silentSince: z.nullable(z.string()),
 });
 
 const Exception = z.object({ rules: texts, until: z.string(), by: z.string(), reason: z.string() });

@@ -128,6 +128,7 @@ const PLUGIN: Calls = {
   'plugin/drain/live-node.ts': { NODES: 'list,watch /nodes', nodePath: 'get /nodes' },
   'plugin/drain/not-ready.ts': { podsPath: 'list /pods' },
   'plugin/drain/pods-on-node.ts': { PODS: 'list,watch /pods' },
+  'plugin/drain/pods-by-node.ts': { PODS: 'list,watch /pods' },
   'plugin/drain/read.ts': { daemonSetPath: 'get apps/daemonsets', PODS: 'list /pods' },
   'plugin/drain/replacements.ts': {
     collectionPath: 'list,watch apps/replicasets; list,watch apps/statefulsets; list,watch /replicationcontrollers',
@@ -157,7 +158,8 @@ const PLUGIN: Calls = {
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
   'plugin/nodes/events.ts': { eventsPath: 'create /events' },
-  'plugin/kept-off/maker-events.ts': { EVENTS: 'list /events' },
+  'plugin/kept-off/maker-events.ts': { EVENTS: 'list,watch /events' },
+  'plugin/kept-off/refusal-events.ts': { eventsPath: 'list,watch /events' },
   'plugin/nodes/own-events.ts': { eventsPath: 'list /events' },
   'plugin/nodes/write.ts': { nodePath: 'get,patch /nodes' },
   'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },

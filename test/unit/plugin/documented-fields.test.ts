@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const REPORTS = [
   ['plugin/verbs/on/events.ts', 'OnEvent', 'docs/drain.md', '## `-o json`'],
   ['plugin/verbs/off/events.ts', 'OffEvent', 'docs/maintenance.md', '## `-o json`'],
+  ['plugin/verbs/run/events.ts', 'RunEvent', 'docs/run.md', '## For programs'],
   ['plugin/verbs/status/report.ts', 'StatusReport', 'docs/status.md', '## For programs'],
   ['plugin/verbs/check/report.ts', 'CheckReport', 'docs/check.md', '## For programs'],
   ['plugin/verbs/doctor/report.ts', 'DoctorReport', 'docs/doctor.md', '# Is enforcement live?'],

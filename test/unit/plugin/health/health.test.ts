@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { podsOfEachNode } from '../../../../plugin/drain/pods-by-node.ts';
 import { passGate, waitsFor, type GateState } from '../../../../plugin/health/gate.ts';
 import { healthFrom } from '../../../../plugin/health/node-health.ts';
 import { controllerRevisionsPath, daemonSetPath, nodePath, PODS } from '../../../../shared/index.ts';
@@ -128,6 +129,7 @@ function begin(healthyForMs: number, ready = true) {
       tell: (state) => states.push(state),
       note: (text) => notes.push(text),
       isOver: () => isOver,
+      pods: podsOfEachNode(session),
     }).then(
       (addons) => (ended = ['passed', ...addons].join(' ')),
       (error: unknown) => (ended = String(error)),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from '../../../support/parsed.ts';
 import { followBudgets } from '../../../../plugin/drain/budgets.ts';
+import { podsOfEachNode } from '../../../../plugin/drain/pods-by-node.ts';
 import { policyInForce } from '../../../../plugin/policy/in-force.ts';
 import { readSurvey } from '../../../../plugin/preflight/read.ts';
 import { BUDGETS, NODES, objectPath } from '../../../../shared/index.ts';
@@ -34,6 +35,7 @@ test.each([
     nodes: Promise.resolve(undefined),
     until: undefined,
     now: clock.now(),
+    pods: () => Promise.resolve(podsOfEachNode(session)),
     cluster,
   });
   expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);

@@ -103,13 +103,14 @@ function planning(asked: Asked, pods: readonly object[]) {
     notes,
     plan: async () => {
       const operation = operationOf(asked);
-      const shared = sharedByDrains({ operation, session, view: viewOnce(session) });
+      const view = viewOnce(session);
+      const shared = sharedByDrains({ operation, session, view });
       const report: OnRun['report'] = {
         tell: (event) => {
           if (event.type === 'note') notes.push(event.text);
         },
       };
-      const targets = await planDrains([n1, n2], { operation, session, report, shared });
+      const targets = await planDrains([n1, n2], { operation, session, report, view, shared });
       return { targets, budgets: shared.budgets(), planner: await shared.planner(), policy: await shared.policy() };
     },
   };

@@ -74,7 +74,7 @@ test('on a terminal the table is drawn anew, fits it, and its last state stays',
     ['a', 'b', 'c', 'd'].map((name) => node(name, true)),
     START,
   );
-  expect(shown.at(-1)).toEqual(['NAME   STATE      M…', 'a      Cordoned   <…', '... and 3 more nodes']);
+  expect(shown.at(-1)).toEqual(['NAME   STATE      R…', 'a      Cordoned   <…', '... and 3 more nodes']);
   await view.show([node('a', true), node('b', false)], START);
   expect(shown.at(-1)).toHaveLength(2);
   view.end(START);

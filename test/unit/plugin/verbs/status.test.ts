@@ -116,12 +116,13 @@ describe('the status of a node', () => {
     expect(status(RECORD, { label, conditions }).stoppedSince).toBeNull();
   });
 
-  test.each<[string, string, string]>([
-    ['complete', 'rebooting', 'Complete (3 of 12: rebooting)'],
-    ['initiated', 'draining', 'Initiated (3 of 12: draining)'],
-    ['returning', 'running', 'Returning (3 of 12: returning)'],
-    ['complete', 'stopped', 'Complete (3 of 12: stopped)'],
-  ])('a run that has it, %s and %s, is told with its place', async (label, step, words) => {
+  test.each<[string, string, string, string]>([
+    ['complete', 'rebooting', 'Complete   3/12:rebooting', 'Complete (3 of 12: rebooting)'],
+    ['initiated', 'draining', 'Initiated   3/12:draining', 'Initiated (3 of 12: draining)'],
+    ['returning', 'running', 'Returning   3/12:returning', 'Returning (3 of 12: returning)'],
+    ['complete', 'stopped', 'Complete   3/12:stopped', 'Complete (3 of 12: stopped)'],
+    ['complete', 'a new step', 'Complete   3/12:a-new-step', 'Complete (3 of 12: a new step)'],
+  ])('a run that has it, %s and %s, is told with its place', async (label, step, cells, words) => {
     const run = { id: 'r1', number: 3, of: 12, step };
     const record = {
       ...RECORD,
@@ -130,11 +131,34 @@ describe('the status of a node', () => {
     const one = status(record, { label });
     const owner = RECORD.claims[0]?.owner ?? '';
     expect(one.run).toMatchObject({ owner, id: 'r1', number: 3, of: 12 });
-    expect(await render([one], 'table')).toContain(` ${words} `);
+    expect(await render([one], 'table')).toContain(` ${cells} `);
+    expect(await render([one], 'node')).toContain(` ${words} `);
     expect(await render([one], 'node')).toContain(`(run r1 of ${owner})`);
     const screen = new HeardScreen();
     tellStatus({ ...NOTHING, nodes: [one] }, 'table', screen, START);
     expect(screen.notes[0]).toBe(`run of ${owner}: 3 of 12, n1: ${one.run?.step ?? ''}`);
+  });
+
+  test('a run of which nothing is heard may be gone: that is told, with what to do; one that has stopped is silent by right', async () => {
+    const silent = (step: string, seconds: number) => {
+      const run = { id: 'r1', number: 3, of: 12, step };
+      const record = { ...RECORD, claims: [{ ...RECORD.claims[1], run }] };
+      const told = { type: 'MaintenanceInProgress', status: 'True', lastHeartbeatTime: ago(seconds) };
+      const older = { type: 'Drained', status: 'True', lastHeartbeatTime: ago(9000) };
+      return status(record, { label: 'complete', conditions: [told, older] });
+    };
+    expect(silent('running', 179).run?.silentSince).toBeNull();
+    expect(silent('stopped', 600).run?.silentSince).toBeNull();
+    const gone = silent('running', 600);
+    expect(gone.run?.silentSince).toBe(ago(600));
+    expect(await render([gone], 'table')).toContain(' Complete   3/12:running,silent ');
+    expect(await render([gone], 'node')).toMatch(/^Run: +3 of 12, running, silent for 10m \(run r1 of ben\)$/m);
+    const screen = new HeardScreen();
+    tellStatus({ ...NOTHING, nodes: [gone] }, 'table', screen, START);
+    expect(screen.notes.slice(0, 2)).toEqual([
+      'run of ben: 3 of 12, n1: running, silent for 10m',
+      'hint: nothing is heard of that run on n1: where it is gone, kubectl maint run with --resume goes on, or kubectl maint off ends the maintenance',
+    ]);
   });
 
   test.each<[string, { readonly reason: string; readonly lastHeartbeatTime: string }]>([
@@ -150,7 +174,7 @@ describe('the status of a node', () => {
       podsLeft: 1,
       progress: '1 of 6 pods left; budget',
     });
-    expect(await render([stopped], 'table')).toMatch(/^n1 +Stopped (?:5s|5m) ago +drain /m);
+    expect(await render([stopped], 'table')).toMatch(/^n1 +Stopped +<none> +drain /m);
     expect(await render([stopped], 'node')).toMatch(/^State: +Stopped (?:5s|5m) ago \(drain\)$/m);
     const screen = new HeardScreen();
     tellStatus({ ...NOTHING, nodes: [stopped, status(RECORD)] }, 'table', screen, START);
@@ -226,12 +250,12 @@ describe('formats', () => {
     const foreign = status(undefined, { taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }] });
     const table = await render([one, blocked, excepted, foreign, status(ONE_OWNER, {}, UNREADABLE)], 'table');
     expect(table.split('\n')).toEqual([
-      'NAME   STATE       MODE     AGE      UNTIL    OWNERS      PODS LEFT   READY   HEARTBEAT   DELETION            EXCEPTIONS',
-      'n1     Complete    drain    10m      in 60m   ana,ben     0           True    4s          blocked: 2 owners   <none>',
-      'n1     Initiated   cordon   10m      in 60m   ana         2           True    4s          blocked: 2 pods     <none>',
-      'n1     Complete    cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m',
-      'n1     Cordoned    <none>   <none>   <none>   Karpenter   <none>      True    <none>      <none>              <none>',
-      'n1     Initiated   cordon   10m      in 60m   ana         <unknown>   True    <unknown>   <unknown>           <none>',
+      'NAME   STATE       RUN      MODE     AGE      UNTIL    OWNERS      PODS LEFT   READY   HEARTBEAT   DELETION            EXCEPTIONS',
+      'n1     Complete    <none>   drain    10m      in 60m   ana,ben     0           True    4s          blocked: 2 owners   <none>',
+      'n1     Initiated   <none>   cordon   10m      in 60m   ana         2           True    4s          blocked: 2 pods     <none>',
+      'n1     Complete    <none>   cordon   10m      in 60m   ana         0           True    4s          safe                backup+scan for 12m',
+      'n1     Cordoned    <none>   <none>   <none>   <none>   Karpenter   <none>      True    <none>      <none>              <none>',
+      'n1     Initiated   <none>   cordon   10m      in 60m   ana         <unknown>   True    <unknown>   <unknown>           <none>',
     ]);
   });
 
@@ -294,7 +318,7 @@ describe('formats', () => {
 
   test('lines are cut at the width, and only there', async () => {
     const lines = (await render([one], 'table', 40)).split('\n');
-    expect(lines).toEqual(['NAME   STATE      MODE    AGE   UNTIL  …', 'n1     Complete   drain   10m   in 60m …']);
+    expect(lines).toEqual(['NAME   STATE      RUN      MODE    AGE …', 'n1     Complete   <none>   drain   10m …']);
     expect((await render([one], 'table', 400)).split('\n')[0]).toMatch(/EXCEPTIONS$/);
   });
 

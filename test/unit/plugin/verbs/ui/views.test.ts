@@ -6,6 +6,11 @@ import { reminderOf } from '../../../../../plugin/verbs/ui/page/view/reminder.ts
 import { addressOf, routeFrom, tokenIn } from '../../../../../plugin/verbs/ui/page/view/route.ts';
 import { timeLineOf } from '../../../../../plugin/verbs/ui/page/view/time-line.ts';
 import { drawnRows, rowAfter } from '../../../../../plugin/verbs/ui/page/view/window.ts';
+import { rowFrom } from '../../../../../plugin/verbs/ui/clusters/rows.ts';
+import { NodeRow } from '../../../../../plugin/verbs/ui/wire.ts';
+import { statusFrom } from '../../../../../plugin/verbs/status/index.ts';
+import { RECORD_ANNOTATION, STATE_LABEL } from '../../../../../shared/index.ts';
+import { nodeSnapshot } from '../../world.ts';
 import { held, minutes, NOON, row } from './rows.ts';
 
 const placed = (...rows: readonly ReturnType<typeof row>[]) => rows.map((one) => ({ cluster: 'here', row: one }));
@@ -69,6 +74,21 @@ describe('a node as a line', () => {
     const view = nodeView(held('n1', { claims, until: minutes(60) }), NOON);
     expect(view).toMatchObject({ owners: 'ops (overdue 5m), anna', tone: 'done' });
   });
+});
+
+test('a node that a run over nodes has says which node of the run it is, and what is done there', () => {
+  const run = { id: 'r1', number: 3, of: 12, step: 'rebooting' };
+  const at = '2026-01-05T22:00:00Z';
+  const claims = [{ owner: 'ana', mode: 'drain', since: at, run }];
+  const record = { version: 1, claims, before: { cordoned: false }, initiatedAt: at, completedAt: at };
+  const node = nodeSnapshot('n1', {
+    unschedulable: true,
+    labels: { [STATE_LABEL]: 'complete' },
+    annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) },
+  });
+  const now = Date.parse(at);
+  const shown = rowFrom(statusFrom(node, undefined, now), node, now);
+  expect(nodeView(NodeRow.parse(shown), now).state).toBe('Complete (3 of 12: rebooting)');
 });
 
 describe('the list', () => {

@@ -1,0 +1,50 @@
+import { eventsPath, NODE_EVENT_NAMESPACE, once, type Cluster } from '../../shared/index.ts';
+import { OURS, ownEventFromObject, readOwnEvents, type OwnEvent } from '../nodes/own-events.ts';
+import { followCollection, type FollowPorts, type LiveCollection } from '../session/live-collection.ts';
+import type { MakerEvent } from './kept-off.ts';
+import { followMakerEvents, readMakerEvents } from './maker-events.ts';
+
+/** The Events in which stands what was kept off nodes, as long as the API server keeps them. */
+export interface RefusalEvents {
+  /** Those of plugin and webhook about Nodes, or about one of them. Throws ClusterRefusal. */
+  own(node?: string): Promise<readonly OwnEvent[]>;
+  /** Those of controllers that could not make something. Throws ClusterRefusal. */
+  makers(): Promise<readonly MakerEvent[]>;
+}
+
+/** Lists when they are asked for. */
+export function refusalEventsRead(cluster: Cluster): RefusalEvents {
+  return { own: (node) => readOwnEvents(cluster, node), makers: () => readMakerEvents(cluster) };
+}
+
+/**
+ * For many nodes one after the other: listed once, and followed until the signal aborts. Each list has the API server go through
+ * all Events of the cluster, which are more with every node. Who may not watch them lists them each time.
+ */
+export function refusalEventsFollowed(
+  ports: FollowPorts & { readonly cluster: Cluster },
+  signal: AbortSignal,
+): RefusalEvents {
+  const read = refusalEventsRead(ports.cluster);
+  const own = once(() => known(followOwnEvents(ports, signal)));
+  const makers = once(() => known(followMakerEvents(ports, signal)));
+  return {
+    own: async (node) => {
+      const events = await own();
+      if (events === undefined) return read.own(node);
+      return node === undefined ? events.all() : events.all().filter((event) => event.node === node);
+    },
+    makers: async () => (await makers())?.all() ?? read.makers(),
+  };
+}
+
+function followOwnEvents(ports: FollowPorts, signal: AbortSignal): LiveCollection<OwnEvent> {
+  const [path, query] = [eventsPath(NODE_EVENT_NAMESPACE), { fieldSelector: OURS }];
+  return followCollection({ path, query, project: ownEventFromObject, pollMs: 'never', signal }, ports);
+}
+
+/** A collection once its objects are there; undefined where they are not to be had. */
+async function known<T>(events: LiveCollection<T>): Promise<LiveCollection<T> | undefined> {
+  const first = await events.first.catch(() => undefined);
+  return first === undefined ? undefined : events;
+}
