@@ -10,7 +10,7 @@ import { refusePassedEnd } from './on-operation.ts';
 
 /** Has a run carried out in the cluster: under a name, so that a pod that takes it over leaves out what is done. Throws MaintError. */
 export async function detachRun(operation: RunOperation, detached: Detached, caller: Caller): Promise<ExitCode> {
-  const { nodes, on, command, runId } = operation;
+  const { nodes, on, given, runId } = operation;
   refusePassedEnd(operation, { clock: systemClock });
   return launching(
     {
@@ -18,7 +18,7 @@ export async function detachRun(operation: RunOperation, detached: Detached, cal
       detached,
       nodes,
       owner: on.claim.owner,
-      command: [command.program, ...command.args],
+      command: given,
       goingOn: (job) => [`--run-id=${runId ?? job}`, '--resume'],
       refuseAhead: (found, owner) => {
         found.forEach(recordOf);

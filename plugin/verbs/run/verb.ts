@@ -9,8 +9,8 @@ import type { Session } from '../../session/session.ts';
 import { detachedFrom } from '../../detached/asked.ts';
 import { flagWord } from '../../command-line/flag-word.ts';
 import { flagsByWhichDetached } from '../../detached/inside.ts';
-import { refuseCommandOfHere } from './detached-command.ts';
-import { onNodeFlags, refuseScriptAway } from './on-node/flags.ts';
+import { refuseCommandOfHere, refuseFilesOfHere } from './detached-command.ts';
+import { onNodeFlags } from './on-node/flags.ts';
 import { FLAGS, COMMAND_PLACE, nodeCommand, REPLACED, type RunOperation } from './flags.ts';
 
 /** `kubectl maint run` */
@@ -48,12 +48,13 @@ export const run = verb({
     const nodes = requiredNodes('run', names, values.selector, COMMAND_PLACE);
     const claim = claimFlags(values);
     const pace = paceFlags(values);
+    if (values.detach) refuseFilesOfHere(values);
     const detached = detachedFrom(values, { flags, table: FLAGS });
-    refuseCommandOfHere(detached);
     const format = values.output ?? 'text';
     const { reboot } = values;
     const onNode = onNodeFlags(values, command.length > 0);
-    if (detached !== undefined && onNode?.script !== undefined) refuseScriptAway();
+    const between = betweenFlags(values);
+    refuseCommandOfHere({ detached, onNode, between });
     return {
       verb: 'run',
       cluster,
@@ -86,7 +87,7 @@ export const run = verb({
         timeoutMs: values['healthy-timeout'],
         format,
       },
-      between: betweenFlags(values),
+      between,
       maxParallel: pace.maxParallel,
       commandTimeoutMs: values['command-timeout'],
       outputDir: values['output-dir'],

@@ -133,6 +133,25 @@ describe('the Job', () => {
     expect(await held('asked')).toEqual([]);
   });
 
+  test('a command on the node, or a reboot without one, is asked for there in the same words', async () => {
+    const words = async (...more: readonly string[]) => {
+      const job = await jobOf(await plugin.maint(['run', 'asked-b', ...PLACE, IMAGE, ...more]));
+      return wordsOf(job).filter((word) => !word.startsWith('--run-id='));
+    };
+    expect(await words('--reboot')).toEqual(['run', 'asked-b', '--reboot', '--owner=admin', '--resume']);
+    const onNode = ['--on-node=tools:1', '--profile=netadmin'];
+    expect(await words(...onNode, '--', 'ip', 'a')).toEqual([
+      'run',
+      'asked-b',
+      ...onNode,
+      '--owner=admin',
+      '--resume',
+      '--',
+      'ip',
+      'a',
+    ]);
+  });
+
   test('whoever may only make and follow Jobs there may do it; what could not be looked at is told', async () => {
     const ran = await plugin.maint(['on', 'asked-a', ...PLACE, IMAGE], { user: LAUNCHER });
     expect(ran.code, ran.stderr).toBe(0);
@@ -200,6 +219,18 @@ describe('before anything is made', () => {
       args: ['on', 'nowhere', ...PLACE, IMAGE],
       code: 4,
       says: '"nowhere" not found',
+    },
+    {
+      what: 'a script of this machine',
+      args: ['run', 'asked-a', ...PLACE, '--on-node', '--script=kernel.sh'],
+      code: 2,
+      says: '--script names a file of this machine, which the Job in the cluster does not have',
+    },
+    {
+      what: 'a check file of this machine',
+      args: ['run', 'asked-a', ...PLACE, '--on-node', '--check-file=checks.txt', '--', 'true'],
+      code: 2,
+      says: '--check-file names a file of this machine, which the Job in the cluster does not have',
     },
     {
       what: 'a command for the image of the webhook',

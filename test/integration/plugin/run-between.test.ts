@@ -13,7 +13,7 @@ let plugin: PluginRunner;
 let world: Workloads;
 let folder: string;
 
-const GROUPS = ['asks', 'hangs', 'soaks', 'bears', 'opens'];
+const GROUPS = ['asks', 'hangs', 'soaks', 'bears', 'opens', 'waits'];
 const of = (group: string, letters = 'abcd'): readonly string[] =>
   Array.from(letters).map((letter) => `${group}-${letter}`);
 const AT_ONCE = '--healthy-for=0';
@@ -168,6 +168,21 @@ describe('--window', () => {
     const ran = await running.ended;
     expect(ran).toMatchObject({ code: 130, stdout: '' });
     expect(ran.stderr).toContain('interrupted: nothing was changed\n');
+  });
+
+  test('one that opens while it is waited for lets the nodes be begun', async () => {
+    // A minute is the least that a window says; this one is open soon, and stays so for an hour.
+    const minute = (ms: number): string => new Date(Math.ceil(ms / 60_000) * 60_000).toISOString().slice(11, 16);
+    const soon = Date.now() + 2000;
+    const flags = [`--window=${minute(soon)}-${minute(soon + 3_600_000)} UTC`, '--wait-window'];
+    const ran = await plugin.maint(['run', ...of('waits', 'ab'), AT_ONCE, ...flags, '--', 'date', '-u', '+%H:%M']);
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(ran.stderr).toMatch(
+      new RegExp(`^node/waits-a waits until .* ${minute(soon)} UTC: no --window is open$`, 'm'),
+    );
+    expect(ran.stderr).not.toContain('node/waits-b waits');
+    expect(ran.stdout).toMatch(new RegExp(`^waits-a \\| ${minute(soon)}$`, 'm'));
+    expect(ran.stdout).toContain('node/waits-b out of maintenance\n');
   });
 
   test('one that nobody can read is refused before anything is changed', async () => {

@@ -13,7 +13,9 @@ import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 
 const NAMESPACE = 'kubectl-maint-run';
 const IMAGE = '--on-node=example.com/tools:1';
-const NODES = ['a', 'b', 'lin', 'win', 'boot', 'lie', 'local'];
+const NODES = ['a', 'b', 'lin', 'win', 'boot', 'lie', 'local', 'dark', 'ill', 'next'];
+/** Those whose kubelet may die. */
+const MORTAL = ['dark', 'ill'];
 /** Operators without one of the rights that commands on nodes need, by what they are called. */
 const LACKING: readonly (readonly [user: string, right: string, grants: readonly Grant[]])[] = [
   ['no-pods', `create pods in namespace ${NAMESPACE}`, without('pods')],
@@ -32,7 +34,7 @@ let folder: string;
 
 beforeAll(async () => {
   const users = [...LACKING.map(([name]) => ({ name, groups: [] })), { name: 'able', groups: [] }];
-  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })), users });
+  plane = await startControlPlane({ nodes: NODES.map((name) => ({ name, mortal: MORTAL.includes(name) })), users });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
   folder = await mkdtemp(join(tmpdir(), 'maint-on-node-'));
@@ -218,4 +220,35 @@ describe('a reboot', () => {
     expect(fails.stderr).toContain('error: node local: the command exited with code 7\n');
     expect(await plugin.maint(['off', 'local', AT_ONCE])).toMatchObject({ code: 0 });
   });
+
+  test.each([
+    ['dark', undefined, 'complete', 'the command exited with code 255, but it has not come back within 3s'],
+    ['ill', 'two', 'returning', 'gave up waiting for node ill: not Ready'],
+  ])(
+    'after which %s does not come back (boot id then: %s) stops the run, and the node stays in maintenance',
+    async (node, bootId, state, why) => {
+      for (const one of [node, 'next']) await boots(one, 'one');
+      const down = join(folder, `${node}-is-down`);
+      // As ssh ends when the machine at its other end goes down.
+      const command = ['sh', '-c', `while [ -d ${folder} ] && [ ! -e ${down} ]; do sleep 0.1; done; exit 255`];
+      const flags = ['--reboot', AT_ONCE, '--healthy-timeout=3s'];
+      const running = await plugin.start(['run', node, 'next', ...flags, '--', ...command]);
+      await until('the command runs', () => running.said().includes(`node/${node} runs: `));
+      await plane.silenceNode(node);
+      if (bootId !== undefined) await boots(node, bootId);
+      await writeFile(down, '');
+      const ran = await running.ended;
+      expect(ran.code, ran.stderr).toBe(5);
+      expect(ran.stderr).toMatch(new RegExp(`^error: node ${node}: ${why}`, 'm'));
+      expect(ran.stderr).toContain('stopped: 0 of 2 nodes done\n');
+      expect(ran.stderr).toContain('node/next not begun\n');
+      const again = ['run', node, 'next', ...flags, '--resume', '--'].join(' ');
+      expect(ran.stderr).toContain(`to go on, once what stopped it is mended:\nkubectl maint ${again} `);
+      const { label, record } = maintenanceOf(await world.node(node));
+      expect(label).toBe(state);
+      expect(listAt(record, 'claims')).toMatchObject([{ run: { number: 1, of: 2, step: 'stopped' } }]);
+      expect(await held()).toEqual([node]);
+      expect(await plugin.maint(['off', node, '--skip-health-check'])).toMatchObject({ code: 0 });
+    },
+  );
 });

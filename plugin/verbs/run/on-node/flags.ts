@@ -78,13 +78,6 @@ export function onNodeFlags(values: FlagValues<typeof ON_NODE_FLAGS>, hasCommand
   return { image, profile, namespace, script };
 }
 
-/** A Job in the cluster has no file of this machine. Throws MaintError('usage'). */
-export function refuseScriptAway(): never {
-  throw new MaintError('usage', '--script names a file of this machine, which --detach leaves', {
-    hint: 'name an image that holds the script and the plugin, and its path there as a command: --image=IMAGE -- SCRIPT',
-  });
-}
-
 function refuseScriptHere(): never {
   throw new MaintError('usage', '--script carries a file over to the node, which takes --on-node', {
     hint: 'a script that runs here is a command: kubectl maint run NODE... -- ./script.sh',

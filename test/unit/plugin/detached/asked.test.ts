@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Detached } from '../../../../plugin/detached/asked.ts';
+import { DEFAULT_IMAGE } from '../../../../plugin/verbs/run/on-node/flags.ts';
 import { like } from '../../../support/like.ts';
 import { parse } from '../../../support/parsed.ts';
 
@@ -18,6 +19,8 @@ describe('what the Job is told', () => {
     ['off n1 --healthy-for 1m', '--healthy-for=1m'],
     ['off n1 --all', '--all'],
     ['run n1 --image=i --command-timeout=5m', '--command-timeout=5m'],
+    ['run n1 --on-node', `--on-node=${DEFAULT_IMAGE}`],
+    ['run n1 --on-node=i --profile=netadmin --max-failures=2', '--on-node=i --profile=netadmin --max-failures=2'],
     ['run -l rack=b7 --image=i --resume --run-id=x --owner=ben', ''],
     ['on n1 --rollback=false', '--rollback=false'],
     [
@@ -27,6 +30,11 @@ describe('what the Job is told', () => {
   ])('%s', async (line, flags) => {
     const command = line.startsWith('run') ? ' -- true' : '';
     expect((await detached(`${line} ${ACCOUNT}${command}`))?.flags.join(' ')).toBe(flags);
+  });
+
+  test('a reboot without a command is asked for as it was here: on the node itself', async () => {
+    const operation = await parse(['run', 'n1', ...ACCOUNT.split(' '), '--reboot']);
+    expect(operation).toMatchObject({ given: [], onNode: {}, detached: { flags: ['--reboot'] } });
   });
 
   test('the way there holds what leads to another cluster, and no secret', async () => {
@@ -59,6 +67,22 @@ describe('refused', () => {
     [
       `run n1 ${ACCOUNT} -- true`,
       'the command would run in the image of the webhook, which holds no programs, not even a shell',
+    ],
+    [
+      `run n1 ${ACCOUNT} --reboot -- reboot`,
+      'the command would run in the image of the webhook, which holds no programs, not even a shell',
+    ],
+    [
+      `run n1 ${ACCOUNT} --on-node --check=true -- true`,
+      'the command of --check would run in the image of the webhook',
+    ],
+    [
+      `run n1 ${ACCOUNT} --on-node --script=kernel.sh`,
+      '--script names a file of this machine, which the Job in the cluster does not have',
+    ],
+    [
+      `run n1 ${ACCOUNT} --on-node --check-file=checks -- true`,
+      '--check-file names a file of this machine, which the Job in the cluster does not have',
     ],
     [`run n1 --run-id=a/b -- true`, '--run-id: "a/b" is no name'],
   ])('%s', async (line, message) => {

@@ -14,8 +14,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-windows-'));
   await writeFile(join(folder, 'upgrade.CMD'), '');
   // In place of cmd.exe: a word of its command line each line.
-  await writeFile(join(folder, 'shell'), '#!/bin/sh\nprintf "%s\\n" "$@"\n');
-  await chmod(join(folder, 'shell'), 0o755);
+  await writeFile(join(folder, 'cmd.exe'), '#!/bin/sh\nprintf "%s\\n" "$@"\n');
+  await chmod(join(folder, 'cmd.exe'), 0o755);
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -24,7 +24,7 @@ const PRETEND = "data:text/javascript,Object.defineProperty(process, 'platform',
 
 /** What is started where Node.js begins for a Windows with one script in its PATH. */
 async function startedBy(script: string): Promise<readonly string[]> {
-  const env = { PATH: folder, PATHEXT: '.EXE;.CMD', comspec: join(folder, 'shell') };
+  const env = { PATH: folder, PATHEXT: '.EXE;.CMD', comspec: 'cmd.exe' };
   const args = ['--import', PRETEND, '--input-type=module', '--eval', script];
   return (await run(process.execPath, args, { env })).stdout.trimEnd().split('\n');
 }
@@ -41,6 +41,22 @@ test('a command that is a script', async () => {
     await runCommand(start, { sink, relay: { add: () => () => undefined }, tell: () => undefined });
   `);
   expect(started).toEqual(['/d', '/s', '/c', '"upgrade ^"a^ b^" ^"^%PATH^%^&calc^""']);
+});
+
+test("the command line of --check is that of this system's own shell, as it was written", async () => {
+  const check = resolve('plugin/verbs/run/between/check-command.ts');
+  const started = await startedBy(`
+    import { checkCommand } from '${check}';
+    const say = (stream, line) => console.log(line);
+    const silent = () => undefined;
+    const ask = checkCommand('upgrade "a b" && echo %NODE%', {
+      claim: {}, inherited: { env: process.env, canAnswer: false, onTerminal: false },
+      relay: { add: () => silent }, screen: { note: silent, warn: silent }, shows: () => say,
+    });
+    const node = { facts: { name: 'n1' }, raw: {} };
+    console.log(JSON.stringify(await ask({ node }, 0)));
+  `);
+  expect(started).toEqual(['/d', '/s', '/c', '"upgrade "a b" && echo %NODE%"', '[]']);
 });
 
 test('a program of the kubeconfig that is a script', async () => {
