@@ -14,8 +14,8 @@ interface Page {
 
 const FOLDER = 'plugin/verbs/ui/page';
 
-/** The page has to come at once on any machine: so many bytes, packed. */
-const MAX_PAGE_BYTES = 60 * 1024;
+/** The page comes at once, also through ssh with its compression: a line of 1 Mbit/s carries 60 kB in 60 × 8 / 1000 = 0.5 s. */
+const MAX_PAGE_BYTES = 60_000;
 
 /** Builds the page of `kubectl maint ui`. Throws where it has become too large. */
 export async function bundlePage(): Promise<Page> {

@@ -88,12 +88,14 @@ describe.skipIf(executable === undefined)('the page', () => {
 
   test('what a guard refuses is shown as a whole, and nothing is changed', async () => {
     await scene.world.pod('alone', { namespace: 'shop', node: 'worker-3' });
+    await scene.world.pod('scratch', { namespace: 'shop', node: 'worker-3' }, { emptyDir: true });
     await using visitor = await scene.visit();
     const { page } = visitor;
     await visitor.see('worker-3');
     await page.getByText('Take into maintenance', { exact: true }).click();
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByText(/refused: .*shop\/alone/).waitFor();
+    await page.getByText(/refused: .*shop\/scratch/).waitFor();
     await expect
       .poll(() => page.getByRole('button', { name: 'Take worker-3 into maintenance' }).isDisabled())
       .toBe(true);
@@ -160,7 +162,7 @@ describe.skipIf(executable === undefined)('the page', () => {
   test('nothing moves for those who asked for less motion', async () => {
     await scene.world.deployment('slow', { namespace: 'shop', labels: { pool: 'p3' } }, 1);
     await scene.world.budget('slow', 'shop', 'slow', 1);
-    const drain = await scene.plugin.start(['on', 'worker-3', '--owner', 'ops', '--force']);
+    const drain = await scene.plugin.start(['on', 'worker-3', '--owner', 'ops', '--force', '--delete-emptydir-data']);
     const moving = async (reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> => {
       await using visitor = await scene.visit({ reducedMotion });
       const { page } = visitor;
@@ -264,6 +266,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     const { page } = visitor;
     await visitor.take('worker-5');
     await page.locator('.run .cause').first().waitFor();
+    expect(other.said()).toContain('Ctrl-C ends it, and interrupts what it is doing');
     const ran = await other.end();
     expect(ran.code).toBe(130);
     expect(ran.stderr).toMatch(/interrupted: .*worker-5/);

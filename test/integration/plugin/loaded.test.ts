@@ -57,6 +57,10 @@ test.each([
   ['status', ['zod', 'js-yaml', 'https']],
   ['status -o yaml', ['yargs', 'zod', 'js-yaml', 'https']],
   ['doctor', ['zod', 'js-yaml', 'https', 'tools']],
+  ['on n1', ['zod', 'js-yaml', 'https', 'tools']],
+  ['off n1', ['zod', 'js-yaml', 'https']],
+  ['ui --help', []],
+  ['ui --kubeconfig=nowhere', ['yargs', 'zod', 'tools', 'page', 'express']],
 ])('%s', async (line, libraries) => {
   expect(await loadedBy(line.split(' '))).toEqual(libraries);
 });
