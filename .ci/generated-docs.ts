@@ -1,6 +1,7 @@
 /** Writes the tables of docs/ that come from the registries. With `--check` nothing is written, and a table that differs fails. */
 import { CHECKS } from '../plugin/verbs/doctor/checks/registry.ts';
 import { CHECKS as PREFLIGHT } from '../plugin/preflight/checks/registry.ts';
+import { DATA_SYSTEMS } from '../plugin/preflight/data/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
 import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';
 import { generatedParts, table } from './generated-file.ts';
@@ -8,6 +9,7 @@ import { coverageOf, judgedPatterns, LEFT_OUT } from '../webhook/floor/coverage.
 
 const DOCS = [
   'README.md',
+  'docs/data.md',
   'docs/doctor.md',
   'docs/drain.md',
   'docs/floor.md',
@@ -62,6 +64,18 @@ function checks(): string {
 function preflight(): string {
   const rows = PREFLIGHT.map(({ id, refuses, warns }) => [`\`${id}\``, refuses, warns]);
   return table(['Finding', 'Refuses (exit 3, or 4 for rights alone)', 'Warns'], rows);
+}
+
+/** Data systems: what they are known and asked by, and what comes of it. */
+function dataSystems(): string {
+  const rows = DATA_SYSTEMS.map(({ name, title, group, kinds, refuses, warns }) => {
+    const reads = Object.values(kinds).map(({ group, plural, name, labels }) => {
+      const which = name === undefined ? (labels === undefined ? '' : ` (${labels})`) : `/${name}`;
+      return `\`${group === '' ? plural : `${plural}.${group}`}${which}\``;
+    });
+    return [title, `\`${name}\``, `\`${group}\``, reads.join(', '), refuses, warns];
+  });
+  return table(['System', 'Name', 'Known by', 'Lists', 'Refuses', 'Warns'], rows);
 }
 
 function tools(work: 'backup' | 'scan'): string {
@@ -121,6 +135,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   delivery,
   checks,
   preflight,
+  data: dataSystems,
   floor,
   commands: () => commands,
   connection: connectionFlags,

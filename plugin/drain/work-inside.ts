@@ -2,14 +2,12 @@ import {
   ClusterRefusal,
   collectionPath,
   insideWorkFrom,
-  listAt,
-  textAt,
   type Catalogue,
-  type ClusterReader,
   type InsidePattern,
   type PodFacts,
 } from '../../shared/index.ts';
 import { followCollection } from '../session/live-collection.ts';
+import type { ServedVersions } from '../session/served.ts';
 import type { Session } from '../session/session.ts';
 import { firstOf, untilAborted, type Wait } from '../session/wait.ts';
 import { podName } from './plan.ts';
@@ -31,21 +29,28 @@ export const NOTHING_INSIDE: WorkInside = {
   unknown: [],
 };
 
-/** Follows the kinds of a catalogue that this cluster serves, until the session's signal aborts. */
+/**
+ * Follows the kinds of a catalogue that this cluster serves, until the session's signal aborts. Where nobody could tell what
+ * it serves, the answer to the list does.
+ */
 export async function followWorkInside(
   { patterns }: Catalogue,
   session: Pick<Session, 'cluster' | 'clock' | 'signal'>,
+  served: ServedVersions,
 ): Promise<WorkInside> {
   const inside = patterns.flatMap(({ pattern: { what, inside: one } }) =>
     one === undefined ? [] : [{ what, inside: one }],
   );
-  const isServed = await servedBy(session.cluster);
-  const followed = inside.filter(isServed).map((pattern) => {
-    const path = collectionPath(pattern.inside.resource, '');
-    const project = (object: unknown) => insideWorkFrom(object, pattern);
-    const collection = followCollection({ path, project, signal: session.signal }, session);
-    return { collection, lacking: collection.first.then(() => [], lackOf(pattern)) };
-  });
+  const isServed = ({ resource }: InsidePattern['inside']): boolean =>
+    served?.has(resource.slice(0, resource.lastIndexOf('/'))) ?? true;
+  const followed = inside
+    .filter((pattern) => isServed(pattern.inside))
+    .map((pattern) => {
+      const path = collectionPath(pattern.inside.resource, '');
+      const project = (object: unknown) => insideWorkFrom(object, pattern);
+      const collection = followCollection({ path, project, signal: session.signal }, session);
+      return { collection, lacking: collection.first.then(() => [], lackOf(pattern)) };
+    });
   const changes = followed.map(
     ({ collection }): Wait =>
       (stop) =>
@@ -58,20 +63,6 @@ export async function followWorkInside(
     changed: (signal) => firstOf(changes, signal),
     unknown,
   };
-}
-
-/** Whether the API server serves a kind's version; who may not ask is told by the answer to the list. */
-async function servedBy(reader: ClusterReader): Promise<(pattern: InsidePattern) => boolean> {
-  try {
-    const groups = listAt(await reader.get('/apis'), 'groups');
-    const versions = new Set(
-      groups.flatMap((group) => listAt(group, 'versions').map((one) => textAt(one, 'groupVersion'))),
-    );
-    return ({ inside }) => versions.has(inside.resource.slice(0, inside.resource.lastIndexOf('/')));
-  } catch (thrown) {
-    if (thrown instanceof ClusterRefusal) return () => true;
-    throw thrown;
-  }
 }
 
 /** A version without that kind has none of it. */

@@ -3,6 +3,7 @@ import type { Clock } from '../session/clock.ts';
 import { followBudgets, type Budgets } from '../drain/budgets.ts';
 import { podsForMany, podsOfEachNode, type PodsByNode } from '../drain/pods-by-node.ts';
 import { followCollection } from '../session/live-collection.ts';
+import { readServedVersions, type ServedVersions } from '../session/served.ts';
 import { clusterNode, readNodes } from './read.ts';
 import { ownRules, type OwnRule } from './rights.ts';
 import type { ClusterNode } from './survey.ts';
@@ -17,6 +18,8 @@ export interface ClusterView {
   budgets(): Budgets;
   /** What the caller may do. */
   rules(): Promise<readonly OwnRule[]>;
+  /** What the API server serves. */
+  served(): Promise<ServedVersions>;
 }
 
 /** What following needs. */
@@ -36,6 +39,7 @@ export function viewOnce({ cluster, clock, signal }: Followed): ClusterView {
     pods: () => Promise.resolve(pods),
     budgets: once(() => followBudgets(cluster, clock, signal)),
     rules: once(() => ownRules(cluster)),
+    served: once(() => readServedVersions(cluster)),
   };
 }
 
@@ -74,5 +78,6 @@ export function viewFollowed({ cluster, clock, signal }: Followed, { chosen, not
     }),
     budgets: once(() => followBudgets(cluster, clock, signal)),
     rules: once(() => ownRules(cluster)),
+    served: once(() => readServedVersions(cluster)),
   };
 }

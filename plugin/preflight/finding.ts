@@ -23,6 +23,8 @@ export interface Finding {
   readonly pods?: readonly string[];
   /** All nodes of which it is said, where the text names the first of many only. */
   readonly nodes?: readonly string[];
+  /** Names of all objects of a data system of which it is said. */
+  readonly objects?: readonly string[];
 }
 
 /** A reason to refuse. */

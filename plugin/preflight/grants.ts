@@ -9,6 +9,7 @@ import {
   TOOLS,
   type Grant,
 } from '../../shared/index.ts';
+import { dataGrants } from './data/grants.ts';
 
 /** What everybody needs who looks: `status`, `doctor`, and `check` against a cluster. */
 const LOOKING: readonly Grant[] = [
@@ -54,6 +55,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...replicated,
   // Whether a backup runs inside a pod that is to be evicted.
   ...insideGrants(TOOLS),
+  // What storage and databases are asked before their nodes go.
+  ...dataGrants(),
   { group: '', resource: 'nodes', verbs: ['patch'] },
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },

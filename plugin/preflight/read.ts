@@ -42,21 +42,23 @@ export interface SurveyInputs {
   readonly until: Survey['until'];
   readonly now: number;
   readonly pods: () => Promise<PodsByNode>;
+  readonly data: Promise<Survey['data']>;
   readonly cluster: Cluster;
 }
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, until, now, cluster } = inputs;
+  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, until, now, data, cluster } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
-  const [all, nodeClaims, owners, room, rights] = await Promise.all([
+  const [all, nodeClaims, owners, room, rights, answers] = await Promise.all([
     nodes,
     unlessForbidden(() => readNodeClaims(chosen, cluster)),
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, { pods, cluster })),
     missingRights(rightsFor(operation, chosen, plans), cluster, rules),
+    data,
   ]);
   return {
     chosen,
@@ -73,6 +75,8 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     registered: registeredBy(inForce),
     pace: operation.pace,
     allowLastNode: operation.allowLastNode,
+    data: answers,
+    acceptedLoss: operation.acceptedLoss,
   };
 }
 

@@ -11,6 +11,8 @@ export interface MaintenanceRequest {
   readonly pace: PaceFlags;
   /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
   readonly allowLastNode: boolean;
+  /** Data systems, and objects of them, whose loss is accepted. */
+  readonly acceptedLoss: readonly string[];
 }
 
 /** What a run will need to its very end; without the rest (conditions, Events, watches) it only tells less, or later. */

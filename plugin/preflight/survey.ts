@@ -2,6 +2,7 @@ import type { Amounts, BudgetFacts, NodeFacts, PodFacts } from '../../shared/ind
 import type { DrainPlan } from '../drain/plan.ts';
 import type { NodeClaim } from '../nodes/node-claims.ts';
 import type { PaceFlags } from '../drain/options.ts';
+import type { DataAnswers } from './data/read.ts';
 import type { Right } from './rights.ts';
 
 /** Everything that the checks look at: read once, before anything is written. */
@@ -31,6 +32,10 @@ export interface Survey {
   readonly pace: Pick<PaceFlags, 'maxUnavailable'>;
   /** Accepts the loss of quorum, of the last worker. */
   readonly allowLastNode: boolean;
+  /** What storage and databases have answered. */
+  readonly data: DataAnswers;
+  /** Data systems, and objects of them, whose loss is accepted. */
+  readonly acceptedLoss: readonly string[];
 }
 
 /** A node of the cluster as a place for pods. */

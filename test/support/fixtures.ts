@@ -1,4 +1,4 @@
-/** The fixtures of test/fixtures: a manifest per case, what the policy has to say of it, and on which cluster. */
+/** The fixtures of test/fixtures, but for what data systems are asked (data-fixtures.ts): a manifest per case, what the policy has to say of it, and on which cluster. */
 import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -69,7 +69,7 @@ export function nodesFile(cluster: string): string {
 
 /** Every fixture, sorted by name. Throws an Error that names the file where one is malformed. */
 export function readFixtures(): readonly Fixture[] {
-  return globSync('**/*.yaml', { cwd: FIXTURES, exclude: ['nodes/**'] })
+  return globSync('**/*.yaml', { cwd: FIXTURES, exclude: ['nodes/**', 'data/**'] })
     .map((path) => path.split(sep).join('/'))
     .sort()
     .map(fixtureAt);

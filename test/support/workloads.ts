@@ -25,6 +25,13 @@ export interface PodShape {
   readonly priorityClassName?: string;
 }
 
+/** A kind that a test makes; `v1` unless told otherwise. */
+interface CustomKind {
+  readonly kind: string;
+  readonly plural: string;
+  readonly version?: string;
+}
+
 /** The cluster as tests set it up: each call returns when the API server shows its effect. */
 export class Workloads {
   readonly #plane: ControlPlane;
@@ -131,8 +138,8 @@ export class Workloads {
     return created;
   }
 
-  /** A kind of somebody's operator (v1, any content, in namespaces), served when this resolves. */
-  async customResource(group: string, { kind, plural }: { kind: string; plural: string }): Promise<void> {
+  /** A kind of somebody's operator (any content, in namespaces), served when this resolves. */
+  async customResource(group: string, { kind, plural, version = 'v1' }: CustomKind): Promise<void> {
     const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
     await this.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -142,12 +149,12 @@ export class Workloads {
         group,
         scope: 'Namespaced',
         names: { kind, plural },
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
+        versions: [{ name: version, served: true, storage: true, schema }],
       },
     });
     await until(`${plural}.${group} is served`, async () => {
-      const isListed = JSON.stringify(await this.get('/apis')).includes(`"${group}/v1"`);
-      return isListed && (await this.#plane.api('GET', `/apis/${group}/v1/${plural}`)).status === 200;
+      const isListed = JSON.stringify(await this.get('/apis')).includes(`"${group}/${version}"`);
+      return isListed && (await this.#plane.api('GET', `/apis/${group}/${version}/${plural}`)).status === 200;
     });
   }
 

@@ -2,6 +2,7 @@ import type { Check, Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 import { activeWork } from './active-work.ts';
 import { budgets } from './budgets.ts';
+import { data } from './data.ts';
 import { downtime } from './downtime.ts';
 import { enforcement } from './enforcement.ts';
 import { expiry } from './expiry.ts';
@@ -16,6 +17,7 @@ import { unreachable } from './unreachable.ts';
 export const CHECKS: readonly Check[] = [
   filters,
   guards,
+  data,
   rights,
   unreachable,
   expiry,

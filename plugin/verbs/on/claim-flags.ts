@@ -1,5 +1,6 @@
 import { oneOf, type FlagTable, type FlagValues } from '../../command-line/flag.ts';
 import { durationFlag, momentFlag, textFlag } from '../../command-line/values.ts';
+import { dataLossFlag } from '../../preflight/data/accepted.ts';
 import { MaintError, type Mode } from '../../../shared/index.ts';
 
 /** What an `on` asks for on behalf of its owner. */
@@ -19,6 +20,8 @@ export interface ClaimFlags {
 export interface MarkFlags {
   /** Accepts that the node is the last worker, or needed for the control plane's quorum. */
   readonly allowLastNode: boolean;
+  /** Data systems, and objects of them, whose loss is accepted. */
+  readonly acceptedLoss: readonly string[];
   /** Keep autoscalers and remediation off the node while in maintenance. */
   readonly protect: boolean;
   /** Make a cordon that is there part of the maintenance, so that `off` uncordons. */
@@ -48,6 +51,12 @@ export const CLAIM_FLAGS = {
     kind: 'switch',
     default: false,
     describe: "Even if it is the last worker, or the control plane's quorum needs it",
+  },
+  'allow-data-loss': {
+    kind: 'list',
+    value: dataLossFlag,
+    describe:
+      'Even if a data system says that data would be lost: its name, like longhorn, or one object, like longhorn/pvc-1',
   },
   protect: {
     kind: 'switch',
@@ -84,6 +93,7 @@ export function endOf({ until }: ClaimFlags, now: number): number | undefined {
 export function markFlags(values: ClaimValues): MarkFlags {
   return {
     allowLastNode: values['allow-last-node'],
+    acceptedLoss: values['allow-data-loss'] ?? [],
     protect: values.protect,
     adopt: values.adopt,
     roleLabel: values['role-label'],

@@ -8,13 +8,15 @@ import {
 } from '../../../shared/index.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import { versionOf, type NodeSnapshot } from '../../nodes/snapshot.ts';
+import { data } from '../../preflight/checks/data.ts';
 import { guards } from '../../preflight/checks/guards.ts';
+import type { Finding } from '../../preflight/finding.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import type { MarkedTarget, OnRun } from './on-run.ts';
 import { nothingEvicted, undoMarks, withUndone } from './undo.ts';
 
 /**
- * Two commands may both find a guard intact and break it together. So after marking, the records are read again as they
+ * Two commands may both find a guard intact, or a last copy of data safe, and break it together. So after marking, the records are read again as they
  * were at this command's last mark: all writes to Nodes have one order (resourceVersion), so of two commands the one that
  * marked last sees all marks of the other there. That one takes its marks back and throws MaintError('denied'); so does one
  * that cannot tell. Nothing is evicted before this is known.
@@ -29,13 +31,8 @@ export async function backOutIfGuardBroken(marked: readonly MarkedTarget[], surv
 
 async function refuseIfBroken(marked: readonly MarkedTarget[], survey: Survey, run: OnRun): Promise<void> {
   const { nodes } = survey;
-  const { session, operation } = run;
-  if (
-    marked.length === 0 ||
-    nodes === undefined ||
-    (operation.allowLastNode && operation.pace.maxUnavailable === undefined)
-  )
-    return;
+  const { session } = run;
+  if (marked.length === 0 || nodes === undefined || !isGuarded(survey)) return;
   const mine = new Set(marked.map(({ node }) => node.facts.name));
   const known = new NodeTable(nodes.map(({ facts }) => facts));
   const held = await heldAt(lastMark(marked), run);
@@ -45,12 +42,21 @@ async function refuseIfBroken(marked: readonly MarkedTarget[], survey: Survey, r
   if (newcomers.length === 0 || session.signal.aborted) return;
   const changed = new Map(newcomers.map(({ facts }) => [facts.name, facts]));
   const now = nodes.map((node) => ({ ...node, facts: changed.get(node.facts.name) ?? node.facts }));
-  const [broken] = guards.find({ ...survey, nodes: now });
+  const [broken] = brokenIn({ ...survey, nodes: now });
   if (broken === undefined) return;
   const others = newcomers.map(({ facts }) => facts.name).join(', ');
   throw new MaintError('denied', `${broken.text}: somebody took ${others} into maintenance at the same time`, {
     hint: 'try again when the other maintenance is over',
   });
+}
+
+/** Whether there is anything that two commands could break together. */
+function isGuarded({ allowLastNode, pace, data: answers }: Survey): boolean {
+  return !allowLastNode || pace.maxUnavailable !== undefined || (answers ?? []).length > 0;
+}
+
+function brokenIn(survey: Survey): readonly Finding[] {
+  return [...guards.find(survey), ...data.find(survey)].filter(({ severity }) => severity === 'refuse');
 }
 
 /** The resourceVersion of the last of these marks; undefined where versions are no numbers. */

@@ -2,9 +2,12 @@ import { isInMaintenance, MaintError } from '../../../shared/index.ts';
 import { endOf } from './claim-flags.ts';
 import type { OnOperation } from './flags.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { data } from '../../preflight/checks/data.ts';
 import { filters } from '../../preflight/checks/filters.ts';
 import { guards } from '../../preflight/checks/guards.ts';
 import { findingsOf } from '../../preflight/checks/registry.ts';
+import { readDataSystems } from '../../preflight/data/read.ts';
+import { DATA_SYSTEMS } from '../../preflight/data/registry.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { readSurvey } from '../../preflight/read.ts';
 import type { Survey } from '../../preflight/survey.ts';
@@ -48,11 +51,21 @@ export async function surveyNodes(
     until: endOf(operation.claim, now),
     now,
     pods: () => view.pods(),
+    data: askDataSystems(run),
     cluster: session.cluster,
   });
   // A watch that is behind may not have seen that the last node is back.
   const isBroken = guards.find(survey).length > 0;
   return { targets, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
+}
+
+/** What storage and databases say now. Where nothing is moved, nothing is asked. */
+async function askDataSystems({
+  operation,
+  session,
+  view,
+}: Pick<OnRun, 'operation' | 'session' | 'view'>): Promise<Survey['data']> {
+  return operation.claim.mode === 'cordon' ? [] : readDataSystems(DATA_SYSTEMS, await view.served(), session.cluster);
 }
 
 /** The preflight of one batch. The first was looked at just now, with all the others; a later one is looked at again. */
@@ -71,17 +84,24 @@ function surveyOf(batch: readonly Target[], survey: Survey): Survey {
 }
 
 /**
- * The preflight may be hours old when a later batch begins: pods that came to its nodes since, and nodes that somebody else
- * took out of service, are judged as they are now. Throws MaintError where they refuse; nothing of the batch was changed.
+ * The preflight may be hours old when a later batch begins: pods that came to its nodes since, nodes that somebody else
+ * took out of service, and what data systems say are judged as they are now. Throws MaintError where they refuse; nothing of the batch was changed.
  */
 async function lookAgain(batch: readonly Target[], survey: Survey, run: OnRun): Promise<Surveyed> {
   const { view } = run;
-  const targets = await Promise.all(batch.map((target) => planAgain(target, run)));
-  const seen = surveyNow(targets, { ...survey, nodes: await view.nodes() }, run);
+  const [targets, nodes, answers] = await Promise.all([
+    Promise.all(batch.map((target) => planAgain(target, run))),
+    view.nodes(),
+    askDataSystems(run),
+  ]);
+  const before = { ...survey, data: answers };
+  const seen = surveyNow(targets, { ...before, nodes }, run);
   // A watch that is behind may not have seen that the last node is back.
   const now =
-    guards.find(seen).length > 0 ? surveyNow(targets, { ...survey, nodes: await view.nodesNow() }, run) : seen;
-  const refusals = [...filters.find(now), ...guards.find(now)].filter(({ severity }) => severity === 'refuse');
+    guards.find(seen).length > 0 ? surveyNow(targets, { ...before, nodes: await view.nodesNow() }, run) : seen;
+  const refusals = [...filters.find(now), ...guards.find(now), ...data.find(now)].filter(
+    ({ severity }) => severity === 'refuse',
+  );
   refuseOrWarn(refusals, run, `nothing was changed on ${[...namesOf(targets)].join(' ')}`);
   return { targets, survey: now };
 }
@@ -117,8 +137,8 @@ export function refusedFor(
   hint = 'nothing was changed',
 ): MaintError {
   const code = refusals.every(({ check }) => check === 'rights') ? 'cluster' : 'denied';
-  const lines = refusals.flatMap(({ text, pods = [], nodes = [] }) => {
-    const names = wantsAllNames(operation) ? [nodes, pods].filter((some) => some.length > 0) : [];
+  const lines = refusals.flatMap(({ text, pods = [], nodes = [], objects = [] }) => {
+    const names = wantsAllNames(operation) ? [nodes, pods, objects].filter((some) => some.length > 0) : [];
     return [text, ...names.map((some) => `  ${some.join(', ')}`)];
   });
   return new MaintError(code, lines.join('\n       '), { hint });

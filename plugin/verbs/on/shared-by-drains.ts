@@ -38,7 +38,7 @@ export function sharedByDrains({ operation, session, view }: DrainInputs): Share
   const workInside = once(async () => {
     const { catalogue } = (await policy()).policy;
     const isWaitedFor = claim.mode === 'drain' && pace.activeWork !== 'evict';
-    return isWaitedFor ? followWorkInside(catalogue, session) : NOTHING_INSIDE;
+    return isWaitedFor ? followWorkInside(catalogue, session, await view.served()) : NOTHING_INSIDE;
   });
   const planner = once(async () => {
     const inside = await workInside();

@@ -188,6 +188,26 @@ const PLUGIN: Calls = {
   'plugin/verbs/ui/clusters/node-details.ts': { EVENTS: 'list /events', nodePath: 'get /nodes' },
   'plugin/policy/register.ts': { registerPath: `get ${REGISTER} [cluster]` },
   'plugin/policy/floor.ts': { POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings' },
+  // But for virtualmachineinstances.kubevirt.io, which no role of ours grants.
+  'plugin/preflight/data/read.ts': {
+    collectionPath: [
+      '/pods',
+      'ceph.rook.io/cephclusters',
+      'elasticsearch.k8s.elastic.co/elasticsearches',
+      'internal.linstor.linbit.com/resources',
+      'kafka.strimzi.io/kafkas',
+      'kubevirt.io/kubevirts',
+      'longhorn.io/replicas',
+      'longhorn.io/settings [node-drain-policy]',
+      'longhorn.io/settings [replica-replenishment-wait-interval]',
+      'longhorn.io/volumes',
+      'piraeus.io/linstorclusters',
+      'piraeus.io/linstorsatellites',
+      'postgresql.cnpg.io/clusters',
+    ]
+      .map((resource) => `list ${resource}`)
+      .join('; '),
+  },
   'plugin/preflight/cluster-view.ts': { NODES: 'list /nodes' },
   'plugin/preflight/read-named.ts': {
     collectionPath:

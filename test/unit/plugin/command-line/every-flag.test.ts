@@ -32,6 +32,7 @@ const TAKEN: Readonly<Record<string, string>> = {
   'grace-period': '3',
   'max-unavailable': '20%',
   'max-parallel': '3',
+  'allow-data-loss': 'longhorn',
   'chunk-size': '3',
   'skip-wait-for-delete-timeout': '3',
   width: '3',

@@ -19,6 +19,7 @@ const ON = {
   },
   pace: { maxParallel: 10, activeWork: 'wait', byPriority: true, waitVolumes: false, waitReady: false },
   allowLastNode: false,
+  acceptedLoss: [],
   protect: true,
   adopt: false,
   roleLabel: false,
@@ -66,6 +67,10 @@ describe('on', () => {
     ['-l=rack', { nodes: { names: [], selector: 'rack' } }],
     ['--selector=rack=b7,zone!=z1', { nodes: { names: [], selector: 'rack=b7,zone!=z1' } }],
     ['n1 --allow-last-node', { allowLastNode: true }],
+    [
+      'n1 --allow-data-loss=longhorn/pvc-1 --allow-data-loss rook-ceph',
+      { acceptedLoss: ['longhorn/pvc-1', 'rook-ceph'] },
+    ],
     ['n1 --no-drain', { claim: { isChange: true, mode: 'cordon' } }],
     ['n1 --mode=cordon', { claim: { isChange: false, mode: 'cordon' } }],
     [

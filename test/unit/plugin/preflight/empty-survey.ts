@@ -16,4 +16,6 @@ export const EMPTY_SURVEY: Survey = {
   registered: 'yes',
   pace: { maxUnavailable: undefined },
   allowLastNode: false,
+  data: [],
+  acceptedLoss: [],
 };

@@ -36,6 +36,7 @@ test.each([
     until: undefined,
     now: clock.now(),
     pods: () => Promise.resolve(podsOfEachNode(session)),
+    data: Promise.resolve([]),
     cluster,
   });
   expect([...survey.owners.values()].map(({ title }) => title)).toEqual(titles);

@@ -61,6 +61,7 @@ function operationOf(asked: Asked): OnOperation {
       waitReady: false,
     },
     allowLastNode: false,
+    acceptedLoss: [],
     protect: true,
     adopt: false,
     roleLabel: false,

@@ -1,0 +1,15 @@
+import { knownByRoleLabels } from './role-labels.ts';
+
+const PREFIX = 'postgres-operator.crunchydata.com';
+
+/** Crunchy's operator for PostgreSQL, and Percona's, which is made from it (postgres-operator internal/naming/labels.go). */
+export const crunchyPgo = knownByRoleLabels({
+  name: 'crunchy-pgo',
+  title: 'Crunchy PostgreSQL',
+  group: PREFIX,
+  members: `${PREFIX}/cluster,${PREFIX}/instance,${PREFIX}/data=postgres`,
+  clusterLabel: `${PREFIX}/cluster`,
+  roleLabel: `${PREFIX}/role`,
+  // Patroni has renamed it.
+  primary: ['master', 'primary'],
+});

@@ -1,0 +1,12 @@
+import { knownByRoleLabels } from './role-labels.ts';
+
+/** Zalando's operator for PostgreSQL, with the labels that it sets unless told otherwise (docs/reference/operator_parameters). */
+export const zalandoPostgres = knownByRoleLabels({
+  name: 'zalando-postgres',
+  title: 'Zalando PostgreSQL',
+  group: 'acid.zalan.do',
+  members: 'application=spilo',
+  clusterLabel: 'cluster-name',
+  roleLabel: 'spilo-role',
+  primary: ['master'],
+});
