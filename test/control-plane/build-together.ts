@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Environment } from '../../packaging/cache-folder.ts';
-import { renderProgress } from './build-progress.ts';
+import { PROGRESS_EVERY_MS, renderForecast, renderProgress } from './build-progress.ts';
 import { renderElapsed } from './elapsed.ts';
 import { go, goLogPath } from './go-program.ts';
-
-/** CI systems end a job that says nothing for ten minutes; a person starts to wonder sooner. */
-const PROGRESS_EVERY_MS = 30_000;
 
 /** A process of the compiler needs up to 2 GiB without garbage collection: less for each, and it has to collect. */
 const LEAST_MEMORY_WITHOUT_COLLECTION = 3 * 2 ** 30;
@@ -37,6 +34,7 @@ export async function buildTogether(
   const start = Date.now();
   const listed = await go(['list', ...flags, '-deps', '-f', '{{if .Stale}}{{.ImportPath}}{{end}}', ...packages], call);
   const needed = packagesIn(listed);
+  log(renderForecast(needed, availableParallelism()));
   const compilesFrom = Date.now();
   const progress = setInterval(() => {
     void readFile(goLogPath(module), 'utf8').then((text) => {
