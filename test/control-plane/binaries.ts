@@ -8,6 +8,7 @@ import { build } from './build.ts';
 import type { Environment } from '../../packaging/cache-folder.ts';
 import { binariesFolder, isExecutable } from './cache-folder.ts';
 import { ControlPlaneError } from './errors.ts';
+import { download, removeParts, type ReleaseOptions } from './releases/download.ts';
 import { stageFileName, STAGE_FILES } from './stages.ts';
 import type { Binary, BinaryName } from './versions.ts';
 import { BINARIES } from './versions.ts';
@@ -27,13 +28,16 @@ export interface BinariesOptions {
   readonly log: (line: string) => void;
   /** Programs beside those of the control plane. */
   readonly also?: readonly Binary[];
+  readonly releases?: ReleaseOptions;
 }
 
 /**
- * Finds the programs of the control plane: in `KUBEBUILDER_ASSETS` if set, else in the cache folder, else builds them
- * once with Go. Several runs at once build one time: the others wait. Throws ControlPlaneError with what to do.
+ * Finds the programs of the control plane: in `KUBEBUILDER_ASSETS` if set, else in the cache folder, else downloads
+ * them once from official releases, else builds them once with Go. Several runs at once do so one time: the others wait.
+ * Throws ControlPlaneError with what to do.
  */
-export async function ensureBinaries({ env, log, also = [] }: BinariesOptions): Promise<Binaries> {
+export async function ensureBinaries(options: BinariesOptions): Promise<Binaries> {
+  const { env, log, also = [] } = options;
   const folder = binariesFolder(env);
   const assets = readAssets(env);
   const wanted = [...BINARIES, ...also];
@@ -43,7 +47,7 @@ export async function ensureBinaries({ env, log, also = [] }: BinariesOptions): 
     log(`KUBEBUILDER_ASSETS has no ${fromCache.map(({ name }) => name).join(', ')}: taken from ${folder}`);
   }
   const missing = () => missingIn(folder, fromCache);
-  if (!isComplete(missing())) await buildMissing(missing, folder, { env, log });
+  if (!isComplete(missing())) await getMissing(missing, folder, options);
   const inAssets = new Set(fromAssets.map(({ name }) => name));
   return {
     path: (name) => join(assets !== undefined && inAssets.has(name) ? assets : folder, name),
@@ -51,14 +55,18 @@ export async function ensureBinaries({ env, log, also = [] }: BinariesOptions): 
   };
 }
 
-async function buildMissing(missing: () => BuildList, folder: string, { env, log }: BinariesOptions): Promise<void> {
+async function getMissing(missing: () => BuildList, folder: string, options: BinariesOptions): Promise<void> {
+  const { env, log } = options;
   await mkdir(folder, { recursive: true });
   const lock = await takeLock(join(folder, '.lock'), sayingWhoBuilds('the programs for tests', log));
   try {
     await removeAbandonedBuilds(folder);
-    // Only now is it known what is left to do: whoever held the lock may have built everything.
+    // Only now is it known what is left to do: whoever held the lock may have got everything.
     const list = missing();
-    if (!isComplete(list)) await build(list, { folder, env, log });
+    if (isComplete(list)) return;
+    const left = await download(list, { ...options, folder });
+    if (!isComplete(left)) await build(left, { folder, env, log });
+    await removeParts(folder);
   } finally {
     await lock.release();
   }
@@ -82,7 +90,7 @@ function readAssets(env: Environment): string | undefined {
   if (missing.length === 0) return folder;
   throw new ControlPlaneError(
     `KUBEBUILDER_ASSETS is ${folder}, but there is no ${missing.join(', ')} in it: name a folder that has ` +
-      `${LEAST_ASSETS.join(', ')}, or unset it to have everything built once`,
+      `${LEAST_ASSETS.join(', ')}, or unset it to have everything got once`,
   );
 }
 

@@ -44,14 +44,14 @@ export async function takeLock(path: string, onWait: (owner: string) => void): P
   }
 }
 
-/** For `onWait`: says now and then who builds what (`the programs for tests`), and how long it has been waited for. */
+/** For `onWait`: says now and then who downloads or builds what (`the programs for tests`), and how long it has been waited for. */
 export function sayingWhoBuilds(what: string, log: (line: string) => void): (owner: string) => void {
   const start = Date.now();
   let saidAt = -Infinity;
   return (owner) => {
     if (Date.now() - saidAt < WAITING_LINE_EVERY_MS) return;
     saidAt = Date.now();
-    log(`${owner} builds ${what} already, waiting for it (${renderElapsed(saidAt - start)} so far) ...`);
+    log(`${owner} downloads or builds ${what} already, waiting for it (${renderElapsed(saidAt - start)} so far) ...`);
   };
 }
 

@@ -6,6 +6,7 @@ import { programOnPath } from './cache-folder.ts';
 import { ControlPlaneError } from './errors.ts';
 import { goModuleFiles, linkerFlags } from './go-modules.ts';
 import { go } from './go-program.ts';
+import { DOWNLOADS, readSource } from './releases/source.ts';
 import { stageFileName, STAGE_FILES } from './stages.ts';
 import type { Binary, GoModuleName } from './versions.ts';
 import { GO_VERSION, KUBERNETES_VERSION, KWOK_VERSION } from './versions.ts';
@@ -25,7 +26,7 @@ export interface BuildList {
 
 /** Builds what is listed into the folder; each file appears there complete or not at all. Needs the build lock. */
 export async function build(list: BuildList, site: BuildSite): Promise<void> {
-  if (programOnPath('go', site.env) === undefined) throw new ControlPlaneError(howToGetBinaries(list, site.folder));
+  if (programOnPath('go', site.env) === undefined) throw new ControlPlaneError(howToGetBinaries(list, site));
   const workshop = join(site.folder, `.build-${process.pid}`);
   await mkdir(workshop, { recursive: true });
   for (const [name, binaries] of Map.groupBy(list.binaries, ({ goModule }) => goModule)) {
@@ -72,11 +73,18 @@ async function copyStages(workshop: string, site: BuildSite): Promise<void> {
   await rename(draft, target);
 }
 
-function howToGetBinaries(list: BuildList, folder: string): string {
+function howToGetBinaries(list: BuildList, { folder, env }: BuildSite): string {
   const missing = [...list.binaries.map(({ name }) => name), ...(list.stages ? ["kwok's stage files"] : [])];
   return `the tests need ${missing.join(', ')}, and Go is not there to build them. Do one of these:
+  - ${howToDownload(env)}
   - install Go ${GO_VERSION} or later (https://go.dev/doc/install) and run this again: everything is built once, in about
     7 minutes on 2 cores, and kept in ${folder}
   - set KUBEBUILDER_ASSETS to a folder with these programs of Kubernetes ${KUBERNETES_VERSION}
   - use a cluster that you already have: kubectl maint works with any kubeconfig`;
+}
+
+function howToDownload(env: Environment): string {
+  return readSource(env) === undefined
+    ? `let the official releases be downloaded: unset ${DOWNLOADS}, or leave out --offline`
+    : 'mend what kept the official releases from being downloaded (it is said above), and run this again';
 }

@@ -2,7 +2,12 @@ import { parseArgs } from 'node:util';
 
 /** What a person asked `npm run cluster` to do. */
 export type ClusterCommand =
-  | { readonly verb: 'up' | 'supervise'; readonly nodes: number; readonly controlPlaneNodes: number }
+  | {
+      readonly verb: 'up' | 'supervise';
+      readonly nodes: number;
+      readonly controlPlaneNodes: number;
+      readonly offline: boolean;
+    }
   | { readonly verb: 'down' | 'status' | 'help' };
 
 /** Words that make no sense, with what would. */
@@ -12,15 +17,16 @@ export interface UsageProblem {
 
 export const USAGE = `A local control plane (etcd, API server, controllers, scheduler) with fake nodes, to try kubectl maint on.
 
-  npm run cluster -- up [--nodes N] [--control-planes N]
+  npm run cluster -- up [--nodes N] [--control-planes N] [--offline]
                       start it and keep it running; prints the line that makes kubectl use it
-                      (default: 3 worker nodes and no control-plane node)
+                      (default: 3 worker nodes and no control-plane node);
+                      --offline: no official release is downloaded for it, as with MAINT_DOWNLOADS=off
   npm run cluster -- status
                       what runs, and its nodes
   npm run cluster -- down
                       end it and forget everything in it
 
-The programs are built once with Go, or taken from KUBEBUILDER_ASSETS.
+The programs are taken from KUBEBUILDER_ASSETS, else downloaded once from official releases, else built once with Go.
 `;
 
 const DEFAULT_NODES = 3;
@@ -37,7 +43,7 @@ export function parseClusterCommand(args: readonly string[]): ClusterCommand | U
   switch (verb) {
     case 'down':
     case 'status':
-      return flags.nodes !== undefined || flags['control-planes'] !== undefined
+      return flags.nodes !== undefined || flags['control-planes'] !== undefined || flags.offline !== undefined
         ? { problem: `"${verb}" takes no options` }
         : { verb };
     case 'up':
@@ -51,6 +57,7 @@ export function parseClusterCommand(args: readonly string[]): ClusterCommand | U
 interface Flags {
   readonly nodes?: string | undefined;
   readonly 'control-planes'?: string | undefined;
+  readonly offline?: boolean | undefined;
   readonly help?: boolean | undefined;
 }
 
@@ -62,6 +69,7 @@ function parseWords(args: readonly string[]): { verb: string; more: string | und
       options: {
         nodes: { type: 'string' },
         'control-planes': { type: 'string' },
+        offline: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -78,7 +86,7 @@ function withNodes(verb: 'up' | 'supervise', flags: Flags): ClusterCommand | Usa
   if (typeof nodes !== 'number') return nodes;
   const controlPlaneNodes = parseCount('--control-planes', flags['control-planes'], 0);
   if (typeof controlPlaneNodes !== 'number') return controlPlaneNodes;
-  return { verb, nodes, controlPlaneNodes };
+  return { verb, nodes, controlPlaneNodes, offline: flags.offline ?? false };
 }
 
 function parseCount(flag: string, text: string | undefined, unset: number): number | UsageProblem {

@@ -12,6 +12,7 @@ import type { ClusterState } from './cluster-state.ts';
 import { clusterFolder, readRunningCluster } from './cluster-state.ts';
 import { ControlPlaneError } from './errors.ts';
 import { runKubectl } from './kubectl.ts';
+import { DOWNLOADS } from './releases/source.ts';
 import type { NodeCounts } from './supervisor.ts';
 import { startSupervisor, supervise } from './supervisor.ts';
 
@@ -22,7 +23,9 @@ const LOOK_EVERY_MS = 50;
 const folder = clusterFolder(process.env);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function up(counts: NodeCounts): Promise<void> {
+async function up({ offline, ...counts }: NodeCounts & { offline: boolean }): Promise<void> {
+  // For the supervisor as well, which inherits it.
+  if (offline) process.env[DOWNLOADS] = 'off';
   await mkdir(cacheRoot(process.env), { recursive: true });
   const lock = await takeLock(join(cacheRoot(process.env), 'cluster.lock'), () => undefined);
   try {

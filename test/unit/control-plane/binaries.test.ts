@@ -1,44 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ensureBinaries } from '../../control-plane/binaries.ts';
 import type { Environment } from '../../../packaging/cache-folder.ts';
 import { binariesFolder } from '../../control-plane/cache-folder.ts';
 import { stageFileName, STAGE_FILES } from '../../control-plane/stages.ts';
 import { BINARIES, HELM } from '../../control-plane/versions.ts';
+import { fakeGo } from './fake-go.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 const ALL = BINARIES.map(({ name }) => name);
-
-/** A `go` that notes its arguments, and makes an empty program where the real one would have built it. */
-function fakeGo(ending = 'exit 0'): { path: string; calls: () => string[]; builds: () => string[] } {
-  const folder = scratchFolder();
-  const module = join(folder, 'kwok-module');
-  for (const stage of STAGE_FILES) {
-    const file = join(module, 'kustomize', 'stage', stage);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `metadata: { name: ${stageFileName(stage)} }\n`);
-  }
-  const calls = join(folder, 'calls');
-  const script = `#!/bin/sh
-echo "$*" >> ${calls}
-case $1 in
-list) echo ${module};;
-build)
-  while [ "$1" != -o ]; do shift; done
-  folder=$2; shift 2; mkdir -p "$folder"
-  for package; do sleep 0.05; echo built > "$folder$(basename "$package")"; chmod +x "$folder$(basename "$package")"; done
-  ${ending};;
-esac
-`;
-  writeFileSync(join(folder, 'go'), script, { mode: 0o755 });
-  const noted = () => (existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : []);
-  return {
-    path: `${folder}:/usr/bin:/bin`,
-    calls: noted,
-    builds: () => noted().filter((call) => call.startsWith('build ')),
-  };
-}
 
 function program(folder: string, name: string): void {
   mkdirSync(folder, { recursive: true });
@@ -69,7 +40,7 @@ describe('with everything in the cache folder', () => {
 
   it('builds what is missing only', async () => {
     const go = fakeGo();
-    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
+    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path, MAINT_DOWNLOADS: 'off' };
     const folder = completeCache(env);
     chmodSync(join(folder, 'kubectl'), 0o644);
     await ensureBinaries({ env, log: quiet });
@@ -81,13 +52,14 @@ describe('with everything in the cache folder', () => {
 describe('with nothing but Go', () => {
   it('builds all programs by one command, with a line before and after, and leaves nothing else behind', async () => {
     const go = fakeGo();
-    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
+    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path, MAINT_DOWNLOADS: 'off' };
     const lines: string[] = [];
     await ensureBinaries({ env, log: (line) => lines.push(line) });
     expect(go.builds()).toHaveLength(1);
     for (const { goPackage } of BINARIES) expect(go.builds()[0]).toContain(` ${goPackage}`);
     expect(lines).toEqual([
       expect.stringMatching(/^building kube-apiserver 1\.37\.2, .*, etcd 3\.7\.3, kwok 0\.8\.0 \.\.\.$/),
+      expect.stringMatching(/^1 package to compile on \d+ cores?: about /),
       expect.stringMatching(/^built kube-apiserver 1\.37\.2, .*, etcd 3\.7\.3, kwok 0\.8\.0 in \d+s$/),
     ]);
     expect(readdirSync(binariesFolder(env)).sort()).toEqual([...ALL, 'stages'].sort());
@@ -95,7 +67,7 @@ describe('with nothing but Go', () => {
 
   it('builds programs beside the control plane where they are asked for, and only there', async () => {
     const go = fakeGo();
-    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
+    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path, MAINT_DOWNLOADS: 'off' };
     const folder = completeCache(env);
     const lines: string[] = [];
     await ensureBinaries({ env, log: quiet });
@@ -108,7 +80,7 @@ describe('with nothing but Go', () => {
 
   it('builds once for two runs at the same time', async () => {
     const go = fakeGo();
-    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
+    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path, MAINT_DOWNLOADS: 'off' };
     const lines: string[] = [];
     const log = (line: string) => lines.push(line);
     await Promise.all([ensureBinaries({ env, log }), ensureBinaries({ env, log })]);
@@ -118,7 +90,7 @@ describe('with nothing but Go', () => {
 
   it('says what failed and where the log is, and puts no broken program in place', async () => {
     const go = fakeGo('echo "undefined: Foo" >&2; exit 1');
-    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path };
+    const env = { XDG_CACHE_HOME: scratchFolder(), PATH: go.path, MAINT_DOWNLOADS: 'off' };
     const failure = ensureBinaries({ env, log: quiet });
     await expect(failure).rejects.toThrow(
       /go could not build kube-apiserver 1\.37\.2, .* \(exit code 1\).*\n.*undefined: Foo/,
@@ -129,10 +101,10 @@ describe('with nothing but Go', () => {
 });
 
 it('says what to install, or to do instead, when there is neither a program nor Go', async () => {
-  const env = { XDG_CACHE_HOME: scratchFolder(), PATH: scratchFolder() };
+  const env = { XDG_CACHE_HOME: scratchFolder(), PATH: scratchFolder(), MAINT_DOWNLOADS: 'off' };
   const failure = ensureBinaries({ env, log: quiet });
   await expect(failure).rejects.toThrow(
-    /kube-apiserver, .*kwok.*Go is not there[^]*install Go 1\.26[^]*KUBEBUILDER_ASSETS[^]*a cluster that you already have/,
+    /kube-apiserver, .*kwok.*Go is not there[^]*unset MAINT_DOWNLOADS, or leave out --offline[^]*install Go 1\.26[^]*KUBEBUILDER_ASSETS[^]*a cluster that you already have/,
   );
 });
 
