@@ -125,7 +125,7 @@ describe.skipIf(executable === undefined)('the page says', () => {
       .getByText(`CHG-1 ${HOSTILE}`)
       .waitFor();
     await item(visitor, 'Claims', /^anna cordon, begun .* ago *kernel 6\.12$/).waitFor();
-    await item(visitor, 'Exceptions', /^backup allowed until in \d+.*, by .+: /)
+    await item(visitor, 'Exceptions', /^backup allowed by .+, to end in \d/)
       .filter({ hasText: HOSTILE })
       .waitFor();
     const conditions = visitor.section('Conditions');

@@ -113,8 +113,8 @@ function TurnOn({ cluster, nodes, areHeld }: ActionsProps): JSX.Element {
           name="delete-emptydir-data"
           label="Continue even if there are pods using emptyDir (their data is lost)"
         />
-        <Switch asking={asking} name="no-drain" label="Only write what is said of it; nothing is evicted" />
       </fieldset>
+      <Switch asking={asking} name="no-drain" label="Only write what is said of it; nothing is evicted" />
     </AskForm>
   );
 }

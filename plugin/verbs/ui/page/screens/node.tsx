@@ -164,11 +164,7 @@ function Claims({ row }: { readonly row: NodeRow }): JSX.Element {
           {claims.map(({ owner, mode, since, until = null, ticket, reason }) => (
             <li key={owner}>
               <strong>{owner}</strong> {mode}, begun <Moment told={agoOf(since, now.value)} />
-              {until !== null && (
-                <>
-                  , to end <Moment told={untilOf(until, now.value)} />
-                </>
-              )}
+              {until !== null && <End until={until} />}
               <p>{[ticket, reason].filter((part) => part !== undefined).join(' ')}</p>
             </li>
           ))}
@@ -180,13 +176,25 @@ function Claims({ row }: { readonly row: NodeRow }): JSX.Element {
           <ul class="cards">
             {exceptions.map(({ rules, until, by, reason }) => (
               <li key={rules.join()}>
-                <strong>{rules.join(', ')}</strong> allowed until <Moment told={untilOf(until, now.value)} />, by {by}:{' '}
-                {reason}
+                <strong>{rules.join(', ')}</strong> allowed by {by}
+                <End until={until} />
+                <p>{reason}</p>
               </li>
             ))}
           </ul>
         </section>
       )}
+    </>
+  );
+}
+
+/** `, to end in 2h` or `, overdue 5m`. */
+function End({ until }: { readonly until: string }): JSX.Element {
+  const told = untilOf(until, now.value);
+  return (
+    <>
+      , {!told.isLate && 'to end '}
+      <Moment told={told} />
     </>
   );
 }

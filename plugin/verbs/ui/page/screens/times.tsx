@@ -26,6 +26,10 @@ export function TimesScreen(): JSX.Element {
             </span>
           ))}
         </div>
+        <div class="ends" aria-hidden="true">
+          <span>{tickText(from, to - from)}</span>
+          <span>{tickText(to, to - from)}</span>
+        </div>
         <ul>
           {bars.map((bar) => (
             <BarRow key={`${bar.cluster}/${bar.node}/${bar.owner}`} bar={bar} here={here} />

@@ -31,7 +31,10 @@ const MARGIN_MS = 15 * 60_000;
 
 /** Steps between ticks, in ms: five minutes to a week. */
 const STEPS = [5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * 60_000);
-const MOST_TICKS = 8;
+/** The longest label (`Nov 30, 09:00 PM`) takes 110 pixels, and seven of them the 820 of the narrowest line that has ticks. */
+const MOST_TICKS = 7;
+/** Of the line, at its end, where a label would be cut off: 110 of 820 pixels. */
+const NO_TICKS = 0.14;
 
 /** Every claim on one line of time, the one that ends first on top. Pure. */
 export function timeLineOf(all: readonly Placed[], now: number): TimeLine {
@@ -73,6 +76,7 @@ function byEnd(a: Bar, b: Bar): number {
 function ticksOf(from: number, to: number, place: (ms: number) => number): TimeLine['ticks'] {
   const step = STEPS.find((one) => (to - from) / one <= MOST_TICKS) ?? (to - from) / MOST_TICKS;
   const ticks = [];
-  for (let at = Math.ceil(from / step) * step; at < to; at += step) ticks.push({ at, place: place(at) });
+  const last = to - (to - from) * NO_TICKS;
+  for (let at = Math.ceil(from / step) * step; at < last; at += step) ticks.push({ at, place: place(at) });
   return ticks;
 }
