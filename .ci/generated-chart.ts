@@ -13,9 +13,13 @@ import { floorObjects, registerGuardObjects } from '../webhook/floor/floor.ts';
 import { CONTROLLER_GRANTS, UNINSTALL_GRANTS, WEBHOOK_GRANTS } from '../webhook/grants.ts';
 import { LOG_LEVELS } from '../webhook/log.ts';
 import { FAILURE_POLICY } from '../webhook/options/flags.ts';
+import { publishedBy } from '../packaging/published.ts';
+import { krewTemplate } from '../packaging/release/krew.ts';
+import { PLATFORMS } from '../packaging/release/platforms.ts';
 import { FAIL_CLOSED } from '../webhook/controller/registration/entries.ts';
+import { chartText, publishedText, withImage } from './chart-published.ts';
 import { valueRows, valuesSchema } from './chart-values.ts';
-import { generated, generatedParts, table } from './generated-file.ts';
+import { generated, generatedAsIs, generatedParts, table } from './generated-file.ts';
 
 const CHART = 'charts/kubectl-maint';
 
@@ -91,6 +95,10 @@ async function knownTools(): Promise<void> {
   );
 }
 
+const published = await publishedBy('.');
+await generated(`${CHART}/Chart.yaml`, chartText(published));
+await generatedAsIs('.krew.yaml', krewTemplate(published, PLATFORMS));
+await generated(`${CHART}/values.yaml`, withImage(await readFile(`${CHART}/values.yaml`, 'utf8'), published));
 const values = await readFile(`${CHART}/values.yaml`, 'utf8');
 await grants();
 await floor();
@@ -99,4 +107,5 @@ await schema();
 await knownTools();
 await generatedParts(`${CHART}/README.md`, {
   values: () => table(['Value', 'Default', 'Meaning'], valueRows(values)),
+  published: () => publishedText(published),
 });

@@ -3,6 +3,8 @@ import { CHECKS } from '../plugin/verbs/doctor/checks/registry.ts';
 import { CHECKS as PREFLIGHT } from '../plugin/preflight/checks/registry.ts';
 import { DATA_SYSTEMS } from '../plugin/preflight/data/registry.ts';
 import { DEFAULT_POLICY, RULES, TOOLS } from '../shared/index.ts';
+import { publishedBy } from '../packaging/published.ts';
+import { publishedText } from './chart-published.ts';
 import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';
 import { generatedParts, table } from './generated-file.ts';
 import { coverageOf, judgedPatterns, LEFT_OUT } from '../webhook/floor/coverage.ts';
@@ -125,6 +127,7 @@ function quotedAll(words: readonly string[] = []): string {
 }
 
 const commands = await commandSections();
+const published = await publishedBy('.');
 
 const TABLES: Readonly<Record<string, () => string>> = {
   rules,
@@ -140,6 +143,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   commands: () => commands,
   connection: connectionFlags,
   exits: exitCodes,
+  published: () => publishedText(published),
 };
 
 for (const path of DOCS) await generatedParts(path, TABLES);

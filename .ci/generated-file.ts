@@ -6,7 +6,11 @@ const isCheck = process.argv.includes('--check');
 
 /** Writes a file that is made from the code, formatted as every other. */
 export async function generated(path: string, text: string): Promise<void> {
-  const after = await format(text, { ...(await resolveConfig(path)), filepath: path });
+  return generatedAsIs(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
+}
+
+/** The same for a file that is in no format that is known. */
+export async function generatedAsIs(path: string, after: string): Promise<void> {
   const before = await readFile(path, 'utf8').catch(() => '');
   if (after === before) return;
   if (!isCheck) return writeFile(path, after);

@@ -1,46 +1,134 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildImage } from './buildah.ts';
-import { makeRoot, type Programs } from './root.ts';
-import { sbomFor } from './sbom.ts';
+import { DEBIAN_PACKAGES, type Architecture } from './debian.ts';
+import { entriesOf } from './debian-package.ts';
+import { layerOf, type Entry, type Layer } from './layer.ts';
+import { archiveLayout, writeLayout, type Digests } from './layout.ts';
+import { imageNode } from './node.ts';
+import { debianParts, manifestIn, nodeParts, programParts, sbomText, type Component } from './sbom.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** Every architecture that the image is built for. */
+export const ARCHITECTURES: readonly Architecture[] = ['amd64', 'arm64'];
+
+/** That of this machine, whose image can be run here. */
+export function thisArchitecture(): Architecture {
+  return process.arch === 'arm64' ? 'arm64' : 'amd64';
+}
+
+/** What is bundled into the image, and the list of what each bundle is made of. */
+const BUNDLES = ['maint-webhook', 'kubectl-maint'];
 
 /** An image as it was built. */
 export interface BuiltImage {
   /** Name with tag. */
   readonly name: string;
-  /** `sha256:…`; the same for the same sources, Node.js and libraries. */
-  readonly digest: string;
-  /** Paths of the archive, of the list of parts (CycloneDX), and of the folder that became the image. */
+  /** The same for the same sources. */
+  readonly digests: Digests;
+  /** The OCI image layout, and the same as one file. */
+  readonly layout: string;
   readonly archive: string;
-  readonly sbom: string;
-  readonly root: string;
+  /** The list of parts (CycloneDX) of each architecture. */
+  readonly sboms: Readonly<Partial<Record<Architecture, string>>>;
 }
 
-/** Builds the image, with webhook and plugin, into a folder, with its list of parts. Needs `npm run build` before, buildah and strip. */
-export async function buildWebhookImage(name: string, folder: string): Promise<BuiltImage> {
-  const dist = (name: string): string => join(REPOSITORY, 'dist', name);
-  const programs: Programs = {
-    webhook: dist('maint-webhook.cjs'),
-    plugin: { file: dist('kubectl-maint.cjs'), folder: dist('kubectl-maint') },
+/** What to build. */
+export interface ImagePlan {
+  /** Name with tag. */
+  readonly name: string;
+  readonly folder: string;
+  readonly architectures: readonly Architecture[];
+}
+
+/**
+ * Builds the image with webhook and plugin into a folder: one OCI index, and a list of parts for each architecture. Needs
+ * `npm run build` before, and dpkg-deb. The layers from the bottom: Debian's packages, Node.js, our programs.
+ */
+export async function buildWebhookImage({ name, folder, architectures }: ImagePlan): Promise<BuiltImage> {
+  for (const bundle of BUNDLES)
+    if (!existsSync(join(REPOSITORY, `dist/${bundle}.cjs`))) throw new Error('nothing is built: run `npm run build`');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const own = await manifestIn(REPOSITORY);
+  const programs = await programParts(
+    REPOSITORY,
+    BUNDLES.map((bundle) => `dist/${bundle}.parts.json`),
+  );
+  const parts = [...programs, ...nodeParts(REPOSITORY)];
+  // Inside, where scanners look for what no package manager knows.
+  const inside = sbomText({ ...own, type: 'application' }, parts);
+  const layer = await layerOf(await programEntries(inside));
+  const images = [];
+  const sboms: Partial<Record<Architecture, string>> = {};
+  // One after the other: each holds Node.js several times.
+  for (const architecture of architectures) {
+    const layers = [...(await layersBelow(architecture)), layer];
+    images.push({ architecture, layers, config: configOf(own) });
+    sboms[architecture] = await writeSbom(join(folder, `maint-webhook.linux-${architecture}.cdx.json`), [
+      ...parts,
+      ...debianParts(architecture),
+    ]);
+  }
+  const layout = join(folder, 'layout');
+  const archive = join(folder, 'maint-webhook.tar');
+  const digests = await writeLayout(layout, name, images);
+  await archiveLayout(layout, archive);
+  return { name, digests, layout, archive, sboms };
+
+  async function writeSbom(file: string, all: readonly Component[]): Promise<string> {
+    await writeFile(file, sbomText({ ...own, name: 'maint-webhook', type: 'container' }, all));
+    return file;
+  }
+}
+
+async function layersBelow(architecture: Architecture): Promise<readonly Layer[]> {
+  const workshop = await mkdtemp(join(tmpdir(), 'maint-image-'));
+  try {
+    const debian: Entry[] = [];
+    for (const one of DEBIAN_PACKAGES) debian.push(...(await entriesOf(one, architecture)));
+    const { program, license } = await imageNode(architecture, workshop);
+    const node: readonly Entry[] = [
+      { kind: 'file', path: 'usr/bin/node', mode: 0o755, bytes: program },
+      { kind: 'file', path: 'usr/share/doc/nodejs/LICENSE', mode: 0o644, bytes: license },
+    ];
+    return [await layerOf(debian), await layerOf(node)];
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** Webhook and plugin, which Jobs of `--detach` run, and what goes with every copy. */
+async function programEntries(sbom: string): Promise<readonly Entry[]> {
+  const file = async (path: string, from: string): Promise<Entry> => {
+    return { kind: 'file', path, mode: 0o644, bytes: await readFile(join(REPOSITORY, from)) };
   };
-  for (const file of [programs.webhook, programs.plugin.file])
-    if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\``);
-  const context = join(folder, 'context');
-  const built = {
-    name,
-    archive: join(folder, 'maint-webhook.tar'),
-    sbom: join(folder, 'maint-webhook.cdx.json'),
-    root: join(context, 'root'),
+  const loaded = await readdir(join(REPOSITORY, 'dist/kubectl-maint'));
+  const docs = 'usr/share/doc/kubectl-maint';
+  return Promise.all([
+    ...BUNDLES.map((bundle) => file(`${bundle}.cjs`, `dist/${bundle}.cjs`)),
+    ...loaded.map((name) => file(`kubectl-maint/${name}`, `dist/kubectl-maint/${name}`)),
+    ...BUNDLES.map((bundle) => file(`${docs}/${bundle}.LICENSES.txt`, `dist/${bundle}.LICENSES.txt`)),
+    file(`${docs}/LICENSE`, 'LICENSE'),
+    { kind: 'file', path: 'usr/share/sbom/kubectl-maint.cdx.json', mode: 0o644, bytes: Buffer.from(sbom) },
+  ]);
+}
+
+function configOf({ version, license }: { readonly version: string; readonly license?: string | undefined }) {
+  return {
+    // A user without a name, as Pod Security wants it: a number that is not 0.
+    User: '65532:65532',
+    Env: ['PATH=/usr/bin'],
+    Entrypoint: ['/usr/bin/node', '--max-semi-space-size=4', '/maint-webhook.cjs'],
+    Cmd: ['serve'],
+    ExposedPorts: { '9443/tcp': {}, '9440/tcp': {}, '9441/tcp': {} },
+    Labels: {
+      'org.opencontainers.image.title': 'maint-webhook',
+      'org.opencontainers.image.description': 'Webhook and controller of kubectl maint, and the plugin',
+      'org.opencontainers.image.version': version,
+      'org.opencontainers.image.licenses': license ?? '',
+    },
   };
-  await mkdir(context, { recursive: true });
-  await copyFile(join(import.meta.dirname, 'Dockerfile'), join(context, 'Dockerfile'));
-  const node = await realpath(join(REPOSITORY, 'node_modules/node/bin/node'));
-  const libraries = await makeRoot(built.root, node, programs);
-  const parts = [dist('maint-webhook.parts.json'), dist('kubectl-maint.parts.json')];
-  const sbom = await sbomFor({ repository: REPOSITORY, parts, libraries });
-  await writeFile(built.sbom, `${JSON.stringify(sbom, undefined, 2)}\n`);
-  return { ...built, digest: await buildImage({ context, name }, built.archive) };
 }

@@ -1,10 +1,18 @@
-/** `npm run image [-- NAME:TAG]`: the webhook's image and its list of parts, in dist/image. */
-import { readFile, stat } from 'node:fs/promises';
-import { z } from 'zod';
-import { buildWebhookImage } from './image.ts';
+/** `npm run image [-- NAME:TAG]`: the image for every architecture, its digests and its lists of parts, in dist/image. */
+import { stat, writeFile } from 'node:fs/promises';
+import { imageName, publishedBy } from '../published.ts';
+import { ARCHITECTURES, buildWebhookImage } from './image.ts';
 
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile('package.json', 'utf8')));
-const name = process.argv[2] ?? `kubectl-maint/maint-webhook:${version}`;
-const { digest, archive, sbom } = await buildWebhookImage(name, 'dist/image');
+const name = process.argv[2] ?? imageName(await publishedBy('.'));
+const { digests, layout, archive, sboms } = await buildWebhookImage({
+  name,
+  folder: 'dist/image',
+  architectures: ARCHITECTURES,
+});
+// What is pushed and signed goes by these.
+await writeFile('dist/image/digests.json', `${JSON.stringify(digests)}\n`);
 const megabytes = Math.round((await stat(archive)).size / 1e6);
-process.stdout.write(`${name}\n${digest}\n${archive} (${megabytes} MB)\n${sbom}\n`);
+process.stdout.write(`${name}\n${digests.index}\n`);
+for (const [architecture, digest] of Object.entries(digests.images))
+  process.stdout.write(`linux/${architecture} ${digest}\n`);
+process.stdout.write(`${layout}\n${archive} (${megabytes} MB)\n${Object.values(sboms).join('\n')}\n`);

@@ -1,106 +1,103 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { bundledPackages } from '../bundle/bundled-packages.ts';
-import { output, type Library } from './root.ts';
+import { DEBIAN_PACKAGES, DEBIAN_RELEASE, purlOf, type Architecture } from './debian.ts';
+import { IMAGE_NODE_VERSION, partsOfNode } from './node.ts';
 
 const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string().optional() });
 type Manifest = z.infer<typeof Manifest>;
 
 /** A component of CycloneDX 1.6. */
 export interface Component {
-  readonly type: 'application' | 'library';
+  readonly type: 'application' | 'library' | 'operating-system';
   readonly name: string;
   readonly version: string;
-  readonly purl: string;
+  readonly purl?: string;
+  /** By which vulnerabilities of what no package manager knows are looked up. */
+  readonly cpe?: string;
   readonly licenses?: readonly { readonly expression: string }[];
   readonly hashes?: readonly { readonly alg: 'SHA-256'; readonly content: string }[];
 }
 
-/** What the list of parts is made from. */
-export interface SbomSources {
-  /** The folder that the paths of the parts begin at. */
-  readonly repository: string;
-  /** A file for each bundle, with the bytes by what they are made of. */
-  readonly parts: readonly string[];
-  readonly libraries: readonly Library[];
+/** What a list of parts is about. */
+type Subject = Manifest & { readonly type: 'application' | 'container' };
+
+/** Our programs' parts: the npm packages of which they are bundled. The list of the npm package. */
+export async function programParts(repository: string, bundles: readonly string[]): Promise<readonly Component[]> {
+  const texts = await Promise.all(bundles.map((file) => readFile(join(repository, file), 'utf8')));
+  const folders = texts.flatMap((text) => bundledPackages(JSON.parse(text)));
+  const packages = await Promise.all(folders.map((folder) => manifestIn(join(repository, folder))));
+  return unique(packages.map(npmComponent));
 }
 
-/** The image's list of parts, as CycloneDX 1.6 (JSON): our package, Node.js, npm packages of the bundles, libraries. */
-export async function sbomFor({ repository, parts: files, libraries }: SbomSources): Promise<object> {
-  const manifest = (folder: string) => manifestIn(join(repository, folder));
-  const own = await manifest('.');
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  const packages = await Promise.all(texts.flatMap((text) => bundledPackages(JSON.parse(text))).map(manifest));
-  const node = await manifest('node_modules/node');
-  const parts = [
-    nodeComponent(node),
-    ...packages.map(npmComponent),
-    ...(await Promise.all(libraries.map(libraryComponent))),
-  ];
+/** Node.js and what it is made of, for which it answers itself. */
+export function nodeParts(repository: string): readonly Component[] {
+  const within = [...partsOfNode(repository)].map(([name, version]): Component => ({
+    type: 'library',
+    name,
+    version,
+    purl: `pkg:generic/${encodeURIComponent(name)}@${encodeURIComponent(version)}`,
+  }));
+  return [nodeComponent(IMAGE_NODE_VERSION), ...within];
+}
+
+/** Node.js itself. */
+export function nodeComponent(version: string): Component {
   return {
+    type: 'application',
+    name: 'node',
+    version,
+    purl: `pkg:generic/nodejs@${version}`,
+    cpe: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
+    ...licensed('MIT'),
+  };
+}
+
+/** The packages below, with the release that they are of: scanners look them up by both. */
+export function debianParts(architecture: Architecture): readonly Component[] {
+  const packages = DEBIAN_PACKAGES.map((one): Component => ({
+    type: 'library',
+    name: one.name,
+    version: one.version,
+    purl: purlOf(one, architecture),
+    ...licensed(one.license),
+    hashes: [{ alg: 'SHA-256', content: one.sha256[architecture] }],
+  }));
+  return [{ type: 'operating-system', name: 'debian', version: DEBIAN_RELEASE }, ...packages];
+}
+
+/** A list of parts as CycloneDX 1.6 (JSON). No time and no serial number: the same parts make the same list. */
+export function sbomText(subject: Subject, parts: readonly Component[]): string {
+  const { type } = subject;
+  const sbom = {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
-    // No time and no serial number: the same image has the same list.
-    metadata: { component: { ...npmComponent(own), type: 'application' } },
-    components: unique(parts).toSorted((a, b) => (a.purl < b.purl ? -1 : 1)),
+    metadata: { component: { ...npmComponent(subject), type } },
+    components: parts.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
   };
+  return `${JSON.stringify(sbom, undefined, 2)}\n`;
+}
+
+/** package.json in a folder. */
+export async function manifestIn(folder: string): Promise<Manifest> {
+  return Manifest.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
 }
 
 /** One version of a package may be installed at several places. */
 function unique(parts: readonly Component[]): readonly Component[] {
-  return [...new Map(parts.map((part) => [part.purl, part])).values()];
+  return [...new Map(parts.map((part) => [keyOf(part), part])).values()];
 }
 
-async function manifestIn(folder: string): Promise<Manifest> {
-  return Manifest.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+function keyOf({ purl, name }: Component): string {
+  return purl ?? name;
 }
 
 function npmComponent({ name, version, license }: Manifest): Component {
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return { type: 'library', name, version, purl, ...(license === undefined ? {} : licensed(license)) };
 }
-
-/** The npm package `node` carries the version of the program that it brings. */
-function nodeComponent({ version }: Manifest): Component {
-  return { type: 'application', name: 'node', version, purl: `pkg:generic/nodejs@${version}`, ...licensed('MIT') };
-}
-
-/** The Debian package of a library where dpkg knows one; else the file alone, by its hash. */
-async function libraryComponent({ path, file }: Library): Promise<Component> {
-  const hashes = [
-    {
-      alg: 'SHA-256',
-      content: createHash('sha256')
-        .update(await readFile(file))
-        .digest('hex'),
-    },
-  ] as const;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const debian = debianPackage(file);
-  if (debian === undefined) return { type: 'library', name, version: '', purl: `pkg:generic/${name}`, hashes };
-  const purl = `pkg:deb/debian/${debian.name}@${debian.version}?file_name=${name}`;
-  return { type: 'library', name, version: debian.version, purl, ...licensed(debian.license), hashes };
-}
-
-/** dpkg names a file as the package does, which on a merged /usr may be with or without it. */
-function debianPackage(file: string): { name: string; version: string; license: string } | undefined {
-  const asked = spawnSync('dpkg-query', ['--search', file, file.replace(/^\/usr\//, '/')], { encoding: 'utf8' });
-  const name = /^([^:,\s]+)/.exec(asked.stdout)?.[1];
-  if (asked.error !== undefined || name === undefined) return undefined;
-  const version = output('dpkg-query', ['--show', '--showformat=${Version}', name]);
-  return { name, version, license: LIBRARY_LICENSES.get(name) ?? 'NOASSERTION' };
-}
-
-/** Debian says licences in prose; these are the packages that Node.js is linked with. */
-const LIBRARY_LICENSES: ReadonlyMap<string, string> = new Map([
-  ['libc6', 'LGPL-2.1-or-later'],
-  ['libstdc++6', 'GPL-3.0-or-later WITH GCC-exception-3.1'],
-  ['libgcc-s1', 'GPL-3.0-or-later WITH GCC-exception-3.1'],
-]);
 
 /** SPDX's expression, in the form that CycloneDX wants it. */
 function licensed(expression: string): Pick<Component, 'licenses'> {

@@ -12,9 +12,16 @@ export interface NodeFiles {
   readonly license: string;
 }
 
-/** Takes a platform's Node.js out of its npm package, into a folder. The package is downloaded once, and checked each time. */
-export async function unpackNode(platform: Platform, folder: string): Promise<NodeFiles> {
-  const archive = await nodePackage(platform);
+/** The npm package of a Node.js, and what it must be. */
+export type NodeSource = Pick<Platform, 'os' | 'nodePackage' | 'integrity'>;
+
+/** Takes a Node.js out of its npm package, into a folder. The package is downloaded once, and checked each time. */
+export async function unpackNode(
+  platform: NodeSource,
+  folder: string,
+  version: string = NODE_VERSION,
+): Promise<NodeFiles> {
+  const archive = await nodePackage(platform, version);
   await mkdir(folder, { recursive: true });
   const program = platform.os === 'windows' ? 'bin/node.exe' : 'bin/node';
   const wanted = platform.os === 'windows' ? [program] : [program, 'LICENSE'];
@@ -22,17 +29,17 @@ export async function unpackNode(platform: Platform, folder: string): Promise<No
   return { program: join(folder, program), license: join(folder, 'LICENSE') };
 }
 
-async function nodePackage(platform: Platform): Promise<string> {
+async function nodePackage(platform: NodeSource, version: string): Promise<string> {
   const cache = join(cacheRoot(process.env), 'node');
-  const name = `${platform.nodePackage}-${NODE_VERSION}.tgz`;
+  const name = `${platform.nodePackage}-${version}.tgz`;
   const path = join(cache, name);
   if ((await integrityOf(path)) === platform.integrity) return path;
   await mkdir(cache, { recursive: true });
   // Beside its place, and renamed when it is whole and right: two runs at once do not spoil each other.
   const draft = await mkdtemp(join(cache, '.download-'));
   try {
-    process.stderr.write(`downloading ${platform.nodePackage} ${NODE_VERSION} ...\n`);
-    run('npm', ['pack', '--silent', '--pack-destination', draft, `${platform.nodePackage}@${NODE_VERSION}`]);
+    process.stderr.write(`downloading ${platform.nodePackage} ${version} ...\n`);
+    run('npm', ['pack', '--silent', '--pack-destination', draft, `${platform.nodePackage}@${version}`]);
     const found = await integrityOf(join(draft, name));
     if (found !== platform.integrity) {
       throw new Error(`${name} is ${found ?? 'missing'} and not ${platform.integrity}: do not use it, and ask why`);

@@ -59,6 +59,6 @@ async function unlessUnread(read: () => Promise<unknown>): Promise<unknown> {
 
 function unknown(why: string): MaintError {
   return new MaintError('usage', `the image for the Job is not known: ${why}; nothing was changed`, {
-    hint: 'name it: --image=REGISTRY/kubectl-maint/maint-webhook:VERSION, which holds the plugin, too',
+    hint: 'name it: --image=REGISTRY/maint-webhook:VERSION, which holds the plugin, too',
   });
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildWebhookImage } from '../../packaging/image/image.ts';
+import { buildWebhookImage, thisArchitecture } from '../../packaging/image/image.ts';
 import { OPERATOR_GRANTS } from '../../plugin/preflight/grants.ts';
 import { listAt, textAt } from '../../shared/index.ts';
 import { whyNoRealNodes } from '../real-nodes/able.ts';
@@ -25,7 +25,11 @@ describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => 
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'maint-detach-test-'));
-    const building = buildWebhookImage(IMAGE, folder);
+    const building = buildWebhookImage({
+      name: IMAGE,
+      folder: join(folder, 'image'),
+      architectures: [thisArchitecture()],
+    });
     cluster = await startRealCluster(3);
     plugin = pluginRunner(cluster.plane);
     names = cluster.nodes.map(({ name }) => name);

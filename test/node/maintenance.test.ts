@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildWebhookImage } from '../../packaging/image/image.ts';
+import { buildWebhookImage, thisArchitecture } from '../../packaging/image/image.ts';
 import { listAt, textAt } from '../../shared/index.ts';
 import type { ApiAnswer } from '../control-plane/api.ts';
 import { whyNoRealNodes } from '../real-nodes/able.ts';
@@ -33,7 +33,11 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'maint-node-test-'));
-    const building = buildWebhookImage(IMAGE, folder);
+    const building = buildWebhookImage({
+      name: IMAGE,
+      folder: join(folder, 'image'),
+      architectures: [thisArchitecture()],
+    });
     cluster = await startRealCluster(3);
     plugin = pluginRunner(cluster.plane);
     await cluster.load((await building).archive);

@@ -15,8 +15,6 @@ const PACKAGES: readonly (readonly [program: string, name: string])[] = [
   ['ethtool', 'ethtool'],
   ['socat', 'socat'],
   ['ip', 'iproute2'],
-  ['buildah', 'buildah'],
-  ['strip', 'binutils'],
 ];
 
 /** The Debian packages that are missing. */

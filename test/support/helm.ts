@@ -14,11 +14,19 @@ export const CHART = resolve('charts/kubectl-maint');
 /** Where the tests install it. */
 export const NAMESPACE = 'maint-system';
 
+/** A registry to which somebody has pushed the image: the chart's own is a placeholder, which a cluster would never pull from. */
+const PUSHED = '--set=image.registry=localhost';
+
 /** Runs helm, with caches of its own; without a kubeconfig it can only render. */
 export interface Helm {
   run(...args: readonly string[]): Promise<Ran>;
   /** Removes its caches. */
   end(): Promise<void>;
+}
+
+/** Of the chart as it is: a former one does not know the value. */
+function isInstalling([verb = '', ...words]: readonly string[]): boolean {
+  return ['install', 'upgrade'].includes(verb) && words.includes(CHART);
 }
 
 /** Helm for one cluster, or for none. */
@@ -34,7 +42,7 @@ export async function helmFor(kubeconfig = '/dev/null'): Promise<Helm> {
     HELM_NAMESPACE: NAMESPACE,
   };
   return {
-    run: (...args) => runProgram(path('helm'), args, env),
+    run: (...args) => runProgram(path('helm'), isInstalling(args) ? [...args, PUSHED] : args, env),
     end: () => rm(home, { recursive: true, force: true }),
   };
 }

@@ -7,7 +7,12 @@ app.kubernetes.io/name of that value, and nothing else has it.
 {{- $image := .Values.image -}}
 {{- /* As every runtime reads it: a first part with a dot or a port is a registry. */ -}}
 {{- $own := regexMatch "^([^/]*[.:][^/]*|localhost)/" $image.repository -}}
-{{- with ternary "" .Values.global.imageRegistry $own }}{{ . }}/{{ end -}}
+{{- $registry := .Values.global.imageRegistry | default $image.registry | default "" -}}
+{{- /* Only a cluster tells kinds: who renders without one may go on with a name that is nobody's. */ -}}
+{{- if and (not $own) (regexMatch "(^|\\.)example\\.com(/|$)" $registry) (.Capabilities.APIVersions.Has "v1/Pod") -}}
+{{- fail (printf "no node could pull the image: %s is a placeholder until an image is published.\nPush one to a registry of yours (`npm run image` builds it), and name that: --set image.registry=REGISTRY" $registry) -}}
+{{- end -}}
+{{- with ternary "" $registry $own }}{{ . }}/{{ end -}}
 {{- if $image.digest -}}
 {{ $image.repository }}@{{ $image.digest }}
 {{- else -}}

@@ -23,7 +23,8 @@ const PATTERN = { work: 'backup', match: { kinds: ['batch/Job'], images: ['our-d
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
   'global.imageRegistry': ['"mirror.local"', 'image: mirror.local/kubectl-maint/'],
-  'image.repository': ['"us/webhook"', 'image: us/webhook:'],
+  'image.registry': ['"mirror.local/hub"', 'image: mirror.local/hub/kubectl-maint/'],
+  'image.repository': ['"us/webhook"', '/us/webhook:'],
   'image.tag': ['"9.9.9"', 'maint-webhook:9.9.9'],
   'image.digest': [`"sha256:${'a'.repeat(64)}"`, `@sha256:${'a'.repeat(64)}`],
   'image.pullPolicy': ['"Always"', 'imagePullPolicy: Always'],

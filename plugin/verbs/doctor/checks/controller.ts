@@ -1,6 +1,7 @@
 import { clean, listAt, MAX_NAME, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, type Diagnosis } from '../diagnosis.ts';
+import { imageNotPulled, PULL_TODO } from '../image-pull.ts';
 import { CONTROLLER_NAME, type Installation } from '../../../policy/installation.ts';
 
 const FENCE = 'fence.kubectl-maint.io';
@@ -48,10 +49,13 @@ export function judgeController(reading: ControllerReading): readonly Diagnosis[
   const gap = whyNotFenced(reading, installation.namespace);
   const namespace = clean(installation.namespace, 63);
   const look = `kubectl logs -n ${namespace} -l app.kubernetes.io/name=${CONTROLLER_NAME} --prefix says why`;
+  const notPulled = imageNotPulled(installation.controllers);
+  const why = notPulled === undefined ? '' : ` (no node can pull ${notPulled})`;
+  const todo = notPulled === undefined ? look : PULL_TODO;
   const problems = [
     ...(absence === undefined
       ? []
-      : [fail(`${absence}: a first node in maintenance arms nothing, and held rollouts are not woken`, look)]),
+      : [fail(`${absence}${why}: a first node in maintenance arms nothing, and held rollouts are not woken`, todo)]),
     ...(gap === undefined
       ? []
       : [fail(`${gap}: who takes the controller over could have any DaemonSet deleted`, UPGRADE)]),

@@ -150,6 +150,15 @@ describe('replicas', () => {
     spec: { nodeName },
     status: { conditions: [{ type: 'Ready', status }] },
   });
+  const notPulled = (nodeName: string) => ({
+    spec: { nodeName },
+    status: {
+      conditions: [{ type: 'Ready', status: 'False' }],
+      containerStatuses: [
+        { image: 'r.example/maint:1', state: { waiting: { reason: 'ImagePullBackOff', message: '401' } } },
+      ],
+    },
+  });
   const service = (replicas: number, pods: readonly object[]): Installation => ({
     by: 'service',
     namespace: 'kubectl-maint',
@@ -172,6 +181,12 @@ describe('replicas', () => {
     [service(1, [pod('n1')]), 3, 'warn 1 of 1 replicas'],
     [service(2, [pod('n1', 'False')]), 3, 'fail 0 of 2 replicas of the webhook ready: nothing is reviewed'],
     [service(0, []), 3, 'fail 0 of 0 replicas'],
+    [
+      service(2, [notPulled('n1'), notPulled('n2')]),
+      3,
+      'fail 0 of 2 replicas of the webhook ready: no node can pull r.example/maint:1: ImagePullBackOff 401',
+    ],
+    [service(2, [pod('n1'), notPulled('n2')]), 3, 'warn 1 of 2 replicas of the webhook ready: no node can pull'],
     [
       { by: 'service', namespace: 'elsewhere', deployment: undefined, pods: [], controllers: [] },
       3,
@@ -498,6 +513,23 @@ describe('controller', () => {
     ['all is well', {}, ['ok pod-1 leads, and is fenced in by fence.kubectl-maint.io']],
     ['a process', { installation: { by: 'url', url: 'https://h' } }, [like('ok the webhook is no Service')]],
     ['never led', { lease: undefined }, [like('fail no controller has ever held the Lease')]],
+    [
+      'an image that is not pulled',
+      {
+        lease: undefined,
+        installation: {
+          ...service,
+          controllers: [
+            { status: { containerStatuses: [{ image: 'm:1', state: { waiting: { reason: 'ErrImagePull' } } }] } },
+          ],
+        },
+      },
+      [
+        like(
+          'fail no controller has ever held the Lease kubectl-maint-controller (no node can pull m:1: ErrImagePull)',
+        ),
+      ],
+    ],
     ['given back', { lease: lease({ holderIdentity: '' }) }, [like('fail no controller leads:')]],
     ['made by hand', { lease: { spec: {} } }, [like('fail no controller leads:')]],
     ['never renewed', { lease: lease({ renewTime: undefined }) }, [like('fail no controller leads:')]],

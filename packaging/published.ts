@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const Manifest = z.object({
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+  keywords: z.array(z.string()),
+  homepage: z.url(),
+  config: z.object({ oci: z.string().regex(/^[^/]+\/[^/].*$/) }),
+});
+
+/** Under which names a release is published. package.json says it, and nothing else does: whoever publishes changes it there. */
+export interface Published {
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly keywords: readonly string[];
+  /** The web page, without a slash at its end. */
+  readonly homepage: string;
+  /** The host of the registry, and the path below it that image and chart have in common. */
+  readonly registry: string;
+  readonly owner: string;
+  /** Whether these are still names that can never be anybody's (RFC 2606). */
+  readonly isPlaceholder: boolean;
+}
+
+/** What package.json of a folder says. */
+export async function publishedBy(folder: string): Promise<Published> {
+  const { config, homepage, ...said } = Manifest.parse(JSON.parse(await readFile(`${folder}/package.json`, 'utf8')));
+  const slash = config.oci.indexOf('/');
+  const registry = config.oci.slice(0, slash);
+  return {
+    ...said,
+    homepage: homepage.replace(/\/+$/, ''),
+    registry,
+    owner: config.oci.slice(slash + 1),
+    isPlaceholder: /(^|\.)example(\.(com|net|org))?$/.test(registry),
+  };
+}
+
+/** The image without its registry and without a tag. */
+export function imageRepository({ owner }: Published): string {
+  return `${owner}/maint-webhook`;
+}
+
+/** The image, as a node pulls it. */
+export function imageName(published: Published): string {
+  return `${published.registry}/${imageRepository(published)}:${published.version}`;
+}
+
+/** Where the chart is pushed to, and what Helm installs. */
+export function chartAddress({ registry, owner }: Published): string {
+  return `oci://${registry}/${owner}/charts/kubectl-maint`;
+}
