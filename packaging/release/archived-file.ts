@@ -1,6 +1,6 @@
 /** A file of an archive. */
 export interface ArchivedFile {
-  /** Plain ASCII, no folder. */
+  /** Plain ASCII; folders in it with slashes. */
   readonly name: string;
   readonly mode: number;
   readonly bytes: Buffer;

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { programName, type Platform } from './platforms.ts';
+import type { Published } from '../published.ts';
+import { archiveName, programName, type Platform } from './platforms.ts';
 
 /** An archive, as the manifest needs it. */
 export interface Download {
@@ -17,14 +18,17 @@ export interface PluginFacts {
 
 /** The manifest for krew (`maint.yaml`): where archives are, and what they must be. They lie beside each other at the URL. */
 export function krewManifest(plugin: PluginFacts, downloads: readonly Download[], baseUrl: URL): string {
-  const base = baseUrl.href.replace(/\/+$/, '');
+  return manifest({ ...plugin, version: `v${plugin.version}` }, downloads, baseUrl.href.replace(/\/+$/, ''));
+}
+
+function manifest(plugin: PluginFacts, downloads: readonly Download[], base: string): string {
   return stringify(
     {
       apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',
       kind: 'Plugin',
       metadata: { name: 'maint' },
       spec: {
-        version: `v${plugin.version}`,
+        version: plugin.version,
         ...(plugin.homepage === undefined ? {} : { homepage: plugin.homepage }),
         shortDescription: 'Take nodes into maintenance, safely, and bring them back',
         description: DESCRIPTION,
@@ -41,6 +45,20 @@ export function krewManifest(plugin: PluginFacts, downloads: readonly Download[]
   );
 }
 
+/** What stands for an archive until its address and its hash are known. */
+const UNKNOWN = /uri: unknown\/(.*)\n +sha256: unknown/g;
+
+/**
+ * The same as the template that the bot of krew-index fills in after a release (`.krew.yaml`; github.com/rajatjindal/krew-release-bot):
+ * archives are beside the release, under its tag.
+ */
+export function krewTemplate({ homepage }: Pick<Published, 'homepage'>, platforms: readonly Platform[]): string {
+  const downloads = platforms.map((platform) => ({ platform, name: archiveName(platform), sha256: 'unknown' }));
+  const text = manifest({ version: '{{ .TagName }}', homepage }, downloads, 'unknown');
+  const address = `${homepage}/releases/download/{{ .TagName }}`;
+  return text.replaceAll(UNKNOWN, (_, name: string) => `{{addURIAndSha "${address}/${name}" .TagName }}`);
+}
+
 const DESCRIPTION = `Marks a node, cordons it and drains it by evictions that respect every disruption
 budget. Meanwhile an admission webhook keeps backups, scans and add-on changes off
 it, which a cordon does not. The node comes back when it is healthy.
@@ -52,6 +70,6 @@ maintenance where the webhook is installed, too: it comes as a Helm chart.
 
 To complete names and flags, let kubectl find kubectl_complete-maint, which krew leaves
 in its store:
-  cp ~/.krew/store/maint/v${version}/kubectl_complete-maint ~/.krew/bin/
+  cp ~/.krew/store/maint/${version}/kubectl_complete-maint ~/.krew/bin/
 `;
 }

@@ -1,7 +1,10 @@
-/** `npm run release [-- --base-url URL]`: all that a release publishes, in dist/release. */
-import { readdir, stat } from 'node:fs/promises';
+/** `npm run release [-- --base-url URL]`: all that a release publishes but the image, in dist/release; the chart in dist/chart. */
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { publishedBy } from '../published.ts';
+import { chartArchive } from './chart.ts';
+import { releaseNotes } from './notes.ts';
 import { PLATFORMS } from './platforms.ts';
 import { buildRelease } from './release.ts';
 
@@ -22,8 +25,15 @@ async function main(): Promise<void> {
     const { size } = await stat(join(FOLDER, name));
     process.stdout.write(`${join(FOLDER, name)} (${(size / 1e6).toFixed(1)} MB)\n`);
   }
+  const { version } = await publishedBy('.');
+  await rm('dist/chart', { recursive: true, force: true });
+  await mkdir('dist/chart', { recursive: true });
+  await writeFile(`dist/chart/kubectl-maint-${version}.tgz`, await chartArchive('charts/kubectl-maint'));
+  const changelog = await readFile('CHANGELOG.md', 'utf8');
+  if (!changelog.includes(`## ${version} (unreleased)`))
+    await writeFile(join(FOLDER, 'NOTES.md'), releaseNotes(changelog, version));
   if (baseUrl !== undefined) return;
-  process.stderr.write('no maint.yaml for krew: say where the archives will be, with --base-url URL\n');
+  process.stderr.write('no manifests for krew and Homebrew: say where the archives will be, with --base-url URL\n');
 }
 
 function webAddress(text: string): URL {

@@ -2,24 +2,26 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { manifestIn, nodeComponent, programParts, sbomText } from '../image/sbom.ts';
+import { publishedBy } from '../published.ts';
 import { archive } from './archive.ts';
 import { completionProgram } from './completion.ts';
 import { buildExecutable } from './executable.ts';
+import { homebrewFormula } from './homebrew.ts';
 import { krewManifest, type Download } from './krew.ts';
 import { run } from './node-package.ts';
-import { archiveName, programName, type Platform } from './platforms.ts';
+import { archiveName, NODE_VERSION, programName, type Platform } from './platforms.ts';
 
 /** What to build, and where to. */
 export interface ReleasePlan {
   readonly platforms: readonly Platform[];
   readonly folder: string;
-  /** Where the archives will be, beside each other; without it there is no manifest for krew. */
+  /** Where the archives will be, beside each other; without it there are no manifests for krew and Homebrew. */
   readonly baseUrl?: URL | undefined;
 }
 
 /**
- * Builds a release: an archive per platform, the npm package, `checksums.txt`, `maint.yaml`. The same commit makes the same
+ * Builds a release: an archive per platform, the npm package, lists of parts, `checksums.txt`, and manifests for krew and Homebrew. The same commit makes the same
  * bytes. Needs the built bundles; run it in the repository.
  */
 export async function buildRelease({ platforms, folder, baseUrl }: ReleasePlan): Promise<void> {
@@ -29,13 +31,23 @@ export async function buildRelease({ platforms, folder, baseUrl }: ReleasePlan):
   // One after the other: each holds a program of 150 MB in memory.
   for (const platform of platforms) downloads.push(await buildArchive(platform, folder));
   run('npm', ['pack', '--silent', '--pack-destination', folder]);
+  await writeSboms(folder);
   await writeFile(join(folder, 'checksums.txt'), await checksumsOf(folder));
   if (baseUrl === undefined) return;
-  const plugin = PluginFacts.parse(JSON.parse(await readFile('package.json', 'utf8')));
-  await writeFile(join(folder, 'maint.yaml'), krewManifest(plugin, downloads, baseUrl));
+  const published = await publishedBy('.');
+  await writeFile(join(folder, 'maint.yaml'), krewManifest(published, downloads, baseUrl));
+  await writeFile(join(folder, 'kubectl-maint.rb'), homebrewFormula(published, downloads, baseUrl));
 }
 
-const PluginFacts = z.object({ version: z.string(), homepage: z.optional(z.string()) });
+/** What the npm package is made of, and the executables with their Node.js. */
+async function writeSboms(folder: string): Promise<void> {
+  const own = await manifestIn('.');
+  const plugin = await programParts('.', ['dist/kubectl-maint.parts.json']);
+  const both = await programParts('.', ['dist/kubectl-maint.parts.json', 'dist/maint-webhook.parts.json']);
+  const about = { ...own, type: 'application' } as const;
+  await writeFile(join(folder, 'npm-package.cdx.json'), sbomText(about, both));
+  await writeFile(join(folder, 'executables.cdx.json'), sbomText(about, [...plugin, nodeComponent(NODE_VERSION)]));
+}
 
 async function buildArchive(platform: Platform, folder: string): Promise<Download> {
   const workshop = await mkdtemp(join(tmpdir(), 'maint-release-'));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { krewManifest } from '../../../../packaging/release/krew.ts';
+import { krewManifest, krewTemplate } from '../../../../packaging/release/krew.ts';
 import { archiveName, PLATFORMS } from '../../../../packaging/release/platforms.ts';
 
 const downloads = PLATFORMS.map((platform) => ({ platform, name: archiveName(platform), sha256: 'a'.repeat(64) }));
@@ -18,6 +18,16 @@ test.each(['https://example.com/v1', 'https://example.com/v1/'])('archives are w
       })),
     },
   });
+});
+
+test('the template is filled in with addresses and hashes of a tag', () => {
+  const template = krewTemplate({ homepage: 'https://h.example/ours' }, PLATFORMS);
+  for (const name of PLATFORMS.map(archiveName))
+    expect(template).toContain(
+      `      {{addURIAndSha "https://h.example/ours/releases/download/{{ .TagName }}/${name}" .TagName }}\n`,
+    );
+  expect(template).toContain('version: "{{ .TagName }}"\n');
+  expect(template).not.toContain('unknown');
 });
 
 test('a web page is named where there is one', () => {

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { publishedBy, type Published } from '../../../../packaging/published.ts';
+import { chartArchive } from '../../../../packaging/release/chart.ts';
+import { homebrewFormula } from '../../../../packaging/release/homebrew.ts';
+import { releaseNotes } from '../../../../packaging/release/notes.ts';
+import { archiveName, PLATFORMS } from '../../../../packaging/release/platforms.ts';
+import { whyNotReady } from '../../../../packaging/release/readiness.ts';
+
+const OURS: Published = {
+  ...(await publishedBy('.')),
+  version: '1.2.3',
+  registry: 'ghcr.io',
+  owner: 'ours',
+  isPlaceholder: false,
+};
+const CHANGELOG = '# Changes\n\n## 1.2.3 (2026-12-01)\n\n- one\n- two\n\n## 1.2.2 (2026-11-01)\n\n- none\n';
+
+test('notes are what the changes say of a version', () => {
+  expect(releaseNotes(CHANGELOG, '1.2.3')).toBe('- one\n- two\n');
+  expect(() => releaseNotes(CHANGELOG, '1.2')).toThrow('CHANGELOG.md has no section "## 1.2"');
+  expect(() => releaseNotes('## 1.2.3 (unreleased)\n', '1.2.3')).toThrow('is to have its date');
+});
+
+test.each<[what: string, tag: string, published: Published, changelog: string, problems: readonly string[]]>([
+  ['all agree', 'v1.2.3', OURS, CHANGELOG, []],
+  ['another tag', 'v1.2.4', OURS, CHANGELOG, ['the tag is v1.2.4, and package.json has version 1.2.3']],
+  ["a name that is nobody's", 'v1.2.3', { ...OURS, isPlaceholder: true }, CHANGELOG, ["which is nobody's"]],
+  ['no changes', 'v1.2.3', OURS, '', ['CHANGELOG.md has no section']],
+])('whether it can be released: %s', (_what, tag, published, changelog, problems) => {
+  const found = whyNotReady({ tag, published, changelog });
+  expect(found).toEqual(problems.map((text) => expect.stringContaining(text) as string));
+});
+
+test('what is published today is not ready, and says why', async () => {
+  const published = await publishedBy('.');
+  const changelog = await readFile('CHANGELOG.md', 'utf8');
+  const found = whyNotReady({ tag: `v${published.version}`, published, changelog });
+  expect(found.some((line) => line.includes('registry.example.com')) || !published.isPlaceholder).toBe(true);
+});
+
+test('the formula names an archive for each system of Homebrew', () => {
+  const downloads = PLATFORMS.map((platform) => ({ platform, name: archiveName(platform), sha256: 'a'.repeat(64) }));
+  const formula = homebrewFormula(OURS, downloads, new URL('https://h.example/v1/'));
+  expect(formula.match(/url "[^"]+"/g)).toEqual(
+    ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'].map(
+      (name) => `url "https://h.example/v1/kubectl-maint_${name}.tar.gz"`,
+    ),
+  );
+  expect(formula).not.toContain('windows');
+  expect(formula.match(/\bdo\b/g)?.length).toBe(7);
+  expect(formula.match(/^ *end$/gm)?.length).toBe(9);
+});
+
+test('the chart is the same each time, without what is for its tests', async () => {
+  const [one, other] = await Promise.all([1, 2].map(() => chartArchive('charts/kubectl-maint')));
+  expect(other).toEqual(one);
+  const tar = gunzipSync(one ?? Buffer.alloc(0)).toString('latin1');
+  for (const path of ['Chart.yaml', 'values.yaml', 'templates/_pod.tpl', 'files/grants.yaml'])
+    expect(tar).toContain(`kubectl-maint/${path}\0`);
+  expect(tar).not.toContain('kubectl-maint/ci/');
+});
+
+const workflow: unknown = parse(await readFile('.github/workflows/release.yml', 'utf8'));
+
+test('the workflow pins what it uses, and gives each job the least', async () => {
+  const text = await readFile('.github/workflows/release.yml', 'utf8');
+  const uses = [...text.matchAll(/uses: (\S+)(.*)$/gm)];
+  expect(uses.length).toBeGreaterThan(8);
+  for (const [, action = '', comment = ''] of uses) {
+    expect(action).toMatch(/@[0-9a-f]{40}$/);
+    expect(comment).toMatch(/^ # v\d+\.\d+\.\d+$/);
+  }
+  expect(workflow).toMatchObject({
+    permissions: {},
+    jobs: {
+      build: { permissions: { contents: 'read' } },
+      npm: { permissions: { contents: 'read', 'id-token': 'write' } },
+    },
+  });
+  // What an expression puts into a script is code there: scripts read the environment instead.
+  for (const [, script = ''] of text.matchAll(/run: (\|\n(?: {10}.*\n)+|.*)/g)) expect(script).not.toContain('${{');
+});
+
+test('the scripts that the workflow calls exist', async () => {
+  const text = await readFile('.github/workflows/release.yml', 'utf8');
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
+  for (const [, name = ''] of text.matchAll(/npm run ([\w:]+)/g))
+    if (name !== 'rehearse') expect(scripts).toHaveProperty([name]);
+  for (const [, path = ''] of text.matchAll(/node (packaging\/\S+\.ts)/g))
+    expect(await readFile(path, 'utf8')).not.toBe('');
+});
