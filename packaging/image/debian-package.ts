@@ -67,12 +67,12 @@ async function unpacked(tar: Buffer): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   const reader = Readable.from([tar]).pipe(extract());
   for await (const entry of reader) {
-    const { name, type, mode = 0o644, linkname } = entry.header;
+    const { name, type, mode, linkname } = entry.header;
     const path = name.replace(/^\.?\/+|\/+$/g, '');
     if (type === 'file') entries.push({ kind: 'file', path, mode, bytes: await buffer(entry) });
     else if (type === 'directory') entries.push({ kind: 'folder', path, mode });
     else if (type === 'symlink' && linkname) entries.push({ kind: 'link', path, to: linkname });
-    else throw new Error(`${name} is a ${type ?? 'thing'}, and the image has no place for such`);
+    else throw new Error(`${name} is a ${type}, and the image has no place for such`);
     entry.resume();
   }
   return entries.filter(({ path }) => path !== '');

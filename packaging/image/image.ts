@@ -107,13 +107,16 @@ async function programEntries(sbom: string): Promise<readonly Entry[]> {
   };
   const loaded = await readdir(join(REPOSITORY, 'dist/kubectl-maint'));
   const docs = 'usr/share/doc/kubectl-maint';
-  return Promise.all([
+  const files = await Promise.all([
     ...BUNDLES.map((bundle) => file(`${bundle}.cjs`, `dist/${bundle}.cjs`)),
     ...loaded.map((name) => file(`kubectl-maint/${name}`, `dist/kubectl-maint/${name}`)),
     ...BUNDLES.map((bundle) => file(`${docs}/${bundle}.LICENSES.txt`, `dist/${bundle}.LICENSES.txt`)),
     file(`${docs}/LICENSE`, 'LICENSE'),
-    { kind: 'file', path: 'usr/share/sbom/kubectl-maint.cdx.json', mode: 0o644, bytes: Buffer.from(sbom) },
   ]);
+  return [
+    ...files,
+    { kind: 'file', path: 'usr/share/sbom/kubectl-maint.cdx.json', mode: 0o644, bytes: Buffer.from(sbom) },
+  ];
 }
 
 function configOf({ version, license }: { readonly version: string; readonly license?: string | undefined }) {

@@ -7,7 +7,7 @@ import { chartArchive } from '../../../../packaging/release/chart.ts';
 import { homebrewFormula } from '../../../../packaging/release/homebrew.ts';
 import { releaseNotes } from '../../../../packaging/release/notes.ts';
 import { archiveName, PLATFORMS } from '../../../../packaging/release/platforms.ts';
-import { whyNotReady } from '../../../../packaging/release/readiness.ts';
+import { whyNotReady, type Readiness } from '../../../../packaging/release/readiness.ts';
 
 const OURS: Published = {
   ...(await publishedBy('.')),
@@ -24,13 +24,13 @@ test('notes are what the changes say of a version', () => {
   expect(() => releaseNotes('## 1.2.3 (unreleased)\n', '1.2.3')).toThrow('is to have its date');
 });
 
-test.each<[what: string, tag: string, published: Published, changelog: string, problems: readonly string[]]>([
-  ['all agree', 'v1.2.3', OURS, CHANGELOG, []],
-  ['another tag', 'v1.2.4', OURS, CHANGELOG, ['the tag is v1.2.4, and package.json has version 1.2.3']],
-  ["a name that is nobody's", 'v1.2.3', { ...OURS, isPlaceholder: true }, CHANGELOG, ["which is nobody's"]],
-  ['no changes', 'v1.2.3', OURS, '', ['CHANGELOG.md has no section']],
-])('whether it can be released: %s', (_what, tag, published, changelog, problems) => {
-  const found = whyNotReady({ tag, published, changelog });
+test.each<[what: string, differently: Partial<Readiness>, problems: readonly string[]]>([
+  ['all agree', {}, []],
+  ['another tag', { tag: 'v1.2.4' }, ['the tag is v1.2.4, and package.json has version 1.2.3']],
+  ["a name that is nobody's", { published: { ...OURS, isPlaceholder: true } }, ["which is nobody's"]],
+  ['no changes', { changelog: '' }, ['CHANGELOG.md has no section']],
+])('whether it can be released: %s', (_what, differently, problems) => {
+  const found = whyNotReady({ tag: 'v1.2.3', published: OURS, changelog: CHANGELOG, ...differently });
   expect(found).toEqual(problems.map((text) => expect.stringContaining(text) as string));
 });
 
