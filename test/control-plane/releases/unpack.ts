@@ -10,9 +10,9 @@ import { DownloadError } from './request.ts';
  * Writes one file of a tar.gz to a path. Names in the archive decide nothing but which file that is: it has to be a plain
  * file of exactly that name. Rejects with DownloadError.
  */
-export async function unpack(archive: string, member: string, path: string): Promise<void> {
+export async function unpack(archive: string, member: string, path: string, mostBytes = MOST_BYTES): Promise<void> {
   const entries = extract();
-  const read = pipeline(createReadStream(archive), createGunzip(), atMost(MOST_BYTES, archive), entries);
+  const read = pipeline(createReadStream(archive), createGunzip(), atMost(mostBytes, archive), entries);
   const write = async (): Promise<boolean> => {
     let found = false;
     for await (const entry of entries) {
@@ -36,7 +36,7 @@ function atMost(bytes: number, archive: string): Transform {
     transform: (chunk: Buffer, _encoding, done: TransformCallback) => {
       seen += chunk.length;
       if (seen <= bytes) done(null, chunk);
-      else done(new DownloadError(`${archive} unpacks to more than ${bytes / 2 ** 20} MiB`));
+      else done(new DownloadError(`${archive} unpacks to more than ${bytes.toLocaleString('en-US')} bytes`));
     },
   });
 }
