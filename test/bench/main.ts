@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- policy|check|drain|run|status|memory|floor|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
- * times do not. BENCH_MINUTES says how long `soak` takes, 30 by default.
+ * times do not. BENCH_MINUTES says how long `soak` takes, 30 by default; BENCH_NODES over how many nodes `run` goes (`100,300,1000`).
  */
 import { benchCheck } from './check.ts';
 import { benchDrain } from './drain.ts';

@@ -86,7 +86,7 @@ describe('whether the node may be deleted', () => {
     const cells = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => line.split(/ {2,}/)[9]);
+      .map((line) => line.split(/ {2,}/)[10]);
     expect(cells).toEqual(['DELETION', 'blocked: quorum', 'safe', 'blocked: 2 owners', 'blocked: 1 volume']);
   });
 });

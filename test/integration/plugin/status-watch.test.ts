@@ -51,9 +51,9 @@ test('a mark, the pods that leave, the end and a deletion show up by watch, each
   await says(watch, /No nodes in maintenance/);
 
   expect(await plugin.maint(['on', 'worker-1', '--mode=cordon', '--owner', 'ops'])).toMatchObject({ code: 0 });
-  await says(watch, /^NAME +STATE .*\nworker-1 +Cordoned +cordon .* 1 +True .* blocked: 1 pod/m);
+  await says(watch, /^NAME +STATE .*\nworker-1 +Cordoned +<none> +cordon .* 1 +True .* blocked: 1 pod/m);
   await world.remove('/api/v1/namespaces/default/pods/web?gracePeriodSeconds=0');
-  await says(watch, /^worker-1 +Complete +cordon .* 0 +True .* safe/m);
+  await says(watch, /^worker-1 +Complete +<none> +cordon .* 0 +True .* safe/m);
   await world.patch('/api/v1/nodes/worker-2', { spec: { unschedulable: true } });
   await says(watch, /^worker-2 +Cordoned/m);
   expect(await plugin.maint(['off', 'worker-1', '--owner', 'ops', '--skip-health-check'])).toMatchObject({ code: 0 });

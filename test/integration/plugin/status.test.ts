@@ -77,14 +77,39 @@ describe('with nodes in maintenance', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {2,}/));
-    const names = ['NAME', 'STATE', 'MODE', 'AGE', 'UNTIL', 'OWNERS', 'PODS LEFT', 'READY', 'HEARTBEAT', 'DELETION'];
+    const names = [
+      'NAME',
+      'STATE',
+      'RUN',
+      'MODE',
+      'AGE',
+      'UNTIL',
+      'OWNERS',
+      'PODS LEFT',
+      'READY',
+      'HEARTBEAT',
+      'DELETION',
+    ];
     expect(header).toEqual([...names, 'EXCEPTIONS']);
     const [age, none] = [like(/^\d+[smhd]/), '<none>'];
     expect(rows).toEqual([
-      ['cordoned', 'Cordoned', none, none, none, none, none, 'True', none, none, none],
-      ['drained', 'Complete', 'drain', age, like(/^in 1\d\dm$/), 'ana', '0', 'True', age, 'safe', none],
-      ['draining', 'Initiated', 'drain', age, like(/^overdue \d+d$/), 'ben', '1', 'True', age, 'blocked: 1 pod', none],
-      ['garbled', 'Unreadable', none, none, none, none, '0', 'True', age, 'blocked: record', none],
+      ['cordoned', 'Cordoned', none, none, none, none, none, none, 'True', none, none, none],
+      ['drained', 'Complete', none, 'drain', age, like(/^in 1\d\dm$/), 'ana', '0', 'True', age, 'safe', none],
+      [
+        'draining',
+        'Initiated',
+        none,
+        'drain',
+        age,
+        like(/^overdue \d+d$/),
+        'ben',
+        '1',
+        'True',
+        age,
+        'blocked: 1 pod',
+        none,
+      ],
+      ['garbled', 'Unreadable', none, none, none, none, none, '0', 'True', age, 'blocked: record', none],
     ]);
   });
 
@@ -137,6 +162,7 @@ describe('with nodes in maintenance', () => {
       deletion: { verdict: 'safe', blockers: [] },
       heldBack: [],
       exceptions: [],
+      expiry: null,
       problems: [],
     });
   });
