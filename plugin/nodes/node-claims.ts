@@ -1,5 +1,6 @@
 import {
   clean,
+  ClusterRefusal,
   collectionPath,
   MAX_QUOTE,
   parseDuration,
@@ -44,11 +45,17 @@ export async function readNodeClaims(
     path: collectionPath('karpenter.sh/v1/nodeclaims', ''),
     query: { labelSelector: `${POOL_LABEL} in (${pools.join(',')})` },
   };
-  const found = await readAll(cluster, reading, (object) => {
-    const node = textAt(object, 'status', 'nodeName') ?? '';
-    return names.has(node) ? ([node, nodeClaimFromObject(object)] as const) : undefined;
-  });
-  return new Map(found);
+  try {
+    const found = await readAll(cluster, reading, (object) => {
+      const node = textAt(object, 'status', 'nodeName') ?? '';
+      return names.has(node) ? ([node, nodeClaimFromObject(object)] as const) : undefined;
+    });
+    return new Map(found);
+  } catch (thrown) {
+    // The label alone: the kind is not served, by a Karpenter that is gone or of another version.
+    if (thrown instanceof ClusterRefusal && thrown.status === 404) return new Map();
+    throw thrown;
+  }
 }
 
 /** Karpenter counts from when the NodeClaim was made (karpenter pkg/controllers/nodeclaim/expiration). */

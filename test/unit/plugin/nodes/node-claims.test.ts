@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { nodeClaimFromObject, readNodeClaims } from '../../../../plugin/nodes/node-claims.ts';
+import { ClusterRefusal } from '../../../../shared/index.ts';
 import { nodeFacts, toldSession } from '../world.ts';
 
 const NODE_CLAIMS = '/apis/karpenter.sh/v1/nodeclaims';
@@ -35,4 +36,17 @@ test('nothing is asked where Karpenter has made no node', async () => {
   const { cluster } = toldSession();
   cluster.lists.set(NODE_CLAIMS, [claim('a', 'n1', '1h')]);
   expect(await readNodeClaims([nodeFacts('n1')], cluster)).toEqual(new Map());
+});
+
+test.each([
+  [404, 'there are none'],
+  [403, 'that is said'],
+])('where the API server answers %i, %s', async (status) => {
+  const made = nodeFacts('n1', { labels: { 'karpenter.sh/nodepool': 'default' } });
+  const refusal = new ClusterRefusal({ status, reason: '', message: 'no', body: {} });
+  const pages = () => {
+    throw refusal;
+  };
+  const read = readNodeClaims([made], { pages });
+  await (status === 404 ? expect(read).resolves.toEqual(new Map()) : expect(read).rejects.toBe(refusal));
 });
