@@ -1,7 +1,7 @@
 import type { Claim, ClaimKey } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import type { OutputSink } from './command/output.ts';
-import type { SignalRelay } from './command/signals.ts';
+import type { CommandPorts } from '../../command/child.ts';
+import type { SignalRelay } from '../../command/signals.ts';
 
 /** The node whose turn it is, drained, and the claim by which it is kept so. */
 export interface Turn {
@@ -10,11 +10,8 @@ export interface Turn {
 }
 
 /** Whom a command has to do with while it runs. */
-export interface CarrierPorts {
-  readonly sink: OutputSink;
+export interface CarrierPorts extends CommandPorts {
   readonly relay: SignalRelay;
-  /** Hears what somebody should know of the command meanwhile, as the rest of a sentence about it. */
-  readonly tell: (text: string) => void;
   /** Aborts when the node has gone down, and all that ran there with it; undefined: nobody looks. */
   readonly down?: AbortSignal | undefined;
 }

@@ -1,7 +1,7 @@
 import { MaintError, renderDuration, type ClaimKey } from '../../../shared/index.ts';
-import { placeOf } from './command/files.ts';
-import { outputSink } from './command/output.ts';
-import { watchSilence } from './command/silence.ts';
+import { placeOf } from '../../command/files.ts';
+import { outputSink } from '../../command/output.ts';
+import { watchSilence } from '../../command/silence.ts';
 import { hasClaim, holdsClaim } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunTarget, NodesRun } from './nodes-run.ts';

@@ -3,8 +3,8 @@ import { timestamp } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { reportFor } from '../../session/report.ts';
-import type { StreamName } from './command/files.ts';
-import { linesUnder, type ShowLine } from './command/output.ts';
+import type { StreamName } from '../../command/files.ts';
+import { linesUnder, type ShowLine } from '../../command/output.ts';
 import type { RunOperation } from './flags.ts';
 import type { NodesRun, Phase } from './nodes-run.ts';
 

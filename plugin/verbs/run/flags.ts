@@ -2,7 +2,7 @@ import { CONNECTION_FLAGS } from '../../command-line/connection.ts';
 import { asTyped, oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, timeoutFlag } from '../../command-line/values.ts';
-import type { NodeCommand } from './command/child.ts';
+import type { NodeCommand } from '../../command/child.ts';
 import { BETWEEN_FLAGS, type BetweenFlags } from './between/flags.ts';
 import { ON_NODE_FLAGS, type OnNode } from './on-node/flags.ts';
 import { SCRIPT_FOLDER, scriptName } from './on-node/script-place.ts';

@@ -1,7 +1,7 @@
 import type { ClaimKey } from '../../../shared/index.ts';
 import type { Carrier } from './carrier.ts';
-import type { ShowLine } from './command/output.ts';
-import type { SignalRelay } from './command/signals.ts';
+import type { ShowLine } from '../../command/output.ts';
+import type { SignalRelay } from '../../command/signals.ts';
 import type { OutputSource, RunSummary } from './events.ts';
 import type { RefusalEvents } from '../../kept-off/refusal-events.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';

@@ -1,8 +1,8 @@
 import { MaintError, messageOf } from '../../../shared/index.ts';
 import { EXIT, EXIT_OF, type ExitCode } from '../../terminal/exit-codes.ts';
-import { placeOf, prepareOutput } from './command/files.ts';
-import { localCarrier, type Inherited } from './command/local.ts';
-import { SignalRelay, type SignalSource } from './command/signals.ts';
+import { placeOf, prepareOutput } from '../../command/files.ts';
+import { localCarrier, type Inherited } from './local.ts';
+import { SignalRelay, type SignalSource } from '../../command/signals.ts';
 import { eventScreen, tellingFor, type RunEvent } from './events.ts';
 import type { RunOperation } from './flags.ts';
 import { type OnEvent, findingsOnce, newClaimId, tellInWords } from '../on/index.ts';

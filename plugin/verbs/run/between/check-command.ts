@@ -1,12 +1,12 @@
 import type { Screen } from '../../../terminal/screen.ts';
 import type { Claim } from '../../../../shared/index.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
-import { runCommand } from '../command/child.ts';
-import { commandEnvironment } from '../command/environment.ts';
-import { endInWords } from '../command/outcome.ts';
-import { outputSink } from '../command/output.ts';
-import type { SignalRelay } from '../command/signals.ts';
-import type { Inherited } from '../command/local.ts';
+import { runCommand } from '../../../command/child.ts';
+import { commandEnvironment } from '../../../command/environment.ts';
+import { endInWords } from '../../../command/outcome.ts';
+import { outputSink } from '../../../command/output.ts';
+import type { SignalRelay } from '../../../command/signals.ts';
+import type { Inherited } from '../local.ts';
 import type { NodesRun } from '../nodes-run.ts';
 import type { Check } from './checks.ts';
 

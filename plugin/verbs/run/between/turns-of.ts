@@ -1,5 +1,5 @@
 import type { Session } from '../../../session/session.ts';
-import type { Inherited } from '../command/local.ts';
+import type { Inherited } from '../local.ts';
 import type { NodesRun } from '../nodes-run.ts';
 import { checkCommand } from './check-command.ts';
 import type { Check } from './checks.ts';

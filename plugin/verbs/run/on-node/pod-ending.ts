@@ -1,5 +1,5 @@
 import { Notifier } from '../../../session/wait.ts';
-import { KILL_AFTER_MS } from '../command/ending.ts';
+import { KILL_AFTER_MS } from '../../../command/ending.ts';
 import { GRACE_S } from './pod.ts';
 
 /** The least that a kubelet takes as a grace: with 0 the API server forgets the pod, and nobody knows whether it runs. */

@@ -12,8 +12,8 @@ import {
 } from '../../../../shared/index.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
 import { shellLine } from '../../../terminal/shell-line.ts';
-import type { NodeCommand } from '../command/child.ts';
-import { commandEnvironment } from '../command/environment.ts';
+import type { NodeCommand } from '../../../command/child.ts';
+import { commandEnvironment } from '../../../command/environment.ts';
 import type { OnNode, Profile } from './flags.ts';
 import { SCRIPT_FOLDER } from './script-place.ts';
 

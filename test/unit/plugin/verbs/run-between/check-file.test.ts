@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shellLine } from '../../../../../plugin/terminal/shell-line.ts';
-import { parseCheckFile } from '../../../../../plugin/verbs/run/between/check-file/expectation.ts';
-import { whyNotMet } from '../../../../../plugin/verbs/run/between/check-file/is-met.ts';
-import { translated } from '../../../../../plugin/verbs/run/between/check-file/json-path.ts';
-import { shellWords } from '../../../../../plugin/verbs/run/between/check-file/shell-words.ts';
+import { parseCheckFile } from '../../../../../plugin/verbs/run/between/check-file/lines.ts';
+import { whyNotMet } from '../../../../../plugin/expectations/is-met.ts';
+import { translated } from '../../../../../plugin/expectations/json-path.ts';
+import { shellWords } from '../../../../../plugin/expectations/shell-words.ts';
 
 const refusal = (text: string): string => {
   try {
@@ -55,9 +55,12 @@ describe('lines of a check file', () => {
   test.each<[string, string]>([
     [
       'deployment/web -n shop',
-      "says nothing: --for=condition=NAME[=STATUS] or --for=jsonpath='{.status.phase}'[=VALUE]",
+      "says nothing: --for=condition=NAME[=STATUS], --for=delete or --for=jsonpath='{.status.phase}'[=VALUE]",
     ],
-    ['deployment/web --for=delete', "--for=delete is neither condition=NAME[=STATUS] nor jsonpath='{PATH}'[=VALUE]"],
+    [
+      'deployment/web --for=create',
+      "--for=create is neither condition=NAME[=STATUS] nor delete nor jsonpath='{PATH}'[=VALUE]",
+    ],
     ['deployment/web --for=jsonpath=.status.x=1', 'is neither condition=NAME[=STATUS] nor'],
     [`pod/a --for=jsonpath='{.a[?(@.b=="c" && 1)]}'=x`, '{.a[?(@.b=="c" && 1)]} is no JSONPath that kubectl knows'],
     ['pods --for=condition=Ready', 'names no object: TYPE/NAME, TYPE -l SELECTOR or TYPE --all'],

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { podPath, podsPath, textAt, type ApiAnswer } from '../../../../../shared/index.ts';
 import { snapshotFromObject } from '../../../../../plugin/nodes/snapshot.ts';
-import { SignalRelay } from '../../../../../plugin/verbs/run/command/signals.ts';
+import { SignalRelay } from '../../../../../plugin/command/signals.ts';
 import type { CarriedOut } from '../../../../../plugin/verbs/run/carrier.ts';
 import { onNodeCarrier } from '../../../../../plugin/verbs/run/on-node/carrier.ts';
 import { HeardScreen, settle, ToldClock, ToldCluster } from '../../world.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { textAt } from '../../../../shared/index.ts';
+import { textAt } from '../../shared/index.ts';
 
 /** A process, as far as it tells whose it is. */
 export interface SeenProcess {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { commandEnvironment } from '../../../../../plugin/verbs/run/command/environment.ts';
-import type { NodeSnapshot } from '../../../../../plugin/nodes/snapshot.ts';
-import { nodeSnapshot } from '../../world.ts';
+import { commandEnvironment } from '../../../../plugin/command/environment.ts';
+import type { NodeSnapshot } from '../../../../plugin/nodes/snapshot.ts';
+import { nodeSnapshot } from '../world.ts';
 
 function nodeWith(...addresses: readonly (readonly [type: string, address: string])[]): NodeSnapshot {
   const status = { addresses: addresses.map(([type, address]) => ({ type, address })) };

@@ -1,6 +1,6 @@
-import { renderDuration } from '../../../../shared/index.ts';
-import type { Clock } from '../../../session/clock.ts';
-import { repeat } from '../../../session/wait.ts';
+import { renderDuration } from '../../shared/index.ts';
+import type { Clock } from '../session/clock.ts';
+import { repeat } from '../session/wait.ts';
 import type { OutputSink } from './output.ts';
 
 /** How often is looked whether a command says something, in ms: a question without a line end is seen that late. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shellLine } from '../../../../../plugin/terminal/shell-line.ts';
+import { shellLine } from '../../../../plugin/terminal/shell-line.ts';
 
 test.each([
   [['kubectl', '--for=2h', 'a/b.sh', '%5'], 'kubectl --for=2h a/b.sh %5'],

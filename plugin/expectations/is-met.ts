@@ -1,9 +1,11 @@
 import { JSONPath } from 'jsonpath-plus';
-import { fieldsAt, listAt, numberAt, textAt } from '../../../../../shared/index.ts';
+import { fieldsAt, listAt, numberAt, textAt } from '../../shared/index.ts';
 import type { Condition } from './expectation.ts';
 
-/** Why an object is not as it is expected; undefined where it is. As kubectl wait (1.37) decides. */
+/** Why an object (undefined: there is none) is not as it is expected; undefined where it is. As kubectl wait (1.37) decides. */
 export function whyNotMet(object: unknown, condition: Condition): string | undefined {
+  if (condition.kind === 'delete') return object === undefined ? undefined : 'is still there';
+  if (object === undefined) return 'does not exist';
   return condition.kind === 'condition' ? whyNotInCondition(object, condition) : whyNotAt(object, condition);
 }
 

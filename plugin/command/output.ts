@@ -1,6 +1,6 @@
-import type { Screen } from '../../../terminal/screen.ts';
+import type { Screen } from '../terminal/screen.ts';
 import { openOutputFiles, STREAMS, type OutputPlace, type StreamName } from './files.ts';
-import { LineBreaker, printable } from '../../../terminal/lines.ts';
+import { LineBreaker, printable } from '../terminal/lines.ts';
 
 /** Takes what a command writes. */
 export interface OutputSink {

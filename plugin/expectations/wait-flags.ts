@@ -1,6 +1,6 @@
-import { asTyped, type FlagTable } from '../../../../command-line/flag.ts';
+import { asTyped, type FlagTable } from '../command-line/flag.ts';
 
-/** kubectl wait's flags, as far as a line of a check file has them: how long is asked is said once, by --check-timeout. */
+/** kubectl wait's flags, as far as an expectation has them: how long is asked its file says, or --check-timeout. */
 export const WAIT_FLAGS = {
   for: { kind: 'value', value: asTyped, describe: "condition=NAME[=STATUS] or jsonpath='{PATH}'[=VALUE]" },
   namespace: { short: 'n', kind: 'value', value: asTyped, describe: 'The namespace of the objects' },

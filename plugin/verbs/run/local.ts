@@ -1,9 +1,9 @@
-import { shellLine } from '../../../terminal/shell-line.ts';
-import type { Carrier } from '../carrier.ts';
-import { runCommand, type NodeCommand } from './child.ts';
-import { commandEnvironment, type Environment } from './environment.ts';
-import { refuseUnknownProgram } from './find.ts';
-import { endInWords } from './outcome.ts';
+import { shellLine } from '../../terminal/shell-line.ts';
+import type { Carrier } from './carrier.ts';
+import { runCommand, type NodeCommand } from '../../command/child.ts';
+import { commandEnvironment, type Environment } from '../../command/environment.ts';
+import { refuseUnknownProgram } from '../../command/find.ts';
+import { endInWords } from '../../command/outcome.ts';
 
 /** What commands inherit from this process. */
 export interface Inherited {

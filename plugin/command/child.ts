@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import spawn from 'cross-spawn';
-import { MaintError, messageOf } from '../../../../shared/index.ts';
-import type { CarrierPorts } from '../carrier.ts';
+import { MaintError, messageOf } from '../../shared/index.ts';
 import type { Environment } from './environment.ts';
 import { Ending, KILL_AFTER_MS } from './ending.ts';
 import type { CommandEnd } from './outcome.ts';
+import type { OutputSink } from './output.ts';
 import { readProcesses } from './processes.ts';
+import type { SignalRelay } from './signals.ts';
 import { CommandTree, type Kill } from './tree.ts';
 
 /** A program and its arguments, without a shell. */
@@ -18,6 +19,14 @@ export interface NodeCommand {
 
 /** How long the streams of a command that has ended are read on, in ms: what it left in the background may keep them open for ever. */
 const LINGER_MS = 1000;
+
+/** Whom a command has to do with while it runs. */
+export interface CommandPorts {
+  readonly sink: OutputSink;
+  readonly relay: Pick<SignalRelay, 'add'>;
+  /** Hears what somebody should know of the command meanwhile, as the rest of a sentence about it. */
+  readonly tell: (text: string) => void;
+}
 
 /** How a command is started. */
 export interface CommandStart {
@@ -52,7 +61,7 @@ const SIGNALLING: Signalling = {
  */
 export async function runCommand(
   start: CommandStart,
-  { sink, relay, tell }: CarrierPorts,
+  { sink, relay, tell }: CommandPorts,
   { kill, killAfterMs }: Signalling = SIGNALLING,
 ): Promise<CommandEnd> {
   const child = spawned(start);

@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { MaintError, messageOf } from '../../../../shared/index.ts';
+import { MaintError, messageOf } from '../../shared/index.ts';
 
 /** The streams of a command that are kept. */
 export type StreamName = 'stdout' | 'stderr';

@@ -1,5 +1,5 @@
-import { MaintError, messageOf } from '../../../../../shared/index.ts';
-import { readWords } from '../../../../command-line/words.ts';
+import { MaintError } from '../../shared/index.ts';
+import { readWords } from '../command-line/words.ts';
 import { WAIT_FLAGS } from './wait-flags.ts';
 import { translated } from './json-path.ts';
 import { shellWords } from './shell-words.ts';
@@ -7,13 +7,16 @@ import { shellWords } from './shell-words.ts';
 /** What is expected of each object, in kubectl wait's words. */
 export type Condition =
   | { readonly kind: 'condition'; readonly type: string; readonly status: string }
+  /** That there is none. */
+  | { readonly kind: 'delete' }
   /** Without a value: that there is any. */
   | { readonly kind: 'jsonpath'; readonly path: string; readonly value: string | undefined };
 
-/** A line of a check file: which objects, and how they have to be. */
+/** Which objects, and how they have to be. */
 export interface Expectation {
+  /** Where it stands in its file. */
   readonly line: number;
-  /** The line as it was written. */
+  /** As it was written. */
   readonly text: string;
   /** As typed: `deploy`, `deployments.apps`. */
   readonly type: string;
@@ -26,32 +29,8 @@ export interface Expectation {
   readonly condition: Condition;
 }
 
-/** Most lines that are read: each is a call or more for every node of the run. */
-const MAX_LINES = 100;
-
-/** Reads a check file: each line is what follows `kubectl wait`. Throws MaintError('usage') with every line that is wrong. */
-export function parseCheckFile(text: string, file: string): readonly Expectation[] {
-  const problems: string[] = [];
-  const expectations = text.split('\n').flatMap((line, index) => {
-    const trimmed = line.trim();
-    if (trimmed === '' || trimmed.startsWith('#')) return [];
-    try {
-      return [expectationIn(trimmed, index + 1)];
-    } catch (thrown) {
-      problems.push(`${file}, line ${index + 1}: ${messageOf(thrown)}`);
-      return [];
-    }
-  });
-  if (expectations.length > MAX_LINES)
-    problems.push(`${file}: has ${expectations.length} lines; ${MAX_LINES} is the most`);
-  if (expectations.length + problems.length === 0) problems.push(`${file}: has no line`);
-  if (problems.length === 0) return expectations;
-  throw new MaintError('usage', `--check-file: ${problems.join('\n       ')}`, {
-    hint: 'each line is what follows kubectl wait, like: deployment/web -n shop --for=condition=Available; nothing was changed',
-  });
-}
-
-function expectationIn(text: string, line: number): Expectation {
+/** Reads what follows `kubectl wait`; `line` is where it stands. Throws MaintError('usage'). */
+export function expectationIn(text: string, line: number): Expectation {
   const words = shellWords(text);
   if (words === undefined) throw wrong('a quote does not end');
   const { flags, names, behind } = readWords(words, { name: 'wait', flags: WAIT_FLAGS });
@@ -88,12 +67,15 @@ const CONDITION = /^condition=([^=]+)(?:=([^=]+))?$/;
 
 function conditionIn(text: string | undefined): Condition {
   if (text === undefined)
-    throw wrong("says nothing: --for=condition=NAME[=STATUS] or --for=jsonpath='{.status.phase}'[=VALUE]");
+    throw wrong(
+      "says nothing: --for=condition=NAME[=STATUS], --for=delete or --for=jsonpath='{.status.phase}'[=VALUE]",
+    );
+  if (text === 'delete') return { kind: 'delete' };
   const [, type, status = 'True'] = CONDITION.exec(text) ?? [];
   if (type !== undefined) return { kind: 'condition', type, status };
   const [, written, value] = JSON_PATH.exec(text) ?? [];
   if (written === undefined)
-    throw wrong(`--for=${text} is neither condition=NAME[=STATUS] nor jsonpath='{PATH}'[=VALUE]`);
+    throw wrong(`--for=${text} is neither condition=NAME[=STATUS] nor delete nor jsonpath='{PATH}'[=VALUE]`);
   const path = translated(written);
   if (path === undefined) throw wrong(`{${written}} is no JSONPath that kubectl knows`);
   return { kind: 'jsonpath', path, value: value?.trim() };

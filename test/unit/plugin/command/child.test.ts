@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runCommand, type CommandStart, type Signalling } from '../../../../../plugin/verbs/run/command/child.ts';
-import type { OutputSink } from '../../../../../plugin/verbs/run/command/output.ts';
-import { SignalRelay } from '../../../../../plugin/verbs/run/command/signals.ts';
-import { isAlive } from '../../../../control-plane/bound-process.ts';
+import { runCommand, type CommandStart, type Signalling } from '../../../../plugin/command/child.ts';
+import type { OutputSink } from '../../../../plugin/command/output.ts';
+import { SignalRelay } from '../../../../plugin/command/signals.ts';
+import { isAlive } from '../../../control-plane/bound-process.ts';
 
 /** Keeps what a command writes, and lets somebody wait for a word. */
 class HeardSink implements OutputSink {

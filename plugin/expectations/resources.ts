@@ -1,4 +1,4 @@
-import { listAt, MaintError, textAt, textsAt, isTrueAt, type ClusterReader } from '../../../../../shared/index.ts';
+import { listAt, MaintError, textAt, textsAt, isTrueAt, type ClusterReader } from '../../shared/index.ts';
 
 /** A type of objects, as the API server has it. */
 export interface Resource {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseProcesses, readProcesses, withAllBelow } from '../../../../../plugin/verbs/run/command/processes.ts';
+import { parseProcesses, readProcesses, withAllBelow } from '../../../../plugin/command/processes.ts';
 
 test('ps knows us, and who has started us; all else goes on meanwhile', async () => {
   let turns = 0;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SeenProcess } from '../../../../../plugin/verbs/run/command/processes.ts';
-import { CommandTree } from '../../../../../plugin/verbs/run/command/tree.ts';
+import type { SeenProcess } from '../../../../plugin/command/processes.ts';
+import { CommandTree } from '../../../../plugin/command/tree.ts';
 
 /** A command that the test ends, with a ps that answers when the test says so. */
 function command(pid: number) {

@@ -1,6 +1,6 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf } from '../../../../shared/index.ts';
+import { messageOf } from '../../shared/index.ts';
 import { withAllBelow, type SeenProcess } from './processes.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endInWords, type CommandEnd } from '../../../../../plugin/verbs/run/command/outcome.ts';
+import { endInWords, type CommandEnd } from '../../../../plugin/command/outcome.ts';
 
 const well: CommandEnd = { code: 0, signal: null, timedOut: false, left: [], refused: [] };
 

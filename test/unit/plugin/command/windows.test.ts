@@ -30,7 +30,7 @@ async function startedBy(script: string): Promise<readonly string[]> {
 }
 
 test('a command that is a script', async () => {
-  const child = resolve('plugin/verbs/run/command/child.ts');
+  const child = resolve('plugin/command/child.ts');
   const started = await startedBy(`
     import { runCommand } from '${child}';
     const start = {

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { prepareOutput } from '../../../../../plugin/verbs/run/command/files.ts';
-import { linesUnder, outputSink } from '../../../../../plugin/verbs/run/command/output.ts';
-import { watchSilence } from '../../../../../plugin/verbs/run/command/silence.ts';
-import { HeardScreen, settle, ToldClock } from '../../world.ts';
+import { prepareOutput } from '../../../../plugin/command/files.ts';
+import { linesUnder, outputSink } from '../../../../plugin/command/output.ts';
+import { watchSilence } from '../../../../plugin/command/silence.ts';
+import { HeardScreen, settle, ToldClock } from '../world.ts';
 
 const portsOn = (screen: HeardScreen) => ({ show: linesUnder('n1', screen), screen });
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, sep } from 'node:path';
-import { MaintError, messageOf } from '../../../../shared/index.ts';
+import { MaintError, messageOf } from '../../shared/index.ts';
 import type { Environment } from './environment.ts';
 
 /** Refuses a program that cannot be started: found out on a drained node, that would be late. Throws MaintError('usage'). */

@@ -1,4 +1,4 @@
-import { renderDuration } from '../../../../shared/index.ts';
+import { renderDuration } from '../../shared/index.ts';
 
 /** How a command ended: an exit code, or the signal that ended it; neither where it runs on whatever we do. */
 export interface CommandEnd {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { clean, listAt, MAX_TEXT, textAt, type Claim } from '../../../../shared/index.ts';
-import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
+import { clean, listAt, MAX_TEXT, textAt, type Claim } from '../../shared/index.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
 
 /** An environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
