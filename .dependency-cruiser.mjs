@@ -9,6 +9,9 @@ const ROOMS = [
   'drain',
   '(preflight|health)',
   'command-line',
+  'expectations',
+  'command',
+  'hooks',
   'detached',
 ];
 

@@ -2,7 +2,8 @@
 export * from './labels.ts';
 export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
-export { parseDuration, renderDuration, renderEnd } from './duration.ts';
+export { DURATION, parseDuration, renderDuration, renderEnd } from './duration.ts';
+export { problemsFromIssue, strict } from './schema.ts';
 export { distinctKinds, isOfKind, KUBERNETES, type Kind } from './kinds.ts';
 export { eachOnce, once } from './once.ts';
 
@@ -31,7 +32,7 @@ export type { WorkObject } from './facts/work.ts';
 
 export { isOpenTo, toleratesCordon } from './scheduling/placement.ts';
 export { matchesTerm, termsFromVolume, type NodeSelectorTerm } from './scheduling/affinity.ts';
-export { renderSelector } from './scheduling/selectors.ts';
+export { labelSelectorFrom, renderSelector, selects, type LabelSelector } from './scheduling/selectors.ts';
 
 export { TOOLS, CATALOGUE } from './targets/registry.ts';
 export {

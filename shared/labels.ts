@@ -22,6 +22,12 @@ export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 export const WHY_ANNOTATION = `${PREFIX}why`;
 
 /**
+ * Node annotation that says what hooks have done for the node, and what undoes it (JSON). It is written before each step, and
+ * outlives the record where something could not be undone.
+ */
+export const HOOKS_ANNOTATION = `${PREFIX}hooks`;
+
+/**
  * Node annotation by which a run with a name (`run --run-id`) knows that its command has ended well there. It outlives the
  * maintenance, until the next such run: a run that goes on has nothing else to go by.
  */

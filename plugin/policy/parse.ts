@@ -1,8 +1,14 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { messageOf, policyFromValue, refused, type Parsed, type Policy } from '../../shared/index.ts';
+import { messageOf, parsed, policyFromValue, refused, type Parsed, type Policy } from '../../shared/index.ts';
 
-/** The policy from the text of a configuration file, YAML or JSON: one document. Every problem at once. */
+/** The policy from the text of a configuration file. Every problem at once. */
 export function policyFromText(text: string): Parsed<Policy> {
+  const value = valueFromText(text);
+  return value.ok ? policyFromValue(value.value) : value;
+}
+
+/** The value of a configuration file, YAML or JSON: one document. Problems say line and column. */
+export function valueFromText(text: string): Parsed<unknown> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -14,7 +20,7 @@ export function policyFromText(text: string): Parsed<Policy> {
     );
   }
   try {
-    return policyFromValue(document.toJS());
+    return parsed<unknown>(document.toJS());
   } catch (thrown) {
     // Aliases that would expand without end.
     return refused({ path: '', message: messageOf(thrown) });

@@ -57,6 +57,9 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...insideGrants(TOOLS),
   // What storage and databases are asked before their nodes go.
   ...dataGrants(),
+  // What is done around a drain, by rights that each of its steps needs besides.
+  { group: '', resource: 'configmaps', verbs: ['get'], names: ['kubectl-maint-hooks'] },
+  { group: '', resource: 'configmaps', verbs: ['get', 'patch'], names: ['kubectl-maint-hook-records'] },
   { group: '', resource: 'nodes', verbs: ['patch'] },
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },

@@ -22,7 +22,7 @@ import type { MaintenanceRequest } from './required-rights.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsFor } from './required-rights.ts';
 import { readNamed } from './read-named.ts';
-import { missingRights, type OwnRule } from './rights.ts';
+import { missingRights, type OwnRule, type Right } from './rights.ts';
 import { isMadeAgain } from './moving.ts';
 import { findRoom } from './room.ts';
 import type { ClusterNode, OwnerHealth, Room, Survey } from './survey.ts';
@@ -37,6 +37,8 @@ export interface SurveyInputs {
   readonly inside: Pick<WorkInside, 'unknown'>;
   readonly inForce: PolicyInForce;
   readonly rules: Promise<readonly OwnRule[]>;
+  /** What hooks take. */
+  readonly hookRights: readonly Right[];
   readonly nodes: Promise<Survey['nodes']>;
   /** When the maintenance is to end; undefined where no end is announced. */
   readonly until: Survey['until'];
@@ -57,7 +59,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     unlessForbidden(() => readNodeClaims(chosen, cluster)),
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, { pods, cluster })),
-    missingRights(rightsFor(operation, chosen, plans), cluster, rules),
+    missingRights([...rightsFor(operation, chosen, plans), ...inputs.hookRights], cluster, rules),
     data,
   ]);
   return {

@@ -22,5 +22,6 @@ export const IDLE_NODE: Omit<NodeStatus, 'name'> = {
   expiry: null,
   heldBack: null,
   exceptions: [],
+  hooks: [],
   problems: [],
 };

@@ -1,4 +1,11 @@
-import { explainRight, RECORD_ANNOTATION, STATE_LABEL, WHY_ANNOTATION, type RuleMode } from '../../shared/index.ts';
+import {
+  explainRight,
+  HOOKS_ANNOTATION,
+  RECORD_ANNOTATION,
+  STATE_LABEL,
+  WHY_ANNOTATION,
+  type RuleMode,
+} from '../../shared/index.ts';
 import { all, any, literal, sentence } from './cel.ts';
 import type { PolicyParts, Validation } from './objects.ts';
 
@@ -14,6 +21,8 @@ function differs(valueIn: (object: string) => string): string {
 const RECORD_CHANGES = any([
   differs((object) => annotation(object)),
   differs((object) => annotation(object, WHY_ANNOTATION)),
+  // Whoever ends the maintenance undoes by their own rights what it says.
+  differs((object) => annotation(object, HOOKS_ANNOTATION)),
   differs((object) => `${object}.metadata.?labels[?${literal(STATE_LABEL)}]`),
 ]);
 

@@ -1,9 +1,12 @@
-import { MaintError, modeOf, nodePath, type ClaimKey } from '../../../shared/index.ts';
+import { isSameClaim, MaintError, modeOf, nodePath, type ClaimKey } from '../../../shared/index.ts';
 import { timestamp } from '../../session/clock.ts';
 import { withinTime } from '../../session/deadline.ts';
 import { passGate, type GateState } from '../../health/gate.ts';
 import { conditionStatuses, type ConditionChange } from '../../nodes/conditions.ts';
 import { recordOf, type NodePatch } from '../../nodes/mark.ts';
+import { carryOutHooks } from '../../hooks/carry-out.ts';
+import type { HookTarget } from '../../hooks/hook-run.ts';
+import { refuseUndone, undoHooks } from '../../hooks/undo-hooks.ts';
 import { beginReturn, endReturn, type Returning, type WithoutGate } from '../../nodes/return.ts';
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode } from '../../nodes/write.ts';
@@ -12,8 +15,8 @@ import type { Session } from '../../session/session.ts';
 import type { OffRun, OffTarget } from './off-run.ts';
 
 /**
- * Brings one node back: held add-on changes go, then the node has to be clean, then the claims are dropped; with the
- * last one it is as it was before. Where others hold it anyway, the claims are dropped at once. Throws
+ * Brings one node back: held add-on changes go, then the node has to be clean, then what hooks have done is undone and the
+ * claims are dropped; with the last one it is as it was before. Where others hold it anyway, the claims are dropped at once. Throws
  * MaintError('gave-up') where an owner has taken it again meanwhile.
  */
 export async function bringBack({ node, claims }: OffTarget, run: OffRun): Promise<void> {
@@ -26,10 +29,47 @@ export async function bringBack({ node, claims }: OffTarget, run: OffRun): Promi
     return;
   }
   report.tell({ type: 'returning', node: name });
+  const target = hookTarget(begun.node, claims);
+  await carryOutHooks(target, 'before-return', await run.hooks(), session.signal);
   const addons = operation.skipHealthCheck ? [] : await goThroughGate(name, claims, run);
+  await takeHooksBack(target, claims, run);
   const last = await writeStep(begun.node, claims, endReturn, run);
-  if (last.step === 'leaves') await tellLeft({ node: last.node, claims }, addons, run);
-  else await tellWithoutGate(last, run);
+  if (last.step !== 'leaves') {
+    await tellWithoutGate(last, run);
+    return;
+  }
+  await tellLeft({ node: last.node, claims }, addons, run);
+  await carryOutHooks({ ...target, node: last.node }, 'after-return', await run.hooks(), session.signal);
+}
+
+/** For whom the hooks of a node are carried out on its way back: the first of those whose claims are dropped. */
+function hookTarget(node: NodeSnapshot, [first]: readonly ClaimKey[]): HookTarget {
+  const claim = first && recordOf(node)?.claims.find((one) => isSameClaim(one, first));
+  return { node, owner: first?.owner ?? '', reason: claim?.reason };
+}
+
+/**
+ * Undoes what hooks have done, by what the node says, for as long as it comes out of maintenance by this command. Throws
+ * MaintError where something could not be undone that is to keep it in maintenance.
+ */
+async function takeHooksBack(target: HookTarget, claims: readonly ClaimKey[], run: OffRun): Promise<void> {
+  const { operation, session } = run;
+  if (operation.hooks.skip) return;
+  const isEnd = (node: NodeSnapshot): boolean =>
+    endReturn(node, { claims, now: timestamp(session.clock.now()) }).step === 'leaves';
+  refuseUndone(await undoHooks(target, await run.hooks(), session.signal, isEnd));
+}
+
+/**
+ * Tries again what could not be undone when a node came out of maintenance, or lost its record by being made again. Returns whether something is left still. Throws
+ * MaintError.
+ */
+export async function undoWhatWasLeft(node: NodeSnapshot, run: OffRun): Promise<boolean> {
+  if (run.operation.hooks.skip) return false;
+  const isOut = (fresh: NodeSnapshot): boolean => recordOf(fresh) === undefined;
+  const target = { node, owner: '', reason: undefined };
+  const { kept } = await undoHooks(target, await run.hooks(), run.session.signal, isOut);
+  return kept.length > 0;
 }
 
 /** Writes a step of the return on the node as it is at the moment of the write. */

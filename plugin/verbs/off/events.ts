@@ -1,4 +1,5 @@
 import type { GateState } from '../../health/gate.ts';
+import type { HookEvent } from '../../hooks/events.ts';
 import type { KeptOffEvent } from '../../kept-off/text.ts';
 
 /**
@@ -27,6 +28,7 @@ export type OffEvent =
       readonly addons: readonly string[];
     }
   | KeptOffEvent
+  | HookEvent
   /** `node` is undefined where the command as a whole failed. */
   | {
       readonly type: 'failed';

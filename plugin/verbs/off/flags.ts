@@ -3,6 +3,7 @@ import { oneOf, type FlagTable } from '../../command-line/flag.ts';
 import { SELECTOR_FLAG } from '../../command-line/node-choice.ts';
 import { countFlag, textFlag, timeoutFlag } from '../../command-line/values.ts';
 import { HEALTH_FLAGS, type HealthFlags } from './health-flags.ts';
+import { HOOK_FLAGS, type HookFlags } from '../../hooks/flags.ts';
 import type { Detached } from '../../detached/asked.ts';
 import { DETACH_FLAGS } from '../../detached/flags.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
@@ -18,6 +19,7 @@ export interface OffOperation extends HealthFlags {
   readonly owner: string | undefined;
   /** Everybody's claims are dropped. */
   readonly all: boolean;
+  readonly hooks: HookFlags;
   /** Nodes that are brought back at once; 0 = all. */
   readonly maxParallel: number;
   /** Milliseconds for each node; 0 = no limit. */
@@ -32,6 +34,7 @@ export const FLAGS = {
   ...CONNECTION_FLAGS,
   ...HEALTH_FLAGS,
   ...SELECTOR_FLAG,
+  ...HOOK_FLAGS,
   owner: {
     kind: 'value',
     value: textFlag,

@@ -1,7 +1,8 @@
-import { isInMaintenance, type ClaimKey } from '../../../shared/index.ts';
+import { isInMaintenance, once, type ClaimKey } from '../../../shared/index.ts';
 import { podsOfEachNode, type PodsByNode } from '../../drain/pods-by-node.ts';
 import type { GateState } from '../../health/gate.ts';
 import { refusalEventsRead, type RefusalEvents } from '../../kept-off/refusal-events.ts';
+import { hookRun, readHooks, type HookRun } from '../../hooks/hook-run.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Report } from '../../session/report.ts';
@@ -38,6 +39,8 @@ export interface OffRun {
   readonly report: Report<OffEvent>;
   readonly announcer: Announcer;
   readonly sources: OffSources;
+  /** What is done on the way back, and undone. */
+  readonly hooks: () => Promise<HookRun>;
   /** The nodes that are on their way through the gate, by name: what the live view shows. */
   readonly gates: Map<string, GateState>;
   /** The names of the nodes that are out of maintenance so far. */
@@ -46,6 +49,8 @@ export interface OffRun {
 
 /** A run that has not written anything yet. */
 export function newOffRun(known: Pick<OffRun, 'operation' | 'session' | 'report' | 'sources'>): OffRun {
-  const announcer = new Announcer(known.session, isInMaintenance);
-  return { ...known, announcer, gates: new Map(), back: new Set() };
+  const { operation, session, report } = known;
+  const announcer = new Announcer(session, isInMaintenance);
+  const hooks = once(async () => hookRun(await readHooks(operation.hooks, session), { session, report }));
+  return { ...known, announcer, hooks, gates: new Map(), back: new Set() };
 }

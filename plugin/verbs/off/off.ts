@@ -7,8 +7,8 @@ import { recordOf } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { reportFor } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
-import type { ExitCode } from '../../terminal/exit-codes.ts';
-import { bringBack } from './bring-back.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { bringBack, undoWhatWasLeft } from './bring-back.ts';
 import { chooseClaims, ownersOf, targetsOf } from './choose-claims.ts';
 import type { OffEvent } from './events.ts';
 import type { OffOperation } from './flags.ts';
@@ -75,22 +75,28 @@ async function endMaintenance(
   targets: readonly OffTarget[],
   run: OffRun,
 ): Promise<ExitCode> {
+  // What cannot be read refuses before the first write.
+  await run.hooks();
   const others = nodes.filter((node) => recordOf(node) === undefined);
-  if (others.length > 0) await tellNotInMaintenance(others, run);
+  const isLeft = others.length > 0 && (await tellNotInMaintenance(others, run));
   const code = await bringAllBack(targets, nodes.length, run);
   const back = targets.filter(({ node }) => run.back.has(node.facts.name));
   if (back.length > 0) await tellKeptOff(back, run);
-  return code;
+  return isLeft && code === EXIT.done ? EXIT.gaveUp : code;
 }
 
-async function tellNotInMaintenance(nodes: readonly NodeSnapshot[], run: OffRun): Promise<void> {
+/** Tells it, and tries again what could not be undone before. Returns whether something is left still. */
+async function tellNotInMaintenance(nodes: readonly NodeSnapshot[], run: OffRun): Promise<boolean> {
+  let isLeft = false;
   const lost = await lostRecords(run.session.cluster);
   for (const node of nodes) {
     const { facts, raw } = node;
     // Conditions of ours without a record were left by a command that was killed between two writes.
     if (OUR_CONDITIONS.some((type) => conditionStatuses(raw).has(type))) await run.announcer.noConditions(node);
     run.report.tell({ type: 'not-in-maintenance', node: facts.name, lostAt: lost.get(facts.name) });
+    if (await undoWhatWasLeft(node, run)) isLeft = true;
   }
+  return isLeft;
 }
 
 /** Each node is brought back on its own, as many at once as --max-parallel says; one that fails does not stop the others. */

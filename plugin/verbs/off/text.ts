@@ -1,5 +1,6 @@
 import { clean } from '../../../shared/index.ts';
 import { waitsFor } from '../../health/gate.ts';
+import { tellHookInWords } from '../../hooks/text.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { keptOffLines } from '../../kept-off/text.ts';
 import type { OffEvent } from './events.ts';
@@ -17,6 +18,7 @@ export function renderOwners(owners: readonly string[]): string {
 /** Tells an event as lines for people: results in kubectl's words on stdout, everything else on stderr. */
 export function tellOffInWords(event: OffEvent, screen: Screen): void {
   if (isResult(event)) tellResult(event, screen);
+  else if (event.type === 'hook') tellHookInWords(event, screen);
   else tellRemark(event, screen);
 }
 
@@ -27,7 +29,7 @@ function isResult(event: OffEvent): event is Result {
   return ['not-in-maintenance', 'stays', 'ended'].includes(event.type);
 }
 
-function tellRemark(event: Exclude<OffEvent, Result>, screen: Screen): void {
+function tellRemark(event: Exclude<OffEvent, Result | Of<'hook'>>, screen: Screen): void {
   switch (event.type) {
     case 'note':
       screen.note(event.text);

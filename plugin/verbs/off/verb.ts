@@ -4,6 +4,7 @@ import { verb } from '../../command-line/verb.ts';
 import { MaintError } from '../../../shared/index.ts';
 import { healthFlags } from './health-flags.ts';
 import { detachedFrom } from '../../detached/asked.ts';
+import { hookFlags } from '../../hooks/flags.ts';
 import { launching } from '../../detached/launching.ts';
 import { inSession } from '../../session/in-session.ts';
 import { FLAGS, type OffOperation } from './flags.ts';
@@ -30,6 +31,7 @@ export const off = verb({
       nodes: requiredNodes('off', names, values.selector),
       owner: values.owner,
       all: values.all,
+      hooks: hookFlags(values),
       maxParallel: values['max-parallel'],
       ...healthFlags(values),
       timeoutMs: values.timeout,

@@ -10,6 +10,7 @@ import type { Progress } from '../../drain/progress.ts';
 import { readPods } from '../../drain/read.ts';
 import { waitForReplacements } from '../../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../../drain/volumes.ts';
+import { carryOutHooks } from '../../hooks/carry-out.ts';
 import { alsoHinted } from '../../session/hint.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { cameMeanwhile, idleOf, keepComing, stayingOf } from './came-meanwhile.ts';
@@ -84,8 +85,10 @@ async function emptyNode(target: StartedDrain, run: OnRun, limit: AbortSignal): 
   try {
     await node.first;
     const drain = { target, run, node, signal };
+    await carryOutAt('before-drain', drain);
     const end = await drainRounds(drain);
     await waitForOthers(end.moved, drain);
+    await carryOutAt('after-drain', drain);
     return end;
   } catch (thrown) {
     throw taken.why ?? thrown;
@@ -93,6 +96,12 @@ async function emptyNode(target: StartedDrain, run: OnRun, limit: AbortSignal): 
     over.abort();
     await ticking;
   }
+}
+
+/** What hooks do before the first pod is asked to go, and when the last has gone. */
+async function carryOutAt(moment: 'before-drain' | 'after-drain', { target, run, signal }: Drain): Promise<void> {
+  const { owner, reason } = run.claim;
+  await carryOutHooks({ node: target.marked, owner, reason }, moment, await run.hooks(), signal);
 }
 
 /** How the rounds of a drain ended, and which pods went. */

@@ -3,6 +3,7 @@ import { evictionRequest, outcomeOf } from '../../drain/eviction.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { nameOf, wordFor } from '../../drain/progress.ts';
 import type { DrainPlan, ReasonedPod } from '../../drain/plan.ts';
+import { planAll } from '../../hooks/plan.ts';
 import { holdingCause } from '../../drain/prediction.ts';
 import type { OnOperation } from './flags.ts';
 import { writeNode } from '../../nodes/write.ts';
@@ -17,6 +18,7 @@ import type { OnRun, Target } from './on-run.ts';
 export async function dryRunOn(targets: readonly Target[], survey: Survey, run: OnRun): Promise<ExitCode> {
   const { operation, report } = run;
   const mark = markOf(operation);
+  await tellHooks(targets, run);
   const ends = new Set<Judged>();
   const taken = new Map<string, number>();
   for (const batch of batchesOf(targets, operation)) {
@@ -34,6 +36,15 @@ export async function dryRunOn(targets: readonly Target[], survey: Survey, run: 
     report.tell({ type: 'room', moving, without: without.map(nameOf), looked, candidates });
   if (ends.has('refused')) return EXIT.cluster;
   return ends.has('waits') ? EXIT.gaveUp : EXIT.done;
+}
+
+async function tellHooks(targets: readonly Target[], { claim, report, shared }: OnRun): Promise<void> {
+  const plans = await planAll(
+    targets.map(({ node }) => node),
+    await shared.hooks(),
+    { ...claim, reason: claim.reason },
+  );
+  for (const { node, steps } of plans) if (steps.length > 0) report.tell({ type: 'hooks-planned', node, steps });
 }
 
 /** Tells what would become of a node's pods. The node counts as drained only where all of them would go at once. */

@@ -1,5 +1,6 @@
 import type { CauseGroup } from '../../drain/cause.ts';
 import type { DrainEvent, DryRunMark, PodName } from '../../drain/events.ts';
+import type { HookEvent, HooksPlanned } from '../../hooks/events.ts';
 import type { Enforcement } from '../../policy/enforcement.ts';
 import type { Keeping, TriedWork } from '../../policy/keeping.ts';
 import type { Finding } from '../../preflight/finding.ts';
@@ -51,6 +52,8 @@ export type OnEvent =
       readonly candidates: number;
     }
   | DrainEvent
+  | HookEvent
+  | HooksPlanned
   | { readonly type: 'drained'; readonly node: string; readonly dryRun: DryRunMark }
   /** Instead of `drained`: every pod was asked to go, and nobody confirms that these ended. */
   | { readonly type: 'drain-unconfirmed'; readonly node: string; readonly pods: readonly PodName[] }

@@ -7,6 +7,7 @@ import type { Detached } from '../../detached/asked.ts';
 import { DETACH_FLAGS } from '../../detached/flags.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
 import type { DrainFlags } from '../../drain/options.ts';
+import { HOOK_FLAGS, type HookFlags } from '../../hooks/flags.ts';
 import type { DryRun } from '../../policy/dry-run.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import type { PaceFlags } from '../../drain/options.ts';
@@ -20,6 +21,7 @@ export interface OnOperation extends MarkFlags {
   readonly claim: ClaimFlags;
   readonly drain: DrainFlags;
   readonly pace: PaceFlags;
+  readonly hooks: HookFlags;
   /** Milliseconds for each node; 0 = no limit. */
   readonly timeoutMs: number;
   readonly dryRun: DryRun;
@@ -36,6 +38,7 @@ export const FLAGS = {
   ...DRAIN_FLAGS,
   ...CLAIM_FLAGS,
   ...SELECTOR_FLAG,
+  ...HOOK_FLAGS,
   'no-drain': {
     kind: 'switch',
     default: false,

@@ -1,8 +1,9 @@
-import type { Claim } from '../../../shared/index.ts';
+import { once, type Claim } from '../../../shared/index.ts';
 import type { OnOperation } from './flags.ts';
 import type { DrainPlan } from '../../drain/plan.ts';
 import type { PodsOnNode } from '../../drain/pods-on-node.ts';
 import type { Progress } from '../../drain/progress.ts';
+import { hookRun, type HookRun } from '../../hooks/hook-run.ts';
 import { Announcer } from '../../nodes/announce.ts';
 import { hasClaim } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -48,6 +49,8 @@ export interface OnRun {
   /** The cluster around the nodes. */
   readonly view: ClusterView;
   readonly shared: SharedByDrains;
+  /** What is done around each drain. */
+  readonly hooks: () => Promise<HookRun>;
   /** Names of all nodes that this command is about, in the order of their turns. */
   readonly names: readonly string[];
   /** Names of the nodes on which a mark was tried. */
@@ -69,11 +72,13 @@ export function newRun(
   nodes: readonly NodeSnapshot[],
   known: Pick<OnRun, 'operation' | 'claim' | 'refusesSameOwner' | 'session' | 'report' | 'view'>,
 ): OnRun {
-  const { session, claim } = known;
+  const { session, claim, report } = known;
+  const shared = sharedByDrains(known);
   return {
     ...known,
     announcer: new Announcer(session, (node) => hasClaim(node, claim.owner)),
-    shared: sharedByDrains(known),
+    shared,
+    hooks: once(async () => hookRun(await shared.hooks(), { session, report })),
     names: nodes.map(({ facts }) => facts.name),
     touched: new Set(),
     marked: [],

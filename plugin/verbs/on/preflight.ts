@@ -9,6 +9,8 @@ import { findingsOf } from '../../preflight/checks/registry.ts';
 import { readDataSystems } from '../../preflight/data/read.ts';
 import { DATA_SYSTEMS } from '../../preflight/data/registry.ts';
 import type { Finding } from '../../preflight/finding.ts';
+import type { Right } from '../../preflight/rights.ts';
+import { planAll } from '../../hooks/plan.ts';
 import { readSurvey } from '../../preflight/read.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import { planAgain, planDrains, type LookOnly } from './plan.ts';
@@ -37,7 +39,7 @@ export async function surveyNodes(
   run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'> & LookOnly,
 ): Promise<Surveyed> {
   const { operation, session, view, shared } = run;
-  const targets = await planDrains(nodes, run);
+  const [targets, rights] = await Promise.all([planDrains(nodes, run), rightsForHooks(nodes, run)]);
   const now = session.clock.now();
   const survey = await readSurvey({
     operation,
@@ -47,6 +49,7 @@ export async function surveyNodes(
     inside: await shared.workInside(),
     inForce: await shared.policy(),
     rules: view.rules(),
+    hookRights: rights,
     nodes: view.nodes(),
     until: endOf(operation.claim, now),
     now,
@@ -57,6 +60,16 @@ export async function surveyNodes(
   // A watch that is behind may not have seen that the last node is back.
   const isBroken = guards.find(survey).length > 0;
   return { targets, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
+}
+
+/** What carrying out hooks and undoing them takes. Throws MaintError('usage') where a step could never be carried out. */
+async function rightsForHooks(
+  nodes: readonly NodeSnapshot[],
+  { operation, shared }: Pick<OnRun, 'operation' | 'shared'>,
+): Promise<readonly Right[]> {
+  const { owner = '', reason } = operation.claim;
+  const plans = await planAll(nodes, await shared.hooks(), { ...operation.claim, owner, reason });
+  return plans.flatMap(({ rights }) => rights);
 }
 
 /** What storage and databases say now. Where nothing is moved, nothing is asked. */

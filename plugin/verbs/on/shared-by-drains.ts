@@ -3,6 +3,7 @@ import type { Budgets } from '../../drain/budgets.ts';
 import { Limiter } from '../../drain/limiter.ts';
 import { Planner } from '../../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
+import { readHooks, type Hooks } from '../../hooks/hook-run.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
 import type { Session } from '../../session/session.ts';
 import type { OnOperation } from './flags.ts';
@@ -12,6 +13,8 @@ import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
 export interface SharedByDrains {
   /** What the cluster's webhook decides by. */
   policy(): Promise<PolicyInForce>;
+  /** What is done around each drain. */
+  hooks(): Promise<Hooks>;
   planner(): Promise<Planner>;
   budgets(): Budgets;
   /** Work that runs inside pods. */
@@ -52,6 +55,7 @@ export function sharedByDrains({ operation, session, view }: DrainInputs): Share
   });
   return {
     policy,
+    hooks: once(() => readHooks(operation.hooks, session)),
     planner,
     workInside,
     budgets: () => (claim.mode === 'drain' ? view.budgets() : NO_BUDGETS),

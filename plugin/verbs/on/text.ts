@@ -1,5 +1,6 @@
 import { listed, renderGroup, renderGroups } from '../../drain/cause.ts';
 import { summaryOf } from '../../drain/progress.ts';
+import { tellHookInWords, tellPlannedHooks } from '../../hooks/text.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { isKeptOff, keptNouns, keptSentence, passingSentences } from '../../policy/keeping-text.ts';
 import type { DryRunMark, PodName } from '../../drain/events.ts';
@@ -43,6 +44,12 @@ function tellRemark(
       return;
     case 'note':
       screen.note(event.text);
+      return;
+    case 'hook':
+      tellHookInWords(event, screen);
+      return;
+    case 'hooks-planned':
+      tellPlannedHooks(event, screen);
       return;
     case 'summary':
       screen.note(summaryText(event));

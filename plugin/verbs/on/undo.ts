@@ -1,8 +1,10 @@
-import { MaintError, messageOf } from '../../../shared/index.ts';
+import { HOOKS_ANNOTATION, MaintError, messageOf, RECORD_ANNOTATION } from '../../../shared/index.ts';
 import { timestamp } from '../../session/clock.ts';
+import { nodeNow } from '../../hooks/record/node-record.ts';
+import { refuseUndone, undoHooks } from '../../hooks/undo-hooks.ts';
 import { recordOf, type NodePatch } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { undoPatch } from '../../nodes/undo.ts';
+import { undoPatch, type Undo } from '../../nodes/undo.ts';
 import { writeNode } from '../../nodes/write.ts';
 import type { MarkedTarget, OnRun } from './on-run.ts';
 
@@ -78,13 +80,12 @@ export async function undoOne(target: MarkedTarget, run: OnRun): Promise<Undone>
   }
 }
 
-async function takeBack(
-  { node, marked }: MarkedTarget,
-  { claim, operation, session, announcer }: OnRun,
-): Promise<Undone> {
+async function takeBack({ node, marked }: MarkedTarget, run: OnRun): Promise<Undone> {
+  const { claim, operation, session, announcer } = run;
   const now = timestamp(session.clock.now());
   const undo = { original: node, claim, adopted: operation.adopt, now };
   const { name } = node.facts;
+  await takeHooksBack(marked, undo, run);
   const last: { patch: NodePatch | undefined } = { patch: undefined };
   const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
   const after = await writeNode(marked, patchFor, session.cluster);
@@ -105,4 +106,16 @@ async function takeBack(
   });
   const how = after.facts.unschedulable ? 'cordoned, as it was before' : 'uncordoned';
   return { node: name, mark: 'taken back', how };
+}
+
+/** What hooks have done is undone first where the maintenance ends by it; others who hold the node rely on it. */
+async function takeHooksBack(marked: NodeSnapshot, undo: Undo, run: OnRun): Promise<void> {
+  // The person may have interrupted the command, and waits for this alone.
+  const { signal } = new AbortController();
+  const isEnd = (node: NodeSnapshot): boolean =>
+    undoPatch(node, undo)?.metadata.annotations[RECORD_ANNOTATION] === null;
+  const node = await nodeNow(marked, run.session.cluster, signal);
+  if (run.operation.hooks.skip || !node.annotations.has(HOOKS_ANNOTATION) || !isEnd(node)) return;
+  const { owner, reason } = run.claim;
+  refuseUndone(await undoHooks({ node, owner, reason }, await run.hooks(), signal, isEnd));
 }

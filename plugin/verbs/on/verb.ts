@@ -4,6 +4,7 @@ import { verb } from '../../command-line/verb.ts';
 import { claimFlags, markFlags } from './claim-flags.ts';
 import { drainFlags, paceFlags } from './drain-flags.ts';
 import { detachedFrom } from '../../detached/asked.ts';
+import { hookFlags } from '../../hooks/flags.ts';
 import { launching } from '../../detached/launching.ts';
 import { inSession } from '../../session/in-session.ts';
 import { FLAGS, withoutDrain, type OnOperation } from './flags.ts';
@@ -38,6 +39,7 @@ export const on = verb({
     claim: values['no-drain'] ? withoutDrain(claimFlags(values)) : claimFlags(values),
     drain: drainFlags(values),
     pace: paceFlags(values),
+    hooks: hookFlags(values),
     ...markFlags(values),
     timeoutMs: values.timeout,
     dryRun: values['dry-run'],

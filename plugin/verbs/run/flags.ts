@@ -9,6 +9,7 @@ import { SCRIPT_FOLDER, scriptName } from './on-node/script-place.ts';
 import { MaintError } from '../../../shared/index.ts';
 import type { Detached } from '../../detached/asked.ts';
 import { DETACH_FLAGS } from '../../detached/flags.ts';
+import { HOOK_FLAGS } from '../../hooks/flags.ts';
 import { HEALTH_FLAGS, type OffOperation } from '../off/index.ts';
 import { CLAIM_FLAGS, DRAIN_FLAGS, type OnOperation } from '../on/index.ts';
 import type { ClusterFlags } from '../../session/connect.ts';
@@ -60,6 +61,7 @@ export const FLAGS = {
   ...CLAIM_FLAGS,
   ...HEALTH_FLAGS,
   ...SELECTOR_FLAG,
+  ...HOOK_FLAGS,
   ...ON_NODE_FLAGS,
   // Unlike `on`, which only moves pods: a command that harms a node shall not harm ten.
   'max-parallel': {

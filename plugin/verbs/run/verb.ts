@@ -7,6 +7,7 @@ import { inSession } from '../../session/in-session.ts';
 import { betweenFlags } from './between/flags.ts';
 import type { Session } from '../../session/session.ts';
 import { detachedFrom } from '../../detached/asked.ts';
+import { hookFlags } from '../../hooks/flags.ts';
 import { flagWord } from '../../command-line/flag-word.ts';
 import { flagsByWhichDetached } from '../../detached/inside.ts';
 import { refuseCommandOfHere, refuseFilesOfHere } from './detached-command.ts';
@@ -49,6 +50,7 @@ export const run = verb({
     const claim = claimFlags(values);
     const pace = paceFlags(values);
     if (values.detach) refuseFilesOfHere(values);
+    const hooks = hookFlags(values);
     const detached = detachedFrom(values, { flags, table: FLAGS });
     const format = values.output ?? 'text';
     const { reboot } = values;
@@ -70,6 +72,7 @@ export const run = verb({
         claim,
         drain: drainFlags(values),
         pace,
+        hooks,
         ...markFlags(values),
         timeoutMs: values.timeout,
         dryRun: values['dry-run'],
@@ -82,6 +85,7 @@ export const run = verb({
         nodes,
         owner: claim.owner,
         all: false,
+        hooks,
         maxParallel: 1,
         ...healthFlags(values),
         timeoutMs: values['healthy-timeout'],

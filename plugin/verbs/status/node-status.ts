@@ -1,5 +1,6 @@
 import {
   activeExceptions,
+  HOOKS_ANNOTATION,
   isInMaintenance,
   isOverdue,
   modeOf,
@@ -18,6 +19,7 @@ import { endsBefore, expiryText, type NodeClaim } from '../../nodes/node-claims.
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import { timestamp } from '../../session/clock.ts';
+import { hooksOf, type NodeHook } from '../../hooks/status.ts';
 import { cordonedBy } from './cordoned-by.ts';
 import { drainSign, silentSince } from './drain-sign.ts';
 import { judgeDeletion, type Deletion } from './deletion.ts';
@@ -66,6 +68,8 @@ export interface NodeStatus {
   readonly expiry: Expiry | null;
   /** Pods (`namespace/name`) of DaemonSets that keep an old template until the maintenance ends. */
   readonly heldBack: readonly string[] | null;
+  /** What hooks have done for it, or may have done, and what undoes that; of a node out of maintenance: what could not be undone. */
+  readonly hooks: readonly NodeHook[];
   /** Exceptions that apply now. */
   readonly exceptions: readonly Exception[];
   /** Why a record cannot be read, or that the node takes new pods in spite of it. */
@@ -113,8 +117,9 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     expiry: expiryOf(readings?.nodeClaim, record, now),
     progress,
     stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
+    hooks: hooksOf(node).steps,
     exceptions: record === undefined ? [] : activeExceptions(record, now),
-    problems: problemsOf(facts),
+    problems: [...problemsOf(facts), ...hooksOf(node).problems],
   };
 }
 
@@ -193,12 +198,12 @@ function isTakenOut(node: NodeSnapshot): boolean {
 
 /** What `status` shows when no node is named. */
 export function isOfInterest(node: NodeSnapshot): boolean {
-  return isInMaintenance(node.facts) || isTakenOut(node);
+  return isInMaintenance(node.facts) || isTakenOut(node) || node.annotations.has(HOOKS_ANNOTATION);
 }
 
 /** The same, of a node whose status is known. */
-export function isInMaintenanceOrCordoned({ state }: NodeStatus): boolean {
-  return state !== 'None';
+export function isInMaintenanceOrCordoned({ state, hooks }: NodeStatus): boolean {
+  return state !== 'None' || hooks.length > 0;
 }
 
 /** Whoever names nodes sees them whatever their state. */

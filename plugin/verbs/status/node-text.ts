@@ -16,6 +16,7 @@ export function renderNode(status: NodeStatus, now: number): string {
     ...maintenanceRows(status, now),
     ...leftRows(status),
     ...healthRows(status),
+    ...hookRows(status),
     ...exceptionRows(status, now),
   ];
   const width = Math.max(...rows.map(([title]) => title.length)) + 1;
@@ -79,6 +80,14 @@ function healthRows(status: NodeStatus): readonly Row[] {
     ['Ready', ready ? 'True' : 'False'],
     ['Heartbeat', known(status, heartbeat, ({ ageSeconds }) => `${renderDuration(ageSeconds * 1000)} ago`)],
     ['Health', known(status, health, ({ length }) => (length === 0 ? 'healthy' : 'off would wait')), health ?? []],
+  ];
+}
+
+/** Only where there are any: most clusters have no hooks. */
+function hookRows({ hooks }: NodeStatus): readonly Row[] {
+  if (hooks.length === 0) return [];
+  return [
+    ['Hooks', '', hooks.map(({ hook, step, done, undo }) => `${hook}/${step}${done ? '' : ' (begun)'}: ${undo}`)],
   ];
 }
 

@@ -29,6 +29,7 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   }
   tellRuns(report.nodes, screen, now);
   tellStopped(report.nodes, screen);
+  tellLeftHooks(report.nodes, screen);
   const cordoned = report.nodes.filter(({ state, cordonedBy }) => state === 'Cordoned' && cordonedBy === null);
   if (cordoned.length === 0) return;
   const names = cordoned.map(({ name }) => name).join(' ');
@@ -62,6 +63,17 @@ function tellStopped(nodes: readonly NodeStatus[], screen: Screen): void {
   screen.note(
     `hint: nobody goes on with the drain of ${names}: run the same kubectl maint on again, or give it up: kubectl maint off ${names}`,
   );
+}
+
+/** Out of maintenance, a node tells only of what could not be undone. */
+function tellLeftHooks(nodes: readonly NodeStatus[], screen: Screen): void {
+  for (const { name, state, hooks } of nodes) {
+    if (hooks.length === 0 || (state !== 'None' && state !== 'Cordoned')) continue;
+    const titles = hooks.map(({ hook, step }) => clean(`${hook}/${step}`, MAX_WORDS));
+    screen.warn(
+      `node ${name} is out of maintenance, and not undone there: ${listed(titles)}; kubectl maint off ${name} tries again`,
+    );
+  }
 }
 
 function lostText({ name, lostAt }: LostNode): string {

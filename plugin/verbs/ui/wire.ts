@@ -64,6 +64,7 @@ export const NodeRow = z.object({
   drain: z.nullable(z.object({ causes: list(Cause), areBudgetsKnown: z.boolean() })),
   deletion: z.nullable(Deletion),
   heldBack: z.nullable(texts),
+  hooks: list(z.object({ hook: z.string(), step: z.string(), done: z.boolean(), undo: z.string() })),
   exceptions: list(Exception),
   problems: texts,
 });

@@ -3,7 +3,7 @@ import { nodeFromObject, type NodeFacts } from '../../facts/node.ts';
 import type { NodeFactsIndex } from '../../facts/node-table.ts';
 import { isAlive, type PodFacts } from '../../facts/pod.ts';
 import { KUBERNETES } from '../../kinds.ts';
-import { RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
+import { HOOKS_ANNOTATION, RECORD_ANNOTATION, STATE_LABEL } from '../../labels.ts';
 import { renderProblem } from '../../problem.ts';
 import { NO_RECORD } from '../../record/record.ts';
 import type { AskedEntry } from '../entry.ts';
@@ -15,6 +15,9 @@ import { clean, MAX_QUOTE } from '../../words.ts';
 /** Whether an object carries our annotation. */
 const marked = (object: string): string => `${object}.metadata.?annotations[?'${RECORD_ANNOTATION}'].hasValue()`;
 
+/** Whether an object says what hooks have done for it. */
+const prepared = (object: string): string => `${object}.metadata.?annotations[?'${HOOKS_ANNOTATION}'].hasValue()`;
+
 /** Writes of a Node that the guard judges: its record or state label changes, it is uncordoned in maintenance, it goes. */
 const NODE_ENTRY: AskedEntry = {
   name: 'node-guard',
@@ -23,9 +26,10 @@ const NODE_ENTRY: AskedEntry = {
     {
       name: 'record',
       expression:
-        `request.operation == 'DELETE' || (request.operation == 'CREATE' && ${marked('object')}) || ` +
+        `request.operation == 'DELETE' || (request.operation == 'CREATE' && (${marked('object')} || ${prepared('object')})) || ` +
         `(request.operation == 'UPDATE' && (` +
         `object.metadata.?annotations[?'${RECORD_ANNOTATION}'] != oldObject.metadata.?annotations[?'${RECORD_ANNOTATION}'] || ` +
+        `object.metadata.?annotations[?'${HOOKS_ANNOTATION}'] != oldObject.metadata.?annotations[?'${HOOKS_ANNOTATION}'] || ` +
         `object.metadata.?labels[?'${STATE_LABEL}'] != oldObject.metadata.?labels[?'${STATE_LABEL}'] || ` +
         `(${marked('oldObject')} && oldObject.spec.?unschedulable.orValue(false) && !object.spec.?unschedulable.orValue(false))))`,
     },
@@ -81,7 +85,7 @@ interface Write {
   readonly wasCordoned: boolean;
   /** The record differs from what was there. */
   readonly rewrites: boolean;
-  /** The state label differs from what was there. */
+  /** The state label, or what hooks have done, differs from what was there. */
   readonly relabels: boolean;
 }
 
@@ -103,7 +107,9 @@ function judgeWrite({ request, object }: Subject, { nodeIndex }: RuleContext): r
     wasMarked: before?.annotations.has(RECORD_ANNOTATION) === true,
     wasCordoned: isTrueAt(before?.raw, 'spec', 'unschedulable'),
     rewrites: before?.annotations.get(RECORD_ANNOTATION) !== object.annotations.get(RECORD_ANNOTATION),
-    relabels: before?.labels.get(STATE_LABEL) !== object.labels.get(STATE_LABEL),
+    relabels:
+      before?.labels.get(STATE_LABEL) !== object.labels.get(STATE_LABEL) ||
+      before?.annotations.get(HOOKS_ANNOTATION) !== object.annotations.get(HOOKS_ANNOTATION),
   };
   return CHECKS.flatMap((check) => check(write));
 }

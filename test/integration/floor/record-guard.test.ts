@@ -10,6 +10,7 @@ import { kubeletUser } from '../../control-plane/users.ts';
 import { until } from '../../support/until.ts';
 
 const KEY = 'kubectl-maint.io/maintenance';
+const HOOKS = 'kubectl-maint.io/hooks';
 const RECORD =
   '{"version":1,"claims":[{"owner":"ana","mode":"drain","since":"2026-01-05T22:10:00Z"}],"before":{"cordoned":false},' +
   '"exceptions":[],"initiatedAt":"2026-01-05T22:10:00Z"}';
@@ -120,6 +121,7 @@ const CHANGES: readonly (readonly [string, object])[] = [
   ['no record', removes('annotations')],
   ['another state', meta('labels', { [KEY]: 'returning' })],
   ['no state', removes('labels')],
+  ['hooks to be undone', meta('annotations', { [HOOKS]: '{"version":1,"steps":[]}' })],
 ];
 const BOTH: readonly Way[] = ['nodes', 'nodes/status'];
 const GUARDED = CHANGES.flatMap(([what, patch]) => BOTH.map((through) => ({ what, patch, through })));
@@ -191,6 +193,7 @@ test.each([
   ['with a label of its own', { labels: { 'kubernetes.io/hostname': 'new' } }, true],
   ['with a state', { labels: { [KEY]: 'complete' } }, false],
   ['with a record', { annotations: { [KEY]: RECORD } }, false],
+  ['with hooks to be undone', { annotations: { [HOOKS]: '{}' } }, false],
 ])('a kubelet registers its node %s: %s', async (_, metadata, may) => {
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'new', ...metadata } };
   const { status, message } = await said(await as('system:node:new'), 'POST', '/api/v1/nodes', node);

@@ -26,6 +26,7 @@ test.each([
   const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
   const survey = await readSurvey({
     rules: Promise.resolve([]),
+    hookRights: [],
     operation,
     chosen: [nodeFacts('n1')],
     plans: [plan],

@@ -60,6 +60,7 @@ function operationOf(asked: Asked): OnOperation {
       waitVolumes: false,
       waitReady: false,
     },
+    hooks: { file: undefined, prepare: [], skip: true, allowCommands: false, trustRecords: false },
     allowLastNode: false,
     acceptedLoss: [],
     protect: true,

@@ -51,6 +51,38 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
       json: '"type":"finding","check":"guards","severity":"refuse","text":"n1 is the last worker"',
     },
   ],
+  hook: [
+    {
+      what: 'a step that begins',
+      event: { type: 'hook', node: 'n1', hook: 'h', step: 's', state: 'begun' },
+      lines: ['err: node/n1 hook h/s begins'],
+      json: `"type":"hook",${NODE},"hook":"h","step":"s","state":"begun"`,
+    },
+    {
+      what: 'a step that was done',
+      event: { type: 'hook', node: 'n1', hook: 'h', step: 's', state: 'done' },
+      lines: ['out: node/n1 hook h/s done'],
+      json: `"type":"hook",${NODE},"hook":"h","step":"s","state":"done"`,
+    },
+    {
+      what: 'a step that failed',
+      event: { type: 'hook', node: 'n1', hook: 'h', step: 's', state: 'failed', why: 'no such object' },
+      lines: ['err: Warning: node/n1 hook h/s failed: no such object'],
+      json: `"type":"hook",${NODE},"hook":"h","step":"s","state":"failed","why":"no such object"`,
+    },
+  ],
+  'hooks-planned': [
+    {
+      what: 'what would be done',
+      event: {
+        type: 'hooks-planned',
+        node: 'n1',
+        steps: [{ moment: 'before-drain', hook: 'h', step: 's', what: 'patches a/b', undoneBy: 'it is put back' }],
+      },
+      lines: ['err: hooks on node n1:', 'err:   before-drain h/s: patches a/b; it is put back'],
+      json: `"type":"hooks-planned",${NODE},"steps":[{"moment":"before-drain","hook":"h","step":"s","what":"patches a/b","undoneBy":"it is put back"}]`,
+    },
+  ],
   note: [
     {
       what: 'something of the moment',

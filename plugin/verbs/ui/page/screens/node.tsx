@@ -155,7 +155,7 @@ function useDetails(cluster: string, node: string, state: string | undefined): N
 }
 
 function Claims({ row }: { readonly row: NodeRow }): JSX.Element {
-  const { claims, exceptions } = row;
+  const { claims, exceptions, hooks } = row;
   return (
     <>
       <section aria-labelledby="claims">
@@ -170,6 +170,21 @@ function Claims({ row }: { readonly row: NodeRow }): JSX.Element {
           ))}
         </ul>
       </section>
+      {hooks.length > 0 && (
+        <section aria-labelledby="hooks">
+          <h3 id="hooks">Hooks</h3>
+          <ul class="cards">
+            {hooks.map(({ hook, step, done, undo }) => (
+              <li key={`${hook}/${step}`}>
+                <strong>
+                  {hook}/{step}
+                </strong>
+                {done ? '' : ' (begun)'} {undo}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {exceptions.length > 0 && (
         <section aria-labelledby="exceptions">
           <h3 id="exceptions">Exceptions</h3>

@@ -1,0 +1,132 @@
+import { MaintError, type Mode } from '../../shared/index.ts';
+import { expectationIn } from '../expectations/expectation.ts';
+import { resolved, type Resolved } from '../expectations/unmet.ts';
+import type { Resources } from '../expectations/resources.ts';
+import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import type { Right } from '../preflight/rights.ts';
+import { shellLine } from '../terminal/shell-line.ts';
+import { stepsFor } from './carry-out.ts';
+import type { PlannedStep } from './events.ts';
+import type { Hooks } from './hook-run.ts';
+import { MOMENTS, type Action, type Step } from './hook.ts';
+import { located } from './steps/patch.ts';
+import { filledCall } from './steps/call.ts';
+import { filledText, type Variables } from './template.ts';
+
+/** What hooks would do for a node, and the rights that doing and undoing it takes. */
+export interface HookPlan {
+  readonly node: string;
+  readonly steps: readonly PlannedStep[];
+  readonly rights: readonly Right[];
+}
+
+/** For whom it is planned. A claim that drains nothing has no steps around a drain. */
+interface PlanFor {
+  readonly owner: string;
+  readonly reason: string | undefined;
+  readonly mode: Mode;
+}
+
+/** The plans for some nodes. Throws MaintError('usage') where a step could never be carried out. */
+export function planAll(nodes: readonly NodeSnapshot[], hooks: Hooks, claim: PlanFor): Promise<readonly HookPlan[]> {
+  return Promise.all(nodes.map((node) => planHooks(node, hooks, claim)));
+}
+
+/**
+ * Looks at every step for a node before anything is written: whether its types are there, its variables have values. Throws
+ * MaintError('usage') where one could never be carried out.
+ */
+async function planHooks(
+  node: NodeSnapshot,
+  { list, resources }: Hooks,
+  { owner, reason, mode }: PlanFor,
+): Promise<HookPlan> {
+  const { name, labels } = node.facts;
+  const variables = { node: name, owner, reason: reason ?? '', labels };
+  const moments = MOMENTS.filter((moment) => mode === 'drain' || moment.endsWith('-return'));
+  const planned = moments.flatMap((moment) => stepsFor(node, moment, list).map((one) => ({ ...one, moment })));
+  const steps: PlannedStep[] = [];
+  const rights: Right[] = [];
+  for (const { hook, step, moment } of planned) {
+    const title = `${hook.name}/${step.name}`;
+    const looked = await lookAt(step, variables, resources).catch((thrown: unknown) => {
+      if (!(thrown instanceof MaintError) || thrown.code !== 'usage') throw thrown;
+      throw new MaintError('usage', `hook ${title}: ${thrown.message}`, { hint: thrown.hint ?? 'nothing was changed' });
+    });
+    steps.push({ moment, hook: hook.name, step: step.name, what: looked.what, undoneBy: undoneBy(step, moment) });
+    rights.push(...looked.rights);
+  }
+  return { node: name, steps, rights };
+}
+
+interface Looked {
+  readonly what: string;
+  readonly rights: readonly Right[];
+}
+
+async function lookAt({ action, inverse }: Step, variables: Variables, resources: Resources): Promise<Looked> {
+  const done = await lookAtAction(action, variables, resources);
+  const undone = inverse === undefined ? undefined : await lookAtAction(inverse, variables, resources);
+  return { what: done.what, rights: [...done.rights, ...(undone?.rights ?? [])] };
+}
+
+async function lookAtAction(action: Action, variables: Variables, resources: Resources): Promise<Looked> {
+  switch (action.kind) {
+    case 'patch': {
+      const { title, path } = await located(action.target, variables, resources);
+      return { what: `patches ${title}`, rights: ['get', 'patch'].map((verb) => rightOn(path, verb)) };
+    }
+    case 'wait': {
+      const line = filledText(action.line, variables, (value) => shellLine([value]));
+      const one = await resolved(expectationIn(line, 0), resources);
+      return { what: `waits for ${line}`, rights: rightsToSee(one) };
+    }
+    case 'call': {
+      const { method, url } = filledCall(action, variables);
+      return { what: `calls ${method} ${url}`, rights: [] };
+    }
+    case 'job': {
+      const namespace = filledText(action.namespace, variables);
+      const on = { group: 'batch', resource: 'jobs', subresource: '', namespace, name: '' };
+      return {
+        what: `runs a job in namespace ${namespace}`,
+        rights: ['create', 'get', 'delete'].map((verb) => ({ ...on, verb })),
+      };
+    }
+    case 'command':
+      return { what: `runs ${action.words.map((word) => filledText(word, variables)).join(' ')} here`, rights: [] };
+  }
+}
+
+function rightsToSee({ resource, expectation }: Resolved): readonly Right[] {
+  const [group, plural] = groupAndPlural(resource.path);
+  const namespace = resource.isNamespaced ? (expectation.namespace ?? '') : '';
+  const on = { group, resource: plural, subresource: '', namespace };
+  if (expectation.names.length === 0) return [{ ...on, verb: 'list', name: '' }];
+  return expectation.names.map((name) => ({ ...on, verb: 'get', name }));
+}
+
+/** `group/version/plural`, or `version/plural` of the core group. */
+function groupAndPlural(path: string): readonly [group: string, plural: string] {
+  const parts = path.split('/');
+  return [parts.length > 2 ? (parts[0] ?? '') : '', parts.at(-1) ?? ''];
+}
+
+/** A right on the object at a path of the API. */
+function rightOn(path: string, verb: string): Right {
+  const [, root, ...rest] = path.split('/').map(decodeURIComponent);
+  const [group, within] = root === 'apis' ? [rest[0] ?? '', rest.slice(2)] : ['', rest.slice(1)];
+  const isNamespaced = within[0] === 'namespaces' && within.length > 2;
+  const [resource = '', name = ''] = isNamespaced ? within.slice(2) : within;
+  return { verb, group, resource, subresource: '', namespace: isNamespaced ? (within[1] ?? '') : '', name };
+}
+
+function undoneBy({ action, inverse }: Step, moment: string): string {
+  if (moment.endsWith('-return')) return 'it is not undone';
+  if (action.kind === 'patch') return 'what it has changed is put back on return';
+  if (action.kind === 'wait') return 'it changes nothing';
+  const deleted = action.kind === 'job' ? 'its job is deleted on return' : undefined;
+  if (inverse === undefined) return deleted ?? 'nothing undoes it';
+  const kind = { call: 'a call', job: 'a job', command: 'a command', patch: 'a patch', wait: 'a wait' }[inverse.kind];
+  return [`undone by ${kind}`, ...(deleted === undefined ? [] : [deleted])].join(', ');
+}
