@@ -24,6 +24,14 @@ export function withRunStep(record: MaintenanceRecord, key: ClaimKey, step: RunS
   return { ...record, claims: record.claims.map(stepped) };
 }
 
+/**
+ * The value of RUN_LABEL on what the run of a claim makes on a node: the last part of the claim's id. Before a slash stands the
+ * name of the run, where it has one, and both together are no label's value.
+ */
+export function runLabelOf(claimId: string): string {
+  return claimId.slice(claimId.lastIndexOf('/') + 1);
+}
+
 /** What a run does on a node. That the node is on its way back its state says. */
 export function stepOf({ step }: ClaimRun, state: MaintenanceState): string {
   return state === 'returning' && step !== STOPPED ? 'returning' : step;

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildWebhookImage, thisArchitecture } from '../../packaging/image/image.ts';
-import { OPERATOR_GRANTS } from '../../plugin/preflight/grants.ts';
-import { listAt, textAt } from '../../shared/index.ts';
+import { ON_NODE_GRANTS, OPERATOR_GRANTS } from '../../plugin/preflight/grants.ts';
+import { listAt, textAt, type Grant } from '../../shared/index.ts';
 import { whyNoRealNodes } from '../real-nodes/able.ts';
 import { startRealCluster, type RealCluster } from '../real-nodes/cluster.ts';
+import { CHROOT_IMAGE } from '../real-nodes/configuration.ts';
+import { chrootImage } from '../real-nodes/go-image.ts';
 import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
 import { until } from '../support/until.ts';
 
@@ -15,6 +17,8 @@ const IMAGE = 'localhost/maint-webhook:test';
 const PLACE = ['--detach', '--service-account=maint', '-n', 'ops'];
 /** The image's one program stands for a command: it says where it runs, and takes a while. */
 const SLOW = ['--', 'node', '-e', "console.log('at ' + process.env.NODE); setTimeout(() => console.log('done'), 4000)"];
+/** Where commands on nodes have their pods. */
+const ON_NODE = 'kubectl-maint-run';
 const JOBS = '/apis/batch/v1/namespaces/ops/jobs';
 
 describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => {
@@ -25,15 +29,13 @@ describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => 
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'maint-detach-test-'));
-    const building = buildWebhookImage({
-      name: IMAGE,
-      folder: join(folder, 'image'),
-      architectures: [thisArchitecture()],
-    });
+    const image = { name: IMAGE, folder: join(folder, 'image'), architectures: [thisArchitecture()] };
+    const building = Promise.all([buildWebhookImage(image), chrootImage(folder)]);
     cluster = await startRealCluster(3);
     plugin = pluginRunner(cluster.plane);
     names = cluster.nodes.map(({ name }) => name);
-    await cluster.load((await building).archive);
+    const [webhook, chroot] = await building;
+    for (const archive of [webhook.archive, chroot]) await cluster.load(archive);
     const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     const rbac = 'rbac.authorization.k8s.io';
     await apply([
@@ -43,12 +45,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => 
         apiVersion: `${rbac}/v1`,
         kind: 'ClusterRole',
         metadata: { name: 'kubectl-maint-operator' },
-        rules: OPERATOR_GRANTS.map(({ group, resource, verbs, names: only }) => ({
-          apiGroups: [group],
-          resources: [resource],
-          verbs,
-          ...(only !== undefined && { resourceNames: only }),
-        })),
+        rules: rulesOf(OPERATOR_GRANTS),
       },
       {
         apiVersion: `${rbac}/v1`,
@@ -56,6 +53,17 @@ describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => 
         metadata: { name: 'maint' },
         roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'kubectl-maint-operator' },
         subjects: [{ kind: 'ServiceAccount', name: 'maint', namespace: 'ops' }],
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: ON_NODE, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+      },
+      {
+        apiVersion: `${rbac}/v1`,
+        kind: 'Role',
+        metadata: { name: 'kubectl-maint-on-node', namespace: ON_NODE },
+        rules: rulesOf(ON_NODE_GRANTS),
       },
     ]);
   });
@@ -69,6 +77,14 @@ describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => 
     const { code, stderr } = await cluster.plane.kubectl(['apply', '-f', '-'], { input });
     if (code !== 0) throw new Error(stderr);
   }
+
+  const rulesOf = (grants: readonly Grant[]): readonly object[] =>
+    grants.map(({ group, resource, verbs, names: only }) => ({
+      apiGroups: [group],
+      resources: [resource],
+      verbs,
+      ...(only !== undefined && { resourceNames: only }),
+    }));
 
   /** Begins an operation in the cluster; the name of its Job. */
   async function detach(...args: readonly string[]): Promise<string> {
@@ -137,6 +153,30 @@ describe.skipIf(whyNoRealNodes() !== undefined)('away from the terminal', () => 
     expect(stopped.stdout).toContain(`${job} | kubectl maint run ${names[0] ?? ''} --detach --namespace=ops`);
     expect(stopped.stderr).toContain(`job ${job} was deleted`);
     expect(await inMaintenance()).toEqual([names[0]]);
+  });
+
+  test('a command on the node itself: with the rights of the service account, which are told where they are missing', async () => {
+    const onNode = [
+      `--on-node=${CHROOT_IMAGE}`,
+      '--healthy-for=1s',
+      '--',
+      'sh',
+      '-c',
+      'echo "root on $NODE: $(id -u)"',
+    ];
+    const line = ['run', names[1] ?? '', ...PLACE, `--image=${IMAGE}`, ...onNode];
+    const refused = await plugin.maint(['attach', await detach(...line), '-n', 'ops']);
+    expect(refused, refused.stderr).toMatchObject({ code: 3 });
+    expect(refused.stdout).toContain(`create pods in namespace ${ON_NODE}`);
+    expect(refused.stdout).toContain('kubectl-maint-on-node');
+
+    const binding = ['--role=kubectl-maint-on-node', '--serviceaccount=ops:maint'];
+    const bound = await cluster.plane.kubectl(['create', 'rolebinding', 'maint', '-n', ON_NODE, ...binding]);
+    expect(bound).toMatchObject({ code: 0 });
+    const attached = await plugin.maint(['attach', await detach(...line), '-n', 'ops']);
+    expect(attached, attached.stdout + attached.stderr).toMatchObject({ code: 0 });
+    expect(attached.stdout).toContain(`${names[1] ?? ''} | root on ${names[1] ?? ''}: 0\n`);
+    expect(await inMaintenance()).not.toContain(names[1]);
   });
 
   test('off is carried out there, too, and what has ended is listed', async () => {

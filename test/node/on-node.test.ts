@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAt, textAt } from '../../shared/index.ts';
+import { at, fieldsAt, listAt, textAt } from '../../shared/index.ts';
 import { whyNoRealNodes } from '../real-nodes/able.ts';
 import { startRealCluster, type RealCluster } from '../real-nodes/cluster.ts';
-import { CHROOT_IMAGE } from '../real-nodes/configuration.ts';
-import { chrootImage } from '../real-nodes/go-image.ts';
+import { CHROOT_IMAGE, PRIVILEGES_IMAGE } from '../real-nodes/configuration.ts';
+import { chrootImage, privilegesImage } from '../real-nodes/go-image.ts';
 import type { RealNode } from '../real-nodes/node.ts';
 import { pluginEnvironment, pluginRunner, runProgram, type PluginRunner, type Ran } from '../support/plugin-run.ts';
 import { until } from '../support/until.ts';
@@ -25,10 +25,10 @@ describe.skipIf(whyNoRealNodes() !== undefined)('commands on real nodes', () => 
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'maint-on-node-'));
-    const building = chrootImage(folder);
+    const building = Promise.all([chrootImage(folder), privilegesImage(folder)]);
     cluster = await startRealCluster(3);
     plugin = pluginRunner(cluster.plane);
-    await cluster.load(await building);
+    for (const archive of await building) await cluster.load(archive);
     await cluster.plane.api('POST', '/api/v1/namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -142,6 +142,62 @@ describe.skipIf(whyNoRealNodes() !== undefined)('commands on real nodes', () => 
     expect(baseline.code).toBe(5);
     expect(baseline.stderr).toMatch(/the command could not be started: .*\/bin\/none/);
     expect(await plugin.maint(['off', 'real-1', '--healthy-for=0'])).toMatchObject({ code: 0 });
+    expect(await left()).toEqual([]);
+  });
+
+  /** What `kubectl debug` gives to a program on the first node. */
+  async function debugged(profile: string): Promise<unknown> {
+    const line = ['debug', 'node/real-1', `--profile=${profile}`, `--image=${PRIVILEGES_IMAGE}`, '--', '/privileges'];
+    const { stdout, stderr } = await cluster.plane.kubectl(line);
+    const [, pod] = /Creating debugging pod (\S+)/.exec(stdout + stderr) ?? [];
+    if (pod === undefined) throw new Error(stderr);
+    const path = `/api/v1/namespaces/default/pods/${pod}`;
+    await until('it has told', async () => {
+      const { body } = await cluster.plane.api('GET', path);
+      return textAt(body, 'status', 'phase') === 'Succeeded';
+    });
+    const { stdout: told } = await cluster.plane.kubectl(['logs', pod]);
+    await cluster.plane.api('DELETE', path);
+    return JSON.parse(told);
+  }
+
+  test('each profile gives what kubectl debug gives by that name, but for the processes of the host and its root', async () => {
+    const program = join(folder, 'privileges', 'privileges');
+    const host = async (kind: string) =>
+      (await runProgram(...nodeCalled('real-1').inside('readlink', [`/proc/1/ns/${kind}`]), process.env)).stdout.trim();
+    const given = async (profile: string) => {
+      const line =
+        profile === 'sysadmin' ? [ON_NODE, '--', program] : [`--on-node=${PRIVILEGES_IMAGE}`, '--', '/privileges'];
+      const ran = await run('real-1', ...AT_ONCE, `--profile=${profile}`, ...line);
+      expect(ran, ran.stderr).toMatchObject({ code: 0 });
+      const told: unknown = JSON.parse(linesOf(ran)[0]?.replace('real-1 | ', '') ?? '');
+      return told;
+    };
+    const shared = { user: 0, network: await host('net') };
+
+    const sysadmin = await given('sysadmin');
+    const theirs = await debugged('sysadmin');
+    const ALL = at(theirs, 'capabilities');
+    expect(theirs).toMatchObject({ ...shared, hostRoot: true });
+    // Where the host's root is the root there is none below it.
+    expect(sysadmin).toEqual({ ...fieldsAt(theirs), hostRoot: false });
+
+    const netadmin = await given('netadmin');
+    const theirNetadmin = await debugged('netadmin');
+    expect(netadmin).toMatchObject({ ...shared, capabilities: at(theirNetadmin, 'capabilities'), hostRoot: false });
+    expect(at(netadmin, 'capabilities')).not.toBe(ALL);
+    expect(theirNetadmin).toMatchObject({ ...shared, processes: at(theirs, 'processes') });
+    expect(at(netadmin, 'processes')).not.toBe(at(theirs, 'processes'));
+
+    const baseline = await given('baseline');
+    expect(baseline).toMatchObject({
+      user: 0,
+      capabilities: at(await debugged('baseline'), 'capabilities'),
+      hostRoot: false,
+    });
+    expect(at(baseline, 'capabilities')).not.toBe(at(netadmin, 'capabilities'));
+    expect(at(baseline, 'network')).not.toBe(shared.network);
+    expect(at(baseline, 'processes')).not.toBe(at(theirs, 'processes'));
     expect(await left()).toEqual([]);
   });
 

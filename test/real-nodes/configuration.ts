@@ -8,6 +8,9 @@ export const PAUSE_IMAGE = 'localhost/pause:1';
 /** An image with `chroot` and nothing else. */
 export const CHROOT_IMAGE = 'localhost/chroot:1';
 
+/** An image with a program that tells what it may do, /privileges. */
+export const PRIVILEGES_IMAGE = 'localhost/privileges:1';
+
 /** What the names of Services end in. */
 export const CLUSTER_DOMAIN = 'cluster.local';
 

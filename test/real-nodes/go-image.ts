@@ -5,7 +5,7 @@ import { layerOf } from '../../packaging/image/layer.ts';
 import { archiveLayout, writeLayout } from '../../packaging/image/layout.ts';
 import { GO_VERSION } from '../control-plane/versions.ts';
 import { runProgram } from '../support/plugin-run.ts';
-import { CHROOT_IMAGE, PAUSE_IMAGE } from './configuration.ts';
+import { CHROOT_IMAGE, PAUSE_IMAGE, PRIVILEGES_IMAGE } from './configuration.ts';
 
 /** Makes the image of a pod's first process, which is also a workload without needs; the path of its archive. */
 export function pauseImage(folder: string): Promise<string> {
@@ -15,6 +15,11 @@ export function pauseImage(folder: string): Promise<string> {
 /** Makes the least image with which a command is carried out on the host: it holds `chroot`, and no shell; its archive. */
 export function chrootImage(folder: string): Promise<string> {
   return goImage(folder, 'chroot', CHROOT_IMAGE, { path: 'bin/chroot', config: { User: '65532', Env: ['PATH=/bin'] } });
+}
+
+/** Makes an image whose program tells what it may do on its node; its archive. */
+export function privilegesImage(folder: string): Promise<string> {
+  return goImage(folder, 'privileges', PRIVILEGES_IMAGE, { path: 'privileges', config: {} });
 }
 
 /** Where the program is in the image, and how it is run. */

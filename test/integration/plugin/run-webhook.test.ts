@@ -95,7 +95,8 @@ function copyOf(pod: unknown, labels: unknown = at(pod, 'metadata', 'labels')): 
 
 test('while a run has a node backups and scans are kept off it, and of pods there only its own is let through', async () => {
   expect([await refusalOf(backupOn('first')), await refusalOf(scan)]).toEqual(['', '']);
-  const line = ['run', 'first', 'second', '--on-node=example.com/tools:1', '--healthy-for=0', '--', 'true'];
+  const flags = ['--on-node=example.com/tools:1', '--healthy-for=0', '--run-id=night'];
+  const line = ['run', 'first', 'second', ...flags, '--', 'true'];
   const running = await plugin.start(line, { user: ANA });
   await until('its pod is let onto the first node', async () => (await podOn('first')) !== undefined);
   expect(running.said()).toContain('kept off first from now on: ');

@@ -3,6 +3,7 @@ import {
   parseRecord,
   renderRecord,
   renderRun,
+  runLabelOf,
   runClaims,
   withClaim,
   withRunStep,
@@ -58,4 +59,5 @@ test('it is told as a place and a step; a node on its way back says so itself', 
   expect(renderRun({ ...run, step: 'rebooting' }, 'complete')).toBe('3 of 12: rebooting');
   expect(renderRun({ ...run, step: 'running' }, 'returning')).toBe('3 of 12: returning');
   expect(renderRun({ ...run, step: 'stopped' }, 'returning')).toBe('3 of 12: stopped');
+  expect([runLabelOf('a-b'), runLabelOf('night/a-b'), runLabelOf('')]).toEqual(['a-b', 'a-b', '']);
 });

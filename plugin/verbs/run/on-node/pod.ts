@@ -5,6 +5,7 @@ import {
   MAX_TEXT,
   OWNER_ANNOTATION,
   RUN_LABEL,
+  runLabelOf,
   textAt,
   type Claim,
   type ClaimKey,
@@ -62,7 +63,7 @@ export function metadataFor({ node, claim, onNode, command }: Pick<PodPlan, 'nod
   return {
     name: podNameFor(name),
     namespace: onNode.namespace,
-    labels: { 'app.kubernetes.io/managed-by': 'kubectl-maint', [RUN_LABEL]: claim.id ?? '' },
+    labels: { 'app.kubernetes.io/managed-by': 'kubectl-maint', [RUN_LABEL]: runLabelOf(claim.id ?? '') },
     annotations: {
       [OWNER_ANNOTATION]: clean(claim.owner, MAX_TEXT),
       'kubectl-maint.io/command': clean(shellLine([command.program, ...command.args]), MAX_TEXT),
