@@ -14,7 +14,10 @@ export function isOfItsRun({ request, object }: Subject, { name, record }: NodeF
   const id = object.labels.get(RUN_LABEL) ?? '';
   if (id === '' || request.user.name === '' || record.kind !== 'record') return false;
   const isOwned = object.owners.some((owner) => owner.groupKind === '/Node' && owner.name === name);
-  return isOwned && record.record.claims.some((claim) => runLabelOf(claim.id ?? '') === id && isOfUser(claim, request.user.name));
+  return (
+    isOwned &&
+    record.record.claims.some((claim) => runLabelOf(claim.id ?? '') === id && isOfUser(claim, request.user.name))
+  );
 }
 
 /** Whether a claim is a user's own, by the name that the API server knows him by. */

@@ -153,7 +153,9 @@ test('a command: its pod is made when the node is drained, its exit code counts,
 });
 
 test('the record says who runs it on behalf of another, which is what its pod is known by', async () => {
-  const running = await plugin.start(['run', 'b', '--owner=CHG-1', '--run-id=night', IMAGE, AT_ONCE, '--', 'true'], { user: 'able' });
+  const running = await plugin.start(['run', 'b', '--owner=CHG-1', '--run-id=night', IMAGE, AT_ONCE, '--', 'true'], {
+    user: 'able',
+  });
   await until('its pod is there', async () => (await podOf('b')) !== undefined);
   const record: unknown = JSON.parse(
     textAt(await world.node('b'), 'metadata', 'annotations', 'kubectl-maint.io/maintenance') ?? '',
