@@ -6,6 +6,13 @@ import type { Right } from '../../preflight/rights.ts';
  */
 export type CheckStatus = 'ok' | 'skipped' | 'warn' | 'fail';
 
+/** Names by which a cluster and its people are known. */
+export interface ClusterNames {
+  readonly nodes: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly owners: readonly string[];
+}
+
 /** One thing that a check found. */
 export interface Diagnosis {
   readonly status: CheckStatus;
@@ -15,6 +22,8 @@ export interface Diagnosis {
   readonly todo: string | undefined;
   /** Rights that are missing. */
   readonly missing?: readonly Right[];
+  /** Names in the message that no node and no registration tells: `--redact` has to know them. */
+  readonly names?: Partial<ClusterNames>;
 }
 
 /** All is as it should be. */

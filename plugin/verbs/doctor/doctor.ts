@@ -1,7 +1,10 @@
 import type { Check } from './check.ts';
 import { CHECKS } from './checks/registry.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import { HOSTNAME_LABEL } from '../../../shared/index.ts';
+import { serviceNamespace } from '../../policy/in-force.ts';
+import type { ClusterNames, Diagnosis } from './diagnosis.ts';
 import { readingsFrom, type Readings } from './readings.ts';
+import { redacted } from './redaction.ts';
 import { reportFrom } from './report.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { DoctorOperation } from './flags.ts';
@@ -24,14 +27,43 @@ export interface DoctorSurroundings extends Session {
 }
 
 /** `kubectl maint doctor`: whether enforcement is live. Reads, and asks in dry runs; nothing is changed. */
-export async function runDoctor({ format }: DoctorOperation, surroundings: DoctorSurroundings): Promise<ExitCode> {
+export async function runDoctor(
+  { format, redact }: DoctorOperation,
+  surroundings: DoctorSurroundings,
+): Promise<ExitCode> {
   const { screen, signal, version, colour } = surroundings;
   const readings = readingsFrom(surroundings, version, AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]));
   // Without an API server there is nothing to report: that fails as it does everywhere.
   await readings.greeting();
-  const report = reportFrom(await examineAll(CHECKS, readings, surroundings));
+  const found = await examineAll(CHECKS, readings, surroundings);
+  const whole = reportFrom(found);
+  const report = redact ? redacted(whole, await namesIn(found, readings)) : whole;
   printReport(screen, await renderDoctor(report, format, colour), format === 'text');
   return report.items.some(({ status }) => status === 'fail') ? EXIT.gaveUp : EXIT.done;
+}
+
+/** What the cluster and its people are called, as far as the report may tell. What was not read stands in no line. */
+async function namesIn(found: readonly (readonly [string, Diagnosis])[], readings: Readings): Promise<ClusterNames> {
+  const [nodes, registration] = await Promise.all([
+    readings.nodes().catch(() => []),
+    readings.registration().catch(() => undefined),
+  ]);
+  const named = found.map(([, { names = {} }]) => names);
+  const missing = found.flatMap(([, { missing: rights = [] }]) => rights);
+  return {
+    nodes: [
+      ...nodes.flatMap(({ facts: { name, labels } }) => [name, labels.get(HOSTNAME_LABEL) ?? '']),
+      ...named.flatMap((names) => names.nodes ?? []),
+    ],
+    namespaces: [
+      serviceNamespace(registration) ?? '',
+      ...missing.map(({ namespace }) => namespace),
+      ...named.flatMap((names) => names.namespaces ?? []),
+    ],
+    owners: nodes.flatMap(({ facts: { record } }) =>
+      record.kind === 'record' ? record.record.claims.map(({ owner }) => owner) : [],
+    ),
+  };
 }
 
 /** All at once; after a second it is said which ones are still on their way. */

@@ -7,4 +7,6 @@ export interface DoctorOperation {
   readonly verb: 'doctor';
   readonly cluster: ClusterFlags;
   readonly format: DoctorFormat;
+  /** Whether names and addresses become stand-ins. */
+  readonly redact: boolean;
 }

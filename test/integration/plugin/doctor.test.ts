@@ -201,6 +201,15 @@ describe('a node is in maintenance', () => {
       like(/^warn overdue node node-3 was to be back for ben .* ago \(2026-01-06T00:00:00Z\)$/),
       like(/^warn overdue scans have been kept off the whole cluster for \S+ because of node node-3, overdue for /),
     ]);
+    const [whole, forStrangers] = await Promise.all(
+      [[], ['--redact']].map(async (flags) => (await plugin.maint(['doctor', '-o', 'json', ...flags])).stdout),
+    );
+    expect(whole).toMatch(/node-1.*agents\/agent.*node-2.*node-3.* for ben /s);
+    expect(forStrangers).not.toMatch(/node-\d|\bagents\b|\bben\b/);
+    expect(forStrangers).toMatch(/NODE-1.*NAMESPACE-1\/agent.*NODE-2.*NODE-3.* for OWNER-1 /s);
+    const statuses = (report: string | undefined) =>
+      listAt(JSON.parse(report ?? ''), 'items').map((item) => [textAt(item, 'check'), textAt(item, 'status')]);
+    expect(statuses(forStrangers)).toEqual(statuses(whole));
     const label = { labels: { [STATE_LABEL]: null } };
     await world.patch('/api/v1/nodes/node-2', { metadata: label });
     await world.patch('/api/v1/nodes/node-3', {

@@ -21,7 +21,7 @@ export type AddonReading =
   | { readonly kind: 'idle' }
   | { readonly kind: 'excepted' }
   | { readonly kind: 'none'; readonly node: string }
-  | { readonly kind: 'asked'; readonly canary: Canary };
+  | { readonly kind: 'asked'; readonly canary: Canary; readonly namespace: string };
 
 export const canaryAddon = checkOf({
   id: 'canary-addon',
@@ -47,7 +47,8 @@ async function readAddon(readings: Readings): Promise<AddonReading> {
   const { namespace, name } = daemonSet;
   const said = await askInDryRun(templateChange(daemonSet), readings.cluster);
   const what = `a change of DaemonSet ${clean(`${namespace}/${name}`, 200)}, which runs on node ${node.name},`;
-  return { kind: 'asked', canary: { rule: 'addon', what, by: 'webhook', expected: changeIn(config, expected), said } };
+  const canary: Canary = { rule: 'addon', what, by: 'webhook', expected: changeIn(config, expected), said };
+  return { kind: 'asked', canary, namespace };
 }
 
 /** Held changes are accepted with a warning; where the configuration has them denied they are refused themselves. */
@@ -108,6 +109,6 @@ export function judgeAddon(reading: AddonReading): readonly Diagnosis[] {
     case 'none':
       return [skipped(`no DaemonSet that rolls out by itself runs on node ${reading.node}`)];
     case 'asked':
-      return [judgeCanary(reading.canary)];
+      return [{ ...judgeCanary(reading.canary), names: { namespaces: [reading.namespace] } }];
   }
 }

@@ -91,7 +91,12 @@ function unlike(found: unknown, held: readonly NodeFacts[]): readonly Diagnosis[
         ]),
     ...(extra.length === 0
       ? []
-      : [warn(`it lists ${joinNames(extra)}, not in maintenance: work is refused for nothing`, CONTROLLER)]),
+      : [
+          {
+            ...warn(`it lists ${joinNames(extra)}, not in maintenance: work is refused for nothing`, CONTROLLER),
+            names: { nodes: extra },
+          },
+        ]),
     ...(others.length === 0
       ? []
       : [

@@ -76,7 +76,8 @@ function exemptNamespaces(entries: readonly unknown[]): readonly Diagnosis[] {
   });
   if (left.length === 0) return [];
   const named = clean([...new Set(left)].sort().join(', '), MAX_NAMESPACES);
-  return [warn(`namespaces that the webhook is not asked about, where only the floor holds: ${named}`, EXEMPT)];
+  const text = `namespaces that the webhook is not asked about, where only the floor holds: ${named}`;
+  return [{ ...warn(text, EXEMPT), names: { namespaces: left } }];
 }
 
 /** Longest list of namespaces in a line, in characters. */

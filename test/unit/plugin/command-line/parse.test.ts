@@ -424,7 +424,9 @@ describe('text', () => {
 
 describe('doctor', () => {
   test('asks nothing but where the cluster is', async () => {
-    expect(await read('doctor')).toEqual({ verb: 'doctor', cluster: NO_CLUSTER_FLAGS, format: 'text' });
+    const asked = { verb: 'doctor', cluster: NO_CLUSTER_FLAGS, format: 'text', redact: false };
+    expect(await read('doctor')).toEqual(asked);
+    expect(await read('doctor --redact')).toEqual({ ...asked, redact: true });
     expect(await read('doctor -ojson --context prod')).toMatchObject({ cluster: { context: 'prod' }, format: 'json' });
     await expect(read('doctor n1')).rejects.toThrow(MaintError);
     await expect(read('doctor -o wide')).rejects.toThrow(MaintError);

@@ -5,7 +5,7 @@ import type { DoctorOperation } from '../../../../../plugin/verbs/doctor/flags.t
 import { like } from '../../../../support/like.ts';
 import { answer, failure, nodeSnapshot, settle, toldSession } from '../../world.ts';
 
-const OPERATION: DoctorOperation = { verb: 'doctor', cluster: {}, format: 'text' };
+const OPERATION: DoctorOperation = { verb: 'doctor', cluster: {}, format: 'text', redact: false };
 
 test('after a second of silence it is said what is still asked', async () => {
   const { session, cluster, clock, screen } = toldSession();
