@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 const Manifest = z.object({
   version: z.string(),
-  description: z.string(),
   license: z.string(),
   keywords: z.array(z.string()),
   homepage: z.url(),
@@ -13,7 +12,6 @@ const Manifest = z.object({
 /** Under which names a release is published. package.json says it, and nothing else does: whoever publishes changes it there. */
 export interface Published {
   readonly version: string;
-  readonly description: string;
   readonly license: string;
   readonly keywords: readonly string[];
   /** The web page, without a slash at its end. */

@@ -10,7 +10,7 @@ type Manifest = z.infer<typeof Manifest>;
 
 /** A component of CycloneDX 1.6. */
 export interface Component {
-  readonly type: 'application' | 'library' | 'operating-system';
+  readonly type: 'application' | 'container' | 'library' | 'operating-system';
   readonly name: string;
   readonly version: string;
   readonly purl?: string;
@@ -52,6 +52,12 @@ export function nodeComponent(version: string): Component {
     cpe: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
     ...licensed('MIT'),
   };
+}
+
+/** The image that the chart runs, as its values name it. */
+export function imagePart(registry: string, repository: string, version: string): Component {
+  const query = new URLSearchParams({ repository_url: `${registry}/${repository}`, tag: version });
+  return { type: 'container', name: 'maint-webhook', version, purl: `pkg:oci/maint-webhook?${query.toString()}` };
 }
 
 /** The packages below, with the release that they are of: scanners look them up by both. */

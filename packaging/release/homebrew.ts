@@ -1,5 +1,5 @@
 import type { Published } from '../published.ts';
-import type { Download } from './krew.ts';
+import { SHORT_DESCRIPTION, type Download } from './krew.ts';
 
 /** What Homebrew calls systems and processors. */
 const SYSTEMS = { darwin: 'macos', linux: 'linux' } as const;
@@ -7,7 +7,7 @@ const PROCESSORS = { amd64: 'intel', arm64: 'arm' } as const;
 
 /** The formula for a tap (`kubectl-maint.rb`): where archives are, and what they must be. They lie beside each other at the URL. */
 export function homebrewFormula(published: Published, downloads: readonly Download[], baseUrl: URL): string {
-  const { description, homepage, version, license } = published;
+  const { homepage, version, license } = published;
   const base = baseUrl.href.replace(/\/+$/, '');
   const systems = Object.entries(SYSTEMS).map(([os, name]) => {
     const own = downloads.filter(({ platform }) => platform.os === os);
@@ -22,7 +22,7 @@ export function homebrewFormula(published: Published, downloads: readonly Downlo
     return `  on_${name} do\n${each.join('\n')}\n  end`;
   });
   return `class KubectlMaint < Formula
-  desc "${description}"
+  desc "${SHORT_DESCRIPTION}"
   homepage "${homepage}"
   version "${version}"
   license "${license}"

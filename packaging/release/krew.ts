@@ -30,7 +30,7 @@ function manifest(plugin: PluginFacts, downloads: readonly Download[], base: str
       spec: {
         version: plugin.version,
         ...(plugin.homepage === undefined ? {} : { homepage: plugin.homepage }),
-        shortDescription: 'Take nodes into maintenance, safely, and bring them back',
+        shortDescription: SHORT_DESCRIPTION,
         description: DESCRIPTION,
         caveats: caveats(plugin.version),
         platforms: downloads.map(({ platform, name, sha256 }) => ({
@@ -58,6 +58,9 @@ export function krewTemplate({ homepage }: Pick<Published, 'homepage'>, platform
   const address = `${homepage}/releases/download/{{ .TagName }}`;
   return text.replaceAll(UNKNOWN, (_, name: string) => `{{addURIAndSha "${address}/${name}" .TagName }}`);
 }
+
+/** What it does, in fewer than the 80 characters that Homebrew takes, too. */
+export const SHORT_DESCRIPTION = 'Take nodes into maintenance, safely, and bring them back';
 
 const DESCRIPTION = `Marks a node, cordons it and drains it by evictions that respect every disruption
 budget. Meanwhile an admission webhook keeps backups, scans and add-on changes off

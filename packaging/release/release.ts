@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manifestIn, nodeComponent, programParts, sbomText } from '../image/sbom.ts';
-import { publishedBy } from '../published.ts';
+import { imagePart, manifestIn, nodeComponent, programParts, sbomText } from '../image/sbom.ts';
+import { imageRepository, publishedBy } from '../published.ts';
 import { archive } from './archive.ts';
 import { completionProgram } from './completion.ts';
 import { buildExecutable } from './executable.ts';
@@ -39,7 +39,7 @@ export async function buildRelease({ platforms, folder, baseUrl }: ReleasePlan):
   await writeFile(join(folder, 'kubectl-maint.rb'), homebrewFormula(published, downloads, baseUrl));
 }
 
-/** What the npm package is made of, and the executables with their Node.js. */
+/** What the npm package is made of, and the executables with their Node.js, and what the chart runs. */
 async function writeSboms(folder: string): Promise<void> {
   const own = await manifestIn('.');
   const plugin = await programParts('.', ['dist/kubectl-maint.parts.json']);
@@ -47,6 +47,9 @@ async function writeSboms(folder: string): Promise<void> {
   const about = { ...own, type: 'application' } as const;
   await writeFile(join(folder, 'npm-package.cdx.json'), sbomText(about, both));
   await writeFile(join(folder, 'executables.cdx.json'), sbomText(about, [...plugin, nodeComponent(NODE_VERSION)]));
+  const published = await publishedBy('.');
+  const image = imagePart(published.registry, imageRepository(published), published.version);
+  await writeFile(join(folder, 'chart.cdx.json'), sbomText(about, [image]));
 }
 
 async function buildArchive(platform: Platform, folder: string): Promise<Download> {

@@ -48,7 +48,8 @@ test('the checksums are those of the files', async () => {
     process.env,
   );
   const { version } = await packageJson();
-  const names = [...PLATFORMS.map(archiveName), `kubectl-maint-${version}.tgz`].sort();
+  const lists = ['chart.cdx.json', 'executables.cdx.json', 'npm-package.cdx.json'];
+  const names = [...PLATFORMS.map(archiveName), ...lists, `kubectl-maint-${version}.tgz`].sort();
   expect({ code, stdout }).toEqual({ code: 0, stdout: names.map((name) => `${name}: OK\n`).join('') });
 });
 
