@@ -16,17 +16,13 @@ export const NAMESPACE = 'maint-system';
 
 /** A registry to which somebody has pushed the image: the chart's own is a placeholder, which a cluster would never pull from. */
 const PUSHED = '--set=image.registry=localhost';
+const INSTALLING: readonly string[] = ['install', 'upgrade'];
 
 /** Runs helm, with caches of its own; without a kubeconfig it can only render. */
 export interface Helm {
   run(...args: readonly string[]): Promise<Ran>;
   /** Removes its caches. */
   end(): Promise<void>;
-}
-
-/** Of the chart as it is: a former one does not know the value. */
-function isInstalling([verb = '', ...words]: readonly string[]): boolean {
-  return ['install', 'upgrade'].includes(verb) && words.includes(CHART);
 }
 
 /** Helm for one cluster, or for none. */
@@ -42,7 +38,7 @@ export async function helmFor(kubeconfig = '/dev/null'): Promise<Helm> {
     HELM_NAMESPACE: NAMESPACE,
   };
   return {
-    run: (...args) => runProgram(path('helm'), isInstalling(args) ? [...args, PUSHED] : args, env),
+    run: (...args) => runProgram(path('helm'), INSTALLING.includes(args[0] ?? '') ? [...args, PUSHED] : args, env),
     end: () => rm(home, { recursive: true, force: true }),
   };
 }

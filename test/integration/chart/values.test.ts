@@ -106,6 +106,20 @@ describe('the image', () => {
     expect(image.startsWith(begin), image).toBe(true);
   });
 
+  test("of a registry that is nobody's is refused where there is a cluster, and what to do is said", async () => {
+    const inCluster = ['template', 'guard', CHART, '--api-versions', 'v1/Pod'];
+    const refused = await helm.run(...inCluster);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('registry.example.com is a placeholder until an image is published');
+    expect(refused.stderr).toContain('--set image.registry=REGISTRY');
+    for (const value of [
+      'image.registry=ghcr.io/us',
+      'global.imageRegistry=mirror.local',
+      'image.repository=host:5000/w',
+    ])
+      expect(await helm.run(...inCluster, '--set', value)).toMatchObject({ code: 0 });
+  });
+
   test('a chart around this one may hand down more', async () => {
     const made = await rendered(helm, '--set', 'global.storageClass=fast');
     expect(made.has('Deployment/kubectl-maint')).toBe(true);
