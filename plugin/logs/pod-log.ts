@@ -61,14 +61,21 @@ export class PodLog {
     }
   }
 
-  /** Reads what is left of it once its container has ended; why it could not be read, where it could not. */
+  /**
+   * Reads what is left of it once its container has ended; why it could not be read, where it could not. It is tried again for
+   * a while: a kubelet that comes back tells of its containers before it gives their logs.
+   */
   async finish(): Promise<string | undefined> {
     if (this.#isWhole) return undefined;
-    try {
-      await this.#read(undefined, AbortSignal.timeout(LAST_MS));
-      return undefined;
-    } catch (thrown) {
-      return messageOf(thrown);
+    const over = AbortSignal.timeout(LAST_MS);
+    for (;;) {
+      const thrown = await this.#read(undefined, over).then(
+        () => undefined,
+        (reason: unknown) => reason ?? 'unknown',
+      );
+      if (thrown === undefined) return over.aborted ? 'its end did not come' : undefined;
+      if (over.aborted || (thrown instanceof ClusterRefusal && !isPassing(thrown))) return messageOf(thrown);
+      await this.#ports.clock.sleep(REOPEN_MS, over);
     }
   }
 
