@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- status`: how long commands take beside their peers, on one control plane in one run, each in turn:
- * `version` beside a Node.js that does nothing, `status` beside `kubectl get nodes`, completion beside kubectl's own. The
+ * `version --client` beside a Node.js that does nothing, `status` beside `kubectl get nodes`, completion beside kubectl's own. The
  * plugin's own process is timed, as `kubectl get` has no plugin to find; the way through kubectl is beside it.
  */
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
@@ -56,7 +56,7 @@ function pairsFor(kubectl: string): readonly (readonly [peer: Contender, own: Co
   return [
     [
       { name: '`node -e 0`', words: [node, '-e', '0'] },
-      { name: '`kubectl-maint version`', words: [node, BIN, 'version'] },
+      { name: '`kubectl-maint version --client`', words: [node, BIN, 'version', '--client'] },
     ],
     [get, { name: '`kubectl-maint status`', words: [node, BIN, 'status'] }],
     [get, { name: '`kubectl maint status`', words: [kubectl, 'maint', 'status'] }],
