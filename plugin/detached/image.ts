@@ -8,7 +8,7 @@ import {
   textAt,
   type ClusterReader,
 } from '../../shared/index.ts';
-import { readRegistration, serviceNamespace } from '../policy/in-force.ts';
+import { readRegistration, serviceNamespace } from '../policy/registration.ts';
 import type { JobImage } from './job.ts';
 
 /** The chart's Deployment of the webhook. */

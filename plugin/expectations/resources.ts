@@ -8,6 +8,11 @@ export interface Resource {
   readonly isNamespaced: boolean;
 }
 
+/** `deployments/web (namespace shop)` */
+export function titleOf({ plural }: Resource, namespace: string, name: string): string {
+  return namespace === '' ? `${plural}/${name}` : `${plural}/${name} (namespace ${namespace})`;
+}
+
 /**
  * Finds types by what kubectl calls them: plural, singular, kind or short name, with `.GROUP` where several have it. The core
  * group first, then the others in the API server's order, each asked once.

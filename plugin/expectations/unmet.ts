@@ -2,7 +2,7 @@ import { collectionPath, MaintError, objectPath, textAt, type Cluster } from '..
 import { listed } from '../drain/cause.ts';
 import type { Expectation } from './expectation.ts';
 import { whyNotMet } from './is-met.ts';
-import type { Resource, Resources } from './resources.ts';
+import { titleOf, type Resource, type Resources } from './resources.ts';
 
 /** Most objects that one expectation may be about: they are read again for every node. */
 const MAX_OBJECTS = 10_000;
@@ -68,9 +68,4 @@ async function* objectsOf(
       yield { title: titleOf(resource, within, name), object };
     }
   }
-}
-
-/** `deployments/web (namespace shop)` */
-export function titleOf({ plural }: Resource, namespace: string, name: string): string {
-  return namespace === '' ? `${plural}/${name}` : `${plural}/${name} (namespace ${namespace})`;
 }

@@ -23,10 +23,10 @@ export interface Hooks {
 
 /** Reads the hooks of a command. Throws MaintError where some cannot be read, or are not allowed. */
 export async function readHooks(flags: HookFlags, { cluster, screen }: Session): Promise<Hooks> {
-  const namespace = await installationNamespace(cluster);
   const warn = (text: string): void => {
     screen.warn(text);
   };
+  const namespace = await installationNamespace(cluster, warn);
   const list = await hooksFor(flags, { cluster, namespace, warn });
   return { flags, list, resources: new Resources(cluster), copies: new RecordCopies({ cluster, namespace, warn }) };
 }

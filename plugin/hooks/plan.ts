@@ -1,6 +1,5 @@
 import { MaintError, type Mode } from '../../shared/index.ts';
-import { expectationIn } from '../expectations/expectation.ts';
-import { resolved, type Resolved } from '../expectations/unmet.ts';
+import type { Resolved } from '../expectations/unmet.ts';
 import type { Resources } from '../expectations/resources.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { Right } from '../preflight/rights.ts';
@@ -77,6 +76,8 @@ async function lookAtAction(action: Action, variables: Variables, resources: Res
       return { what: `patches ${title}`, rights: ['get', 'patch'].map((verb) => rightOn(path, verb)) };
     }
     case 'wait': {
+      const { expectationIn } = await import('../expectations/expectation.ts');
+      const { resolved } = await import('../expectations/unmet.ts');
       const line = filledText(action.line, variables, (value) => shellLine([value]));
       const one = await resolved(expectationIn(line, 0), resources);
       return { what: `waits for ${line}`, rights: rightsToSee(one) };

@@ -9,7 +9,7 @@ import {
   textAt,
   type Cluster,
 } from '../../shared/index.ts';
-import { readRegistration, serviceNamespace } from '../policy/in-force.ts';
+import { readRegistration, serviceNamespace } from '../policy/registration.ts';
 import type { HookFile } from './file/parse.ts';
 import type { HookFlags } from './flags.ts';
 import type { Action, Hook } from './hook.ts';
@@ -31,13 +31,17 @@ interface SourcePorts {
   readonly warn: (text: string) => void;
 }
 
-/** The namespace of the installation; undefined where there is none, or it cannot be seen. */
-export async function installationNamespace(cluster: Cluster): Promise<string | undefined> {
+/** The namespace of the installation; undefined where there is none, or it cannot be seen, which is told. */
+export async function installationNamespace(
+  cluster: Cluster,
+  warn: (text: string) => void,
+): Promise<string | undefined> {
   try {
     return serviceNamespace(await readRegistration(cluster));
   } catch (thrown) {
-    if (isForbidden(thrown)) return undefined;
-    throw thrown;
+    if (!isForbidden(thrown)) throw thrown;
+    warn(`whether the installation has hooks is not known: ${messageOf(thrown)}`);
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { ARMED_ENTRIES, entryName, fieldsAt, listAt, textAt, type ClusterReader } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import { pollUntil } from '../session/wait.ts';
-import { readRegistration } from './in-force.ts';
+import { readRegistration } from './registration.ts';
 
 /** How often the registration is looked at, and for how long, in ms: replicas arm it within milliseconds of the mark. */
 const LOOK_EVERY_MS = 200;

@@ -5,16 +5,15 @@ import {
   MaintError,
   objectPath,
   POLICY_ANNOTATION,
-  REGISTRATION_NAME,
   renderProblem,
   textAt,
-  webhookConfigurationPath,
   type Cluster,
   type Parsed,
   type Policy,
   type PolicyConfig,
   type RuleMode,
 } from '../../shared/index.ts';
+import { readRegistration, serviceNamespace } from './registration.ts';
 import { forbiddenText } from '../session/forbidden-text.ts';
 
 /** What the webhook of a cluster decides by. Every verb that says what is enforced there goes by this one reading. */
@@ -43,11 +42,6 @@ export type PolicySource =
 /** Name and key of that ConfigMap. */
 const NAME = 'kubectl-maint-policy';
 const KEY = 'policy.yaml';
-
-/** The ValidatingWebhookConfiguration of ours; undefined where there is none. Throws what the cluster's port throws. */
-export function readRegistration(cluster: Pick<Cluster, 'get'>, signal?: AbortSignal): Promise<unknown> {
-  return cluster.get(webhookConfigurationPath(REGISTRATION_NAME), signal === undefined ? {} : { signal });
-}
 
 /**
  * Reads the policy in force; from `registration` where somebody reads that already. Where it cannot be read, the defaults
@@ -104,15 +98,6 @@ export function modesText(config: PolicyConfig): string {
   return Object.entries(modesOf(config))
     .map(([id, mode]) => `${id} ${mode}`)
     .join(', ');
-}
-
-/** Where the webhook runs; undefined where it is no Service. Before the controller has written entries, Helm knows. */
-export function serviceNamespace(registration: unknown): string | undefined {
-  const [entry] = listAt(registration, 'webhooks');
-  return (
-    textAt(entry, 'clientConfig', 'service', 'namespace') ??
-    textAt(registration, 'metadata', 'annotations', 'meta.helm.sh/release-namespace')
-  );
 }
 
 /** Where a policy that is not valid stands. */

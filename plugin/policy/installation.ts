@@ -1,5 +1,5 @@
 import { listAt, objectPath, podsPath, readAll, textAt, type Cluster } from '../../shared/index.ts';
-import { serviceNamespace } from './in-force.ts';
+import { serviceNamespace } from './registration.ts';
 
 /** Where the webhook runs, as its configuration tells; `nowhere` without one. */
 export type Installation =

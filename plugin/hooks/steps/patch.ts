@@ -9,8 +9,7 @@ import {
   type ApiRequest,
   type Cluster,
 } from '../../../shared/index.ts';
-import type { Resources } from '../../expectations/resources.ts';
-import { titleOf } from '../../expectations/unmet.ts';
+import { titleOf, type Resources } from '../../expectations/resources.ts';
 import type { ActionOf, Patch, Target } from '../hook.ts';
 import { changesBetween, isAsLeft, takingBack } from '../record/fields.ts';
 import { stepTitle } from '../record/record.ts';

@@ -6,15 +6,17 @@ import { filledCall, makeCall } from './call.ts';
 import { deleteObject, deletionOf, jobFor, runJob } from './job.ts';
 import { preparePatch, undoFields } from './patch.ts';
 import { UNDONE, type Prepared, type StepPorts, type Undone } from './step.ts';
-import { prepareWait } from './wait.ts';
 
 /** Prepares a step for a node; nothing is written. Undefined where everything is so already. Throws MaintError. */
 export async function prepare({ action, inverse }: Step, ports: StepPorts): Promise<Prepared | undefined> {
   switch (action.kind) {
     case 'patch':
       return preparePatch(action, ports);
-    case 'wait':
+    case 'wait': {
+      // With what reads JSONPath, which no other step needs.
+      const { prepareWait } = await import('./wait.ts');
       return prepareWait(action, ports);
+    }
     case 'call':
     case 'command':
     case 'job':

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import { CHECKS } from './checks/registry.ts';
 import { HOSTNAME_LABEL } from '../../../shared/index.ts';
-import { serviceNamespace } from '../../policy/in-force.ts';
+import { serviceNamespace } from '../../policy/registration.ts';
 import type { ClusterNames, Diagnosis } from './diagnosis.ts';
 import { readingsFrom, type Readings } from './readings.ts';
 import { redacted } from './redaction.ts';

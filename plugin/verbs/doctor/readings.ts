@@ -14,7 +14,8 @@ import {
 } from '../../../shared/index.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { policyInForce, readRegistration, type PolicyInForce } from '../../policy/in-force.ts';
+import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
+import { readRegistration } from '../../policy/registration.ts';
 import { CHART_LABEL, readInstallation, type Installation } from '../../policy/installation.ts';
 import type { Session } from '../../session/session.ts';
 import { askGuard, type GuardCanary } from './guard-canary.ts';

@@ -1,5 +1,6 @@
 import { keepsScansOff, once, scansKeptOff, type NodeFacts, type ScansKeptOff } from '../../../shared/index.ts';
-import { policyInForce, readRegistration } from '../../policy/in-force.ts';
+import { policyInForce } from '../../policy/in-force.ts';
+import { readRegistration } from '../../policy/registration.ts';
 import type { Clock } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
 import { readEnforcement, type EnforcementPorts } from './enforcement.ts';

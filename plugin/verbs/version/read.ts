@@ -1,5 +1,6 @@
 import { isForbidden, once, type Cluster } from '../../../shared/index.ts';
-import { policyInForce, readRegistration } from '../../policy/in-force.ts';
+import { policyInForce } from '../../policy/in-force.ts';
+import { readRegistration } from '../../policy/registration.ts';
 import { readInstallation } from '../../policy/installation.ts';
 import { versionReport, type ClusterReading, type VersionReport } from './report.ts';
 

@@ -100,6 +100,8 @@ const PLUGIN: Calls = {
   'plugin/verbs/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
   'plugin/policy/in-force.ts': {
     objectPath: 'get /configmaps [kubectl-maint-policy]',
+  },
+  'plugin/policy/registration.ts': {
     webhookConfigurationPath: `get ${REGISTRATION}`,
   },
   'plugin/policy/installation.ts': {

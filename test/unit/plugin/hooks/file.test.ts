@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { hooksFromValue } from '../../../../plugin/hooks/file/parse.ts';
 import { filled, filledText } from '../../../../plugin/hooks/template.ts';
@@ -95,6 +96,12 @@ hooks:
   ])('refuses %s', (text, problem) => {
     expect(problemsIn(text).join('\n')).toContain(problem);
   });
+});
+
+test('the one in docs/hooks.md is one', async () => {
+  const page = await readFile('docs/hooks.md', 'utf8');
+  const value = valueFromText(/```yaml\n([^]*?)```/.exec(page)?.[1] ?? '');
+  expect(value.ok && hooksFromValue(value.value)).toMatchObject({ ok: true });
 });
 
 describe('variables', () => {
