@@ -29,6 +29,7 @@ import {
   type NodeFacts,
   type RunStep,
 } from '../../shared/index.ts';
+import type { MachineRef } from './machine.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { whyFor } from './why.ts';
 
@@ -126,6 +127,8 @@ export interface Marking {
   readonly roleLabel: boolean;
   /** A claim that its owner has already stays the same one, with what is said anew. */
   readonly isChange: boolean;
+  /** Cluster API's Machine behind the node, where this mark keeps it from remediation. */
+  readonly machine?: MachineRef | undefined;
 }
 
 /** Mark and cordon in one write: the claim, the state, the cordon, the protection from autoscalers and remediation, the role. */
@@ -138,12 +141,13 @@ export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): N
 }
 
 function patchWith(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {
-  const { protect, state, adopt } = marking;
+  const { protect, state, adopt, machine } = marking;
   const labels = markLabels(marking);
   const before = {
     cordoned: node.facts.unschedulable && !adopt,
     annotations: protect ? earlierOf(node.annotations, PROTECTION) : {},
     labels: earlierOf(node.facts.labels, Object.keys(labels)),
+    ...(machine !== undefined && { machine }),
   };
   const known = withEarlier(withClaim(recordOf(node), claim, before), before);
   const marked = adopt ? withEarlierCordon(known, false) : known;
@@ -170,8 +174,9 @@ function sameAgain({ facts: { record, state } }: NodeSnapshot, claim: Claim): Cl
 }
 
 /** A later claim may set on a node what the first did not: what it overwrites comes back as well. */
-function withEarlier(record: MaintenanceRecord, { annotations, labels }: Before): MaintenanceRecord {
+function withEarlier(record: MaintenanceRecord, { annotations, labels, machine }: Before): MaintenanceRecord {
   const before = {
+    ...(machine !== undefined && { machine }),
     ...record.before,
     annotations: { ...annotations, ...record.before.annotations },
     labels: { ...labels, ...record.before.labels },

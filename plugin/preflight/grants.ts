@@ -63,6 +63,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   { group: '', resource: 'nodes', verbs: ['patch'] },
   { group: '', resource: 'nodes/status', verbs: ['patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
+  // Where Cluster API stands in the cluster itself: its health checks are kept off the node.
+  { group: 'cluster.x-k8s.io', resource: 'machines', verbs: ['get', 'patch'] },
   // Which volumes tie a pod to its node.
   { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list'] },
   { group: '', resource: 'persistentvolumes', verbs: ['get', 'list'] },

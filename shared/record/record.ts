@@ -42,6 +42,7 @@ const recordForm = once(() => {
     cordoned: z.boolean(),
     annotations: z.optional(z.record(z.string(), z.nullable(z.string()))),
     labels: z.optional(z.record(z.string(), z.nullable(z.string()))),
+    machine: z.optional(z.looseObject({ namespace: z.string(), name: z.string() })),
   });
 
   const exception = z.looseObject({
@@ -72,7 +73,10 @@ export type Mode = Claim['mode'];
 export type Claim = MaintenanceRecord['claims'][number];
 /** The run over nodes that made a claim: the how manieth of its nodes this is, and what it does there. */
 export type ClaimRun = NonNullable<Claim['run']>;
-/** What the node was like before the first claim: its cordon, and annotations and labels that we set (null = it had none). */
+/**
+ * What the node was like before the first claim: its cordon, and annotations and labels that we set (null = it had none).
+ * `machine`: Cluster API's, where we keep it from remediation, and nobody did before.
+ */
 export type Before = MaintenanceRecord['before'];
 /** A time-limited permission: these rules do not apply to this node until then. */
 export type Exception = MaintenanceRecord['exceptions'][number];

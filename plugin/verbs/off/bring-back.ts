@@ -3,6 +3,7 @@ import { timestamp } from '../../session/clock.ts';
 import { withinTime } from '../../session/deadline.ts';
 import { passGate, type GateState } from '../../health/gate.ts';
 import { conditionStatuses, type ConditionChange } from '../../nodes/conditions.ts';
+import { givingBackMachine } from '../../nodes/machine.ts';
 import { recordOf, type NodePatch } from '../../nodes/mark.ts';
 import { carryOutHooks } from '../../hooks/carry-out.ts';
 import type { HookTarget } from '../../hooks/hook-run.ts';
@@ -33,7 +34,13 @@ export async function bringBack({ node, claims }: OffTarget, run: OffRun): Promi
   await carryOutHooks(target, 'before-return', await run.hooks(), session.signal);
   const addons = operation.skipHealthCheck ? [] : await goThroughGate(name, claims, run);
   await takeHooksBack(target, claims, run);
-  const last = await writeStep(begun.node, claims, endReturn, run);
+  const note = (text: string): void => {
+    report.tell({ type: 'note', text });
+  };
+  const last = await givingBackMachine(begun.node, () => writeStep(begun.node, claims, endReturn, run), {
+    cluster: session.cluster,
+    note,
+  });
   if (last.step !== 'leaves') {
     await tellWithoutGate(last, run);
     return;

@@ -22,7 +22,7 @@ export interface MarkFlags {
   readonly allowLastNode: boolean;
   /** Data systems, and objects of them, whose loss is accepted. */
   readonly acceptedLoss: readonly string[];
-  /** Keep autoscalers and remediation off the node while in maintenance. */
+  /** Keep autoscalers and remediation off the node, and off its Machine, while in maintenance. */
   readonly protect: boolean;
   /** Make a cordon that is there part of the maintenance, so that `off` uncordons. */
   readonly adopt: boolean;
@@ -61,7 +61,8 @@ export const CLAIM_FLAGS = {
   protect: {
     kind: 'switch',
     default: true,
-    describe: 'Keep cluster-autoscaler, Karpenter and medik8s from removing or rebooting the node meanwhile',
+    describe:
+      'Keep cluster-autoscaler, Karpenter (not its expiry), medik8s and Cluster API from removing or rebooting the node meanwhile',
   },
   adopt: {
     kind: 'switch',

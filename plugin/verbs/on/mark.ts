@@ -8,6 +8,7 @@ import {
 } from '../../../shared/index.ts';
 import type { ConditionChange } from '../../nodes/conditions.ts';
 import { hasClaim, heldByOtherRun, holdsClaim, markPatch, recordOf } from '../../nodes/mark.ts';
+import { keepMachine, machineToKeep, type MachineRef } from '../../nodes/machine.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../../nodes/write.ts';
 import { nothingEvicted, undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
@@ -59,12 +60,12 @@ function refuseOtherRun(node: NodeSnapshot, { owner }: Claim): void {
 }
 
 /** Makes the patch that marks a node, from the node as it is when it is written; a dry run sends the same. */
-export function markFor({ claim, operation, refusesSameOwner }: OnRun): PatchFor {
+export function markFor({ claim, operation, refusesSameOwner }: OnRun, machine?: MachineRef): PatchFor {
   const wanted = claim.mode === 'cordon' ? 'complete' : 'initiated';
   return (fresh) => {
     if (refusesSameOwner) refuseClaimed(fresh, claim);
     if (claim.run !== undefined) refuseOtherRun(fresh, claim);
-    return markPatch(fresh, claim, { ...operation, ...operation.claim, state: stateFor(fresh, wanted) });
+    return markPatch(fresh, claim, { ...operation, ...operation.claim, machine, state: stateFor(fresh, wanted) });
   };
 }
 
@@ -72,12 +73,18 @@ export function markFor({ claim, operation, refusesSameOwner }: OnRun): PatchFor
 async function markNode(target: Target, tried: { from: NodeSnapshot }, run: OnRun): Promise<MarkedTarget> {
   const { claim, operation, session, report, announcer } = run;
   const { plan } = target;
-  const markOn = markFor(run);
+  const { cluster } = session;
+  const note = (text: string): void => {
+    report.tell({ type: 'note', text });
+  };
+  const isKept = operation.protect && !operation.claim.isChange;
+  const markOn = markFor(run, isKept ? await machineToKeep(target.node, cluster, note) : undefined);
   const patchFor: PatchFor = (fresh) => {
     tried.from = fresh;
     return markOn(fresh);
   };
-  const written = await writeNode(target.node, patchFor, session.cluster);
+  const written = await writeNode(target.node, patchFor, cluster);
+  await keepMachine(written, cluster, note);
   const node = tried.from;
   const { name, unschedulable } = node.facts;
   report.tell({ type: 'cordoned', node: name, already: unschedulable, dryRun: undefined });

@@ -3,6 +3,7 @@ import { timestamp } from '../../session/clock.ts';
 import { nodeNow } from '../../hooks/record/node-record.ts';
 import { refuseUndone, undoHooks } from '../../hooks/undo-hooks.ts';
 import { recordOf, type NodePatch } from '../../nodes/mark.ts';
+import { givingBackMachine } from '../../nodes/machine.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { undoPatch, type Undo } from '../../nodes/undo.ts';
 import { writeNode } from '../../nodes/write.ts';
@@ -81,14 +82,19 @@ export async function undoOne(target: MarkedTarget, run: OnRun): Promise<Undone>
 }
 
 async function takeBack({ node, marked }: MarkedTarget, run: OnRun): Promise<Undone> {
-  const { claim, operation, session, announcer } = run;
+  const { claim, operation, session, report, announcer } = run;
   const now = timestamp(session.clock.now());
   const undo = { original: node, claim, adopted: operation.adopt, now };
   const { name } = node.facts;
   await takeHooksBack(marked, undo, run);
   const last: { patch: NodePatch | undefined } = { patch: undefined };
   const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
-  const after = await writeNode(marked, patchFor, session.cluster);
+  const { cluster } = session;
+  const write = async () => ({ node: await writeNode(marked, patchFor, cluster) });
+  const note = (text: string): void => {
+    report.tell({ type: 'note', text });
+  };
+  const { node: after } = await givingBackMachine(marked, write, { cluster, note });
   if (last.patch === undefined) {
     const isInMaintenance = recordOf(after) !== undefined;
     const how = isInMaintenance

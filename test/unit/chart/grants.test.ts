@@ -120,6 +120,7 @@ const PLUGIN: Calls = {
   'plugin/detached/launch.ts': { collectionPath: '', nodePath: 'get /nodes' },
   'plugin/detached/service-account.ts': { collectionPath: '', objectPath: '' },
   'plugin/verbs/attach/follow.ts': { podsPath: '' },
+  'plugin/nodes/machine.ts': { objectPath: 'get,patch cluster.x-k8s.io/machines' },
   'plugin/nodes/node-claims.ts': { collectionPath: 'list karpenter.sh/nodeclaims' },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {
@@ -253,6 +254,8 @@ const LITERALS = [
   'plugin/expectations/resources.ts: /api/v1',
   'plugin/expectations/resources.ts: /apis/${version}',
   // What everybody may ask about himself (system:basic-user).
+  // In which version machines are served.
+  'plugin/nodes/machine.ts: /apis/${GROUP}',
   'plugin/nodes/owner.ts: /apis/authentication.k8s.io/v1/selfsubjectreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectrulesreviews',

@@ -1,0 +1,129 @@
+import {
+  messageOf,
+  objectPath,
+  refusalFromAnswer,
+  textAt,
+  type Before,
+  type ClusterReader,
+  type ClusterSender,
+} from '../../shared/index.ts';
+import type { NodeSnapshot } from './snapshot.ts';
+
+/** Cluster API's Machine behind a node, where it stands in the node's own cluster. */
+export type MachineRef = NonNullable<Before['machine']>;
+
+type Ports = Pick<ClusterReader, 'get'> & ClusterSender;
+
+const GROUP = 'cluster.x-k8s.io';
+
+/** By these Cluster API says on a node which Machine it is (cluster-api, api/core/v1beta2 common_types.go). */
+const MACHINE = `${GROUP}/machine`;
+const NAMESPACE = `${GROUP}/cluster-namespace`;
+
+/** With it, whatever its value, a MachineHealthCheck leaves a Machine alone; with ours, `off` takes it away again. */
+const SKIP_REMEDIATION = `${GROUP}/skip-remediation`;
+const OURS = 'kubectl-maint';
+
+/** What cannot be done about a Machine is told, and hinders nothing: the node itself is what matters. */
+export type Note = (text: string) => void;
+
+/**
+ * The Machine behind a node that a mark has to keep from remediation; undefined where there is none in this cluster (a
+ * management cluster of its own has it then), where somebody else keeps it so already, or where it cannot be read, which is
+ * told. A name is no proof: the Machine has to say that it is this node.
+ */
+export async function machineToKeep(node: NodeSnapshot, cluster: Ports, note: Note): Promise<MachineRef | undefined> {
+  const name = node.annotations.get(MACHINE);
+  const namespace = node.annotations.get(NAMESPACE);
+  if (name === undefined || namespace === undefined) return undefined;
+  const machine = { namespace, name };
+  try {
+    const path = await pathOf(machine, cluster);
+    const object = path && (await cluster.get(path));
+    const isKept = textAt(object, 'metadata', 'annotations', SKIP_REMEDIATION) !== undefined;
+    return isMachineOf(object, node) && !isKept ? machine : undefined;
+  } catch (thrown) {
+    note(`${titleOf(machine)} could not be read (${messageOf(thrown)}): ${KEEPS_NOBODY_OFF}`);
+    return undefined;
+  }
+}
+
+const KEEPS_NOBODY_OFF = 'nothing keeps a MachineHealthCheck of Cluster API from replacing it';
+
+function isMachineOf(object: unknown, { facts, raw }: NodeSnapshot): boolean {
+  const [its, nodes] = [textAt(object, 'spec', 'providerID'), textAt(raw, 'spec', 'providerID')];
+  const isSame = its === undefined || nodes === undefined || its === nodes;
+  return isSame && textAt(object, 'status', 'nodeRef', 'name') === facts.name;
+}
+
+/** Keeps the Machine that stands in the node's record from remediation. */
+export async function keepMachine(node: NodeSnapshot, cluster: Ports, note: Note): Promise<void> {
+  const machine = machineIn(node);
+  if (machine === undefined) return;
+  await annotate(machine, OURS, cluster).catch((thrown: unknown) => {
+    note(
+      `${titleOf(machine)} could not be annotated (${messageOf(thrown)}): ${KEEPS_NOBODY_OFF}; ${commandFor(machine, `=${OURS}`)}`,
+    );
+  });
+}
+
+/**
+ * Carries out a write by which a node may leave maintenance. Its Machine is given back to remediation before, so that the
+ * record names it for as long as it is kept; and kept again where the node stays.
+ */
+export async function givingBackMachine<T extends { readonly node: NodeSnapshot }>(
+  node: NodeSnapshot,
+  write: () => Promise<T>,
+  { cluster, note }: { readonly cluster: Ports; readonly note: Note },
+): Promise<T> {
+  const machine = machineIn(node);
+  if (machine !== undefined) await giveBack(machine, cluster, note);
+  const written = await write();
+  if (machine !== undefined) await keepMachine(written.node, cluster, note);
+  return written;
+}
+
+async function giveBack(machine: MachineRef, cluster: Ports, note: Note): Promise<void> {
+  try {
+    const path = await pathOf(machine, cluster);
+    const object = path && (await cluster.get(path));
+    // Somebody else's by now.
+    if (textAt(object, 'metadata', 'annotations', SKIP_REMEDIATION) !== OURS) return;
+    await annotate(machine, null, cluster);
+  } catch (thrown) {
+    const text = `${titleOf(machine)} could not be given back to the MachineHealthCheck of Cluster API (${messageOf(thrown)})`;
+    note(`${text}; ${commandFor(machine, '-')}`);
+  }
+}
+
+async function annotate(machine: MachineRef, value: string | null, cluster: Ports): Promise<void> {
+  const path = await pathOf(machine, cluster);
+  if (path === undefined) return;
+  const answer = await cluster.send({
+    method: 'PATCH',
+    path,
+    query: { fieldManager: 'kubectl-maint' },
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { annotations: { [SKIP_REMEDIATION]: value } } },
+  });
+  // One that is gone meanwhile is kept from nothing.
+  if (answer.status >= 300 && answer.status !== 404) throw refusalFromAnswer(answer);
+}
+
+/** Cluster API serves its kinds in other versions from release to release; undefined where it does not serve them at all. */
+async function pathOf({ namespace, name }: MachineRef, cluster: Ports): Promise<string | undefined> {
+  const version = textAt(await cluster.get(`/apis/${GROUP}`), 'preferredVersion', 'version');
+  return version === undefined ? undefined : objectPath(`${GROUP}/${version}/machines`, namespace, name);
+}
+
+function machineIn({ facts: { record } }: NodeSnapshot): MachineRef | undefined {
+  return record.kind === 'record' ? record.record.before.machine : undefined;
+}
+
+function titleOf({ namespace, name }: MachineRef): string {
+  return `Machine ${namespace}/${name}`;
+}
+
+function commandFor({ namespace, name }: MachineRef, change: string): string {
+  return `kubectl annotate machines.${GROUP} -n ${namespace} ${name} ${SKIP_REMEDIATION}${change}`;
+}
