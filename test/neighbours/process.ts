@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
-import { programsOf } from './build.ts';
+import { definitionsOf, programsOf } from './build.ts';
 import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
 
 /** A program of a neighbour that runs beside a control plane. It ends with `end`, or with this process. */
@@ -40,7 +40,19 @@ export function programOf(neighbour: string, program = neighbour): string {
   return path;
 }
 
-/** Starts a program with the admin's kubeconfig of a control plane. */
+/** Gives a control plane the kinds of a neighbour, and waits until they are served. */
+export async function applyDefinitions(plane: ControlPlane, neighbour: string): Promise<void> {
+  const files = definitionsOf(neighbourNamed(neighbour), process.env);
+  for (const args of [
+    ['apply', '--server-side', '-f', files],
+    ['wait', '--for=condition=Established', '--timeout=60s', '-f', files],
+  ]) {
+    const { code, stderr } = await plane.kubectl(args);
+    if (code !== 0) throw new Error(`the kinds of ${neighbour}: ${stderr}`);
+  }
+}
+
+/** Starts a program with the admin's kubeconfig of a control plane, unless its environment names another one. */
 export function startNeighbour(
   plane: ControlPlane,
   program: string,
