@@ -80,8 +80,10 @@ const DENIED_BY = /admission webhook "[^"]+" denied the request|ValidatingAdmiss
  * Operators that refuse an eviction and move what runs in the pod themselves: KubeVirt's webhook (pod-eviction-admitter)
  * and Strimzi's Drain Cleaner. Their no means "I am at it".
  */
-const MOVED_BY_ITS_OPERATOR =
-  /Eviction triggered evacuation of VMI|Evacuation in progress|will be rolled by the Strimzi Cluster Operator/;
+const OPERATORS: readonly { readonly name: string; readonly says: RegExp }[] = [
+  { name: 'KubeVirt', says: /Eviction triggered evacuation of VMI|Evacuation in progress/ },
+  { name: 'Strimzi', says: /will be rolled by the Strimzi Cluster Operator/ },
+];
 
 /** Reads the answer to an eviction (k8s registry/core/pod/storage/eviction.go). */
 export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
@@ -113,7 +115,8 @@ export function outcomeOf(answer: ApiAnswer): EvictionOutcome {
 }
 
 function denialFrom(why: string): Cause | undefined {
-  if (MOVED_BY_ITS_OPERATOR.test(why)) return causeOf('moving', `its operator is moving it (${why})`);
+  const operator = OPERATORS.find(({ says }) => says.test(why));
+  if (operator !== undefined) return causeOf('moving', `${operator.name} is moving it (${why})`);
   return DENIED_BY.test(why) ? causeOf('webhook', why) : undefined;
 }
 

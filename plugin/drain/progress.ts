@@ -11,6 +11,7 @@ import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } f
 import type { DrainListener } from './ports.ts';
 import { podName, type DrainPlan } from './plan.ts';
 import { readNotReady } from './not-ready.ts';
+import { withResponders } from './responders.ts';
 
 /** How often the terminal, and the node's condition, tell what is left: often enough to see it move, and no flood of writes. */
 const PROGRESS_MS = 5000;
@@ -80,7 +81,8 @@ export class Progress implements DrainListener {
     this.#causes = causes;
   }
 
-  waiting(pod: PodFacts, cause: Cause): void {
+  waiting(pod: PodFacts, why: Cause): void {
+    const cause = withResponders(why, pod);
     this.#waiting.set(pod.uid, [pod, cause]);
     const { node, report, announcer } = this.#ports;
     report.tell({ type: 'waiting', node: node.facts.name, pod: nameOf(pod), why: cause.text, dryRun: undefined });

@@ -8,6 +8,7 @@ import { enforcement } from './enforcement.ts';
 import { expiry } from './expiry.ts';
 import { filters } from './filters.ts';
 import { guards } from './guards.ts';
+import { operators } from './operators.ts';
 import { returning } from './returning.ts';
 import { rights } from './rights.ts';
 import { room } from './room.ts';
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   downtime,
   room,
   returning,
+  operators,
   activeWork,
   enforcement,
 ];

@@ -232,6 +232,7 @@ export interface PodShape {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly object[];
   readonly containerStatuses?: readonly object[];
+  readonly evictionResponders?: readonly string[];
 }
 
 /** A running Pod object. */
@@ -257,6 +258,7 @@ export function podObject(name: string, shape: PodShape = {}): object {
       priority,
       containers: [{ name: 'c', resources: { requests: shape.requests } }],
       volumes: shape.emptyDir === true ? [{ name: 'scratch', emptyDir: {} }] : [],
+      evictionResponders: shape.evictionResponders?.map((responder) => ({ name: responder, priority: 1000 })),
     },
     status: {
       phase: shape.phase ?? 'Running',

@@ -10,6 +10,7 @@ import {
   type Cause,
   type CauseGroup,
 } from '../../../../plugin/drain/cause.ts';
+import { withResponders } from '../../../../plugin/drain/responders.ts';
 import { budgetFromObject, isUnsatisfiable } from '../../../../shared/index.ts';
 import { budgetObject, podFacts, type BudgetShape } from '../world.ts';
 
@@ -195,4 +196,22 @@ test('what holds pods on several nodes is one cause, with all of them', () => {
     on('web', 'ns/a', 'ns/b'),
     on('db', 'ns/d'),
   ]);
+});
+
+describe('eviction responders', () => {
+  const mover = podFacts('a', { evictionResponders: ['acme.io/mover', 'acme.io/saver'] });
+  const slow = causeOf('server', 'the server is busy');
+
+  test('are told beside the cause, and part it from that of other pods', () => {
+    const told = withResponders(slow, mover);
+    expect(told.text).toBe('the server is busy; its eviction responders: acme.io/mover, acme.io/saver');
+    expect(told.key).not.toBe(slow.key);
+  });
+
+  test.each([
+    ['a pod without any', slow, podFacts('a')],
+    ['a pod that waits for its turn', causeOf('order', 'pods of lower priority go first'), mover],
+  ])('%s: nothing is added', (_what, cause, pod) => {
+    expect(withResponders(cause, pod)).toBe(cause);
+  });
 });

@@ -102,13 +102,17 @@ test.each<[string, ApiAnswer, EvictionOutcome]>([
     denied('admission webhook "keep.example.org" denied the request: not now'),
   ]),
   ...[
-    [429, 'admission webhook "v" denied the request: Eviction triggered evacuation of VMI "vms/db"'],
-    [429, 'admission webhook "v" denied the request: Evacuation in progress: VMI "vms/db"'],
-    [500, 'admission webhook "d" denied the request: The pod will be rolled by the Strimzi Cluster Operator'],
-  ].map(([status, why]): [string, ApiAnswer, EvictionOutcome] => [
-    `a no that means "I am moving it": ${why ?? ''}`,
+    ['KubeVirt', 429, 'admission webhook "v" denied the request: Eviction triggered evacuation of VMI "vms/db"'],
+    ['KubeVirt', 429, 'admission webhook "v" denied the request: Evacuation in progress: VMI "vms/db"'],
+    [
+      'Strimzi',
+      500,
+      'admission webhook "d" denied the request: The pod will be rolled by the Strimzi Cluster Operator',
+    ],
+  ].map(([operator, status, why]): [string, ApiAnswer, EvictionOutcome] => [
+    `a no that means "I am moving it": ${String(why)}`,
     failure(Number(status), String(why)),
-    { ...failed(''), cause: causeOf('moving', `its operator is moving it (${why ?? ''})`) },
+    { ...failed(''), cause: causeOf('moving', `${String(operator)} is moving it (${String(why)})`) },
   ]),
   [
     '422 of an admission policy that denies',

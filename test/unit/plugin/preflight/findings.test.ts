@@ -534,6 +534,52 @@ describe('pods that come back', () => {
   ])('%s', expectFindings);
 });
 
+describe('operators that have a part in the drain', () => {
+  const found = (text: string, ...pods: readonly string[]) => ({ ...warning('operators', text), pods });
+  const machine = podFacts('virt-launcher-db-x', { labels: { 'kubevirt.io': 'virt-launcher' } });
+  const labels = (role: string) => ({ labels: { 'cnpg.io/instanceRole': role } });
+
+  test.each<Row>([
+    ['pods of nobody', { plans: evicting(podFacts('a')) }, []],
+    [
+      'a virtual machine',
+      { plans: evicting(machine) },
+      [
+        found(
+          'KubeVirt moves virtual machines by itself, and goes on with it where the drain is given up: default/virt-launcher-db-x',
+          'default/virt-launcher-db-x',
+        ),
+      ],
+    ],
+    [
+      'the primary of a database, and not its replica',
+      { plans: evicting(podFacts('db-1', labels('primary')), podFacts('db-2', labels('replica'))) },
+      [
+        found(
+          'CloudNativePG makes another pod the primary as soon as the node is cordoned: default/db-1',
+          'default/db-1',
+        ),
+      ],
+    ],
+    [
+      'pods with eviction responders',
+      {
+        plans: evicting(
+          podFacts('a', { evictionResponders: ['acme.io/mover'] }),
+          podFacts('b', { evictionResponders: ['acme.io/mover', 'acme.io/saver'] }),
+        ),
+      },
+      [
+        found(
+          'evicted as other pods are, without a request to their eviction responders (acme.io/mover, acme.io/saver): default/a, default/b',
+          'default/a',
+          'default/b',
+        ),
+      ],
+    ],
+  ])('%s', expectFindings);
+});
+
 describe('active work', () => {
   const waiting = (why: string, ...names: readonly string[]) =>
     names.map((name) => ({ pod: podFacts(name), why, inside: false }));

@@ -1,0 +1,152 @@
+/**
+ * Operators that have a part in a drain. KubeVirt and Strimzi refuse the eviction and move the pod themselves: a door answers
+ * as theirs do, with the codes and words that were recorded of them. Eviction responders are Kubernetes' own, behind a gate.
+ */
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textAt } from '../../../shared/index.ts';
+import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import { selfSigned, type Identity } from '../../support/self-signed.ts';
+import { until } from '../../support/until.ts';
+import { startWebhook } from '../../support/webhook-process.ts';
+import { Workloads } from '../../support/workloads.ts';
+
+const LIFECYCLE = '/apis/lifecycle.k8s.io/v1alpha1';
+const PODS = '/api/v1/namespaces/default/pods';
+
+/** What each operator says to the evictions of a pod, one after the other; the last one again and again. */
+const SAID: Readonly<Record<string, readonly { readonly code: number; readonly message: string }[]>> = {
+  'virt-launcher-db': [
+    { code: 429, message: 'Eviction triggered evacuation of VMI "default/db"' },
+    { code: 429, message: 'Evacuation in progress: VMI "default/db"' },
+  ],
+  'kafka-0': [{ code: 500, message: 'The pod will be rolled by the Strimzi Cluster Operator' }],
+  answered: [{ code: 403, message: 'its data are being moved' }],
+};
+
+let plane: ControlPlane;
+let plugin: PluginRunner;
+let world: Workloads;
+let door: Server;
+
+beforeAll(async () => {
+  plane = await startControlPlane({
+    nodes: ['machines', 'responders', 'requested', 'beside'].map((name) => ({ name })),
+    featureGates: { EvictionRequestAPI: true },
+    apiServerArgs: [`--runtime-config=${LIFECYCLE.slice('/apis/'.length)}=true`],
+  });
+  plugin = pluginRunner(plane);
+  world = new Workloads(plane);
+  const identity = selfSigned();
+  door = await openDoor(identity);
+  const { port } = addressOf(door);
+  await world.create('/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations', {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'operators' },
+    webhooks: [
+      {
+        name: 'evictions.operators.example.com',
+        clientConfig: { url: `https://127.0.0.1:${port}/`, caBundle: Buffer.from(identity.cert).toString('base64') },
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods/eviction'], operations: ['CREATE'] }],
+        failurePolicy: 'Fail',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  });
+});
+
+afterAll(async () => {
+  door.close();
+  door.closeAllConnections();
+  await plane.stop();
+});
+
+/** The door of the operators: whatever they have nothing to say to passes. */
+async function openDoor({ cert, key }: Identity): Promise<Server> {
+  const asked = new Map<string, number>();
+  const server = createServer({ cert, key }, (request, response) => {
+    void json(request).then((review) => {
+      const name = textAt(review, 'request', 'name') ?? '';
+      const times = asked.get(name) ?? 0;
+      asked.set(name, times + 1);
+      const said = SAID[name];
+      const status = said?.[Math.min(times, said.length - 1)];
+      const answer = { uid: textAt(review, 'request', 'uid'), allowed: status === undefined, status };
+      const body = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: answer };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the door has no port');
+  return address;
+}
+
+async function makePod(name: string, node: string, labels: object, more: object = {}): Promise<void> {
+  await world.create(PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels },
+    spec: { nodeName: node, containers: [{ name: 'a', image: 'a' }], ...more },
+  });
+}
+
+test('KubeVirt and Strimzi are told by name, and waited for until they have moved their pods', async () => {
+  await makePod('virt-launcher-db', 'machines', { 'kubevirt.io': 'virt-launcher' });
+  await makePod('kafka-0', 'machines', { 'strimzi.io/kind': 'Kafka' });
+  const on = await plugin.start(['on', 'machines', '--force', '-o', 'json']);
+  for (const words of [
+    'KubeVirt is moving it (admission webhook \\"evictions.operators.example.com\\" denied the request: Eviction triggered',
+    'KubeVirt is moving it (admission webhook \\"evictions.operators.example.com\\" denied the request: Evacuation in progress',
+    'Strimzi is moving it (admission webhook',
+  ]) {
+    await until(`the drain says: ${words}`, () => on.said().includes(words));
+  }
+  // As their operators do at the end.
+  for (const name of ['virt-launcher-db', 'kafka-0']) await world.remove(`${PODS}/${name}`);
+  const ended = await on.ended;
+  expect(ended, ended.stderr).toMatchObject({ code: 0 });
+  expect(ended.stdout).toContain('KubeVirt moves virtual machines by itself');
+});
+
+describe('eviction responders', () => {
+  const evictionResponders = [{ name: 'acme.io/mover', priority: 1000 }];
+
+  test('are named in the plan, and wherever the pod is waited for', async () => {
+    await makePod('answered', 'responders', {}, { evictionResponders });
+    const plan = await plugin.maint(['on', 'responders', '--force', '--dry-run=client']);
+    expect(plan.stderr).toContain(
+      'evicted as other pods are, without a request to their eviction responders (acme.io/mover): default/answered',
+    );
+    const on = await plugin.start(['on', 'responders', '--force', '-o', 'json']);
+    await until('the drain names them', () =>
+      on.said().includes('its data are being moved; its eviction responders: acme.io/mover'),
+    );
+    await world.remove(`${PODS}/answered`);
+    expect(await on.ended).toMatchObject({ code: 0 });
+  });
+
+  test('a request to them passes while a node is in maintenance and no webhook answers', async () => {
+    await makePod('asked', 'beside', {}, { evictionResponders });
+    const webhook = await startWebhook(plane);
+    await webhook.register('Fail');
+    expect(await plugin.maint(['on', 'requested'])).toMatchObject({ code: 0 });
+    await webhook.stop();
+    const uid = textAt(await world.get(`${PODS}/asked`), 'metadata', 'uid');
+    await world.create(`${LIFECYCLE}/namespaces/default/evictionrequests`, {
+      apiVersion: 'lifecycle.k8s.io/v1alpha1',
+      kind: 'EvictionRequest',
+      metadata: { name: 'asked' },
+      spec: { target: { pod: { name: 'asked', uid } }, requester: 'acme.io/tests', intent: 'Eviction' },
+    });
+  });
+});
