@@ -5,7 +5,7 @@ const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'Files are formatted', run: 'prettier --check . --log-level warn' },
   {
     says: 'Types hold',
-    run: 'tsc --noEmit && tsc --noEmit -p plugin/verbs/ui/page && tsc --noEmit -p test/integration/browser',
+    run: 'tsc --noEmit && tsc --noEmit -p plugin/verbs/ui/page && tsc --noEmit -p test/integration/browser && tsc --noEmit -p docs/.vitepress',
   },
   { says: 'The tables in docs are those of the registries', run: 'node .ci/generated-docs.ts --check' },
   { says: 'What the chart takes from the code is that of the code', run: 'node .ci/generated-chart.ts --check' },
@@ -17,6 +17,7 @@ const steps: readonly { readonly says: string; readonly run: string }[] = [
     run: 'depcruise shared plugin webhook packaging test .ci --config .dependency-cruiser.mjs',
   },
   { says: 'The rules of taste hold', run: 'eslint . --max-warnings 0' },
+  { says: 'The documentation is a site without a dead link', run: 'vitepress build docs' },
   { says: 'Unit tests pass', run: 'vitest run --project unit --reporter=dot' },
 ];
 
