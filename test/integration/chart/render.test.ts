@@ -229,6 +229,7 @@ describe('the defaults', () => {
       'ClusterRoleBinding/kubectl-maint',
       'ClusterRoleBinding/kubectl-maint-controller',
       'ClusterRoleBinding/kubectl-maint-uninstall',
+      'ConfigMap/kubectl-maint-hook-records',
       `ConfigMap/${policyNameOf('default')}`,
       'ConfigMap/kubectl-maint-policy-check',
       'CustomResourceDefinition/maintenanceregisters.kubectl-maint.io',

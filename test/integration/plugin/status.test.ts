@@ -161,6 +161,7 @@ describe('with nodes in maintenance', () => {
       heartbeat: { renewedAt: like(/^20/), ageSeconds: ANY_NUMBER, leaseSeconds: 40 },
       deletion: { verdict: 'safe', blockers: [] },
       heldBack: [],
+      hooks: [],
       exceptions: [],
       expiry: null,
       problems: [],
