@@ -33,22 +33,35 @@ export function isKarpenters({ labels }: NodeFacts): boolean {
   return labels.has(POOL_LABEL);
 }
 
-/** The NodeClaims behind some nodes, by the node's name. Nothing is asked where Karpenter has made none of them. */
+/** NodeClaims by the names of their nodes. */
+export type NodeClaims = ReadonlyMap<string, NodeClaim>;
+
+/** The NodeClaims behind some nodes. Nothing is asked where Karpenter has made none of them. */
 export async function readNodeClaims(
   nodes: readonly NodeFacts[],
   cluster: Pick<ClusterReader, 'pages'>,
-): Promise<ReadonlyMap<string, NodeClaim>> {
+): Promise<NodeClaims> {
   const pools = [...new Set(nodes.flatMap(({ labels }) => labels.get(POOL_LABEL) ?? []))].sort();
   if (pools.length === 0) return new Map();
   const names = new Set(nodes.map(({ name }) => name));
-  const reading = {
-    path: collectionPath('karpenter.sh/v1/nodeclaims', ''),
-    query: { labelSelector: `${POOL_LABEL} in (${pools.join(',')})` },
-  };
+  return list(cluster, (node) => names.has(node), `${POOL_LABEL} in (${pools.join(',')})`);
+}
+
+/** The NodeClaims behind all nodes. */
+export function readAllNodeClaims(cluster: Pick<ClusterReader, 'pages'>): Promise<NodeClaims> {
+  return list(cluster, (node) => node !== '');
+}
+
+async function list(
+  cluster: Pick<ClusterReader, 'pages'>,
+  isMeant: (node: string) => boolean,
+  labelSelector?: string,
+): Promise<NodeClaims> {
+  const reading = { path: collectionPath('karpenter.sh/v1/nodeclaims', ''), query: { labelSelector } };
   try {
     const found = await readAll(cluster, reading, (object) => {
       const node = textAt(object, 'status', 'nodeName') ?? '';
-      return names.has(node) ? ([node, nodeClaimFromObject(object)] as const) : undefined;
+      return isMeant(node) ? ([node, nodeClaimFromObject(object)] as const) : undefined;
     });
     return new Map(found);
   } catch (thrown) {

@@ -1,10 +1,11 @@
-import { NODES, type Cluster, once } from '../../shared/index.ts';
+import { NODES, type Cluster, type NodeFacts, once } from '../../shared/index.ts';
+import { isKarpenters, readAllNodeClaims, readNodeClaims, type NodeClaims } from '../nodes/node-claims.ts';
 import type { Clock } from '../session/clock.ts';
 import { followBudgets, type Budgets } from '../drain/budgets.ts';
 import { podsForMany, podsOfEachNode, type PodsByNode } from '../drain/pods-by-node.ts';
 import { followCollection } from '../session/live-collection.ts';
 import { readServedVersions, type ServedVersions } from '../session/served.ts';
-import { clusterNode, readNodes } from './read.ts';
+import { clusterNode, readNodes, unlessForbidden } from './read.ts';
 import { ownRules, type OwnRule } from './rights.ts';
 import type { ClusterNode } from './survey.ts';
 
@@ -15,6 +16,8 @@ export interface ClusterView {
   /** The same, read at this moment: a watch may be behind. */
   nodesNow(): Promise<readonly ClusterNode[] | undefined>;
   pods(): Promise<PodsByNode>;
+  /** What Karpenter has in mind for some nodes; undefined where the caller may not read it. Throws ClusterRefusal. */
+  nodeClaims(of: readonly NodeFacts[]): Promise<NodeClaims | undefined>;
   budgets(): Budgets;
   /** What the caller may do. */
   rules(): Promise<readonly OwnRule[]>;
@@ -37,6 +40,7 @@ export function viewOnce({ cluster, clock, signal }: Followed): ClusterView {
     nodes,
     nodesNow: nodes,
     pods: () => Promise.resolve(pods),
+    nodeClaims: (of) => unlessForbidden(() => readNodeClaims(of, cluster)),
     budgets: once(() => followBudgets(cluster, clock, signal)),
     rules: once(() => ownRules(cluster)),
     served: once(() => readServedVersions(cluster)),
@@ -68,9 +72,12 @@ export function viewFollowed({ cluster, clock, signal }: Followed, { chosen, not
     if (!(await isFollowed)) return readNodes(cluster);
     return all.all();
   };
+  // When a NodeClaim expires is settled when it is made: none is read anew.
+  const nodeClaims = once(() => unlessForbidden(() => readAllNodeClaims(cluster)));
   return {
     nodes,
     nodesNow: () => readNodes(cluster),
+    nodeClaims: async (of) => (of.some(isKarpenters) ? nodeClaims() : new Map()),
     pods: once(async () => {
       // Who may not list nodes does not know how many there are.
       const of = (await nodes())?.length ?? Infinity;

@@ -16,7 +16,6 @@ import type { Budgets } from '../drain/budgets.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import type { PodsByNode } from '../drain/pods-by-node.ts';
 import type { WorkInside } from '../drain/work-inside.ts';
-import { readNodeClaims } from '../nodes/node-claims.ts';
 import { workloadsOf, type Workload } from '../drain/workloads.ts';
 import type { MaintenanceRequest } from './required-rights.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
@@ -44,6 +43,7 @@ export interface SurveyInputs {
   readonly until: Survey['until'];
   readonly now: number;
   readonly pods: () => Promise<PodsByNode>;
+  readonly nodeClaims: Promise<Survey['nodeClaims']>;
   readonly data: Promise<Survey['data']>;
   readonly cluster: Cluster;
 }
@@ -56,7 +56,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
   const [all, nodeClaims, owners, room, rights, answers] = await Promise.all([
     nodes,
-    unlessForbidden(() => readNodeClaims(chosen, cluster)),
+    inputs.nodeClaims,
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, { pods, cluster })),
     missingRights([...rightsFor(operation, chosen, plans), ...inputs.hookRights], cluster, rules),
@@ -87,7 +87,8 @@ export async function readNodes(cluster: Cluster): Promise<readonly ClusterNode[
   return unlessForbidden(() => readAll(cluster, { path: NODES }, clusterNode));
 }
 
-async function unlessForbidden<T>(read: () => Promise<T>): Promise<T | undefined> {
+/** Undefined where the caller may not. */
+export async function unlessForbidden<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (thrown) {

@@ -1,6 +1,6 @@
 import type { Amounts, BudgetFacts, NodeFacts, PodFacts } from '../../shared/index.ts';
 import type { DrainPlan } from '../drain/plan.ts';
-import type { NodeClaim } from '../nodes/node-claims.ts';
+import type { NodeClaims } from '../nodes/node-claims.ts';
 import type { PaceFlags } from '../drain/options.ts';
 import type { DataAnswers } from './data/read.ts';
 import type { Right } from './rights.ts';
@@ -15,7 +15,7 @@ export interface Survey {
   readonly nodes: readonly ClusterNode[] | undefined;
   readonly budgetsOf: (pod: PodFacts) => readonly BudgetFacts[];
   /** Of the nodes that Karpenter has made, by their names; undefined where the caller may not read them. */
-  readonly nodeClaims: ReadonlyMap<string, NodeClaim> | undefined;
+  readonly nodeClaims: NodeClaims | undefined;
   /** When the maintenance is to end, in ms since the epoch; undefined where no end is announced. */
   readonly until: number | undefined;
   /** Milliseconds since the epoch. */

@@ -41,9 +41,10 @@ export async function surveyNodes(
   const { operation, session, view, shared } = run;
   const [targets, rights] = await Promise.all([planDrains(nodes, run), rightsForHooks(nodes, run)]);
   const now = session.clock.now();
+  const chosen = nodes.map(({ facts }) => facts);
   const survey = await readSurvey({
     operation,
-    chosen: nodes.map(({ facts }) => facts),
+    chosen,
     plans: targets.flatMap(({ plan }) => plan ?? []),
     budgets: shared.budgets(),
     inside: await shared.workInside(),
@@ -54,6 +55,7 @@ export async function surveyNodes(
     until: endOf(operation.claim, now),
     now,
     pods: () => view.pods(),
+    nodeClaims: view.nodeClaims(chosen),
     data: askDataSystems(run),
     cluster: session.cluster,
   });

@@ -18,7 +18,7 @@ import { planDrain, type DrainPlan } from '../../drain/plan.ts';
 import { readPods } from '../../drain/read.ts';
 import { readLease } from '../../health/gate.ts';
 import { heldPods, readDaemonSetsOf } from '../../health/held-addons.ts';
-import { LIST_NODE_CLAIMS, readNodeClaims, type NodeClaim } from '../../nodes/node-claims.ts';
+import { LIST_NODE_CLAIMS, readNodeClaims, type NodeClaim, type NodeClaims } from '../../nodes/node-claims.ts';
 import type { Session } from '../../session/session.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Remembered } from './remembered.ts';
@@ -54,7 +54,7 @@ export interface ReadingMemory {
   readonly attachments: Remembered<readonly Attachment[] | undefined>;
   readonly controlPlane: Remembered<readonly NodeFacts[] | undefined>;
   readonly daemonSets: Remembered<ReadonlyMap<string, DaemonSetFacts> | undefined>;
-  readonly nodeClaims: Remembered<ReadonlyMap<string, NodeClaim> | undefined>;
+  readonly nodeClaims: Remembered<NodeClaims | undefined>;
   readonly enforcement: Remembered<Enforcement>;
   readonly scansKeptOff: Remembered<ScansKeptOff | null>;
 }

@@ -29,7 +29,7 @@ test('verify fails before the registration is there, and passes once it is', asy
   await webhook.register();
   const { code, stdout, stderr } = await ran('verify');
   expect(code, stderr).toBe(0);
-  const entries = ['work', 'critical-work', 'rollout', 'critical-rollout', 'addon', 'node-guard'];
+  const entries = ['work', 'critical-work', 'rollout', 'critical-rollout', 'addon', 'machine', 'node-guard'];
   const names = entries.map((name) => `${name}.kubectl-maint.io`);
   expect(stdout.trim().split('\n')).toEqual(names.map((name) => `${name} is answered by ${new URL(webhook.url).host}`));
 });

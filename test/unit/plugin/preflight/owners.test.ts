@@ -37,6 +37,7 @@ test.each([
     until: undefined,
     now: clock.now(),
     pods: () => Promise.resolve(podsOfEachNode(session)),
+    nodeClaims: Promise.resolve(new Map()),
     data: Promise.resolve([]),
     cluster,
   });
