@@ -11,6 +11,7 @@ const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'What the chart takes from the code is that of the code', run: 'node .ci/generated-chart.ts --check' },
   { says: 'The bins build', run: 'node packaging/bundle/main.ts' },
   { says: 'The published package is well formed', run: 'publint --strict' },
+  { says: 'Documentation is spelled right (.ci/words.txt)', run: 'cspell lint --no-progress --no-summary' },
   { says: 'Nothing is unused', run: 'knip' },
   {
     says: 'The rooms of the house keep their boundaries',
