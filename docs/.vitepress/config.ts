@@ -37,7 +37,7 @@ export default defineConfig({
         for (const token of tokens.flatMap((one) => [one, ...(one.children ?? [])])) {
           const href = token.attrGet('href');
           // Indented code has its frame, scrolls, and can be copied, as fenced code does.
-          if (token.type === 'code_block') Object.assign(token, { type: 'fence', info: 'text' });
+          if (token.type === 'code_block') Object.assign(token, { type: 'fence', info: '' });
           if (token.type === 'link_open' && href !== null) token.attrSet('href', linkOnSite(href, page, repository));
           // The bundler takes pictures along that are named relative to their page.
           if (token.type.startsWith('html_'))

@@ -34,6 +34,8 @@ const HIGH = 19;
 const MARGIN = 16;
 
 interface Line {
+  /** Characters before the text, which SVG would leave out. */
+  readonly indent: number;
   readonly text: string;
   readonly colour: keyof Theme;
 }
@@ -43,13 +45,14 @@ export function terminalPicture(blocks: readonly Block[], theme: Theme): string 
   const lines = blocks.flatMap((block, index) => [...(index === 0 ? [] : [BLANK]), ...linesOf(block)]);
   const width = Math.ceil(COLUMNS * WIDE + 2 * MARGIN);
   const height = lines.length * HIGH + 2 * MARGIN;
-  const rows = lines.map(({ text, colour }, index) => {
+  const rows = lines.map(({ indent, text, colour }, index) => {
+    const x = MARGIN + indent * WIDE;
     const y = MARGIN + index * HIGH + SIZE;
-    return `  <text x="${MARGIN}" y="${y}" fill="${theme[colour]}">${escaped(text)}</text>`;
+    return `  <text x="${x}" y="${y}" fill="${theme[colour]}">${escaped(text)}</text>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img"`,
-    `  font-family="ui-monospace, Menlo, Consolas, monospace" font-size="${SIZE}" style="white-space: pre">`,
+    `  font-family="ui-monospace, Menlo, Consolas, monospace" font-size="${SIZE}">`,
     `  <rect width="${width}" height="${height}" rx="8" fill="${theme.ground}"/>`,
     ...rows,
     '</svg>',
@@ -57,7 +60,7 @@ export function terminalPicture(blocks: readonly Block[], theme: Theme): string 
   ].join('\n');
 }
 
-const BLANK: Line = { text: '', colour: 'text' };
+const BLANK: Line = { indent: 0, text: '', colour: 'text' };
 
 function linesOf({ command, output }: Block): readonly Line[] {
   return [...folded(`$ ${command}`, 'command'), ...output.flatMap((text) => folded(text, colourOf(text)))];
@@ -70,8 +73,8 @@ function colourOf(text: string): keyof Theme {
 
 /** A long line goes on below, indented as it was. */
 function folded(text: string, colour: keyof Theme): readonly Line[] {
-  const indent = /^ */.exec(text)?.[0] ?? '';
-  return wrapped(text, COLUMNS - indent.length).map((part) => ({ text: indent + part, colour }));
+  const indent = text.length - text.trimStart().length;
+  return wrapped(text, COLUMNS - indent).map((part) => ({ indent, text: part, colour }));
 }
 
 function escaped(text: string): string {

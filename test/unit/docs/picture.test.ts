@@ -50,7 +50,7 @@ test('long lines go on below; markup is text', () => {
     'node/n1 cordoned',
     '',
   ]);
-  expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(2);
+  expect(svg.match(/<text x="31.6" .*/g)).toHaveLength(2);
 });
 
 test('the README has a picture for light and for dark', () => {
