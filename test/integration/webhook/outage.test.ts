@@ -200,7 +200,14 @@ test('where work alone fails closed, kube-system and the network start all the s
     listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks')
       .map((entry) => [textAt(entry, 'name')?.split('.')[0], textAt(entry, 'failurePolicy')].join(' '))
       .sort();
-  const wanted = ['addon Ignore', 'critical-work Ignore', 'node-guard Ignore', 'rollout Ignore', 'work Fail'];
+  const wanted = [
+    'addon Ignore',
+    'critical-work Ignore',
+    'machine Ignore',
+    'node-guard Ignore',
+    'rollout Ignore',
+    'work Fail',
+  ];
   await until('work alone fails closed', async () => (await policies()).join() === wanted.join());
   await until('the API server has seen it', async () => (await podIn('kube-system')) === '');
   await theClusterStarts();
