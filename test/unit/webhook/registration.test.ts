@@ -153,7 +153,7 @@ describe('the registration', () => {
         service: { namespace: 'maint', name: 'webhook', path: '/validate', port: 443 },
       });
       // Nodes join and heal, and their network starts, whether a webhook answers or not.
-      const passes = /^(?:node-guard|critical-work|critical-rollout)\.kubectl-maint\.io$/;
+      const passes = /^(?:node-guard|machine|critical-work|critical-rollout)\.kubectl-maint\.io$/;
       expect(textAt(webhook, 'failurePolicy')).toBe(passes.test(textAt(webhook, 'name') ?? '') ? 'Ignore' : 'Fail');
       expect(at(webhook, 'namespaceSelector')).toEqual({
         matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['maint'] }],
@@ -178,6 +178,17 @@ test('what is critical is asked about by an entry of its own, and by no other, w
   }
   const operations = entries.filter(({ name }) => name.startsWith('critical-')).flatMap(({ rules }) => rules);
   expect(new Set(operations.flatMap((rule) => rule.operations))).toEqual(new Set(['CREATE']));
+});
+
+test.each([
+  ['warn', 'Ignore'],
+  ['enforce', 'Fail'],
+] as const)('a rule that says %s has entries that %s where calls must not fail', (mode, failurePolicy) => {
+  const policy = configWith({ machine: { mode } });
+  const address = { url: 'https://127.0.0.1:9443' };
+  const entries = renderEntries(entriesFor(TOOLS, policy), { address, failurePolicy: 'Fail' });
+  expect(entries.find(({ name }) => name.startsWith('machine.'))?.failurePolicy).toBe(failurePolicy);
+  expect(entries.find(({ name }) => name.startsWith('work.'))?.failurePolicy).toBe('Fail');
 });
 
 test('single entries fail closed where that is asked for, and the guard of nodes never does', () => {

@@ -1,22 +1,24 @@
 import type { V1ValidatingWebhookConfiguration } from '@kubernetes/client-node';
 import {
   ARMED_ENTRIES,
-  LABELLED_KINDS,
+  type AskedEntry,
   distinctKinds,
   ENTRIES,
   entryName,
+  type EntryOperation,
+  isEnforced,
   isOfKind,
+  type Kind,
   KUBERNETES,
+  LABELLED_KINDS,
   MaintError,
+  type MatchCondition,
   POLICY_ANNOTATION,
+  type PolicyConfig,
   REGISTRATION_NAME,
   ruleForTool,
+  RULES,
   SCHEDULE_KIND,
-  type AskedEntry,
-  type EntryOperation,
-  type Kind,
-  type MatchCondition,
-  type PolicyConfig,
   type Tool,
   type Written,
 } from '../../../shared/index.ts';
@@ -59,7 +61,7 @@ export interface RegistrationEntry {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly matchConditions: readonly MatchCondition[];
-  /** Where the entry has its own: nodes join and heal whether a webhook answers or not. */
+  /** Where the entry has its own: nodes join and heal whether a webhook answers or not, and a rule that only warns stops nothing. */
   readonly failurePolicy?: 'Ignore';
 }
 
@@ -150,9 +152,15 @@ export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyC
       name: entryName(entry.name),
       rules: entry.ofTools === true ? [...ofTools.map((kind) => ruleForWork(kind, entry)), ...own] : own,
       matchConditions: entry.conditions,
-      ...(entry.always === true && { failurePolicy: 'Ignore' as const }),
+      ...((entry.always === true || !refuses(entry, policies)) && { failurePolicy: 'Ignore' as const }),
     };
   });
+}
+
+/** Whether some rule that decides by an entry refuses anything; what is only warned of is not stopped for want of an answer. */
+function refuses(entry: AskedEntry, policies: readonly PolicyConfig[]): boolean {
+  const rules = RULES.filter(({ entries }) => entries.includes(entry));
+  return rules.some(({ id }) => policies.some((policy) => isEnforced(policy, id)));
 }
 
 /**
