@@ -129,7 +129,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
     const warned = stdout.split('\n').filter((line) => line.startsWith('warn '));
     expect(warned.filter((line) => !/^warn +canary-/.test(line))).toEqual([
       like(`2 of 2 replicas of the webhook ready, all on node ${other}, and no other takes pods`),
-      like(/^warn +versions .*: its image test$/),
+      like(/^warn +versions .*: webhook test, controller test$/),
       ...['backup', 'scan'].map((part) => like(`the policy ${part}.kubectl-maint.io is missing`)),
     ]);
   });
