@@ -41,6 +41,11 @@ export function renderDuration(ms: number): string {
   return hours < 24 * 8 ? withRest(days, 'd', hours % 24, 'h') : `${days}d`;
 }
 
+/** So much as is left of a time, rounded up to whole seconds: never `0s` while there is any. */
+export function renderLeft(ms: number): string {
+  return renderDuration(Math.ceil(ms / 1000) * 1000);
+}
+
 /** When something ends or was to end, in so many ms: `in 2h`, `overdue 5m`. */
 export function renderEnd(leftMs: number): string {
   return leftMs < 0 ? `overdue ${renderDuration(-leftMs)}` : `in ${renderDuration(leftMs)}`;

@@ -2,7 +2,7 @@
 export * from './labels.ts';
 export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
-export { DURATION, parseDuration, renderDuration, renderEnd } from './duration.ts';
+export { DURATION, parseDuration, renderDuration, renderLeft, renderEnd } from './duration.ts';
 export { problemsFromIssue, strict } from './schema.ts';
 export { distinctKinds, isOfKind, KUBERNETES, type Kind } from './kinds.ts';
 export { eachOnce, once } from './once.ts';

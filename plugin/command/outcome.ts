@@ -1,4 +1,4 @@
-import { renderDuration } from '../../shared/index.ts';
+import { renderLeft } from '../../shared/index.ts';
 
 /** How a command ended: an exit code, or the signal that ended it; neither where it runs on whatever we do. */
 export interface CommandEnd {
@@ -29,7 +29,7 @@ function whyInWords({ left, refused }: CommandEnd): string {
 function howInWords({ code, signal, timedOut, left }: CommandEnd, timeoutMs: number, flag: string): string {
   if (timedOut) {
     const was = left.length === 0 ? 'was' : 'was to be';
-    return `${was} stopped after ${renderDuration(timeoutMs)} (${flag})`;
+    return `${was} stopped after ${renderLeft(timeoutMs)} (${flag})`;
   }
   if (signal !== null) return `was killed by ${signal}`;
   if (code === null) return left.length === 0 ? 'was killed' : 'was to be killed';

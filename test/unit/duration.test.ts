@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration, renderDuration } from '../../shared/duration.ts';
+import { parseDuration, renderDuration, renderLeft } from '../../shared/duration.ts';
 
 const S = 1000;
 const M = 60 * S;
@@ -62,4 +62,14 @@ test.each<[ms: number, text: string]>([
   [41 * D, '41d'],
 ])('%d ms read %s', (ms, text) => {
   expect(renderDuration(ms)).toBe(text);
+});
+
+test.each([
+  [0, '0s'],
+  [1, '1s'],
+  [999, '1s'],
+  [1000, '1s'],
+  [119_001, '2m'],
+])('%i ms that are left are told as %s', (ms, text) => {
+  expect(renderLeft(ms)).toBe(text);
 });

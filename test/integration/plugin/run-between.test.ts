@@ -173,7 +173,7 @@ describe('--window', () => {
   test('one that opens while it is waited for lets the nodes be begun', async () => {
     // A minute is the least that a window says; this one is open soon, and stays so for an hour.
     const minute = (ms: number): string => new Date(Math.ceil(ms / 60_000) * 60_000).toISOString().slice(11, 16);
-    const soon = Date.now() + 2000;
+    const soon = Date.now() + 10_000;
     const flags = [`--window=${minute(soon)}-${minute(soon + 3_600_000)} UTC`, '--wait-window'];
     const ran = await plugin.maint(['run', ...of('waits', 'ab'), AT_ONCE, ...flags, '--', 'date', '-u', '+%H:%M']);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-import { MaintError, renderDuration } from '../../../../shared/index.ts';
+import { MaintError, renderDuration, renderLeft } from '../../../../shared/index.ts';
 import { Limiter } from '../../../drain/limiter.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
 import type { Clock } from '../../../session/clock.ts';
@@ -59,8 +59,7 @@ export class Turns {
     const ended = this.#ends.shift() ?? clock.now();
     const left = ended + flags.soakMs - clock.now();
     if (left <= 0 || signal.aborted) return;
-    // What is left of a wait is told rounded up: never "in 0s".
-    note(`node/${node.facts.name} is begun in ${renderDuration(Math.ceil(left / 1000) * 1000)} (--between)`);
+    note(`node/${node.facts.name} is begun in ${renderLeft(left)} (--between)`);
     await clock.sleep(left, signal);
   }
 
