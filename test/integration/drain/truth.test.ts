@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, listAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { faultProxy, type Arrived } from '../../support/fault-proxy.ts';
-import { BIN, pluginEnvironment, type PluginRunner, pluginRunner, startProgram } from '../../support/plugin-run.ts';
+import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { killedAt } from '../../support/killed-at.ts';
 import { until } from '../../support/until.ts';
 import { FREE, maintenanceOf, Workloads } from '../../support/workloads.ts';
 
@@ -41,33 +42,6 @@ afterAll(() => plane.stop());
 
 const isWrite = ({ method }: Arrived): boolean => method !== 'GET';
 
-/** A run whose process is killed when it sends its n-th write: before the API server has it, or right after. */
-async function killedAt(node: string, write: number, when: 'before' | 'after'): Promise<'killed' | 'ended'> {
-  let writes = 0;
-  const arrived = Promise.withResolvers<undefined>();
-  const kill = (): void => {
-    arrived.resolve(undefined);
-  };
-  await using proxy = await faultProxy(plane, (request) => {
-    if (!isWrite(request) || (writes += 1) !== write) return undefined;
-    if (when === 'after') return { done: kill };
-    kill();
-    return new Promise(() => undefined);
-  });
-  const running = startProgram(
-    BIN,
-    ['on', node, '--owner', 'ana', '--server', proxy.url],
-    pluginEnvironment(plane.kubeconfig),
-  );
-  const first = await Promise.race([
-    arrived.promise.then(() => 'killed' as const),
-    running.ended.then(() => 'ended' as const),
-  ]);
-  if (first === 'killed') running.signal('SIGKILL');
-  await running.ended;
-  return first;
-}
-
 /** A node is either untouched, or marked AND cordoned with a record that can be read: there is no third state. */
 async function expectTruth(node: string, cordonedBefore: boolean): Promise<'untouched' | 'marked'> {
   const { label, record, unschedulable } = maintenanceOf(await world.node(node));
@@ -93,7 +67,7 @@ describe('killed at every step of a drain', () => {
       const seen = new Set<string>();
       for (let write = 1; ; write += 1) {
         await world.deployment('web', { namespace, node }, 2);
-        const end = await killedAt(node, write, when);
+        const end = await killedAt(['on', node, '--owner', 'ana'], { write, when, isWrite }, plane);
         if (end === 'ended') break;
         seen.add(await expectTruth(node, false));
         expect(await plugin.maint(['on', node, '--owner', 'ana', '--timeout=30s'])).toMatchObject({ code: 0 });

@@ -131,7 +131,15 @@ export class ToldCluster implements Cluster {
     yield await Promise.resolve({ items: this.lists.get(path) ?? [], resourceVersion: '1' });
   }
 
-  async follow<T>(path: string, listener: CollectionListener<T>, { signal }: { signal: AbortSignal }): Promise<void> {
+  /** What was asked to be followed, in that order. */
+  readonly followed: { readonly path: string; readonly query: Readonly<Record<string, string | undefined>> }[] = [];
+
+  async follow<T>(
+    path: string,
+    listener: CollectionListener<T>,
+    { query = {}, signal }: { query?: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
+  ): Promise<void> {
+    this.followed.push({ path, query });
     if (this.followInstead !== undefined) await this.followInstead();
     const told = rawListener(listener);
     this.#told.set(path, told);
