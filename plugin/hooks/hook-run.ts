@@ -2,7 +2,7 @@ import { HOOKS_ANNOTATION, MaintError, once } from '../../shared/index.ts';
 import { Resources } from '../expectations/resources.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { guardsRecords } from '../policy/floor.ts';
-import type { Report } from '../session/report.ts';
+import { notesTo, type Report } from '../session/report.ts';
 import type { Session } from '../session/session.ts';
 import type { HookEvent } from './events.ts';
 import type { HookFlags } from './flags.ts';
@@ -60,13 +60,7 @@ interface HookListener {
 function programs({ screen }: Session, report: HookListener['report']): ProgramRunner {
   return async (words, variables, signal) => {
     const { programRunner } = await import('./program.ts');
-    const run = programRunner({
-      screen,
-      tell: (text) => {
-        report.tell({ type: 'note', text });
-      },
-    });
-    await run(words, variables, signal);
+    await programRunner({ screen, tell: notesTo(report) })(words, variables, signal);
   };
 }
 
@@ -110,7 +104,7 @@ export async function withCopied(node: NodeSnapshot, run: HookRun): Promise<Node
     return node;
   }
   const text = `node/${name} was deleted and made again: what hooks had done for it is known by a copy`;
-  run.report.tell({ type: 'note', text });
+  notesTo(run.report)(text);
   return writeOwn(node, () => copy.record, run);
 }
 

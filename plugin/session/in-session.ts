@@ -2,7 +2,7 @@ import type { Cluster } from '../../shared/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { clockOf } from './clock.ts';
 import { connect, type Caller, type ClusterFlags } from './connect.ts';
-import { reportFor, type StreamFormat } from './report.ts';
+import { reportFor, type StreamFormat, notesTo } from './report.ts';
 import type { Session } from './session.ts';
 import { tellSilence, type Listener } from './silence.ts';
 
@@ -29,9 +29,7 @@ export async function inSession<T>(
     });
     const listener: Listener = {
       live: format === 'json' || isShared ? undefined : screen.live,
-      say: (text) => {
-        report.tell({ type: 'note', text });
-      },
+      say: notesTo(report),
     };
     return whileTelling(cluster, listener, () => work(session));
   });

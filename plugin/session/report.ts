@@ -10,6 +10,13 @@ export interface Report<Event extends object> {
   tell(event: Event): void;
 }
 
+/** What tells a text as a note, among whatever else a command tells. */
+export function notesTo(report: Report<{ readonly type: 'note'; readonly text: string }>): (text: string) => void {
+  return (text) => {
+    report.tell({ type: 'note', text });
+  };
+}
+
 /** Tells events in the form that was asked for: in words, or each as one JSON object on a line of its own. */
 export function reportFor<Event extends object>(
   format: StreamFormat,

@@ -12,6 +12,7 @@ import { beginReturn, endReturn, type Returning, type WithoutGate } from '../../
 import { snapshotFromObject, type NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode } from '../../nodes/write.ts';
 import { renderOwners } from './text.ts';
+import { notesTo } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
 import type { OffRun, OffTarget } from './off-run.ts';
 
@@ -34,12 +35,9 @@ export async function bringBack({ node, claims }: OffTarget, run: OffRun): Promi
   await carryOutHooks(target, 'before-return', await run.hooks(), session.signal);
   const addons = operation.skipHealthCheck ? [] : await goThroughGate(name, claims, run);
   await takeHooksBack(target, claims, run);
-  const note = (text: string): void => {
-    report.tell({ type: 'note', text });
-  };
   const last = await givingBackMachine(begun.node, () => writeStep(begun.node, claims, endReturn, run), {
     cluster: session.cluster,
-    note,
+    note: notesTo(report),
   });
   if (last.step !== 'leaves') {
     await tellWithoutGate(last, run);
@@ -181,9 +179,7 @@ async function goThroughGate(name: string, claims: readonly ClaimKey[], run: Off
         session,
         signal,
         tell,
-        note: (text) => {
-          report.tell({ type: 'note', text });
-        },
+        note: notesTo(report),
         isOver,
         pods,
       }),

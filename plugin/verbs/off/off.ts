@@ -5,7 +5,7 @@ import { failuresToldOneByOne, forEachNode } from '../../nodes/for-each-node.ts'
 import { lostRecords } from '../../nodes/lost.ts';
 import { recordOf } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
-import { reportFor } from '../../session/report.ts';
+import { notesTo, reportFor } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { bringBack, undoWhatWasLeft } from './bring-back.ts';
@@ -25,10 +25,7 @@ export async function runOff(operation: OffOperation, session: Session): Promise
   return inRun(operation, session, async (run) => {
     const nodes = await chooseNodes(operation.nodes, session.cluster);
     const code = await endMaintenance(nodes, await chooseClaims(nodes, run), run);
-    if (run.back.size > 0)
-      await tellUnseen(session, (text) => {
-        run.report.tell({ type: 'note', text });
-      });
+    if (run.back.size > 0) await tellUnseen(session, notesTo(run.report));
     return code;
   });
 }

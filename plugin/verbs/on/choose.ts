@@ -8,6 +8,7 @@ import { ownerFor } from '../../nodes/owner.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { viewFollowed, viewOnce, type ClusterView } from '../../preflight/cluster-view.ts';
 import { timestamp } from '../../session/clock.ts';
+import { notesTo } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
 import { batchesOf } from './batches.ts';
 import type { OnReport } from './events.ts';
@@ -63,10 +64,7 @@ function viewFor(
   report: OnReport,
 ): ClusterView {
   const isLong = operation.dryRun === 'none' && batchesOf(nodes, operation).length > 1;
-  const note = (text: string): void => {
-    report.tell({ type: 'note', text });
-  };
-  return isLong ? viewFollowed(session, { chosen: nodes.length, note }) : viewOnce(session);
+  return isLong ? viewFollowed(session, { chosen: nodes.length, note: notesTo(report) }) : viewOnce(session);
 }
 
 function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey & Pick<Claim, 'by'>, now: number): Claim {

@@ -11,6 +11,7 @@ import { hasClaim, heldByOtherRun, holdsClaim, markPatch, recordOf } from '../..
 import { keepMachine, machineToKeep, type MachineRef } from '../../nodes/machine.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { writeNode, type PatchFor } from '../../nodes/write.ts';
+import { notesTo } from '../../session/report.ts';
 import { nothingEvicted, undoMarks, undoneInWords, undoOne, type Undone } from './undo.ts';
 import type { MarkedTarget, OnRun, Target } from './on-run.ts';
 
@@ -74,9 +75,7 @@ async function markNode(target: Target, tried: { from: NodeSnapshot }, run: OnRu
   const { claim, operation, session, report, announcer } = run;
   const { plan } = target;
   const { cluster } = session;
-  const note = (text: string): void => {
-    report.tell({ type: 'note', text });
-  };
+  const note = notesTo(report);
   const isKept = operation.protect && !operation.claim.isChange;
   const markOn = markFor(run, isKept ? await machineToKeep(target.node, cluster, note) : undefined);
   const patchFor: PatchFor = (fresh) => {

@@ -4,6 +4,7 @@ import type { PodsByNode } from '../../drain/pods-by-node.ts';
 import { followPods } from '../../drain/pods-on-node.ts';
 import { badSelector, readPods } from '../../drain/read.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
+import { notesTo } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
 import type { OnRun, Target, TargetPods } from './on-run.ts';
 
@@ -69,10 +70,7 @@ function podsOf(
   const { podSelector } = operation.drain;
   const left = new AbortController();
   const signal = AbortSignal.any([session.signal, left.signal]);
-  const note = (text: string): void => {
-    report.tell({ type: 'note', text });
-  };
-  const following = { signal, note };
+  const following = { signal, note: notesTo(report) };
   return {
     follow: once(() =>
       podSelector === undefined ? source.follow(name, following) : followPods(name, podSelector, session, following),

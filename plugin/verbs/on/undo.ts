@@ -7,6 +7,7 @@ import { givingBackMachine } from '../../nodes/machine.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { undoPatch, type Undo } from '../../nodes/undo.ts';
 import { writeNode } from '../../nodes/write.ts';
+import { notesTo } from '../../session/report.ts';
 import type { MarkedTarget, OnRun } from './on-run.ts';
 
 /** What became of the mark of a run when it was to be taken back. */
@@ -91,10 +92,7 @@ async function takeBack({ node, marked }: MarkedTarget, run: OnRun): Promise<Und
   const patchFor = (fresh: NodeSnapshot) => (last.patch = undoPatch(fresh, undo));
   const { cluster } = session;
   const write = async () => ({ node: await writeNode(marked, patchFor, cluster) });
-  const note = (text: string): void => {
-    report.tell({ type: 'note', text });
-  };
-  const { node: after } = await givingBackMachine(marked, write, { cluster, note });
+  const { node: after } = await givingBackMachine(marked, write, { cluster, note: notesTo(report) });
   if (last.patch === undefined) {
     const isInMaintenance = recordOf(after) !== undefined;
     const how = isInMaintenance
