@@ -4,7 +4,7 @@ import { clean, listAt, textAt } from '../../../shared/index.ts';
 const NOT_PULLED: readonly string[] = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
 
 /** What to do then. */
-export const PULL_TODO =
+export const PULL_STEP =
   'push the image to a registry that the nodes reach, and name that: helm upgrade --reuse-values --set image.registry=REGISTRY (image.pullSecrets where it asks who pulls)';
 
 /** Longest name of an image, and longest words of a registry, in a line, in characters. */

@@ -1,7 +1,7 @@
 import { clean, listAt, MAX_NAME, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, type Diagnosis } from '../diagnosis.ts';
-import { imageNotPulled, PULL_TODO } from '../image-pull.ts';
+import { imageNotPulled, PULL_STEP } from '../image-pull.ts';
 import { CONTROLLER_NAME, type Installation } from '../../../policy/installation.ts';
 
 const FENCE = 'fence.kubectl-maint.io';
@@ -51,7 +51,7 @@ export function judgeController(reading: ControllerReading): readonly Diagnosis[
   const look = `kubectl logs -n ${namespace} -l app.kubernetes.io/name=${CONTROLLER_NAME} --prefix says why`;
   const notPulled = imageNotPulled(installation.controllers);
   const why = notPulled === undefined ? '' : ` (no node can pull ${notPulled})`;
-  const todo = notPulled === undefined ? look : PULL_TODO;
+  const todo = notPulled === undefined ? look : PULL_STEP;
   const problems = [
     ...(absence === undefined
       ? []

@@ -1,7 +1,7 @@
 import { at, clean, conditionAt, listAt, MAX_NAME, numberAt, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
-import { imageNotPulled, PULL_TODO } from '../image-pull.ts';
+import { imageNotPulled, PULL_STEP } from '../image-pull.ts';
 import type { Installation } from '../../../policy/installation.ts';
 
 /** With one replica there is a moment without any, whenever its node is drained or lost. */
@@ -82,7 +82,7 @@ function judgeReady(
   const look = `kubectl get pods -n ${namespace} -l app.kubernetes.io/name=kubectl-maint -o wide`;
   const notPulled = imageNotPulled(pods);
   if (notPulled !== undefined)
-    return (ready.length === 0 ? fail : warn)(`${many}: no node can pull ${notPulled}`, PULL_TODO);
+    return (ready.length === 0 ? fail : warn)(`${many}: no node can pull ${notPulled}`, PULL_STEP);
   if (ready.length === 0) return fail(`${many}: nothing is reviewed`, look);
   if (ready.length < FEWEST) {
     const more =
