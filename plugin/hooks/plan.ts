@@ -8,6 +8,7 @@ import { stepsFor } from './carry-out.ts';
 import type { PlannedStep } from './events.ts';
 import type { Hooks } from './hook-run.ts';
 import { MOMENTS, type Action, type Step } from './hook.ts';
+import { stepTitle } from './record/record.ts';
 import { located } from './steps/patch.ts';
 import { filledCall } from './steps/call.ts';
 import { filledText, type Variables } from './template.ts';
@@ -47,10 +48,11 @@ async function planHooks(
   const steps: PlannedStep[] = [];
   const rights: Right[] = [];
   for (const { hook, step, moment } of planned) {
-    const title = `${hook.name}/${step.name}`;
     const looked = await lookAt(step, variables, resources).catch((thrown: unknown) => {
       if (!(thrown instanceof MaintError) || thrown.code !== 'usage') throw thrown;
-      throw new MaintError('usage', `hook ${title}: ${thrown.message}`, { hint: thrown.hint ?? 'nothing was changed' });
+      throw new MaintError('usage', `hook ${stepTitle({ hook: hook.name, step: step.name })}: ${thrown.message}`, {
+        hint: thrown.hint ?? 'nothing was changed',
+      });
     });
     steps.push({ moment, hook: hook.name, step: step.name, what: looked.what, undoneBy: undoneBy(step, moment) });
     rights.push(...looked.rights);
