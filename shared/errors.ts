@@ -38,7 +38,16 @@ export class ClusterRefusal extends MaintError {
 
 /** Whether the API server said that the caller may not (403): an answer, or the ClusterRefusal that was made of it. */
 export function isForbidden(said: unknown): boolean {
-  return typeof said === 'object' && said !== null && 'status' in said && said.status === 403;
+  return hasStatus(said, 403);
+}
+
+/** Whether the API server said that there is no such object or kind (404): an answer, or the ClusterRefusal that was made of it. */
+export function isNotFound(said: unknown): boolean {
+  return hasStatus(said, 404);
+}
+
+function hasStatus(said: unknown, status: number): boolean {
+  return typeof said === 'object' && said !== null && 'status' in said && said.status === status;
 }
 
 /** The text of whatever was thrown. */

@@ -1,6 +1,6 @@
 /** The only entry point of shared/: everything that plugin and webhook must agree on. */
 export * from './labels.ts';
-export { MaintError, ClusterRefusal, isForbidden, messageOf, type MaintErrorCode } from './errors.ts';
+export { MaintError, ClusterRefusal, isForbidden, isNotFound, messageOf, type MaintErrorCode } from './errors.ts';
 export { parsed, refused, renderProblem, type Parsed, type Problem } from './problem.ts';
 export { DURATION, parseDuration, renderDuration, renderLeft, renderEnd } from './duration.ts';
 export { problemsFromIssue, strict } from './schema.ts';

@@ -1,6 +1,9 @@
 /** Every name that we write on a Kubernetes object starts with this prefix. */
 const PREFIX = 'kubectl-maint.io/';
 
+/** By whom the API server says that fields are managed which plugin, webhook and controller have written. */
+export const FIELD_MANAGER = 'kubectl-maint';
+
 /** Name of our ValidatingWebhookConfiguration. */
 export const REGISTRATION_NAME = 'kubectl-maint';
 

@@ -7,6 +7,7 @@ import {
   nodePath,
   refusalFromAnswer,
   type Cluster,
+  FIELD_MANAGER,
 } from '../../shared/index.ts';
 import { chooseNodes, type NodeChoice } from '../nodes/choose.ts';
 import { ownerFor } from '../nodes/owner.ts';
@@ -160,7 +161,7 @@ function detachedBy({ serviceAccount, image }: Detached, namespace: string): rea
 
 async function create(plan: JobPlan, cluster: Cluster): Promise<void> {
   const path = collectionPath('batch/v1/jobs', plan.namespace);
-  const query = { fieldManager: 'kubectl-maint' };
+  const query = { fieldManager: FIELD_MANAGER };
   const answer = await cluster.send({ method: 'POST', path, query, body: jobFrom(plan) });
   if (answer.status >= 300) throw refusalFromAnswer(answer);
 }

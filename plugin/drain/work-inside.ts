@@ -5,6 +5,7 @@ import {
   type Catalogue,
   type InsidePattern,
   type PodFacts,
+  isNotFound,
 } from '../../shared/index.ts';
 import { followCollection } from '../session/live-collection.ts';
 import type { ServedVersions } from '../session/served.ts';
@@ -69,7 +70,7 @@ export async function followWorkInside(
 function lackOf({ what, inside }: InsidePattern): (thrown: unknown) => readonly string[] {
   return (thrown) => {
     if (!(thrown instanceof ClusterRefusal)) throw thrown;
-    if (thrown.status === 404) return [];
+    if (isNotFound(thrown)) return [];
     const [group = '', , plural = ''] = inside.resource.split('/');
     return [`a ${what} that runs inside a pod is not seen, and not waited for: you may not list ${plural}.${group}`];
   };

@@ -1,4 +1,4 @@
-import { cronJobStatusPath, type ApiRequest } from '../../shared/index.ts';
+import { cronJobStatusPath, type ApiRequest, FIELD_MANAGER } from '../../shared/index.ts';
 
 /** Annotation on a CronJob that says when its controller was woken last (RFC 3339); writing it is what wakes. */
 export const WOKEN_ANNOTATION = 'kubectl-maint.io/woken';
@@ -15,7 +15,7 @@ export function wakeCronJobRequest(
   return {
     method: 'PATCH',
     path: cronJobStatusPath(namespace, name),
-    query: { fieldManager: 'kubectl-maint' },
+    query: { fieldManager: FIELD_MANAGER },
     contentType: 'application/merge-patch+json',
     body: { metadata: { annotations: { [WOKEN_ANNOTATION]: now } } },
   };

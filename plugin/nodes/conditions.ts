@@ -9,6 +9,7 @@ import {
   type ApiRequest,
   type Cluster,
   type NodeFacts,
+  FIELD_MANAGER,
 } from '../../shared/index.ts';
 import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
 import { compareAndSwap } from './write.ts';
@@ -102,7 +103,7 @@ async function patchConditions(
     return {
       method: 'PATCH',
       path: nodeStatusPath(node.facts.name),
-      query: { fieldManager: 'kubectl-maint' },
+      query: { fieldManager: FIELD_MANAGER },
       contentType: 'application/strategic-merge-patch+json',
       body: { metadata: { resourceVersion: fresh.resourceVersion }, status: { conditions } },
     };

@@ -1,4 +1,5 @@
 import {
+  isNotFound,
   messageOf,
   objectPath,
   refusalFromAnswer,
@@ -6,6 +7,7 @@ import {
   type Before,
   type ClusterReader,
   type ClusterSender,
+  FIELD_MANAGER,
 } from '../../shared/index.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
@@ -60,11 +62,13 @@ function isMachineOf(object: unknown, { facts, raw }: NodeSnapshot): boolean {
 export async function keepMachine(node: NodeSnapshot, cluster: Ports, note: Note): Promise<void> {
   const machine = machineIn(node);
   if (machine === undefined) return;
-  await annotate(machine, OURS, cluster).catch((thrown: unknown) => {
-    note(
-      `${titleOf(machine)} could not be annotated (${messageOf(thrown)}): ${KEEPS_NOBODY_OFF}; ${commandFor(machine, `=${OURS}`)}`,
-    );
-  });
+  try {
+    const path = await pathOf(machine, cluster);
+    if (path !== undefined) await annotate(path, OURS, cluster);
+  } catch (thrown) {
+    const text = `${titleOf(machine)} could not be annotated (${messageOf(thrown)}): ${KEEPS_NOBODY_OFF}`;
+    note(`${text}; ${commandFor(machine, `=${OURS}`)}`);
+  }
 }
 
 /**
@@ -86,28 +90,26 @@ export async function givingBackMachine<T extends { readonly node: NodeSnapshot 
 async function giveBack(machine: MachineRef, cluster: Ports, note: Note): Promise<void> {
   try {
     const path = await pathOf(machine, cluster);
-    const object = path && (await cluster.get(path));
-    // Somebody else's by now.
-    if (textAt(object, 'metadata', 'annotations', SKIP_REMEDIATION) !== OURS) return;
-    await annotate(machine, null, cluster);
+    if (path === undefined) return;
+    // Another value is somebody else's by now.
+    const value = textAt(await cluster.get(path), 'metadata', 'annotations', SKIP_REMEDIATION);
+    if (value === OURS) await annotate(path, null, cluster);
   } catch (thrown) {
     const text = `${titleOf(machine)} could not be given back to the MachineHealthCheck of Cluster API (${messageOf(thrown)})`;
     note(`${text}; ${commandFor(machine, '-')}`);
   }
 }
 
-async function annotate(machine: MachineRef, value: string | null, cluster: Ports): Promise<void> {
-  const path = await pathOf(machine, cluster);
-  if (path === undefined) return;
+async function annotate(path: string, value: string | null, cluster: Ports): Promise<void> {
   const answer = await cluster.send({
     method: 'PATCH',
     path,
-    query: { fieldManager: 'kubectl-maint' },
+    query: { fieldManager: FIELD_MANAGER },
     contentType: 'application/merge-patch+json',
     body: { metadata: { annotations: { [SKIP_REMEDIATION]: value } } },
   });
   // One that is gone meanwhile is kept from nothing.
-  if (answer.status >= 300 && answer.status !== 404) throw refusalFromAnswer(answer);
+  if (answer.status >= 300 && !isNotFound(answer)) throw refusalFromAnswer(answer);
 }
 
 /** Cluster API serves its kinds in other versions from release to release; undefined where it does not serve them at all. */

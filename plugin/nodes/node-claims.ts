@@ -1,7 +1,7 @@
 import {
   clean,
-  ClusterRefusal,
   collectionPath,
+  isNotFound,
   MAX_QUOTE,
   parseDuration,
   readAll,
@@ -66,7 +66,7 @@ async function list(
     return new Map(found);
   } catch (thrown) {
     // The label alone: the kind is not served, by a Karpenter that is gone or of another version.
-    if (thrown instanceof ClusterRefusal && thrown.status === 404) return new Map();
+    if (isNotFound(thrown)) return new Map();
     throw thrown;
   }
 }

@@ -7,6 +7,7 @@ import {
   type ApiAnswer,
   type ApiRequest,
   type Cluster,
+  FIELD_MANAGER,
 } from '../../shared/index.ts';
 import { isOurDenial } from '../policy/dry-run.ts';
 import type { NodePatch } from './mark.ts';
@@ -44,7 +45,7 @@ export async function writeNode(
   const requestFor = (fresh: NodeSnapshot): ApiRequest | undefined => {
     const body = patchFor(fresh);
     if (body === undefined) return undefined;
-    const query = { fieldManager: 'kubectl-maint', dryRun };
+    const query = { fieldManager: FIELD_MANAGER, dryRun };
     return { method: 'PATCH', path: nodePath(name), query, contentType: MERGE_PATCH, body };
   };
   const { current, answer } = await compareAndSwap(node, requestFor, cluster);

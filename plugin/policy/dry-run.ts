@@ -1,4 +1,11 @@
-import { messageOf, textAt, warningsIn, type ApiRequest, type ClusterSender } from '../../shared/index.ts';
+import {
+  messageOf,
+  textAt,
+  warningsIn,
+  type ApiRequest,
+  type ClusterSender,
+  FIELD_MANAGER,
+} from '../../shared/index.ts';
 
 export type DryRun = 'none' | 'client' | 'server';
 
@@ -22,7 +29,7 @@ export type Said =
 /** Sends a request through the API server in a dry run. Never rejects. */
 export async function askInDryRun(request: ApiRequest, cluster: ClusterSender): Promise<Said> {
   try {
-    const query = { ...request.query, dryRun: 'All', fieldManager: 'kubectl-maint' };
+    const query = { ...request.query, dryRun: 'All', fieldManager: FIELD_MANAGER };
     const answer = await cluster.send({ ...request, query });
     if (answer.status < 300)
       return { said: 'accepted', warnings: warningsIn(answer.headers['warning'] ?? '').map(wordsOf) };

@@ -1,11 +1,13 @@
 import {
   collectionPath,
   HOOKS_ANNOTATION,
+  isNotFound,
   messageOf,
   objectPath,
   refusalFromAnswer,
   textAt,
   type Cluster,
+  FIELD_MANAGER,
 } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { parseRecord, type HookRecord } from './record.ts';
@@ -69,7 +71,7 @@ export class RecordCopies {
   /** A merge patch of one key, so that commands on other nodes are not in the way. */
   async #write(namespace: string, data: Readonly<Record<string, string | null>>): Promise<void> {
     const { cluster } = this.#ports;
-    const query = { fieldManager: 'kubectl-maint' };
+    const query = { fieldManager: FIELD_MANAGER };
     const patched = await cluster.send({
       method: 'PATCH',
       path: objectPath(CONFIG_MAPS, namespace, NAME),
@@ -78,7 +80,7 @@ export class RecordCopies {
       body: { data },
     });
     if (patched.status < 300) return;
-    if (patched.status !== 404) throw refusalFromAnswer(patched);
+    if (!isNotFound(patched)) throw refusalFromAnswer(patched);
     const kept = Object.fromEntries(Object.entries(data).filter(([, text]) => text !== null));
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace }, data: kept };
     const made = await cluster.send({ method: 'POST', path: collectionPath(CONFIG_MAPS, namespace), query, body });

@@ -1,14 +1,17 @@
 import {
   collectionPath,
   conditionAt,
+  isNotFound,
   MaintError,
   objectPath,
   refusalFromAnswer,
   textAt,
   type Cluster,
+  FIELD_MANAGER,
 } from '../../../shared/index.ts';
 import type { WaitPorts } from '../../session/wait.ts';
 import { digestOf } from '../record/digest.ts';
+import { stepTitle } from '../record/record.ts';
 import type { ActionOf } from '../hook.ts';
 import type { Undo } from '../record/undo.ts';
 import { filled, filledText } from '../template.ts';
@@ -30,7 +33,7 @@ export function jobFor({ namespace, spec }: ActionOf<'job'>, role: 'step' | 'inv
   const { key, variables, maintenance } = ports;
   const name = `kubectl-maint-${digestOf({ key, node: variables.node, maintenance, role })}`;
   const labels = { 'app.kubernetes.io/managed-by': 'kubectl-maint' };
-  const annotations = { 'kubectl-maint.io/hook': `${key.hook}/${key.step}`, 'kubectl-maint.io/node': variables.node };
+  const annotations = { 'kubectl-maint.io/hook': stepTitle(key), 'kubectl-maint.io/node': variables.node };
   const within = filledText(namespace, variables);
   const metadata = { name, namespace: within, labels, annotations };
   return {
@@ -76,7 +79,7 @@ async function create({ namespace, job }: MadeJob, path: string, { cluster, cloc
   const request = {
     method: 'POST' as const,
     path: collectionPath(JOBS, namespace),
-    query: { fieldManager: 'kubectl-maint' },
+    query: { fieldManager: FIELD_MANAGER },
     body: job,
     signal,
   };
@@ -110,5 +113,5 @@ export async function deleteObject(
   { cluster, signal }: Pick<JobPorts, 'cluster' | 'signal'>,
 ): Promise<void> {
   const answer = await cluster.send({ method: 'DELETE', path, query: { propagationPolicy: 'Background' }, signal });
-  if (answer.status >= 300 && answer.status !== 404) throw refusalFromAnswer(answer);
+  if (answer.status >= 300 && !isNotFound(answer)) throw refusalFromAnswer(answer);
 }

@@ -8,6 +8,7 @@ import {
   type ApiAnswer,
   type ApiRequest,
   type Cluster,
+  FIELD_MANAGER,
 } from '../../../shared/index.ts';
 import { titleOf, type Resources } from '../../expectations/resources.ts';
 import type { ActionOf, Patch, Target } from '../hook.ts';
@@ -101,7 +102,7 @@ function requestFor(
 }
 
 function managerOf(type: Patch['type'], key: StepPorts['key']): string {
-  return type === 'apply' ? `kubectl-maint/${stepTitle(key)}`.slice(0, MAX_MANAGER) : 'kubectl-maint';
+  return type === 'apply' ? `${FIELD_MANAGER}/${stepTitle(key)}`.slice(0, MAX_MANAGER) : FIELD_MANAGER;
 }
 
 /** Longest name of a field manager (k8s apimachinery/pkg/apis/meta/v1/validation FieldManagerMaxLength). */
@@ -140,7 +141,7 @@ export async function undoFields(
       const answer = await cluster.send({
         method: 'PATCH',
         path: object.path,
-        query: { fieldManager: 'kubectl-maint' },
+        query: { fieldManager: FIELD_MANAGER },
         contentType: MEDIA_TYPES.json,
         body: [versionIs(textAt(current, 'metadata', 'resourceVersion') ?? ''), ...operations],
         signal,

@@ -3,8 +3,8 @@ import {
   collectionPath,
   MaintError,
   readAll,
-  ClusterRefusal,
   isForbidden,
+  isNotFound,
   clean,
   type ClusterReader,
 } from '../../../shared/index.ts';
@@ -85,7 +85,7 @@ function whyUnread(what: string, thrown: unknown): KindAnswer {
   if (!(thrown instanceof MaintError) || thrown.code !== 'cluster') throw thrown;
   if (isForbidden(thrown)) return { forbidden: what };
   // A version without that kind has none of it.
-  if (thrown instanceof ClusterRefusal && thrown.status === 404) return { objects: [] };
+  if (isNotFound(thrown)) return { objects: [] };
   return { unread: `${what} could not be listed (${clean(thrown.message, MAX_WHY)})` };
 }
 

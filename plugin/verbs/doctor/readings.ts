@@ -11,6 +11,7 @@ import {
   type PolicyConfig,
   once,
   readAll,
+  isNotFound,
 } from '../../../shared/index.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -109,7 +110,7 @@ async function greet(cluster: AskedCluster, now: () => number): Promise<Greeting
 
 async function readServed(groupVersion: string, cluster: AskedCluster): Promise<readonly string[] | undefined> {
   const answer = await cluster.send({ method: 'GET', path: `/apis/${groupVersion}` });
-  if (answer.status === 404) return undefined;
+  if (isNotFound(answer)) return undefined;
   if (answer.status >= 300) throw refusalFromAnswer(answer);
   return listAt(answer.body, 'resources').map((resource) => textAt(resource, 'name') ?? '');
 }

@@ -15,6 +15,7 @@ import {
   textAt,
   type Cluster,
   type NodeFacts,
+  FIELD_MANAGER,
 } from '../../../shared/index.ts';
 import { readMakerEvents } from '../../kept-off/maker-events.ts';
 import { readOwnEvents } from '../../nodes/own-events.ts';
@@ -154,7 +155,7 @@ async function makeUpFor(
   if (remake === undefined || signal.aborted) return told(signal.aborted ? { ...item, why: 'interrupted' } : item);
   if (dryRun === 'client') return told({ ...item, made: remake.what });
   try {
-    const query = { fieldManager: 'kubectl-maint', ...(dryRun === 'server' && { dryRun: 'All' }) };
+    const query = { fieldManager: FIELD_MANAGER, ...(dryRun === 'server' && { dryRun: 'All' }) };
     const answer = await cluster.send({ ...remake.request, query, signal });
     if (answer.status < 300) return told({ ...item, made: remake.what });
     if (answer.status === 409) return told({ ...item, state: 'made-up', why: `${remake.what} is there already` });

@@ -12,6 +12,7 @@ import {
   type ClusterSender,
   type ClusterWatcher,
   type RegisterSpec,
+  FIELD_MANAGER,
 } from '../../../shared/index.ts';
 import { EMPTY_REGISTER_OBJECT } from '../../floor/definition.ts';
 import type { Log } from '../../log.ts';
@@ -125,7 +126,7 @@ export class RegisterReconciler {
 
   #send(spec: RegisterSpec): Promise<ApiAnswer> {
     const { cluster } = this.#ports;
-    const query = { fieldManager: 'kubectl-maint' };
+    const query = { fieldManager: FIELD_MANAGER };
     const signal = AbortSignal.timeout(WRITE_MS);
     return this.#register === undefined
       ? cluster.send({ method: 'POST', path: REGISTERS, query, body: { ...EMPTY_REGISTER_OBJECT, spec }, signal })

@@ -1,4 +1,10 @@
-import { REGISTRATION_NAME, textAt, webhookConfigurationPath, type ApiRequest } from '../../../shared/index.ts';
+import {
+  REGISTRATION_NAME,
+  textAt,
+  webhookConfigurationPath,
+  type ApiRequest,
+  FIELD_MANAGER,
+} from '../../../shared/index.ts';
 
 /** The request that gives the registration that was read other entries, unless somebody else was faster: a conflict then. */
 export function registrationPatch(
@@ -9,7 +15,7 @@ export function registrationPatch(
   return {
     method: 'PATCH',
     path: webhookConfigurationPath(REGISTRATION_NAME),
-    query: { fieldManager: 'kubectl-maint' },
+    query: { fieldManager: FIELD_MANAGER },
     contentType: 'application/merge-patch+json',
     body: { metadata: { resourceVersion: textAt(registration, 'metadata', 'resourceVersion') }, webhooks },
     signal,

@@ -1,4 +1,4 @@
-import { daemonSetStatusPath, WOKEN_CONDITION, type ApiRequest } from '../../../shared/index.ts';
+import { daemonSetStatusPath, WOKEN_CONDITION, type ApiRequest, FIELD_MANAGER } from '../../../shared/index.ts';
 
 /** Why a DaemonSet controller is woken: a rollout is held on some nodes and goes on elsewhere, or a node comes back. */
 export interface Waking {
@@ -23,7 +23,7 @@ export function wakeRequest(
   return {
     method: 'PATCH',
     path: daemonSetStatusPath(namespace, name),
-    query: { fieldManager: 'kubectl-maint' },
+    query: { fieldManager: FIELD_MANAGER },
     contentType: 'application/strategic-merge-patch+json',
     body: { status: { conditions: [woken] } },
   };
