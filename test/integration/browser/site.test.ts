@@ -62,6 +62,8 @@ describe.skipIf(executable === undefined)('the site', () => {
     page.on('response', (response) => response.status() >= 400 && wrong.push(response.url()));
     page.on('pageerror', (error) => wrong.push(error.message));
     await page.goto(`${origin}${path}`, { waitUntil: 'networkidle' });
+    // What was served can be seen before the page listens to a key: a quiet network says nothing of its program.
+    await page.waitForFunction('"__vue_app__" in document.querySelector("#app")');
     return [page, wrong];
   }
 
