@@ -7,6 +7,7 @@ import { publishedBy } from '../packaging/published.ts';
 import { publishedText } from './chart-published.ts';
 import { commandSections, connectionFlags, exitCodes } from './generated-reference.ts';
 import { generatedParts, table } from './generated-file.ts';
+import { MET } from '../test/neighbours/neighbours.ts';
 import { coverageOf, judgedPatterns, LEFT_OUT } from '../webhook/floor/coverage.ts';
 
 const DOCS = [
@@ -80,24 +81,58 @@ function dataSystems(): string {
   return table(['System', 'Name', 'Known by', 'Lists', 'Refuses', 'Warns'], rows);
 }
 
+/** Whom the tests met alive, with what it takes to build them. */
+function metAlive(): string {
+  const rows = MET.map(({ title, version, passed, build, shows }) => [
+    `${title} ${version}`,
+    passed,
+    build === undefined ? 'with the tests' : `${build.seconds} s`,
+    build === undefined ? '' : `${build.megabytes} MB`,
+    shows,
+  ]);
+  return table(['Met alive', 'Last passed', 'Build on two cores', 'Programs', 'What it shows'], rows);
+}
+
+const KNOWN_FROM: Readonly<Record<(typeof TOOLS)[number]['known'], string>> = {
+  manifests: 'its manifests',
+  code: 'its code',
+  documentation: 'its documentation',
+  configuration: 'the configuration',
+};
+
+function howKnown({ id, known }: (typeof TOOLS)[number]): string {
+  const met = MET.find(({ name }) => name === id);
+  return met === undefined ? KNOWN_FROM[known] : `met alive: ${met.version}, ${met.passed}`;
+}
+
 function tools(work: 'backup' | 'scan'): string {
-  const rows = TOOLS.flatMap(({ id, title, source, patterns }) => {
+  const rows = TOOLS.flatMap((tool) => {
+    const { id, title, source, patterns } = tool;
     const mine = patterns.filter((pattern) => pattern.work === work);
     const refused = mine.filter(({ role }) => role === 'leaf' || (role === 'root' && work === 'scan'));
     if (mine.length === 0) return [];
     const what = [...new Set(refused.map((pattern) => pattern.what))].join('; ');
     const then = [...new Set(refused.map(({ afterDenial }) => AFTER[afterDenial]))].join('; ');
-    return [[`[${title}](${source})`, `\`${id}\``, what === '' ? 'nothing: it only leads to others' : what, then]];
+    return [
+      [
+        `[${title}](${source})`,
+        `\`${id}\``,
+        what === '' ? 'nothing: it only leads to others' : what,
+        then,
+        howKnown(tool),
+      ],
+    ];
   });
-  return table(['Tool', 'Id', 'What is refused', 'Then'], rows);
+  return table(['Tool', 'Id', 'What is refused', 'Then', 'Known from'], rows);
 }
 
 function delivery(): string {
-  const rows = TOOLS.filter(({ delivers }) => delivers !== undefined).map(({ id, title, source }) => [
-    `[${title}](${source})`,
-    `\`${id}\``,
+  const rows = TOOLS.filter(({ delivers }) => delivers !== undefined).map((tool) => [
+    `[${tool.title}](${tool.source})`,
+    `\`${tool.id}\``,
+    howKnown(tool),
   ]);
-  return table(['Tool', 'Id'], rows);
+  return table(['Tool', 'Id', 'Known from'], rows);
 }
 
 /** What makes a Job a conventional backup. */
@@ -132,6 +167,7 @@ const published = await publishedBy('.');
 const TABLES: Readonly<Record<string, () => string>> = {
   rules,
   reasons,
+  met: metAlive,
   backups: () => tools('backup'),
   conventional: conventionalBackups,
   scans: () => tools('scan'),

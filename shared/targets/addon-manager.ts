@@ -8,6 +8,7 @@ export const addonManager: Tool = {
   id: 'addon-manager',
   title: 'Kubernetes addon-manager',
   source: 'https://github.com/kubernetes/kubernetes/tree/master/cluster/addons/addon-manager',
+  known: 'manifests',
   patterns: [],
   delivers: [
     { kinds: WORKLOADS, labels: { 'addonmanager.kubernetes.io/mode': ['EnsureExists', 'Reconcile'] } },

@@ -15,6 +15,7 @@ export const arangodb: Tool = {
   id: 'arangodb',
   title: 'ArangoDB operator',
   source: 'https://github.com/arangodb/kube-arangodb',
+  known: 'code',
   patterns: [
     backupRoot({
       what: 'ArangoDB backup request',

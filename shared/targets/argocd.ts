@@ -12,6 +12,7 @@ export const argocd: Tool = {
   id: 'argocd',
   title: 'Argo CD',
   source: 'https://argo-cd.readthedocs.io',
+  known: 'manifests',
   patterns: [],
   delivers: [
     { kinds: [ARGOCD.Application, ARGOCD.ApplicationSet] },

@@ -12,5 +12,6 @@ export const awx: Tool = {
   id: 'awx',
   title: 'AWX operator',
   source: 'https://github.com/ansible/awx-operator',
+  known: 'code',
   patterns: [...requestedBackups('AWX', [AWX.AWXBackup, AWX.AWXRestore], 'lost')],
 };

@@ -11,5 +11,6 @@ export const bitpokeMysql: Tool = {
   id: 'bitpoke-mysql',
   title: 'MySQL operator of Bitpoke',
   source: 'https://github.com/bitpoke/mysql-operator',
+  known: 'code',
   patterns: [...requestedBackups('Bitpoke MySQL', [BITPOKE_MYSQL.MysqlBackup], 'lost')],
 };

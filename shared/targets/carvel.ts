@@ -12,6 +12,7 @@ export const carvel: Tool = {
   id: 'carvel',
   title: 'Carvel kapp-controller',
   source: 'https://carvel.dev/kapp-controller',
+  known: 'code',
   patterns: [],
   delivers: [{ kinds: [KAPP.App, PACKAGING.PackageInstall] }, { kinds: WORKLOADS, labels: { 'kapp.k14s.io/app': [] } }],
 };

@@ -19,6 +19,7 @@ export const cloudnativePg: Tool = {
   id: 'cloudnative-pg',
   title: 'CloudNativePG',
   source: 'https://cloudnative-pg.io',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'CloudNativePG backup',

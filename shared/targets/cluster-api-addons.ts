@@ -16,6 +16,7 @@ export const clusterApiAddons: Tool = {
   id: 'cluster-api-addons',
   title: 'Cluster API add-ons',
   source: 'https://cluster-api.sigs.k8s.io',
+  known: 'manifests',
   patterns: [],
   delivers: [
     {

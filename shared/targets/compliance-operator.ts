@@ -17,6 +17,7 @@ export const complianceOperator: Tool = {
   id: 'compliance-operator',
   title: 'OpenShift compliance operator',
   source: 'https://github.com/ComplianceAsCode/compliance-operator',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'OpenSCAP scan pod',

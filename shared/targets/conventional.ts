@@ -50,6 +50,7 @@ export const conventional: Tool = {
   id: 'conventional',
   title: 'Conventional backup jobs',
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/',
+  known: 'manifests',
   patterns: [
     ...[
       { ...OUTSIDE_PIPELINES, nameWords: BACKUP_NAMES, commands: BACKUP_PROGRAMS },

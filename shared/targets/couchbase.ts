@@ -15,6 +15,7 @@ export const couchbase: Tool = {
   id: 'couchbase',
   title: 'Couchbase operator',
   source: 'https://docs.couchbase.com/operator/current/overview.html',
+  known: 'documentation',
   patterns: [
     backupLeaf({
       what: 'Couchbase backup or restore job',

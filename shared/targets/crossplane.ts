@@ -12,6 +12,7 @@ export const crossplane: Tool = {
   id: 'crossplane',
   title: 'Crossplane',
   source: 'https://crossplane.io',
+  known: 'manifests',
   patterns: [],
   delivers: [{ kinds: [HELM.Release, PKG.Provider] }, { kinds: WORKLOADS, owners: [PKG.ProviderRevision] }],
 };

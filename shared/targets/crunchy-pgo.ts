@@ -10,6 +10,7 @@ export const crunchyPgo: Tool = {
   id: 'crunchy-pgo',
   title: 'Crunchy Postgres operator (PGO)',
   source: 'https://github.com/CrunchyData/postgres-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'pgBackRest backup job',

@@ -14,6 +14,7 @@ export const csiAddons: Tool = {
   id: 'csi-addons',
   title: 'CSI-Addons replication',
   source: 'https://github.com/csi-addons/kubernetes-csi-addons',
+  known: 'code',
   patterns: [
     backupRoot({
       what: 'CSI volume replication',

@@ -13,6 +13,7 @@ export const csiSnapshot: Tool = {
   id: 'csi-snapshot',
   title: 'CSI snapshots',
   source: 'https://github.com/kubernetes-csi/external-snapshotter',
+  known: 'manifests',
   patterns: [
     backupRoot({
       what: 'CSI snapshot',

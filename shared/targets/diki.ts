@@ -15,6 +15,7 @@ export const diki: Tool = {
   id: 'diki',
   title: 'Gardener diki',
   source: 'https://github.com/gardener/diki-operator',
+  known: 'code',
   patterns: [
     scanLeaf({
       what: 'diki run',

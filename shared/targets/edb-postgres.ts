@@ -14,6 +14,7 @@ export const edbPostgres: Tool = {
   id: 'edb-postgres',
   title: 'EDB Postgres for Kubernetes',
   source: 'https://www.enterprisedb.com/docs/postgres_for_kubernetes/latest/',
+  known: 'documentation',
   patterns: [
     backupLeaf({
       what: 'EDB Postgres backup',

@@ -15,6 +15,7 @@ export const etcdDruid: Tool = {
   id: 'etcd-druid',
   title: 'etcd-druid',
   source: 'https://github.com/gardener/etcd-druid',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'etcd-druid backup job',

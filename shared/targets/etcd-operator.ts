@@ -14,6 +14,7 @@ export const etcdOperator: Tool = {
   id: 'etcd-operator',
   title: 'etcd operators',
   source: 'https://github.com/aenix-io/etcd-operator',
+  known: 'code',
   patterns: [
     ...requestedBackups(
       'etcd',

@@ -9,6 +9,7 @@ export const fairwindsInsights: Tool = {
   id: 'fairwinds-insights',
   title: 'Fairwinds Insights',
   source: 'https://insights.docs.fairwinds.com',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'Fairwinds Insights scan',

@@ -16,6 +16,7 @@ export const fleet: Tool = {
   id: 'fleet',
   title: 'Rancher Fleet',
   source: 'https://fleet.rancher.io',
+  known: 'code',
   patterns: [],
   delivers: [
     {

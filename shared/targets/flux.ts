@@ -17,6 +17,7 @@ export const flux: Tool = {
   id: 'flux',
   title: 'Flux',
   source: 'https://fluxcd.io',
+  known: 'manifests',
   patterns: [],
   delivers: [
     { kinds: [HELM.HelmRelease, KUSTOMIZE.Kustomization] },

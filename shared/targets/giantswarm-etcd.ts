@@ -12,6 +12,7 @@ export const giantswarmEtcd: Tool = {
   id: 'giantswarm-etcd',
   title: 'etcd backup operator of Giant Swarm',
   source: 'https://github.com/giantswarm/etcd-backup-operator',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'request for an etcd backup',

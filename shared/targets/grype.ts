@@ -13,5 +13,6 @@ export const grype: Tool = {
   id: 'grype',
   title: 'Grype',
   source: 'https://github.com/anchore/grype',
+  known: 'code',
   patterns: namedScan('grype', NO_SCAN).map((match) => scanLeaf({ what: 'Grype scan', match, afterDenial: 'failed' })),
 };

@@ -9,6 +9,7 @@ export const helm: Tool = {
   id: 'helm',
   title: 'Helm',
   source: 'https://helm.sh',
+  known: 'manifests',
   patterns: [],
   delivers: [
     {

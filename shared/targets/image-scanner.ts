@@ -9,6 +9,7 @@ export const imageScanner: Tool = {
   id: 'image-scanner',
   title: 'Image Scanner of Statnett',
   source: 'https://github.com/statnett/image-scanner-operator',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'image scan of a workload',

@@ -12,6 +12,7 @@ export const k3sEtcd: Tool = {
   id: 'k3s-etcd',
   title: 'K3s and RKE2 etcd snapshots',
   source: 'https://docs.k3s.io/cli/etcd-snapshot',
+  known: 'code',
   patterns: [
     backupSchedule({
       what: 'record of an etcd snapshot',

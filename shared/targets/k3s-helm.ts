@@ -13,6 +13,7 @@ export const k3sHelm: Tool = {
   id: 'k3s-helm',
   title: 'K3s and RKE2 add-ons',
   source: 'https://github.com/k3s-io/helm-controller',
+  known: 'manifests',
   patterns: [],
   delivers: [
     { kinds: [HELM.HelmChart, HELM.HelmChartConfig, K3S.Addon] },

@@ -16,6 +16,7 @@ export const k8ssandra: Tool = {
   id: 'k8ssandra',
   title: 'K8ssandra Medusa',
   source: 'https://k8ssandra.io',
+  known: 'code',
   patterns: [
     backupRoot({
       what: 'Medusa backup or restore request',

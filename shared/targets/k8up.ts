@@ -22,6 +22,7 @@ export const k8up: Tool = {
   id: 'k8up',
   title: 'K8up',
   source: 'https://k8up.io',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'K8up backup of a namespace',

@@ -12,6 +12,7 @@ export const kanister: Tool = {
   id: 'kanister',
   title: 'Kanister',
   source: 'https://kanister.io',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'pod of a Kanister action',

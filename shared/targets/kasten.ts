@@ -21,6 +21,7 @@ export const kasten: Tool = {
   id: 'kasten',
   title: 'Kasten K10',
   source: 'https://docs.kasten.io',
+  known: 'documentation',
   patterns: [
     backupRoot({
       what: 'Kasten action',

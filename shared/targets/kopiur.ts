@@ -17,6 +17,7 @@ export const kopiur: Tool = {
   id: 'kopiur',
   title: 'Kopiur',
   source: 'https://github.com/home-operations/kopiur',
+  known: 'code',
   patterns: [
     ...requestedBackups(
       'Kopia',

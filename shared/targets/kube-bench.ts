@@ -9,6 +9,7 @@ export const kubeBench: Tool = {
   id: 'kube-bench',
   title: 'kube-bench',
   source: 'https://github.com/aquasecurity/kube-bench',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'kube-bench run',

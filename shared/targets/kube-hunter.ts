@@ -8,6 +8,7 @@ export const kubeHunter: Tool = {
   id: 'kube-hunter',
   title: 'kube-hunter',
   source: 'https://github.com/aquasecurity/kube-hunter',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'kube-hunter run',

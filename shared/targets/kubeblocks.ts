@@ -16,6 +16,7 @@ export const kubeblocks: Tool = {
   id: 'kubeblocks',
   title: 'KubeBlocks',
   source: 'https://kubeblocks.io',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'KubeBlocks backup or restore job',

@@ -9,6 +9,7 @@ export const kubegres: Tool = {
   id: 'kubegres',
   title: 'Kubegres',
   source: 'https://github.com/reactive-tech/kubegres',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'Kubegres backup job',

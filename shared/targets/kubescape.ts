@@ -14,6 +14,7 @@ export const kubescape: Tool = {
   id: 'kubescape',
   title: 'Kubescape',
   source: 'https://kubescape.io',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'Kubescape scan',

@@ -18,6 +18,7 @@ export const kubestash: Tool = {
   id: 'kubestash',
   title: 'KubeStash',
   source: 'https://kubestash.com',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'KubeStash backup or restore job',

@@ -11,6 +11,7 @@ export const kubevela: Tool = {
   id: 'kubevela',
   title: 'KubeVela',
   source: 'https://kubevela.io',
+  known: 'code',
   patterns: [],
   delivers: [
     { kinds: [KUBEVELA.Application] },

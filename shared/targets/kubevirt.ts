@@ -15,6 +15,7 @@ export const kubevirt: Tool = {
   id: 'kubevirt',
   title: 'KubeVirt snapshots',
   source: 'https://kubevirt.io',
+  known: 'code',
   patterns: [
     backupRoot({
       what: 'snapshot or restore of a virtual machine',

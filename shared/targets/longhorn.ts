@@ -21,6 +21,7 @@ export const longhorn: Tool = {
   id: 'longhorn',
   title: 'Longhorn',
   source: 'https://longhorn.io',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'Longhorn backup of a volume',

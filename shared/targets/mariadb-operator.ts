@@ -16,6 +16,7 @@ export const mariadbOperator: Tool = {
   id: 'mariadb-operator',
   title: 'MariaDB operator',
   source: 'https://github.com/mariadb-operator/mariadb-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'MariaDB backup or restore job',

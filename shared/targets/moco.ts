@@ -9,6 +9,7 @@ export const moco: Tool = {
   id: 'moco',
   title: 'MOCO',
   source: 'https://github.com/cybozu-go/moco',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'MOCO backup or restore job',

@@ -10,6 +10,7 @@ export const mondoo: Tool = {
   id: 'mondoo',
   title: 'Mondoo operator',
   source: 'https://github.com/mondoohq/mondoo-operator',
+  known: 'code',
   patterns: [
     scanLeaf({
       what: 'Mondoo scan',

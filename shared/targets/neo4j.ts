@@ -8,6 +8,7 @@ export const neo4j: Tool = {
   id: 'neo4j',
   title: 'Neo4j',
   source: 'https://github.com/neo4j/helm-charts',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'Neo4j backup',

@@ -15,6 +15,7 @@ export const oadp: Tool = {
   id: 'oadp',
   title: 'OpenShift API for Data Protection',
   source: 'https://github.com/openshift/oadp-operator',
+  known: 'manifests',
   patterns: [
     backupRoot({
       what: 'OADP backup or restore request',

@@ -15,6 +15,7 @@ export const olm: Tool = {
   id: 'olm',
   title: 'Operator Lifecycle Manager',
   source: 'https://olm.operatorframework.io',
+  known: 'manifests',
   patterns: [],
   delivers: [
     {

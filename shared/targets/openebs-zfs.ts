@@ -12,6 +12,7 @@ export const openebsZfs: Tool = {
   id: 'openebs-zfs',
   title: 'OpenEBS ZFS LocalPV',
   source: 'https://github.com/openebs/zfs-localpv',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'backup or restore of a ZFS volume',

@@ -13,6 +13,7 @@ export const openshiftEtcd: Tool = {
   id: 'openshift-etcd',
   title: 'OpenShift etcd backup',
   source: 'https://github.com/openshift/cluster-etcd-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'OpenShift etcd backup job',

@@ -12,5 +12,6 @@ export const oracleMysql: Tool = {
   id: 'oracle-mysql',
   title: 'MySQL operator of Oracle',
   source: 'https://github.com/mysql/mysql-operator',
+  known: 'code',
   patterns: [...requestedBackups('MySQL', [ORACLE_MYSQL.MySQLBackup], 'lost')],
 };

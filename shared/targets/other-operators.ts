@@ -10,6 +10,7 @@ export const otherOperators: Tool = {
   id: 'other-operators',
   title: 'Operators that are not listed here',
   source: 'https://kubernetes.io/docs/concepts/extend-kubernetes/operator/',
+  known: 'documentation',
   patterns: [
     backupLeaf({
       what: "backup or restore by an operator's own request",

@@ -208,6 +208,7 @@ export const otherScanners: Tool = {
   id: 'other-scanners',
   title: 'Other scanners',
   source: 'https://landscape.cncf.io/guide#provisioning--security-compliance',
+  known: 'manifests',
   patterns: [
     { ...OUTSIDE_PIPELINES, commands: SCANNER_PROGRAMS, without: NO_SCAN_ARGUMENTS },
     { ...OUTSIDE_PIPELINES, entrypoints: SCANNER_IMAGES },

@@ -17,6 +17,7 @@ export const palette: Tool = {
   id: 'palette',
   title: 'Palette',
   source: 'https://docs.spectrocloud.com',
+  known: 'documentation',
   patterns: [
     scanRoot({
       what: 'Palette audit',

@@ -16,6 +16,7 @@ export const perconaMongodb: Tool = {
   id: 'percona-mongodb',
   title: 'Percona Server for MongoDB operator',
   source: 'https://github.com/percona/percona-server-mongodb-operator',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'Percona MongoDB backup or restore',

@@ -15,6 +15,7 @@ export const perconaMysql: Tool = {
   id: 'percona-mysql',
   title: 'Percona Server for MySQL operator',
   source: 'https://github.com/percona/percona-server-mysql-operator',
+  known: 'code',
   patterns: [
     ...requestedBackups(
       'Percona Server for MySQL',

@@ -17,6 +17,7 @@ export const perconaPostgresql: Tool = {
   id: 'percona-postgresql',
   title: 'Percona operator for PostgreSQL',
   source: 'https://github.com/percona/percona-postgresql-operator',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'Percona PostgreSQL backup job',

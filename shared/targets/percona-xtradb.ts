@@ -16,6 +16,7 @@ export const perconaXtradb: Tool = {
   id: 'percona-xtradb',
   title: 'Percona XtraDB Cluster operator',
   source: 'https://github.com/percona/percona-xtradb-cluster-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'Percona XtraDB backup or restore job',

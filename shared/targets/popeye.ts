@@ -8,6 +8,7 @@ export const popeye: Tool = {
   id: 'popeye',
   title: 'Popeye',
   source: 'https://popeyecli.io',
+  known: 'code',
   patterns: [
     scanLeaf({
       what: 'Popeye scan',

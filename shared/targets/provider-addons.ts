@@ -9,6 +9,7 @@ export const providerAddons: Tool = {
   id: 'provider-addons',
   title: 'Add-ons of AKS, EKS and GKE',
   source: 'https://learn.microsoft.com/azure/aks/integrations',
+  known: 'documentation',
   patterns: [],
   delivers: [
     { kinds: WORKLOADS, labels: { 'kubernetes.azure.com/managedby': ['aks'] } },

@@ -12,6 +12,7 @@ export const rancherBackup: Tool = {
   id: 'rancher-backup',
   title: 'Rancher backup operator',
   source: 'https://github.com/rancher/backup-restore-operator',
+  known: 'code',
   patterns: [
     backupRoot({
       what: 'Rancher backup or restore request',

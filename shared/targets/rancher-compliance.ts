@@ -13,6 +13,7 @@ export const rancherCompliance: Tool = {
   id: 'rancher-compliance',
   title: 'Rancher compliance and CIS scans',
   source: 'https://github.com/rancher/compliance-operator',
+  known: 'manifests',
   patterns: [
     ...['compliance.cattle.io/scan', 'cis.cattle.io/scan'].map((label) =>
       scanLeaf({

@@ -12,6 +12,7 @@ export const securecodebox: Tool = {
   id: 'securecodebox',
   title: 'secureCodeBox',
   source: 'https://www.securecodebox.io',
+  known: 'code',
   patterns: [
     scanLeaf({
       what: 'secureCodeBox scan',

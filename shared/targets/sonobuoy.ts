@@ -10,6 +10,7 @@ export const sonobuoy: Tool = {
   id: 'sonobuoy',
   title: 'Sonobuoy',
   source: 'https://sonobuoy.io',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'Sonobuoy run',

@@ -12,6 +12,7 @@ export const stackgres: Tool = {
   id: 'stackgres',
   title: 'StackGres',
   source: 'https://stackgres.io',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'StackGres backup job',

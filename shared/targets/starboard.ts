@@ -9,6 +9,7 @@ export const starboard: Tool = {
   id: 'starboard',
   title: 'Starboard',
   source: 'https://github.com/aquasecurity/starboard',
+  known: 'code',
   patterns: [
     scanLeaf({
       what: 'Starboard scan',

@@ -18,6 +18,7 @@ export const stash: Tool = {
   id: 'stash',
   title: 'Stash',
   source: 'https://stash.run',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'Stash backup or restore job',

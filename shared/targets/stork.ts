@@ -19,6 +19,7 @@ export const stork: Tool = {
   id: 'stork',
   title: 'Stork and Portworx',
   source: 'https://github.com/libopenstorage/stork',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'Portworx data mover',

@@ -15,6 +15,7 @@ export const sveltos: Tool = {
   id: 'sveltos',
   title: 'Sveltos',
   source: 'https://projectsveltos.io',
+  known: 'code',
   patterns: [],
   delivers: [
     {

@@ -13,5 +13,6 @@ export const syft: Tool = {
   id: 'syft',
   title: 'Syft',
   source: 'https://github.com/anchore/syft',
+  known: 'code',
   patterns: namedScan('syft', NO_SCAN).map((match) => scanLeaf({ what: 'Syft scan', match, afterDenial: 'failed' })),
 };

@@ -8,6 +8,7 @@ export const talosBackup: Tool = {
   id: 'talos-backup',
   title: 'Talos etcd backup',
   source: 'https://github.com/siderolabs/talos-backup',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'Talos etcd backup',

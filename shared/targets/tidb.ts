@@ -18,6 +18,7 @@ export const tidb: Tool = {
   id: 'tidb',
   title: 'TiDB operator backups',
   source: 'https://github.com/pingcap/tidb-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'TiDB backup or restore job',

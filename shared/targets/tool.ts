@@ -86,6 +86,14 @@ export interface Tool {
   readonly title: string;
   /** Project page or repository, for the generated documentation. */
   readonly source: string;
+  /**
+   * What it is known from. Whether it was also met alive is no part of the catalogue: the neighbours of the tests say so.
+   * - `manifests`: manifests that its project or its users publish; the tests judge those that they are given.
+   * - `code`: its source code, definitions of its kinds or chart.
+   * - `documentation`: its documentation, or general knowledge.
+   * - `configuration`: whoever configured it.
+   */
+  readonly known: 'manifests' | 'code' | 'documentation' | 'configuration';
   /** Its backups and scans; none for a tool that only delivers add-ons. */
   readonly patterns: readonly WorkPattern[];
   /**

@@ -23,6 +23,7 @@ export const tridentProtect: Tool = {
   id: 'trident-protect',
   title: 'NetApp Trident protect',
   source: 'https://docs.netapp.com/us-en/trident/trident-protect/',
+  known: 'code',
   patterns: [
     ...requestedBackups(
       'Trident protect',

@@ -12,6 +12,7 @@ export const trilio: Tool = {
   id: 'trilio',
   title: 'TrilioVault',
   source: 'https://docs.trilio.io',
+  known: 'documentation',
   patterns: [
     backupRoot({
       what: 'TrilioVault backup or restore request',

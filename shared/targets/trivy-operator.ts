@@ -13,6 +13,7 @@ export const trivyOperator: Tool = {
   id: 'trivy-operator',
   title: 'Trivy operator',
   source: 'https://github.com/aquasecurity/trivy-operator',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'Trivy scan of a workload',

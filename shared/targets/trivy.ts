@@ -31,6 +31,7 @@ export const trivy: Tool = {
   id: 'trivy',
   title: 'Trivy',
   source: 'https://github.com/aquasecurity/trivy',
+  known: 'manifests',
   patterns: [
     scanLeaf({
       what: 'Trivy node collector',

@@ -77,7 +77,13 @@ export function parseUserTools(value: unknown, root = 'tools'): Parsed<readonly 
 }
 
 function toolFrom({ id, title, source, patterns }: ToolForm): Tool {
-  return { id, title: title ?? id, source, patterns: patterns.map((entry) => patternFrom(entry, title ?? id)) };
+  return {
+    id,
+    title: title ?? id,
+    source,
+    known: 'configuration',
+    patterns: patterns.map((entry) => patternFrom(entry, title ?? id)),
+  };
 }
 
 function patternFrom({ what, match, ...rest }: ToolForm['patterns'][number], title: string): WorkPattern {

@@ -25,6 +25,7 @@ export const velero: Tool = {
   id: 'velero',
   title: 'Velero',
   source: 'https://velero.io',
+  known: 'manifests',
   patterns: [
     backupLeaf({
       what: 'Velero file-system backup of a pod volume',

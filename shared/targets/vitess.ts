@@ -12,6 +12,7 @@ export const vitess: Tool = {
   id: 'vitess',
   title: 'Vitess operator',
   source: 'https://github.com/planetscale/vitess-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'Vitess backup',

@@ -15,6 +15,7 @@ export const volsync: Tool = {
   id: 'volsync',
   title: 'VolSync',
   source: 'https://volsync.readthedocs.io',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'VolSync mover',

@@ -16,6 +16,7 @@ export const yugabytedb: Tool = {
   id: 'yugabytedb',
   title: 'YugabyteDB operator',
   source: 'https://github.com/yugabyte/yugabyte-k8s-operator',
+  known: 'code',
   patterns: [
     backupRoot({
       what: 'YugabyteDB backup or restore request',

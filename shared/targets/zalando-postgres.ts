@@ -9,6 +9,7 @@ export const zalandoPostgres: Tool = {
   id: 'zalando-postgres',
   title: 'Zalando postgres-operator',
   source: 'https://github.com/zalando/postgres-operator',
+  known: 'code',
   patterns: [
     backupLeaf({
       what: 'logical backup of a Zalando PostgreSQL cluster',

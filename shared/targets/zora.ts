@@ -12,6 +12,7 @@ export const zora: Tool = {
   id: 'zora',
   title: 'Zora',
   source: 'https://github.com/undistro/zora',
+  known: 'code',
   patterns: [
     scanLeaf({
       what: 'Zora scan',

@@ -71,8 +71,13 @@ async function build(neighbour: Neighbour, folder: string, { env, log }: Binarie
     { module, what, linkerFlags: linkedWith(neighbour.linked ?? {}), env, log },
   );
   await keepDefinitions(neighbour, { module, env, what }, join(folder, DEFINITIONS));
-  for (const [name, goPackage] of packages) await rename(join(drafts, basename(goPackage)), join(folder, name));
+  for (const [name, goPackage] of packages) await rename(join(drafts, builtAs(goPackage)), join(folder, name));
   await rm(join(folder, '.build'), { recursive: true });
+}
+
+/** How Go names the program of a package: as the last element of its path that is no major version. */
+function builtAs(goPackage: string): string {
+  return basename(goPackage.replace(/\/v\d+$/, ''));
 }
 
 /** The files of all its folders side by side. Go's own copies are read-only, so their text is written anew. */

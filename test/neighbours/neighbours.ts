@@ -1,11 +1,22 @@
 /** Other people's controllers that our promises meet, and what each is built from. One place to change when they move on. */
-import { GO_VERSION } from '../control-plane/versions.ts';
+import { GO_VERSION, HELM_VERSION } from '../control-plane/versions.ts';
 
-/** A controller that is built from its public Go module and runs as a process beside a control plane of the tests. */
-export interface Neighbour {
-  /** Its folder below test/neighbours. */
+/** A program of others that runs beside our own in a test; the tables of docs/tools.md are made of it. */
+export interface Met {
+  /** The id of its tool, where the catalogue has one. */
   readonly name: string;
+  readonly title: string;
   readonly version: string;
+  /** The day on which its tests last passed, as YYYY-MM-DD. Whoever changes the version runs them, and says when. */
+  readonly passed: string;
+  /** What they show, and where it is told: Markdown, seen from docs/. */
+  readonly shows: string;
+}
+
+/** A controller, with a folder of its name below test/neighbours, that is built from its public Go module and runs as a process beside a control plane of the tests. */
+export interface Neighbour extends Met {
+  /** Seconds on two cores that had nothing else to do, and megabytes of its programs. */
+  readonly build: { readonly seconds: number; readonly megabytes: number };
   /** The Go module that it comes in. */
   readonly goModule: string;
   /** Programs by their name, and the Go package of each: of that module, or below the neighbour's folder (`./…`). */
@@ -21,7 +32,11 @@ export interface Neighbour {
 export const NEIGHBOURS: readonly Neighbour[] = [
   {
     name: 'velero',
+    title: 'Velero',
     version: '1.18.3',
+    passed: '2026-11-29',
+    shows: '[backups of a node in maintenance](backups.md)',
+    build: { seconds: 213, megabytes: 106 },
     goModule: 'github.com/vmware-tanzu/velero',
     programs: { velero: 'github.com/vmware-tanzu/velero/cmd/velero', 'object-store': './object-store' },
     // An agent of each node, on one machine: none of them tells metrics.
@@ -33,7 +48,11 @@ export const NEIGHBOURS: readonly Neighbour[] = [
   },
   {
     name: 'karpenter',
+    title: 'Karpenter',
     version: '1.14.1',
+    passed: '2026-11-29',
+    shows: '[consolidation, expiry](drain.md#other-controllers-on-the-same-node)',
+    build: { seconds: 125, megabytes: 61 },
     goModule: 'sigs.k8s.io/karpenter',
     programs: { karpenter: 'sigs.k8s.io/karpenter/kwok' },
     replaces: [],
@@ -41,7 +60,11 @@ export const NEIGHBOURS: readonly Neighbour[] = [
   },
   {
     name: 'cluster-api',
+    title: 'Cluster API',
     version: '1.14.2',
+    passed: '2026-11-29',
+    shows: '[health checks](drain.md#other-controllers-on-the-same-node)',
+    build: { seconds: 139, megabytes: 63 },
     goModule: 'sigs.k8s.io/cluster-api',
     programs: { 'cluster-api': 'sigs.k8s.io/cluster-api/core' },
     replaces: ['sigs.k8s.io/cluster-api/api => sigs.k8s.io/cluster-api/api v1.14.2'],
@@ -49,10 +72,26 @@ export const NEIGHBOURS: readonly Neighbour[] = [
   },
   {
     name: 'descheduler',
+    title: 'descheduler',
     version: '0.36.0',
+    passed: '2026-11-29',
+    shows: '[evictions from cordoned nodes](drain.md#other-controllers-on-the-same-node)',
+    build: { seconds: 126, megabytes: 82 },
     goModule: 'sigs.k8s.io/descheduler',
     programs: { descheduler: 'sigs.k8s.io/descheduler/cmd/descheduler' },
     replaces: ['k8s.io/kube-openapi => k8s.io/kube-openapi v0.0.0-20260512234627-ef417d054102'],
+  },
+];
+
+/** Everybody who was met alive: the neighbours, and Helm, which is built with the control plane's programs. */
+export const MET: readonly (Met & Partial<Pick<Neighbour, 'build'>>)[] = [
+  ...NEIGHBOURS,
+  {
+    name: 'helm',
+    title: 'Helm',
+    version: HELM_VERSION,
+    passed: '2026-11-29',
+    shows: '[waits and rollbacks](gitops.md)',
   },
 ];
 

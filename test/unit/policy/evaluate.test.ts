@@ -134,7 +134,9 @@ test('a tool may name its node in a label', () => {
     node: { in: 'label', key: 'tool.io/node' },
     afterDenial: 'lost',
   };
-  const catalogue = catalogueFromTools([{ id: 'tool', title: 'Tool', source: '', patterns: [pattern] }]);
+  const catalogue = catalogueFromTools([
+    { id: 'tool', title: 'Tool', source: '', known: 'configuration', patterns: [pattern] },
+  ]);
   const run = (labels: object) => ({ apiVersion: 'tool.io/v1', kind: 'Run', metadata: { name: 'r', labels } });
   const tell = (labels: object) => said(evaluate(creation(run(labels)), situation(nodes, { catalogue })));
   expect(tell({ 'tool.io/node': 'n1' })).toEqual(['deny', 'backup/NodeInMaintenance']);

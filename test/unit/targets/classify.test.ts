@@ -15,7 +15,7 @@ function toolOf(id: string, ...matchers: WorkPattern['match'][]): Tool {
     node: { in: 'pods' as const },
     afterDenial: 'lost' as const,
   }));
-  return { id, title: id, source: '', patterns };
+  return { id, title: id, source: '', known: 'configuration', patterns };
 }
 
 const pod = (metadata: object, spec: object = {}) => workFromObject({ apiVersion: 'v1', kind: 'Pod', metadata, spec });

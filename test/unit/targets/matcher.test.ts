@@ -135,6 +135,7 @@ describe('an image counts with as much of its path and registry as is named', ()
       id: 'x',
       title: 'x',
       source: '',
+      known: 'configuration' as const,
       patterns: [backupLeaf({ what: 'x', match: { images: [name] }, afterDenial: 'lost' })],
     };
     expect(classify(pod, catalogueFromTools([tool])).work).toBe(expected ? 'backup' : 'none');

@@ -43,10 +43,9 @@ describe('what the API server asks about', () => {
   test('a pattern of no particular kind is about pods and jobs', () => {
     const tool = TOOLS.find(({ id }) => id === 'velero');
     const patterns = tool?.patterns.map((pattern) => ({ ...pattern, match: { labels: { a: [] } } })) ?? [];
-    expect(decidedNames([{ id: 't', title: 'T', source: '', patterns }], DEFAULT_POLICY)).toEqual([
-      '/Pod',
-      'batch/Job',
-    ]);
+    expect(
+      decidedNames([{ id: 't', title: 'T', source: '', known: 'configuration', patterns }], DEFAULT_POLICY),
+    ).toEqual(['/Pod', 'batch/Job']);
   });
 
   const toolOf = (kind: string) => {
@@ -55,6 +54,7 @@ describe('what the API server asks about', () => {
       id: 't',
       title: 'T',
       source: '',
+      known: 'configuration' as const,
       patterns: patterns.map((one) => ({ ...one, match: { kinds: kindsNamed(kind) } })),
     };
   };

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { workFromObject, type WorkObject } from '../../../../shared/facts/work.ts';
 import { classify, type Classification } from '../../../../shared/targets/classify.ts';
-import { CATALOGUE } from '../../../../shared/targets/registry.ts';
+import { CATALOGUE, TOOLS } from '../../../../shared/targets/registry.ts';
 import { documentsIn } from '../../../../shared/yaml/documents.ts';
 import { documentsFrom } from '../../../../plugin/verbs/check/documents.ts';
 
@@ -172,4 +172,14 @@ test.runIf(!missing)('a DaemonSet is an add-on wherever it stands', () => {
   const daemonSets = SEEN.filter(({ object }) => object.groupKind === 'apps/DaemonSet');
   expect(daemonSets.filter(({ found }) => found.work !== 'addon').map(({ file }) => file)).toEqual([]);
   expect(daemonSets.length).toBeGreaterThan(10);
+});
+
+/** Files that were made from a project's code instead of being published by it. */
+const isMadeFromCode = (file: string) => /\/derived-[^/]+$/.test(file);
+
+test.runIf(!missing)('the tools that are known from manifests are those that a published manifest was found of', () => {
+  const published = SEEN.filter(({ file }) => !isMadeFromCode(file));
+  const met = new Set(published.map(({ found }) => found.tool));
+  const claimed = TOOLS.filter(({ known }) => known === 'manifests').map(({ id }) => id);
+  expect(claimed).toEqual(TOOLS.map(({ id }) => id).filter((id) => met.has(id)));
 });
