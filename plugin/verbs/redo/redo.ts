@@ -22,6 +22,7 @@ import { readOwnEvents } from '../../nodes/own-events.ts';
 import { forbiddenText } from '../../session/forbidden-text.ts';
 import type { Session } from '../../session/session.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { withBackups } from './pieces.ts';
 import type { Named, RedoOperation } from './flags.ts';
 import { backupFrom, jobFrom, type Remake } from './remake.ts';
 import { refusedWork, wordFor, type RefusedWork } from './refused-work.ts';
@@ -45,7 +46,7 @@ export async function runRedo(operation: RedoOperation, session: Session): Promi
   const refused = await readRefused(cluster);
   const held = await readAll(cluster, { path: NODES, query: { labelSelector: STATE_LABEL } }, nodeFromObject);
   const chosen = choose(operation, refused);
-  const found = await Promise.all(chosen.map((work) => readStanding(work, held, session)));
+  const found = await Promise.all(chosen.map((work) => readStanding(work, { held, refused }, session)));
   if (operation.what === 'none') {
     await tell(
       found.map(({ item }) => item),
@@ -72,7 +73,7 @@ export async function runRedo(operation: RedoOperation, session: Session): Promi
 async function readRefused(cluster: Cluster): Promise<readonly RefusedWork[]> {
   try {
     const [own, makers] = await Promise.all([readOwnEvents(cluster), readMakerEvents(cluster)]);
-    return refusedWork(own, makers);
+    return refusedWork(await withBackups(own, cluster), makers);
   } catch (thrown) {
     if (!(thrown instanceof ClusterRefusal) || !isForbidden(thrown)) throw thrown;
     throw new MaintError('cluster', `what was refused is not known: ${forbiddenText(thrown.message)}`, {
@@ -95,14 +96,17 @@ function choose({ what }: RedoOperation, refused: readonly RefusedWork[]): reado
 
 async function readStanding(
   work: RefusedWork,
-  held: readonly NodeFacts[],
+  among: { readonly held: readonly NodeFacts[]; readonly refused: readonly RefusedWork[] },
   { cluster, clock }: Session,
 ): Promise<Found> {
   const { kind, namespace, name, times, lastAt } = work;
   const about = { kind, namespace, name, times, lastAt, made: null };
   try {
     const read = await (kind === 'CronJob' ? readCronJob : readBackup)(work, cluster);
-    const standing = standingOf(work, { ...read, held, now: clock.now() });
+    // A CronJob is refused itself, and its Jobs are other objects, though one of them may have its name.
+    const alike = among.refused.filter((one) => kind === 'Backup' && one.kind === kind && one.namespace === namespace);
+    const refused = new Set(alike.map((one) => one.name));
+    const standing = standingOf(work, { ...read, held: among.held, refused, now: clock.now() });
     const isOpen = standing.state === 'open';
     const remake = kind === 'CronJob' ? jobFrom(read.object, work) : backupFrom(read.schedule, work);
     return { work, item: { ...about, ...standing }, remake: isOpen ? remake : undefined };

@@ -57,6 +57,7 @@ export function backupFrom(schedule: unknown, work: RefusedWork): Remake {
       name,
       namespace,
       labels: { ...labels, [SCHEDULE_LABEL]: maker },
+      annotations: fieldsAt(schedule, 'metadata', 'annotations'),
       ...(isOwned && { ownerReferences: [{ ...owner, controller: true }] }),
     },
     spec: at(schedule, 'spec', 'template'),

@@ -7,10 +7,11 @@ import type { RefusedWork } from './refused-work.ts';
 export const SCHEDULE_LABEL = 'velero.io/schedule-name';
 
 /**
- * Where a refused run stands. `open`: nobody has made up for it, and one call does. `made-up`: it ran since. `kept-off`: a
- * node is in maintenance because of which it would be refused again. `suspended`, `by-hand`, `gone`: no call of ours is safe.
+ * Where a refused run stands. `open`: nobody has made up for it, and one call does. `made-up`: it ran since. `superseded`: it
+ * ran since and was refused again, so that the later run is the one to make up for. `kept-off`: a node is in maintenance
+ * because of which it would be refused again. `suspended`, `by-hand`, `gone`: no call of ours is safe.
  */
-export type State = 'open' | 'made-up' | 'kept-off' | 'suspended' | 'by-hand' | 'gone';
+export type State = 'open' | 'made-up' | 'superseded' | 'kept-off' | 'suspended' | 'by-hand' | 'gone';
 
 export interface Standing {
   readonly state: State;
@@ -26,6 +27,8 @@ export interface About {
   readonly runs: readonly unknown[];
   /** Of a Backup: the Schedule that made it. */
   readonly schedule: unknown;
+  /** Of a Backup: the names of all in its namespace of which something was refused. */
+  readonly refused: ReadonlySet<string>;
   readonly held: readonly NodeFacts[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -36,8 +39,13 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   const { object, held, now } = about;
   if (object === undefined) return { state: 'gone', why: `the ${work.kind} is gone` };
   const since = Date.parse(work.lastAt);
-  const run = about.runs.find((one) => (timeAt(one, 'metadata', 'creationTimestamp') ?? 0) > since);
-  if (run !== undefined) return { state: 'made-up', why: `${textAt(run, 'metadata', 'name') ?? ''} was made since` };
+  const later = about.runs
+    .filter((run) => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) > since)
+    .map((run) => textAt(run, 'metadata', 'name') ?? '');
+  const made = later.find((name) => !about.refused.has(name));
+  if (made !== undefined) return { state: 'made-up', why: `${made} was made since` };
+  const [again] = later;
+  if (again !== undefined) return { state: 'superseded', why: `${again} was made since, and refused as well` };
   const standstill = work.kind === 'CronJob' ? cronJobStands(object) : backupStands(object, about.schedule);
   if (standstill !== undefined) return standstill;
   const node = held.find((one) =>

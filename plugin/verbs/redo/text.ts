@@ -27,6 +27,7 @@ const SUFFIX: Readonly<Record<DryRun, string>> = { none: '', client: ' (dry run)
 const WORDS: Readonly<Record<RedoItem['state'], string>> = {
   open: 'not made up for',
   'made-up': 'made up for',
+  superseded: 'a later one counts',
   'kept-off': 'still kept off',
   suspended: 'stands still',
   'by-hand': 'was made by hand',

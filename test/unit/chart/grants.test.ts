@@ -178,6 +178,7 @@ const PLUGIN: Calls = {
   'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },
   'plugin/verbs/off/bring-back.ts': { nodePath: 'get /nodes' },
   // Who makes up for a run may read and make such objects anyhow: it is no right of ours to hand out.
+  'plugin/verbs/redo/pieces.ts': { objectPath: '' },
   'plugin/verbs/redo/redo.ts': {
     collectionPath: '',
     cronJobPath: 'get batch/cronjobs',

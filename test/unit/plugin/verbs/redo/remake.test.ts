@@ -50,7 +50,12 @@ describe('a Job from a CronJob', () => {
 
 describe('a Backup from its Schedule', () => {
   const schedule = {
-    metadata: { name: 'daily', uid: 'u-2', labels: { team: 'shop' } },
+    metadata: {
+      name: 'daily',
+      uid: 'u-2',
+      labels: { team: 'shop' },
+      annotations: { 'velero.io/pod-volume-timeout': '30m' },
+    },
     spec: { template: { ttl: '1h' } },
   };
   const refused: RefusedWork = { ...work, kind: 'Backup', namespace: 'velero', name: 'daily-1' };
@@ -65,6 +70,11 @@ describe('a Backup from its Schedule', () => {
       'or those that its template has',
       { template: { ttl: '1h', metadata: { labels: { own: 'x' } } } },
       { labels: { own: 'x', 'velero.io/schedule-name': 'daily' } },
+    ],
+    [
+      'carries its annotations: how long its volumes may take is one of them',
+      { template: { ttl: '1h' } },
+      { annotations: { 'velero.io/pod-volume-timeout': '30m' } },
     ],
     [
       'is owned by it where it says so',

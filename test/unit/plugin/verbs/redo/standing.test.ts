@@ -8,6 +8,8 @@ const REFUSED_AT = '2026-01-05T02:00:00Z';
 const BEFORE = { metadata: { name: 'run-1', creationTimestamp: '2026-01-05T01:00:00Z' } };
 const SINCE = { metadata: { name: 'run-2', creationTimestamp: '2026-01-05T03:00:00Z' } };
 
+const THEN = { metadata: { name: 'run-3', creationTimestamp: '2026-01-05T03:30:00Z' } };
+
 const cronJob: RefusedWork = {
   ...{ kind: 'CronJob', namespace: 'shop', name: 'nightly', times: 1, lastAt: REFUSED_AT },
   messages: ['backup: node n1 is in maintenance (CronJob shop/nightly)'],
@@ -32,7 +34,14 @@ function held(name: string, ...exceptions: readonly object[]): readonly NodeFact
 }
 
 const about = (more: Partial<About>): About => ({
-  ...{ object: {}, runs: [], schedule: undefined, held: [], now: Date.parse('2026-01-05T04:00:00Z') },
+  ...{
+    object: {},
+    runs: [],
+    schedule: undefined,
+    refused: new Set(),
+    held: [],
+    now: Date.parse('2026-01-05T04:00:00Z'),
+  },
   ...more,
 });
 
@@ -48,6 +57,18 @@ test.each<[what: string, work: RefusedWork, about: Partial<About>, standing: str
     cronJob,
     { held: held('n1', { rules: ['backup'], until: '2026-01-05T05:00:00Z', reason: 'now', by: 'ana' }) },
     'open',
+  ],
+  [
+    'it ran since, and was refused again',
+    backup,
+    { object: ofSchedule, schedule: {}, runs: [SINCE], refused: new Set(['daily-1', 'run-2']) },
+    'superseded: run-2 was made since, and refused as well',
+  ],
+  [
+    'it ran since, was refused again, and ran then',
+    backup,
+    { object: ofSchedule, schedule: {}, runs: [SINCE, THEN], refused: new Set(['daily-1', 'run-2']) },
+    'made-up: run-3 was made since',
   ],
   ['a Backup of a Schedule', backup, { object: ofSchedule, schedule: {} }, 'open'],
   ['a Backup of a Schedule that is gone', backup, { object: ofSchedule }, 'gone: its Schedule daily is gone'],
