@@ -12,6 +12,7 @@ const steps: readonly { readonly says: string; readonly run: string }[] = [
   { says: 'The bins build', run: 'node packaging/bundle/main.ts' },
   { says: 'The published package is well formed', run: 'publint --strict' },
   { says: 'Documentation is spelled right (.ci/words.txt)', run: 'cspell lint --no-progress --no-summary' },
+  { says: 'Its sentences are short', run: 'node .ci/prose.ts' },
   { says: 'Nothing is unused', run: 'knip' },
   {
     says: 'The rooms of the house keep their boundaries',
