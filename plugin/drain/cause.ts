@@ -20,7 +20,8 @@ export interface Cause {
     | 'credentials'
     | 'terminating'
     | 'running'
-    | 'order';
+    | 'order'
+    | 'member';
   readonly key: string;
   readonly text: string;
   /** The budget, where that is what holds it. */

@@ -1,5 +1,6 @@
-import { messageOf, pauseAfter, type BackOff, type BudgetFacts, type PodFacts } from '../../shared/index.ts';
+import { messageOf, pauseAfter, type BackOff, type PodFacts } from '../../shared/index.ts';
 import { budgetCause, causeOf, type Cause } from './cause.ts';
+import type { AskedOutcome } from './live-database.ts';
 import type { DrainPorts } from './ports.ts';
 import { evictionRequest, outcomeOf, type EvictionOutcome } from './eviction.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
@@ -50,11 +51,13 @@ class PodEviction {
 
   async untilAnswered(): Promise<EvictionOutcome> {
     const { pods, signal } = this.#tools;
-    for (let tries = 0; !signal.aborted; tries += 1) {
+    let wasBlocked = false;
+    while (!signal.aborted) {
       if (!pods.has(this.#pod.uid)) return { outcome: 'gone' };
-      const outcome = await this.#try(tries > 0 && this.#last.outcome === 'blocked');
+      const outcome = await this.#try(wasBlocked);
       if (outcome === undefined) continue;
       this.#last = outcome;
+      wasBlocked = outcome.outcome === 'blocked';
       if (outcome.outcome !== 'blocked' && outcome.outcome !== 'failed') return outcome;
       this.#tell(outcome.cause);
       await this.#pauseAfter(outcome);
@@ -62,21 +65,43 @@ class PodEviction {
     return this.#last;
   }
 
-  /** One try in its turn; undefined where it was cut off, which says nothing about the pod. */
+  /**
+   * One try, as a member of its database in its turn, and in that of its budget; undefined where it was cut off or somebody
+   * was quicker, which says nothing about the pod.
+   */
   async #try(wasBlocked: boolean): Promise<EvictionOutcome | undefined> {
-    const { budgets, disableEviction, limiter } = this.#tools;
-    if (disableEviction) return limiter.run(() => this.#send());
-    this.#tellHolding(budgets.holding(this.#now));
+    const { budgets, databases, disableEviction } = this.#tools;
+    const held = await databases.turn(
+      this.#now,
+      (cause) => {
+        this.#hold(cause);
+      },
+      this.#signal,
+    );
+    if (held !== undefined) return { outcome: 'refused', cause: held };
+    if (disableEviction) return this.#inTurn();
+    const holding = budgets.holding(this.#now);
+    if (holding !== undefined) this.#hold(budgetCause(holding));
     const turn = await budgets.turn(this.#now, wasBlocked, this.#signal);
-    const outcome = this.#signal.aborted ? undefined : await limiter.run(() => this.#send());
+    const outcome = await this.#inTurn();
     const isAnswered = outcome?.outcome === 'accepted' || outcome?.outcome === 'blocked';
     turn.end(isAnswered ? outcome.outcome : 'other');
     return outcome?.outcome === 'blocked' ? this.#inOurWords(outcome) : outcome;
   }
 
-  #tellHolding(budget: BudgetFacts | undefined): void {
-    if (budget === undefined) return;
-    const cause = budgetCause(budget);
+  /** Nobody takes the turn of a database while he waits for a budget: so no two of them ever wait for each other. */
+  async #inTurn(): Promise<EvictionOutcome | undefined> {
+    const { databases, limiter } = this.#tools;
+    if (this.#signal.aborted) return undefined;
+    const turn = databases.take(this.#now);
+    if (turn === undefined) return undefined;
+    const outcome = await limiter.run(() => this.#send());
+    turn.end(askedOutcome(outcome));
+    return outcome;
+  }
+
+  /** What holds it is why it is left, should the drain end before anybody is asked. */
+  #hold(cause: Cause): void {
     this.#last = { outcome: 'blocked', cause };
     this.#tell(cause);
   }
@@ -132,6 +157,18 @@ class PodEviction {
     const own = pauseAfter(this.#failures, EVICTION_BACK_OFF, this.#tools.random());
     await clock.sleep(Math.max(asked, own), this.#signal);
   }
+}
+
+/**
+ * An operator that moves a pod itself has it go. A server that failed may have let it go all the same, and so may one that was
+ * not heard to the end.
+ */
+function askedOutcome(outcome: EvictionOutcome | undefined): AskedOutcome {
+  if (outcome === undefined) return 'unknown';
+  if (outcome.outcome === 'accepted' || outcome.outcome === 'gone') return 'goes';
+  if (outcome.outcome !== 'failed') return 'stays';
+  if (outcome.cause.kind === 'moving') return 'goes';
+  return outcome.cause.kind === 'server' && !outcome.tooBusy ? 'unknown' : 'stays';
 }
 
 /** The signal changes while others run, which the compiler does not see. */

@@ -30,6 +30,8 @@ export interface PaceFlags {
   readonly activeWork: ActiveWork;
   /** Pods of lower priority go first. */
   readonly byPriority: boolean;
+  /** Members of a replicated database go one at a time, its primary last. */
+  readonly byDatabase: boolean;
   /** Until the volumes of moved pods are detached. */
   readonly waitVolumes: boolean;
   /** Until the workloads of moved pods are Ready elsewhere. */

@@ -2,6 +2,7 @@ import type { ClusterSender, PodFacts } from '../../shared/index.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Budgets } from './budgets.ts';
 import type { Cause } from './cause.ts';
+import type { Databases } from './databases.ts';
 import type { Limiter } from './limiter.ts';
 import type { LiveNode } from './live-node.ts';
 import type { PodsOnNode } from './pods-on-node.ts';
@@ -24,6 +25,8 @@ export interface DrainPorts {
   readonly pods: PodsOnNode;
   /** Shared by all nodes that are drained at once, as the limiter. */
   readonly budgets: Budgets;
+  /** In which members of a replicated database take turns. */
+  readonly databases: Databases;
   readonly inside: Pick<WorkInside, 'in' | 'changed'>;
   /** Bounds the evictions that the API server sees at once. */
   readonly limiter: Limiter;

@@ -86,7 +86,7 @@ export class Progress implements DrainListener {
     this.#waiting.set(pod.uid, [pod, cause]);
     const { node, report, announcer } = this.#ports;
     report.tell({ type: 'waiting', node: node.facts.name, pod: nameOf(pod), why: cause.text, dryRun: undefined });
-    if (this.#blockedTold || cause.kind === 'running') return;
+    if (this.#blockedTold || cause.kind === 'running' || cause.kind === 'order') return;
     this.#blockedTold = true;
     const message = `${podName(pod)}: ${cause.text}`;
     void announcer.event(node.facts, { type: 'Warning', reason: 'DrainBlocked', message });

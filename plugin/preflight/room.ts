@@ -1,14 +1,6 @@
-import {
-  isFinished,
-  isOpenTo,
-  matchesTerm,
-  plus,
-  requestsOfPodSpec,
-  type Amounts,
-  type PodFacts,
-} from '../../shared/index.ts';
+import { isFinished, isOpenTo, plus, requestsOfPodSpec, type Amounts, type PodFacts } from '../../shared/index.ts';
 import type { ClusterNode, Room } from './survey.ts';
-import type { BoundVolume } from './volumes.ts';
+import { isReachable, type BoundVolume } from './volumes.ts';
 
 /**
  * On how many nodes room is looked for at most: their pods have to be read, one list of some 100 pods each. Those with
@@ -68,13 +60,15 @@ function nowhereFor(needs: readonly Need[], places: readonly ClusterNode[]): Roo
 /** What alone keeps it from all others; empty where it is its own selector, affinity or tolerations. */
 function whyNowhere(need: Need, places: readonly ClusterNode[]): string {
   const open = places.filter((node) => isOpen(need, node));
-  const [volume] = need.volumes.filter((one) => !open.some((node) => isReachable(one, node)));
+  const [volume] = need.volumes.filter((one) => !open.some((node) => isReachable(one, node.facts)));
   if (open.length > 0 && volume !== undefined) return `its volume ${volume.name} cannot be reached from there`;
   return open.some((node) => isForeign(need, node)) ? 'they have another operating system or architecture' : '';
 }
 
 function isForeign(need: Need, node: ClusterNode): boolean {
-  return isOpen(need, node) && !isSameMachine(need, node) && need.volumes.every((volume) => isReachable(volume, node));
+  return (
+    isOpen(need, node) && !isSameMachine(need, node) && need.volumes.every((volume) => isReachable(volume, node.facts))
+  );
 }
 
 /** A pod with what it asks for; a pod itself is one of the things that a node has room for so many of. */
@@ -98,7 +92,9 @@ function size({ wants }: Need): number {
 }
 
 function suits(need: Need, node: ClusterNode): boolean {
-  return isSameMachine(need, node) && isOpen(need, node) && need.volumes.every((volume) => isReachable(volume, node));
+  return (
+    isSameMachine(need, node) && isOpen(need, node) && need.volumes.every((volume) => isReachable(volume, node.facts))
+  );
 }
 
 /** A node whose kubelet never came says nothing of its machine: then none is another. */
@@ -112,10 +108,6 @@ function isSameMachine({ from }: Need, node: ClusterNode): boolean {
 function isOpen({ pod }: Need, node: ClusterNode): boolean {
   const placement = pod.work.template?.placement;
   return placement !== undefined && isOpenTo(placement, node.facts);
-}
-
-function isReachable({ terms }: BoundVolume, { facts }: ClusterNode): boolean {
-  return terms.some((term) => matchesTerm(term, facts));
 }
 
 function freeOn(node: ClusterNode, pods: readonly PodFacts[]): Map<string, number> {

@@ -1,7 +1,9 @@
 import {
+  matchesTerm,
   termsFromVolume,
   textAt,
   type ClusterReader,
+  type NodeFacts,
   type NodeSelectorTerm,
   type PodFacts,
 } from '../../shared/index.ts';
@@ -13,6 +15,11 @@ export interface BoundVolume {
   readonly name: string;
   /** Nodes from which it can be reached; as of a required node affinity. */
   readonly terms: readonly NodeSelectorTerm[];
+}
+
+/** Whether a volume can be reached from a node. */
+export function isReachable({ terms }: BoundVolume, node: NodeFacts): boolean {
+  return terms.some((term) => matchesTerm(term, node));
 }
 
 /** The volumes that some pods have to take along, by UID of the pod. */

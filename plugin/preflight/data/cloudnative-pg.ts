@@ -1,4 +1,5 @@
 import { numberAt, textAt } from '../../../shared/index.ts';
+import { memberSelector, type MemberLabels } from '../../drain/members.ts';
 import { podName } from '../../drain/plan.ts';
 import { isStaying, labelOf, namedObject, namespacedName, podsLabelled } from './objects.ts';
 import { aboutPrimaries } from './primaries.ts';
@@ -7,11 +8,18 @@ import type { DataFinding, DataObjects, DataSystem, Leaving } from './system.ts'
 const GROUP = 'postgresql.cnpg.io';
 const CLUSTER_LABEL = 'cnpg.io/cluster';
 
+const MEMBERS: MemberLabels = {
+  has: { 'cnpg.io/podRole': 'instance' },
+  cluster: CLUSTER_LABEL,
+  role: { label: 'cnpg.io/instanceRole', primary: ['primary'] },
+};
+
 /** CloudNativePG (api/v1 Cluster; labels in pkg/utils). */
 export const cloudNativePg: DataSystem = {
   name: 'cloudnative-pg',
   title: 'CloudNativePG',
   group: GROUP,
+  members: MEMBERS,
   kinds: {
     clusters: {
       group: GROUP,
@@ -25,7 +33,7 @@ export const cloudNativePg: DataSystem = {
         'status.currentPrimary',
       ],
     },
-    instances: podsLabelled('cnpg.io/podRole=instance'),
+    instances: podsLabelled(memberSelector(MEMBERS)),
   },
   refuses: '',
   warns: 'the primary goes: whether another instance can take over; downtime of a single instance',

@@ -7,9 +7,10 @@ export const crunchyPgo = knownByRoleLabels({
   name: 'crunchy-pgo',
   title: 'Crunchy PostgreSQL',
   group: PREFIX,
-  members: `${PREFIX}/cluster,${PREFIX}/instance,${PREFIX}/data=postgres`,
-  clusterLabel: `${PREFIX}/cluster`,
-  roleLabel: `${PREFIX}/role`,
-  // Patroni has renamed it.
-  primary: ['master', 'primary'],
+  members: {
+    has: { [`${PREFIX}/cluster`]: '', [`${PREFIX}/instance`]: '', [`${PREFIX}/data`]: 'postgres' },
+    cluster: `${PREFIX}/cluster`,
+    // Patroni has renamed it.
+    role: { label: `${PREFIX}/role`, primary: ['master', 'primary'] },
+  },
 });

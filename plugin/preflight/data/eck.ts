@@ -10,6 +10,7 @@ export const eck: DataSystem = {
   name: 'eck',
   title: 'Elasticsearch',
   group: GROUP,
+  members: { has: { [CLUSTER_LABEL]: '' }, cluster: CLUSTER_LABEL },
   kinds: {
     clusters: {
       group: GROUP,

@@ -1,3 +1,4 @@
+import { replicationOf, type Replication } from '../../drain/members.ts';
 import { cloudNativePg } from './cloudnative-pg.ts';
 import { crunchyPgo } from './crunchy-pgo.ts';
 import { eck } from './eck.ts';
@@ -21,3 +22,8 @@ export const DATA_SYSTEMS: readonly DataSystem[] = [
   eck,
   kubevirt,
 ];
+
+/** How those of them that replicate databases do so, for the drain. */
+export const REPLICATIONS: readonly Replication[] = DATA_SYSTEMS.flatMap(({ title, members }) =>
+  members === undefined ? [] : [replicationOf({ title, members })],
+);

@@ -1,4 +1,5 @@
 import { textAt } from '../../../shared/index.ts';
+import { memberSelector, type MemberLabels } from '../../drain/members.ts';
 import {
   conditionStatus,
   isLeaving,
@@ -13,11 +14,15 @@ import { notice, type DataFinding, type DataObjects, type DataSystem, type Leavi
 
 const GROUP = 'kafka.strimzi.io';
 
+const CLUSTER_LABEL = 'strimzi.io/cluster';
+const MEMBERS: MemberLabels = { has: { 'strimzi.io/broker-role': 'true' }, cluster: CLUSTER_LABEL };
+
 /** Kafka as Strimzi runs it (labels in operator-common model/Labels.java). Its partitions are in no object of the cluster. */
 export const strimzi: DataSystem = {
   name: 'strimzi',
   title: 'Kafka',
   group: GROUP,
+  members: MEMBERS,
   kinds: {
     kafkas: {
       group: GROUP,
@@ -25,7 +30,7 @@ export const strimzi: DataSystem = {
       plural: 'kafkas',
       fields: ['metadata.namespace', 'metadata.name', 'status.conditions'],
     },
-    brokers: podsLabelled('strimzi.io/broker-role=true'),
+    brokers: podsLabelled(memberSelector(MEMBERS)),
   },
   refuses: '',
   warns:
@@ -37,7 +42,7 @@ function find({ kafkas = [], brokers = [] }: DataObjects, leaving: Leaving): rea
   return kafkas.flatMap((kafka) => {
     const name = namespacedName(kafka);
     const own = brokers.filter(
-      (pod) => `${textAt(pod, 'metadata', 'namespace') ?? ''}/${labelOf(pod, 'strimzi.io/cluster')}` === name,
+      (pod) => `${textAt(pod, 'metadata', 'namespace') ?? ''}/${labelOf(pod, CLUSTER_LABEL)}` === name,
     );
     const going = own.filter((pod) => isLeaving(pod, leaving));
     return going.length === 0 ? [] : notice(stateOf(kafka, { own, going }, leaving), [namedObject(kafka)]);

@@ -1,4 +1,5 @@
 import type { PodFacts } from '../../../shared/index.ts';
+import type { MemberLabels } from '../../drain/members.ts';
 
 /** A system that keeps data on nodes: what it is asked before they go, and what its answers come to. */
 export interface DataSystem {
@@ -8,6 +9,8 @@ export interface DataSystem {
   readonly title: string;
   /** A system is there where its API group is. */
   readonly group: string;
+  /** By what the members of its databases are known, where it replicates some: they go one at a time. */
+  readonly members?: MemberLabels;
   /** What it is asked; nothing else of it is read. */
   readonly kinds: Readonly<Record<string, DataKind>>;
   /** For the table in docs/data.md; empty where it never does. */

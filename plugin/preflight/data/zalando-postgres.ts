@@ -5,8 +5,9 @@ export const zalandoPostgres = knownByRoleLabels({
   name: 'zalando-postgres',
   title: 'Zalando PostgreSQL',
   group: 'acid.zalan.do',
-  members: 'application=spilo',
-  clusterLabel: 'cluster-name',
-  roleLabel: 'spilo-role',
-  primary: ['master'],
+  members: {
+    has: { application: 'spilo' },
+    cluster: 'cluster-name',
+    role: { label: 'spilo-role', primary: ['master'] },
+  },
 });

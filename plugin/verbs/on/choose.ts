@@ -64,7 +64,9 @@ function viewFor(
   report: OnReport,
 ): ClusterView {
   const isLong = operation.dryRun === 'none' && batchesOf(nodes, operation).length > 1;
-  return isLong ? viewFollowed(session, { chosen: nodes.length, note: notesTo(report) }) : viewOnce(session);
+  return isLong
+    ? viewFollowed(session, { chosen: nodes.length, areReturned: false, note: notesTo(report) })
+    : viewOnce(session);
 }
 
 function claimFrom({ claim, allowLastNode }: OnOperation, key: ClaimKey & Pick<Claim, 'by'>, now: number): Claim {

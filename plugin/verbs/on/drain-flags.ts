@@ -93,6 +93,13 @@ export const DRAIN_FLAGS = {
     group: PACE,
     describe: 'Pods of lower priority go first; those that cannot go hold the others for 10s only',
   },
+  'database-order': {
+    kind: 'switch',
+    default: true,
+    group: PACE,
+    describe:
+      'Members of a replicated database go one at a time, the primary last; the next when the one before is Ready again',
+  },
   'wait-volumes': {
     kind: 'switch',
     default: false,
@@ -129,6 +136,7 @@ export function paceFlags(values: DrainValues): PaceFlags {
     maxUnavailable: values['max-unavailable'],
     activeWork: values['active-work'],
     byPriority: values['priority-order'],
+    byDatabase: values['database-order'],
     waitVolumes: values['wait-volumes'],
     waitReady: values['wait-ready'],
   };

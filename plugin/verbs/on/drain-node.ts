@@ -45,6 +45,8 @@ export async function drainMarkedNode(target: StartedDrain, run: OnRun): Promise
   const { name } = target.node.facts;
   const { operation, session } = run;
   const waiting = { timeoutMs: operation.timeoutMs, waitsFor: `the pods on node ${name}`, hint: undefined };
+  // Before anything is waited for: of nodes that are drained at once each knows what is to go with the others.
+  const withdraw = run.shared.databases().announce(target.plan?.evict ?? []);
   try {
     const end = await withinTime(waiting, session, (signal) => emptyNode(target, run, signal));
     await complete(target, end, run);
@@ -54,6 +56,7 @@ export async function drainMarkedNode(target: StartedDrain, run: OnRun): Promise
     const isTold = operation.rollback || run.takenAway.has(name) || run.unrecorded.has(name);
     throw isTold ? thrown : alsoHinted(thrown, staysHint(name));
   } finally {
+    withdraw();
     target.pods?.end();
   }
 }
@@ -178,6 +181,7 @@ async function toolsFor({ target, run, node, signal }: Drain, pods: PodsOnNode):
     sender: session.cluster,
     pods,
     budgets: shared.budgets(),
+    databases: shared.databases(),
     inside: await shared.workInside(),
     limiter: shared.evictions,
     clock: session.clock,

@@ -1,4 +1,5 @@
 import type { PodFacts } from '../../../shared/index.ts';
+import type { Cause } from '../../drain/cause.ts';
 import { evictionRequest, outcomeOf } from '../../drain/eviction.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { nameOf, wordFor } from '../../drain/progress.ts';
@@ -27,8 +28,10 @@ export async function dryRunOn(targets: readonly Target[], survey: Survey, run: 
       if (mark === 'server') await writeNode(node, markFor(run), run.session.cluster, { dryRun: true });
       report.tell({ type: 'cordoned', node: node.facts.name, already: node.facts.unschedulable, dryRun: mark });
     }
-    for (const plan of batch.flatMap((target) => target.plan ?? [])) {
-      for (const end of await judgeDrain(plan, { survey, run, taken })) ends.add(end);
+    const plans = batch.flatMap((target) => target.plan ?? []);
+    const outOfTurn = await run.shared.databases().predict(plans.flatMap(({ evict }) => evict));
+    for (const plan of plans) {
+      for (const end of await judgeDrain(plan, { survey, run, taken, outOfTurn })) ends.add(end);
     }
   }
   const { moving, without, looked, candidates } = survey.room;
@@ -72,6 +75,8 @@ interface Judging {
   readonly run: OnRun;
   /** How many pods each budget (by UID) would have let go so far. */
   readonly taken: Map<string, number>;
+  /** What holds members of replicated databases until their turn comes, by UID. */
+  readonly outOfTurn: ReadonlyMap<string, Cause>;
 }
 
 /** What would become of a pod at once. `refused`: the API server would never let it go. */
@@ -81,10 +86,12 @@ type Judged = 'goes' | 'waits' | 'refused';
 async function judged(pod: PodFacts, node: string, judging: Judging): Promise<Judged> {
   const { report, operation } = judging.run;
   const name = nameOf(pod);
-  if (operation.dryRun === 'client') {
-    const holding = holdingCause(pod, judging.survey.budgetsOf(pod), judging.taken);
-    if (holding === undefined) report.tell({ type: wordFor(operation), node, pod: name, dryRun: 'client' });
-    else report.tell({ type: 'waiting', node, pod: name, why: holding.text, dryRun: 'client' });
+  const dryRun = markOf(operation);
+  const turn = judging.outOfTurn.get(pod.uid);
+  if (turn !== undefined || dryRun === 'client') {
+    const holding = turn ?? holdingCause(pod, judging.survey.budgetsOf(pod), judging.taken);
+    if (holding === undefined) report.tell({ type: wordFor(operation), node, pod: name, dryRun });
+    else report.tell({ type: 'waiting', node, pod: name, why: holding.text, dryRun });
     return holding === undefined ? 'goes' : 'waits';
   }
   const outcome = await askServer(pod, judging.run);

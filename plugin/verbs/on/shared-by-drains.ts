@@ -1,5 +1,6 @@
 import { once } from '../../../shared/index.ts';
 import type { Budgets } from '../../drain/budgets.ts';
+import { NO_DATABASES, type Databases } from '../../drain/databases.ts';
 import { Limiter } from '../../drain/limiter.ts';
 import { Planner } from '../../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
@@ -17,6 +18,8 @@ export interface SharedByDrains {
   hooks(): Promise<Hooks>;
   planner(): Promise<Planner>;
   budgets(): Budgets;
+  /** In which members of a replicated database take turns. */
+  databases(): Databases;
   /** Work that runs inside pods. */
   workInside(): Promise<WorkInside>;
   /** Bounds the evictions that the API server sees at once. */
@@ -59,6 +62,7 @@ export function sharedByDrains({ operation, session, view }: DrainInputs): Share
     planner,
     workInside,
     budgets: () => (claim.mode === 'drain' ? view.budgets() : NO_BUDGETS),
+    databases: () => (claim.mode === 'drain' && pace.byDatabase ? view.databases() : NO_DATABASES),
     evictions: new Limiter(EVICTIONS_AT_ONCE),
   };
 }

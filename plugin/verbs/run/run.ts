@@ -64,7 +64,7 @@ async function run(operation: RunOperation, session: Session, ports: RunPorts): 
     session.screen.note(text);
   };
   const followed = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
-  const view = viewFollowed(followed, { chosen: names.length, note });
+  const view = viewFollowed(followed, { chosen: names.length, areReturned: true, note });
   const events = refusalEventsFollowed(session, followed.signal);
   try {
     await refuseAhead(chosen, operation, session, view);

@@ -128,6 +128,7 @@ const PLUGIN: Calls = {
     // --disable-eviction, for which no role of ours is meant.
     podPath: '',
   },
+  'plugin/drain/databases.ts': { podsPath: 'list,watch /pods' },
   'plugin/drain/live-node.ts': { NODES: 'list,watch /nodes', nodePath: 'get /nodes' },
   'plugin/drain/not-ready.ts': { podsPath: 'list /pods' },
   'plugin/drain/pods-on-node.ts': { PODS: 'list,watch /pods' },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ASK_ANYWAY_MS, followBudgets } from '../../../../plugin/drain/budgets.ts';
 import { EVICTION_BACK_OFF } from '../../../../plugin/drain/evict.ts';
+import { NO_DATABASES } from '../../../../plugin/drain/databases.ts';
 import { drainNode } from '../../../../plugin/drain/engine.ts';
 import type { DrainPorts, LeftPod } from '../../../../plugin/drain/ports.ts';
 import { Notifier } from '../../../../plugin/session/wait.ts';
@@ -86,6 +87,7 @@ async function begin({ pods, waitFor = {}, allowed, answers = [], tools = {}, si
     sender: cluster,
     pods: onNode,
     budgets,
+    databases: NO_DATABASES,
     inside: NOTHING_INSIDE,
     limiter: new Limiter(32),
     clock,

@@ -57,6 +57,7 @@ function operationOf(asked: Asked): OnOperation {
       maxUnavailable: undefined,
       activeWork: asked.activeWork ?? 'wait',
       byPriority: true,
+      byDatabase: true,
       waitVolumes: false,
       waitReady: false,
     },
