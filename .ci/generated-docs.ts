@@ -86,11 +86,15 @@ function metAlive(): string {
   const rows = MET.map(({ title, version, passed, build, shows }) => [
     `${title} ${version}`,
     passed,
-    build === undefined ? 'with the tests' : `${build.seconds} s`,
+    build === undefined ? 'with the tests' : renderSeconds(build.seconds),
     build === undefined ? '' : `${build.megabytes} MB`,
     shows,
   ]);
   return table(['Met alive', 'Last passed', 'Build on two cores', 'Programs', 'What it shows'], rows);
+}
+
+function renderSeconds(seconds: number | undefined): string {
+  return seconds === undefined ? 'not measured' : `${seconds} s`;
 }
 
 const KNOWN_FROM: Readonly<Record<(typeof TOOLS)[number]['known'], string>> = {

@@ -5,7 +5,9 @@ import type { Hook, Moment, Step } from './hook.ts';
 import { portsFor, withCopied, writeOwn, type HookRun, type HookTarget } from './hook-run.ts';
 import { hookRecordOf, nodeNow, type RecordChange } from './record/node-record.ts';
 import { recordedStep, stepTitle, withDone, withStep, type RecordedStep, type StepKey } from './record/record.ts';
+import type { Undo } from './record/undo.ts';
 import { stateOf } from './steps/patch.ts';
+import { stateOfSilence } from './steps/silence.ts';
 import type { StepPorts } from './steps/step.ts';
 import { prepare } from './steps/steps.ts';
 
@@ -111,7 +113,7 @@ async function takeRecorded({ target, step, key, run }: StepAtNode, signal: Abor
   }
   const { onFailure, timeoutMs } = step;
   for (;;) {
-    const prepared = await prepare(step, ports);
+    const prepared = await prepare(step, { ...ports, earlier });
     if (prepared === undefined) return 'already';
     const undo = [...prepared.undo];
     await write((record) => withStep(record, { ...key, onFailure, timeoutMs, undo }));
@@ -126,9 +128,14 @@ async function takeRecorded({ target, step, key, run }: StepAtNode, signal: Abor
  * been killed before it could say that it was done, and another may have undone it meanwhile.
  */
 async function isDone({ done, undo }: RecordedStep, ports: StepPorts): Promise<boolean> {
-  const fields = undo.filter((one) => one.kind === 'fields');
-  const states = await Promise.all(fields.map((one) => stateOf(one, ports)));
+  const states = (await Promise.all(undo.map((one) => stateAfter(one, ports)))).filter((state) => state !== undefined);
   if (states.length > 0 && states.every((state) => state === 'as left')) return true;
   const isTakenBack = states.length > 0 && states.every((state) => state === 'as before');
   return done === true && !isTakenBack;
+}
+
+/** How it is, of which a step is recorded; undefined where nobody can tell. */
+async function stateAfter(one: Undo, ports: StepPorts): Promise<'as before' | 'as left' | 'neither' | undefined> {
+  if (one.kind === 'fields') return stateOf(one, ports);
+  return one.kind === 'silence' ? stateOfSilence(one, ports) : undefined;
 }

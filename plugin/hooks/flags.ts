@@ -30,8 +30,9 @@ export const HOOK_FLAGS = {
     kind: 'value',
     group,
     value: (text: string) => text.split(',').filter((name) => name !== ''),
-    completes: { list: ['cnpg', 'longhorn', 'longhorn-evacuate', 'rook'] },
-    describe: 'Built-in hooks, with commas between: cnpg, longhorn, longhorn-evacuate, rook (docs/hooks.md)',
+    completes: { list: ['alertmanager', 'cnpg', 'longhorn', 'longhorn-evacuate', 'rook'] },
+    describe:
+      'Built-in hooks, with commas between: alertmanager, cnpg, longhorn, longhorn-evacuate, rook (docs/hooks.md)',
   },
   'skip-hooks': {
     kind: 'switch',

@@ -1,4 +1,4 @@
-import { HOOKS_ANNOTATION, MaintError, once } from '../../shared/index.ts';
+import { HOOKS_ANNOTATION, MaintError, once, untilOf } from '../../shared/index.ts';
 import { Resources } from '../expectations/resources.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import { guardsRecords } from '../policy/floor.ts';
@@ -10,6 +10,7 @@ import type { Hook } from './hook.ts';
 import { RecordCopies } from './record/copies.ts';
 import { writeHookRecord, type RecordChange } from './record/node-record.ts';
 import type { StepKey } from './record/record.ts';
+import { Servers } from './servers/servers.ts';
 import { hooksFor, installationNamespace } from './source.ts';
 import type { ProgramRunner, StepPorts } from './steps/step.ts';
 
@@ -18,6 +19,7 @@ export interface Hooks {
   readonly flags: HookFlags;
   readonly list: readonly Hook[];
   readonly resources: Resources;
+  readonly servers: Servers;
   readonly copies: RecordCopies;
 }
 
@@ -28,7 +30,8 @@ export async function readHooks(flags: HookFlags, { cluster, screen }: Session):
   };
   const namespace = await installationNamespace(cluster, warn);
   const list = await hooksFor(flags, { cluster, namespace, warn });
-  return { flags, list, resources: new Resources(cluster), copies: new RecordCopies({ cluster, namespace, warn }) };
+  const copies = new RecordCopies({ cluster, namespace, warn });
+  return { flags, list, resources: new Resources(cluster), servers: new Servers(cluster), copies };
 }
 
 /** The hooks of a command, and what carrying them out and undoing them takes. */
@@ -75,13 +78,20 @@ export interface HookTarget {
 export function portsFor(
   { node, owner, reason }: HookTarget,
   key: StepKey,
-  { session: { cluster, clock }, resources, runProgram }: Pick<HookRun, 'session' | 'resources' | 'runProgram'>,
+  { session: { cluster, clock }, resources, servers, runProgram }: HookRun,
   signal: AbortSignal,
 ): StepPorts {
   const { name, uid, labels, record } = node.facts;
   const since = record.kind === 'record' ? record.record.initiatedAt : '';
+  const maintenance = `${uid} ${since}`;
   const variables = { node: name, owner, reason: reason ?? '', labels };
-  return { cluster, clock, signal, resources, key, variables, maintenance: `${uid} ${since}`, runProgram };
+  return { cluster, clock, signal, resources, servers, key, variables, maintenance, until: endOf(node), runProgram };
+}
+
+/** The announced end of a node's maintenance, in milliseconds since the epoch; undefined: nobody has named one. */
+export function endOf({ facts: { record } }: NodeSnapshot): number | undefined {
+  const until = record.kind === 'record' ? untilOf(record.record) : undefined;
+  return until === undefined ? undefined : Date.parse(until);
 }
 
 /** Writes what hooks have done for a node, and remembers it as this command's own words. */

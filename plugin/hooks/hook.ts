@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../../shared/index.ts';
 import type { OnFailure } from './record/record.ts';
 import type { Call } from './record/undo.ts';
+import type { Matcher } from './steps/alertmanager.ts';
 
 /** When the steps of a hook are carried out; what is done on the way into maintenance is undone on the way back. */
 export const MOMENTS = ['before-drain', 'after-drain', 'before-return', 'after-return'] as const;
@@ -53,6 +54,13 @@ export type Action =
   /** What follows `kubectl wait`. */
   | { readonly kind: 'wait'; readonly line: string }
   | { readonly kind: 'call'; readonly call: Call }
+  /** Alerts are silenced, and it is extended while the maintenance lasts; `server` undefined: it is found. */
+  | {
+      readonly kind: 'silence';
+      readonly server: string | undefined;
+      readonly matchers: readonly Matcher[];
+      readonly forMs: number;
+    }
   | { readonly kind: 'job'; readonly namespace: string; readonly spec: unknown }
   /** A program of this machine and its arguments, without a shell. */
   | { readonly kind: 'command'; readonly words: readonly string[] };

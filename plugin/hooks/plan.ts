@@ -1,6 +1,5 @@
 import { MaintError, type Mode } from '../../shared/index.ts';
 import type { Resolved } from '../expectations/unmet.ts';
-import type { Resources } from '../expectations/resources.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { Right } from '../preflight/rights.ts';
 import { shellLine } from '../terminal/shell-line.ts';
@@ -9,8 +8,10 @@ import type { PlannedStep } from './events.ts';
 import type { Hooks } from './hook-run.ts';
 import { MOMENTS, type Action, type Step } from './hook.ts';
 import { stepTitle } from './record/record.ts';
+import { rightsOnServer } from './servers/place.ts';
 import { located } from './steps/patch.ts';
 import { filledCall } from './steps/call.ts';
+import { alertmanagerOf, filledMatchers, renderMatchers } from './steps/silence.ts';
 import { filledText, type Variables } from './template.ts';
 
 /** What hooks would do for a node, and the rights that doing and undoing it takes. */
@@ -36,19 +37,15 @@ export function planAll(nodes: readonly NodeSnapshot[], hooks: Hooks, claim: Pla
  * Looks at every step for a node before anything is written: whether its types are there, its variables have values. Throws
  * MaintError('usage') where one could never be carried out.
  */
-async function planHooks(
-  node: NodeSnapshot,
-  { list, resources }: Hooks,
-  { owner, reason, mode }: PlanFor,
-): Promise<HookPlan> {
+async function planHooks(node: NodeSnapshot, hooks: Hooks, { owner, reason, mode }: PlanFor): Promise<HookPlan> {
   const { name, labels } = node.facts;
   const variables = { node: name, owner, reason: reason ?? '', labels };
   const moments = MOMENTS.filter((moment) => mode === 'drain' || moment.endsWith('-return'));
-  const planned = moments.flatMap((moment) => stepsFor(node, moment, list).map((one) => ({ ...one, moment })));
+  const planned = moments.flatMap((moment) => stepsFor(node, moment, hooks.list).map((one) => ({ ...one, moment })));
   const steps: PlannedStep[] = [];
   const rights: Right[] = [];
   for (const { hook, step, moment } of planned) {
-    const looked = await lookAt(step, variables, resources).catch((thrown: unknown) => {
+    const looked = await lookAt(step, variables, hooks).catch((thrown: unknown) => {
       if (!(thrown instanceof MaintError) || thrown.code !== 'usage') throw thrown;
       throw new MaintError('usage', `hook ${stepTitle({ hook: hook.name, step: step.name })}: ${thrown.message}`, {
         hint: thrown.hint ?? 'nothing was changed',
@@ -65,24 +62,34 @@ interface Looked {
   readonly rights: readonly Right[];
 }
 
-async function lookAt({ action, inverse }: Step, variables: Variables, resources: Resources): Promise<Looked> {
-  const done = await lookAtAction(action, variables, resources);
-  const undone = inverse === undefined ? undefined : await lookAtAction(inverse, variables, resources);
+/** What finds out where things are. */
+type Known = Pick<Hooks, 'resources' | 'servers'>;
+
+async function lookAt({ action, inverse }: Step, variables: Variables, hooks: Known): Promise<Looked> {
+  const done = await lookAtAction(action, variables, hooks);
+  const undone = inverse === undefined ? undefined : await lookAtAction(inverse, variables, hooks);
   return { what: done.what, rights: [...done.rights, ...(undone?.rights ?? [])] };
 }
 
-async function lookAtAction(action: Action, variables: Variables, resources: Resources): Promise<Looked> {
+async function lookAtAction(action: Action, variables: Variables, hooks: Known): Promise<Looked> {
   switch (action.kind) {
     case 'patch': {
-      const { title, path } = await located(action.target, variables, resources);
+      const { title, path } = await located(action.target, variables, hooks.resources);
       return { what: `patches ${title}`, rights: ['get', 'patch'].map((verb) => rightOn(path, verb)) };
     }
     case 'wait': {
       const { expectationIn } = await import('../expectations/expectation.ts');
       const { resolved } = await import('../expectations/unmet.ts');
       const line = filledText(action.line, variables, (value) => shellLine([value]));
-      const one = await resolved(expectationIn(line, 0), resources);
+      const one = await resolved(expectationIn(line, 0), hooks.resources);
       return { what: `waits for ${line}`, rights: rightsToSee(one) };
+    }
+    case 'silence': {
+      const server = await alertmanagerOf(action, hooks);
+      return {
+        what: `silences ${renderMatchers(filledMatchers(action, variables))} at ${server}`,
+        rights: rightsOnServer(server, ['get', 'create', 'delete']),
+      };
     }
     case 'call': {
       const { method, url } = filledCall(action, variables);
@@ -128,8 +135,16 @@ function undoneBy({ action, inverse }: Step, moment: string): string {
   if (moment.endsWith('-return')) return 'it is not undone';
   if (action.kind === 'patch') return 'what it has changed is put back on return';
   if (action.kind === 'wait') return 'it changes nothing';
+  if (action.kind === 'silence') return 'it is expired on return';
   const deleted = action.kind === 'job' ? 'its job is deleted on return' : undefined;
   if (inverse === undefined) return deleted ?? 'nothing undoes it';
-  const kind = { call: 'a call', job: 'a job', command: 'a command', patch: 'a patch', wait: 'a wait' }[inverse.kind];
+  const kind = {
+    call: 'a call',
+    job: 'a job',
+    command: 'a command',
+    patch: 'a patch',
+    wait: 'a wait',
+    silence: 'a silence',
+  }[inverse.kind];
   return [`undone by ${kind}`, ...(deleted === undefined ? [] : [deleted])].join(', ');
 }

@@ -50,6 +50,8 @@ function oneText(one: Undo): string {
             `${one.object.title} ${path.join('.')} ${valueText(before)} -> ${valueText(after)}`,
         )
         .join(', ');
+    case 'silence':
+      return `the silence ${one.filter} at ${one.server} is expired`;
     case 'call':
       return `undone by ${one.call.method} ${one.call.url}`;
     case 'job':

@@ -15,8 +15,8 @@ export interface Met {
 
 /** A controller, with a folder of its name below test/neighbours, that is built from its public Go module and runs as a process beside a control plane of the tests. */
 export interface Neighbour extends Met {
-  /** Seconds on two cores that had nothing else to do, and megabytes of its programs. */
-  readonly build: { readonly seconds: number; readonly megabytes: number };
+  /** Seconds on two cores that had nothing else to do (undefined: not measured), and megabytes of its programs. */
+  readonly build: { readonly seconds: number | undefined; readonly megabytes: number };
   /** The Go module that it comes in. */
   readonly goModule: string;
   /** Programs by their name, and the Go package of each: of that module, or below the neighbour's folder (`./…`). */
@@ -80,6 +80,18 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     goModule: 'sigs.k8s.io/descheduler',
     programs: { descheduler: 'sigs.k8s.io/descheduler/cmd/descheduler' },
     replaces: ['k8s.io/kube-openapi => k8s.io/kube-openapi v0.0.0-20260512234627-ef417d054102'],
+  },
+  {
+    // Its module lacks the pages that the program itself is built with.
+    name: 'alertmanager',
+    title: 'Alertmanager (its API v2)',
+    version: '0.35.0',
+    passed: '2026-11-30',
+    shows: '[silences](hooks.md#alerts)',
+    build: { seconds: undefined, megabytes: 21 },
+    goModule: 'github.com/prometheus/alertmanager',
+    programs: { silences: './silences' },
+    replaces: [],
   },
 ];
 

@@ -53,7 +53,7 @@ async function tellOlder(plane: ControlPlane, of: OfService): Promise<void> {
 }
 
 /** An address of this machine that may stand in an EndpointSlice: loopback ones may not. */
-function ownAddress(): string {
+export function ownAddress(): string {
   const found = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal);

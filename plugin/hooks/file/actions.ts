@@ -1,11 +1,18 @@
 import * as z from 'zod/mini';
-import { strict, type Problem } from '../../../shared/index.ts';
+import { messageOf, strict, type Problem } from '../../../shared/index.ts';
 import { expectationIn } from '../../expectations/expectation.ts';
-import { messageOf } from '../../../shared/index.ts';
 import type { Action, Patch, Target } from '../hook.ts';
+import { SERVER, SERVER_FORM } from '../servers/place.ts';
+import { duration, spanOf } from './duration.ts';
+
+/**
+ * How long a silence lasts from the last time that somebody extends it: alerts that nobody silences any more come back in an
+ * hour at the latest, and a command that goes on may fail to extend it three times (every quarter of it).
+ */
+const SILENCE_MS = 60 * 60_000;
 
 /** The keys of a step that say what it does; exactly one of them is there. */
-export const ACTION_KEYS = ['patch', 'label', 'annotate', 'wait', 'http', 'job', 'command'] as const;
+export const ACTION_KEYS = ['patch', 'label', 'annotate', 'wait', 'silence', 'http', 'job', 'command'] as const;
 /** Those of them that are not undone by what they have found, and so may name what undoes them. */
 export const WITH_INVERSE: readonly ActionKey[] = ['http', 'job', 'command'];
 type ActionKey = (typeof ACTION_KEYS)[number];
@@ -25,6 +32,13 @@ const operation = strict({
   value: z.optional(z.unknown()),
 });
 
+const matcher = strict({
+  name: text,
+  value: z.string(),
+  isRegex: z.optional(z.boolean()),
+  isEqual: z.optional(z.boolean()),
+});
+
 /** The forms of what a step may do. */
 export const ACTION_FORMS = {
   patch: z.optional(
@@ -40,6 +54,13 @@ export const ACTION_FORMS = {
   label: z.optional(strict({ ...place, labels: values })),
   annotate: z.optional(strict({ ...place, annotations: values })),
   wait: z.optional(text),
+  silence: z.optional(
+    strict({
+      server: z.optional(z.string().check(z.regex(SERVER, `must be ${SERVER_FORM}`))),
+      matchers: z.array(matcher).check(z.minLength(1, 'is empty')),
+      for: z.optional(duration),
+    }),
+  ),
   http: z.optional(
     strict({
       url: z.string().check(z.regex(/^https?:\/\//, 'must begin with http:// or https://')),
@@ -84,11 +105,12 @@ function waitProblems(line: string | undefined, path: string): readonly Problem[
 
 /** What a step does; undefined where it says nothing. */
 export function actionFrom(written: WrittenAction): Action | undefined {
-  const { patch, label, annotate, wait, http, job, command } = written;
+  const { patch, label, annotate, wait, silence, http, job, command } = written;
   if (patch !== undefined) return { kind: 'patch', target: targetFrom(patch), patch: patchFrom(patch) };
   if (label !== undefined) return metadataPatch(label, { labels: label.labels });
   if (annotate !== undefined) return metadataPatch(annotate, { annotations: annotate.annotations });
   if (wait !== undefined) return { kind: 'wait', line: wait };
+  if (silence !== undefined) return silenceFrom(silence);
   if (http !== undefined) return { kind: 'call', call: callFrom(http) };
   if (job !== undefined) return { kind: 'job', namespace: job.namespace, spec: job.spec };
   return command === undefined ? undefined : { kind: 'command', words: command };
@@ -110,6 +132,15 @@ function patchFrom(written: NonNullable<WrittenAction['patch']>): Patch {
   const how = { force, optional };
   if (apply !== undefined) return { ...how, type: 'apply', body: apply };
   return merge === undefined ? { ...how, type: 'json', body: json } : { ...how, type: 'merge', body: merge };
+}
+
+function silenceFrom({ server, matchers, for: span }: NonNullable<WrittenAction['silence']>): Action {
+  return {
+    kind: 'silence',
+    server,
+    matchers: matchers.map(({ name, value, isRegex = false, isEqual = true }) => ({ name, value, isRegex, isEqual })),
+    forMs: span === undefined ? SILENCE_MS : spanOf(span),
+  };
 }
 
 function callFrom({ url, method, headers = {}, body }: NonNullable<WrittenAction['http']>) {

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
 import {
-  DURATION,
   labelSelectorFrom,
   parsed,
-  parseDuration,
   problemsFromIssue,
   strict,
   type Parsed,
@@ -13,6 +11,7 @@ import { MOMENTS, type Hook, type Step } from '../hook.ts';
 import type { OnFailure } from '../record/record.ts';
 import { digestOf } from '../record/digest.ts';
 import { unknownVariables } from '../template.ts';
+import { duration, spanOf } from './duration.ts';
 import { ACTION_FORMS, ACTION_KEYS, actionFrom, problemsOf, WITH_INVERSE, type WrittenAction } from './actions.ts';
 
 /** How long a step may take where it does not say: a database that hands over, a Job whose image has to be pulled. */
@@ -22,10 +21,6 @@ const MAX_STEPS = 100;
 
 const NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const name = z.string().check(z.regex(NAME, 'must be lower-case letters, digits and - (63 at most)'));
-const duration = z.string().check(
-  z.regex(DURATION, 'is no duration: write it like 30s, 10m or 1h30m'),
-  z.refine((text) => spanOf(text) !== 0, 'is no time at all'),
-);
 const { http, job, command } = ACTION_FORMS;
 
 const step = strict({
@@ -148,9 +143,4 @@ function stepFrom(written: WrittenStep): readonly Step[] {
       of: digestOf({ action, inverse }),
     },
   ];
-}
-
-function spanOf(text: string): number {
-  const span = parseDuration(text);
-  return span.ok ? span.value : NaN;
 }

@@ -7,7 +7,7 @@ import type { Preparation } from './preparation.ts';
 export const cloudnativePg: Preparation = {
   id: 'cnpg',
   about: 'CloudNativePG: the drain begins when no primary is on the node, or after 5 minutes',
-  hooks: [
+  hooks: () => [
     {
       name: 'cnpg',
       at: 'before-drain',

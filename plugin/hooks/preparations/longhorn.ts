@@ -7,7 +7,7 @@ const NODE = { object: 'nodes.longhorn.io/$(NODE)', namespace: 'longhorn-system'
 export const longhorn: Preparation = {
   id: 'longhorn',
   about: 'Longhorn places no new replica on the node',
-  hooks: [
+  hooks: () => [
     {
       name: 'longhorn',
       at: 'before-drain',
@@ -23,7 +23,7 @@ export const longhorn: Preparation = {
 export const longhornEvacuate: Preparation = {
   id: 'longhorn-evacuate',
   about: 'Longhorn moves all replicas off the node',
-  hooks: [
+  hooks: () => [
     {
       name: 'longhorn-evacuate',
       at: 'before-drain',

@@ -1,19 +1,22 @@
 import { MaintError, renderProblem } from '../../../shared/index.ts';
 import { hooksFromValue } from '../file/parse.ts';
 import type { Hook } from '../hook.ts';
+import { SERVER, SERVER_FORM } from '../servers/place.ts';
+import { alertmanager } from './alertmanager.ts';
 import { cloudnativePg } from './cloudnative-pg.ts';
 import { longhorn, longhornEvacuate } from './longhorn.ts';
-import type { Preparation } from './preparation.ts';
+import type { Asked, Preparation } from './preparation.ts';
 import { rook } from './rook.ts';
 
 /** Every preparation. A new one is one file and one line here. */
-export const PREPARATIONS: readonly Preparation[] = [cloudnativePg, longhorn, longhornEvacuate, rook];
+export const PREPARATIONS: readonly Preparation[] = [alertmanager, cloudnativePg, longhorn, longhornEvacuate, rook];
 
 /** The hooks of preparations, by their names. Throws MaintError('usage') on a name that is none. */
-export function preparedHooks(names: readonly string[], place: string): readonly Hook[] {
-  return names.flatMap((name) => {
+export function preparedHooks(words: readonly string[], place: string): readonly Hook[] {
+  return words.flatMap((word) => {
+    const [name = '', ...rest] = word.split('=');
     const found = PREPARATIONS.find(({ id }) => id === name);
-    if (found !== undefined) return hooksOf(found);
+    if (found !== undefined) return hooksOf(found, { server: serverIn(rest, found, place) });
     const known = PREPARATIONS.map(({ id }) => id).join(', ');
     throw new MaintError('usage', `${place}: "${name}" is no preparation; there are ${known}`, {
       hint: 'nothing was changed; what is missing can be written as a hook: docs/hooks.md',
@@ -21,8 +24,18 @@ export function preparedHooks(names: readonly string[], place: string): readonly
   });
 }
 
-function hooksOf({ hooks }: Preparation): readonly Hook[] {
-  const read = hooksFromValue({ apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceHooks', hooks });
+/** What stands behind the name. Throws MaintError('usage') where that is no server, or nobody asks one. */
+function serverIn(rest: readonly string[], { id, hasServer }: Preparation, place: string): string | undefined {
+  if (rest.length === 0) return undefined;
+  const server = rest.join('=');
+  if (hasServer === true && SERVER.test(server)) return server;
+  const why = hasServer === true ? `"${server}" must be ${SERVER_FORM}` : 'it asks no server, and takes no =';
+  throw new MaintError('usage', `${place}: ${id}: ${why}`, { hint: 'nothing was changed' });
+}
+
+function hooksOf({ hooks }: Preparation, asked: Asked): readonly Hook[] {
+  const value = { apiVersion: 'kubectl-maint.io/v1alpha1', kind: 'MaintenanceHooks', hooks: hooks(asked) };
+  const read = hooksFromValue(value);
   if (read.ok) return read.value.hooks;
   throw new Error(read.problems.map(renderProblem).join('; '));
 }

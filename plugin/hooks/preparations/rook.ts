@@ -10,7 +10,7 @@ const HEALTHY = "cephclusters.ceph.rook.io -A --all --for=jsonpath='{.status.cep
 export const rook: Preparation = {
   id: 'rook',
   about: 'Rook: the drain begins when all Ceph clusters are HEALTH_OK, and the return ends when they are again',
-  hooks: [
+  hooks: () => [
     { name: 'rook', at: 'before-drain', steps: [{ name: 'healthy', wait: HEALTHY, timeout: '10m' }] },
     { name: 'rook-return', at: 'after-return', steps: [{ name: 'healthy-again', wait: HEALTHY, timeout: '1h' }] },
   ],

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { once } from '../../../shared/index.ts';
+import { SERVER } from '../servers/place.ts';
 
 /** An object as a step found it. */
 const objectForm = once(() =>
@@ -36,6 +37,13 @@ export const undoForm = once(() =>
   z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('fields'), object: objectForm(), changes: z.array(fieldForm()) }),
     z.object({ kind: z.literal('call'), call: callForm() }),
+    z.object({
+      kind: z.literal('silence'),
+      server: z.string().check(z.regex(SERVER)),
+      filter: z.string(),
+      marker: z.string().check(z.minLength(1)),
+      forMs: z.number(),
+    }),
     z.object({ kind: z.literal('job'), namespace: z.string(), job: z.unknown() }),
     z.object({ kind: z.literal('delete'), path: z.string().check(z.startsWith('/api')), title: z.string() }),
     z.object({ kind: z.literal('command'), words: z.array(z.string()).check(z.minLength(1)) }),

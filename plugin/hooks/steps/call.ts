@@ -1,7 +1,8 @@
-import { clean, MaintError, messageOf, textAt } from '../../../shared/index.ts';
+import { clean, MaintError } from '../../../shared/index.ts';
 import type { ActionOf } from '../hook.ts';
 import type { Call } from '../record/undo.ts';
 import { filled, filledText, type Variables } from '../template.ts';
+import { exchange } from './exchange.ts';
 
 /** Longest part of an answer that a failure repeats, in characters. */
 const MAX_ANSWER = 200;
@@ -20,26 +21,9 @@ export function filledCall({ call }: ActionOf<'call'>, variables: Variables): Ca
 /** Makes a call. Throws MaintError('gave-up') where no answer with a status of 200 to 299 comes. */
 export async function makeCall({ method, url, headers, body }: Call, signal: AbortSignal): Promise<void> {
   const isText = typeof body === 'string';
-  const type = isText ? {} : { 'Content-Type': 'application/json' };
-  const init = {
-    method,
-    signal,
-    // Where it leads to is not what was written.
-    redirect: 'manual' as const,
-    headers: { ...(body === undefined ? {} : type), ...headers },
-    ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
-  };
-  const answer = await fetch(url, init).catch((thrown: unknown) => {
-    // fetch says why below its own failure.
-    const cause =
-      textAt(thrown, 'cause', 'message') ??
-      (thrown instanceof Error ? messageOf(thrown.cause ?? thrown) : messageOf(thrown));
-    throw new MaintError('gave-up', `${method} ${url} failed: ${cause}`, { cause: thrown });
-  });
-  const said = await answer.text().catch(() => '');
-  if (answer.ok) return;
-  throw new MaintError(
-    'gave-up',
-    `${method} ${url} was answered with status ${answer.status}: ${clean(said, MAX_ANSWER)}`,
-  );
+  const type = isText || body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const sent = body === undefined || isText ? body : JSON.stringify(body);
+  const { status, text } = await exchange({ method, url, headers: { ...type, ...headers }, body: sent }, signal);
+  if (status >= 200 && status < 300) return;
+  throw new MaintError('gave-up', `${method} ${url} was answered with status ${status}: ${clean(text, MAX_ANSWER)}`);
 }

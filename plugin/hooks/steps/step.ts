@@ -2,17 +2,23 @@ import type { Cluster } from '../../../shared/index.ts';
 import type { Resources } from '../../expectations/resources.ts';
 import type { WaitPorts } from '../../session/wait.ts';
 import type { Undo } from '../record/undo.ts';
-import type { StepKey } from '../record/record.ts';
+import type { RecordedStep, StepKey } from '../record/record.ts';
+import type { Servers } from '../servers/servers.ts';
 import type { Variables } from '../template.ts';
 
 /** What carrying out a step takes. Its signal aborts when the step's time is over, too. */
 export interface StepPorts extends WaitPorts {
   readonly cluster: Cluster;
   readonly resources: Resources;
+  readonly servers: Servers;
   readonly key: StepKey;
   readonly variables: Variables;
   /** Tells this maintenance of the node from all others. */
   readonly maintenance: string;
+  /** The announced end of the maintenance, in milliseconds since the epoch; undefined: nobody has named one. */
+  readonly until: number | undefined;
+  /** What the node says of the step already. */
+  readonly earlier?: RecordedStep | undefined;
   /** Runs programs of this machine; undefined: nobody has allowed it. */
   readonly runProgram: ProgramRunner | undefined;
 }

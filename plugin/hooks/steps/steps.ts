@@ -5,6 +5,7 @@ import { filledText } from '../template.ts';
 import { filledCall, makeCall } from './call.ts';
 import { deleteObject, deletionOf, jobFor, runJob } from './job.ts';
 import { preparePatch, undoFields } from './patch.ts';
+import { prepareSilence, undoSilence } from './silence.ts';
 import { UNDONE, type Prepared, type StepPorts, type Undone } from './step.ts';
 
 /** Prepares a step for a node; nothing is written. Undefined where everything is so already. Throws MaintError. */
@@ -17,6 +18,8 @@ export async function prepare({ action, inverse }: Step, ports: StepPorts): Prom
       const { prepareWait } = await import('./wait.ts');
       return prepareWait(action, ports);
     }
+    case 'silence':
+      return prepareSilence(action, ports);
     case 'call':
     case 'command':
     case 'job':
@@ -57,6 +60,7 @@ function undoBy(inverse: Action | undefined, ports: StepPorts): readonly Undo[] 
     }
     case 'patch':
     case 'wait':
+    case 'silence':
     case undefined:
       return [];
   }
@@ -71,6 +75,8 @@ export async function undo(one: Undo, ports: StepPorts): Promise<Undone> {
   switch (one.kind) {
     case 'fields':
       return undoFields(one, ports);
+    case 'silence':
+      return undoSilence(one, ports);
     case 'call':
       await makeCall(one.call, ports.signal);
       return UNDONE;

@@ -11,6 +11,7 @@ import { readPods } from '../../drain/read.ts';
 import { waitForReplacements } from '../../drain/replacements.ts';
 import { waitForDetach, type Waiting } from '../../drain/volumes.ts';
 import { carryOutHooks } from '../../hooks/carry-out.ts';
+import { hasSilences, keepSilences } from '../../hooks/keep-silences.ts';
 import { alsoHinted } from '../../session/hint.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { cameMeanwhile, idleOf, keepComing, stayingOf } from './came-meanwhile.ts';
@@ -104,7 +105,10 @@ async function emptyNode(target: StartedDrain, run: OnRun, limit: AbortSignal): 
 /** What hooks do before the first pod is asked to go, and when the last has gone. */
 async function carryOutAt(moment: 'before-drain' | 'after-drain', { target, run, signal }: Drain): Promise<void> {
   const { owner, reason } = run.claim;
-  await carryOutHooks({ node: target.marked, owner, reason }, moment, await run.hooks(), signal);
+  const hooks = await run.hooks();
+  await carryOutHooks({ node: target.marked, owner, reason }, moment, hooks, signal);
+  // For as long as this command goes on, whatever it still does with other nodes.
+  if (moment === 'before-drain' && hasSilences(hooks)) void keepSilences(target.marked, run, run.session.signal);
 }
 
 /** How the rounds of a drain ended, and which pods went. */

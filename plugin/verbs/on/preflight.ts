@@ -9,7 +9,7 @@ import { findingsOf } from '../../preflight/checks/registry.ts';
 import { readDataSystems } from '../../preflight/data/read.ts';
 import { DATA_SYSTEMS } from '../../preflight/data/registry.ts';
 import type { Finding } from '../../preflight/finding.ts';
-import type { Right } from '../../preflight/rights.ts';
+import { renderRight, type Right } from '../../preflight/rights.ts';
 import { planAll } from '../../hooks/plan.ts';
 import { readSurvey } from '../../preflight/read.ts';
 import type { Survey } from '../../preflight/survey.ts';
@@ -71,7 +71,9 @@ async function rightsForHooks(
 ): Promise<readonly Right[]> {
   const { owner = '', reason } = operation.claim;
   const plans = await planAll(nodes, await shared.hooks(), { ...operation.claim, owner, reason });
-  return plans.flatMap(({ rights }) => rights);
+  const rights = plans.flatMap((plan) => plan.rights);
+  // Steps of one hook ask for the same.
+  return [...new Map(rights.map((right) => [renderRight(right), right])).values()];
 }
 
 /** What storage and databases say now. Where nothing is moved, nothing is asked. */

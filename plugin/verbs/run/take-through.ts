@@ -1,5 +1,6 @@
 import { isInMaintenance, MaintError, type RunStep } from '../../../shared/index.ts';
 import { EXIT } from '../../terminal/exit-codes.ts';
+import { keepSilences } from '../../hooks/keep-silences.ts';
 import { donePatch } from '../../nodes/done.ts';
 import { holdsClaim } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
@@ -19,19 +20,22 @@ import { claimOf, readAfterCommand, readNode } from './read-node.ts';
  * fails; where another node failed, or the person interrupted, it only stops.
  */
 export async function takeThrough(target: RunTarget, run: NodesRun): Promise<void> {
-  const over = new AbortController();
+  const [over, commandOver] = [new AbortController(), new AbortController()];
   void giveSigns(target, run, over.signal);
   try {
     if (!target.isCommandDone) {
       target.phase = 'draining';
       if (!(await takeIn(target, run))) return;
+      void keepSilences(target.node, run, commandOver.signal);
       target.phase = 'running';
       if (!(await carryOutCommand(target, run))) return;
+      commandOver.abort();
     }
     target.phase = 'returning';
     target.phase = await bringBack(target, run);
   } finally {
     over.abort();
+    commandOver.abort();
     if (target.phase !== 'done' && target.phase !== 'gone') await tellStopped(target, run);
   }
 }

@@ -93,6 +93,6 @@ test('a word that is no preparation is refused', async () => {
   const ran = await plugin.maint(['on', 'spare', '--prepare=longhorn,ceph']);
   expect(ran.code).toBe(2);
   expect(ran.stderr).toContain(
-    '--prepare: "ceph" is no preparation; there are cnpg, longhorn, longhorn-evacuate, rook',
+    '--prepare: "ceph" is no preparation; there are alertmanager, cnpg, longhorn, longhorn-evacuate, rook',
   );
 });

@@ -160,6 +160,8 @@ const PLUGIN: Calls = {
   'plugin/hooks/record/node-record.ts': { nodePath: 'get /nodes' },
   'plugin/hooks/source.ts': { objectPath: 'get /configmaps [kubectl-maint-hooks]' },
   // What somebody names in a hook, by rights of his own.
+  'plugin/hooks/servers/ask.ts': { objectPath: '' },
+  'plugin/hooks/servers/servers.ts': { collectionPath: '' },
   'plugin/hooks/steps/job.ts': { collectionPath: '', objectPath: '' },
   'plugin/hooks/steps/patch.ts': { objectPath: '' },
   'plugin/kept-off/cron-jobs.ts': {
@@ -255,6 +257,9 @@ const LITERALS = [
   // Discovery, which everybody may ask for (system:discovery).
   'plugin/expectations/resources.ts: /api/v1',
   'plugin/expectations/resources.ts: /apis/${version}',
+  // Alertmanager's own, behind the proxy of the API server.
+  'plugin/hooks/steps/alertmanager.ts: /api/v2/silence/${encodeURIComponent(id)}',
+  'plugin/hooks/steps/alertmanager.ts: /api/v2/silences',
   // What everybody may ask about himself (system:basic-user).
   // In which version machines are served.
   'plugin/nodes/machine.ts: /apis/${GROUP}',

@@ -86,6 +86,16 @@ hooks:
     [oneStep('command: [a]', 'at: during-drain'), 'hooks[0].at: must be before-drain or'],
     [oneStep('command: [a], inverse: {command: [b]}', 'at: after-return'), 'nothing undoes a return'],
     [oneStep('label: {object: a/b, labels: {}}, inverse: {command: [b]}'), 'what it changes is put back by itself'],
+    [oneStep('silence: {matchers: []}'), 'hooks[0].steps[0].silence.matchers: is empty'],
+    [
+      oneStep('silence: {matchers: [{name: a, value: b}], for: 0s}'),
+      'hooks[0].steps[0].silence.for: is no time at all',
+    ],
+    [
+      oneStep("silence: {matchers: [{name: a, value: b}], server: 'https://ana:secret@am'}"),
+      'hooks[0].steps[0].silence.server: must be NAMESPACE/SERVICE:PORT, or an address',
+    ],
+    [oneStep('silence: {matchers: [{name: a, value: b}]}, inverse: {command: [b]}'), 'is put back by itself'],
     [oneStep('command: [$(NODES)]'), '$(NODES) is no variable'],
     [oneStep('http: {url: ftp://a}'), 'must begin with http'],
     [oneStep('command: [a]', 'at: before-drain, nodeSelector: {rack: b7}'), 'hooks[0].nodeSelector.rack: is not known'],

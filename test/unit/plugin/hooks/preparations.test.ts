@@ -11,6 +11,6 @@ test('the flag names them all, and no other is taken', () => {
   expect(HOOK_FLAGS.prepare.completes.list).toEqual(ids);
   expect(HOOK_FLAGS.prepare.describe).toContain(`: ${ids.join(', ')} (`);
   expect(() => preparedHooks(['ceph'], '--prepare')).toThrow(
-    '--prepare: "ceph" is no preparation; there are cnpg, longhorn',
+    '--prepare: "ceph" is no preparation; there are alertmanager, cnpg',
   );
 });
