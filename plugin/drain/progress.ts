@@ -8,6 +8,7 @@ import type { DrainEvent, NodeProgress, PodName } from './events.ts';
 import type { DrainFlags } from './options.ts';
 import type { Budgets } from './budgets.ts';
 import { budgetCause, groupCauses, renderGroups, type Cause, type CauseGroup } from './cause.ts';
+import type { Migrations } from './migrations.ts';
 import type { DrainListener } from './ports.ts';
 import { podName, type DrainPlan } from './plan.ts';
 import { readNotReady } from './not-ready.ts';
@@ -27,6 +28,7 @@ export interface ProgressPorts {
   readonly clock: Clock;
   readonly reader: ClusterReader;
   readonly budgets: Pick<Budgets, 'current'>;
+  readonly migrations: Migrations;
   /** What becomes of pods. */
   readonly word: 'evicted' | 'deleted';
 }
@@ -35,6 +37,8 @@ export interface ProgressPorts {
 export class Progress implements DrainListener {
   readonly #ports: ProgressPorts;
   readonly #waiting = new Map<string, readonly [PodFacts, Cause]>();
+  /** How far the migrations of machines were told, by UID of their pods. */
+  readonly #steps = new Map<string, string>();
   readonly #done = new Set<string>();
   /** Pods that nobody confirms to be gone, by UID. */
   readonly #unconfirmed = new Map<string, PodFacts>();
@@ -84,12 +88,26 @@ export class Progress implements DrainListener {
   waiting(pod: PodFacts, why: Cause): void {
     const cause = withResponders(why, pod);
     this.#waiting.set(pod.uid, [pod, cause]);
-    const { node, report, announcer } = this.#ports;
-    report.tell({ type: 'waiting', node: node.facts.name, pod: nameOf(pod), why: cause.text, dryRun: undefined });
+    const { node, announcer } = this.#ports;
+    if (!this.#tellMigration(pod)) this.#tellWaiting(pod, cause);
     if (this.#blockedTold || cause.kind === 'running' || cause.kind === 'order') return;
     this.#blockedTold = true;
     const message = `${podName(pod)}: ${cause.text}`;
     void announcer.event(node.facts, { type: 'Warning', reason: 'DrainBlocked', message });
+  }
+
+  #tellWaiting(pod: PodFacts, { text }: Cause): void {
+    const { node, report } = this.#ports;
+    report.tell({ type: 'waiting', node: node.facts.name, pod: nameOf(pod), why: text, dryRun: undefined });
+  }
+
+  /** Told again when it has come further; whether there is one at all. */
+  #tellMigration(pod: PodFacts): boolean {
+    const migration = this.#ports.migrations.of(pod);
+    if (migration === undefined) return false;
+    if (this.#steps.get(pod.uid) !== migration.step) this.#tellWaiting(pod, migration);
+    this.#steps.set(pod.uid, migration.step);
+    return true;
   }
 
   going({ uid }: PodFacts): void {
@@ -113,7 +131,7 @@ export class Progress implements DrainListener {
   /** As of now. */
   get now(): NodeProgress {
     const causes =
-      this.#phase === 'pods' ? groupCauses(this.#waiting.values(), (cause) => this.#explained(cause)) : this.#causes;
+      this.#phase === 'pods' ? groupCauses(this.#causesNow(), (cause) => this.#explained(cause)) : this.#causes;
     return {
       node: this.#ports.node.facts.name,
       phase: this.#phase,
@@ -123,11 +141,17 @@ export class Progress implements DrainListener {
     };
   }
 
+  /** What KubeVirt does with a machine tells more than why its pod's eviction was refused. */
+  #causesNow(): readonly (readonly [PodFacts, Cause])[] {
+    return [...this.#waiting.values()].map(([pod, cause]) => [pod, this.#ports.migrations.of(pod) ?? cause]);
+  }
+
   /** Tells from time to time until the signal aborts. */
   async tick(signal: AbortSignal): Promise<void> {
     const { report, clock } = this.#ports;
     const tell = async (): Promise<void> => {
       this.#notReady = await this.#readNotReady(signal);
+      for (const [pod] of this.#waiting.values()) this.#tellMigration(pod);
       report.tell({ type: 'progress', ...this.now });
       await this.#tellNode();
     };

@@ -55,6 +55,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...replicated,
   // Whether a backup runs inside a pod that is to be evicted.
   ...insideGrants(TOOLS),
+  // How far KubeVirt has moved the machines of such pods.
+  { group: 'kubevirt.io', resource: 'virtualmachineinstancemigrations', verbs: ['list', 'watch'] },
   // What storage and databases are asked before their nodes go.
   ...dataGrants(),
   // What is done around a drain, by rights that each of its steps needs besides.

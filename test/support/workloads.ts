@@ -25,11 +25,13 @@ export interface PodShape {
   readonly priorityClassName?: string;
 }
 
-/** A kind that a test makes; `v1` unless told otherwise. */
+/** A kind that a test makes; `v1` unless told otherwise. With `fields` the API server prunes what is none of them. */
 interface CustomKind {
   readonly kind: string;
   readonly plural: string;
   readonly version?: string;
+  /** What its objects are like, as JSON schemas of their fields; whatever they are like where it is left out. */
+  readonly fields?: Readonly<Record<string, object>>;
 }
 
 /** The cluster as tests set it up: each call returns when the API server shows its effect. */
@@ -138,9 +140,10 @@ export class Workloads {
     return created;
   }
 
-  /** A kind of somebody's operator (any content, in namespaces), served when this resolves. */
-  async customResource(group: string, { kind, plural, version = 'v1' }: CustomKind): Promise<void> {
-    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  /** A kind of somebody's operator (in namespaces), served when this resolves. */
+  async customResource(group: string, { kind, plural, version = 'v1', fields }: CustomKind): Promise<void> {
+    const content = fields === undefined ? { 'x-kubernetes-preserve-unknown-fields': true } : { properties: fields };
+    const schema = { openAPIV3Schema: { type: 'object', ...content } };
     await this.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',

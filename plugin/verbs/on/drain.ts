@@ -38,6 +38,7 @@ function progressOf({ marked }: MarkedTarget, { operation, session, report, anno
     clock: session.clock,
     reader: session.cluster,
     budgets: shared.budgets(),
+    migrations: shared.migrations(),
     word: wordFor(operation),
   });
 }

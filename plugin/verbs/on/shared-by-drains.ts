@@ -2,11 +2,14 @@ import { once } from '../../../shared/index.ts';
 import type { Budgets } from '../../drain/budgets.ts';
 import { NO_DATABASES, type Databases } from '../../drain/databases.ts';
 import { Limiter } from '../../drain/limiter.ts';
+import { followMigrations, type Migrations } from '../../drain/migrations.ts';
 import { Planner } from '../../drain/read.ts';
 import { followWorkInside, NOTHING_INSIDE, type WorkInside } from '../../drain/work-inside.ts';
 import { readHooks, type Hooks } from '../../hooks/hook-run.ts';
 import type { ClusterView } from '../../preflight/cluster-view.ts';
+import { notesTo } from '../../session/report.ts';
 import type { Session } from '../../session/session.ts';
+import type { OnReport } from './events.ts';
 import type { OnOperation } from './flags.ts';
 import { policyInForce, type PolicyInForce } from '../../policy/in-force.ts';
 
@@ -20,6 +23,8 @@ export interface SharedByDrains {
   budgets(): Budgets;
   /** In which members of a replicated database take turns. */
   databases(): Databases;
+  /** What KubeVirt does with the machines of pods that are to go. */
+  migrations(): Migrations;
   /** Work that runs inside pods. */
   workInside(): Promise<WorkInside>;
   /** Bounds the evictions that the API server sees at once. */
@@ -33,13 +38,15 @@ const EVICTIONS_AT_ONCE = 32;
 interface DrainInputs {
   readonly operation: OnOperation;
   readonly session: Session;
+  readonly report: OnReport;
   readonly view: ClusterView;
 }
 
 /** What is watched ends with the session's signal. In mode `cordon` nothing is. */
-export function sharedByDrains({ operation, session, view }: DrainInputs): SharedByDrains {
+export function sharedByDrains({ operation, session, report, view }: DrainInputs): SharedByDrains {
   const { cluster, clock } = session;
   const { drain: flags, pace, claim } = operation;
+  const note = notesTo(report);
   const policy = once(() => policyInForce(cluster));
   const workInside = once(async () => {
     const { catalogue } = (await policy()).policy;
@@ -63,6 +70,7 @@ export function sharedByDrains({ operation, session, view }: DrainInputs): Share
     workInside,
     budgets: () => (claim.mode === 'drain' ? view.budgets() : NO_BUDGETS),
     databases: () => (claim.mode === 'drain' && pace.byDatabase ? view.databases() : NO_DATABASES),
+    migrations: once(() => followMigrations({ ...session, served: () => view.served(), note })),
     evictions: new Limiter(EVICTIONS_AT_ONCE),
   };
 }

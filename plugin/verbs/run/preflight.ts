@@ -10,7 +10,7 @@ import type { ClusterNode, Survey } from '../../preflight/survey.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { RunOperation } from './flags.ts';
 import type { Session } from '../../session/session.ts';
-import { refusedFor, sharedByDrains, surveyNodes } from '../on/index.ts';
+import { type OnReport, refusedFor, sharedByDrains, surveyNodes } from '../on/index.ts';
 import type { ChosenNodes } from './nodes.ts';
 
 /** How many nodes are looked at at once: each takes some lists and watches. */
@@ -60,6 +60,9 @@ interface Look {
   readonly shared: ReturnType<typeof sharedByDrains>;
 }
 
+/** What a look would tell is told when the node's turn comes. */
+const LATER: OnReport = { tell: () => undefined };
+
 /** Whatever is watched for the looks ends with them. */
 async function looking<T>(
   operation: RunOperation,
@@ -69,7 +72,7 @@ async function looking<T>(
 ): Promise<T> {
   const over = new AbortController();
   const watched = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
-  const shared = sharedByDrains({ operation: operation.on, session: watched, view });
+  const shared = sharedByDrains({ operation: operation.on, session: watched, report: LATER, view });
   try {
     return await looks({ operation, session: watched, view, shared });
   } finally {
@@ -86,9 +89,8 @@ async function surveyAt(
   const atOnce = operation.maxParallel === 0 ? nodes.length : operation.maxParallel;
   const beside = nodes.slice(index, index + atOnce).map(({ facts }) => facts);
   const node: readonly NodeSnapshot[] = nodes.slice(index, index + 1);
-  // Its warnings are told when its turn comes.
-  const report = { tell: () => undefined };
-  const { survey } = await surveyNodes(node, { operation: operation.on, session, view, shared, report, isLook: true });
+  const on = { operation: operation.on, session, view, shared, report: LATER };
+  const { survey } = await surveyNodes(node, { ...on, isLook: true });
   const others = new Set([...continued].filter((name) => beside.every((one) => one.name !== name)));
   return { ...survey, chosen: beside, nodes: survey.nodes?.map((one) => backThen(one, others)) };
 }

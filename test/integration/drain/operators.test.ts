@@ -6,8 +6,10 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OPERATOR_GRANTS } from '../../../plugin/preflight/grants.ts';
 import { textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { grantTo } from '../../support/granted.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { selfSigned, type Identity } from '../../support/self-signed.ts';
 import { until } from '../../support/until.ts';
@@ -23,9 +25,13 @@ const SAID: Readonly<Record<string, readonly { readonly code: number; readonly m
     { code: 429, message: 'Eviction triggered evacuation of VMI "default/db"' },
     { code: 429, message: 'Evacuation in progress: VMI "default/db"' },
   ],
+  'virt-launcher-web': [{ code: 429, message: 'Eviction triggered evacuation of VMI "default/web"' }],
   'kafka-0': [{ code: 500, message: 'The pod will be rolled by the Strimzi Cluster Operator' }],
   answered: [{ code: 403, message: 'its data are being moved' }],
 };
+
+/** May do what operators may, but see migrations. */
+const BLIND = 'blind';
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -34,7 +40,8 @@ let door: Server;
 
 beforeAll(async () => {
   plane = await startControlPlane({
-    nodes: ['machines', 'responders', 'requested', 'beside'].map((name) => ({ name })),
+    nodes: ['machines', 'moving', 'target', 'responders', 'requested', 'beside'].map((name) => ({ name })),
+    users: [{ name: BLIND, groups: [] }],
     featureGates: { EvictionRequestAPI: true },
     apiServerArgs: [`--runtime-config=${LIFECYCLE.slice('/apis/'.length)}=true`],
   });
@@ -95,7 +102,7 @@ async function makePod(name: string, node: string, labels: object, more: object 
   await world.create(PODS, {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, labels },
+    metadata: { name, labels, annotations: { 'kubevirt.io/domain': name.replace('virt-launcher-', '') } },
     spec: { nodeName: node, containers: [{ name: 'a', image: 'a' }], ...more },
   });
 }
@@ -116,6 +123,73 @@ test('KubeVirt and Strimzi are told by name, and waited for until they have move
   const ended = await on.ended;
   expect(ended, ended.stderr).toMatchObject({ code: 0 });
   expect(ended.stdout).toContain('KubeVirt moves virtual machines by itself');
+});
+
+describe('a migration of KubeVirt', () => {
+  const MIGRATIONS = '/apis/kubevirt.io/v1/namespaces/default/virtualmachineinstancemigrations';
+
+  beforeAll(async () => {
+    const text = { type: 'string' };
+    // Of the published schema what is read here: whatever else is written the API server would prune.
+    const migrationState = { type: 'object', properties: { targetNode: text, startTimestamp: text } };
+    await world.customResource('kubevirt.io', {
+      kind: 'VirtualMachineInstanceMigration',
+      plural: 'virtualmachineinstancemigrations',
+      fields: {
+        spec: { type: 'object', properties: { vmiName: text } },
+        status: { type: 'object', properties: { phase: text, migrationState } },
+      },
+    });
+  });
+
+  test('is told step by step while its machine is waited for, and where it goes', async () => {
+    await makePod('virt-launcher-web', 'moving', { 'kubevirt.io': 'virt-launcher' });
+    const on = await plugin.start(['on', 'moving', '--force', '-o', 'json']);
+    await until('the eviction was refused', () => on.said().includes('KubeVirt is moving it (admission webhook'));
+    const created = await world.create(MIGRATIONS, {
+      apiVersion: 'kubevirt.io/v1',
+      kind: 'VirtualMachineInstanceMigration',
+      metadata: { name: 'kubevirt-evacuation-x' },
+      spec: { vmiName: 'web' },
+      status: { phase: 'Scheduling' },
+    });
+    await until('it is accepted', () => on.said().includes('"why":"KubeVirt is moving it: Scheduling, for '));
+    await makePod('virt-launcher-web-2', 'target', {
+      'kubevirt.io': 'virt-launcher',
+      'kubevirt.io/migrationJobUID': textAt(created, 'metadata', 'uid'),
+    });
+    await world.patch(`${MIGRATIONS}/kubevirt-evacuation-x`, { status: { phase: 'Running' } });
+    const running = 'KubeVirt is moving it: Running, to node target, for ';
+    await until('it says where it goes', () => on.said().includes(`"why":"${running}`));
+    await until('so does the progress', () => on.said().includes(`"causes":[{"kind":"moving","text":"${running}`));
+    await world.patch(`${MIGRATIONS}/kubevirt-evacuation-x`, { status: { phase: 'Succeeded' } });
+    await world.remove(`${PODS}/virt-launcher-web`);
+    expect(await on.ended).toMatchObject({ code: 0 });
+  });
+
+  test('that may not be seen is said once, and its machine waited for all the same', async () => {
+    await grantTo(
+      plane,
+      BLIND,
+      OPERATOR_GRANTS.filter(({ group }) => group !== 'kubevirt.io'),
+    );
+    await plugin.maint(['off', 'moving', '--skip-health-check']);
+    await makePod('virt-launcher-web', 'moving', { 'kubevirt.io': 'virt-launcher' });
+    await makePod('virt-launcher-db', 'moving', { 'kubevirt.io': 'virt-launcher' });
+    const on = await plugin.start(['on', 'moving', '--force'], { user: BLIND });
+    const why =
+      'how far KubeVirt has moved a machine is not seen: you may not list virtualmachineinstancemigrations.kubevirt.io';
+    await until('it is said', () => on.said().includes(why));
+    for (const name of ['virt-launcher-db', 'virt-launcher-web']) {
+      await until('it is waited for', () =>
+        on.said().includes(`pod/${name} (namespace default) waits: KubeVirt is moving`),
+      );
+      await world.remove(`${PODS}/${name}`);
+    }
+    const ended = await on.ended;
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.stderr.split(why)).toHaveLength(2);
+  });
 });
 
 describe('eviction responders', () => {

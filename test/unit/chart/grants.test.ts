@@ -130,6 +130,10 @@ const PLUGIN: Calls = {
   },
   'plugin/drain/databases.ts': { podsPath: 'list,watch /pods' },
   'plugin/drain/live-node.ts': { NODES: 'list,watch /nodes', nodePath: 'get /nodes' },
+  'plugin/drain/migrations.ts': {
+    collectionPath: 'list,watch kubevirt.io/virtualmachineinstancemigrations',
+    podsPath: 'list,watch /pods',
+  },
   'plugin/drain/not-ready.ts': { podsPath: 'list /pods' },
   'plugin/drain/pods-on-node.ts': { PODS: 'list,watch /pods' },
   'plugin/drain/pods-by-node.ts': { PODS: 'list,watch /pods' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { budgetCause, causeOf, type CauseGroup } from '../../../../plugin/drain/cause.ts';
+import { NO_MIGRATIONS, type MigrationCause } from '../../../../plugin/drain/migrations.ts';
 import type { DrainPlan } from '../../../../plugin/drain/plan.ts';
 import { nameOf, Progress, summaryOf, wordFor, type ProgressPorts } from '../../../../plugin/drain/progress.ts';
 import { Announcer } from '../../../../plugin/nodes/announce.ts';
@@ -30,6 +31,7 @@ function progressOf(ports: Partial<ProgressPorts> = {}) {
     clock,
     reader: cluster,
     budgets: { current: (one) => one },
+    migrations: NO_MIGRATIONS,
     word: 'evicted',
     ...ports,
   });
@@ -363,4 +365,38 @@ test('a node whose turn comes later says from time to time that it is not forgot
   await queued;
   await clock.pass(60_000);
   expect(await conditions()).toHaveLength(2);
+});
+
+test('what KubeVirt does with a machine is told when it comes further, and how long it takes with the progress', async () => {
+  let step: MigrationCause | undefined;
+  const moving = (what: string, seconds: number): MigrationCause => ({
+    ...causeOf('moving', `KubeVirt is moving it: ${what}, for ${seconds}s`),
+    step: what,
+  });
+  const { progress, told, clock } = progressOf({ migrations: { of: (pod) => (pod === a ? step : undefined) } });
+  progress.begin(planOf([a, b]), true);
+  progress.waiting(a, causeOf('moving', 'KubeVirt is moving it (Eviction triggered)'));
+  progress.waiting(b, SLOW);
+  const over = new AbortController();
+  const ticking = progress.tick(over.signal);
+  step = moving('Scheduled', 1);
+  await clock.pass(5000);
+  step = moving('Scheduled', 6);
+  progress.waiting(a, causeOf('moving', 'KubeVirt is moving it (Evacuation in progress)'));
+  step = moving('Running', 11);
+  await clock.pass(5000);
+  over.abort();
+  await clock.pass(5000);
+  await ticking;
+  const waits = told.filter(({ type }) => type === 'waiting').map((event) => ('why' in event ? event.why : ''));
+  expect(waits).toEqual([
+    'KubeVirt is moving it (Eviction triggered)',
+    'the server is busy',
+    'KubeVirt is moving it: Scheduled, for 1s',
+    'KubeVirt is moving it: Running, for 11s',
+  ]);
+  expect(progress.now.causes.map(({ text }) => text)).toEqual([
+    'KubeVirt is moving it: Running, for 11s',
+    'the server is busy',
+  ]);
 });

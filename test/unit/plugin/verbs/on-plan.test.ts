@@ -107,12 +107,12 @@ function planning(asked: Asked, pods: readonly object[]) {
     plan: async () => {
       const operation = operationOf(asked);
       const view = viewOnce(session);
-      const shared = sharedByDrains({ operation, session, view });
       const report: OnRun['report'] = {
         tell: (event) => {
           if (event.type === 'note') notes.push(event.text);
         },
       };
+      const shared = sharedByDrains({ operation, session, report, view });
       const targets = await planDrains([n1, n2], { operation, session, report, view, shared });
       return { targets, budgets: shared.budgets(), planner: await shared.planner(), policy: await shared.policy() };
     },
