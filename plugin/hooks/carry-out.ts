@@ -35,7 +35,8 @@ export async function carryOutHooks(
   const isRecorded = moment === 'before-drain' || moment === 'after-drain';
   for (const { hook, step } of stepsFor(target.node, moment, run.list)) {
     const at = { target, step, key: { hook: hook.name, step: step.name, of: step.of }, run };
-    const take = isRecorded && step.action.kind !== 'wait' ? takeRecorded : takeUnrecorded;
+    const isWait = step.action.kind === 'wait' || step.action.kind === 'safe';
+    const take = isRecorded && !isWait ? takeRecorded : takeUnrecorded;
     await inTime(at, signal, take);
   }
 }

@@ -1,5 +1,6 @@
-import { asTyped, type FlagTable, type FlagValues } from '../command-line/flag.ts';
+import { asTyped, oneOf, type FlagTable, type FlagValues } from '../command-line/flag.ts';
 import { MaintError } from '../../shared/index.ts';
+import { DATA_MODES, type DataMode } from './preparations/preparation.ts';
 
 /** Which hooks a command carries out, and what it may do for them. */
 export interface HookFlags {
@@ -7,6 +8,8 @@ export interface HookFlags {
   readonly file: string | undefined;
   /** Names of built-in preparations. */
   readonly prepare: readonly string[];
+  /** What becomes of data on the node; undefined: what the hooks of the installation say. */
+  readonly data: DataMode | undefined;
   /** No step is carried out, and nothing is undone. */
   readonly skip: boolean;
   /** Commands of this machine may be run. */
@@ -30,9 +33,14 @@ export const HOOK_FLAGS = {
     kind: 'value',
     group,
     value: (text: string) => text.split(',').filter((name) => name !== ''),
-    completes: { list: ['alertmanager', 'cnpg', 'longhorn', 'longhorn-evacuate', 'rook'] },
+    completes: { list: ['alertmanager', 'cnpg', 'longhorn', 'rook'] },
+    describe: 'Built-in hooks, with commas between: alertmanager, cnpg, longhorn, rook (docs/hooks.md)',
+  },
+  data: {
+    ...oneOf(...DATA_MODES),
+    group,
     describe:
-      'Built-in hooks, with commas between: alertmanager, cnpg, longhorn, longhorn-evacuate, rook (docs/hooks.md)',
+      'What --prepare=longhorn does with data on the node: keep it there; ensure that none is lost before the drain begins; evacuate it',
   },
   'skip-hooks': {
     kind: 'switch',
@@ -56,8 +64,10 @@ export const HOOK_FLAGS = {
 
 /** What they ask for. Throws MaintError('usage'). */
 export function hookFlags(values: FlagValues<typeof HOOK_FLAGS>): HookFlags {
-  const { hooks: file, prepare = [], 'skip-hooks': skip } = values;
+  const { hooks: file, prepare = [], data, 'skip-hooks': skip } = values;
   if (skip && file !== undefined) throw new MaintError('usage', '--hooks and --skip-hooks cannot both be given');
   if (skip && prepare.length > 0) throw new MaintError('usage', '--prepare and --skip-hooks cannot both be given');
-  return { file, prepare, skip, allowCommands: values['allow-commands'], trustRecords: values['trust-hook-records'] };
+  if (skip && data !== undefined) throw new MaintError('usage', '--data and --skip-hooks cannot both be given');
+  const [allowCommands, trustRecords] = [values['allow-commands'], values['trust-hook-records']];
+  return { file, prepare, data, skip, allowCommands, trustRecords };
 }

@@ -1,6 +1,7 @@
 import { HOOKS_ANNOTATION, MaintError, once, untilOf } from '../../shared/index.ts';
 import { Resources } from '../expectations/resources.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { DataAtStake } from '../preflight/data/at-stake.ts';
 import { guardsRecords } from '../policy/floor.ts';
 import { notesTo, type Report } from '../session/report.ts';
 import type { Session } from '../session/session.ts';
@@ -20,6 +21,7 @@ export interface Hooks {
   readonly list: readonly Hook[];
   readonly resources: Resources;
   readonly servers: Servers;
+  readonly atStake: DataAtStake;
   readonly copies: RecordCopies;
 }
 
@@ -31,13 +33,22 @@ export async function readHooks(flags: HookFlags, { cluster, screen }: Session):
   const namespace = await installationNamespace(cluster, warn);
   const list = await hooksFor(flags, { cluster, namespace, warn });
   const copies = new RecordCopies({ cluster, namespace, warn });
-  return { flags, list, resources: new Resources(cluster), servers: new Servers(cluster), copies };
+  return {
+    flags,
+    list,
+    resources: new Resources(cluster),
+    servers: new Servers(cluster),
+    atStake: new DataAtStake(cluster),
+    copies,
+  };
 }
 
 /** The hooks of a command, and what carrying them out and undoing them takes. */
 export interface HookRun extends Hooks {
   readonly session: Session;
   readonly report: HookListener['report'];
+  /** What `--allow-data-loss` names. */
+  readonly acceptedLoss: readonly string[];
   /** Undefined: commands of this machine are not allowed. */
   readonly runProgram: ProgramRunner | undefined;
   /** Whether the API server lets only those write what nodes say of their hooks who may. */
@@ -47,11 +58,11 @@ export interface HookRun extends Hooks {
 }
 
 /** Begins to carry the hooks of a command out. */
-export function hookRun(hooks: Hooks, known: Pick<HookRun, 'session'> & HookListener): HookRun {
-  const { session, report } = known;
+export function hookRun(hooks: Hooks, known: Pick<HookRun, 'session' | 'acceptedLoss'> & HookListener): HookRun {
+  const { session, report, acceptedLoss } = known;
   const isGuarded = once(async () => (await guardsRecords(session.cluster)) === true);
   const runProgram = hooks.flags.allowCommands ? programs(session, report) : undefined;
-  return { ...hooks, session, report, runProgram, isGuarded, written: new Map() };
+  return { ...hooks, session, report, acceptedLoss, runProgram, isGuarded, written: new Map() };
 }
 
 /** Who hears of hooks, and what their commands write. */
@@ -78,14 +89,14 @@ export interface HookTarget {
 export function portsFor(
   { node, owner, reason }: HookTarget,
   key: StepKey,
-  { session: { cluster, clock }, resources, servers, runProgram }: HookRun,
+  { session: { cluster, clock }, resources, servers, atStake, acceptedLoss, runProgram }: HookRun,
   signal: AbortSignal,
 ): StepPorts {
   const { name, uid, labels, record } = node.facts;
   const since = record.kind === 'record' ? record.record.initiatedAt : '';
-  const maintenance = `${uid} ${since}`;
   const variables = { node: name, owner, reason: reason ?? '', labels };
-  return { cluster, clock, signal, resources, servers, key, variables, maintenance, until: endOf(node), runProgram };
+  const known = { resources, servers, atStake, acceptedLoss, runProgram };
+  return { ...known, cluster, clock, signal, key, variables, maintenance: `${uid} ${since}`, until: endOf(node) };
 }
 
 /** The announced end of a node's maintenance, in milliseconds since the epoch; undefined: nobody has named one. */

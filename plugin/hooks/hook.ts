@@ -54,6 +54,8 @@ export type Action =
   /** What follows `kubectl wait`. */
   | { readonly kind: 'wait'; readonly line: string }
   | { readonly kind: 'call'; readonly call: Call }
+  /** Waited for until a data system would lose nothing with the node. */
+  | { readonly kind: 'safe'; readonly system: string }
   /** Alerts are silenced, and it is extended while the maintenance lasts; `server` undefined: it is found. */
   | {
       readonly kind: 'silence';

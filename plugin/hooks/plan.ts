@@ -1,6 +1,7 @@
 import { MaintError, type Mode } from '../../shared/index.ts';
 import type { Resolved } from '../expectations/unmet.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
+import { rightsToAsk } from '../preflight/data/at-stake.ts';
 import type { Right } from '../preflight/rights.ts';
 import { shellLine } from '../terminal/shell-line.ts';
 import { stepsFor } from './carry-out.ts';
@@ -19,6 +20,8 @@ export interface HookPlan {
   readonly node: string;
   readonly steps: readonly PlannedStep[];
   readonly rights: readonly Right[];
+  /** Data systems that it waits for before the drain, until nothing would be lost. */
+  readonly awaitedData: readonly string[];
 }
 
 /** For whom it is planned. A claim that drains nothing has no steps around a drain. */
@@ -54,7 +57,10 @@ async function planHooks(node: NodeSnapshot, hooks: Hooks, { owner, reason, mode
     steps.push({ moment, hook: hook.name, step: step.name, what: looked.what, undoneBy: undoneBy(step, moment) });
     rights.push(...looked.rights);
   }
-  return { node: name, steps, rights };
+  const awaitedData = planned.flatMap(({ step, moment }) =>
+    step.action.kind === 'safe' && moment === 'before-drain' && step.onFailure === 'stop' ? [step.action.system] : [],
+  );
+  return { node: name, steps, rights, awaitedData };
 }
 
 interface Looked {
@@ -84,6 +90,11 @@ async function lookAtAction(action: Action, variables: Variables, hooks: Known):
       const one = await resolved(expectationIn(line, 0), hooks.resources);
       return { what: `waits for ${line}`, rights: rightsToSee(one) };
     }
+    case 'safe':
+      return {
+        what: `waits until ${action.system} would lose no data with the node`,
+        rights: rightsToAsk(action.system),
+      };
     case 'silence': {
       const server = await alertmanagerOf(action, hooks);
       return {
@@ -134,7 +145,7 @@ function rightOn(path: string, verb: string): Right {
 function undoneBy({ action, inverse }: Step, moment: string): string {
   if (moment.endsWith('-return')) return 'it is not undone';
   if (action.kind === 'patch') return 'what it has changed is put back on return';
-  if (action.kind === 'wait') return 'it changes nothing';
+  if (action.kind === 'wait' || action.kind === 'safe') return 'it changes nothing';
   if (action.kind === 'silence') return 'it is expired on return';
   const deleted = action.kind === 'job' ? 'its job is deleted on return' : undefined;
   if (inverse === undefined) return deleted ?? 'nothing undoes it';
@@ -144,6 +155,7 @@ function undoneBy({ action, inverse }: Step, moment: string): string {
     command: 'a command',
     patch: 'a patch',
     wait: 'a wait',
+    safe: 'a wait',
     silence: 'a silence',
   }[inverse.kind];
   return [`undone by ${kind}`, ...(deleted === undefined ? [] : [deleted])].join(', ');

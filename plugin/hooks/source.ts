@@ -13,6 +13,7 @@ import { readRegistration, serviceNamespace } from '../policy/registration.ts';
 import type { HookFile } from './file/parse.ts';
 import type { HookFlags } from './flags.ts';
 import type { Action, Hook } from './hook.ts';
+import type { DataMode } from './preparations/preparation.ts';
 
 /** The ConfigMap with the hooks of the installation, in its namespace, and its key. */
 const NAME = 'kubectl-maint-hooks';
@@ -55,18 +56,21 @@ export async function hooksFor(flags: HookFlags, { cluster, namespace, warn }: S
     namespace === undefined ? NOTHING : ofInstallation(namespace, cluster, warn),
     flags.file === undefined ? NOTHING : ofFile(flags.file),
   ]);
-  const prepared = await ofPreparations([
-    [`configmap ${NAME}: prepare`, installed.prepare],
-    ['--prepare', flags.prepare],
-    ['--hooks: prepare', own.prepare],
-  ]);
+  const prepared = await ofPreparations(
+    [
+      [`configmap ${NAME}: prepare`, installed.prepare],
+      ['--prepare', flags.prepare],
+      ['--hooks: prepare', own.prepare],
+    ],
+    { asked: flags.data, said: own.data ?? installed.data },
+  );
   const hooks = new Map([...prepared, ...installed.hooks, ...own.hooks].map((hook) => [hook.name, hook]));
   const all = [...hooks.values()];
   if (!flags.allowCommands) refuseCommands(all);
   return all;
 }
 
-const NOTHING: HookFile = { prepare: [], hooks: [] };
+const NOTHING: HookFile = { prepare: [], data: undefined, hooks: [] };
 
 async function ofInstallation(namespace: string, cluster: Cluster, warn: (text: string) => void): Promise<HookFile> {
   try {
@@ -82,10 +86,12 @@ async function ofInstallation(namespace: string, cluster: Cluster, warn: (text: 
 /** Names of preparations, by where they stand. */
 async function ofPreparations(
   named: readonly (readonly [place: string, names: readonly string[]])[],
+  data: { readonly asked: DataMode | undefined; readonly said: DataMode | undefined },
 ): Promise<readonly Hook[]> {
-  if (named.every(([, names]) => names.length === 0)) return [];
-  const { preparedHooks } = await import('./preparations/registry.ts');
-  return named.flatMap(([place, names]) => preparedHooks(names, place));
+  if (data.asked === undefined && named.every(([, names]) => names.length === 0)) return [];
+  const { preparedHooks, refuseUnheededData } = await import('./preparations/registry.ts');
+  if (data.asked !== undefined) refuseUnheededData(named.flatMap(([, names]) => names));
+  return named.flatMap(([place, names]) => preparedHooks(names, place, data.asked ?? data.said));
 }
 
 async function ofFile(path: string): Promise<HookFile> {

@@ -38,6 +38,7 @@ export interface SurveyInputs {
   readonly rules: Promise<readonly OwnRule[]>;
   /** What hooks take. */
   readonly hookRights: readonly Right[];
+  readonly awaitedData: Survey['awaitedData'];
   readonly nodes: Promise<Survey['nodes']>;
   /** When the maintenance is to end; undefined where no end is announced. */
   readonly until: Survey['until'];
@@ -79,6 +80,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     allowLastNode: operation.allowLastNode,
     data: answers,
     acceptedLoss: operation.acceptedLoss,
+    awaitedData: inputs.awaitedData,
   };
 }
 

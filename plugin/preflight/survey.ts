@@ -36,6 +36,8 @@ export interface Survey {
   readonly data: DataAnswers;
   /** Data systems, and objects of them, whose loss is accepted. */
   readonly acceptedLoss: readonly string[];
+  /** Data systems that hooks of every node wait for, until nothing would be lost. */
+  readonly awaitedData: readonly string[];
 }
 
 /** A node of the cluster as a place for pods. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { messageOf, strict, type Problem } from '../../../shared/index.ts';
 import { expectationIn } from '../../expectations/expectation.ts';
+import { KEEPERS } from '../../preflight/data/at-stake.ts';
 import type { Action, Patch, Target } from '../hook.ts';
 import { SERVER, SERVER_FORM } from '../servers/place.ts';
 import { duration, spanOf } from './duration.ts';
@@ -12,7 +13,7 @@ import { duration, spanOf } from './duration.ts';
 const SILENCE_MS = 60 * 60_000;
 
 /** The keys of a step that say what it does; exactly one of them is there. */
-export const ACTION_KEYS = ['patch', 'label', 'annotate', 'wait', 'silence', 'http', 'job', 'command'] as const;
+export const ACTION_KEYS = ['patch', 'label', 'annotate', 'wait', 'safe', 'silence', 'http', 'job', 'command'] as const;
 /** Those of them that are not undone by what they have found, and so may name what undoes them. */
 export const WITH_INVERSE: readonly ActionKey[] = ['http', 'job', 'command'];
 type ActionKey = (typeof ACTION_KEYS)[number];
@@ -54,6 +55,7 @@ export const ACTION_FORMS = {
   label: z.optional(strict({ ...place, labels: values })),
   annotate: z.optional(strict({ ...place, annotations: values })),
   wait: z.optional(text),
+  safe: z.optional(z.enum(KEEPERS)),
   silence: z.optional(
     strict({
       server: z.optional(z.string().check(z.regex(SERVER, `must be ${SERVER_FORM}`))),
@@ -105,11 +107,12 @@ function waitProblems(line: string | undefined, path: string): readonly Problem[
 
 /** What a step does; undefined where it says nothing. */
 export function actionFrom(written: WrittenAction): Action | undefined {
-  const { patch, label, annotate, wait, silence, http, job, command } = written;
+  const { patch, label, annotate, wait, safe, silence, http, job, command } = written;
   if (patch !== undefined) return { kind: 'patch', target: targetFrom(patch), patch: patchFrom(patch) };
   if (label !== undefined) return metadataPatch(label, { labels: label.labels });
   if (annotate !== undefined) return metadataPatch(annotate, { annotations: annotate.annotations });
   if (wait !== undefined) return { kind: 'wait', line: wait };
+  if (safe !== undefined) return { kind: 'safe', system: safe };
   if (silence !== undefined) return silenceFrom(silence);
   if (http !== undefined) return { kind: 'call', call: callFrom(http) };
   if (job !== undefined) return { kind: 'job', namespace: job.namespace, spec: job.spec };

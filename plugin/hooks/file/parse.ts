@@ -8,6 +8,7 @@ import {
   type Problem,
 } from '../../../shared/index.ts';
 import { MOMENTS, type Hook, type Step } from '../hook.ts';
+import { DATA_MODES, type DataMode } from '../preparations/preparation.ts';
 import type { OnFailure } from '../record/record.ts';
 import { digestOf } from '../record/digest.ts';
 import { unknownVariables } from '../template.ts';
@@ -42,6 +43,7 @@ const form = strict({
   apiVersion: z.literal('kubectl-maint.io/v1alpha1'),
   kind: z.literal('MaintenanceHooks'),
   prepare: z.optional(z.array(z.string())),
+  data: z.optional(z.enum(DATA_MODES)),
   hooks: z._default(z.array(hook), []),
 });
 
@@ -52,6 +54,8 @@ type WrittenHook = z.infer<typeof hook>;
 export interface HookFile {
   /** Names of built-in preparations. */
   readonly prepare: readonly string[];
+  /** What becomes of data on the node. */
+  readonly data: DataMode | undefined;
   readonly hooks: readonly Hook[];
 }
 
@@ -60,9 +64,9 @@ export function hooksFromValue(value: unknown): Parsed<HookFile> {
   const result = z.safeParse(form, value);
   if (!result.success)
     return { ok: false, problems: result.error.issues.flatMap((issue) => problemsFromIssue(issue, value, '')) };
-  const { prepare = [], hooks } = result.data;
+  const { prepare = [], data, hooks } = result.data;
   const problems = [...hooks.flatMap(problemsOfHook), ...twice(hooks, 'hooks'), ...tooMany(hooks)];
-  return problems.length > 0 ? { ok: false, problems } : parsed({ prepare, hooks: hooks.map(hookFrom) });
+  return problems.length > 0 ? { ok: false, problems } : parsed({ prepare, data, hooks: hooks.map(hookFrom) });
 }
 
 function problemsOfHook(written: WrittenHook, index: number): readonly Problem[] {
@@ -108,7 +112,7 @@ function inverseProblems(written: WrittenAction, moment: string, path: string): 
   if (moment.endsWith('-return')) return [{ path, message: `is not for ${moment}: nothing undoes a return` }];
   const key = ACTION_KEYS.find((one) => written[one] !== undefined);
   if (key === undefined || WITH_INVERSE.includes(key)) return [];
-  const why = key === 'wait' ? 'a wait changes nothing' : 'what it changes is put back by itself';
+  const why = key === 'wait' || key === 'safe' ? 'a wait changes nothing' : 'what it changes is put back by itself';
   return [{ path, message: `is not for ${key}: ${why}` }];
 }
 

@@ -5,6 +5,8 @@ export interface Preparation {
   readonly about: string;
   /** Whether its API is asked, whose place may be named: `alertmanager=monitoring/alertmanager-main:9093`. */
   readonly hasServer?: true;
+  /** Whether it heeds what `--data` asks for. */
+  readonly hasData?: true;
   /** As they would stand below `hooks` in a file. */
   readonly hooks: (asked: Asked) => readonly object[];
 }
@@ -13,4 +15,12 @@ export interface Preparation {
 export interface Asked {
   /** Where its API is; undefined: it is found. */
   readonly server: string | undefined;
+  readonly data: DataMode;
 }
+
+/**
+ * What becomes of data on the node: it stays there, and what would be lost with it is refused; the drain begins when nothing would be
+ * lost any more; it moves to other nodes.
+ */
+export const DATA_MODES = ['keep', 'ensure', 'evacuate'] as const;
+export type DataMode = (typeof DATA_MODES)[number];

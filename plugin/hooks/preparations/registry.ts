@@ -4,24 +4,37 @@ import type { Hook } from '../hook.ts';
 import { SERVER, SERVER_FORM } from '../servers/place.ts';
 import { alertmanager } from './alertmanager.ts';
 import { cloudnativePg } from './cloudnative-pg.ts';
-import { longhorn, longhornEvacuate } from './longhorn.ts';
-import type { Asked, Preparation } from './preparation.ts';
+import { longhorn } from './longhorn.ts';
+import type { Asked, DataMode, Preparation } from './preparation.ts';
 import { rook } from './rook.ts';
 
 /** Every preparation. A new one is one file and one line here. */
-export const PREPARATIONS: readonly Preparation[] = [alertmanager, cloudnativePg, longhorn, longhornEvacuate, rook];
+export const PREPARATIONS: readonly Preparation[] = [alertmanager, cloudnativePg, longhorn, rook];
 
 /** The hooks of preparations, by their names. Throws MaintError('usage') on a name that is none. */
-export function preparedHooks(words: readonly string[], place: string): readonly Hook[] {
+export function preparedHooks(words: readonly string[], place: string, data: DataMode = 'keep'): readonly Hook[] {
   return words.flatMap((word) => {
     const [name = '', ...rest] = word.split('=');
     const found = PREPARATIONS.find(({ id }) => id === name);
-    if (found !== undefined) return hooksOf(found, { server: serverIn(rest, found, place) });
+    if (found !== undefined) return hooksOf(found, { server: serverIn(rest, found, place), data });
     const known = PREPARATIONS.map(({ id }) => id).join(', ');
     throw new MaintError('usage', `${place}: "${name}" is no preparation; there are ${known}`, {
       hint: 'nothing was changed; what is missing can be written as a hook: docs/hooks.md',
     });
   });
+}
+
+/** Refuses what no preparation heeds. Throws MaintError('usage'). */
+export function refuseUnheededData(words: readonly string[]): void {
+  const heeding = PREPARATIONS.filter(({ hasData }) => hasData === true).map(({ id }) => id);
+  if (words.some((word) => heeding.includes(word))) return;
+  throw new MaintError(
+    'usage',
+    `--data is about what --prepare=${heeding.join(',')} does, which nobody has asked for`,
+    {
+      hint: 'nothing was changed',
+    },
+  );
 }
 
 /** What stands behind the name. Throws MaintError('usage') where that is no server, or nobody asks one. */

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../../shared/index.ts';
+import type { DataAtStake } from '../../preflight/data/at-stake.ts';
 import type { Resources } from '../../expectations/resources.ts';
 import type { WaitPorts } from '../../session/wait.ts';
 import type { Undo } from '../record/undo.ts';
@@ -11,6 +12,9 @@ export interface StepPorts extends WaitPorts {
   readonly cluster: Cluster;
   readonly resources: Resources;
   readonly servers: Servers;
+  readonly atStake: DataAtStake;
+  /** What `--allow-data-loss` names. */
+  readonly acceptedLoss: readonly string[];
   readonly key: StepKey;
   readonly variables: Variables;
   /** Tells this maintenance of the node from all others. */

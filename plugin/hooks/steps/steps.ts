@@ -5,6 +5,7 @@ import { filledText } from '../template.ts';
 import { filledCall, makeCall } from './call.ts';
 import { deleteObject, deletionOf, jobFor, runJob } from './job.ts';
 import { preparePatch, undoFields } from './patch.ts';
+import { prepareSafe } from './safe.ts';
 import { prepareSilence, undoSilence } from './silence.ts';
 import { UNDONE, type Prepared, type StepPorts, type Undone } from './step.ts';
 
@@ -18,6 +19,8 @@ export async function prepare({ action, inverse }: Step, ports: StepPorts): Prom
       const { prepareWait } = await import('./wait.ts');
       return prepareWait(action, ports);
     }
+    case 'safe':
+      return prepareSafe(action, ports);
     case 'silence':
       return prepareSilence(action, ports);
     case 'call':
@@ -60,6 +63,7 @@ function undoBy(inverse: Action | undefined, ports: StepPorts): readonly Undo[] 
     }
     case 'patch':
     case 'wait':
+    case 'safe':
     case 'silence':
     case undefined:
       return [];

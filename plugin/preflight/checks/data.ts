@@ -1,7 +1,8 @@
-import { clean, isInMaintenance, type NodeFacts } from '../../../shared/index.ts';
+import { clean } from '../../../shared/index.ts';
 import { listed } from '../../drain/cause.ts';
 import { isAccepted } from '../data/accepted.ts';
-import type { AskedSystem } from '../data/read.ts';
+import { outBesides } from '../data/leaving.ts';
+import { isJudged, type AskedSystem } from '../data/read.ts';
 import type { DataFinding, DataObject, DataSystem, Leaving } from '../data/system.ts';
 import { refusal, warning, type Check, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
@@ -15,34 +16,25 @@ export const data: Check = {
 };
 
 function find(survey: Survey): readonly Finding[] {
-  const { plans, data: answers, acceptedLoss } = survey;
+  const { plans, data: answers } = survey;
   if (plans.length === 0) return [];
   if (answers === undefined)
     return [warning('data', 'you may not ask which APIs are served: whether data systems lose anything is not known')];
   const leaving = leavingOf(survey);
-  return answers.flatMap((asked) => [...lacksOf(asked), ...foundBy(asked, leaving, acceptedLoss)]);
+  return answers.flatMap((asked) => [...lacksOf(asked), ...foundBy(asked, leaving, survey)]);
 }
 
 function leavingOf({ chosen, plans, nodes, until, now }: Survey): Leaving {
   const going = new Set(chosen.map(({ name }) => name));
-  const others = (nodes ?? []).map(({ facts }) => facts).filter(({ name }) => !going.has(name));
   return {
     nodes: going,
-    out: new Set(others.filter(isOut).map(({ name }) => name)),
+    out: outBesides(
+      going,
+      (nodes ?? []).map(({ facts }) => facts),
+    ),
     pods: plans.flatMap(({ evict, waitFor }) => [...evict, ...waitFor.map(({ pod }) => pod)]),
     lastsMs: until === undefined ? undefined : until - now,
   };
-}
-
-/** What runs on a node that is only cordoned stays there. */
-function isOut(node: NodeFacts): boolean {
-  const { record } = node;
-  const isDrained = record.kind !== 'record' || record.record.claims.some(({ mode }) => mode === 'drain');
-  return !node.ready || (isInMaintenance(node) && isDrained);
-}
-
-function isJudged({ system, objects }: AskedSystem): boolean {
-  return Object.entries(system.kinds).every(([key, kind]) => kind.isOptional === true || key in objects);
 }
 
 function lacksOf(asked: AskedSystem): readonly Finding[] {
@@ -52,15 +44,23 @@ function lacksOf(asked: AskedSystem): readonly Finding[] {
   return [warning('data', `${system.title} is installed, and ${unread.join(', ')}: ${then}`)];
 }
 
-function foundBy(asked: AskedSystem, leaving: Leaving, accepted: readonly string[]): readonly Finding[] {
+function foundBy(asked: AskedSystem, leaving: Leaving, answered: Answered): readonly Finding[] {
   const { system, objects } = asked;
   if (!isJudged(asked)) return [];
-  return system.find(objects, leaving).flatMap((finding) => toFindings(system, finding, accepted));
+  return system.find(objects, leaving).flatMap((finding) => toFindings(system, finding, answered));
 }
 
-/** What is accepted is told all the same. */
-function toFindings(system: DataSystem, finding: DataFinding, accepted: readonly string[]): readonly Finding[] {
-  const isTaken = ({ name }: DataObject): boolean => isAccepted(accepted, system.name, name);
+/** Losses that refuse nothing: somebody accepts them, or a hook waits until there is none before the first pod goes. */
+type Answered = Pick<Survey, 'acceptedLoss' | 'awaitedData'>;
+
+/** What is accepted, or waited for, is told all the same. */
+function toFindings(
+  system: DataSystem,
+  finding: DataFinding,
+  { acceptedLoss, awaitedData }: Answered,
+): readonly Finding[] {
+  const isAwaited = awaitedData.includes(system.name);
+  const isTaken = ({ name }: DataObject): boolean => isAwaited || isAccepted(acceptedLoss, system.name, name);
   const open = finding.losesData ? finding.objects.filter((object) => !isTaken(object)) : [];
   const rest = finding.objects.filter((object) => !open.includes(object));
   const [only, ...more] = open;
@@ -80,12 +80,21 @@ function toFindings(system: DataSystem, finding: DataFinding, accepted: readonly
       ? []
       : [
           {
-            ...warning('data', `${text}${titles(rest)}${finding.losesData ? ' (accepted by --allow-data-loss)' : ''}`),
+            ...warning(
+              'data',
+              `${text}${titles(rest)}${finding.losesData ? WHY_NOT[isAwaited ? 'awaited' : 'accepted'] : ''}`,
+            ),
             ...about(rest),
           },
         ]),
   ];
 }
+
+/** Why a loss refuses nothing. */
+const WHY_NOT = {
+  accepted: ' (accepted by --allow-data-loss)',
+  awaited: ' (the drain does not begin before that is over)',
+} as const;
 
 /** Two names of the API server at most, with the words between them. */
 const MAX_OBJECT = 2 * 253;

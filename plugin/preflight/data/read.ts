@@ -20,6 +20,11 @@ export interface AskedSystem {
   readonly unread: readonly string[];
 }
 
+/** Whether a system could be asked everything that it takes to judge it. */
+export function isJudged({ system, objects }: AskedSystem): boolean {
+  return Object.entries(system.kinds).every(([key, kind]) => kind.isOptional === true || key in objects);
+}
+
 /** What all systems of a cluster have answered; undefined where nobody could tell which are installed. */
 export type DataAnswers = readonly AskedSystem[] | undefined;
 

@@ -51,6 +51,8 @@ export interface OffRun {
 export function newOffRun(known: Pick<OffRun, 'operation' | 'session' | 'report' | 'sources'>): OffRun {
   const { operation, session, report } = known;
   const announcer = new Announcer(session, isInMaintenance);
-  const hooks = once(async () => hookRun(await readHooks(operation.hooks, session), { session, report }));
+  const hooks = once(async () =>
+    hookRun(await readHooks(operation.hooks, session), { session, report, acceptedLoss: [] }),
+  );
   return { ...known, announcer, hooks, gates: new Map(), back: new Set() };
 }

@@ -72,13 +72,14 @@ export function newRun(
   nodes: readonly NodeSnapshot[],
   known: Pick<OnRun, 'operation' | 'claim' | 'refusesSameOwner' | 'session' | 'report' | 'view'>,
 ): OnRun {
-  const { session, claim, report } = known;
+  const { session, claim, report, operation } = known;
+  const { acceptedLoss } = operation;
   const shared = sharedByDrains(known);
   return {
     ...known,
     announcer: new Announcer(session, (node) => hasClaim(node, claim.owner)),
     shared,
-    hooks: once(async () => hookRun(await shared.hooks(), { session, report })),
+    hooks: once(async () => hookRun(await shared.hooks(), { session, report, acceptedLoss })),
     names: nodes.map(({ facts }) => facts.name),
     touched: new Set(),
     marked: [],

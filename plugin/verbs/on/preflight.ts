@@ -9,9 +9,9 @@ import { findingsOf } from '../../preflight/checks/registry.ts';
 import { readDataSystems } from '../../preflight/data/read.ts';
 import { DATA_SYSTEMS } from '../../preflight/data/registry.ts';
 import type { Finding } from '../../preflight/finding.ts';
-import { renderRight, type Right } from '../../preflight/rights.ts';
+import { renderRight } from '../../preflight/rights.ts';
 import { planAll } from '../../hooks/plan.ts';
-import { readSurvey } from '../../preflight/read.ts';
+import { readSurvey, type SurveyInputs } from '../../preflight/read.ts';
 import type { Survey } from '../../preflight/survey.ts';
 import { planAgain, planDrains, type LookOnly } from './plan.ts';
 import type { OnRun, Target } from './on-run.ts';
@@ -39,7 +39,7 @@ export async function surveyNodes(
   run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'> & LookOnly,
 ): Promise<Surveyed> {
   const { operation, session, view, shared } = run;
-  const [targets, rights] = await Promise.all([planDrains(nodes, run), rightsForHooks(nodes, run)]);
+  const [targets, hooks] = await Promise.all([planDrains(nodes, run), askOfHooks(nodes, run)]);
   const now = session.clock.now();
   const chosen = nodes.map(({ facts }) => facts);
   const survey = await readSurvey({
@@ -50,7 +50,7 @@ export async function surveyNodes(
     inside: await shared.workInside(),
     inForce: await shared.policy(),
     rules: view.rules(),
-    hookRights: rights,
+    ...hooks,
     nodes: view.nodes(),
     until: endOf(operation.claim, now),
     now,
@@ -64,16 +64,21 @@ export async function surveyNodes(
   return { targets, survey: isBroken ? { ...survey, nodes: await view.nodesNow() } : survey };
 }
 
-/** What carrying out hooks and undoing them takes. Throws MaintError('usage') where a step could never be carried out. */
-async function rightsForHooks(
+/**
+ * What carrying out hooks and undoing them takes, and what they wait for on every node. Throws MaintError('usage') where a step
+ * could never be carried out.
+ */
+async function askOfHooks(
   nodes: readonly NodeSnapshot[],
   { operation, shared }: Pick<OnRun, 'operation' | 'shared'>,
-): Promise<readonly Right[]> {
+): Promise<Pick<SurveyInputs, 'hookRights' | 'awaitedData'>> {
   const { owner = '', reason } = operation.claim;
   const plans = await planAll(nodes, await shared.hooks(), { ...operation.claim, owner, reason });
   const rights = plans.flatMap((plan) => plan.rights);
   // Steps of one hook ask for the same.
-  return [...new Map(rights.map((right) => [renderRight(right), right])).values()];
+  const hookRights = [...new Map(rights.map((right) => [renderRight(right), right])).values()];
+  const [first, ...others] = plans.map(({ awaitedData }) => awaitedData);
+  return { hookRights, awaitedData: (first ?? []).filter((name) => others.every((names) => names.includes(name))) };
 }
 
 /** What storage and databases say now. Where nothing is moved, nothing is asked. */

@@ -1,5 +1,5 @@
 /** Built-in preparations on the real API server, with the kinds of the systems and stand-ins of their operators. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
@@ -23,28 +23,108 @@ afterAll(() => plane.stop());
 
 const OFF = ['--skip-health-check', '--trust-hook-records'];
 
-test('longhorn: no new replica is placed on the node, and what was before comes back; nodes without it need nothing', async () => {
-  const namespace = await world.bareNamespace('longhorn-system');
-  await world.customResource('longhorn.io', { kind: 'Node', plural: 'nodes' });
-  const path = `/apis/longhorn.io/v1/namespaces/${namespace}/nodes/longhorn`;
+describe('longhorn', () => {
+  const namespace = 'longhorn-system';
+  const api = `/apis/longhorn.io/v1beta2/namespaces/${namespace}`;
+  const path = `${api}/nodes/longhorn`;
   const spec = { name: 'longhorn', allowScheduling: true, evictionRequested: false, tags: ['fast'] };
-  await world.create(`/apis/longhorn.io/v1/namespaces/${namespace}/nodes`, {
-    apiVersion: 'longhorn.io/v1',
-    kind: 'Node',
-    metadata: { name: 'longhorn', namespace },
-    spec,
+
+  beforeAll(async () => {
+    await world.bareNamespace(namespace);
+    for (const [kind, plural] of Object.entries({
+      Node: 'nodes',
+      Replica: 'replicas',
+      Volume: 'volumes',
+      Setting: 'settings',
+    }))
+      await world.customResource('longhorn.io', { kind, plural, version: 'v1beta2' });
+    await world.create(`${api}/nodes`, {
+      apiVersion: 'longhorn.io/v1beta2',
+      kind: 'Node',
+      metadata: { name: 'longhorn', namespace },
+      spec,
+    });
   });
-  const ran = await plugin.maint(['on', 'longhorn', 'bare', '--prepare=longhorn-evacuate']);
-  expect(ran.code).toBe(0);
-  expect(ran.stdout).toContain('node/longhorn hook longhorn-evacuate/move-replicas done\n');
-  expect(ran.stderr).toContain('node/bare hook longhorn-evacuate/move-replicas has nothing to do');
-  expect(at(await world.get(path), 'spec')).toEqual({ ...spec, allowScheduling: false, evictionRequested: true });
-  expect(await plugin.maint(['off', 'longhorn', 'bare', ...OFF])).toMatchObject({ code: 0 });
-  expect(at(await world.get(path), 'spec')).toEqual(spec);
-  expect(await plugin.maint(['on', 'longhorn', '--prepare=longhorn'])).toMatchObject({ code: 0 });
-  expect(at(await world.get(path), 'spec')).toEqual({ ...spec, allowScheduling: false });
-  expect(await plugin.maint(['off', 'longhorn', ...OFF])).toMatchObject({ code: 0 });
-  expect(at(await world.get(path), 'spec')).toEqual(spec);
+
+  /** A replica that was written whole, as Longhorn would have built it on a node. */
+  async function replica(volume: string, node: string): Promise<string> {
+    await world.create(`${api}/replicas`, {
+      apiVersion: 'longhorn.io/v1beta2',
+      kind: 'Replica',
+      metadata: { name: `${volume}-${node}`, namespace, labels: { longhornnode: node } },
+      spec: { volumeName: volume, nodeID: node, healthyAt: '2026-01-01T00:00:00Z', failedAt: '' },
+    });
+    return `${api}/replicas/${volume}-${node}`;
+  }
+
+  const specNow = async (): Promise<unknown> => at(await world.get(path), 'spec');
+
+  test('no new replica is placed on the node, and what was before comes back; nodes without it need nothing', async () => {
+    const ran = await plugin.maint(['on', 'longhorn', 'bare', '--prepare=longhorn']);
+    expect(ran.stdout, ran.stderr).toContain('node/longhorn hook longhorn/no-new-replicas done\n');
+    expect(ran.stderr).toContain('node/bare hook longhorn/no-new-replicas has nothing to do');
+    expect(await specNow()).toEqual({ ...spec, allowScheduling: false });
+    expect(await plugin.maint(['off', 'longhorn', 'bare', ...OFF])).toMatchObject({ code: 0 });
+    expect(await specNow()).toEqual(spec);
+  });
+
+  test('--data=ensure: what is refused otherwise is waited for, before the first pod goes', async () => {
+    const last = await replica('only', 'longhorn');
+    const args = ['on', 'longhorn', '--prepare=longhorn'];
+    const refused = await plugin.maint(args);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('Longhorn: the last healthy replica goes: only (--allow-data-loss=longhorn/only');
+    const running = await plugin.start([...args, '--data=ensure']);
+    await until('it waits', () => running.said().includes('node/longhorn hook longhorn/data-is-safe begins'));
+    expect(running.said()).toContain(
+      'the last healthy replica goes: only (the drain does not begin before that is over)',
+    );
+    expect(maintenanceOf(await world.node('longhorn'))).toMatchObject({ label: 'initiated', unschedulable: true });
+    // A stand-in of Longhorn, which rebuilds elsewhere.
+    const elsewhere = await replica('only', 'spare');
+    const ran = await running.ended;
+    expect(`${ran.code ?? ''} ${ran.stderr}`).toMatch(/^0 /);
+    expect(ran.stdout).toContain('node/longhorn hook longhorn/data-is-safe done\n');
+    expect(await plugin.maint(['off', 'longhorn', ...OFF])).toMatchObject({ code: 0 });
+    expect(await specNow()).toEqual(spec);
+    for (const one of [last, elsewhere]) await world.remove(one);
+  });
+
+  test('--data=ensure: of two nodes that go together neither counts for the other', async () => {
+    const all = [await replica('pair', 'longhorn'), await replica('pair', 'bare')];
+    const running = await plugin.start(['on', 'longhorn', 'bare', '--prepare=longhorn', '--data=ensure']);
+    await until('both wait', () =>
+      ['longhorn', 'bare'].every((node) => running.said().includes(`node/${node} hook longhorn/data-is-safe begins`)),
+    );
+    expect(running.said()).not.toContain('data-is-safe done');
+    all.push(await replica('pair', 'spare'));
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(await plugin.maint(['off', 'longhorn', 'bare', ...OFF])).toMatchObject({ code: 0 });
+    for (const one of all) await world.remove(one);
+  });
+
+  test('--data=evacuate: the drain begins when no replica is on the node any more', async () => {
+    const here = await replica('moved', 'longhorn');
+    const args = ['on', 'longhorn', '--prepare=longhorn', '--data=evacuate'];
+    const plan = await plugin.maint([...args, '--dry-run']);
+    expect(plan.stderr).toContain('  before-drain longhorn/data-is-safe: waits until longhorn would lose no data');
+    const running = await plugin.start(args);
+    await until('it waits', () => running.said().includes('node/longhorn hook longhorn/replicas-have-left begins'));
+    expect(await specNow()).toEqual({ ...spec, allowScheduling: false, evictionRequested: true });
+    expect(maintenanceOf(await world.node('longhorn')).label).toBe('initiated');
+    const there = await replica('moved', 'spare');
+    await world.remove(here);
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(await plugin.maint(['off', 'longhorn', ...OFF])).toMatchObject({ code: 0 });
+    expect(await specNow()).toEqual(spec);
+    await world.remove(there);
+  });
+
+  test('--data without what heeds it is refused', async () => {
+    const ran = await plugin.maint(['on', 'spare', '--prepare=rook', '--data=evacuate']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('--data is about what --prepare=longhorn does, which nobody has asked for');
+  });
 });
 
 test('cnpg: no pod is evicted before the primary has left the node', async () => {
@@ -92,7 +172,5 @@ test('rook: no node is drained while Ceph is not healthy, and the return ends wh
 test('a word that is no preparation is refused', async () => {
   const ran = await plugin.maint(['on', 'spare', '--prepare=longhorn,ceph']);
   expect(ran.code).toBe(2);
-  expect(ran.stderr).toContain(
-    '--prepare: "ceph" is no preparation; there are alertmanager, cnpg, longhorn, longhorn-evacuate, rook',
-  );
+  expect(ran.stderr).toContain('--prepare: "ceph" is no preparation; there are alertmanager, cnpg, longhorn, rook');
 });

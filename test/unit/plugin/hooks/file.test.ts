@@ -69,7 +69,7 @@ hooks:
 
   test.each([
     ['hooks: [{name: h, at: before-drain, steps: []}]', 'hooks[0].steps: is empty'],
-    ['hook: []', 'hook: is not known here; known are apiVersion, kind, prepare, hooks'],
+    ['hook: []', 'hook: is not known here; known are apiVersion, kind, prepare, data, hooks'],
     [oneStep('wait: nodes --for=delete'), 'hooks[0].steps[0].wait: names no object'],
     [oneStep('command: [a], wait: b'), 'hooks[0].steps[0]: must do one thing'],
     [oneStep('timeout: 1s'), 'hooks[0].steps[0]: must do one thing'],
@@ -86,6 +86,8 @@ hooks:
     [oneStep('command: [a]', 'at: during-drain'), 'hooks[0].at: must be before-drain or'],
     [oneStep('command: [a], inverse: {command: [b]}', 'at: after-return'), 'nothing undoes a return'],
     [oneStep('label: {object: a/b, labels: {}}, inverse: {command: [b]}'), 'what it changes is put back by itself'],
+    [oneStep('safe: postgres'), 'hooks[0].steps[0].safe: must be longhorn, rook-ceph or linstor'],
+    ['data: move', 'data: must be keep, ensure or evacuate'],
     [oneStep('silence: {matchers: []}'), 'hooks[0].steps[0].silence.matchers: is empty'],
     [
       oneStep('silence: {matchers: [{name: a, value: b}], for: 0s}'),

@@ -6,6 +6,14 @@ test.each(PREPARATIONS)('$id is a hook file like any other', ({ id }) => {
   expect(preparedHooks([id], '--prepare').length).toBeGreaterThan(0);
 });
 
+test('what becomes of data heeds --data, and it is kept where nobody says', () => {
+  const steps = (data?: 'keep' | 'ensure' | 'evacuate'): readonly string[] =>
+    preparedHooks(['longhorn'], '--prepare', data).flatMap((hook) => hook.steps.map(({ name }) => name));
+  expect(steps()).toEqual(steps('keep'));
+  expect(steps('ensure')).toEqual(['no-new-replicas', 'data-is-safe']);
+  expect(steps('evacuate')).toEqual(['move-replicas', 'replicas-have-left', 'data-is-safe']);
+});
+
 test('the flag names them all, and no other is taken', () => {
   const ids = PREPARATIONS.map(({ id }) => id);
   expect(HOOK_FLAGS.prepare.completes.list).toEqual(ids);

@@ -18,4 +18,5 @@ export const EMPTY_SURVEY: Survey = {
   allowLastNode: false,
   data: [],
   acceptedLoss: [],
+  awaitedData: [],
 };

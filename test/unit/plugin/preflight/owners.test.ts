@@ -27,6 +27,7 @@ test.each([
   const survey = await readSurvey({
     rules: Promise.resolve([]),
     hookRights: [],
+    awaitedData: [],
     operation,
     chosen: [nodeFacts('n1')],
     plans: [plan],

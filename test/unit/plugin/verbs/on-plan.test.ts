@@ -61,7 +61,7 @@ function operationOf(asked: Asked): OnOperation {
       waitVolumes: false,
       waitReady: false,
     },
-    hooks: { file: undefined, prepare: [], skip: true, allowCommands: false, trustRecords: false },
+    hooks: { file: undefined, prepare: [], data: undefined, skip: true, allowCommands: false, trustRecords: false },
     allowLastNode: false,
     acceptedLoss: [],
     protect: true,

@@ -59,6 +59,17 @@ describe('what would be lost', () => {
       ],
     ],
     [
+      'one that a hook waits for: it is told',
+      ['a'],
+      { awaitedData: ['disks'] },
+      [
+        {
+          ...warning('data', 'Disks: the last copy goes: a (the drain does not begin before that is over)'),
+          objects: ['a'],
+        },
+      ],
+    ],
+    [
       'many: the first are named, and the flag takes all',
       ['a', 'b', 'c', 'd', 'e'],
       {},
