@@ -113,7 +113,8 @@ class FollowedDatabases implements Databases {
     await Promise.all(known.map(({ first }) => first));
     const now = this.#ports.clock.now();
     const byDatabase = Map.groupBy(known, ({ database }) => database);
-    return new Map([...byDatabase].flatMap(([database, some]) => [...database.predict(some, now)]));
+    const causes = await Promise.all([...byDatabase].map(([database, some]) => database.predict(some, now)));
+    return new Map(causes.flatMap((some) => [...some]));
   }
 
   /** The database of a pod, followed from now on; undefined where it is a member of none. */

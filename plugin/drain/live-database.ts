@@ -50,8 +50,8 @@ export class LiveDatabase implements DatabaseState {
   readonly ties = new Map<string, Tie>();
   readonly changes = new Notifier();
   readonly #ports: LiveDatabasePorts;
-  /** UIDs of members of which it is known, or will be, what ties them. */
-  readonly #lookedUp = new Set<string>();
+  /** Of members that find no node, by UID: resolves when it is known what ties them. */
+  readonly #lookups = new Map<string, Promise<void>>();
   asked: AskedMember | undefined;
   movedAt = -Infinity;
   #standing: Standing | undefined;
@@ -98,7 +98,9 @@ export class LiveDatabase implements DatabaseState {
   }
 
   /** What would hold each of some members, by UID, if all of them were asked to go now. */
-  predict(waiting: readonly WaitingMember[], now: number): ReadonlyMap<string, Cause> {
+  async predict(waiting: readonly WaitingMember[], now: number): Promise<ReadonlyMap<string, Cause>> {
+    this.#findTies(standingOf(this));
+    await Promise.all(this.#lookups.values());
     const candidates = waiting.map((one) => ({ ...this.#asOfNow(candidateFrom(one, now)), name: one.pod.name }));
     return predictedTurns(candidates, this, now);
   }
@@ -133,22 +135,20 @@ export class LiveDatabase implements DatabaseState {
   /** What ties those for which others wait: looked up once for each that finds no node. What cannot be read ties nobody. */
   #findTies({ late }: Standing): void {
     for (const { uid, unplaced } of late) {
-      if (unplaced === undefined || this.#lookedUp.has(uid)) continue;
-      this.#lookedUp.add(uid);
-      this.#ports.tieOf(unplaced).then(
-        (tie) => {
-          if (tie === undefined || !this.#lookedUp.has(uid)) return;
-          this.ties.set(uid, tie);
-          this.#change();
-        },
-        () => undefined,
-      );
+      if (unplaced !== undefined && !this.#lookups.has(uid)) this.#lookups.set(uid, this.#findTie(unplaced));
     }
+  }
+
+  async #findTie(pod: PodFacts): Promise<void> {
+    const tie = await this.#ports.tieOf(pod).catch(() => undefined);
+    if (tie === undefined || !this.#lookups.has(pod.uid)) return;
+    this.ties.set(pod.uid, tie);
+    this.#change();
   }
 
   #forgetTie(uid: string): void {
     this.ties.delete(uid);
-    this.#lookedUp.delete(uid);
+    this.#lookups.delete(uid);
   }
 
   #change(): void {

@@ -33,6 +33,7 @@ export interface SurveyInputs {
   readonly chosen: readonly NodeFacts[];
   readonly plans: readonly DrainPlan[];
   readonly budgets: Budgets;
+  readonly outOfTurn: Promise<Survey['outOfTurn']>;
   readonly inside: Pick<WorkInside, 'unknown'>;
   readonly inForce: PolicyInForce;
   readonly rules: Promise<readonly OwnRule[]>;
@@ -55,9 +56,10 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
-  const [all, nodeClaims, owners, room, rights, answers] = await Promise.all([
+  const [all, nodeClaims, outOfTurn, owners, room, rights, answers] = await Promise.all([
     nodes,
     inputs.nodeClaims,
+    inputs.outOfTurn,
     readOwners(moving, budgetsOf, cluster),
     nodes.then((known) => readRoom({ chosen, plans }, known, { pods, cluster })),
     missingRights([...rightsFor(operation, chosen, plans), ...inputs.hookRights], cluster, rules),
@@ -68,6 +70,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     plans,
     nodes: all,
     budgetsOf,
+    outOfTurn,
     nodeClaims,
     until,
     now,

@@ -1,4 +1,5 @@
 import type { Amounts, BudgetFacts, NodeFacts, PodFacts } from '../../shared/index.ts';
+import type { Cause } from '../drain/cause.ts';
 import type { DrainPlan } from '../drain/plan.ts';
 import type { NodeClaims } from '../nodes/node-claims.ts';
 import type { PaceFlags } from '../drain/options.ts';
@@ -14,6 +15,8 @@ export interface Survey {
   /** Every node of the cluster; undefined where the caller may not list them. */
   readonly nodes: readonly ClusterNode[] | undefined;
   readonly budgetsOf: (pod: PodFacts) => readonly BudgetFacts[];
+  /** What holds members of replicated databases until their turn comes, by UID. */
+  readonly outOfTurn: ReadonlyMap<string, Cause>;
   /** Of the nodes that Karpenter has made, by their names; undefined where the caller may not read them. */
   readonly nodeClaims: NodeClaims | undefined;
   /** When the maintenance is to end, in ms since the epoch; undefined where no end is announced. */

@@ -3,6 +3,7 @@ import type { Survey } from '../survey.ts';
 import { activeWork } from './active-work.ts';
 import { budgets } from './budgets.ts';
 import { data } from './data.ts';
+import { databases } from './databases.ts';
 import { downtime } from './downtime.ts';
 import { enforcement } from './enforcement.ts';
 import { expiry } from './expiry.ts';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   unreachable,
   expiry,
   budgets,
+  databases,
   downtime,
   room,
   returning,

@@ -42,11 +42,17 @@ export async function surveyNodes(
   const [targets, hooks] = await Promise.all([planDrains(nodes, run), askOfHooks(nodes, run)]);
   const now = session.clock.now();
   const chosen = nodes.map(({ facts }) => facts);
+  const plans = targets.flatMap(({ plan }) => plan ?? []);
   const survey = await readSurvey({
     operation,
     chosen,
-    plans: targets.flatMap(({ plan }) => plan ?? []),
+    plans,
     budgets: shared.budgets(),
+    // A look at nodes whose turn comes later says nothing of who is missing by then.
+    outOfTurn:
+      run.isLook === true
+        ? Promise.resolve(new Map())
+        : shared.databases().predict(plans.flatMap(({ evict }) => evict)),
     inside: await shared.workInside(),
     inForce: await shared.policy(),
     rules: view.rules(),

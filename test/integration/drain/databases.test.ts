@@ -26,7 +26,7 @@ const pool = (name: string, count: number) =>
 beforeAll(async () => {
   log = await auditLog([USER], ['RequestReceived', 'ResponseStarted']);
   plane = await startControlPlane({
-    nodes: [...pool('cordon', 5), ...pool('goes', 5), ...pool('kubectl', 5), ...pool('local', 3)],
+    nodes: [...pool('cordon', 5), ...pool('goes', 5), ...pool('kubectl', 5), ...pool('local', 3), ...pool('run', 3)],
     users: [{ name: USER, groups: ['system:masters'] }],
     apiServerArgs: log.apiServerArgs,
     // Long enough to see a member that is not Ready yet.
@@ -167,58 +167,81 @@ describe('two nodes at once, with a member each and without a budget', () => {
   });
 });
 
-test('members on local volumes: the second node is not taken before the first is back', async () => {
-  const namespace = await world.namespace('local');
-  await world.create('/apis/storage.k8s.io/v1/storageclasses', {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'local' },
-    provisioner: 'kubernetes.io/no-provisioner',
-    volumeBindingMode: 'WaitForFirstConsumer',
+describe('members on local volumes', () => {
+  beforeAll(async () => {
+    await world.create('/apis/storage.k8s.io/v1/storageclasses', {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'local' },
+      provisioner: 'kubernetes.io/no-provisioner',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
   });
-  for (const { name } of pool('local', 3)) {
-    await world.create('/api/v1/persistentvolumes', {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name: `pv-${name}` },
-      spec: {
-        capacity: { storage: '1Gi' },
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: 'local',
-        local: { path: '/data' },
-        nodeAffinity: {
-          required: {
-            nodeSelectorTerms: [
-              { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [name] }] },
-            ],
+
+  /** A database with a member, and its volume, on each node of a pool. Returns by node which. */
+  async function onLocalVolumes(namespace: string): Promise<(node: string) => string> {
+    await world.namespace(namespace);
+    for (const { name } of pool(namespace, 3)) {
+      const [key, operator] = ['kubernetes.io/hostname', 'In'];
+      await world.create('/api/v1/persistentvolumes', {
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name: `pv-${name}` },
+        spec: {
+          capacity: { storage: '1Gi' },
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: 'local',
+          local: { path: '/data' },
+          nodeAffinity: {
+            required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator, values: [name] }] }] },
           },
         },
-      },
-    });
+      });
+    }
+    const claim = {
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local', resources: { requests: { storage: '1Gi' } } },
+    };
+    await statefulSet(namespace, { labels: { [ROLE]: 'replica' }, claims: [claim] });
+    const placed = await places(namespace);
+    return (node) => [...placed].find(([, place]) => place === node)?.[0] ?? '';
   }
-  const claim = {
-    metadata: { name: 'data' },
-    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local', resources: { requests: { storage: '1Gi' } } },
-  };
-  await statefulSet(namespace, { labels: { [ROLE]: 'replica' }, claims: [claim] });
-  const at = await places(namespace);
-  const memberOn = (node: string): string => [...at].find(([, place]) => place === node)?.[0] ?? '';
 
-  const first = await plugin.maint(['on', 'local-1', '--timeout=60s'], { user: USER });
-  expect(first).toMatchObject({ code: 0 });
-  expect(first.stderr).toContain('its volume pv-local-1 cannot be reached from there');
+  test('the second node is not taken before the first is back', async () => {
+    const memberOn = await onLocalVolumes('local');
+    const first = await plugin.maint(['on', 'local-1', '--timeout=60s'], { user: USER });
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stderr).toContain('its volume pv-local-1 cannot be reached from there');
 
-  const tied = `one member of StatefulSet local/db at a time: ${memberOn('local-1')} cannot come back before node local-1 does, where its volume pv-local-1 is`;
-  // Without a time limit: nobody waits for what no drain can bring about.
-  const second = await plugin.maint(['on', 'local-2'], { user: USER });
-  expect(second.code).toBe(5);
-  expect(second.stderr).toContain(`left on node local-2:\n  ${tied}: local/${memberOn('local-2')}`);
-  expect(await world.podsOn('local-2')).toEqual([memberOn('local-2')]);
+    const tied = `one member of StatefulSet local/db at a time: ${memberOn('local-1')} cannot come back before node local-1 does, where its volume pv-local-1 is`;
+    const held = `${tied} (--database-order=false takes them all the same): local/${memberOn('local-2')}`;
+    const planned = await plugin.maint(['on', 'local-2', '--dry-run=client'], { user: USER });
+    expect(planned.code).toBe(5);
+    expect(planned.stderr).toContain(`Warning: ${held}`);
+    expect(planned.stderr).toContain(`pod/${memberOn('local-2')} (namespace local) would wait: ${tied}`);
+    // Without a time limit: nobody waits for what no drain can bring about.
+    const second = await plugin.maint(['on', 'local-2'], { user: USER });
+    expect(second.code).toBe(5);
+    expect(second.stderr).toContain(`left on node local-2:\n  ${tied}: local/${memberOn('local-2')}`);
+    expect(await world.podsOn('local-2')).toEqual([memberOn('local-2')]);
 
-  expect(await plugin.maint(['off', 'local-1', '--healthy-for=1s', '--timeout=60s'], { user: USER })).toMatchObject({
-    code: 0,
+    expect(await plugin.maint(['off', 'local-1', '--healthy-for=1s', '--timeout=60s'], { user: USER })).toMatchObject({
+      code: 0,
+    });
+    await until('the first is back', async () => (await world.podsOn('local-1')).length === 1);
+    expect(await plugin.maint(['on', 'local-2', '--timeout=60s'], { user: USER })).toMatchObject({ code: 0 });
+    expect(await evicted('local')).toEqual([memberOn('local-1'), memberOn('local-2')]);
   });
-  await until('the first is back', async () => (await world.podsOn('local-1')).length === 1);
-  expect(await plugin.maint(['on', 'local-2', '--timeout=60s'], { user: USER })).toMatchObject({ code: 0 });
-  expect(await evicted(namespace)).toEqual([memberOn('local-1'), memberOn('local-2')]);
+
+  test('a run over several nodes at once takes the next when it has brought the one before back', async () => {
+    const memberOn = await onLocalVolumes('run');
+    const nodes = ['run-1', 'run-2', 'run-3'];
+    const flags = ['--max-parallel=3', '--max-unavailable=100%', '--healthy-for=1s', '--timeout=90s'];
+    const ran = await plugin.maint(['run', ...nodes, ...flags, '--', 'true'], { user: USER });
+    expect(ran).toMatchObject({ code: 0 });
+    expect((await evicted('run')).toSorted()).toEqual(nodes.map(memberOn).toSorted());
+    expect(ran.stderr).toMatch(
+      /waits: one member of StatefulSet run\/db at a time: db-\d cannot come back before node run-\d does/,
+    );
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ASK_ANYWAY_MS, followBudgets } from '../../../../plugin/drain/budgets.ts';
+import { causeOf, type Cause } from '../../../../plugin/drain/cause.ts';
 import { EVICTION_BACK_OFF } from '../../../../plugin/drain/evict.ts';
-import { NO_DATABASES } from '../../../../plugin/drain/databases.ts';
+import { NO_DATABASES, type Databases } from '../../../../plugin/drain/databases.ts';
 import { drainNode } from '../../../../plugin/drain/engine.ts';
 import type { DrainPorts, LeftPod } from '../../../../plugin/drain/ports.ts';
 import { Notifier } from '../../../../plugin/session/wait.ts';
@@ -423,6 +424,109 @@ describe('a pod whose only budget is known', () => {
     drain.stop.abort();
     await drain.drained;
     expect(drain.why()).toEqual(['a: disruption budget default/web needs 3 healthy pods and has 2']);
+  });
+});
+
+describe('a member of a replicated database', () => {
+  const FIRST = causeOf('order', 'one member of Kafka shop/k at a time: k-2 goes first');
+  const LATE = causeOf('member', 'one member of Kafka shop/k at a time: k-2 is not Ready');
+
+  /** Databases in which the test says whose turn it is. */
+  function turns() {
+    const told: string[] = [];
+    const opened = new Notifier();
+    const state = { isOpen: false, final: undefined as Cause | undefined };
+    const databases: Databases = {
+      ...NO_DATABASES,
+      turn: async (_pod, tell, signal) => {
+        while (!state.isOpen && state.final === undefined && !signal.aborted) {
+          tell(FIRST);
+          await opened.next(signal);
+        }
+        return state.final;
+      },
+      take: ({ name }) => {
+        told.push(`${name} takes`);
+        return { end: (outcome) => told.push(`${name} ${outcome}`) };
+      },
+    };
+    return {
+      databases,
+      told,
+      say: async (change: Partial<typeof state>) => {
+        Object.assign(state, change);
+        opened.notify();
+        await settle();
+      },
+    };
+  }
+
+  test('is asked in its turn, and says what it waits for', async () => {
+    const { databases, told, say } = turns();
+    const drain = await begin({ pods: { a: {} }, tools: { databases } });
+    expect([drain.asked(), drain.told, told]).toEqual([[], [`a waits: ${FIRST.text}`], []]);
+    await say({ isOpen: true });
+    expect([drain.asked(), told]).toEqual([['a'], ['a takes', 'a goes']]);
+    await drain.remove('a');
+    expect(drain.left()).toEqual([]);
+  });
+
+  test('is left with that where the drain ends before, and at once where no waiting helps', async () => {
+    const [held, hopeless] = [turns(), turns()];
+    const drain = await begin({ pods: { a: {} }, tools: { databases: held.databases } });
+    drain.stop.abort();
+    await drain.drained;
+    expect(drain.why()).toEqual([`a: ${FIRST.text}`]);
+    const other = await begin({ pods: { a: {} }, tools: { databases: hopeless.databases } });
+    await hopeless.say({ final: LATE });
+    expect([other.asked(), other.why()]).toEqual([[], [`a: ${LATE.text}`]]);
+  });
+
+  test('takes its turn when its budget lets it go, and not before', async () => {
+    const { databases, told, say } = turns();
+    await say({ isOpen: true });
+    const drain = await begin({ pods: { a: WEB }, allowed: 0, tools: { databases } });
+    expect(told).toEqual([]);
+    await drain.budget('changed', 1);
+    expect([drain.asked(), told]).toEqual([['a'], ['a takes', 'a goes']]);
+  });
+
+  test('gives back what its budget had left where somebody was quicker', async () => {
+    const { databases, say } = turns();
+    await say({ isOpen: true });
+    const quicker: Databases = {
+      ...databases,
+      take: (pod) => {
+        if (pod.name === 'b') return NO_DATABASES.take(pod);
+        // Whoever it was, the turn is not open any more.
+        void say({ isOpen: false });
+        return undefined;
+      },
+    };
+    const drain = await begin({ pods: { a: WEB, b: WEB }, allowed: 1, tools: { databases: quicker } });
+    expect(drain.asked()).toEqual(['b']);
+  });
+
+  test.each<readonly [string, ApiAnswer | Error, string]>([
+    ['a budget that nobody knows', BLOCKED, 'stays'],
+    ['no right', failure(403, 'no'), 'stays'],
+    ['another pod by now', answer(404), 'goes'],
+    ['an operator that moves it', failure(500, 'The pod will be rolled by the Strimzi Cluster Operator'), 'goes'],
+    ['a webhook', failure(403, 'admission webhook "x.io" denied the request: no'), 'stays'],
+    ['too many requests', failure(429, 'slow down'), 'stays'],
+    ['a server that fails', failure(500, 'x'), 'unknown'],
+    ['a connection that breaks', new Error('reset'), 'unknown'],
+  ])('tells what came of it: %s', async (_what, said, expected) => {
+    const { databases, told, say } = turns();
+    await say({ isOpen: true });
+    await begin({ pods: { a: {} }, answers: [said], tools: { databases } });
+    expect(told).toEqual(['a takes', `a ${expected}`]);
+  });
+
+  test('has its turn with --disable-eviction, too', async () => {
+    const { databases, told } = turns();
+    const drain = await begin({ pods: { a: {} }, tools: { databases, disableEviction: true } });
+    expect([drain.asked(), drain.told, told]).toEqual([[], [`a waits: ${FIRST.text}`], []]);
   });
 });
 

@@ -6,6 +6,7 @@ export const EMPTY_SURVEY: Survey = {
   plans: [],
   nodes: [],
   budgetsOf: () => [],
+  outOfTurn: new Map(),
   nodeClaims: new Map(),
   until: undefined,
   now: 0,

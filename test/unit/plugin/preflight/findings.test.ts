@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { causeOf } from '../../../../plugin/drain/cause.ts';
 import type { DrainPlan } from '../../../../plugin/drain/plan.ts';
 import { findingsOf } from '../../../../plugin/preflight/checks/registry.ts';
 import type { NodeClaim } from '../../../../plugin/nodes/node-claims.ts';
@@ -45,6 +46,20 @@ function expectFindings(_what: string, differs: Partial<Survey>, findings: reado
 
 test('a node that can go without harm gives nothing to tell', () => {
   expect(findingsOf(survey())).toEqual([]);
+});
+
+test('a member of a database that is not Ready is told with those that wait for it; whose turn it is, is not', () => {
+  const [a, b, c] = [podFacts('a'), podFacts('b'), podFacts('c')];
+  const late = causeOf('member', 'one member of Kafka shop/k at a time: k-2 is not Ready');
+  const outOfTurn = new Map([
+    [a.uid, late],
+    [b.uid, late],
+    [c.uid, causeOf('order', 'one member of Kafka shop/l at a time: l-0 goes first')],
+  ]);
+  const text = `${late.text} (--database-order=false takes them all the same): default/a, default/b`;
+  expect(findingsOf(survey({ plans: evicting(b, a, c), outOfTurn }))).toEqual([
+    { ...warning('databases', text), pods: ['default/a', 'default/b'] },
+  ]);
 });
 
 function said(text: string, ...names: readonly string[]) {

@@ -25,6 +25,7 @@ test.each([
   const pod = podFacts('web-1', { labels: { app: 'web' }, owner: { kind: 'ReplicaSet', name: 'web' } });
   const plan = { node: 'n1', evict: [pod], waitFor: [], leave: [], refused: [], warnings: [], refusals: [] };
   const survey = await readSurvey({
+    outOfTurn: Promise.resolve(new Map()),
     rules: Promise.resolve([]),
     hookRights: [],
     awaitedData: [],
