@@ -33,14 +33,14 @@ export const HOOK_FLAGS = {
     kind: 'value',
     group,
     value: (text: string) => text.split(',').filter((name) => name !== ''),
-    completes: { list: ['alertmanager', 'cnpg', 'longhorn', 'rook'] },
-    describe: 'Built-in hooks, with commas between: alertmanager, cnpg, longhorn, rook (docs/hooks.md)',
+    completes: { list: ['alertmanager', 'cnpg', 'linstor', 'longhorn', 'rook'] },
+    describe: 'Built-in hooks, with commas between: alertmanager, cnpg, linstor, longhorn, rook (docs/hooks.md)',
   },
   data: {
     ...oneOf(...DATA_MODES),
     group,
     describe:
-      'What --prepare=longhorn does with data on the node: keep it there; ensure that none is lost before the drain begins; evacuate it',
+      'What --prepare=longhorn and linstor do with data on the node: keep it there; ensure that none is lost before the drain begins; evacuate it (longhorn)',
   },
   'skip-hooks': {
     kind: 'switch',

@@ -21,7 +21,7 @@ export interface Step {
   readonly name: string;
   readonly action: Action;
   /** What undoes it; undefined: what it has patched is put back, and anything else is not undone. */
-  readonly inverse: Action | undefined;
+  readonly inverse: Inverse | undefined;
   readonly timeoutMs: number;
   readonly onFailure: OnFailure;
   /** Digest of it as it was written. */
@@ -56,6 +56,8 @@ export type Action =
   | { readonly kind: 'call'; readonly call: Call }
   /** Waited for until a data system would lose nothing with the node. */
   | { readonly kind: 'safe'; readonly system: string }
+  /** LINSTOR's satellite of the node is restored where it was evicted; `server` undefined: it is found. */
+  | { readonly kind: 'satellite'; readonly server: string | undefined }
   /** Alerts are silenced, and it is extended while the maintenance lasts; `server` undefined: it is found. */
   | {
       readonly kind: 'silence';
@@ -69,3 +71,6 @@ export type Action =
 
 /** One kind of action. */
 export type ActionOf<Kind extends Action['kind']> = Extract<Action, { readonly kind: Kind }>;
+
+/** What may undo a step: all that is not undone by what it has found. */
+export type Inverse = ActionOf<'call' | 'job' | 'command'>;

@@ -12,6 +12,7 @@ import { stepTitle } from './record/record.ts';
 import { rightsOnServer } from './servers/place.ts';
 import { located } from './steps/patch.ts';
 import { filledCall } from './steps/call.ts';
+import { linstorOf } from './steps/satellite.ts';
 import { alertmanagerOf, filledMatchers, renderMatchers } from './steps/silence.ts';
 import { filledText, type Variables } from './template.ts';
 
@@ -95,6 +96,13 @@ async function lookAtAction(action: Action, variables: Variables, hooks: Known):
         what: `waits until ${action.system} would lose no data with the node`,
         rights: rightsToAsk(action.system),
       };
+    case 'satellite': {
+      const server = await linstorOf(action, hooks);
+      return {
+        what: `restores its satellite at ${server} where LINSTOR has evicted it`,
+        rights: rightsOnServer(server, ['get', 'update']),
+      };
+    }
     case 'silence': {
       const server = await alertmanagerOf(action, hooks);
       return {
@@ -149,14 +157,6 @@ function undoneBy({ action, inverse }: Step, moment: string): string {
   if (action.kind === 'silence') return 'it is expired on return';
   const deleted = action.kind === 'job' ? 'its job is deleted on return' : undefined;
   if (inverse === undefined) return deleted ?? 'nothing undoes it';
-  const kind = {
-    call: 'a call',
-    job: 'a job',
-    command: 'a command',
-    patch: 'a patch',
-    wait: 'a wait',
-    safe: 'a wait',
-    silence: 'a silence',
-  }[inverse.kind];
+  const kind = { call: 'a call', job: 'a job', command: 'a command' }[inverse.kind];
   return [`undone by ${kind}`, ...(deleted === undefined ? [] : [deleted])].join(', ');
 }

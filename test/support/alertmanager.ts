@@ -1,41 +1,20 @@
 import { listAt, textAt } from '../../shared/index.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { ownAddress } from './service-endpoints.ts';
+import { serveAsPod } from './pod-service.ts';
 import type { Workloads } from './workloads.ts';
 
 /** Where the Alertmanager of a test is found, as Prometheus Operator would make it. */
 export const ALERTMANAGER = 'monitoring/alertmanager-operated:9093';
-const [SERVICE, POD] = ['alertmanager-operated', 'alertmanager-main-0'];
 
-/**
- * Makes the Service of an Alertmanager that listens on a port of this machine. The API server's proxy asks pods alone, so that
- * there is a pod with this machine's address, which nobody runs.
- */
-export async function serveAlertmanager(plane: ControlPlane, world: Workloads, port: number): Promise<void> {
-  const namespace = await world.namespace('monitoring');
-  const path = `/api/v1/namespaces/${namespace}`;
-  await world.create(`${path}/services`, {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: SERVICE, labels: { 'operated-alertmanager': 'true' } },
-    spec: { ports: [{ name: 'web', port: 9093 }] },
-  });
-  await world.create(`${path}/pods`, {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: POD },
-    spec: { schedulerName: 'nobody', containers: [{ name: 'alertmanager', image: 'example.invalid/none' }] },
-  });
-  const ip = ownAddress();
-  const status = await plane.api('PATCH', `${path}/pods/${POD}/status`, { status: { podIP: ip, podIPs: [{ ip }] } });
-  if (status.status !== 200) throw new Error(`the address of pod ${POD}: ${JSON.stringify(status.body)}`);
-  await world.create(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: SERVICE, labels: { 'kubernetes.io/service-name': SERVICE } },
-    addressType: 'IPv4',
-    ports: [{ name: 'web', port, protocol: 'TCP' }],
-    endpoints: [{ addresses: [ip], conditions: { ready: true }, targetRef: { kind: 'Pod', namespace, name: POD } }],
+/** Makes the Service of an Alertmanager that listens on a port of this machine. */
+export function serveAlertmanager(plane: ControlPlane, world: Workloads, port: number): Promise<void> {
+  const labels = { 'operated-alertmanager': 'true' };
+  return serveAsPod(plane, world, {
+    namespace: 'monitoring',
+    service: 'alertmanager-operated',
+    labels,
+    servicePort: 9093,
+    port,
   });
 }
 

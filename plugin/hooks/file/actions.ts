@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { messageOf, strict, type Problem } from '../../../shared/index.ts';
 import { expectationIn } from '../../expectations/expectation.ts';
 import { KEEPERS } from '../../preflight/data/at-stake.ts';
-import type { Action, Patch, Target } from '../hook.ts';
+import type { Action, Inverse, Patch, Target } from '../hook.ts';
 import { SERVER, SERVER_FORM } from '../servers/place.ts';
 import { duration, spanOf } from './duration.ts';
 
@@ -13,7 +13,18 @@ import { duration, spanOf } from './duration.ts';
 const SILENCE_MS = 60 * 60_000;
 
 /** The keys of a step that say what it does; exactly one of them is there. */
-export const ACTION_KEYS = ['patch', 'label', 'annotate', 'wait', 'safe', 'silence', 'http', 'job', 'command'] as const;
+export const ACTION_KEYS = [
+  'patch',
+  'label',
+  'annotate',
+  'wait',
+  'safe',
+  'silence',
+  'restoreSatellite',
+  'http',
+  'job',
+  'command',
+] as const;
 /** Those of them that are not undone by what they have found, and so may name what undoes them. */
 export const WITH_INVERSE: readonly ActionKey[] = ['http', 'job', 'command'];
 type ActionKey = (typeof ACTION_KEYS)[number];
@@ -33,6 +44,7 @@ const operation = strict({
   value: z.optional(z.unknown()),
 });
 
+const server = z.optional(z.string().check(z.regex(SERVER, `must be ${SERVER_FORM}`)));
 const matcher = strict({
   name: text,
   value: z.string(),
@@ -56,9 +68,10 @@ export const ACTION_FORMS = {
   annotate: z.optional(strict({ ...place, annotations: values })),
   wait: z.optional(text),
   safe: z.optional(z.enum(KEEPERS)),
+  restoreSatellite: z.optional(strict({ server })),
   silence: z.optional(
     strict({
-      server: z.optional(z.string().check(z.regex(SERVER, `must be ${SERVER_FORM}`))),
+      server,
       matchers: z.array(matcher).check(z.minLength(1, 'is empty')),
       for: z.optional(duration),
     }),
@@ -107,13 +120,18 @@ function waitProblems(line: string | undefined, path: string): readonly Problem[
 
 /** What a step does; undefined where it says nothing. */
 export function actionFrom(written: WrittenAction): Action | undefined {
-  const { patch, label, annotate, wait, safe, silence, http, job, command } = written;
+  const { patch, label, annotate, wait, safe, silence, restoreSatellite } = written;
   if (patch !== undefined) return { kind: 'patch', target: targetFrom(patch), patch: patchFrom(patch) };
   if (label !== undefined) return metadataPatch(label, { labels: label.labels });
   if (annotate !== undefined) return metadataPatch(annotate, { annotations: annotate.annotations });
   if (wait !== undefined) return { kind: 'wait', line: wait };
   if (safe !== undefined) return { kind: 'safe', system: safe };
-  if (silence !== undefined) return silenceFrom(silence);
+  if (restoreSatellite !== undefined) return { kind: 'satellite', server: restoreSatellite.server };
+  return silence === undefined ? inverseFrom(written) : silenceFrom(silence);
+}
+
+/** What undoes a step; undefined where it says nothing. */
+export function inverseFrom({ http, job, command }: WrittenAction): Inverse | undefined {
   if (http !== undefined) return { kind: 'call', call: callFrom(http) };
   if (job !== undefined) return { kind: 'job', namespace: job.namespace, spec: job.spec };
   return command === undefined ? undefined : { kind: 'command', words: command };

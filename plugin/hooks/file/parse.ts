@@ -13,7 +13,15 @@ import type { OnFailure } from '../record/record.ts';
 import { digestOf } from '../record/digest.ts';
 import { unknownVariables } from '../template.ts';
 import { duration, spanOf } from './duration.ts';
-import { ACTION_FORMS, ACTION_KEYS, actionFrom, problemsOf, WITH_INVERSE, type WrittenAction } from './actions.ts';
+import {
+  ACTION_FORMS,
+  ACTION_KEYS,
+  actionFrom,
+  inverseFrom,
+  problemsOf,
+  WITH_INVERSE,
+  type WrittenAction,
+} from './actions.ts';
 
 /** How long a step may take where it does not say: a database that hands over, a Job whose image has to be pulled. */
 const TIMEOUT_MS = 5 * 60_000;
@@ -98,14 +106,21 @@ function problemsOfStep(written: WrittenStep, { at: moment }: WrittenHook, path:
     path,
     message: `${variable} is no variable: $(NODE), $(OWNER), $(REASON) and $(LABELS['KEY']) are; $$( stands for $( itself`,
   }));
+  const own = [...problemsOf(written, path), ...momentProblems(written, moment, path)];
   const { inverse } = written;
-  if (inverse === undefined) return [...problemsOf(written, path), ...variables];
+  if (inverse === undefined) return [...own, ...variables];
   return [
-    ...problemsOf(written, path),
+    ...own,
     ...problemsOf(inverse, `${path}.inverse`),
     ...inverseProblems(written, moment, `${path}.inverse`),
     ...variables,
   ];
+}
+
+/** On the way in it would take back what LINSTOR has decided. */
+function momentProblems({ restoreSatellite }: WrittenAction, moment: string, path: string): readonly Problem[] {
+  if (restoreSatellite === undefined || moment.endsWith('-return')) return [];
+  return [{ path: `${path}.restoreSatellite`, message: 'is for before-return and after-return' }];
 }
 
 function inverseProblems(written: WrittenAction, moment: string, path: string): readonly Problem[] {
@@ -141,7 +156,7 @@ function stepFrom(written: WrittenStep): readonly Step[] {
     {
       name: title,
       action,
-      inverse: inverse && actionFrom(inverse),
+      inverse: inverse && inverseFrom(inverse),
       timeoutMs: timeout === undefined ? TIMEOUT_MS : spanOf(timeout),
       onFailure,
       of: digestOf({ action, inverse }),

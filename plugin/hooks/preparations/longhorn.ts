@@ -1,4 +1,4 @@
-import type { DataMode, Preparation } from './preparation.ts';
+import { DATA_MODES, type DataMode, type Preparation } from './preparation.ts';
 
 /** Nodes without Longhorn have no such object. */
 const NODE = { object: 'nodes.longhorn.io/$(NODE)', namespace: 'longhorn-system', optional: true };
@@ -29,6 +29,6 @@ const STEPS: Readonly<Record<DataMode, readonly object[]>> = {
 export const longhorn: Preparation = {
   id: 'longhorn',
   about: 'Longhorn places no new replica on the node; with --data it waits for those on it, or moves them off',
-  hasData: true,
+  dataModes: DATA_MODES,
   hooks: ({ data }) => [{ name: 'longhorn', at: 'before-drain', steps: STEPS[data] }],
 };

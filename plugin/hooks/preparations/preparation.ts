@@ -5,8 +5,8 @@ export interface Preparation {
   readonly about: string;
   /** Whether its API is asked, whose place may be named: `alertmanager=monitoring/alertmanager-main:9093`. */
   readonly hasServer?: true;
-  /** Whether it heeds what `--data` asks for. */
-  readonly hasData?: true;
+  /** What `--data` may ask of it; without them it heeds none. */
+  readonly dataModes?: readonly DataMode[];
   /** As they would stand below `hooks` in a file. */
   readonly hooks: (asked: Asked) => readonly object[];
 }

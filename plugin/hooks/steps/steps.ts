@@ -1,10 +1,11 @@
 import { MaintError } from '../../../shared/index.ts';
-import type { Action, ActionOf, Step } from '../hook.ts';
+import type { ActionOf, Inverse, Step } from '../hook.ts';
 import type { Undo } from '../record/undo.ts';
 import { filledText } from '../template.ts';
 import { filledCall, makeCall } from './call.ts';
 import { deleteObject, deletionOf, jobFor, runJob } from './job.ts';
 import { preparePatch, undoFields } from './patch.ts';
+import { prepareRestore } from './satellite.ts';
 import { prepareSafe } from './safe.ts';
 import { prepareSilence, undoSilence } from './silence.ts';
 import { UNDONE, type Prepared, type StepPorts, type Undone } from './step.ts';
@@ -21,6 +22,8 @@ export async function prepare({ action, inverse }: Step, ports: StepPorts): Prom
     }
     case 'safe':
       return prepareSafe(action, ports);
+    case 'satellite':
+      return prepareRestore(action, ports);
     case 'silence':
       return prepareSilence(action, ports);
     case 'call':
@@ -51,7 +54,7 @@ async function carryOut(action: ActionOf<'call' | 'command' | 'job'>, ports: Ste
 }
 
 /** What an inverse comes to, with everything filled in by now: nobody knows what the labels of the node are then. */
-function undoBy(inverse: Action | undefined, ports: StepPorts): readonly Undo[] {
+function undoBy(inverse: Inverse | undefined, ports: StepPorts): readonly Undo[] {
   switch (inverse?.kind) {
     case 'call':
       return [{ kind: 'call', call: filledCall(inverse, ports.variables) }];
@@ -61,10 +64,6 @@ function undoBy(inverse: Action | undefined, ports: StepPorts): readonly Undo[] 
       const made = jobFor(inverse, 'inverse', ports);
       return [{ kind: 'job', ...made }, deletionOf(made)];
     }
-    case 'patch':
-    case 'wait':
-    case 'safe':
-    case 'silence':
     case undefined:
       return [];
   }

@@ -1,8 +1,12 @@
 /** Built-in preparations on the real API server, with the kinds of the systems and stand-ins of their operators. */
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
+import { serveAsPod } from '../../support/pod-service.ts';
+import { ownAddress } from '../../support/service-endpoints.ts';
 import { until } from '../../support/until.ts';
 import { maintenanceOf, Workloads } from '../../support/workloads.ts';
 
@@ -12,7 +16,7 @@ let world: Workloads;
 
 beforeAll(async () => {
   plane = await startControlPlane({
-    nodes: ['longhorn', 'bare', 'primary', 'ceph', 'spare'].map((name) => ({ name })),
+    nodes: ['longhorn', 'bare', 'primary', 'ceph', 'satellite', 'spare'].map((name) => ({ name })),
     users: [{ name: 'ana', groups: ['system:masters'] }],
   });
   plugin = pluginRunner(plane);
@@ -123,7 +127,7 @@ describe('longhorn', () => {
   test('--data without what heeds it is refused', async () => {
     const ran = await plugin.maint(['on', 'spare', '--prepare=rook', '--data=evacuate']);
     expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain('--data is about what --prepare=longhorn does, which nobody has asked for');
+    expect(ran.stderr).toContain('--data is about what --prepare=linstor and longhorn do, which nobody has asked for');
   });
 });
 
@@ -169,8 +173,53 @@ test('rook: no node is drained while Ceph is not healthy, and the return ends wh
   expect(await back.ended).toMatchObject({ code: 0 });
 });
 
+test('linstor: a satellite that was evicted is restored on the way back, and no other', async () => {
+  const flags = new Map<string, readonly string[]>([['satellite', ['DELETE', 'EVICTED']]]);
+  const asked: string[] = [];
+  // A stand-in of LINSTOR's controller, by its published REST API.
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const [, name = '', verb] = /^\/v1\/nodes\/([^/]+)(\/restore)?$/.exec(request.url ?? '') ?? [];
+      asked.push(`${request.method ?? ''} ${request.url ?? ''}${body === '' ? '' : ` ${body}`}`);
+      if (verb !== undefined) flags.set(name, []);
+      const found = flags.get(name);
+      const answer = verb === undefined ? { name, type: 'Satellite', flags: found } : [];
+      response.writeHead(found === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(found === undefined ? [] : answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, ownAddress(), resolve));
+  try {
+    const address = server.address();
+    await serveAsPod(plane, world, {
+      namespace: 'piraeus-datastore',
+      service: 'linstor-controller',
+      labels: { 'app.kubernetes.io/component': 'linstor-controller' },
+      servicePort: 3370,
+      port: typeof address === 'object' && address !== null ? address.port : 0,
+    });
+    const plan = await plugin.maint(['on', 'satellite', '--prepare=linstor', '--dry-run']);
+    expect(plan.stderr).toContain(
+      '  before-return linstor-return/satellite-is-restored: restores its satellite at piraeus-datastore/linstor-controller:3370 where LINSTOR has evicted it; it is not undone',
+    );
+    expect(await plugin.maint(['on', 'satellite', 'spare'])).toMatchObject({ code: 0 });
+    const back = await plugin.maint(['off', 'satellite', '--prepare=linstor', ...OFF]);
+    expect(back.stdout, back.stderr).toContain('node/satellite hook linstor-return/satellite-is-restored done\n');
+    expect(asked).toEqual(['GET /v1/nodes/satellite', 'PUT /v1/nodes/satellite/restore {"delete_resources":false}']);
+    // LINSTOR knows nothing of the other.
+    const other = await plugin.maint(['off', 'spare', '--prepare=linstor', ...OFF]);
+    expect(other.stderr).toContain('node/spare hook linstor-return/satellite-is-restored has nothing to do');
+    expect(asked.slice(2)).toEqual(['GET /v1/nodes/spare']);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
 test('a word that is no preparation is refused', async () => {
   const ran = await plugin.maint(['on', 'spare', '--prepare=longhorn,ceph']);
   expect(ran.code).toBe(2);
-  expect(ran.stderr).toContain('--prepare: "ceph" is no preparation; there are alertmanager, cnpg, longhorn, rook');
+  expect(ran.stderr).toContain(
+    '--prepare: "ceph" is no preparation; there are alertmanager, cnpg, linstor, longhorn, rook',
+  );
 });

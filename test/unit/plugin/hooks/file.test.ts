@@ -86,6 +86,7 @@ hooks:
     [oneStep('command: [a]', 'at: during-drain'), 'hooks[0].at: must be before-drain or'],
     [oneStep('command: [a], inverse: {command: [b]}', 'at: after-return'), 'nothing undoes a return'],
     [oneStep('label: {object: a/b, labels: {}}, inverse: {command: [b]}'), 'what it changes is put back by itself'],
+    [oneStep('restoreSatellite: {}'), 'hooks[0].steps[0].restoreSatellite: is for before-return and after-return'],
     [oneStep('safe: postgres'), 'hooks[0].steps[0].safe: must be longhorn or rook-ceph or linstor'],
     ['data: move', 'data: must be keep or ensure or evacuate'],
     [oneStep('silence: {matchers: []}'), 'hooks[0].steps[0].silence.matchers: is empty'],

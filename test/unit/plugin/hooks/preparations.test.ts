@@ -14,6 +14,16 @@ test('what becomes of data heeds --data, and it is kept where nobody says', () =
   expect(steps('evacuate')).toEqual(['move-replicas', 'replicas-have-left', 'data-is-safe']);
 });
 
+test('a mode that a system cannot do is refused', () => {
+  expect(() => preparedHooks(['linstor'], '--prepare', 'evacuate')).toThrow(
+    '--data=evacuate is nothing that --prepare=linstor can do: keep or ensure',
+  );
+  expect(preparedHooks(['linstor'], '--prepare', 'ensure').map(({ name }) => name)).toEqual([
+    'linstor',
+    'linstor-return',
+  ]);
+});
+
 test('the flag names them all, and no other is taken', () => {
   const ids = PREPARATIONS.map(({ id }) => id);
   expect(HOOK_FLAGS.prepare.completes.list).toEqual(ids);
