@@ -135,11 +135,17 @@ function whileNotReady(late: readonly Member[], nodeName: string, state: Databas
     return tie === undefined ? [] : [{ name, ...tie }];
   });
   const far = ties.find(({ nodes }) => !nodes.includes(nodeName));
-  if (ties.length < late.length)
-    return held(memberCause(`${listed(late.map(nameOf))} ${late.length === 1 ? 'is' : 'are'} not Ready`, state));
+  if (ties.length < late.length) return held(memberCause(notReady(late), state));
   if (far === undefined) return undefined;
   const back = `${far.name} cannot come back before ${nodesTitle(far.nodes)}, where its volume ${far.volume} is`;
-  return { ...held(memberCause(back, state)), isFinal: !far.isWaitedFor };
+  const cause = { ...memberCause(back, state), key: `tied ${state.name}` };
+  return { ...held(cause), isFinal: !far.isWaitedFor };
+}
+
+function notReady(late: readonly Member[]): string {
+  const homeless = late.filter(({ unplaced }) => unplaced !== undefined).map(nameOf);
+  const why = homeless.length === 0 ? '' : `, and no node takes ${listed(homeless)}`;
+  return `${listed(late.map(nameOf))} ${late.length === 1 ? 'is' : 'are'} not Ready${why}`;
 }
 
 function nodesTitle(nodes: readonly string[]): string {

@@ -39,6 +39,8 @@ export class Progress implements DrainListener {
   readonly #waiting = new Map<string, readonly [PodFacts, Cause]>();
   /** How far the migrations of machines were told, by UID of their pods. */
   readonly #steps = new Map<string, string>();
+  /** Turns of databases that were told, by UID of the pods that wait for them. */
+  readonly #turns = new Map<string, Set<string>>();
   readonly #done = new Set<string>();
   /** Pods that nobody confirms to be gone, by UID. */
   readonly #unconfirmed = new Map<string, PodFacts>();
@@ -89,7 +91,7 @@ export class Progress implements DrainListener {
     const cause = withResponders(why, pod);
     this.#waiting.set(pod.uid, [pod, cause]);
     const { node, announcer } = this.#ports;
-    if (!this.#tellMigration(pod)) this.#tellWaiting(pod, cause);
+    if (!this.#tellMigration(pod) && !this.#isTurnTold(pod, cause)) this.#tellWaiting(pod, cause);
     if (this.#blockedTold || cause.kind === 'running' || cause.kind === 'order') return;
     this.#blockedTold = true;
     const message = `${podName(pod)}: ${cause.text}`;
@@ -99,6 +101,18 @@ export class Progress implements DrainListener {
   #tellWaiting(pod: PodFacts, { text }: Cause): void {
     const { node, report } = this.#ports;
     report.tell({ type: 'waiting', node: node.facts.name, pod: nameOf(pod), why: text, dryRun: undefined });
+  }
+
+  /**
+   * Whoever waits for the turns of others hears of each of them: of many members that would be lines by their square. Each is
+   * told once of its turn, and once of a member that is missing; the progress says which one it is now.
+   */
+  #isTurnTold({ uid }: PodFacts, { kind, key }: Cause): boolean {
+    if (kind !== 'order' && kind !== 'member') return false;
+    const told = this.#turns.get(uid) ?? new Set();
+    const isTold = told.has(key);
+    this.#turns.set(uid, told.add(key));
+    return isTold;
   }
 
   /** Told again when it has come further; whether there is one at all. */

@@ -12,13 +12,14 @@ import {
   type Tie,
 } from '../../../../plugin/drain/database.ts';
 import type { Member } from '../../../../plugin/drain/members.ts';
+import { podFacts } from '../world.ts';
 
 const NOW = 1_000_000_000;
 const NAME = 'CloudNativePG shop/main';
 
 /** Each member by one word: how it is; `!` behind it: the primary. */
 interface Given {
-  readonly members: Readonly<Record<string, 'ready' | 'ready!' | 'late' | 'late!' | 'leaving'>>;
+  readonly members: Readonly<Record<string, 'ready' | 'ready!' | 'late' | 'late!' | 'homeless' | 'leaving'>>;
   readonly asked?: Partial<AskedMember> & Pick<AskedMember, 'name'>;
   readonly toGo?: readonly string[];
   readonly ties?: Readonly<Record<string, Tie>>;
@@ -33,7 +34,7 @@ function memberOf(name: string, how: string): Member {
     isPrimary: how.endsWith('!'),
     isReady: how.startsWith('ready'),
     isLeaving: how === 'leaving',
-    unplaced: undefined,
+    unplaced: how === 'homeless' ? podFacts(name) : undefined,
   };
 }
 
@@ -76,6 +77,12 @@ describe('whether a member may go', () => {
       `${AT_A_TIME}a, c go first`,
     ],
     ['another is not Ready', 'b', { members: { ...ALL, c: 'late' } }, `${AT_A_TIME}c is not Ready`],
+    [
+      'another finds no node',
+      'b',
+      { members: { ...ALL, c: 'homeless' } },
+      `${AT_A_TIME}c is not Ready, and no node takes c`,
+    ],
     ['two others are not', 'c', { members: { a: 'late!', b: 'late', c: 'ready' } }, `${AT_A_TIME}a, b are not Ready`],
     ['it is not Ready itself: it serves nobody', 'c', { members: { ...ALL, c: 'late' } }, 'turn'],
     ['nor is another', 'c', { members: { ...ALL, b: 'late', c: 'late' } }, 'turn'],

@@ -400,3 +400,21 @@ test('what KubeVirt does with a machine is told when it comes further, and how l
     'the server is busy',
   ]);
 });
+
+test('turns of others are told once to each who waits, and by the progress as they are', () => {
+  const { progress, told } = progressOf();
+  const turn = (name: string, kind: 'order' | 'member' = 'order') => ({
+    ...causeOf(kind, `${name} first`),
+    key: `${kind} db`,
+  });
+  progress.begin(planOf([a, b]), true);
+  for (const name of ['db-1', 'db-2', 'db-3']) {
+    progress.waiting(a, turn(name));
+    progress.waiting(b, turn(name));
+    progress.waiting(a, turn(name, 'member'));
+  }
+  progress.waiting(a, turn('db-4'));
+  const waits = told.filter(({ type }) => type === 'waiting').map((event) => ('why' in event ? event.why : ''));
+  expect(waits).toEqual(['db-1 first', 'db-1 first', 'db-1 first']);
+  expect(progress.now.causes).toEqual([{ kind: 'order', text: 'db-3 first', names: ['default/a', 'default/b'] }]);
+});
