@@ -8,10 +8,11 @@ import type { DataFinding, DataObjects, DataSystem, Leaving } from './system.ts'
 const GROUP = 'postgresql.cnpg.io';
 const CLUSTER_LABEL = 'cnpg.io/cluster';
 
+const [ROLE_LABEL, PRIMARY] = ['cnpg.io/instanceRole', 'primary'];
 const MEMBERS: MemberLabels = {
   has: { 'cnpg.io/podRole': 'instance' },
   cluster: CLUSTER_LABEL,
-  role: { label: 'cnpg.io/instanceRole', primary: ['primary'] },
+  role: { label: ROLE_LABEL, primary: [PRIMARY] },
 };
 
 /** CloudNativePG (api/v1 Cluster; labels in pkg/utils). */
@@ -20,6 +21,11 @@ export const cloudNativePg: DataSystem = {
   title: 'CloudNativePG',
   group: GROUP,
   members: MEMBERS,
+  moves: {
+    label: ROLE_LABEL,
+    value: PRIMARY,
+    how: 'CloudNativePG makes another pod the primary as soon as the node is cordoned',
+  },
   kinds: {
     clusters: {
       group: GROUP,

@@ -9,6 +9,11 @@ export const kubevirt: DataSystem = {
   name: 'kubevirt',
   title: 'KubeVirt',
   group: GROUP,
+  moves: {
+    label: 'kubevirt.io',
+    value: 'virt-launcher',
+    how: 'KubeVirt moves virtual machines by itself, and goes on with it where the drain is given up',
+  },
   kinds: {
     machines: {
       group: GROUP,

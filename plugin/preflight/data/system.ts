@@ -11,6 +11,8 @@ export interface DataSystem {
   readonly group: string;
   /** By what the members of its databases are known, where it replicates some: they go one at a time. */
   readonly members?: MemberLabels;
+  /** Pods that it moves by itself, by a label of theirs, and what follows for the drain. */
+  readonly moves?: { readonly label: string; readonly value: string; readonly how: string };
   /** What it is asked; nothing else of it is read. */
   readonly kinds: Readonly<Record<string, DataKind>>;
   /** For the table in docs/data.md; empty where it never does. */

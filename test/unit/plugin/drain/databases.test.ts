@@ -168,13 +168,15 @@ const drains = fc.record({
     maxLength: 3,
   }),
   outcomes: fc.array(outcome, { maxLength: 12 }),
+  /** Who has his turn and waits for something else before he takes it, a budget for example. */
+  waits: fc.array(fc.boolean(), { maxLength: 12 }),
   /** Which of the things that may happen next does. */
   picks: fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
 });
 
 test('never two members of a database at once, and everybody gets his turn', async () => {
   await fc.assert(
-    fc.asyncProperty(drains, async ({ databases: sizes, outcomes, picks }) => {
+    fc.asyncProperty(drains, async ({ databases: sizes, outcomes, waits, picks }) => {
       const members = sizes.flatMap(([count, going], database) =>
         Array.from({ length: count }, (_, index) => ({
           name: `m${database}-${index}`,
@@ -185,7 +187,7 @@ test('never two members of a database at once, and everybody gets his turn', asy
       );
       const world = worldOf(Object.fromEntries(members.map(({ name, shape }) => [name, shape])));
       const { databases } = world;
-      const [results, choices] = [[...outcomes], [...picks]];
+      const [results, held, choices] = [[...outcomes], [...waits], [...picks]];
       /** Members that are not there, or not Ready. */
       const away = new Map<string, string>();
       /** What may happen next, in any order. */
@@ -206,6 +208,7 @@ test('never two members of a database at once, and everybody gets his turn', asy
         const pod = podFacts(name, shape);
         for (;;) {
           await databases.turn(pod, () => undefined, world.stop.signal);
+          if (held.shift() === true) await later();
           const turn = databases.take(pod);
           if (turn === undefined) continue;
           const missing = [...away].filter(([other, of]) => of === database && other !== name);
