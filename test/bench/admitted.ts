@@ -1,3 +1,5 @@
+import { isObject } from '../../shared/index.ts';
+
 /** What is created in the benches of admission; NAME stands for a name of its own. */
 export interface Subject {
   readonly title: string;
@@ -35,11 +37,27 @@ export const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-function jobOf(labels: object): object {
+/** A backup of a node in maintenance: what a rule by other means than ours can know as well. */
+export const HELD_NODE: Subject = {
+  title: 'Job of a held node, denied',
+  collection: '/apis/batch/v1/namespaces/default/jobs',
+  object: jobOf({ 'kubectl-maint.io/work': 'backup' }, { nodeSelector: { 'kubernetes.io/hostname': 'n0' } }),
+  isDenied: true,
+};
+
+/** The object of a subject, with a name; a dry run leaves the name free. */
+export function namedObject({ object }: Subject): object {
+  const named: unknown = JSON.parse(JSON.stringify(object).replace('"NAME"', '"n"'));
+  return isObject(named) ? named : object;
+}
+
+function jobOf(labels: object, placement: object = {}): object {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'NAME', labels },
-    spec: { template: { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [container] } } },
+    spec: {
+      template: { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [container], ...placement } },
+    },
   };
 }

@@ -9,6 +9,7 @@ import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { installRegistration, REGISTRATION_PATH } from '../support/replicas.ts';
 import { installFloor, listedNodes } from '../support/floor.ts';
 import { until } from '../support/until.ts';
+import { HELD_NODE, namedObject } from './admitted.ts';
 import { goDriver } from './go-driver.ts';
 import { HELD, holdSome, NODES } from './many-nodes.ts';
 
@@ -129,6 +130,47 @@ export function floor({ plane }: Stage, isInMaintenance: boolean): Contender {
       await plane.kubectl(['delete', POLICIES, '-l', 'app.kubernetes.io/name=kubectl-maint']);
       if (isInMaintenance) await holdSome(plane, false);
       await compiled();
+    },
+  };
+}
+
+/** A webhook of somebody else with a comparable rule, as it is registered. */
+export interface Registered {
+  readonly title: string;
+  readonly register: () => Promise<void>;
+  readonly unregister: () => Promise<void>;
+}
+
+/** Some nodes are in maintenance, and the other webhook is asked; it refuses a Job of one of them. */
+export function theirs({ title, register, unregister }: Registered, { plane }: Stage): Contender {
+  return {
+    title,
+    enter: async () => {
+      await holdSome(plane, true);
+      await register();
+      await until(`${title} refuses`, async () => {
+        return (await plane.api('POST', `${HELD_NODE.collection}?dryRun=All`, namedObject(HELD_NODE))).status === 403;
+      });
+    },
+    leave: async () => {
+      await unregister();
+      await holdSome(plane, false);
+      await settled();
+    },
+  };
+}
+
+/** Both are asked. */
+export function together(title: string, first: Contender, second: Contender): Contender {
+  return {
+    title,
+    enter: async () => {
+      await first.enter();
+      await second.enter();
+    },
+    leave: async () => {
+      await second.leave();
+      await first.leave();
     },
   };
 }

@@ -8,13 +8,16 @@ import type { Stage } from './contenders.ts';
 import { goDriver } from './go-driver.ts';
 
 /** Created, or refused by a webhook or a policy. */
-const EXPECTED = ['201', '403', '422'];
+export const EXPECTED = ['201', '403', '422'];
 
 /** Of one measurement, in ms. */
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
 }
+
+/** One measurement: what is created, how much, and where. */
+export type Measure = (subject: Subject, load: Load, stage: Stage) => Promise<Latency>;
 
 /** How much is asked: so many requests, by so many clients at once. */
 export interface Load {
@@ -23,11 +26,11 @@ export interface Load {
 }
 
 /** Creates the subject again and again. */
-export async function measure(
+export const measure: Measure = async (
   { title, collection, object }: Subject,
   { clients, requests }: Load,
   { plane, folder }: Stage,
-): Promise<Latency> {
+) => {
   const body = join(folder, `${title.replaceAll(/\W/g, '-')}.json`);
   await writeFile(body, JSON.stringify(object));
   const url = `-url=${plane.server}${collection}?dryRun=All`;
@@ -39,4 +42,4 @@ export async function measure(
   const unexpected = isObject(codes) ? Object.keys(codes).filter((code) => !EXPECTED.includes(code)) : ['none'];
   if (unexpected.length > 0) throw new Error(`${title}: ${ran.stdout}`);
   return { p50: numberAt(told, 'p50') ?? NaN, p99: numberAt(told, 'p99') ?? NaN };
-}
+};

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- policy|check|drain|run|status|memory|floor|webhook|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
+ * `npm run bench -- policy|check|drain|run|status|memory|floor|webhook|beside|soak`: figures for docs/benchmarks.md. Ratios travel, absolute
  * times do not. BENCH_MINUTES says how long `soak` takes, 30 by default; BENCH_NODES over how many nodes `run` goes (`100,300,1000`).
  */
+import { benchBeside } from './beside.ts';
 import { benchCheck } from './check.ts';
 import { benchDrain } from './drain.ts';
 import { benchFloor } from './floor.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   memory: benchMemory,
   floor: benchFloor,
   webhook: benchWebhook,
+  beside: benchBeside,
   soak: benchSoak,
 };
 

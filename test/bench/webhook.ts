@@ -9,20 +9,21 @@ import { join } from 'node:path';
 import { installService, REGISTRATION_PATH, startReplicaProcess } from '../support/replicas.ts';
 import { SUBJECTS } from './admitted.ts';
 import { goNoop, nobody, ours, type Contender, type Stage } from './contenders.ts';
-import { measure, type Latency } from './load.ts';
+import type { Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
 import { peakMiB, residentMiB } from './resident.ts';
-import { latencyIn, quietest, ROUNDS, type Round } from './rounds.ts';
+import { keyOf, latencyIn, measureRounds, quietest, type Measured, type Round } from './rounds.ts';
 
-/** Requests per measurement, by how many are under way at once. */
-const LOADS: readonly (readonly [clients: number, requests: number])[] = [
-  [1, 500],
-  [8, 2000],
-  [32, 3000],
-];
-/** Before each that counts: connections are made and code is compiled then, of every contender. */
-const WARMING = { clients: 8, requests: 300 };
+const MEASURED: Measured = {
+  subjects: SUBJECTS,
+  loads: [
+    { clients: 1, requests: 500 },
+    { clients: 8, requests: 2000 },
+    { clients: 32, requests: 3000 },
+  ],
+  warming: { clients: 8, requests: 300 },
+};
 
 /** Prints the table. */
 export async function benchWebhook(): Promise<void> {
@@ -36,12 +37,7 @@ export async function benchWebhook(): Promise<void> {
   await writeFile(join(folder, 'ca.pem'), plane.ca);
   const contenders = [nobody(), await goNoop(stage), ours(stage, false), ours(stage, true)];
   try {
-    const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      // To and fro: what gets slower or faster in the course of a round does so for each of them.
-      rounds.push(await measureRound(round % 2 === 0 ? contenders : contenders.toReversed(), stage));
-    }
-    printTable(contenders, rounds);
+    printTable(contenders, await measureRounds(contenders, MEASURED, stage));
     const [now, peak] = [residentMiB(webhook.pid).toFixed(0), peakMiB(webhook.pid).toFixed(0)];
     process.stdout.write(`\nresident memory of the webhook afterwards: ${now} MiB, at most ${peak} MiB\n`);
   } finally {
@@ -49,28 +45,6 @@ export async function benchWebhook(): Promise<void> {
     await webhook.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function measureRound(contenders: readonly Contender[], stage: Stage): Promise<Round> {
-  const figures = new Map<string, Latency>();
-  for (const contender of contenders) {
-    await contender.enter();
-    for (const subject of SUBJECTS) {
-      await measure(subject, WARMING, stage);
-      for (const [clients, requests] of LOADS) {
-        const key = keyOf(contender.title, subject.title, clients);
-        const latency = await measure(subject, { clients, requests }, stage);
-        process.stderr.write(`${key}: p50 ${latency.p50} ms, p99 ${latency.p99} ms\n`);
-        figures.set(key, latency);
-      }
-    }
-    await contender.leave();
-  }
-  return figures;
-}
-
-function keyOf(contender: string, subject: string, clients: number): string {
-  return `${contender}, ${subject}, ${clients}`;
 }
 
 const HEAD = [
@@ -88,7 +62,7 @@ function printTable(contenders: readonly Contender[], rounds: readonly Round[]):
   const [none = '', go = '', ...rest] = contenders.map(({ title }) => title);
   const lines: string[][] = [HEAD, HEAD.map(() => '---')];
   for (const { title } of SUBJECTS) {
-    for (const [clients] of LOADS) {
+    for (const { clients } of MEASURED.loads) {
       const quiet = quietest(rounds, keyOf(none, title, clients));
       // A ratio is of one round; of the rounds' ratios the middle one is told.
       const middle = (figure: (of: (contender: string) => Latency) => number): number =>

@@ -93,6 +93,18 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     programs: { silences: './silences' },
     replaces: [],
   },
+  {
+    name: 'gatekeeper',
+    title: 'Gatekeeper',
+    version: '3.23.1',
+    passed: '2026-11-30',
+    shows: '[two webhooks, of which both refuse](tools.md#beside-other-admission-webhooks)',
+    build: { seconds: 133, megabytes: 83 },
+    goModule: 'github.com/open-policy-agent/gatekeeper/v3',
+    programs: { gatekeeper: 'github.com/open-policy-agent/gatekeeper/v3' },
+    replaces: [],
+    definitions: ['charts/gatekeeper/crds'],
+  },
 ];
 
 /** Everybody who was met alive: the neighbours, and Helm, which is built with the control plane's programs. */

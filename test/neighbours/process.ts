@@ -8,6 +8,7 @@ import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
 
 /** A program of a neighbour that runs beside a control plane. It ends with `end`, or with this process. */
 export interface NeighbourProcess {
+  readonly pid: number;
   /** Everything that it has said. */
   said(): Promise<string>;
   /** Whether it still runs; one that has ended says why in `said`. */
@@ -52,6 +53,13 @@ export async function applyDefinitions(plane: ControlPlane, neighbour: string): 
   }
 }
 
+/** Applies objects; throws with what kubectl says. */
+export async function applyObjects(plane: ControlPlane, ...objects: readonly object[]): Promise<void> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
+  if (code !== 0) throw new Error(stderr);
+}
+
 /** Starts a program with the admin's kubeconfig of a control plane, unless its environment names another one. */
 export function startNeighbour(
   plane: ControlPlane,
@@ -67,6 +75,7 @@ export function startNeighbour(
   });
   closeSync(log);
   return {
+    pid: child.pid,
     said: () => readFile(path, 'utf8'),
     isRunning: () => child.isRunning(),
     ended: child.ended.then(({ code }) => code),

@@ -6,7 +6,7 @@ import { freePorts } from '../../control-plane/ports.ts';
 import type { User } from '../../control-plane/users.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { until } from '../../support/until.ts';
-import { applyDefinitions, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
+import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
 
 const CLUSTER = 'shop';
 const LABELS = { 'cluster.x-k8s.io/cluster-name': CLUSTER };
@@ -25,7 +25,7 @@ export const CLUSTER_API: User = {
 /** Starts Cluster API's core controllers beside a control plane that is management cluster and cluster in one. */
 export async function startClusterApi(plane: ControlPlane): Promise<NeighbourProcess> {
   await applyDefinitions(plane, 'cluster-api');
-  await apply(plane, ...['Machine', 'MachineTemplate', 'Cluster'].map(definitionOf));
+  await applyObjects(plane, ...['Machine', 'MachineTemplate', 'Cluster'].map(definitionOf));
   await plane.kubectl(['wait', '--for=condition=Established', 'customresourcedefinitions', '--all', '--timeout=60s']);
   const certificates = join(plane.folder, 'cluster-api-certificates');
   await mkdir(certificates);
@@ -78,7 +78,7 @@ export async function makeCluster(plane: ControlPlane, nodes: readonly string[])
   const kubeconfig = await readFile(plane.kubeconfig, 'utf8');
   const infrastructureRef = (kind: string) => ({ apiGroup: GROUP, kind, name: CLUSTER });
   const machineLabels = { ...LABELS, set: 'workers' };
-  await apply(
+  await applyObjects(
     plane,
     {
       apiVersion: 'v1',
@@ -118,7 +118,7 @@ export async function makeCluster(plane: ControlPlane, nodes: readonly string[])
   await patch(plane, `${CLUSTERS}/${CLUSTER}/status`, {
     status: { initialization: { controlPlaneInitialized: true }, conditions: [isThere] },
   });
-  await apply(plane, {
+  await applyObjects(plane, {
     apiVersion: 'cluster.x-k8s.io/v1beta2',
     kind: 'MachineSet',
     metadata: { name: 'workers', namespace: 'default', labels: LABELS },
@@ -159,7 +159,7 @@ async function beMachine(plane: ControlPlane, node: string, index: number): Prom
 
 /** A health check that replaces machines whose node has not been Ready for a second. */
 export async function checkHealth(plane: ControlPlane): Promise<void> {
-  await apply(plane, {
+  await applyObjects(plane, {
     apiVersion: 'cluster.x-k8s.io/v1beta2',
     kind: 'MachineHealthCheck',
     metadata: { name: 'workers', namespace: 'default', labels: LABELS },
@@ -184,10 +184,4 @@ export async function machineOf(plane: ControlPlane, node: string): Promise<unkn
 async function patch(plane: ControlPlane, path: string, change: object): Promise<void> {
   const { status, body } = await plane.api('PATCH', path, change);
   if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${JSON.stringify(body)}`);
-}
-
-async function apply(plane: ControlPlane, ...objects: readonly object[]): Promise<void> {
-  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
-  if (code !== 0) throw new Error(stderr);
 }

@@ -2,7 +2,7 @@ import { listAt, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import type { User } from '../../control-plane/users.ts';
 import { until } from '../../support/until.ts';
-import { applyDefinitions, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
+import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
 
 const POOL = 'karpenter.sh/nodepool';
 const NODE_CLAIMS = '/apis/karpenter.sh/v1/nodeclaims';
@@ -16,7 +16,7 @@ export const KARPENTER: User = {
 /** Starts Karpenter with its provider of fake machines, whose nodes the KWOK of the control plane plays. */
 export async function startKarpenter(plane: ControlPlane): Promise<NeighbourProcess> {
   await applyDefinitions(plane, 'karpenter');
-  await apply(plane, {
+  await applyObjects(plane, {
     apiVersion: 'karpenter.kwok.sh/v1alpha1',
     kind: 'KWOKNodeClass',
     metadata: { name: 'default' },
@@ -35,7 +35,7 @@ export async function startKarpenter(plane: ControlPlane): Promise<NeighbourProc
 
 /** A pool of nodes that Karpenter makes and takes away as it likes, with a Deployment of which each pod wants a node of its own. */
 export async function addPool(plane: ControlPlane, name: string, expireAfter: string, replicas: number): Promise<void> {
-  await apply(plane, {
+  await applyObjects(plane, {
     apiVersion: 'karpenter.sh/v1',
     kind: 'NodePool',
     metadata: { name },
@@ -55,7 +55,7 @@ export async function addPool(plane: ControlPlane, name: string, expireAfter: st
     },
   });
   const labels = { app: name };
-  await apply(plane, {
+  await applyObjects(plane, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace: 'default' },
@@ -95,9 +95,4 @@ export async function nodesOf(plane: ControlPlane, pool: string): Promise<readon
 export async function claimOf(plane: ControlPlane, node: string): Promise<unknown> {
   const { body } = await plane.api('GET', NODE_CLAIMS);
   return listAt(body, 'items').find((claim) => textAt(claim, 'status', 'nodeName') === node);
-}
-
-async function apply(plane: ControlPlane, object: object): Promise<void> {
-  const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
-  if (code !== 0) throw new Error(stderr);
 }
