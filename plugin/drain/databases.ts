@@ -51,13 +51,7 @@ const POLL_MS = 1000;
  * namespace and way of replication.
  */
 export function followDatabases(ports: DatabasesPorts): Databases {
-  const databases = new FollowedDatabases(ports);
-  return {
-    announce: (pods) => databases.announce(pods),
-    turn: (pod, tell, signal) => databases.turn(pod, tell, signal),
-    take: (pod) => databases.take(pod),
-    predict: (pods) => databases.predict(pods),
-  };
+  return new FollowedDatabases(ports);
 }
 
 /** A member with its database. */
