@@ -9,7 +9,7 @@ import { stepTitle, type RecordedStep } from './record/record.ts';
 import type { UndoOf } from './record/undo.ts';
 import { extendSilences } from './steps/silence.ts';
 
-/** A silence is extended four times in its length: three in a row may fail before it ends. */
+/** A silence is extended four times in its length: two in a row may fail, and a quarter of it is left for the third. */
 const TIMES_IN_ITS_LENGTH = 4;
 
 /** How long extending one may take, in ms. */

@@ -7,8 +7,8 @@ import { SERVER, SERVER_FORM } from '../servers/place.ts';
 import { duration, spanOf } from './duration.ts';
 
 /**
- * How long a silence lasts from the last time that somebody extends it: alerts that nobody silences any more come back in an
- * hour at the latest, and a command that goes on may fail to extend it three times (every quarter of it).
+ * How long a silence lasts from the last time that somebody extends it: alerts that nobody silences any more come back in an hour
+ * at the latest, and a command that extends it every quarter of it may fail for half an hour.
  */
 const SILENCE_MS = 60 * 60_000;
 

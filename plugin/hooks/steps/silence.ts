@@ -89,9 +89,14 @@ function endFor({ forMs }: UndoOf<'silence'>, { clock, until = 0 }: EndPorts): n
   return Math.max(until, clock.now() + forMs);
 }
 
-/** Half of its length, so that whoever extends it may fail once, and try again. */
+/**
+ * Which part of its length has to be left for a silence not to be extended: more than three quarters, which are left when a command
+ * that goes on extends it (keep-silences.ts), and less than all of it, so that a second command right behind has nothing to do.
+ */
+const ENOUGH = 7 / 8;
+
 function isLongEnough(endsAt: number, { forMs }: UndoOf<'silence'>, { clock, until = 0 }: EndPorts): boolean {
-  return endsAt >= Math.max(until, clock.now() + forMs / 2);
+  return endsAt >= Math.max(until, clock.now() + forMs * ENOUGH);
 }
 
 async function makeOrExtend(undo: UndoOf<'silence'>, wanted: NewSilence, ports: EndPorts): Promise<void> {
