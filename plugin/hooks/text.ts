@@ -53,13 +53,13 @@ function oneText(one: Undo): string {
     case 'silence':
       return `the silence ${one.filter} at ${one.server} is expired`;
     case 'call':
-      return `undone by ${one.call.method} ${one.call.url}`;
+      return `to be undone by ${one.call.method} ${one.call.url}`;
     case 'job':
-      return `undone by a job in namespace ${one.namespace}`;
+      return `to be undone by a job in namespace ${one.namespace}`;
     case 'delete':
       return `${one.title} is deleted`;
     case 'command':
-      return `undone by ${one.words.join(' ')}`;
+      return `to be undone by ${one.words.join(' ')}`;
   }
 }
 
