@@ -1,15 +1,20 @@
-/** A Backup of Velero over three nodes of which one is in maintenance, and what Velero tells of it: docs/backups.md. */
+/** Backups that a Schedule of Velero makes over three nodes of which one is in maintenance, and what Velero tells of them: docs/backups.md. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { listAt, stringMapAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
-import { startVelero, VOLUMES_WITHIN_MS, type Velero } from './stage.ts';
+import { fillVolumes, onEveryNode, open, SHOP } from './shop.ts';
+import { dueSinceYesterday, startVelero, VELERO_API, type Velero } from './stage.ts';
 
 const NODES = ['node-1', 'node-2', 'node-3'];
 const HELD = 'node-1';
-const SPEC = { includedNamespaces: ['shop'], defaultVolumesToFsBackup: true, storageLocation: 'default', ttl: '1h' };
+const WHOLE = { 'node-1': 'Completed', 'node-2': 'Completed', 'node-3': 'Completed' };
+
+/** How long Velero may wait for the volumes of a Backup: four hours unless its server or the Backup says otherwise. */
+const VOLUMES_WITHIN_MS = 15_000;
+const VOLUMES_WITHIN = 'velero.io/pod-volume-timeout';
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -22,26 +27,7 @@ beforeAll(async () => {
   webhook = await startWebhook(plane);
   await webhook.register();
   velero = await startVelero(plane, NODES);
-  await plane.kubectl(['create', 'namespace', 'shop']);
-  const cache = {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: 'cache', namespace: 'shop' },
-    spec: {
-      selector: { matchLabels: { app: 'cache' } },
-      template: {
-        metadata: { labels: { app: 'cache' } },
-        spec: {
-          automountServiceAccountToken: false,
-          containers: [{ name: 'cache', image: 'cache', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
-          volumes: [{ name: 'data', emptyDir: {} }],
-        },
-      },
-    },
-  };
-  await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify(cache) });
-  await until('a pod with data runs on each node', async () => (await pods()).length === NODES.length);
-  for (const pod of await pods()) await velero.kubelet.fill(pod, 'data', 'rows', `rows of ${nodeOf(pod)}`);
+  await fillVolumes(velero.kubelet, await open(plane, [onEveryNode('cache')], NODES.length));
 });
 
 afterAll(async () => {
@@ -50,13 +36,27 @@ afterAll(async () => {
   await plane.stop();
 });
 
-async function pods(): Promise<readonly unknown[]> {
-  const { body } = await plane.api('GET', '/api/v1/namespaces/shop/pods');
-  return listAt(body, 'items').filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
+/** The Backups of the Schedule, the first one first. */
+async function backups(): Promise<readonly string[]> {
+  const { body } = await plane.api('GET', `${VELERO_API}/backups?labelSelector=velero.io/schedule-name=nightly`);
+  return listAt(body, 'items')
+    .toSorted((a, b) => madeAt(a) - madeAt(b))
+    .map((backup) => textAt(backup, 'metadata', 'name') ?? '');
 }
 
-function nodeOf(pod: unknown): string {
-  return textAt(pod, 'spec', 'nodeName') ?? '';
+async function phaseOf(backup: string): Promise<string | undefined> {
+  const { body } = await plane.api('GET', `${VELERO_API}/backups/${backup}`);
+  return textAt(body, 'status', 'phase');
+}
+
+function madeAt(object: unknown): number {
+  return Date.parse(textAt(object, 'metadata', 'creationTimestamp') ?? '');
+}
+
+/** The Schedule is due; Velero looks each minute, and at once when the Schedule has changed. */
+async function comesRound(ttl: string): Promise<void> {
+  const change = { spec: { template: { ttl } }, ...dueSinceYesterday() };
+  await plane.api('PATCH', `${VELERO_API}/schedules/nightly`, change);
 }
 
 /** From the start of a Backup to its end, which Velero writes in whole seconds. */
@@ -65,46 +65,84 @@ function tookMs(backup: unknown): number {
   return at('completionTimestamp') - at('startTimestamp');
 }
 
-async function phases(backup: string): Promise<Readonly<Record<string, string>>> {
-  const pieces = [...(await velero.pieces(backup))];
-  return Object.fromEntries(pieces.map(([node, piece]) => [node, textAt(piece, 'status', 'phase') ?? '']));
-}
-
 describe('while a node is in maintenance', () => {
-  let backup: unknown;
+  let first: unknown;
+  let atOnce: readonly string[];
 
   beforeAll(async () => {
     const ran = await plugin.maint(['on', HELD, '--reason=disk', '--owner=ana']);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    backup = await velero.carriedOut('backups', 'nightly-1', SPEC);
+    const spec = { schedule: '@every 10m', template: { ...SHOP, ttl: '1h' } };
+    await velero.make('schedules', 'nightly', spec, {
+      metadata: { annotations: { [VOLUMES_WITHIN]: `${VOLUMES_WITHIN_MS / 1000}s` } },
+      ...dueSinceYesterday(),
+    });
+    await until('the Schedule has made a Backup', async () => (await backups()).length === 1);
+    const [name = ''] = await backups();
+    await until('it is being carried out', async () => (await phaseOf(name)) === 'InProgress');
+    await comesRound('2h');
+    first = await velero.ended('backups', name);
+    atOnce = await backups();
   });
 
   test('its piece is refused; of the others those are done that Velero had come to before', async () => {
-    const done = await phases('nightly-1');
-    expect(Object.keys(done)).not.toContain(HELD);
-    expect(Object.values(done).filter((phase) => phase !== 'Completed')).toEqual([]);
+    const pieces = await velero.pieces(atOnce[0] ?? '');
+    expect(Object.keys(pieces)).not.toContain(HELD);
+    expect(Object.values(pieces).filter((phase) => phase !== 'Completed')).toEqual([]);
   });
 
-  test('the Backup is PartiallyFailed, when the time for volumes is over', () => {
-    expect(textAt(backup, 'status', 'phase')).toBe('PartiallyFailed');
-    expect(tookMs(backup)).toBeGreaterThanOrEqual(VOLUMES_WITHIN_MS - 1000);
+  test('the Backup is PartiallyFailed, when the time for volumes is over that its Schedule gives it', () => {
+    expect(textAt(first, 'status', 'phase')).toBe('PartiallyFailed');
+    expect(tookMs(first)).toBeGreaterThanOrEqual(VOLUMES_WITHIN_MS - 1000);
   });
 
   test.each(['logs', 'results'] as const)('the refusal stands in its %s in our words', async (what) => {
-    const text = await velero.kept('nightly-1', what);
+    const text = await velero.kept('backups', atOnce[0] ?? '', what);
     expect(text).toContain(`is for node ${HELD}, which is in maintenance`);
     expect(text).toContain('denied the request');
+  });
+
+  test('the Schedule makes no second one meanwhile, and its next one is refused in the same way', async () => {
+    expect(atOnce).toHaveLength(1);
+    await comesRound('3h');
+    await until('the next run is made', async () => (await backups()).length === 2);
+    const [, name = ''] = await backups();
+    const next = await velero.ended('backups', name);
+    expect(textAt(next, 'status', 'phase')).toBe('PartiallyFailed');
+    expect(Object.keys(await velero.pieces(name))).not.toContain(HELD);
   });
 });
 
 describe('after its return', () => {
-  test('off tells what was missed, and the next Backup has all pieces', async () => {
+  let refused: readonly string[];
+
+  beforeAll(async () => {
+    refused = await backups();
     const off = await plugin.maint(['off', HELD, '--owner=ana', '--healthy-for=0s']);
     expect(off, off.stderr).toMatchObject({ code: 0 });
-    expect(off.stderr).toMatch(/^ {2}backup \(velero\): .* \(Backup velero\/nightly-1\): .*; lost: start it again$/m);
-    const backup = await velero.carriedOut('backups', 'nightly-2', SPEC);
-    expect(await phases('nightly-2')).toEqual({ 'node-1': 'Completed', 'node-2': 'Completed', 'node-3': 'Completed' });
-    expect(textAt(backup, 'status', 'phase')).toBe('Completed');
-    expect(tookMs(backup)).toBeLessThan(VOLUMES_WITHIN_MS);
+    for (const name of refused) {
+      expect(off.stderr).toMatch(
+        new RegExp(`^ {2}backup \\(velero\\): .* \\(Backup velero/${name}\\): .*; lost: start it again$`, 'm'),
+      );
+    }
+  });
+
+  test('redo lists both, and makes one of them again from its Schedule, with all pieces', async () => {
+    const [earlier = '', last = ''] = refused;
+    const listed = await plugin.maint(['redo']);
+    expect(listed.stdout).toMatch(
+      new RegExp(`^backup/velero/${earlier} .+a later one counts +${last} was made since`, 'm'),
+    );
+    expect(listed.stdout).toMatch(new RegExp(`^backup/velero/${last} .+not made up for`, 'm'));
+    const longer = { metadata: { annotations: { [VOLUMES_WITHIN]: '10m' } } };
+    await plane.api('PATCH', `${VELERO_API}/schedules/nightly`, longer);
+    const made = await plugin.maint(['redo', `backup/velero/${last}`]);
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    const name = /^backup\.velero\.io\/(\S+) created$/m.exec(made.stdout)?.[1] ?? '';
+    const again = await velero.ended('backups', name);
+    expect(textAt(again, 'status', 'phase')).toBe('Completed');
+    expect(await velero.pieces(name)).toEqual(WHOLE);
+    expect(stringMapAt(again, 'metadata', 'annotations').get(VOLUMES_WITHIN)).toBe('10m');
+    expect((await plugin.maint(['redo'])).stdout).not.toContain('not made up for');
   });
 });
