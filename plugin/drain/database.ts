@@ -155,7 +155,8 @@ function nodesTitle(nodes: readonly string[]): string {
 function asPrimary({ since }: Candidate, state: DatabaseState, { before }: Standing, now: number): Answer {
   const until = Math.max(since, state.movedAt) + PRIMARY_WAITS_MS;
   if (before.length === 0 || now >= until) return TURN;
-  return held(databaseCause('order', `the primary of ${state.name} goes last: ${first(before)}`, state), until);
+  const cause = databaseCause('order', `the primary of ${state.name} goes last: ${first(before)}`, state);
+  return held({ ...cause, key: `primary ${state.name}` }, until);
 }
 
 function held(cause: Cause, until = Infinity): Extract<Answer, { readonly isTurn: false }> {

@@ -24,7 +24,8 @@ export interface DatabaseOperator {
   forget(): void;
   /** The name of the primary, where all of so many members are Ready and have a role; empty otherwise. */
   primaryOf(count: number): string;
-  stop(): void;
+  /** Resolves when it does nothing any more. */
+  stop(): Promise<void>;
 }
 
 /** The label by which members say what they are. */
@@ -54,12 +55,13 @@ export async function startDatabaseOperator(
     await plane.api('PATCH', podPath(namespace, nameOf(pod)), body);
   };
   const reconcile = async (): Promise<void> => {
+    if (over.signal.aborted) return;
     const { body } = await plane.api('GET', podsPath(namespace));
     const all = listAt(body, 'items');
     const members = all.filter(isReady);
     const fit = members.filter((pod) => !isOnItsWay(pod));
     const next = fit.find(isPrimary) ?? fit[0] ?? members.find(isPrimary) ?? members[0];
-    if (next === undefined || over.signal.aborted) return;
+    if (next === undefined) return;
     for (const pod of all.filter(
       (one) => one !== next && (isPrimary(one) || (isReady(one) && roleOf(one) === undefined)),
     ))
@@ -108,8 +110,9 @@ export async function startDatabaseOperator(
       const ready = [...pods.values()].filter((pod) => isReady(pod) && roleOf(pod) !== undefined);
       return ready.length === count ? nameOf(ready.find(isPrimary)) : '';
     },
-    stop: () => {
+    stop: async () => {
       over.abort();
+      await work;
       cluster.close();
     },
   };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { auditLog, type AuditLog } from '../../support/audit-log.ts';
@@ -99,6 +99,7 @@ async function places(namespace: string): Promise<ReadonlyMap<string, string>> {
 async function database(namespace: string, switches: SwitchesWhen) {
   await world.namespace(namespace);
   const operator = await startDatabaseOperator(plane, { namespace, switches });
+  onTestFinished(() => operator.stop());
   await statefulSet(namespace, {});
   await until('every member has its role', () => operator.primaryOf(3) !== '');
   const primary = operator.primaryOf(3);
@@ -140,7 +141,6 @@ describe('two nodes at once, with a member each and without a budget', () => {
       /"why":"one member of StatefulSet cordon\/db at a time: db-\d is not (?:Ready|made again yet)"/,
     );
     for (const node of nodes) expect(maintenanceOf(await world.node(node)).label).toBe('complete');
-    operator.stop();
   });
 
   test('the primary goes last, so that it is given away once; the plan says so in the same words', async () => {
@@ -155,7 +155,6 @@ describe('two nodes at once, with a member each and without a budget', () => {
     expect(ran.stdout).toContain(`"pod":{"namespace":"goes","name":"${primary}"},"why":"${first}"`);
     expect(operator.fewest()).toBe(2);
     expect(operator.primaries).toHaveLength(2);
-    operator.stop();
   });
 
   test('--database-order=false takes them as kubectl does: two are missing', async () => {
@@ -163,7 +162,6 @@ describe('two nodes at once, with a member each and without a budget', () => {
     const ran = await plugin.maint(['on', ...nodes, '--database-order=false', ...AT_ONCE], { user: USER });
     expect(ran).toMatchObject({ code: 0 });
     expect(operator.fewest()).toBe(1);
-    operator.stop();
   });
 });
 
