@@ -40,6 +40,13 @@ export async function serveAsPod(
   });
   if (status.status !== 200) throw new Error(`the address of pod ${service}: ${JSON.stringify(status.body)}`);
   const targetRef = { kind: 'Pod', namespace, name: service };
+  // Older API servers, 1.35 among them, ask Endpoints, of which no controller is to make slices again.
+  await world.create(`${path}/endpoints`, {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: service, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip, targetRef }], ports: [{ name: 'api', port, protocol: 'TCP' }] }],
+  });
   await world.create(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
