@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { at, listAt, REGISTER_NAME, registerPath } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { installFloor, listedNodes } from '../../support/floor.ts';
@@ -75,12 +75,17 @@ const SCAN = pod({ 'kubectl-maint.io/work': 'scan' }, {});
 /** Known by what runs: the webhook's alone. */
 const BY_IMAGE = pod({}, {}, { image: 'docker.io/aquasec/kube-bench:v0.15.0' });
 
+/** Until 1.35 what is checked before the register's definition is published has no parameter, and is not checked again. */
+const PARAMS_UNKNOWN = "undeclared reference to 'params'";
+const hasParamsAlways = Number(inject('kubernetes').split('.')[1]) >= 36;
+
 test('the API server finds nothing wrong with any expression', async () => {
   for (const name of ['backup', 'scan', 'record'].map((rule) => `${rule}.kubectl-maint.io`)) {
     const path = `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${name}`;
     const read = async () => (await plane.api('GET', path)).body;
     await until(`${name} is checked`, async () => at(await read(), 'status', 'observedGeneration') !== undefined);
-    expect(listAt(await read(), 'status', 'typeChecking', 'expressionWarnings')).toEqual([]);
+    const found = listAt(await read(), 'status', 'typeChecking', 'expressionWarnings');
+    expect(hasParamsAlways ? found : found.filter((one) => !JSON.stringify(one).includes(PARAMS_UNKNOWN))).toEqual([]);
   }
 });
 

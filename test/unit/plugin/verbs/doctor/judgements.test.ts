@@ -318,6 +318,12 @@ describe('floor', () => {
   const names = ['backup', 'record', 'scan'];
   const whole = { policies: names.map((name) => policy(name)), bindings: names.map((name) => binding(name)) };
   const off = configWith({ scan: { mode: 'off' } });
+  const checkedWith = (warning: string) => ({
+    typeChecking: { expressionWarnings: [{ fieldRef: 'spec.x', warning }] },
+  });
+  /** As Kubernetes 1.35 says it. */
+  const UNDECLARED =
+    "batch/v1, Kind=Job: ERROR: <input>:1:1: undeclared reference to 'params' (in container '')\n | params.spec\n | ^";
 
   test.each<
     [
@@ -359,16 +365,26 @@ describe('floor', () => {
     [
       'one does not fit its kinds',
       {
-        policies: [
-          policy('backup', {
-            typeChecking: { expressionWarnings: [{ fieldRef: 'spec.x', warning: 'no such field' }] },
-          }),
-          ...whole.policies.slice(1),
-        ],
+        policies: [policy('backup', checkedWith('no such field')), ...whole.policies.slice(1)],
       },
       [
         'warn the API server finds something wrong with backup.kubectl-maint.io (1, the first at spec.x): no such field',
       ],
+    ],
+    [
+      'its parameter was not known yet when it was checked',
+      { policies: [policy('backup', checkedWith(UNDECLARED)), ...whole.policies.slice(1)] },
+      ['ok the API server evaluates'],
+    ],
+    [
+      'there is another error beside that',
+      {
+        policies: [
+          policy('backup', checkedWith(`${UNDECLARED}\nERROR: <input>:1:9: undefined field 'x'`)),
+          ...whole.policies.slice(1),
+        ],
+      },
+      ['warn the API server finds something wrong with backup.kubectl-maint.io (1, the first at spec.x)'],
     ],
   ])('%s', (_what, { config = DEFAULT_POLICY, written, ...differs }, says) => {
     expect(told(judgeFloor({ ...whole, ...differs, policy: { config, written } }))).toEqual(says.map(like));
