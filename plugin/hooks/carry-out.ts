@@ -1,7 +1,7 @@
 import { MaintError, renderDuration, selects } from '../../shared/index.ts';
 import type { NodeSnapshot } from '../nodes/snapshot.ts';
 import type { HookState } from './events.ts';
-import type { Hook, Moment, Step } from './hook.ts';
+import { isWaiting, type Hook, type Moment, type Step } from './hook.ts';
 import { portsFor, withCopied, writeOwn, type HookRun, type HookTarget } from './hook-run.ts';
 import { hookRecordOf, nodeNow, type RecordChange } from './record/node-record.ts';
 import { recordedStep, stepTitle, withDone, withStep, type RecordedStep, type StepKey } from './record/record.ts';
@@ -35,8 +35,7 @@ export async function carryOutHooks(
   const isRecorded = moment === 'before-drain' || moment === 'after-drain';
   for (const { hook, step } of stepsFor(target.node, moment, run.list)) {
     const at = { target, step, key: { hook: hook.name, step: step.name, of: step.of }, run };
-    const isWait = step.action.kind === 'wait' || step.action.kind === 'safe';
-    const take = isRecorded && !isWait ? takeRecorded : takeUnrecorded;
+    const take = isRecorded && !isWaiting(step.action) ? takeRecorded : takeUnrecorded;
     await inTime(at, signal, take);
   }
 }

@@ -74,3 +74,8 @@ export type ActionOf<Kind extends Action['kind']> = Extract<Action, { readonly k
 
 /** What may undo a step: all that is not undone by what it has found. */
 export type Inverse = ActionOf<'call' | 'job' | 'command'>;
+
+/** Whether it waits for what others do, and changes nothing itself. */
+export function isWaiting({ kind }: Action): boolean {
+  return kind === 'wait' || kind === 'safe';
+}

@@ -7,7 +7,7 @@ import { shellLine } from '../terminal/shell-line.ts';
 import { stepsFor } from './carry-out.ts';
 import type { PlannedStep } from './events.ts';
 import type { Hooks } from './hook-run.ts';
-import { MOMENTS, type Action, type Step } from './hook.ts';
+import { isWaiting, MOMENTS, type Action, type Step } from './hook.ts';
 import { stepTitle } from './record/record.ts';
 import { rightsOnServer } from './servers/place.ts';
 import { located } from './steps/patch.ts';
@@ -153,7 +153,7 @@ function rightOn(path: string, verb: string): Right {
 function undoneBy({ action, inverse }: Step, moment: string): string {
   if (moment.endsWith('-return')) return 'it is not undone';
   if (action.kind === 'patch') return 'what it has changed is put back on return';
-  if (action.kind === 'wait' || action.kind === 'safe') return 'it changes nothing';
+  if (isWaiting(action)) return 'it changes nothing';
   if (action.kind === 'silence') return 'it is expired on return';
   const deleted = action.kind === 'job' ? 'its job is deleted on return' : undefined;
   if (inverse === undefined) return deleted ?? 'nothing undoes it';

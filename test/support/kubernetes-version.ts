@@ -7,6 +7,11 @@ declare module 'vitest' {
   }
 }
 
+/** `37` of `1.37.2`. */
+export function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
+}
+
 /** What the program says about itself: `Kubernetes v1.37.2`. */
 export function versionOf(apiServer: string): string {
   const said = execFileSync(apiServer, ['--version'], { encoding: 'utf8' });

@@ -5,6 +5,7 @@ import { registrationFor } from '../../../webhook/controller/registration/entrie
 import { issueAuthority } from '../../../webhook/tls/issue.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { CHART, helmFor, NAMESPACE, rendered, variants, type Helm } from '../../support/helm.ts';
+import { minorOf } from '../../support/kubernetes-version.ts';
 import { until } from '../../support/until.ts';
 
 const RELEASE = 'guard';
@@ -144,7 +145,7 @@ test.each(NOBODYS)('the controller may not %s', async (right) => {
 
 /** Whether API servers of a version answer with a list in a stream by default (feature gate WatchList). */
 function isStreamed(version: string): boolean {
-  const minor = Number(version.split('.')[1]);
+  const minor = minorOf(version);
   return minor === 32 || minor >= 34;
 }
 

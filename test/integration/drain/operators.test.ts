@@ -14,6 +14,7 @@ import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { selfSigned, type Identity } from '../../support/self-signed.ts';
 import { until } from '../../support/until.ts';
 import { startWebhook } from '../../support/webhook-process.ts';
+import { minorOf } from '../../support/kubernetes-version.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 const LIFECYCLE = '/apis/lifecycle.k8s.io/v1alpha1';
@@ -31,7 +32,7 @@ const SAID: Readonly<Record<string, readonly { readonly code: number; readonly m
 };
 
 /** An API server that does not know the gate does not start with it. */
-const hasResponders = Number(inject('kubernetes').split('.')[1]) >= 37;
+const hasResponders = minorOf(inject('kubernetes')) >= 37;
 
 /** May do what operators may, but see migrations. */
 const BLIND = 'blind';

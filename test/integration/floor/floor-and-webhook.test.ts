@@ -8,6 +8,7 @@ import { startControlPlane, type ControlPlane } from '../../control-plane/contro
 import { installFloor, listedNodes } from '../../support/floor.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
+import { minorOf } from '../../support/kubernetes-version.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -77,7 +78,7 @@ const BY_IMAGE = pod({}, {}, { image: 'docker.io/aquasec/kube-bench:v0.15.0' });
 
 /** Until 1.35 what is checked before the register's definition is published has no parameter, and is not checked again. */
 const PARAMS_UNKNOWN = "undeclared reference to 'params'";
-const hasParamsAlways = Number(inject('kubernetes').split('.')[1]) >= 36;
+const hasParamsAlways = minorOf(inject('kubernetes')) >= 36;
 
 test('the API server finds nothing wrong with any expression', async () => {
   for (const name of ['backup', 'scan', 'record'].map((rule) => `${rule}.kubectl-maint.io`)) {
