@@ -105,6 +105,21 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     replaces: [],
     definitions: ['charts/gatekeeper/crds'],
   },
+  {
+    name: 'kyverno',
+    title: 'Kyverno',
+    version: '1.19.1',
+    passed: '2026-11-30',
+    shows: '[two webhooks, of which both refuse](tools.md#beside-other-admission-webhooks)',
+    // Beside compilers of others it took 550 s.
+    build: { seconds: undefined, megabytes: 141 },
+    goModule: 'github.com/kyverno/kyverno',
+    programs: { kyverno: 'github.com/kyverno/kyverno/cmd/kyverno' },
+    replaces: [
+      'k8s.io/pod-security-admission => github.com/kyverno/pod-security-admission v0.0.0-20251031094455-46f20778634f',
+    ],
+    definitions: ['kyverno', 'policies.kyverno.io', 'policyreport', 'reports'].map((group) => `config/crds/${group}`),
+  },
 ];
 
 /** Everybody who was met alive: the neighbours, and Helm, which is built with the control plane's programs. */
