@@ -11,16 +11,32 @@ export interface Registry {
   readonly isLocal: boolean;
 }
 
-/** By what is signed: a key in a file; without one the identity of the workflow, which a transparency log keeps. */
-export interface Signer {
-  readonly key?: string | undefined;
+/** Files of a key of one's own: the key, and the list of the services that are asked when it signs. */
+export interface Key {
+  readonly key: string;
+  readonly services: string;
+}
+
+/** By what is signed: a key, or the identity of the workflow, which a transparency log keeps. */
+export type Signer = Key | 'workflow';
+
+/** Says once who pushes, in a file that skopeo, helm, cosign and the attestations read; the password comes by standard input. */
+export function logIn(user: string, accounts: string, { place, isLocal }: Registry): CommandLine {
+  const tls = isLocal ? ['--tls-verify=false'] : [];
+  const host = place.slice(0, place.indexOf('/'));
+  return ['skopeo', 'login', `--authfile=${accounts}`, ...tls, `--username=${user}`, '--password-stdin', host];
 }
 
 /** Pushes every architecture as one index, as it is: its digest is the one that the build told. */
-export function pushImage(layout: string, version: string, { place, isLocal }: Registry): CommandLine {
+export function pushImage(
+  layout: string,
+  version: string,
+  accounts: string,
+  { place, isLocal }: Registry,
+): CommandLine {
+  const how = ['--all', '--preserve-digests', `--dest-authfile=${accounts}`];
   const tls = isLocal ? ['--dest-tls-verify=false'] : [];
-  const target = `docker://${place}/maint-webhook:${version}`;
-  return ['skopeo', 'copy', '--all', '--preserve-digests', ...tls, `oci:${layout}:${version}`, target];
+  return ['skopeo', 'copy', ...how, ...tls, `oci:${layout}:${version}`, `docker://${place}/maint-webhook:${version}`];
 }
 
 /** Pushes the chart; helm says its digest. */
@@ -47,7 +63,6 @@ export function signFile(file: string, signer: Signer): CommandLine {
   return ['cosign', 'sign-blob', '--yes', ...bySigner(signer), `--bundle=${file}.sigstore.json`, file];
 }
 
-/** With a key of one's own nobody else is asked. */
-function bySigner({ key }: Signer): readonly string[] {
-  return key === undefined ? [] : [`--key=${key}`, '--tlog-upload=false', '--use-signing-config=false'];
+function bySigner(signer: Signer): readonly string[] {
+  return signer === 'workflow' ? [] : [`--key=${signer.key}`, `--signing-config=${signer.services}`];
 }

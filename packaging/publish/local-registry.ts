@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
+import type { Account } from './publish.ts';
 
-/** A registry of this machine, on a port of its own. */
+/** The only account, and bcrypt's hash of its password, as the registry wants it: there is no secret, for it serves this machine alone. */
+const ACCOUNT = { user: 'releaser', password: 'rehearsal' };
+const HASH = '$2b$05$kubectlmaintkubectlmaeP5Dnvn34C8Sd/ayWLiNZjpKGZqb/oUe';
+
+/** A registry of this machine, on a port of its own, which asks who pushes or pulls. */
 export interface LocalRegistry {
   /** `127.0.0.1:PORT` */
   readonly host: string;
+  /** Whom it knows. */
+  readonly account: Account;
   /** Ends it, and removes what was pushed. */
   stop(): Promise<void>;
 }
@@ -17,6 +24,8 @@ export interface LocalRegistry {
 export async function startLocalRegistry(): Promise<LocalRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'maint-registry-'));
   const configuration = join(folder, 'config.yml');
+  const accounts = join(folder, 'htpasswd');
+  await writeFile(accounts, `${ACCOUNT.user}:${HASH}\n`);
   await writeFile(
     configuration,
     stringify({
@@ -24,6 +33,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
       log: { level: 'info', formatter: 'json' },
       storage: { filesystem: { rootdirectory: join(folder, 'content') } },
       http: { addr: '127.0.0.1:0' },
+      auth: { htpasswd: { realm: 'here', path: accounts } },
     }),
   );
   const child = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -50,7 +60,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
       resolve(undefined);
     });
   });
-  if (host !== undefined) return { host, stop };
+  if (host !== undefined) return { host, account: { ...ACCOUNT, folder: join(folder, 'docker') }, stop };
   await stop();
   throw new Error(`docker-registry does not serve: ${said.join('\n')}`);
 }

@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Architecture } from '../image/debian.ts';
 import type { Digests } from '../image/layout.ts';
 import {
   attestParts,
+  logIn,
   pushChart,
   pushImage,
   signDigest,
@@ -18,6 +20,7 @@ import {
 export interface Publication {
   readonly version: string;
   readonly registry: Registry;
+  readonly account: Account;
   /** Undefined: nothing is signed, which is said. */
   readonly signer: Signer | undefined;
   readonly image: {
@@ -32,34 +35,72 @@ export interface Publication {
   readonly tell: (line: string) => void;
 }
 
-/** Digests (`sha256:…`) of what a registry has now, by its name below the common path. */
-export type Pushed = Readonly<Record<'maint-webhook' | 'charts/kubectl-maint', string>>;
+/** Who pushes. */
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+  /** Docker's folder (`DOCKER_CONFIG`, else `~/.docker`), where all programs look for who is logged in. */
+  readonly folder: string;
+}
 
-/** Pushes image and chart, writes their digests beside the checksums (`digests.txt`), and signs all of it. Throws what a program said that fails. */
-export async function publish(publication: Publication): Promise<Pushed> {
-  const { version, registry, signer, image, chart, folder, tell } = publication;
-  const carryOut = (line: CommandLine): string => {
+/** What a registry has now. */
+export interface Pushed {
+  /** Below the common path. */
+  readonly name: 'maint-webhook' | 'charts/kubectl-maint';
+  /** `sha256:…` */
+  readonly digest: string;
+  /** `linux/ARCHITECTURE` of an image that an index leads to. */
+  readonly platform?: string;
+}
+
+/**
+ * Pushes image and chart, writes their digests beside the checksums (`digests.txt`), and signs all of it. Throws what a
+ * program said that fails.
+ */
+export async function publish(publication: Publication): Promise<readonly Pushed[]> {
+  const { version, registry, account, signer, image, chart, folder, tell } = publication;
+  const accounts = join(account.folder, 'config.json');
+  const carryOut = (line: CommandLine, input = ''): Promise<string> => {
     tell(line.join(' '));
-    return outputOf(line);
+    return outputOf(line, input, { ...process.env, DOCKER_CONFIG: account.folder, COSIGN_PASSWORD: '' });
   };
-  carryOut(pushImage(image.layout, version, registry));
-  const pushed: Pushed = {
-    'maint-webhook': image.digests.index,
-    'charts/kubectl-maint': digestIn(carryOut(pushChart(chart, registry))),
-  };
-  const lines = Object.entries(pushed).map(([name, digest]) => `${name} ${digest}\n`);
-  await writeFile(join(folder, 'digests.txt'), lines.join(''));
+  await carryOut(logIn(account.user, accounts, registry), account.password);
+  await carryOut(pushImage(image.layout, version, accounts, registry));
+  const pushed: readonly Pushed[] = [
+    { name: 'maint-webhook', digest: image.digests.index },
+    { name: 'charts/kubectl-maint', digest: digestIn(await carryOut(pushChart(chart, registry))) },
+    ...Object.entries(image.digests.images).map(([architecture, digest]): Pushed => {
+      return { name: 'maint-webhook', digest, platform: `linux/${architecture}` };
+    }),
+  ];
+  const lines = pushed.map(({ name, digest, platform }) => [
+    name,
+    digest,
+    ...(platform === undefined ? [] : [platform]),
+  ]);
+  await writeFile(join(folder, 'digests.txt'), lines.map((words) => `${words.join(' ')}\n`).join(''));
   if (signer === undefined) {
     tell('not signed');
     return pushed;
   }
-  for (const [name, digest] of Object.entries(pushed)) carryOut(signDigest(name, digest, registry, signer));
+  for (const { name, digest } of pushed) await carryOut(signDigest(name, digest, registry, signer));
   for (const [architecture, sbom] of Object.entries(image.sboms)) {
     const digest = image.digests.images[architecture === 'arm64' ? 'arm64' : 'amd64'];
-    if (digest !== undefined) carryOut(attestParts(sbom, digest, registry, signer));
+    if (digest !== undefined) await carryOut(attestParts(sbom, digest, registry, signer));
   }
-  carryOut(signFile(join(folder, 'checksums.txt'), signer));
+  await carryOut(signFile(join(folder, 'checksums.txt'), signer));
   return pushed;
+}
+
+/** What later steps of the workflow ask for, as lines of `GITHUB_OUTPUT`: names without a tag, and digests, of image and chart. */
+export function stepOutputs({ place }: Registry, pushed: readonly Pushed[]): string {
+  const whole = pushed.filter(({ platform }) => platform === undefined);
+  return whole
+    .map(({ name, digest }) => {
+      const what = name === 'maint-webhook' ? 'image' : 'chart';
+      return `${what}-name=${place}/${name}\n${what}-digest=${digest}\n`;
+    })
+    .join('');
 }
 
 function digestIn(told: string): string {
@@ -68,9 +109,10 @@ function digestIn(told: string): string {
   return digest;
 }
 
-function outputOf([program, ...args]: CommandLine): string {
-  const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (error !== undefined) throw new Error(`${program} cannot be run: ${error.message}`);
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${status ?? '?'}\n${stdout}${stderr}`);
+/** Meanwhile this process goes on: a registry that it started writes its log to it, and waits where nobody reads. */
+async function outputOf([program, ...args]: CommandLine, input: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const running = promisify(execFile)(program, args, { env });
+  running.child.stdin?.end(input);
+  const { stdout, stderr } = await running;
   return `${stdout}${stderr}`;
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run rehearse`: the release as the workflow makes it, as far as that needs no hoster: it is pushed to a registry of this
- * machine, and signed with a key that is thrown away. Which step is left out, and why, is said.
+ * machine, signed with a key that is thrown away, and packed for npm. Which step is left out, and why, is said.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { whyNotReady } from '../release/readiness.ts';
 import { builtInDist } from './built.ts';
 import { startLocalRegistry } from './local-registry.ts';
-import { publish } from './publish.ts';
+import { publish, stepOutputs } from './publish.ts';
+import { throwawayKey } from './throwaway-key.ts';
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 const { published, built } = await builtInDist();
@@ -18,21 +19,20 @@ for (const problem of whyNotReady({ tag, published, changelog: await readFile('C
   tell(`before it is published: ${problem}`);
 
 const keys = await mkdtemp(join(tmpdir(), 'maint-keys-'));
-const registry = await startLocalRegistry();
+const local = await startLocalRegistry();
 try {
-  const key = keyIn(keys);
-  if (key === undefined) tell('left out: signatures, as there is no cosign on the PATH');
-  const place = { place: `${registry.host}/${published.owner}`, isLocal: true };
-  await publish({ ...built, registry: place, signer: key === undefined ? undefined : { key }, tell });
+  const signer = throwawayKey(keys);
+  if (signer === undefined) tell('left out: signatures, as there is no cosign on the PATH');
+  const registry = { place: `${local.host}/${published.owner}`, isLocal: true };
+  const pushed = await publish({ ...built, registry, account: local.account, signer, tell });
+  tell(`for later steps:\n${stepOutputs(registry, pushed).trimEnd()}`);
 } finally {
-  await registry.stop();
+  await local.stop();
   await rm(keys, { recursive: true, force: true });
 }
-tell('left out, as they need the hoster: npm publish, attestations of where it was built, the release itself');
-
-/** A key of this rehearsal; undefined without cosign. */
-function keyIn(folder: string): string | undefined {
-  process.env['COSIGN_PASSWORD'] = '';
-  const { status, error } = spawnSync('cosign', ['generate-key-pair'], { cwd: folder });
-  return error === undefined && status === 0 ? join(folder, 'cosign.key') : undefined;
-}
+const npm = ['publish', `./dist/release/kubectl-maint-${published.version}.tgz`, '--access', 'public', '--dry-run'];
+tell(['npm', ...npm].join(' '));
+process.exitCode = spawnSync('npm', [...npm, '--silent'], { stdio: 'inherit' }).status ?? 1;
+tell(
+  'left out, as they need the hoster: attestations of where it was built, the release itself, the provenance for npm',
+);

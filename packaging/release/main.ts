@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   await writeFile(`dist/chart/kubectl-maint-${version}.tgz`, await chartArchive('charts/kubectl-maint'));
   const changelog = await readFile('CHANGELOG.md', 'utf8');
   if (!changelog.includes(`## ${version} (unreleased)`))
-    await writeFile(join(FOLDER, 'NOTES.md'), releaseNotes(changelog, version));
+    await writeFile('dist/NOTES.md', releaseNotes(changelog, version));
   if (baseUrl !== undefined) return;
   process.stderr.write('no manifests for krew and Homebrew: say where the archives will be, with --base-url URL\n');
 }

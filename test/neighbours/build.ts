@@ -8,27 +8,27 @@ import { buildTogether } from '../control-plane/build-together.ts';
 import { isExecutable } from '../control-plane/cache-folder.ts';
 import { linkedWith } from '../control-plane/go-modules.ts';
 import { go, type GoCall } from '../control-plane/go-program.ts';
-import { goModOf, type Neighbour } from './neighbours.ts';
+import { goModOf, type Source } from './neighbours.ts';
 
 /** The path of each program of a neighbour, built or not. */
-export function programsOf(neighbour: Neighbour, env: Environment): ReadonlyMap<string, string> {
+export function programsOf(neighbour: Source, env: Environment): ReadonlyMap<string, string> {
   const folder = folderOf(neighbour, env);
   return new Map(Object.keys(neighbour.programs).map((program) => [program, join(folder, program)]));
 }
 
 /** The folder with the definitions of a neighbour's kinds: YAML files. */
-export function definitionsOf(neighbour: Neighbour, env: Environment): string {
+export function definitionsOf(neighbour: Source, env: Environment): string {
   return join(folderOf(neighbour, env), DEFINITIONS);
 }
 
 const DEFINITIONS = 'definitions';
 
-function folderOf({ name, version }: Neighbour, env: Environment): string {
+function folderOf({ name, version }: Source, env: Environment): string {
   return join(cacheRoot(env), 'neighbours', `${name}-${version}-${platform()}-${arch()}`);
 }
 
 /** Whether all of them are there. */
-export function isBuilt(neighbour: Neighbour, env: Environment): boolean {
+export function isBuilt(neighbour: Source, env: Environment): boolean {
   return [...programsOf(neighbour, env).values()].every(isExecutable);
 }
 
@@ -39,7 +39,7 @@ export interface Built {
 }
 
 /** Builds what is missing of a neighbour, once: whoever comes second waits. Throws ControlPlaneError with Go's last words. */
-export async function ensureBuilt(neighbour: Neighbour, { env, log }: BinariesOptions): Promise<Built> {
+export async function ensureBuilt(neighbour: Source, { env, log }: BinariesOptions): Promise<Built> {
   const start = Date.now();
   const folder = folderOf(neighbour, env);
   await mkdir(folder, { recursive: true });
@@ -57,7 +57,7 @@ export async function ensureBuilt(neighbour: Neighbour, { env, log }: BinariesOp
 }
 
 /** Each program appears in the folder complete or not at all. */
-async function build(neighbour: Neighbour, folder: string, { env, log }: BinariesOptions): Promise<void> {
+async function build(neighbour: Source, folder: string, { env, log }: BinariesOptions): Promise<void> {
   const module = join(folder, '.build', neighbour.name);
   await mkdir(module, { recursive: true });
   await writeFile(join(module, 'go.mod'), goModOf(neighbour));
@@ -81,7 +81,7 @@ function builtAs(goPackage: string): string {
 }
 
 /** The files of all its folders side by side. Go's own copies are read-only, so their text is written anew. */
-async function keepDefinitions({ goModule, definitions = [] }: Neighbour, call: GoCall, to: string): Promise<void> {
+async function keepDefinitions({ goModule, definitions = [] }: Source, call: GoCall, to: string): Promise<void> {
   if (definitions.length === 0) return;
   const root = (await go(['list', '-mod=mod', '-m', '-f', '{{.Dir}}', goModule], call)).trim();
   await mkdir(to, { recursive: true });

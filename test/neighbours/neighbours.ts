@@ -29,6 +29,9 @@ export interface Neighbour extends Met {
   readonly definitions?: readonly string[];
 }
 
+/** What a program of others is built from. */
+export type Source = Omit<Neighbour, keyof Omit<Met, 'name' | 'version'> | 'build'>;
+
 export const NEIGHBOURS: readonly Neighbour[] = [
   {
     name: 'velero',
@@ -135,7 +138,7 @@ export const MET: readonly (Met & Partial<Pick<Neighbour, 'build'>>)[] = [
 ];
 
 /** The go.mod in which a neighbour is built. */
-export function goModOf({ name, version, goModule, replaces }: Neighbour): string {
+export function goModOf({ name, version, goModule, replaces }: Source): string {
   return [
     `module kubectl-maint.io/neighbours/${name}`,
     `go ${GO_VERSION}.0`,

@@ -1,63 +1,73 @@
 /** What the release workflow pushes and signs, in a registry of this machine; and the lines of docs/release.md that verify it. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { layerOf } from '../../../packaging/image/layer.ts';
 import { writeLayout, type Digests } from '../../../packaging/image/layout.ts';
 import { startLocalRegistry, type LocalRegistry } from '../../../packaging/publish/local-registry.ts';
-import { publish, type Publication, type Pushed } from '../../../packaging/publish/publish.ts';
+import { publish, stepOutputs, type Pushed } from '../../../packaging/publish/publish.ts';
+import { throwawayKey } from '../../../packaging/publish/throwaway-key.ts';
 import { chartArchive } from '../../../packaging/release/chart.ts';
 import { ensureBinaries } from '../../control-plane/binaries.ts';
 import { programOnPath } from '../../control-plane/cache-folder.ts';
 import { HELM } from '../../control-plane/versions.ts';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { at, listAt, textAt } from '../../../shared/index.ts';
+import { COSIGN, hasTool } from '../../release/tools.ts';
 import { documentedCommands } from '../../support/documented.ts';
 import { runProgram, type Ran } from '../../support/plugin-run.ts';
 
 const missing = ['docker-registry', 'skopeo'].filter((name) => programOnPath(name, process.env) === undefined);
-const unsigned = programOnPath('cosign', process.env) === undefined;
+const unsigned = !hasTool(COSIGN);
+const CHART = 'charts/kubectl-maint';
 const VERSION = '1.2.3';
+
+/** What an image is made of, as far as anybody here wants to know. */
+const parts = (name: string) => ({
+  bomFormat: 'CycloneDX',
+  specVersion: '1.6',
+  components: [{ type: 'library', name }],
+});
 
 describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-registry, skopeo)`, () => {
   let folder: string;
   let registry: LocalRegistry;
   let digests: Digests;
-  let pushed: Pushed;
+  let pushed: readonly Pushed[];
   let place: string;
   const told: string[] = [];
 
-  /** Runs in the folder, with helm and the key's password. */
+  /** Runs in the folder, with helm, as whom the registry knows. */
   const run = (program: string, ...args: readonly string[]): Promise<Ran> =>
     runProgram('sh', ['-c', 'cd "$0" && exec "$@"', folder, program, ...args], process.env);
 
   beforeAll(async () => {
     const { path } = await ensureBinaries({ env: process.env, log: () => undefined, also: [HELM] });
     process.env['PATH'] = `${dirname(path('helm'))}${delimiter}${process.env['PATH'] ?? ''}`;
-    process.env['COSIGN_PASSWORD'] = '';
     folder = await mkdtemp(join(tmpdir(), 'maint-publish-test-'));
     registry = await startLocalRegistry();
+    process.env['DOCKER_CONFIG'] = registry.account.folder;
     place = `${registry.host}/ours`;
     const layers = [await layerOf([{ kind: 'file', path: 'hello', mode: 0o644, bytes: Buffer.from('hello') }])];
     const images = (['amd64', 'arm64'] as const).map((architecture) => ({ architecture, layers, config: {} }));
     digests = await writeLayout(join(folder, 'layout'), `${place}/maint-webhook:${VERSION}`, images);
-    await writeFile(join(folder, 'chart.tgz'), await chartArchive('charts/kubectl-maint'));
-    await writeFile(join(folder, 'parts.cdx.json'), JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6' }));
+    await writeFile(join(folder, 'chart.tgz'), await chartArchive(CHART));
+    const sboms = { amd64: join(folder, 'amd64.cdx.json'), arm64: join(folder, 'arm64.cdx.json') };
+    for (const [architecture, path] of Object.entries(sboms))
+      await writeFile(path, JSON.stringify(parts(architecture)));
     await writeFile(join(folder, 'kubectl-maint_linux_amd64.tar.gz'), 'an archive');
     const sums = await run('sha256sum', 'kubectl-maint_linux_amd64.tar.gz');
     await writeFile(join(folder, 'checksums.txt'), sums.stdout);
-    if (!unsigned) expect(await run('cosign', 'generate-key-pair')).toMatchObject({ code: 0 });
-    const sbom = join(folder, 'parts.cdx.json');
-    const publication: Publication = {
+    pushed = await publish({
       version: VERSION,
       registry: { place, isLocal: true },
-      signer: unsigned ? undefined : { key: join(folder, 'cosign.key') },
-      image: { layout: join(folder, 'layout'), digests, sboms: { amd64: sbom, arm64: sbom } },
+      account: registry.account,
+      signer: throwawayKey(folder),
+      image: { layout: join(folder, 'layout'), digests, sboms },
       chart: join(folder, 'chart.tgz'),
       folder,
       tell: (line) => told.push(line),
-    };
-    pushed = await publish(publication);
+    });
   });
   afterAll(async () => {
     await registry.stop();
@@ -71,7 +81,7 @@ describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-regist
     const manifests = listAt(JSON.parse(raw.stdout), 'manifests');
     expect(manifests.map((one) => textAt(one, 'digest'))).toEqual([digests.images.amd64, digests.images.arm64]);
     const { stdout } = await run('skopeo', 'inspect', '--format={{.Digest}}', '--tls-verify=false', image);
-    expect(stdout.trim()).toBe(pushed['maint-webhook']);
+    expect(stdout.trim()).toBe(digests.index);
   });
 
   test('the chart is what Helm installs from there', async () => {
@@ -79,52 +89,90 @@ describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-regist
     const chart = `oci://${place}/charts/kubectl-maint`;
     const shown = await run('helm', 'show', 'chart', chart, '--version', version, '--plain-http');
     expect(shown.stdout).toContain('name: kubectl-maint\n');
-    expect(shown.stderr).toContain(pushed['charts/kubectl-maint']);
+    expect(shown.stderr).toContain(digestOf(CHART));
     const made = await run('helm', 'template', 'guard', chart, '-n', 'maint', '--version', version, '--plain-http');
     expect(made).toMatchObject({ code: 0 });
   });
 
-  test('the digests are written down', async () => {
+  test('the digests are written down, and told to the steps that attest them', async () => {
     expect(await readFile(join(folder, 'digests.txt'), 'utf8')).toBe(
-      `maint-webhook ${digests.index}\ncharts/kubectl-maint ${pushed['charts/kubectl-maint']}\n`,
+      [
+        `maint-webhook ${digests.index}`,
+        `${CHART} ${digestOf(CHART)}`,
+        `maint-webhook ${digests.images.amd64 ?? ''} linux/amd64`,
+        `maint-webhook ${digests.images.arm64 ?? ''} linux/arm64`,
+        '',
+      ].join('\n'),
     );
+    const outputs = stepOutputs({ place, isLocal: true }, pushed).split('\n');
+    expect(outputs).toContain(`image-name=${place}/maint-webhook`);
+    expect(outputs).toContain(`image-digest=${digests.index}`);
+    expect(outputs).toContain(`chart-digest=${digestOf(CHART)}`);
+    const workflow = await readFile('.github/workflows/release.yml', 'utf8');
+    const asked = [...workflow.matchAll(/steps\.pushed\.outputs\.([\w-]+)/g)].map(([, name]) => name);
+    expect([...new Set(asked)].sort()).toEqual(outputs.flatMap((line) => /^[\w-]+/.exec(line) ?? []).sort());
   });
 
-  /** Runs those blocks that verify, as they stand in docs/release.md, but for whose signature is asked for. */
-  async function verify(which: (block: string) => boolean): Promise<number> {
+  test('nobody pushes or pulls who is not known', async () => {
+    const image = `docker://${place}/maint-webhook:${VERSION}`;
+    const ran = await run('env', 'DOCKER_CONFIG=/nowhere', 'skopeo', 'inspect', '--tls-verify=false', image);
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('authentication required') as string });
+  });
+
+  /** Runs the block with these words as it stands in docs/release.md, but for whose signature is asked for. Gives what it says. */
+  async function verify(which: string, key = 'cosign.pub'): Promise<string> {
     const [, ...blocks] = await documentedCommands('release.md', 'How it is verified');
-    const by = '--key=cosign.pub --insecure-ignore-tlog=true';
+    const by = `--key=${key} --insecure-ignore-tlog=true`;
     const values = [
       `VERSION=${VERSION}`,
       `PLACE=${place}`,
       `BLOB_BY='${by}'`,
       `SIGNED_BY='${by} --allow-http-registry'`,
     ];
-    const chosen = blocks.filter(which);
-    for (const block of chosen) {
-      const ran = await run('bash', '-euo', 'pipefail', '-c', [...values, block].join('\n'));
-      expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    }
-    return chosen.length;
+    const [block, ...more] = blocks.filter((text) => text.includes(which));
+    if (block === undefined || more.length > 0) throw new Error(`docs/release.md: which block has ${which}?`);
+    const ran = await run('bash', '-euo', 'pipefail', '-c', [...values, block].join('\n'));
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    return `${ran.stdout}${ran.stderr}`;
   }
 
   test('the checksums hold, as docs/release.md has it', async () => {
-    expect(await verify((block) => block.includes('sha256sum'))).toBe(1);
+    expect(await verify('sha256sum ')).toBe('kubectl-maint_linux_amd64.tar.gz: OK\n');
   });
 
-  test.skipIf(unsigned)('and so do the signatures (needs cosign)', async () => {
-    expect(await verify((block) => block.includes('cosign '))).toBe(2);
+  describe.skipIf(unsigned)('signed (needs cosign: npm run release-tools)', () => {
+    test('the list of checksums', async () => {
+      expect(await verify('cosign verify-blob ')).toContain('Verified OK');
+    });
+
+    test('image, its platforms, and chart', async () => {
+      const said = await verify('cosign verify ');
+      for (const { name, digest } of pushed) expect(said).toContain(`${place}/${name}@${digest}`);
+    });
+
+    test('what the image of each platform is made of', async () => {
+      const said = await verify('cosign verify-attestation ');
+      const statements = said.split('\n').flatMap((line) => textAt(parsed(line), 'payload') ?? []);
+      const predicates = statements.map((text) => at(parsed(Buffer.from(text, 'base64').toString()), 'predicate'));
+      expect(predicates).toEqual([parts('amd64'), parts('arm64')]);
+    });
+
+    test('what was changed afterwards is not verified, nor what another key signed', async () => {
+      await writeFile(join(folder, 'checksums.txt'), 'something else\n');
+      await expect(verify('cosign verify-blob ')).rejects.toThrow('invalid signature');
+      await mkdir(join(folder, 'another'));
+      throwawayKey(join(folder, 'another'));
+      await expect(verify('cosign verify ', 'another/cosign.pub')).rejects.toThrow('failed to verify signature');
+    });
   });
 
-  test.skipIf(unsigned)('what was changed afterwards is not verified', async () => {
-    await writeFile(join(folder, 'checksums.txt'), 'something else\n');
-    const ran = await run(
-      'cosign',
-      'verify-blob',
-      '--key=cosign.pub',
-      '--bundle=checksums.txt.sigstore.json',
-      'checksums.txt',
-    );
-    expect(ran.code).not.toBe(0);
-  });
+  /** The digest that something was pushed with. */
+  function digestOf(wanted: string): string {
+    return pushed.find(({ name }) => name === wanted)?.digest ?? '';
+  }
 });
+
+/** A line of JSON; undefined for anything else. */
+function parsed(line: string): unknown {
+  return line.startsWith('{') ? JSON.parse(line) : undefined;
+}

@@ -8,6 +8,8 @@ import { homebrewFormula } from '../../../../packaging/release/homebrew.ts';
 import { releaseNotes } from '../../../../packaging/release/notes.ts';
 import { archiveName, PLATFORMS } from '../../../../packaging/release/platforms.ts';
 import { whyNotReady, type Readiness } from '../../../../packaging/release/readiness.ts';
+import { listAt, textAt } from '../../../../shared/index.ts';
+import { COSIGN } from '../../../release/tools.ts';
 
 const OURS: Published = {
   ...(await publishedBy('.')),
@@ -82,6 +84,12 @@ test('the workflow pins what it uses, and gives each job the least', async () =>
   });
   // What an expression puts into a script is code there: scripts read the environment instead.
   for (const [, script = ''] of text.matchAll(/run: (\|\n(?: {10}.*\n)+|.*)/g)) expect(script).not.toContain('${{');
+});
+
+test('the workflow signs with the cosign that the tests verify with', () => {
+  const steps = listAt(workflow, 'jobs', 'publish', 'steps');
+  const releases = steps.flatMap((step) => textAt(step, 'with', 'cosign-release') ?? []);
+  expect(releases).toEqual([`v${COSIGN.version}`]);
 });
 
 test('the scripts that the workflow calls exist', async () => {
