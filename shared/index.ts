@@ -46,7 +46,7 @@ export {
 } from './targets/classify.ts';
 export { LABEL_STRENGTH, type Accepted, type Confidence, type Matcher } from './targets/matcher.ts';
 export { insideWorkFrom, type InsidePattern } from './targets/inside.ts';
-export type { AfterDenial, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
+export type { AfterDenial, Beginning, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
 export { holdsAddons } from './policy/rules/addon-hold.ts';
 export { FLOOR_RULES, isExcepted, LIFTABLE_RULES } from './policy/exceptions.ts';

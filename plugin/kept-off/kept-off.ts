@@ -20,7 +20,7 @@ export interface KeptOff {
   readonly afterDenial: AfterDenial | null;
 }
 
-/** An Event of a controller that could not make something. */
+/** That a controller could not make something, as its Event tells or, for a Backup of Velero, one of its pieces. */
 export interface MakerEvent {
   readonly kind: string;
   readonly namespace: string;
@@ -32,8 +32,8 @@ export interface MakerEvent {
 
 /**
  * What was kept off nodes during their maintenance, by node and then the last first. What the webhook refused is in its own
- * Events about the node; what the API server's policies refused is nowhere but in the Events of the controllers that were
- * refused, in which our denial names the node.
+ * Events about the node; what the API server's policies refused is nowhere but with the controllers that were refused, who
+ * quote our denial, which names the node.
  */
 export function keptOffIn(
   ended: readonly Ended[],
@@ -63,7 +63,8 @@ const FATES: readonly AfterDenial[] = ['retried', 'resumed', 'lost', 'failed'];
 
 function fromMaker(node: string, { kind, namespace, name, count, lastAt }: MakerEvent): KeptOff {
   const what = `${kind} ${namespace}/${name}`;
-  return { node, what, times: count, lastAt, afterDenial: afterDenialByController(kind) };
+  const afterDenial = kind === 'Backup' ? 'lost' : afterDenialByController(kind);
+  return { node, what, times: count, lastAt, afterDenial };
 }
 
 /** What the webhook refuses it writes down itself; a policy's refusal has these words (k8s apiserver policy/validating plugin.go). */

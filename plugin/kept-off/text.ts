@@ -46,7 +46,10 @@ export function keptOffLines(event: KeptOffEvent): readonly string[] {
 
 /** What `kubectl maint redo` makes up for, of what nobody else does. */
 function isRedone({ what, afterDenial }: KeptOff): boolean {
-  return (afterDenial === 'lost' || afterDenial === 'failed') && /(?:^|\()(?:CronJob|Backup) [^()]+\)?$/.test(what);
+  return (
+    (afterDenial === 'lost' || afterDenial === 'failed') &&
+    /(?:^|\()(?:CronJob|Backup|PodVolumeBackup|DataUpload) [^()]+\)?$/.test(what)
+  );
 }
 
 const REDO = 'what one call makes up for, and to do so: kubectl maint redo';

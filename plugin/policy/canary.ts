@@ -21,16 +21,18 @@ export const byAffinity: Pin = (node) => ({
 
 /** What kind of work a canary looks like. */
 export interface CanaryShape {
-  /** As a user labels work; undefined: it carries no label. */
+  /** As a user labels work; undefined: it carries no such label. */
   readonly work?: 'backup' | 'scan';
+  /** As a tool labels its own. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
 }
 
 const NEVER_PULLED = 'canary.invalid/never-pulled';
 
 /** A pod that is an ordinary one to any other tool's policy. */
-export function canaryPod(pin: object, { work, command }: CanaryShape): ApiRequest {
-  const labels = work === undefined ? {} : { labels: { [WORK_LABEL]: work } };
+export function canaryPod(pin: object, { work, labels: own, command }: CanaryShape): ApiRequest {
+  const labels = { ...own, ...(work !== undefined && { [WORK_LABEL]: work }) };
   const container = { name: 'canary', image: NEVER_PULLED, ...(command !== undefined && { command }) };
   return {
     method: 'POST',
@@ -38,7 +40,7 @@ export function canaryPod(pin: object, { work, command }: CanaryShape): ApiReque
     body: {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { generateName: 'kubectl-maint-canary-', namespace: CANARY_NAMESPACE, ...labels },
+      metadata: { generateName: 'kubectl-maint-canary-', namespace: CANARY_NAMESPACE, labels },
       spec: { ...pin, automountServiceAccountToken: false, containers: [container] },
     },
   };

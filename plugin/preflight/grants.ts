@@ -55,6 +55,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
   ...replicated,
   // Whether a backup runs inside a pod that is to be evicted.
   ...insideGrants(TOOLS),
+  // Which Backups of Velero were refused pieces, with those in which that work runs.
+  { group: 'velero.io', resource: 'datauploads', verbs: ['list', 'watch'] },
   // How far KubeVirt has moved the machines of such pods.
   { group: 'kubevirt.io', resource: 'virtualmachineinstancemigrations', verbs: ['list', 'watch'] },
   // What storage and databases are asked before their nodes go.
@@ -81,10 +83,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = mergedGrants([
 ]);
 
 /** `on` and `doctor` try work in server dry runs, in the namespace `default`; without it, whether it is refused stays unknown. */
-export const CANARY_GRANTS: readonly Grant[] = [
-  { group: '', resource: 'pods', verbs: ['create'] },
-  { group: 'velero.io', resource: 'podvolumebackups', verbs: ['create'] },
-];
+export const CANARY_GRANTS: readonly Grant[] = [{ group: '', resource: 'pods', verbs: ['create'] }];
 
 /**
  * `run --on-node`, in the namespace of its pods alone. They are root on any node: whoever has this is trusted with the

@@ -1,8 +1,8 @@
-import { at } from '../facts/json.ts';
+import { at, textAt } from '../facts/json.ts';
 import type { WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { SCHEDULE_KIND } from '../targets/classify.ts';
-import type { NodeSource } from '../targets/tool.ts';
+import type { Beginning, NodeSource } from '../targets/tool.ts';
 import { EPHEMERAL_CONTAINERS } from './ephemeral.ts';
 import { sameJson } from './same-json.ts';
 import type { ReviewRequest } from './request.ts';
@@ -14,21 +14,28 @@ import type { ReviewRequest } from './request.ts';
  */
 export type Change = 'start' | 'delete' | 'none';
 
-/**
- * What a request does, given where the object's tool names its node, and whether the object is other work than it was
- * before the request.
- */
-export function changeOf(request: ReviewRequest, source: NodeSource, isNewWork: () => boolean): Change {
+/** What of an object's work decides whether a request begins it. */
+export interface Begun {
+  /** Where its tool names its node. */
+  readonly source: NodeSource;
+  /** How it begins, where making it is only asking for it. */
+  readonly begins: Beginning | undefined;
+  /** Whether it is other work than it was before the request. */
+  readonly isNewWork: () => boolean;
+}
+
+/** What a request does to the work of its object. */
+export function changeOf(request: ReviewRequest, work: Begun): Change {
   if (!STARTS_WORK.includes(request.subresource)) return 'none';
   switch (request.operation) {
     case 'DELETE':
       return 'delete';
     case 'CREATE':
-      return 'start';
+      return work.begins === undefined ? 'start' : 'none';
     case 'CONNECT':
       return 'none';
     case 'UPDATE':
-      return updateStarts(request, source, isNewWork) ? 'start' : 'none';
+      return updateStarts(request, work) ? 'start' : 'none';
   }
 }
 
@@ -37,19 +44,23 @@ const STARTS_WORK = ['', EPHEMERAL_CONTAINERS];
 
 function updateStarts(
   { oldObject: before, object: after, isCut }: ReviewRequest,
-  source: NodeSource,
-  isNewWork: () => boolean,
+  { source, begins, isNewWork }: Begun,
 ): boolean {
   // What is being deleted only loses finalizers from here on.
   if (after === undefined || after.deleting) return false;
   // Nobody knows what differs.
   if (isCut) return true;
   if (before === undefined) return false;
+  if (begins !== undefined) return hasBegun(before, after, begins);
   if (after.groupKind === '/Pod') return podStarts(before, after, isNewWork);
   return (
     [templateChanges, isResumed, isRelabelled].some((differs) => differs(before, after)) ||
     nodeChanges(before, after, source)
   );
+}
+
+function hasBegun(before: WorkObject, after: WorkObject, { path, from, to }: Beginning): boolean {
+  return textAt(after.raw, ...path) === to && from.includes(textAt(before.raw, ...path) ?? '');
 }
 
 /**

@@ -31,7 +31,11 @@ export function subjectsFrom(request: ReviewRequest, catalogue: Catalogue): Subj
   const subjectAs = (classification: Classification, asked: readonly Rule[]): SubjectWithRules => {
     // What is no work is none of any rule's business, whatever it was.
     const isNewWork = () => isWork(classification) && !before().includes(classification.work);
-    const change = changeOf(request, nodeSourceOf(classification), isNewWork);
+    const change = changeOf(request, {
+      source: nodeSourceOf(classification),
+      begins: classification.pattern?.begins,
+      isNewWork,
+    });
     const subject: Subject = { request, object, classification, change };
     return { subject, rules: asked.filter((rule) => rule.concerns(subject)) };
   };

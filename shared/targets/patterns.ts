@@ -1,7 +1,7 @@
 import { KUBERNETES, type Kind } from '../kinds.ts';
 import type { Matcher } from './matcher.ts';
 import { PIPELINES } from './pipelines.ts';
-import type { AfterDenial, Inside, NodeSource, WorkPattern } from './tool.ts';
+import type { AfterDenial, Beginning, Inside, NodeSource, WorkPattern } from './tool.ts';
 
 /** What differs between the patterns of tools. */
 interface Parts {
@@ -11,6 +11,7 @@ interface Parts {
   /** Its pods' placement unless said otherwise. */
   readonly node?: NodeSource;
   readonly inside?: Inside;
+  readonly begins?: Beginning;
 }
 
 const IN_PODS: NodeSource = { in: 'pods' };

@@ -46,6 +46,16 @@ export interface Inside {
   readonly while: Accepted;
 }
 
+/**
+ * How the work of an object begins that is only asked for when it is made: its own controller writes so, in a field that
+ * changes from one of some values (empty: it was absent) to another.
+ */
+export interface Beginning {
+  readonly path: readonly string[];
+  readonly from: readonly string[];
+  readonly to: string;
+}
+
 /** What becomes of the work when the API server refuses this object; decides the words of a denial. */
 export type AfterDenial =
   /** Its controller tries again by itself until it is allowed. */
@@ -76,6 +86,8 @@ export interface WorkPattern {
   readonly node: NodeSource;
   /** Where its work runs in pods of something else. */
   readonly inside?: Inside;
+  /** Where making it begins nothing yet, and neither does naming another node; then this update alone is decided. */
+  readonly begins?: Beginning;
   readonly afterDenial: AfterDenial;
 }
 

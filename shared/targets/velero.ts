@@ -13,9 +13,11 @@ const VELERO = kindsOf('velero.io', {
 });
 
 /**
- * Velero. A Backup passes; its PodVolumeBackup names the node in `spec.node` at CREATE (pkg/podvolume/backupper.go)
- * and is refused there: the backup ends PartiallyFailed and the other nodes are still backed up. A PodVolumeRestore
- * names the restored pod only (restorer.go). The node-agent's hosting pod has `spec.nodeName` (pkg/exposer/pod_volume.go),
+ * Velero. A Backup passes, and so does its PodVolumeBackup, which names the node in `spec.node` (pkg/podvolume/backupper.go):
+ * Velero waits for one that it could not make as for one that is not done yet, for hours. The node-agent that takes it up
+ * makes a pod for it (from 1.17), or works on it itself (before) and writes InProgress first: refused there, the piece is
+ * Failed at once, the backup ends PartiallyFailed, and the other nodes are still backed up. A PodVolumeRestore names the
+ * restored pod only (restorer.go). The node-agent's hosting pod has `spec.nodeName` (pkg/exposer/pod_volume.go),
  * the data mover's pods only affinity (csi_snapshot.go), and none is made again after a refusal. DataUpload and
  * DataDownload get their node in `status.node` later, in the main resource, where a refusal would leave them stuck.
  * Labels `velero.io/backup-name` and `velero.io/restore-name` are no evidence: Velero stamps them on every restored
@@ -32,6 +34,7 @@ export const velero: Tool = {
       match: { kinds: [VELERO.PodVolumeBackup] },
       node: { in: 'field', path: ['spec', 'node'] },
       inside: insidePods(VELERO.PodVolumeBackup),
+      begins: { path: ['status', 'phase'], from: ['', 'New'], to: 'InProgress' },
       afterDenial: 'lost',
     }),
     backupLeaf({

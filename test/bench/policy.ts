@@ -139,21 +139,13 @@ const REQUESTS: Readonly<Record<string, Asked>> = {
     },
   },
   'DaemonSet, a new image': { operation: 'UPDATE', oldObject: daemonSet('agent:1'), object: daemonSet('agent:2') },
-  'PodVolumeBackup of another node': {
+  "Velero's pod for a volume of another node": {
     operation: 'CREATE',
     object: {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: metadata('nightly-x2x7k', { 'velero.io/backup-name': 'nightly' }),
-      spec: {
-        node: otherName,
-        pod: { kind: 'Pod', namespace: 'shop', name: 'db-0', uid: UID },
-        volume: 'data',
-        backupStorageLocation: 'default',
-        repoIdentifier: 's3:https://s3.example.org/backups/restic/shop',
-        uploaderType: 'kopia',
-        tags: { backup: 'nightly', ns: 'shop', pod: 'db-0', 'pod-uid': UID, volume: 'data' },
-      },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: metadata('nightly-x2x7k', { 'velero.io/pod-volume-backup': 'nightly-x2x7k' }),
+      spec: { ...podSpec('velero/velero:v1.18.3'), nodeName: otherName },
     },
   },
 };

@@ -19,15 +19,13 @@ const READY_WITHIN_MS = 300_000;
 
 /**
  * Builds the stage in a cluster where the chart is installed. Only what carries the story's label is made, moved and
- * removed; the API of Velero is added where it is missing, and taken away again then. Throws with what is wrong.
+ * removed. Throws with what is wrong.
  */
 export async function visitStage(guest: Guest, say: (line: string) => void): Promise<Stage> {
   const kubectl: Stage['kubectl'] = (args, input) =>
     runKubectl('kubectl', [...args, '--context', guest.context], input);
   await refuseWithoutWebhook(kubectl);
   const cast = guestCast(guest.node, await otherWorker(guest.node, kubectl));
-  const crd = 'customresourcedefinition/podvolumebackups.velero.io';
-  const addsVelero = (await kubectl(['get', crd])).code !== 0;
   const stage: Stage = {
     cast,
     kubectl,
@@ -36,12 +34,10 @@ export async function visitStage(guest: Guest, say: (line: string) => void): Pro
       say('cleaning up ...');
       await kubectl(['maint', 'off', guest.node, '--owner', DEMO_OWNER, '--skip-health-check']);
       await kubectl(['delete', 'namespaces', '-l', DEMO_LABEL, '--wait=false']);
-      if (addsVelero) await kubectl(['delete', crd, '--wait=false']);
     },
   };
   try {
     say('deploying a shop (two applications with disruption budgets) and a log collector ...');
-    if (addsVelero) await applied(kubectl, await readFile(manifest('velero-crd.yaml'), 'utf8'));
     await applied(kubectl, await shopFor(cast, guest.image));
     await until('every pod is ready', () => isSettled(stage), { giveUpAfterMs: READY_WITHIN_MS });
   } catch (thrown) {

@@ -68,8 +68,7 @@ async function furnish(controlPlane: ControlPlane, say: (line: string) => void):
     const { code, text } = await kubectl(['apply', '-f', manifest(file)]);
     if (code !== 0) throw new Error(`kubectl apply -f ${file}: ${text}`);
   };
-  say('deploying a shop (two applications with disruption budgets), a log collector and the API of Velero ...');
-  await apply('velero-crd.yaml');
+  say('deploying a shop (two applications with disruption budgets) and a log collector ...');
   await apply('shop.yaml');
   await until('every pod is ready', () => isSettled({ kubectl }));
   say('starting the webhook and registering it ...');

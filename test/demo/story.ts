@@ -82,15 +82,18 @@ export async function tell(stage: Stage, narrator: Narrator): Promise<void> {
   narrator.expect('the scan is accepted now', scanAgain.code === 0);
 }
 
-/** What Velero creates for a pod with a volume on that node. */
+/** The pod with which Velero's node agent backs up a volume on that node. */
 async function backup(stage: Stage, narrator: Narrator, node: string): Promise<Told> {
   const { cast } = stage;
-  const { shop, velero } = cast.namespaces;
   const object = {
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
-    metadata: { generateName: 'nightly-', namespace: velero },
-    spec: { node, pod: { namespace: shop, name: 'db-0' } },
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: 'nightly-',
+      namespace: cast.namespaces.velero,
+      labels: { 'velero.io/pod-volume-backup': 'nightly-x7k2p' },
+    },
+    spec: { nodeName: node, restartPolicy: 'Never', containers: [{ name: 'velero', image: 'velero/velero:v1.18.3' }] },
   };
   narrator.command(['create', '-f', `nightly-backup-for-${node}.yaml`, ...cast.createFlags]);
   const told = await stage.kubectl(['create', '-f', '-', ...cast.createFlags], JSON.stringify(object));

@@ -1,5 +1,5 @@
 /** The main job with real pods, and the chart: the node is drained on which a replica of the webhook runs. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { PAUSE_IMAGE } from '../real-nodes/configuration.ts';
 import { NAMESPACE } from '../support/helm.ts';
 import { like } from '../support/like.ts';
 import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
+import { tryVolumeBackup } from '../support/velero.ts';
 import { until } from '../support/until.ts';
 import { installWebhook, isReady, type Installation } from './install.ts';
 
@@ -41,7 +42,6 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
     cluster = await startRealCluster(3);
     plugin = pluginRunner(cluster.plane);
     await cluster.load((await building).archive);
-    await apply(await readFile('test/demo/manifests/velero-crd.yaml', 'utf8'));
     await apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: shop() }));
     webhook = await installWebhook(cluster.plane, IMAGE);
     await until('the shop is ready on every node', async () => new Set(await shopNodes()).size === 3);
@@ -66,16 +66,6 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
       .map((pod) => textAt(pod, 'spec', 'nodeName') ?? '');
   }
 
-  /** What Velero creates for a pod with a volume on that node, in a dry run: 201, or the refusal. */
-  function backUp(node: string): Promise<ApiAnswer> {
-    return cluster.plane.api('POST', '/apis/velero.io/v1/namespaces/shop/podvolumebackups?dryRun=All', {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: { generateName: 'nightly-' },
-      spec: { node, pod: { namespace: 'shop', name: 'db-0' } },
-    });
-  }
-
   /** Runs the plugin, which has to succeed; what it says to people. */
   async function maint(...args: readonly string[]): Promise<string> {
     const ran = await plugin.maint(args);
@@ -85,7 +75,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
 
   test('two replicas run on different nodes, in pods that may write nothing and are nobody', async () => {
     expect(new Set([host, other, marked]).size).toBe(3);
-    expect((await backUp(host)).status).toBe(201);
+    expect((await tryVolumeBackup(cluster.plane, host)).status).toBe(201);
     const node = ['exec', '-n', NAMESPACE, 'deploy/kubectl-maint', '--', '/bin/node', '-p'];
     const write =
       "process.getuid() + ' ' + (() => { try { fs.writeFileSync('/x', '') } catch (e) { return e.code } })()";
@@ -94,8 +84,11 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
 
   test('enforcement never stops while the node of a replica is drained and the replica moves', async () => {
     await maint('on', marked, '--mode=cordon', '--reason=wait for a part');
-    await until('a backup of the marked node is refused', async () => (await backUp(marked)).status !== 201);
-    const watched = watch(() => backUp(marked));
+    await until(
+      'a backup of the marked node is refused',
+      async () => (await tryVolumeBackup(cluster.plane, marked)).status !== 201,
+    );
+    const watched = watch(() => tryVolumeBackup(cluster.plane, marked));
     const said = await maint('on', host, '--reason=swap a disk', '--timeout=120s');
     expect(said).toContain(`kept off ${host} from now on`);
     await until('both replicas are elsewhere', async () => (await webhook.nodes()).length === 2);
@@ -113,10 +106,10 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
   });
 
   test('a backup of that node is refused with reason and next step; one of another node passes', async () => {
-    const said = textAt((await backUp(host)).body, 'message');
+    const said = textAt((await tryVolumeBackup(cluster.plane, host)).body, 'message');
     for (const part of ['denied the request', host, 'swap a disk', `kubectl maint off ${host}`])
       expect(said).toContain(part);
-    expect((await backUp(other)).status).toBe(201);
+    expect((await tryVolumeBackup(cluster.plane, other)).status).toBe(201);
   });
 
   test('doctor finds the chart as it is: no floor but the guard of the record, an image that is no release, one node left for the replicas', async () => {
@@ -136,7 +129,7 @@ describe.skipIf(whyNoRealNodes() !== undefined)('maintenance of a real node', ()
 
   test('off: the node takes work and backups again', async () => {
     await maint('off', host, marked, '--healthy-for=1s');
-    await until('backups pass', async () => (await backUp(host)).status === 201);
+    await until('backups pass', async () => (await tryVolumeBackup(cluster.plane, host)).status === 201);
     // Controllers take the taint of a cordon away a moment later; until then the scheduler passes the node by.
     await until('no taint keeps pods off', async () => {
       const { body } = await cluster.plane.api('GET', `/api/v1/nodes/${host}`);

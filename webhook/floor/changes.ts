@@ -1,5 +1,5 @@
 import { MIRROR_ANNOTATION, ROLLOUT_POD } from '../../shared/index.ts';
-import { all, any, list, literal } from './cel.ts';
+import { all, any, list, literal, optional } from './cel.ts';
 import { KIND, listOfKinds, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';
 
@@ -9,7 +9,7 @@ import { valueAt } from './placement.ts';
  */
 export function startsWork(naming: readonly NamingKind[], labels: readonly string[]): string {
   return all([
-    `request.operation == 'CREATE' || (${LIVES} && (${any(changes(naming, labels))}))`,
+    `${all(["request.operation == 'CREATE'", ...begunLater(naming)])} || (${LIVES} && (${any(changes(naming, labels))}))`,
     `!(${KIND} == '/Pod' && ((${MIRROR}) || (${ROLLOUT_POD})))`,
   ]);
 }
@@ -26,9 +26,19 @@ function changes(naming: readonly NamingKind[], labels: readonly string[]): read
       `k in ${list(labels)} && !(k in oldObject.metadata.?labels.orValue({}))))`,
     `request.kind.group in ['apps', 'batch'] && object.?spec.?template != oldObject.?spec.?template`,
     `${KIND} != '/Pod' && oldObject.?spec.?suspend.orValue(false) == true && object.?spec.?suspend.orValue(false) != true`,
-    ...naming.map(
-      ({ kinds, source }) =>
-        `${KIND} in ${listOfKinds(kinds)} && ${valueAt('object', source)} != ${valueAt('oldObject', source)}`,
-    ),
+    ...naming.map((one) => `${KIND} in ${listOfKinds(one.kinds)} && ${goesOn(one)}`),
   ];
+}
+
+/** Whether the work of an object that names its node itself moves or, where making it began nothing, begins. */
+function goesOn({ source, begins }: NamingKind): string {
+  if (begins === undefined) return `${valueAt('object', source)} != ${valueAt('oldObject', source)}`;
+  const phase = (root: string): string => `${optional(root, begins.path)}.orValue('')`;
+  return `${phase('object')} == ${literal(begins.to)} && ${phase('oldObject')} in ${list(begins.from)}`;
+}
+
+/** That an object which is created is none whose work begins by an update. */
+function begunLater(naming: readonly NamingKind[]): readonly string[] {
+  const later = naming.filter(({ begins }) => begins !== undefined).flatMap(({ kinds }) => kinds);
+  return later.length === 0 ? [] : [`!(${KIND} in ${listOfKinds(later)})`];
 }

@@ -1,4 +1,12 @@
-import { LABELLED_KINDS, isOfKind, KUBERNETES, SCHEDULE_KIND, type Kind, type NodeSource } from '../../shared/index.ts';
+import {
+  LABELLED_KINDS,
+  isOfKind,
+  KUBERNETES,
+  SCHEDULE_KIND,
+  type Beginning,
+  type Kind,
+  type NodeSource,
+} from '../../shared/index.ts';
 import { list } from './cel.ts';
 
 /** The kind of the request, as `group/Kind`. */
@@ -35,4 +43,6 @@ export type OwnSource = NodeSource & { readonly in: 'field' | 'label' };
 export interface NamingKind {
   readonly kinds: readonly Kind[];
   readonly source: OwnSource;
+  /** Where making one begins nothing yet. */
+  readonly begins?: Beginning | undefined;
 }

@@ -97,9 +97,9 @@ function chunked(covered: readonly CoveredPattern[]): readonly (readonly Covered
   return starts.map((start) => covered.slice(start, start + MAX_PATTERNS));
 }
 
-function namingKind({ kinds, outcome }: CoveredPattern): readonly NamingKind[] {
+function namingKind({ kinds, outcome, pattern: { begins } }: CoveredPattern): readonly NamingKind[] {
   const source = ownSource(outcome);
-  return source === undefined ? [] : [{ kinds, source }];
+  return source === undefined ? [] : [{ kinds, source, begins }];
 }
 
 /** Where the object itself names its node; undefined where its pods do. */

@@ -17,12 +17,10 @@ import {
   type NodeFacts,
   FIELD_MANAGER,
 } from '../../../shared/index.ts';
-import { readMakerEvents } from '../../kept-off/maker-events.ts';
-import { readOwnEvents } from '../../nodes/own-events.ts';
+import { refusalEventsRead } from '../../kept-off/refusal-events.ts';
 import { forbiddenText } from '../../session/forbidden-text.ts';
 import type { Session } from '../../session/session.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import { withBackups } from './pieces.ts';
 import type { Named, RedoOperation } from './flags.ts';
 import { backupFrom, jobFrom, type Remake } from './remake.ts';
 import { refusedWork, wordFor, type RefusedWork } from './refused-work.ts';
@@ -69,11 +67,11 @@ export async function runRedo(operation: RedoOperation, session: Session): Promi
   return missed.some(isLeft) ? EXIT.gaveUp : EXIT.done;
 }
 
-/** Events are all that tells of refusals: without them nothing is known. */
+/** Events are what tells of refusals, but for Backups: without the right to them too little is known. */
 async function readRefused(cluster: Cluster): Promise<readonly RefusedWork[]> {
   try {
-    const [own, makers] = await Promise.all([readOwnEvents(cluster), readMakerEvents(cluster)]);
-    return refusedWork(await withBackups(own, cluster), makers);
+    const events = refusalEventsRead(cluster);
+    return refusedWork(await events.own(), await events.makers());
   } catch (thrown) {
     if (!(thrown instanceof ClusterRefusal) || !isForbidden(thrown)) throw thrown;
     throw new MaintError('cluster', `what was refused is not known: ${forbiddenText(thrown.message)}`, {

@@ -27,8 +27,8 @@ export function wordFor({ kind, namespace, name }: Pick<RefusedWork, 'kind' | 'n
 const ORIGIN = /\((CronJob|Backup) ([a-z0-9.-]+)\/([a-z0-9.-]+)\)$/;
 
 /**
- * What was refused and can be made up for by one call, the last first: of our own Events on nodes, and of those of CronJobs
- * whose Job the API server's own policies refused. Pure.
+ * What was refused and can be made up for by one call, the last first: of our own Events on nodes, of those of CronJobs whose
+ * Job was refused, and of Backups whose pieces were. Pure.
  */
 export function refusedWork(own: readonly OwnEvent[], makers: readonly MakerEvent[]): readonly RefusedWork[] {
   const found = [...own.flatMap(fromOwn), ...makers.flatMap(fromMaker)];
@@ -45,8 +45,9 @@ function fromOwn({ reason, message, count, lastAt }: OwnEvent): readonly Refused
 }
 
 function fromMaker({ kind, namespace, name, message, count, lastAt }: MakerEvent): readonly RefusedWork[] {
-  if (kind !== 'CronJob' || !isOurDenial(message)) return [];
-  return [{ kind, namespace, name, times: count, lastAt, messages: [message] }];
+  const redone = Object.values(REDONE).find((one) => one === kind);
+  if (redone === undefined || !isOurDenial(message)) return [];
+  return [{ kind: redone, namespace, name, times: count, lastAt, messages: [message] }];
 }
 
 /** The webhook and the refused controller both write of the same refusals: the greater count is that of all. */

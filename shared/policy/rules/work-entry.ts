@@ -1,12 +1,27 @@
 import { KUBERNETES } from '../../kinds.ts';
 import { WORK_LABEL } from '../../labels.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
+import { TOOLS } from '../../targets/registry.ts';
+import type { WorkPattern } from '../../targets/tool.ts';
 import type { AskedEntry } from '../entry.ts';
 import { EPHEMERAL_CONTAINERS } from '../ephemeral.ts';
 import { ROLLOUT_POD } from './addon-entries.ts';
 
 function hasWorkLabel(object: string): string {
   return `${object}.?metadata.?labels[?'${WORK_LABEL}'].hasValue()`;
+}
+
+/** Where an update of something else than the spec begins the work (see Beginning). */
+const BEGINNINGS = TOOLS.flatMap(({ patterns }) => patterns.flatMap(beginning));
+
+function beginning({ match, begins }: WorkPattern): readonly string[] {
+  if (begins === undefined) return [];
+  const at = (object: string): string => `${[object, ...begins.path].join('.?')}.orValue('')`;
+  return (match.kinds ?? []).map(
+    ({ kind }) =>
+      ` || (request.kind.kind == '${kind}' && ` +
+      `${at('object')} == '${begins.to}' && ${at('oldObject')} != '${begins.to}')`,
+  );
 }
 
 /** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */
@@ -23,7 +38,8 @@ export const WORK_ENTRY: AskedEntry = {
       name: 'starts',
       expression:
         "request.operation != 'UPDATE' || (!has(object.metadata.deletionTimestamp) && " +
-        '(object.?spec != oldObject.?spec || object.metadata.?labels != oldObject.metadata.?labels))',
+        '(object.?spec != oldObject.?spec || object.metadata.?labels != oldObject.metadata.?labels' +
+        `${BEGINNINGS.join('')}))`,
     },
     {
       // Of Secrets only the credentials that a scan makes for itself are decided (shared/targets/trivy-operator.ts).

@@ -10,6 +10,7 @@ import { startControlPlane, type ControlPlane } from '../../control-plane/contro
 import { installFloor } from '../../support/floor.ts';
 import { pluginRunner, type PluginRunner, type Ran } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
+import { VELERO_CRD } from '../../support/velero.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { transcriptOf } from './transcript.ts';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await installFloor(plane);
   webhook = await startWebhook(plane);
   await webhook.register();
-  await apply(await readFile('test/demo/manifests/velero-crd.yaml', 'utf8'));
+  await apply(await readFile(VELERO_CRD, 'utf8'));
   await apply(await readFile('test/demo/manifests/shop.yaml', 'utf8'));
   await until('every pod is ready', async () => (await readyPods('shop')) + (await readyPods('logging')) === 17);
 });

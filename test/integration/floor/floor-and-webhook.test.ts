@@ -9,9 +9,9 @@ import { installFloor, listedNodes } from '../../support/floor.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
 import { minorOf } from '../../support/kubernetes-version.ts';
+import { BY_AGENT, BY_POD, VELERO_CRD, volumeBackup, writePhases } from '../../support/velero.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const HELD = 'node-2';
 const BY_FLOOR =
   /ValidatingAdmissionPolicy '(backup|scan)\.kubectl-maint\.io' with binding '\1\.kubectl-maint\.io' denied request: \1: /;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-floor-'));
   plane = await startControlPlane({ nodes: 3 });
   plugin = pluginRunner(plane);
-  const crd = await plane.kubectl(['apply', '-f', join(ROOT, 'test/demo/manifests/velero-crd.yaml')]);
+  const crd = await plane.kubectl(['apply', '-f', VELERO_CRD]);
   expect(crd).toMatchObject({ code: 0 });
   await apply('');
   webhook = await startWebhook(plane);
@@ -56,11 +56,6 @@ function pod(labels: Record<string, string>, spec: object, container: object = {
     metadata: { generateName: 'p-', namespace: 'default', labels },
     spec: { containers, ...spec },
   };
-}
-
-function volumeBackup(node: string): object {
-  const metadata = { generateName: 'b-', namespace: 'default' };
-  return { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata, spec: { node, pod: { name: 'db-0' } } };
 }
 
 async function create(object: object): Promise<string> {
@@ -114,7 +109,7 @@ describe('a node is in maintenance', () => {
     [
       'a Velero backup of a volume',
       volumeBackup(HELD),
-      `Velero file-system backup of a pod volume is for node ${HELD}`,
+      `pod that carries out a Velero pod volume backup is for node ${HELD}`,
     ],
     [
       'a scan that its user labelled',
@@ -193,6 +188,14 @@ describe('a node is in maintenance', () => {
       const said = await create(object);
       expect(said).toMatch(BY_FLOOR);
       expect(said).toContain(words);
+    });
+
+    test('a piece of Velero is made, and refused when its agent begins to work on the volume itself', async () => {
+      expect(await writePhases(plane, HELD, BY_POD)).toBe('');
+      expect(await writePhases(plane, 'node-1', BY_AGENT)).toBe('');
+      const said = await writePhases(plane, HELD, BY_AGENT);
+      expect(said).toMatch(BY_FLOOR);
+      expect(said).toContain(`Velero file-system backup of a pod volume is for node ${HELD}`);
     });
 
     test('what the floor does not cover passes: the webhook is asked with failurePolicy Ignore', async () => {

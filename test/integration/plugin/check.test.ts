@@ -85,7 +85,12 @@ test(`${DOCUMENTS} documents are checked in bounded memory, and nothing is colou
 
 test('a configuration decides as the webhook with it would', async () => {
   const policy = await written('audit.yaml', `${HEAD}rules: { backup: { mode: audit } }\n`);
-  const backup = { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata: { name: 'a' }, spec: { node: 'n1' } };
+  const backup = {
+    apiVersion: 'zfs.openebs.io/v1',
+    kind: 'ZFSBackup',
+    metadata: { name: 'a' },
+    spec: { ownerNodeID: 'n1' },
+  };
   const node = {
     apiVersion: 'v1',
     kind: 'Node',

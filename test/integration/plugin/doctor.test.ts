@@ -20,6 +20,7 @@ import {
   startReplica,
   type Controller,
 } from '../../support/replicas.ts';
+import { tryVolumeBackup, VELERO_CRD } from '../../support/velero.ts';
 import { until } from '../../support/until.ts';
 import { Workloads } from '../../support/workloads.ts';
 
@@ -44,7 +45,7 @@ beforeAll(async () => {
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
-  const crd = await plane.kubectl(['apply', '-f', join(ROOT, 'test/demo/manifests/velero-crd.yaml')]);
+  const crd = await plane.kubectl(['apply', '-f', VELERO_CRD]);
   expect(crd.stderr).toBe('');
   await installFloor(plane);
   await installService(plane);
@@ -77,9 +78,7 @@ const of = (check: string, lines: readonly string[]) => lines.filter((line) => l
 
 /** Whether the API server refuses a Velero backup of the node. */
 async function isArmed(): Promise<boolean> {
-  const backup = { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata: { generateName: 'b-' } };
-  const path = '/apis/velero.io/v1/namespaces/default/podvolumebackups?dryRun=All';
-  const { body } = await plane.api('POST', path, { ...backup, spec: { node: HELD, pod: {} } });
+  const { body } = await tryVolumeBackup(plane, HELD);
   return textAt(body, 'message')?.includes('ValidatingAdmissionPolicy') === true;
 }
 
@@ -121,7 +120,7 @@ describe('a node is in maintenance', () => {
       expect.arrayContaining([
         `ok canary-backup a backup by affinity for node ${HELD} is denied by the webhook, in its own words`,
         `ok canary-backup a backup by name for node ${HELD} is denied by the floor, in its own words`,
-        `ok canary-backup a PodVolumeBackup of Velero for node ${HELD} is denied by the floor, in its own words`,
+        `ok canary-backup Velero's pod for a volume for node ${HELD} is denied by the floor, in its own words`,
         `ok canary-scan a script that runs kube-bench for node ${HELD} is denied by the webhook, in its own words`,
         `ok canary-scan a scan by label for node ${HELD} is denied by the floor, in its own words`,
         `ok canary-addon a change of DaemonSet agents/agent, which runs on node ${HELD}, is warned of by the webhook, in its own words`,
@@ -228,7 +227,7 @@ describe('a node is in maintenance', () => {
     expect(of('canary-backup', half.lines)).toEqual([
       like('ok canary-backup a backup by affinity'),
       like(/^warn canary-backup a backup by name .* is denied by the webhook alone/),
-      like(/^warn canary-backup a PodVolumeBackup of Velero .* is denied by the webhook alone/),
+      like(/^warn canary-backup Velero's pod for a volume .* is denied by the webhook alone/),
     ]);
     const parts = ['backup', 'scan', 'record'].map((part) => `${part}.kubectl-maint.io`);
     await plane.kubectl(['delete', 'validatingadmissionpolicies,validatingadmissionpolicybindings', ...parts]);

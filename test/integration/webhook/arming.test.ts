@@ -19,7 +19,7 @@ import {
   type Replica,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
-import { VELERO_CRD, tryVolumeBackup } from '../../support/velero.ts';
+import { tryVolumeBackup } from '../../support/velero.ts';
 
 /** As the chart installs it, the API server asks the webhook about work only while some node is in maintenance. */
 
@@ -53,14 +53,12 @@ beforeAll(async () => {
     users: [{ name: BLIND, groups: [] }],
   });
   plugin = pluginRunner(plane);
-  expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
   const rights = OPERATOR_GRANTS.filter(({ resource }) => resource !== 'validatingwebhookconfigurations');
   await grantTo(plane, BLIND, [...rights, ...CANARY_GRANTS]);
   await installRegister(plane);
   await installService(plane);
   controller = await startController(plane, OPTIONS);
   replica = await startReplica(plane, 'a');
-  await until('the API of Velero is served', async () => (await backupOf(FIRST)) === '');
 });
 
 afterAll(async () => {

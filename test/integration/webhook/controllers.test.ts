@@ -18,7 +18,7 @@ import {
   type ControllerOptions,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
-import { tryVolumeBackup, VELERO_CRD } from '../../support/velero.ts';
+import { tryVolumeBackup } from '../../support/velero.ts';
 
 /** Controllers that come, go, and lose touch: one writes at a time, and nothing that happened meanwhile is lost. */
 
@@ -37,7 +37,6 @@ beforeAll(async () => {
     apiServerArgs: DIALS_ENDPOINTS,
     users: [LEASELESS, UNREGISTERED].map((name) => ({ name, groups: [] })),
   });
-  expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
   await installService(plane);
 });
 afterEach(async () => {

@@ -6,6 +6,7 @@ import { conditionAt, listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { until } from '../../support/until.ts';
+import { BY_AGENT, BY_POD, VELERO_CRD, volumeBackup, writePhases } from '../../support/velero.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 
 /** Enforcement end to end: the built plugin marks, the built webhook refuses, the real API server asks. */
@@ -24,15 +25,6 @@ async function kubectl(args: readonly string[], object?: object) {
 
 async function create(object: object, ...more: string[]) {
   return kubectl(['create', '-f', '-', '--dry-run=server', ...more], object);
-}
-
-function podVolumeBackup(node: string) {
-  return {
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
-    metadata: { generateName: 'b-', namespace: 'default' },
-    spec: { node, pod: { namespace: 'default', name: 'db-0' } },
-  };
 }
 
 function job(labels: Record<string, string>, spec: object, image = 'app:1') {
@@ -77,8 +69,7 @@ async function nodesRunning(app: string, image: string): Promise<readonly string
 
 beforeAll(async () => {
   controlPlane = await startControlPlane({ nodes: 4 });
-  const crd = await controlPlane.kubectl(['apply', '-f', join(ROOT, 'test/demo/manifests/velero-crd.yaml')]);
-  expect(crd.stderr).toBe('');
+  expect(await controlPlane.kubectl(['apply', '-f', VELERO_CRD])).toMatchObject({ code: 0 });
   webhook = await startWebhook(controlPlane);
   await webhook.register();
 });
@@ -90,11 +81,11 @@ afterAll(async () => {
 
 describe('while no node is in maintenance', () => {
   test.each([
-    ['a backup of a node', podVolumeBackup(HELD)],
+    ['a backup of a node', volumeBackup(HELD)],
     ['a scan', job({}, {}, 'docker.io/aquasec/kube-bench:v0.9')],
     ['an ordinary Job', job({}, {})],
   ])('%s passes', async (_, object) => {
-    await until('the API of Velero is served', async () => (await create(object)).code === 0);
+    expect(await create(object)).toMatchObject({ code: 0 });
   });
 
   test('on says that nothing was refused because nothing was marked yet', async () => {
@@ -118,7 +109,7 @@ describe('while a node is in maintenance', () => {
 
   const pinned = { nodeSelector: { 'kubernetes.io/hostname': HELD } };
   test.each([
-    ['a Velero backup of a volume there', podVolumeBackup(HELD), 'backup'],
+    ['a Velero backup of a volume there', volumeBackup(HELD), 'backup'],
     ['a K8up Job for it', job({ k8upjob: 'true' }, pinned), 'backup'],
     ['a Job that its user labelled', job({ 'kubectl-maint.io/work': 'backup' }, pinned), 'backup'],
     ['a kube-bench Job without a label', job({}, {}, 'docker.io/aquasec/kube-bench:v0.9'), 'scan'],
@@ -133,11 +124,18 @@ describe('while a node is in maintenance', () => {
   });
 
   test.each([
-    ['a Velero backup of another node', podVolumeBackup('node-3')],
+    ['a Velero backup of another node', volumeBackup('node-3')],
     ['a K8up Job that may run elsewhere', job({ k8upjob: 'true' }, {})],
     ['an ordinary Job pinned there', job({}, pinned)],
   ])('%s passes', async (_, object) => {
     expect(await create(object)).toMatchObject({ code: 0 });
+  });
+
+  test('a piece of Velero is made, and refused when its agent begins to work on the volume itself', async () => {
+    expect(await writePhases(controlPlane, HELD, BY_POD)).toBe('');
+    expect(await writePhases(controlPlane, 'node-3', BY_AGENT)).toBe('');
+    const said = await writePhases(controlPlane, HELD, BY_AGENT);
+    expect(said).toContain('admission webhook "work.kubectl-maint.io" denied the request: backup: Velero');
   });
 
   test('a label of a CronJob that its Jobs do not get is warned of, as `check` does', async () => {
@@ -207,11 +205,11 @@ describe('while a node is in maintenance', () => {
     await new Promise((resolve) => setTimeout(resolve, API_SERVER_AWAY_MS));
     await controlPlane.startApiServer();
     await until('backups are refused again', async () =>
-      (await create(podVolumeBackup(HELD))).stderr.includes('denied the request'),
+      (await create(volumeBackup(HELD))).stderr.includes('denied the request'),
     );
     expect((await kubectl(['maint', 'on', 'node-3', '--owner', 'ops', '--mode=cordon'])).code).toBe(0);
     await until('a mark made afterwards is seen', async () =>
-      (await create(podVolumeBackup('node-3'))).stderr.includes('denied the request'),
+      (await create(volumeBackup('node-3'))).stderr.includes('denied the request'),
     );
     expect((await kubectl(['maint', 'off', 'node-3', '--owner', 'ops', '--skip-health-check'])).code).toBe(0);
     await until('it is ready', async () => (await fetch(`${webhook.healthUrl}/readyz`)).status === 200);
@@ -227,7 +225,7 @@ test('ten thousand connections that say nothing keep no review from being answer
     for (const socket of opened) socket.on('error', () => undefined);
     idle.push(...opened);
   }
-  expect((await create(podVolumeBackup(HELD))).stderr).toContain('denied the request');
+  expect((await create(volumeBackup(HELD))).stderr).toContain('denied the request');
   for (const socket of idle) socket.destroy();
 });
 
@@ -241,7 +239,7 @@ describe('after the maintenance', () => {
     expect(off).toMatchObject({ code: 0 });
     expect(off.stderr).toMatch(/^node\/node-2 add-ons caught up: .*default\/surging/m);
     expect(await nodesRunning('surging', 'agent:2')).toHaveLength(4);
-    expect(await create(podVolumeBackup(HELD))).toMatchObject({ code: 0 });
+    expect(await create(volumeBackup(HELD))).toMatchObject({ code: 0 });
     expect(await create(job({}, {}, 'docker.io/aquasec/kube-bench:v0.9'))).toMatchObject({ code: 0 });
   });
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAt, textAt } from '../../../shared/facts/json.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
@@ -15,11 +14,11 @@ import {
   type Controller,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
+import { volumeBackup } from '../../support/velero.ts';
 import { Workloads } from '../../support/workloads.ts';
 
 /** Every replica and every controller is down: the cluster goes on, the floor holds, and everything else is as failurePolicy says. */
 
-const CRD = join(import.meta.dirname, '../../demo/manifests/velero-crd.yaml');
 const NODES = 4;
 const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
 const BY_FLOOR = 'ValidatingAdmissionPolicy';
@@ -35,7 +34,6 @@ beforeAll(async () => {
   plane = await startControlPlane({ nodes: NODES, apiServerArgs: DIALS_ENDPOINTS });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
-  expect((await plane.kubectl(['apply', '-f', CRD])).stderr).toBe('');
   await installFloor(plane);
   await world.namespace('shop');
   await world.namespace('network');
@@ -65,12 +63,7 @@ afterAll(async () => {
 
 /** What is said of a backup of a node; empty where it is accepted. */
 async function backupOf(node: string): Promise<string> {
-  return refusalOf('/apis/velero.io/v1/namespaces/default/podvolumebackups', {
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
-    metadata: { generateName: 'b-' },
-    spec: { node, pod: { namespace: 'default', name: 'db-0' } },
-  });
+  return refusalOf('/api/v1/namespaces/default/pods', volumeBackup(node));
 }
 
 /** What is said of a pod in a namespace; empty where it is accepted. */

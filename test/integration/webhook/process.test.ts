@@ -11,7 +11,7 @@ import { grantTo } from '../../support/granted.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { REGISTRATION_PATH } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
-import { VELERO_CRD } from '../../support/velero.ts';
+import { volumeBackup } from '../../support/velero.ts';
 import { printedBy, serveAsProcess, type ServeHow, type ServingProcess } from '../../support/webhook-process.ts';
 
 /** A process beside the cluster goes on being trusted over restarts, as docs/process.md says. */
@@ -36,10 +36,9 @@ beforeAll(async () => {
   port = await steadyPort();
   plane = await startControlPlane({ nodes: 3, users: [KEEPER, READER].map((name) => ({ name, groups: [] })) });
   plugin = pluginRunner(plane);
-  expect((await plane.kubectl(['apply', '-f', VELERO_CRD])).stderr).toBe('');
   await grantTo(plane, KEEPER, BOTH);
   await grantTo(plane, READER, LISTENER);
-  await until('the API of Velero is served', async () => (await backupSays()) === 'let pass');
+  expect(await backupSays()).toBe('let pass');
   const begun = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ana', '--reason=disk']);
   expect(begun, begun.stderr).toMatchObject({ code: 0 });
 });
@@ -53,12 +52,7 @@ afterAll(async () => {
 /** What becomes of a backup on the node in maintenance. */
 async function backupSays(): Promise<string> {
   const { code, stderr } = await plane.kubectl(['create', '-f', '-', '--dry-run=server'], {
-    input: JSON.stringify({
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: { generateName: 'b-', namespace: 'default' },
-      spec: { node: HELD, pod: { namespace: 'default', name: 'db-0' } },
-    }),
+    input: JSON.stringify(volumeBackup(HELD)),
   });
   return code === 0 ? 'let pass' : stderr;
 }

@@ -23,7 +23,7 @@ import {
   type Replica,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
-import { VELERO_CRD, tryVolumeBackup } from '../../support/velero.ts';
+import { tryVolumeBackup, volumeBackup } from '../../support/velero.ts';
 
 /** Several webhooks behind one Service of a real API server, and two controllers that keep their certificates and their registration. */
 
@@ -97,13 +97,10 @@ beforeAll(async () => {
     nodes: [HELD, FREE, LATE].map((name) => ({ name })),
     apiServerArgs: DIALS_ENDPOINTS,
   });
-  const applied = await plane.kubectl(['apply', '-f', VELERO_CRD]);
-  expect(applied.stderr).toBe('');
   await installService(plane);
   // At once: the first to write the Lease leads.
   controllers = await Promise.all([startController(plane), startController(plane)]);
   replicas = await Promise.all([startReplica(plane, 'a'), startReplica(plane, 'b')]);
-  await until('the API of Velero is served', async () => (await backupOf(FREE)) === 'allowed');
 });
 
 afterAll(async () => {
@@ -235,12 +232,7 @@ test('a burst of a thousand at once is answered to the last, and so are probes m
 });
 
 test('what was refused is an Event on the node, with a count', async () => {
-  const { status } = await plane.api('POST', '/apis/velero.io/v1/namespaces/default/podvolumebackups', {
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
-    metadata: { name: 'real', namespace: 'default' },
-    spec: { node: HELD, pod: { namespace: 'default', name: 'db-0' } },
-  });
+  const { status } = await plane.api('POST', '/api/v1/namespaces/default/pods', volumeBackup(HELD));
   expect(status).toBe(403);
   await until('the Event', async () => {
     const { body } = await plane.api('GET', '/api/v1/namespaces/default/events?fieldSelector=reason%3DWorkDenied');

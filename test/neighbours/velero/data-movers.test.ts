@@ -124,9 +124,9 @@ describe('a Backup', () => {
   });
 
   test('after its return redo finds it by what its data movers were refused, and makes it again', async () => {
-    expect(await off('DataUpload velero/')).toMatch(
-      /^ {2}backup \(velero\): .* \(DataUpload velero\/nightly-.*\): .*; lost: start it again$/m,
-    );
+    const told = await off('DataUpload velero/');
+    expect(told).toMatch(/^ {2}backup \(velero\): .* \(DataUpload velero\/nightly-.*\): .*; lost: start it again$/m);
+    expect(told).toContain('kubectl maint redo');
     const made = await plugin.maint(['redo', `backup/velero/${refused}`]);
     expect(made, made.stderr).toMatchObject({ code: 0 });
     whole = /^backup\.velero\.io\/(\S+) created$/m.exec(made.stdout)?.[1] ?? '';

@@ -95,7 +95,6 @@ const ON_NODE: Calls = {
 const PLUGIN: Calls = {
   // Canaries, in dry runs: CANARY_GRANTS, and rights of whoever may write anyhow.
   'plugin/verbs/doctor/checks/canary-addon.ts': { daemonSetPath: 'get apps/daemonsets' },
-  'plugin/verbs/doctor/checks/canary-backup.ts': { collectionPath: '' },
   'plugin/verbs/doctor/checks/controller.ts': { objectPath: 'get coordination.k8s.io/leases' },
   'plugin/verbs/doctor/guard-canary.ts': { nodePath: 'get,patch /nodes' },
   'plugin/policy/in-force.ts': {
@@ -151,6 +150,9 @@ const PLUGIN: Calls = {
       .map((resource) => `list,watch ${resource}`)
       .join('; '),
   },
+  'plugin/kept-off/backup-pieces.ts': {
+    collectionPath: ['podvolumebackups', 'datauploads'].map((kind) => `list,watch velero.io/${kind}`).join('; '),
+  },
   'plugin/drain/volumes.ts': {
     objectPath: 'get /persistentvolumeclaims',
     VOLUME_ATTACHMENTS: 'list,watch storage.k8s.io/volumeattachments',
@@ -185,7 +187,6 @@ const PLUGIN: Calls = {
   'plugin/verbs/completion/complete-nodes.ts': { NODES: 'list /nodes' },
   'plugin/verbs/off/bring-back.ts': { nodePath: 'get /nodes' },
   // Who makes up for a run may read and make such objects anyhow: it is no right of ours to hand out.
-  'plugin/verbs/redo/pieces.ts': { objectPath: '' },
   'plugin/verbs/redo/redo.ts': {
     collectionPath: '',
     cronJobPath: 'get batch/cronjobs',

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { changeOf, templateChanges } from '../../../shared/policy/change.ts';
+import { changeOf, templateChanges, type Begun } from '../../../shared/policy/change.ts';
+import type { ReviewRequest } from '../../../shared/policy/request.ts';
 import { workFromObject } from '../../../shared/facts/work.ts';
-import type { NodeSource } from '../../../shared/targets/tool.ts';
+import type { Beginning, NodeSource } from '../../../shared/targets/tool.ts';
 import { creation, deletion, update } from './world.ts';
 
-const SAME = () => false;
 const PODS: NodeSource = { in: 'pods' };
+/** Work of which nothing is said but where it names its node: in its pods. */
+const WORK: Begun = { source: PODS, begins: undefined, isNewWork: () => false };
 const FIELD: NodeSource = { in: 'field', path: ['spec', 'node'] };
 const LABEL: NodeSource = { in: 'label', key: 'node' };
 
@@ -41,11 +43,11 @@ test.each<[operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT', subresource: s
   ['CONNECT', '', 'none'],
   ['UPDATE', 'status', 'none'],
 ])('%s %j is %s', (operation, subresource, change) => {
-  expect(changeOf(creation(pod(), { operation, subresource }), PODS, SAME)).toBe(change);
+  expect(changeOf(creation(pod(), { operation, subresource }), WORK)).toBe(change);
 });
 
 test('a DELETE has no new object', () => {
-  expect(changeOf(deletion(pod()), PODS, SAME)).toBe('delete');
+  expect(changeOf(deletion(pod()), WORK)).toBe('delete');
 });
 
 describe('an UPDATE starts work when it', () => {
@@ -66,7 +68,7 @@ describe('an UPDATE starts work when it', () => {
     ['makes it another kind', custom(), pod()],
     ['makes it a kind with a template', custom(), job()],
   ])('%s', (_what, before, after, source = PODS) => {
-    expect(changeOf(update(before, after), source, SAME)).toBe('start');
+    expect(changeOf(update(before, after), { ...WORK, source })).toBe('start');
   });
 });
 
@@ -102,12 +104,34 @@ describe('an UPDATE starts nothing when it', () => {
     ],
     ['changes a custom object that has no pods', custom({ spec: { a: 1 } }), custom({ spec: { a: 2 } })],
   ])('%s', (_what, before, after, source = PODS) => {
-    expect(changeOf(update(before, after), source, SAME)).toBe('none');
+    expect(changeOf(update(before, after), { ...WORK, source })).toBe('none');
   });
 
   test('lacks one of its two objects', () => {
-    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { oldObject: undefined }), PODS, SAME)).toBe('none');
-    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { object: undefined }), PODS, SAME)).toBe('none');
+    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { oldObject: undefined }), WORK)).toBe('none');
+    expect(changeOf(update(pod(), pod({ spec: { a: 1 } }), { object: undefined }), WORK)).toBe('none');
+  });
+});
+
+describe('work that begins by an update', () => {
+  const begins: Beginning = { path: ['status', 'phase'], from: ['', 'New'], to: 'InProgress' };
+  const work: Begun = { ...WORK, source: FIELD, begins };
+  const run = (phase: string, rest: object = {}) => ({
+    ...custom({ spec: { node: 'a' } }),
+    status: { phase },
+    ...rest,
+  });
+
+  test.each<[what: string, request: ReviewRequest, change: string]>([
+    ['is not begun by making it', creation(run('')), 'none'],
+    ['begins', update(run('New'), run('InProgress')), 'start'],
+    ['begins where nothing was written before', update(custom(), run('InProgress')), 'start'],
+    ['is begun once', update(run('InProgress'), run('InProgress', { spec: { progress: 1 } })), 'none'],
+    ['is not begun by who prepared it', update(run('Prepared'), run('InProgress')), 'none'],
+    ['is not begun by naming another node', update(run('New'), run('New', { spec: { node: 'b' } })), 'none'],
+    ['ends', update(run('InProgress'), run('Failed')), 'none'],
+  ])('%s', (_what, request, change) => {
+    expect(changeOf(request, work)).toBe(change);
   });
 });
 
@@ -118,5 +142,5 @@ test('a template that appears or goes is a change', () => {
 
 test('a label starts what was other work before', () => {
   const request = update(pod(), pod({ metadata: { labels: { a: '1' } } }));
-  expect([changeOf(request, PODS, () => true), changeOf(request, PODS, SAME)]).toEqual(['start', 'none']);
+  expect([changeOf(request, { ...WORK, isNewWork: () => true }), changeOf(request, WORK)]).toEqual(['start', 'none']);
 });

@@ -17,8 +17,8 @@ describe('an exception of a tool', () => {
     evaluate(creation(object), situation(nodes, { config: exceptionOf(...exception) })).decision;
 
   test('changes the mode for the work of that tool alone', () => {
-    expect(decision(volumeBackup('n1'), 'backup', 'velero', { mode: 'warn' })).toBe('warn');
-    expect(decision(volumeBackup('n1'), 'backup', 'velero', { mode: 'off' })).toBe('allow');
+    expect(decision(volumeBackup('n1'), 'backup', 'openebs-zfs', { mode: 'warn' })).toBe('warn');
+    expect(decision(volumeBackup('n1'), 'backup', 'openebs-zfs', { mode: 'off' })).toBe('allow');
     expect(decision(volumeBackup('n1'), 'backup', 'k8up', { mode: 'off' })).toBe('deny');
   });
 
@@ -26,7 +26,7 @@ describe('an exception of a tool', () => {
     const scan = labelledJob('scan', { nodeName: 'n2' });
     expect(decision(scan, 'scan', 'labelled', { scope: 'node' })).toBe('allow');
     expect(decision(scan, 'scan', 'trivy', { scope: 'node' })).toBe('deny');
-    expect(decision(volumeBackup('n2'), 'backup', 'velero', { scope: 'cluster' })).toBe('deny');
+    expect(decision(volumeBackup('n2'), 'backup', 'openebs-zfs', { scope: 'cluster' })).toBe('deny');
   });
 });
 

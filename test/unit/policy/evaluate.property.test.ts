@@ -51,11 +51,11 @@ const TEXTS = [
   'v1',
   'apps/v1',
   'batch/v1',
-  'velero.io/v1',
+  'zfs.openebs.io/v1',
   'Pod',
   'Job',
   'DaemonSet',
-  'PodVolumeBackup',
+  'ZFSBackup',
   'backup',
   'scan',
   'true',
@@ -117,10 +117,10 @@ const placement = fc.record(
 /** Work that the rules look at, everywhere that it may be placed. */
 const work = fc.oneof(
   fc.constantFrom(...NAMES).map((name) => ({
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
+    apiVersion: 'zfs.openebs.io/v1',
+    kind: 'ZFSBackup',
     metadata: { name: 'p' },
-    spec: { node: name },
+    spec: { ownerNodeID: name },
   })),
   fc.tuple(fc.constantFrom('backup', 'scan', 'none'), placement).map(([label, spec]) => ({
     apiVersion: 'batch/v1',

@@ -76,7 +76,7 @@ describe('scopes', () => {
     expect(said(verdict)).toEqual(['deny', 'backup/ClusterInMaintenance']);
     expect(verdict.nodes).toEqual(['n0', 'n1']);
     expect(verdict.findings[0]?.detail).toBe(
-      'Velero file-system backup of a pod volume does not run in the cluster while nodes n0 and n1 are in maintenance',
+      'backup or restore of a ZFS volume does not run in the cluster while nodes n0 and n1 are in maintenance',
     );
     expect(said(evaluate(backupElsewhere, situation([node('n2')], { config })))).toEqual(['allow']);
   });

@@ -51,9 +51,9 @@ test('a denial says node, why, since when, until when, by whom and what to do, a
   ];
   const verdict = evaluate(creation(volumeBackup('n1')), situation(nodes));
   expect(explained(nodes, verdict)).toBe(
-    'backup: Velero file-system backup of a pod volume is for node n1, which is in maintenance. ' +
+    'backup: backup or restore of a ZFS volume is for node n1, which is in maintenance. ' +
       'Node n1: in maintenance (drain) since 2026-01-06T07:46:00Z, until 2026-01-06T10:00:00Z, by ana "new disk". ' +
-      'This run is lost: start it again after kubectl maint off n1',
+      'Do it again after kubectl maint off n1',
   );
 });
 

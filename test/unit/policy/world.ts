@@ -84,13 +84,13 @@ export function deletion(object: object, more: Partial<ReviewRequest> = {}): Rev
   return creation(object, { operation: 'DELETE', object: undefined, oldObject: workFromObject(object), ...more });
 }
 
-/** A Velero PodVolumeBackup for a node. */
+/** A backup of a ZFS volume on a node, which it names itself. */
 export function volumeBackup(name: unknown): object {
   return {
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
-    metadata: { name: 'pvb', namespace: 'velero' },
-    spec: { node: name },
+    apiVersion: 'zfs.openebs.io/v1',
+    kind: 'ZFSBackup',
+    metadata: { name: 'nightly', namespace: 'openebs' },
+    spec: { ownerNodeID: name },
   };
 }
 

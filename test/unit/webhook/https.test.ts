@@ -60,7 +60,12 @@ test('allows, denies and echoes the uid, as JSON', async () => {
     status: 200,
     json: { response: { uid: 'other', allowed: false, status: { code: 403, reason: 'Forbidden' } } },
   });
-  expect(await out.line('decided')).toMatchObject({ level: 'info', decision: 'deny', tool: 'velero', nodes: ['n1'] });
+  expect(await out.line('decided')).toMatchObject({
+    level: 'info',
+    decision: 'deny',
+    tool: 'openebs-zfs',
+    nodes: ['n1'],
+  });
 });
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -131,7 +136,7 @@ test('counts what it did, and takes no word of a request into a label', async ()
     /^maint_webhook_requests_total\{operation="CREATE",decision="deny",work="backup"\} 1$/m,
     /^maint_webhook_requests_total\{operation="none",decision="refused",work="none"\} \d+$/m,
     /^maint_webhook_request_duration_seconds_bucket\{le="0.0005",decision="allow"\} \d+$/m,
-    /^maint_webhook_denials_total\{rule="backup",tool="velero"\} 1$/m,
+    /^maint_webhook_denials_total\{rule="backup",tool="openebs-zfs"\} 1$/m,
     /^maint_webhook_shed_total 1$/m,
     /^maint_webhook_unknown_total\{cause="lookup"\} 0$/m,
     /^maint_webhook_in_flight 0$/m,

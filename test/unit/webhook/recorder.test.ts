@@ -22,7 +22,7 @@ const backup: Finding = {
   rule: 'backup',
   decision: 'deny',
   reason: 'NodeInMaintenance',
-  detail: 'Velero backup is for node n1',
+  detail: 'backup of a ZFS volume is for node n1',
   nodes: ['n1'],
 };
 
@@ -37,7 +37,7 @@ interface Deciding {
 /** A decision with these findings. */
 function judged(
   findings: readonly Finding[],
-  { dryRun = false, tool = 'velero', object = volumeBackup('n1') }: Deciding = {},
+  { dryRun = false, tool = 'openebs-zfs', object = volumeBackup('n1') }: Deciding = {},
 ): AdmittedReview {
   const review = reviewOf(object);
   const request = requestFromReview({ ...review, request: { ...fieldsOf(at(review, 'request')), dryRun } });
@@ -126,7 +126,7 @@ test('refusals of one kind are one Event with a count, written from time to time
         involvedObject: { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-n1' },
         type: 'Warning',
         reason: 'WorkDenied',
-        message: 'backup (velero): Velero backup is for node n1 (PodVolumeBackup in velero)',
+        message: 'backup (openebs-zfs): backup of a ZFS volume is for node n1 (ZFSBackup in openebs)',
         source: { component: 'kubectl-maint' },
         firstTimestamp: '2026-01-06T08:00:00.000Z',
         lastTimestamp: '2026-01-06T08:00:00.000Z',
@@ -175,9 +175,9 @@ test('the work of each controller is an Event of its own, by its name; objects t
   }
   await recorder.write();
   expect(sent.map(({ body }) => [at(body, 'count'), textAt(body, 'message')])).toEqual([
-    [2, 'backup (velero): Velero backup is for node n1 (CronJob shop/a)'],
-    [1, 'backup (velero): Velero backup is for node n1 (CronJob shop/b)'],
-    [2, 'backup (velero): Velero backup is for node n1 (Job in shop)'],
+    [2, 'backup (openebs-zfs): backup of a ZFS volume is for node n1 (CronJob shop/a)'],
+    [1, 'backup (openebs-zfs): backup of a ZFS volume is for node n1 (CronJob shop/b)'],
+    [2, 'backup (openebs-zfs): backup of a ZFS volume is for node n1 (Job in shop)'],
   ]);
 });
 

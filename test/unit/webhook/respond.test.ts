@@ -77,9 +77,11 @@ test('a backup of a node in maintenance is denied, with the node, its maintenanc
     response: {
       allowed: false,
       status: {
-        message: expect.stringMatching(/backup: .*n1.*in maintenance.*by ana "new disk".*This run is lost/) as unknown,
+        message: expect.stringMatching(
+          /backup: .*n1.*in maintenance.*by ana "new disk".*Do it again after kubectl maint off n1/,
+        ) as unknown,
       },
-      auditAnnotations: { decision: 'deny', rules: 'backup/NodeInMaintenance', tool: 'velero' },
+      auditAnnotations: { decision: 'deny', rules: 'backup/NodeInMaintenance', tool: 'openebs-zfs' },
     },
   });
 });
@@ -111,6 +113,6 @@ test('a lookup that never ends is unknown at the deadline, and the configured an
   const reasons: Verdict['findings'][number]['reason'][] = judged.verdict.findings.map(({ reason }) => reason);
   expect(reasons).toEqual(['Unknown']);
   expect(answerFor(judged).body).toMatchObject({
-    response: { allowed: false, auditAnnotations: { decision: 'deny', rules: 'backup/Unknown', tool: 'velero' } },
+    response: { allowed: false, auditAnnotations: { decision: 'deny', rules: 'backup/Unknown', tool: 'openebs-zfs' } },
   });
 });

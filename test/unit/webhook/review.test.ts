@@ -58,7 +58,7 @@ describe('readReview', () => {
     const read = readReview(Buffer.from(body));
     expect(read).toMatchObject({
       ok: true,
-      request: { uid: UID, operation: 'CREATE', object: { kind: 'PodVolumeBackup' } },
+      request: { uid: UID, operation: 'CREATE', object: { kind: 'ZFSBackup' } },
     });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
@@ -67,7 +67,7 @@ describe('readReview', () => {
     const long = reviewOf({ ...volumeBackup('n1'), status: Array.from({ length: MAX_PARTS }, () => 0) }, UID);
     expect(readReview(Buffer.from(JSON.stringify(long)))).toMatchObject({
       ok: true,
-      request: { isCut: true, oldObject: undefined, object: { kind: 'PodVolumeBackup', isCut: true } },
+      request: { isCut: true, oldObject: undefined, object: { kind: 'ZFSBackup', isCut: true } },
     });
     const without = {
       ...long,

@@ -38,13 +38,13 @@ export function nodeObject(name: string, held = false): object {
   };
 }
 
-/** A Velero PodVolumeBackup for a node. */
+/** A backup of a ZFS volume on a node, which it names itself. */
 export function volumeBackup(node: string): object {
   return {
-    apiVersion: 'velero.io/v1',
-    kind: 'PodVolumeBackup',
-    metadata: { name: 'pvb', namespace: 'velero', uid: 'uid-pvb' },
-    spec: { node },
+    apiVersion: 'zfs.openebs.io/v1',
+    kind: 'ZFSBackup',
+    metadata: { name: 'nightly', namespace: 'openebs', uid: 'uid-nightly' },
+    spec: { ownerNodeID: node },
   };
 }
 
@@ -53,7 +53,7 @@ export function reviewOf(object: unknown, uid = '7f0c1a5e-0000-4000-8000-0000000
   return reviewWith({
     uid,
     operation: 'CREATE',
-    userInfo: { username: 'system:serviceaccount:velero:velero', groups: ['system:authenticated'] },
+    userInfo: { username: 'system:serviceaccount:openebs:zfs', groups: ['system:authenticated'] },
     object,
     oldObject: null,
   });

@@ -1,5 +1,5 @@
-import { collectionPath, LABELLED_TOOL, type ApiRequest } from '../../../../shared/index.ts';
-import { byAffinity, byName, CANARY_NAMESPACE, canaryPod } from '../../../policy/canary.ts';
+import { LABELLED_TOOL } from '../../../../shared/index.ts';
+import { byAffinity, byName, canaryPod } from '../../../policy/canary.ts';
 import type { Readings } from '../readings.ts';
 import { workCheck, type WorkCanary } from '../work-canaries.ts';
 
@@ -26,29 +26,11 @@ export const canaryBackup = workCheck({
   canaries: async (readings) => [...PODS, ...(await ofVelero(readings))],
 });
 
-/** Where Velero is installed: its own request for the volumes of one pod. */
+/** Where Velero is installed: the pod that its node agent makes to back up a volume (velero pkg/exposer/pod_volume.go). */
 async function ofVelero(readings: Readings): Promise<readonly WorkCanary[]> {
   const resources = await readings.served('velero.io/v1');
   if (resources?.includes('podvolumebackups') !== true) return [];
-  return [{ what: 'a PodVolumeBackup of Velero', tool: 'velero', by: 'floor', request: volumeBackup }];
-}
-
-/** With every field that Velero's own schema asks for (config/crd/v1/bases/velero.io_podvolumebackups.yaml). */
-function volumeBackup(node: string): ApiRequest {
-  return {
-    method: 'POST',
-    path: collectionPath('velero.io/v1/podvolumebackups', CANARY_NAMESPACE),
-    body: {
-      apiVersion: 'velero.io/v1',
-      kind: 'PodVolumeBackup',
-      metadata: { generateName: 'kubectl-maint-canary-', namespace: CANARY_NAMESPACE },
-      spec: {
-        node,
-        pod: { kind: 'Pod', namespace: CANARY_NAMESPACE, name: 'kubectl-maint-canary' },
-        volume: 'none',
-        backupStorageLocation: 'none',
-        repoIdentifier: 'none',
-      },
-    },
-  };
+  const labels = { 'velero.io/pod-volume-backup': 'kubectl-maint-canary' };
+  const request: WorkCanary['request'] = (node) => canaryPod(byName(node), { labels });
+  return [{ what: "Velero's pod for a volume", tool: 'velero', by: 'floor', request }];
 }

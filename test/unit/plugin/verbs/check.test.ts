@@ -38,7 +38,12 @@ const NODES = ['n1', 'n2'].map((name) => ({
     annotations: name === 'n1' ? { 'kubectl-maint.io/maintenance': '{}' } : {},
   },
 }));
-const BACKUP = { apiVersion: 'velero.io/v1', kind: 'PodVolumeBackup', metadata: { name: 'pvb' }, spec: { node: 'n1' } };
+const BACKUP = {
+  apiVersion: 'zfs.openebs.io/v1',
+  kind: 'ZFSBackup',
+  metadata: { name: 'nightly' },
+  spec: { ownerNodeID: 'n1' },
+};
 
 let folder: string;
 let operation: CheckOperation;
@@ -109,7 +114,7 @@ describe('check --policy', () => {
   });
 
   test('takes it from standard input', async () => {
-    const policy = `${HEAD}preset: palette\nrules: { backup: { tools: { velero: { mode: off } } } }`;
+    const policy = `${HEAD}preset: palette\nrules: { backup: { tools: { openebs-zfs: { mode: off } } } }`;
     expect(await checked({ policyFile: '-' }, policy)).toMatchObject({ code: 0, text: like('1 allowed') });
   });
 
@@ -218,10 +223,10 @@ describe('what only a cluster could tell', () => {
 describe('input', () => {
   test('a key that stands twice is told, and the last one decides', async () => {
     const text =
-      'apiVersion: velero.io/v1\nkind: PodVolumeBackup\nmetadata: {name: b}\nspec: {node: n2,\n  node: n1}\n';
+      'apiVersion: zfs.openebs.io/v1\nkind: ZFSBackup\nmetadata: {name: b}\nspec: {ownerNodeID: n2,\n  ownerNodeID: n1}\n';
     expect(await checked({ files: ['-'] }, text)).toMatchObject({
       code: 3,
-      text: like('input: line 5: "node" stands twice in its mapping: the last one counts'),
+      text: like('input: line 5: "ownerNodeID" stands twice in its mapping: the last one counts'),
     });
   });
 
