@@ -12,12 +12,19 @@ const VELERO = kindsOf('velero.io', {
   Schedule: 'schedules',
 });
 
+const VOLUME_BACKUP = {
+  what: 'Velero file-system backup of a pod volume',
+  match: { kinds: [VELERO.PodVolumeBackup] },
+  node: { in: 'field', path: ['spec', 'node'] },
+  afterDenial: 'lost',
+} as const;
+
 /**
  * Velero. A Backup passes, and so does its PodVolumeBackup, which names the node in `spec.node` (pkg/podvolume/backupper.go):
  * Velero waits for one that it could not make as for one that is not done yet, for hours. The node-agent that takes it up
  * makes a pod for it (from 1.17), or works on it itself (before) and writes InProgress first: refused there, the piece is
- * Failed at once, the backup ends PartiallyFailed, and the other nodes are still backed up. A PodVolumeRestore names the
- * restored pod only (restorer.go). The node-agent's hosting pod has `spec.nodeName` (pkg/exposer/pod_volume.go),
+ * Failed at once, the backup ends PartiallyFailed, and the other nodes are still backed up. One of no Backup, for which nobody
+ * waits, is refused itself. A PodVolumeRestore names the restored pod only (restorer.go). The node-agent's hosting pod has `spec.nodeName` (pkg/exposer/pod_volume.go),
  * the data mover's pods only affinity (csi_snapshot.go), and none is made again after a refusal. DataUpload and
  * DataDownload get their node in `status.node` later, in the main resource, where a refusal would leave them stuck.
  * Labels `velero.io/backup-name` and `velero.io/restore-name` are no evidence: Velero stamps them on every restored
@@ -30,13 +37,11 @@ export const velero: Tool = {
   known: 'manifests',
   patterns: [
     backupLeaf({
-      what: 'Velero file-system backup of a pod volume',
-      match: { kinds: [VELERO.PodVolumeBackup] },
-      node: { in: 'field', path: ['spec', 'node'] },
-      inside: insidePods(VELERO.PodVolumeBackup),
+      ...VOLUME_BACKUP,
+      match: { kinds: [VELERO.PodVolumeBackup], owners: [VELERO.Backup] },
       begins: { path: ['status', 'phase'], from: ['', 'New'], to: 'InProgress' },
-      afterDenial: 'lost',
     }),
+    backupLeaf({ ...VOLUME_BACKUP, inside: insidePods(VELERO.PodVolumeBackup) }),
     backupLeaf({
       what: 'Velero file-system restore of a pod volume',
       match: { kinds: [VELERO.PodVolumeRestore] },

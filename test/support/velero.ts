@@ -28,13 +28,16 @@ export function tryVolumeBackup(plane: ControlPlane, node: string): Promise<Pick
 export const BY_AGENT = ['InProgress'];
 export const BY_POD = ['Accepted', 'Prepared', 'InProgress', 'Completed'];
 
-/** What the API server says to who makes a PodVolumeBackup for a node and writes its phases one after the other: the first refusal, or nothing. */
+/** What the API server says to who makes the PodVolumeBackup of a Backup for a node and writes its phases one after the other: the first refusal, or nothing. */
 export async function writePhases(plane: ControlPlane, node: string, phases: readonly string[]): Promise<string> {
   const path = '/apis/velero.io/v1/namespaces/default/podvolumebackups';
   const piece = {
     apiVersion: 'velero.io/v1',
     kind: 'PodVolumeBackup',
-    metadata: { generateName: 'nightly-' },
+    metadata: {
+      generateName: 'nightly-',
+      ownerReferences: [{ apiVersion: 'velero.io/v1', kind: 'Backup', name: 'nightly', uid: 'none' }],
+    },
     spec: { node, pod: { namespace: 'default', name: 'db-0' } },
   };
   const { status, body } = await plane.api('POST', path, piece);

@@ -1,4 +1,4 @@
-import { MIRROR_ANNOTATION, ROLLOUT_POD } from '../../shared/index.ts';
+import { MIRROR_ANNOTATION, ROLLOUT_POD, type Beginning } from '../../shared/index.ts';
 import { all, any, list, literal, optional } from './cel.ts';
 import { KIND, listOfKinds, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';
@@ -9,7 +9,7 @@ import { valueAt } from './placement.ts';
  */
 export function startsWork(naming: readonly NamingKind[], labels: readonly string[]): string {
   return all([
-    `${all(["request.operation == 'CREATE'", ...begunLater(naming)])} || (${LIVES} && (${any(changes(naming, labels))}))`,
+    `request.operation == 'CREATE' || (${LIVES} && (${any(changes(naming, labels))}))`,
     `!(${KIND} == '/Pod' && ((${MIRROR}) || (${ROLLOUT_POD})))`,
   ]);
 }
@@ -32,13 +32,13 @@ function changes(naming: readonly NamingKind[], labels: readonly string[]): read
 
 /** Whether the work of an object that names its node itself moves or, where making it began nothing, begins. */
 function goesOn({ source, begins }: NamingKind): string {
-  if (begins === undefined) return `${valueAt('object', source)} != ${valueAt('oldObject', source)}`;
-  const phase = (root: string): string => `${optional(root, begins.path)}.orValue('')`;
-  return `${phase('object')} == ${literal(begins.to)} && ${phase('oldObject')} in ${list(begins.from)}`;
+  return begins === undefined
+    ? `${valueAt('object', source)} != ${valueAt('oldObject', source)}`
+    : hasBegun('object', begins);
 }
 
-/** That an object which is created is none whose work begins by an update. */
-function begunLater(naming: readonly NamingKind[]): readonly string[] {
-  const later = naming.filter(({ begins }) => begins !== undefined).flatMap(({ kinds }) => kinds);
-  return later.length === 0 ? [] : [`!(${KIND} in ${listOfKinds(later)})`];
+/** Whether an update begins the work of an object, of which `object` is the name with its types or without. */
+export function hasBegun(object: string, { path, from, to }: Beginning): string {
+  const value = (root: string): string => `${optional(root, path)}.orValue('')`;
+  return `${value(object)} == ${literal(to)} && ${value(object.replace('object', 'oldObject'))} in ${list(from)}`;
 }

@@ -118,28 +118,33 @@ function canReach(kind: Kind, { scope, node }: Outcome): boolean {
  * takes nothing off it (shared/targets/classify.ts).
  */
 export function rivalsOf(covered: CoveredPattern, judged: readonly JudgedPattern[]): readonly JudgedPattern[] {
+  const place = judged.findIndex(({ pattern }) => pattern === covered.pattern);
   return judged.filter(
-    (one) =>
+    (one, index) =>
       isSameWork(one, covered) &&
-      endsOtherwise(one, covered.outcome) &&
-      mayWin(one, covered) &&
+      endsOtherwise(one, covered) &&
+      mayWin(one, covered, index < place) &&
       (one.pattern.match.kinds ?? LABELLED_KINDS).some((kind) => isOfKind(kind, covered.kinds)),
   );
 }
 
-function endsOtherwise({ outcome }: JudgedPattern, other: Outcome): boolean {
-  return outcome === undefined || outcomeKey(outcome) !== outcomeKey(other);
+function endsOtherwise({ outcome, pattern }: JudgedPattern, other: CoveredPattern): boolean {
+  return outcome === undefined || outcomeKey(outcome, pattern) !== outcomeKey(other.outcome, other.pattern);
 }
 
 /** Two outcomes with the same key refuse the same objects in the same way. */
-function outcomeKey({ work, mode, scope, node }: Outcome): string {
-  return JSON.stringify([work, mode, scope, scope === 'node' ? node : null]);
+function outcomeKey({ work, mode, scope, node }: Outcome, { begins }: WorkPattern): string {
+  return JSON.stringify([work, mode, scope, scope === 'node' ? node : null, begins ?? null]);
 }
 
-/** Of the same work: a label wins over a guess by image, and over nothing else (shared/targets/classify.ts). */
-function mayWin(one: JudgedPattern, covered: CoveredPattern): boolean {
+/**
+ * Of the same work: a label wins over a guess by image, and over nothing else; of two of one strength the first one does
+ * (shared/targets/classify.ts).
+ */
+function mayWin(one: JudgedPattern, covered: CoveredPattern, isBefore: boolean): boolean {
   if (isLabelled(one)) return false;
-  return isLabelled(covered) ? !isGuess(one) : one.strength >= covered.strength;
+  if (isLabelled(covered)) return !isGuess(one);
+  return one.strength > covered.strength || (one.strength === covered.strength && isBefore);
 }
 
 function isLabelled({ tool }: JudgedPattern): boolean {

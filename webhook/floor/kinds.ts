@@ -44,5 +44,5 @@ export interface NamingKind {
   readonly kinds: readonly Kind[];
   readonly source: OwnSource;
   /** Where making one begins nothing yet. */
-  readonly begins?: Beginning | undefined;
+  readonly begins: Beginning | undefined;
 }

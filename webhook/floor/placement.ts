@@ -63,7 +63,7 @@ export function mayName(sources: readonly NamingKind[]): string {
 }
 
 /** The API server checks expressions against every kind of a policy, and most have no such field: here it must not. */
-const UNTYPED = 'dyn(object)';
+export const UNTYPED = 'dyn(object)';
 
 /** The node's name where the source says; empty where there is none. */
 export function valueAt(root: string, source: OwnSource): string {

@@ -1,13 +1,13 @@
-import { DEFAULT_POLICY, distinctKinds, WORK_LABEL, type Kind } from '../../shared/index.ts';
+import { DEFAULT_POLICY, distinctKinds, WORK_LABEL, type Kind, type WorkPattern } from '../../shared/index.ts';
 import { all, any, literal } from './cel.ts';
-import { startsWork } from './changes.ts';
+import { hasBegun, startsWork } from './changes.ts';
 import { rivalsOf, type CoveredPattern, type JudgedPattern, type Outcome } from './coverage.ts';
 import { evidenceOf } from './evidence.ts';
 import { isOneOf, type NamingKind, type OwnSource } from './kinds.ts';
 import { conditionOf, possibilityOf } from './matcher.ts';
 import { fateVariables, messageFor } from './messages.ts';
 import type { PolicyParts, ResourceRule, Validation, Variable } from './objects.ts';
-import { mayName, nodeVariables } from './placement.ts';
+import { mayName, nodeVariables, UNTYPED } from './placement.ts';
 import { CLOCK, isOpen, NODES } from './register.ts';
 import { OBJECT_VARIABLES } from './variables.ts';
 
@@ -155,7 +155,12 @@ function foundIn(covered: readonly CoveredPattern[], nodeFor: Nodes['nameFor']):
 
 function conditionFor({ tool, kinds, pattern }: CoveredPattern): string {
   const is = tool === 'labelled' ? `variables.labelled == ${literal(pattern.work)}` : conditionOf(pattern.match);
-  return all([isOneOf(kinds), is]);
+  return all([isOneOf(kinds), is, ...begun(pattern)]);
+}
+
+/** Of what is only asked for when it is made, the update that begins it. */
+function begun({ begins }: WorkPattern): readonly string[] {
+  return begins === undefined ? [] : ["request.operation == 'UPDATE'", hasBegun(UNTYPED, begins)];
 }
 
 function possibilityFor({ tool, pattern }: JudgedPattern): string {
