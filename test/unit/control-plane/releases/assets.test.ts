@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { assetOf, platformOf, publishedChecksum, stageAsset } from '../../../control-plane/releases/assets.ts';
 import { PINNED } from '../../../control-plane/releases/pins.ts';
 import { STAGE_FILES } from '../../../control-plane/stages.ts';
-import { BINARIES, NODE_PROGRAMS } from '../../../control-plane/versions.ts';
+import {
+  BINARIES,
+  KUBERNETES_VERSION,
+  KWOK_VERSION,
+  NODE_PROGRAMS,
+  OLDER_VERSIONS,
+} from '../../../control-plane/versions.ts';
 
 const PLATFORMS = [
   ['linux', 'amd64'],
@@ -35,6 +41,11 @@ describe('what official releases have', () => {
 
   it('are all stages of kwok', () => {
     expect(STAGE_FILES.filter((path) => stageAsset(path, PINNED) === undefined)).toEqual([]);
+  });
+
+  it('is pinned for versions that are in use alone', () => {
+    const used = [KUBERNETES_VERSION, ...OLDER_VERSIONS, KWOK_VERSION].map((version) => `/v${version}/`);
+    expect(Object.keys(PINNED).filter((path) => !used.some((version) => path.includes(version)))).toEqual([]);
   });
 
   it('is nothing that nobody can vouch for', () => {
