@@ -6,8 +6,18 @@ import { DEBIAN_PACKAGES, type Architecture } from './debian.ts';
 import { entriesOf } from './debian-package.ts';
 import { layerOf, type Entry, type Layer } from './layer.ts';
 import { archiveLayout, writeLayout, type Digests } from './layout.ts';
-import { imageNode } from './node.ts';
-import { debianParts, manifestIn, nodeParts, programParts, sbomText, type Component } from './sbom.ts';
+import { IMAGE_NODE_VERSION, imageNode } from './node.ts';
+import {
+  bundledManifests,
+  debianParts,
+  manifestIn,
+  nodeComponent,
+  nodeParts,
+  programParts,
+  registryPart,
+  sbomText,
+  type Component,
+} from './sbom.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -19,8 +29,9 @@ export function thisArchitecture(): Architecture {
   return process.arch === 'arm64' ? 'arm64' : 'amd64';
 }
 
-/** What is bundled into the image, and the list of what each bundle is made of. */
+/** What is bundled into the image, and the lists of what each bundle is made of. */
 const BUNDLES = ['maint-webhook', 'kubectl-maint'];
+const PARTS = BUNDLES.map((bundle) => `dist/${bundle}.parts.json`);
 
 /** An image as it was built. */
 export interface BuiltImage {
@@ -53,14 +64,8 @@ export async function buildWebhookImage({ name, folder, architectures }: ImagePl
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const own = await manifestIn(REPOSITORY);
-  const programs = await programParts(
-    REPOSITORY,
-    BUNDLES.map((bundle) => `dist/${bundle}.parts.json`),
-  );
-  const parts = [...programs, ...nodeParts(REPOSITORY)];
-  // Inside, where scanners look for what no package manager knows.
-  const inside = sbomText({ ...own, type: 'application' }, parts);
-  const layer = await layerOf(await programEntries(inside));
+  const parts = [...(await programParts(REPOSITORY, PARTS)), ...nodeParts(REPOSITORY)];
+  const layer = await layerOf([...(await programEntries()), ...(await entriesForScanners())]);
   const images = [];
   const sboms: Partial<Record<Architecture, string>> = {};
   // One after the other: each holds Node.js several times.
@@ -79,7 +84,7 @@ export async function buildWebhookImage({ name, folder, architectures }: ImagePl
   return { name, digests, layout, archive, sboms };
 
   async function writeSbom(file: string, all: readonly Component[]): Promise<string> {
-    await writeFile(file, sbomText({ ...own, name: 'maint-webhook', type: 'container' }, all));
+    await writeFile(file, sbomText(registryPart('container', name), all));
     return file;
   }
 }
@@ -101,21 +106,33 @@ async function layersBelow(architecture: Architecture): Promise<readonly Layer[]
 }
 
 /** Webhook and plugin, which Jobs of `--detach` run, and what goes with every copy. */
-async function programEntries(sbom: string): Promise<readonly Entry[]> {
+async function programEntries(): Promise<readonly Entry[]> {
   const file = async (path: string, from: string): Promise<Entry> => {
     return { kind: 'file', path, mode: 0o644, bytes: await readFile(join(REPOSITORY, from)) };
   };
   const loaded = await readdir(join(REPOSITORY, 'dist/kubectl-maint'));
   const docs = 'usr/share/doc/kubectl-maint';
-  const files = await Promise.all([
+  return Promise.all([
     ...BUNDLES.map((bundle) => file(`${bundle}.cjs`, `dist/${bundle}.cjs`)),
     ...loaded.map((name) => file(`kubectl-maint/${name}`, `dist/kubectl-maint/${name}`)),
     ...BUNDLES.map((bundle) => file(`${docs}/${bundle}.LICENSES.txt`, `dist/${bundle}.LICENSES.txt`)),
     file(`${docs}/LICENSE`, 'LICENSE'),
   ]);
+}
+
+/**
+ * What scanners know parts by that are in the image as bytes of something else: npm packages by a package.json each, without the
+ * rest of them; what Node.js is made of, which no package manager knows, by a list.
+ */
+async function entriesForScanners(): Promise<readonly Entry[]> {
+  const own = await manifestIn(REPOSITORY);
+  const packages = [...(await bundledManifests(REPOSITORY, PARTS)), ['node_modules/kubectl-maint', own] as const];
+  const text = (path: string, content: string): Entry => {
+    return { kind: 'file', path, mode: 0o644, bytes: Buffer.from(content) };
+  };
   return [
-    ...files,
-    { kind: 'file', path: 'usr/share/sbom/kubectl-maint.cdx.json', mode: 0o644, bytes: Buffer.from(sbom) },
+    ...packages.map(([folder, manifest]) => text(`usr/lib/${folder}/package.json`, `${JSON.stringify(manifest)}\n`)),
+    text('usr/share/sbom/nodejs.cdx.json', sbomText(nodeComponent(IMAGE_NODE_VERSION), nodeParts(REPOSITORY))),
   ];
 }
 

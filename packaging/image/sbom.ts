@@ -20,15 +20,21 @@ export interface Component {
   readonly hashes?: readonly { readonly alg: 'SHA-256'; readonly content: string }[];
 }
 
-/** What a list of parts is about. */
-type Subject = Manifest & { readonly type: 'application' | 'container' };
+/** The npm packages of which programs are bundled, by the folders that they are installed in. */
+export async function bundledManifests(
+  repository: string,
+  bundles: readonly string[],
+): Promise<ReadonlyMap<string, Manifest>> {
+  const texts = await Promise.all(bundles.map((file) => readFile(join(repository, file), 'utf8')));
+  const folders = texts.flatMap((text) => bundledPackages(JSON.parse(text)));
+  const manifest = async (folder: string) => [folder, await manifestIn(join(repository, folder))] as const;
+  return new Map(await Promise.all(folders.map(manifest)));
+}
 
 /** Our programs' parts: the npm packages of which they are bundled. The list of the npm package. */
 export async function programParts(repository: string, bundles: readonly string[]): Promise<readonly Component[]> {
-  const texts = await Promise.all(bundles.map((file) => readFile(join(repository, file), 'utf8')));
-  const folders = texts.flatMap((text) => bundledPackages(JSON.parse(text)));
-  const packages = await Promise.all(folders.map((folder) => manifestIn(join(repository, folder))));
-  return unique(packages.map(npmComponent));
+  const manifests = await bundledManifests(repository, bundles);
+  return unique([...manifests.values()].map(npmComponent));
 }
 
 /** Node.js and what it is made of, for which it answers itself. */
@@ -54,10 +60,16 @@ export function nodeComponent(version: string): Component {
   };
 }
 
-/** The image that the chart runs, as its values name it. */
-export function imagePart(registry: string, repository: string, version: string): Component {
-  const query = new URLSearchParams({ repository_url: `${registry}/${repository}`, tag: version });
-  return { type: 'container', name: 'maint-webhook', version, purl: `pkg:oci/maint-webhook?${query.toString()}` };
+/** The npm package of a manifest, as that which a list is about. */
+export function packagePart(manifest: Manifest): Component {
+  return { ...npmComponent(manifest), type: 'application' };
+}
+
+/** What a registry has under a name with a tag: `REGISTRY/PATH/NAME:TAG`. */
+export function registryPart(type: 'application' | 'container', address: string): Component {
+  const [, repository = '', name = '', version = ''] = /^(.*\/([^/]+)):([^:]+)$/.exec(address) ?? [];
+  const query = new URLSearchParams({ repository_url: repository, tag: version });
+  return { type, name, version, purl: `pkg:oci/${name}?${query.toString()}` };
 }
 
 /** The packages below, with the release that they are of: scanners look them up by both. */
@@ -74,13 +86,12 @@ export function debianParts(architecture: Architecture): readonly Component[] {
 }
 
 /** A list of parts as CycloneDX 1.6 (JSON). No time and no serial number: the same parts make the same list. */
-export function sbomText(subject: Subject, parts: readonly Component[]): string {
-  const { type } = subject;
+export function sbomText(subject: Component, parts: readonly Component[]): string {
   const sbom = {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
-    metadata: { component: { ...npmComponent(subject), type } },
+    metadata: { component: subject },
     components: parts.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
   };
   return `${JSON.stringify(sbom, undefined, 2)}\n`;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imagePart, manifestIn, nodeComponent, programParts, sbomText } from '../image/sbom.ts';
-import { imageRepository, publishedBy } from '../published.ts';
+import { manifestIn, nodeComponent, packagePart, programParts, registryPart, sbomText } from '../image/sbom.ts';
+import { chartAddress, imageName, publishedBy } from '../published.ts';
 import { archive } from './archive.ts';
 import { completionProgram } from './completion.ts';
 import { buildExecutable } from './executable.ts';
@@ -44,12 +44,13 @@ async function writeSboms(folder: string): Promise<void> {
   const own = await manifestIn('.');
   const plugin = await programParts('.', ['dist/kubectl-maint.parts.json']);
   const both = await programParts('.', ['dist/kubectl-maint.parts.json', 'dist/maint-webhook.parts.json']);
-  const about = { ...own, type: 'application' } as const;
+  const about = packagePart(own);
   await writeFile(join(folder, 'npm-package.cdx.json'), sbomText(about, both));
   await writeFile(join(folder, 'executables.cdx.json'), sbomText(about, [...plugin, nodeComponent(NODE_VERSION)]));
   const published = await publishedBy('.');
-  const image = imagePart(published.registry, imageRepository(published), published.version);
-  await writeFile(join(folder, 'chart.cdx.json'), sbomText(about, [image]));
+  const chart = `${chartAddress(published).replace('oci://', '')}:${published.version}`;
+  const runs = [registryPart('container', imageName(published))];
+  await writeFile(join(folder, 'chart.cdx.json'), sbomText(registryPart('application', chart), runs));
 }
 
 async function buildArchive(platform: Platform, folder: string): Promise<Download> {

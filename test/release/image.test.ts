@@ -8,6 +8,8 @@ import { DEBIAN_PACKAGES } from '../../packaging/image/debian.ts';
 import { ARCHITECTURES, buildWebhookImage, thisArchitecture, type BuiltImage } from '../../packaging/image/image.ts';
 import { at, listAt, textAt, textsAt } from '../../shared/index.ts';
 import { runProgram } from '../support/plugin-run.ts';
+import { packagesIn } from './scanned.ts';
+import { hasTool, SYFT } from './tools.ts';
 
 /** What we promise for both architectures together: less than Node.js's own smallest image of one. */
 const MOST_BYTES = 150e6;
@@ -118,9 +120,37 @@ describe.skipIf(!isAble)('the image', () => {
     },
   );
 
-  test('holds the list of what no package manager knows', async () => {
-    const sbom: unknown = JSON.parse(await readFile(join(root, 'usr/share/sbom/kubectl-maint.cdx.json'), 'utf8'));
+  test('holds the list of what Node.js is made of, which no package manager knows', async () => {
+    const sbom: unknown = JSON.parse(await readFile(join(root, 'usr/share/sbom/nodejs.cdx.json'), 'utf8'));
     const names = listAt(sbom, 'components').map((component) => textAt(component, 'name'));
-    expect(names).toEqual(expect.arrayContaining(['express', 'node-forge', 'yaml', 'yargs', 'zod', 'node', 'v8']));
+    expect(names).toEqual(expect.arrayContaining(['node', 'v8', 'openssl', 'undici']));
   });
+
+  test.skipIf(!hasTool(SYFT)).each(ARCHITECTURES)(
+    'a scanner finds in that for %s all that its list has of Debian and npm, us, and Node.js (npm run release-tools)',
+    async (architecture) => {
+      const found = await packagesIn([
+        'scan',
+        '-o',
+        'json',
+        '--platform',
+        `linux/${architecture}`,
+        `oci-dir:${built.layout}`,
+      ]);
+      const list: unknown = JSON.parse(await readFile(built.sboms[architecture] ?? '', 'utf8'));
+      const listed = listAt(list, 'components').flatMap((component) => textAt(component, 'purl') ?? []);
+      const known = listed.filter((purl) => /^pkg:(?:deb|npm)\//.test(purl)).map(withoutQualifiers);
+      const node = listed.find((purl) => purl.startsWith('pkg:generic/nodejs@'))?.replace('nodejs', 'node');
+      // What a library of Debian says of itself beside the database: the source package that it was built from.
+      const ofLibraries = /^pkg:deb\/gcc-14@/;
+      expect(found.map(withoutQualifiers).filter((purl) => !ofLibraries.test(purl))).toEqual(
+        [...known, node, `pkg:npm/kubectl-maint@${version}`].sort(),
+      );
+    },
+  );
 });
+
+/** A package without its architecture, distribution and source package. */
+function withoutQualifiers(purl: string): string {
+  return purl.replace(/\?.*/, '');
+}

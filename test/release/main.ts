@@ -3,10 +3,10 @@ import { delimiter, dirname } from 'node:path';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { HELM } from '../control-plane/versions.ts';
 import { ensureBuilt } from '../neighbours/build.ts';
-import { COSIGN, folderOf, SYFT } from './tools.ts';
+import { folderOf, RELEASE_TOOLS } from './tools.ts';
 
 const options = { env: process.env, log: (line: string): void => void process.stderr.write(`${line}\n`) };
-for (const tool of [COSIGN, SYFT]) await ensureBuilt(tool, options);
+for (const tool of RELEASE_TOOLS) await ensureBuilt(tool, options);
 const { path } = await ensureBinaries({ ...options, also: [HELM] });
-const folders = [...[COSIGN, SYFT].map(folderOf), dirname(path('helm'))];
+const folders = [...RELEASE_TOOLS.map(folderOf), dirname(path('helm'))];
 process.stdout.write(`${folders.join(delimiter)}\n`);

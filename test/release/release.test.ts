@@ -9,9 +9,15 @@ import { pipeline } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archiveName, NODE_VERSION, PLATFORMS, programName, type Platform } from '../../packaging/release/platforms.ts';
 import { buildRelease } from '../../packaging/release/release.ts';
+import { listAt, textAt } from '../../shared/index.ts';
 import { freshKrew, type Krew } from '../support/krew.ts';
 import { runProgram } from '../support/plugin-run.ts';
 import { signatureOf } from '../support/mach-o-signature.ts';
+import { packagesIn } from './scanned.ts';
+import { hasTool, SYFT } from './tools.ts';
+
+/** What is made of what. */
+const LISTS = ['chart.cdx.json', 'executables.cdx.json', 'npm-package.cdx.json'];
 
 let folder: string;
 let host: Server;
@@ -48,9 +54,15 @@ test('the checksums are those of the files', async () => {
     process.env,
   );
   const { version } = await packageJson();
-  const lists = ['chart.cdx.json', 'executables.cdx.json', 'npm-package.cdx.json'];
-  const names = [...PLATFORMS.map(archiveName), ...lists, `kubectl-maint-${version}.tgz`].sort();
+  const names = [...PLATFORMS.map(archiveName), ...LISTS, `kubectl-maint-${version}.tgz`].sort();
   expect({ code, stdout }).toEqual({ code: 0, stdout: names.map((name) => `${name}: OK\n`).join('') });
+});
+
+test.skipIf(!hasTool(SYFT)).each(LISTS)('a scanner reads all of %s (npm run release-tools)', async (name) => {
+  const file = join(folder, 'one', name);
+  const list: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const listed = listAt(list, 'components').flatMap((component) => textAt(component, 'purl') ?? []);
+  expect(await packagesIn(['convert', file, '-o', 'json'])).toEqual(expect.arrayContaining(listed));
 });
 
 test('built again, it is the same: one platform of each format', async () => {

@@ -1,4 +1,4 @@
-/** What a release is signed and looked at with: programs of others, each built once from its public Go module, and kept. */
+/** What a release is pushed, signed and looked at with: programs of others, each built once from its public Go module, and kept. */
 import { delimiter, dirname } from 'node:path';
 import { programOnPath } from '../control-plane/cache-folder.ts';
 import { isBuilt, programsOf } from '../neighbours/build.ts';
@@ -23,6 +23,18 @@ export const SYFT = {
   linked: { 'main.version': '1.57.1' },
   replaces: [],
 } as const satisfies Source;
+
+/** What pushes the file by which Artifact Hub knows whose the chart is. */
+export const ORAS = {
+  name: 'oras',
+  version: '1.3.6',
+  goModule: 'oras.land/oras',
+  programs: { oras: 'oras.land/oras/cmd/oras' },
+  replaces: [],
+} as const satisfies Source;
+
+/** All of them. */
+export const RELEASE_TOOLS: readonly Source[] = [COSIGN, SYFT, ORAS];
 
 /** Whether this process finds a tool; one that was built is put on its `PATH`, behind what is there. Nothing is built. */
 export function hasTool(tool: Source): boolean {

@@ -1,5 +1,5 @@
 /** What the release workflow pushes and signs, in a registry of this machine; and the lines of docs/release.md that verify it. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { ensureBinaries } from '../../control-plane/binaries.ts';
 import { programOnPath } from '../../control-plane/cache-folder.ts';
 import { HELM } from '../../control-plane/versions.ts';
 import { at, listAt, textAt } from '../../../shared/index.ts';
-import { COSIGN, hasTool } from '../../release/tools.ts';
+import { COSIGN, hasTool, ORAS } from '../../release/tools.ts';
 import { documentedCommands } from '../../support/documented.ts';
 import { runProgram, type Ran } from '../../support/plugin-run.ts';
 
@@ -111,6 +111,19 @@ describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-regist
     const workflow = await readFile('.github/workflows/release.yml', 'utf8');
     const asked = [...workflow.matchAll(/steps\.pushed\.outputs\.([\w-]+)/g)].map(([, name]) => name);
     expect([...new Set(asked)].sort()).toEqual(outputs.flatMap((line) => /^[\w-]+/.exec(line) ?? []).sort());
+  });
+
+  test.skipIf(!hasTool(ORAS))('the file for Artifact Hub (needs oras: npm run release-tools)', async () => {
+    await copyFile('charts/artifacthub-repo.yml', join(folder, 'artifacthub-repo.yml'));
+    const line = /`(oras push [^`]+)`/.exec(await readFile('docs/release.md', 'utf8'))?.[1] ?? '';
+    const pushing = await run('bash', '-c', `${line.replace('REGISTRY/OWNER', place)} --plain-http`);
+    expect(pushing, pushing.stderr).toMatchObject({ code: 0 });
+    const file = `docker://${place}/${CHART}:artifacthub.io`;
+    const raw = JSON.parse((await run('skopeo', 'inspect', '--raw', '--tls-verify=false', file)).stdout) as unknown;
+    expect(textAt(raw, 'config', 'mediaType')).toBe('application/vnd.cncf.artifacthub.config.v1+yaml');
+    expect(listAt(raw, 'layers').map((layer) => textAt(layer, 'mediaType'))).toEqual([
+      'application/vnd.cncf.artifacthub.repository-metadata.layer.v1.yaml',
+    ]);
   });
 
   test('nobody pushes or pulls who is not known', async () => {
