@@ -170,6 +170,17 @@ describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-regist
       expect(predicates).toEqual([parts('amd64'), parts('arm64')]);
     });
 
+    test.each(['verify', 'verify-attestation', 'verify-blob'])(
+      '%s asks for the workflow by these flags',
+      async (verb) => {
+        const [whose = ''] = await documentedCommands('release.md', 'How it is verified');
+        const flags = whose.match(/--[\w-]+(?==)/g) ?? [];
+        expect(flags.length).toBe(2);
+        const { stdout } = await run('cosign', verb, '--help');
+        for (const flag of flags) expect(stdout).toContain(`${flag} `);
+      },
+    );
+
     test('what was changed afterwards is not verified, nor what another key signed', async () => {
       await writeFile(join(folder, 'checksums.txt'), 'something else\n');
       await expect(verify('cosign verify-blob ')).rejects.toThrow('invalid signature');
