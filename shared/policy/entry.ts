@@ -1,4 +1,5 @@
 import type { ServedKind } from '../kinds.ts';
+import type { Tool } from '../targets/tool.ts';
 
 /** A CEL condition of a webhook entry: the API server calls us only where all of them hold. */
 export interface MatchCondition {
@@ -19,8 +20,11 @@ export interface AskedEntry {
     readonly subresource?: string;
     readonly operations: readonly EntryOperation[];
   }[];
-  /** Also asks about every kind of work that the tools name and some rule decides, when it is made or changed. */
-  readonly ofTools?: true;
+  /**
+   * Also asks about every kind of work that the tools name and some rule decides, when it is made or changed; with these
+   * conditions, which come of the tools.
+   */
+  readonly ofTools?: (tools: readonly Tool[]) => readonly MatchCondition[];
   readonly conditions: readonly MatchCondition[];
   /**
    * Is there at all times, and never stops what it cannot judge. Others come with the first node in maintenance and go

@@ -17,7 +17,7 @@ export const RULES: readonly Rule[] = Object.values(BY_ID);
 
 /** What the API server asks the webhook about, each once though several rules share it; what asks about most comes first. */
 export const ENTRIES: readonly AskedEntry[] = [...new Set(RULES.flatMap(({ entries }) => entries))].sort(
-  (a, b) => Number(b.ofTools === true) - Number(a.ofTools === true),
+  (a, b) => Number(b.ofTools !== undefined) - Number(a.ofTools !== undefined),
 );
 
 /** First parts of the names of entries that come with the first node in maintenance and go with the last. */

@@ -1,9 +1,8 @@
 import { KUBERNETES } from '../../kinds.ts';
 import { WORK_LABEL } from '../../labels.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
-import { TOOLS } from '../../targets/registry.ts';
-import type { WorkPattern } from '../../targets/tool.ts';
-import type { AskedEntry } from '../entry.ts';
+import type { Tool, WorkPattern } from '../../targets/tool.ts';
+import type { AskedEntry, MatchCondition } from '../entry.ts';
 import { EPHEMERAL_CONTAINERS } from '../ephemeral.ts';
 import { ROLLOUT_POD } from './addon-entries.ts';
 
@@ -11,17 +10,22 @@ function hasWorkLabel(object: string): string {
   return `${object}.?metadata.?labels[?'${WORK_LABEL}'].hasValue()`;
 }
 
-/** Where an update of something else than the spec begins the work (see Beginning). */
-const BEGINNINGS = TOOLS.flatMap(({ patterns }) => patterns.flatMap(beginning));
+/** Of an update: whether work starts or moves by it. Where it begins by another field than the spec, its tool says so. */
+function startsBy(tools: readonly Tool[]): MatchCondition {
+  const starts = [
+    'object.?spec != oldObject.?spec',
+    'object.metadata.?labels != oldObject.metadata.?labels',
+    ...tools.flatMap(({ patterns }) => patterns.flatMap(beginning)),
+  ];
+  const expression = `request.operation != 'UPDATE' || (!has(object.metadata.deletionTimestamp) && (${starts.join(' || ')}))`;
+  return { name: 'starts', expression };
+}
 
 function beginning({ match, begins }: WorkPattern): readonly string[] {
   if (begins === undefined) return [];
   const at = (object: string): string => `${[object, ...begins.path].join('.?')}.orValue('')`;
-  return (match.kinds ?? []).map(
-    ({ kind }) =>
-      ` || (request.kind.kind == '${kind}' && ` +
-      `${at('object')} == '${begins.to}' && ${at('oldObject')} != '${begins.to}')`,
-  );
+  const hasBegun = `${at('object')} == '${begins.to}' && ${at('oldObject')} != '${begins.to}'`;
+  return (match.kinds ?? []).map(({ kind }) => `(request.kind.kind == '${kind}' && ${hasBegun})`);
 }
 
 /** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */
@@ -32,15 +36,8 @@ export const WORK_ENTRY: AskedEntry = {
     // `kubectl debug` may bring any image and command into a pod that runs on a node in maintenance.
     { kind: KUBERNETES.Pod, subresource: EPHEMERAL_CONTAINERS, operations: ['UPDATE'] },
   ],
-  ofTools: true,
+  ofTools: (tools) => [startsBy(tools)],
   conditions: [
-    {
-      name: 'starts',
-      expression:
-        "request.operation != 'UPDATE' || (!has(object.metadata.deletionTimestamp) && " +
-        '(object.?spec != oldObject.?spec || object.metadata.?labels != oldObject.metadata.?labels' +
-        `${BEGINNINGS.join('')}))`,
-    },
     {
       // Of Secrets only the credentials that a scan makes for itself are decided (shared/targets/trivy-operator.ts).
       name: 'no-other-secret',

@@ -150,8 +150,8 @@ export function entriesFor(tools: readonly Tool[], ...policies: readonly PolicyC
     const own = entry.kinds.map(({ kind, subresource, operations }) => ruleFor(kind, operations, subresource));
     return {
       name: entryName(entry.name),
-      rules: entry.ofTools === true ? [...ofTools.map((kind) => ruleForWork(kind, entry)), ...own] : own,
-      matchConditions: entry.conditions,
+      rules: entry.ofTools !== undefined ? [...ofTools.map((kind) => ruleForWork(kind, entry)), ...own] : own,
+      matchConditions: [...(entry.ofTools?.(tools) ?? []), ...entry.conditions],
       ...((entry.always === true || !refuses(entry, policies)) && { failurePolicy: 'Ignore' as const }),
     };
   });
