@@ -1,7 +1,7 @@
 import type { Right } from '../../preflight/rights.ts';
 
 /**
- * From harmless to broken. `skipped`: there is nothing to try, and nothing is wrong. `warn` also where something could not
+ * From harmless to broken. `skipped`: there is nothing to try, or another check says what is wrong. `warn` also where something could not
  * be found out.
  */
 export type CheckStatus = 'ok' | 'skipped' | 'warn' | 'fail';
@@ -45,6 +45,9 @@ export function warn(message: string, todo: string): Diagnosis {
 export function fail(message: string, todo: string): Diagnosis {
   return { status: 'fail', message, todo };
 }
+
+/** What to do where no webhook is registered: it is said once. */
+export const SEE_WEBHOOK = 'the check webhook says what to do';
 
 /** What could not be found out, and why. */
 export function unknown(why: string, todo: string): Diagnosis {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { clean, listAt, renderDuration, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
-import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
+import { fail, ok, SEE_WEBHOOK, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import { shakeHands, type Handshake } from '../handshake.ts';
 import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
 
@@ -16,6 +16,8 @@ const LOOK_THERE = 'look at its /readyz and its log where it runs: they say whet
 
 /** Whom the API server trusts, and by what address it asks. */
 export interface BundleReading {
+  /** Whether the API server has entries at all. */
+  readonly isAsked: boolean;
   /** The caBundles of the entries, each in base64. */
   readonly bundles: readonly string[];
   /** What is presented where an entry asks by an address and not by a Service. */
@@ -39,6 +41,7 @@ export const certificates = checkOf({
     const entries = listAt(await readings.registration(), 'webhooks').map(trustOf);
     const trusting = entries.filter(({ bundle }) => bundle !== '');
     return {
+      isAsked: entries.length > 0,
       bundles: [...new Set(trusting.map(({ bundle }) => bundle))],
       presented: await Promise.all(addressesOf(trusting).map((one) => present(one, readings.signal))),
       now: readings.now(),
@@ -72,8 +75,9 @@ async function present({ url, bundle }: EntryTrust, signal: AbortSignal): Promis
   return { url, handshake: await shakeHands(url, textOf(bundle), signal) };
 }
 
-/** Judges whom the API server trusts; a missing registration is another check's to say. Pure. */
-export function judgeCertificates({ bundles, presented, now }: BundleReading): readonly Diagnosis[] {
+/** Judges whom the API server trusts. Pure. */
+export function judgeCertificates({ isAsked, bundles, presented, now }: BundleReading): readonly Diagnosis[] {
+  if (!isAsked) return [fail('no webhook is asked, so that none is trusted', SEE_WEBHOOK)];
   if (bundles.length === 0) return [fail('there is no caBundle: the API server trusts no webhook', RENEW)];
   const judged = bundles.map((bundle) => judgeBundle(bundle, now));
   // Usually every entry has the same; of several the one that lasts shortest counts.

@@ -1,6 +1,6 @@
 import { clean, listAt, MAX_NAME, numberAt, objectPath, textAt, textsAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
-import { fail, ok, type Diagnosis } from '../diagnosis.ts';
+import { fail, ok, skipped, type Diagnosis } from '../diagnosis.ts';
 import { imageNotPulled, PULL_STEP } from '../image-pull.ts';
 import { CONTROLLER_NAME, type Installation } from '../../../policy/installation.ts';
 
@@ -42,7 +42,8 @@ export const controller = checkOf({
 /** Judges Lease and policy. Pure. */
 export function judgeController(reading: ControllerReading): readonly Diagnosis[] {
   const { installation } = reading;
-  if (installation.by !== 'service') {
+  if (installation.by === 'nowhere') return [skipped('no webhook is registered (check webhook)')];
+  if (installation.by === 'url') {
     return [ok('the webhook is no Service of this cluster, and what keeps it is not seen from here')];
   }
   const absence = whyNoneLeads(reading);

@@ -61,7 +61,7 @@ export function judgeRegister({ isRead, isDefined, register: found, held }: Regi
     return [
       fail(
         `the API server does not know the kind ${REGISTER_KIND}: its own policies refuse no backup and no scan`,
-        'the chart brings the definition, and so does: maint-webhook policies | kubectl apply -f -',
+        'the chart brings the definition, and so does: maint-webhook policies | kubectl apply -f -, the first time twice (docs/floor.md)',
       ),
     ];
   }

@@ -1,6 +1,6 @@
 import { at, clean, conditionAt, listAt, MAX_NAME, numberAt, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
-import { fail, ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
+import { fail, ok, SEE_WEBHOOK, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 import { imageNotPulled, PULL_STEP } from '../image-pull.ts';
 import type { Installation } from '../../../policy/installation.ts';
 
@@ -33,7 +33,7 @@ export const replicas = checkOf({
 /** Judges Deployment and pods. Pure. */
 export function judgeReplicas({ installation, nodes }: ReplicasReading): readonly Diagnosis[] {
   if (installation.by === 'nowhere') {
-    return [fail('no webhook is registered, so that none runs', 'the check webhook says what to do')];
+    return [fail('no webhook is registered, so that none runs', SEE_WEBHOOK)];
   }
   if (installation.by === 'url') {
     return [

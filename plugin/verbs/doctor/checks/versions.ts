@@ -1,7 +1,7 @@
 import type { Installation } from '../../../policy/installation.ts';
 import { installedVersions, ONE_RELEASE, skewOf, versionsText } from '../../../policy/versions.ts';
 import { checkOf } from '../check.ts';
-import { ok, unknown, warn, type Diagnosis } from '../diagnosis.ts';
+import { ok, skipped, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 
 /** Version of this plugin, and where the webhook runs. */
 export interface VersionsReading {
@@ -23,6 +23,7 @@ export const versions = checkOf({
 
 /** Judges labels and images of the pods. Pure. */
 export function judgeVersions({ plugin, installation }: VersionsReading): readonly Diagnosis[] {
+  if (installation.by === 'nowhere') return [skipped('no webhook is registered (check webhook)')];
   const found = installedVersions(installation);
   if (found === undefined || found.webhook.length === 0)
     return [unknown('the webhook does not run as the chart installs it', ONE_RELEASE)];

@@ -29,8 +29,18 @@ test.each<[what: string, bundles: () => readonly string[], sinceStart: number, s
   ['a broken one', () => [older.replace('MII', 'XXX')], 0, /^fail .*holds no certificate/],
   ['none', () => [], 0, /^fail .*there is no caBundle/],
 ])('%s', (_what, bundles, sinceStart, says) => {
-  const reading = { bundles: bundles().map(base64), presented: [], now: START + sinceStart };
+  const reading = { isAsked: true, bundles: bundles().map(base64), presented: [], now: START + sinceStart };
   expect(judgeCertificates(reading).map(({ status, message }) => `${status} ${message}`)).toEqual([like(says)]);
+});
+
+test('where no webhook is asked, the check of the webhook says what to do', () => {
+  expect(judgeCertificates({ isAsked: false, bundles: [], presented: [], now: START })).toEqual([
+    {
+      status: 'fail',
+      message: 'no webhook is asked, so that none is trusted',
+      todo: 'the check webhook says what to do',
+    },
+  ]);
 });
 
 test.each<[what: string, handshake: Handshake, sinceStart: number, says: readonly RegExp[]]>([
@@ -51,7 +61,7 @@ test.each<[what: string, handshake: Handshake, sinceStart: number, says: readonl
   ['nothing, and over', { kind: 'unreached', why: '' }, AUTHORITY_LIFE_MS, [/^fail .*ended on/]],
 ])('what answers at an address is %s', (_what, handshake, sinceStart, says) => {
   const presented = [{ url: 'https://webhook.example.com:9443', handshake }];
-  const found = judgeCertificates({ bundles: [base64(older)], presented, now: START + sinceStart });
+  const found = judgeCertificates({ isAsked: true, bundles: [base64(older)], presented, now: START + sinceStart });
   expect(found.map(({ status, message }) => `${status} ${message}`)).toEqual(says.map(like));
 });
 

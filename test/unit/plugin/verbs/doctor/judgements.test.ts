@@ -28,7 +28,7 @@ import { configWith } from '../../../../support/configs.ts';
 
 /** `status message` of each; every warning and failure has to say what to do. */
 function told(diagnoses: readonly Diagnosis[]): readonly string[] {
-  for (const { status, todo } of diagnoses) expect(todo === undefined).toBe(status === 'ok');
+  for (const { status, todo } of diagnoses) expect(todo === undefined).toBe(status === 'ok' || status === 'skipped');
   return diagnoses.map(({ status, message }) => `${status} ${message}`);
 }
 
@@ -283,6 +283,12 @@ describe('versions', () => {
     expect(told(judgeVersions({ plugin: '1.2.3', installation }))).toEqual([like(says)]);
   });
 
+  test('without a webhook there is none to tell', () => {
+    expect(told(judgeVersions({ plugin: '1.2.3', installation: { by: 'nowhere' } }))).toEqual([
+      'skipped not tried: no webhook is registered (check webhook)',
+    ]);
+  });
+
   test('a process tells no version', () => {
     expect(told(judgeVersions({ plugin: '1.2.3', installation: { by: 'url', url: 'https://h' } }))).toEqual([
       like('warn not known'),
@@ -528,6 +534,11 @@ describe('controller', () => {
   test.each<[what: string, reading: Partial<Parameters<typeof judgeController>[0]>, says: readonly unknown[]]>([
     ['all is well', {}, ['ok pod-1 leads, and is fenced in by fence.kubectl-maint.io']],
     ['a process', { installation: { by: 'url', url: 'https://h' } }, [like('ok the webhook is no Service')]],
+    [
+      'nothing to keep',
+      { installation: { by: 'nowhere' } },
+      ['skipped not tried: no webhook is registered (check webhook)'],
+    ],
     ['never led', { lease: undefined }, [like('fail no controller has ever held the Lease')]],
     [
       'an image that is not pulled',
