@@ -61,7 +61,7 @@ export function explainNode(node: string, why: string | undefined): string {
 
 /** What an identity without the right to change records reads; `what` it may not do. */
 export function explainRight(user: string, what: string): string {
-  return `node-guard: ${user} may not ${what}: that needs the verb set on maintenances.kubectl-maint.io. ${RECORD_STEP}`;
+  return `node-guard: ${user} may not ${what}: that needs the verb set on maintenances.kubectl-maint.io, which the role kubectl-maint-operator has. ${RECORD_STEP}`;
 }
 
 /** Lines short enough for every client; a longer warning goes on in the next one. */

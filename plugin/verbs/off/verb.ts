@@ -1,7 +1,7 @@
 import { clusterFlags } from '../../command-line/connection.ts';
 import { requiredNodes } from '../../command-line/node-choice.ts';
 import { verb } from '../../command-line/verb.ts';
-import { MaintError } from '../../../shared/index.ts';
+import { MaintError, STATE_LABEL } from '../../../shared/index.ts';
 import { healthFlags } from './health-flags.ts';
 import { detachedFrom } from '../../detached/asked.ts';
 import { hookFlags } from '../../hooks/flags.ts';
@@ -21,10 +21,15 @@ export const off = verb({
     { line: 'kubectl maint off -l rack=b7 --max-parallel=3', does: 'bring a rack back, three nodes at once' },
     { line: 'kubectl maint off worker-3 --owner ben', does: 'drop the claim of somebody else' },
     { line: 'kubectl maint off worker-3 --all', does: "drop everybody's claims" },
+    { line: 'kubectl maint off -l kubectl-maint.io/maintenance --all', does: 'bring back all that is in maintenance' },
   ],
   operation: ({ values, names, flags }): OffOperation => {
     if (values.all && values.owner !== undefined)
       throw new MaintError('usage', '--all and --owner cannot both be given');
+    if (values.all && names.length === 0 && values.selector === undefined)
+      throw new MaintError('usage', 'no node is named: --all is about claims', {
+        hint: `all that is in maintenance: kubectl maint off -l ${STATE_LABEL} --all`,
+      });
     return {
       verb: 'off',
       cluster: clusterFlags(values),

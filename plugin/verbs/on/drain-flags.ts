@@ -72,7 +72,7 @@ export const DRAIN_FLAGS = {
     group: PACE,
     value: countFlag,
     describe:
-      'Nodes that are drained at once; 0 = all. Budgets hold across all of them. More than 10 nodes, or with --max-unavailable: marked so, too',
+      'Nodes that are drained at once; 0 = all. Budgets hold across all of them. More than 10 nodes, or with --max-unavailable: also marked only so many at once',
   },
   'max-unavailable': {
     kind: 'value',

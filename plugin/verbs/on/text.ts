@@ -191,7 +191,7 @@ function tellEnforcement(event: Extract<OnEvent, { readonly type: 'enforced' }>,
 }
 
 /** Both know of the maintenance: the webhook, which decides everything, and the API server itself (docs/floor.md). */
-const HELD_ALONE = 'the API server keeps off exact cases by itself as well, while no webhook answers';
+const HELD_ALONE = 'while no webhook answers, the API server itself still refuses what it knows by kind or label';
 
 /** What a run would do beyond the evictions, which are told one by one. */
 function tellReasons(what: string, pods: readonly ReasonedName[], screen: Screen): void {

@@ -164,7 +164,8 @@ describe('where only the name of the node is known', () => {
 
   test('a right that is missing is named', () => {
     expect(explainRight('ana', 'uncordon node n1')).toBe(
-      'node-guard: ana may not uncordon node n1: that needs the verb set on maintenances.kubectl-maint.io. ' +
+      'node-guard: ana may not uncordon node n1: that needs the verb set on maintenances.kubectl-maint.io, ' +
+        'which the role kubectl-maint-operator has. ' +
         'Take nodes into maintenance with kubectl maint on, and back with kubectl maint off',
     );
   });

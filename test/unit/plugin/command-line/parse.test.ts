@@ -295,6 +295,7 @@ describe('usage errors: one line each', () => {
     ['on N1', '"N1" is not the name of a node'],
     ['on n1/n2', '"n1/n2" is not the name of a node'],
     ['on __proto__', '"__proto__" is not the name of a node'],
+    ['off --all', 'no node is named: --all is about claims'],
     ['off n1 --all --owner ben', '--all and --owner cannot both be given'],
     ['off n1 --max-parallel=-1', '--max-parallel: "-1" is less than 0'],
     ['on n1 --until 2026-01-31T06:00:00Z --for 2h', '--until and --for cannot both be given'],
