@@ -159,7 +159,7 @@ function losesRecord({ name, raw }: Subject['object']): readonly Objection<Guard
   if (record.kind === 'none') return [];
   const owners = record.kind === 'record' ? record.record.claims.map(({ owner }) => clean(owner, MAX_QUOTE)) : [];
   const by = owners.length === 0 ? '' : ` for ${owners.join(', ')}`;
-  const detail = `node ${name} is in maintenance${by}: the record goes with it, and under this name it comes back without`;
+  const detail = `node ${name} is in maintenance${by}: the record goes with it, and a node that comes back under this name has none`;
   return [{ reason: 'RecordLost', detail, nodes: [name], weight: 'advise' }];
 }
 
