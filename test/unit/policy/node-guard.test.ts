@@ -46,7 +46,11 @@ test.each<[what: string, annotation: string, detail: string]>([
     JSON.stringify(RECORD),
     'node n1 is in maintenance for ana: the record goes with it, and a node that comes back under this name has none',
   ],
-  ['unreadable', 'x', 'node n1 is in maintenance: the record goes with it, and a node that comes back under this name has none'],
+  [
+    'unreadable',
+    'x',
+    'node n1 is in maintenance: the record goes with it, and a node that comes back under this name has none',
+  ],
 ])('deleting a node with a %s record says that it is lost', (_, annotation, detail) => {
   const metadata = { name: 'n1', annotations: { 'kubectl-maint.io/maintenance': annotation } };
   const marked = { ...bare('n1'), metadata };
