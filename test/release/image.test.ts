@@ -142,7 +142,7 @@ describe.skipIf(!isAble)('the image', () => {
       const known = listed.filter((purl) => /^pkg:(?:deb|npm)\//.test(purl)).map(withoutQualifiers);
       const node = listed.find((purl) => purl.startsWith('pkg:generic/nodejs@'))?.replace('nodejs', 'node');
       // What a library of Debian says of itself beside the database: the source package that it was built from.
-      const ofLibraries = /^pkg:deb\/gcc-14@/;
+      const ofLibraries = /^pkg:deb\/debian\/gcc-14@/;
       expect(found.map(withoutQualifiers).filter((purl) => !ofLibraries.test(purl))).toEqual(
         [...known, node, `pkg:npm/kubectl-maint@${version}`].sort(),
       );
