@@ -87,13 +87,17 @@ function head(name: string): readonly string[] {
   return [`module kubectl-maint.io/programs/${name}`, `go ${GO_VERSION}.0`, `godebug default=go${GO_VERSION}`];
 }
 
-/** Those that a version does not have yet, or no longer, are required by nobody. */
 function staging(version: string, modules = STAGING_MODULES): string {
+  return block('replace', stagingReplaces(version, modules));
+}
+
+/**
+ * What whoever requires `k8s.io/kubernetes` of a version has to replace. Those that it does not have yet, or no longer, are
+ * required by nobody.
+ */
+export function stagingReplaces(version: string, modules = STAGING_MODULES): readonly string[] {
   const published = (module: string) => STAND_INS[version]?.[module] ?? version.replace(/^1\./, 'v0.');
-  return block(
-    'replace',
-    modules.map((module) => `k8s.io/${module} => k8s.io/${module} ${published(module)}`),
-  );
+  return modules.map((module) => `k8s.io/${module} => k8s.io/${module} ${published(module)}`);
 }
 
 function block(directive: string, lines: readonly string[]): string {

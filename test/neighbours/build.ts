@@ -5,7 +5,7 @@ import { cacheRoot, type Environment } from '../../packaging/cache-folder.ts';
 import type { BinariesOptions } from '../control-plane/binaries.ts';
 import { takeLock } from '../control-plane/build-lock.ts';
 import { buildTogether } from '../control-plane/build-together.ts';
-import { isExecutable } from '../control-plane/cache-folder.ts';
+import { isExecutable, programOnPath } from '../control-plane/cache-folder.ts';
 import { linkedWith } from '../control-plane/go-modules.ts';
 import { go, type GoCall } from '../control-plane/go-program.ts';
 import { goModOf, type Source } from './neighbours.ts';
@@ -30,6 +30,11 @@ function folderOf({ name, version }: Source, env: Environment): string {
 /** Whether all of them are there. */
 export function isBuilt(neighbour: Source, env: Environment): boolean {
   return [...programsOf(neighbour, env).values()].every(isExecutable);
+}
+
+/** The programs of others that it needs, and that this machine lacks. */
+export function lackedBy({ needs = [] }: Source, env: Environment): readonly string[] {
+  return needs.filter((program) => programOnPath(program, env) === undefined);
 }
 
 /** What a build took and left, for people. */
@@ -57,7 +62,9 @@ export async function ensureBuilt(neighbour: Source, { env, log }: BinariesOptio
 }
 
 /** Each program appears in the folder complete or not at all. */
-async function build(neighbour: Source, folder: string, { env, log }: BinariesOptions): Promise<void> {
+async function build(neighbour: Source, folder: string, { env: ours, log }: BinariesOptions): Promise<void> {
+  const { goRelease } = neighbour;
+  const env = goRelease === undefined ? ours : { ...ours, GOTOOLCHAIN: `go${goRelease}` };
   const module = join(folder, '.build', neighbour.name);
   await mkdir(module, { recursive: true });
   await writeFile(join(module, 'go.mod'), goModOf(neighbour));
@@ -80,12 +87,13 @@ function builtAs(goPackage: string): string {
   return basename(goPackage.replace(/\/v\d+$/, ''));
 }
 
-/** The files of all its folders side by side. Go's own copies are read-only, so their text is written anew. */
+/** Its files, and those of its folders, side by side. Go's own copies are read-only, so their text is written anew. */
 async function keepDefinitions({ goModule, definitions = [] }: Source, call: GoCall, to: string): Promise<void> {
   if (definitions.length === 0) return;
   const root = (await go(['list', '-mod=mod', '-m', '-f', '{{.Dir}}', goModule], call)).trim();
   await mkdir(to, { recursive: true });
-  for (const from of definitions.map((folder) => join(root, folder))) {
-    for (const name of await readdir(from)) await writeFile(join(to, name), await readFile(join(from, name)));
+  for (const from of definitions.map((path) => join(root, path))) {
+    const files = (await stat(from)).isFile() ? [from] : (await readdir(from)).map((name) => join(from, name));
+    for (const file of files) await writeFile(join(to, basename(file)), await readFile(file));
   }
 }

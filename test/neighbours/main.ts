@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { renderElapsed } from '../control-plane/elapsed.ts';
 import { ControlPlaneError } from '../control-plane/errors.ts';
-import { ensureBuilt, isBuilt } from './build.ts';
+import { ensureBuilt, isBuilt, lackedBy } from './build.ts';
 import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
 
 const BYTES_A_MEGABYTE = 1_000_000;
@@ -27,14 +27,21 @@ async function isReady(neighbour: Neighbour): Promise<boolean> {
   }
 }
 
+/** Whether this machine has what it needs besides. */
+function isPossible(neighbour: Neighbour): boolean {
+  const lacked = lackedBy(neighbour, process.env);
+  if (lacked.length > 0) say(`${neighbour.name}: skipped, this machine lacks ${lacked.join(', ')}`);
+  return lacked.length === 0;
+}
+
 async function chosen(args: readonly string[]): Promise<readonly Neighbour[]> {
   if (args.includes('--built')) {
     const there = NEIGHBOURS.filter((one) => isBuilt(one, process.env));
     const others = NEIGHBOURS.filter((one) => !there.includes(one)).map(({ name }) => name);
     if (others.length > 0) say(`not built, skipped: ${others.join(', ')} (npm run test:neighbours builds them)`);
-    return there;
+    return there.filter(isPossible);
   }
-  const wanted = NEIGHBOURS.filter(({ name }) => args.length === 0 || args.includes(name));
+  const wanted = NEIGHBOURS.filter(({ name }) => args.length === 0 || args.includes(name)).filter(isPossible);
   const ready: Neighbour[] = [];
   for (const neighbour of wanted) if (await isReady(neighbour)) ready.push(neighbour);
   return ready;

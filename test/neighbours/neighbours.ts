@@ -1,4 +1,5 @@
 /** Other people's controllers that our promises meet, and what each is built from. One place to change when they move on. */
+import { stagingReplaces } from '../control-plane/go-modules.ts';
 import { GO_VERSION, HELM_VERSION } from '../control-plane/versions.ts';
 
 /** A program of others that runs beside our own in a test; the tables of docs/tools.md are made of it. */
@@ -25,7 +26,11 @@ export interface Neighbour extends Met {
   readonly linked?: Readonly<Record<string, string>>;
   /** What its own go.mod replaces: Go heeds that of the main module alone, which is ours. */
   readonly replaces: readonly string[];
-  /** Folders of the module with the definitions of its kinds, which no program of it prints; below the root of the module. */
+  /** The Go release that its go.mod asks for, where that of the control plane is too old: Go fetches it. */
+  readonly goRelease?: string;
+  /** Programs of others that it calls or runs beside: its tests are skipped where this machine lacks one. */
+  readonly needs?: readonly string[];
+  /** Folders and files of the module with the definitions of its kinds, which no program of it prints; below its root. */
   readonly definitions?: readonly string[];
 }
 
@@ -123,6 +128,22 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     ],
     definitions: ['kyverno', 'policies.kyverno.io', 'policyreport', 'reports'].map((group) => `config/crds/${group}`),
   },
+  {
+    name: 'argocd',
+    title: 'Argo CD (application controller, repository server)',
+    version: '3.6.1',
+    passed: '2026-11-30',
+    shows: '[health, sync waves, retries](gitops.md#argo-cd)',
+    // Beside compilers of others it was not timed.
+    build: { seconds: undefined, megabytes: 113 },
+    goModule: 'github.com/argoproj/argo-cd/v3',
+    programs: { argocd: './argocd' },
+    goRelease: '1.27.3',
+    needs: ['git', 'redis-server'],
+    replaces: stagingReplaces('1.37.0'),
+    // That of ApplicationSets, which neither program reads, is large enough to hold up an API server.
+    definitions: ['application', 'appproject'].map((kind) => `manifests/crds/${kind}-crd.yaml`),
+  },
 ];
 
 /** Everybody who was met alive: the neighbours, and Helm, which is built with the control plane's programs. */
@@ -138,10 +159,10 @@ export const MET: readonly (Met & Partial<Pick<Neighbour, 'build'>>)[] = [
 ];
 
 /** The go.mod in which a neighbour is built. */
-export function goModOf({ name, version, goModule, replaces }: Source): string {
+export function goModOf({ name, version, goModule, goRelease, replaces }: Source): string {
   return [
     `module kubectl-maint.io/neighbours/${name}`,
-    `go ${GO_VERSION}.0`,
+    `go ${goRelease ?? `${GO_VERSION}.0`}`,
     `require ${goModule} v${version}`,
     ...replaces.map((line) => `replace ${line}`),
     '',

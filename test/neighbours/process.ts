@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
+import { until } from '../support/until.ts';
 import { definitionsOf, programsOf } from './build.ts';
 import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
 
@@ -44,13 +45,16 @@ export function programOf(neighbour: string, program = neighbour): string {
 /** Gives a control plane the kinds of a neighbour, and waits until they are served. */
 export async function applyDefinitions(plane: ControlPlane, neighbour: string): Promise<void> {
   const files = definitionsOf(neighbourNamed(neighbour), process.env);
-  for (const args of [
-    ['apply', '--server-side', '-f', files],
-    ['wait', '--for=condition=Established', '--timeout=60s', '-f', files],
-  ]) {
-    const { code, stderr } = await plane.kubectl(args);
-    if (code !== 0) throw new Error(`the kinds of ${neighbour}: ${stderr}`);
-  }
+  const { code, stderr } = await plane.kubectl(['apply', '--server-side', '-f', files]);
+  if (code !== 0) throw new Error(`the kinds of ${neighbour}: ${stderr}`);
+  let last = '';
+  // While one has no conditions at all, kubectl does not wait but fails.
+  const isServed = async (): Promise<boolean> => {
+    const waited = await plane.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', files]);
+    last = waited.stderr;
+    return waited.code === 0;
+  };
+  await until(`the kinds of ${neighbour} are served`, isServed, { seen: () => last });
 }
 
 /** Applies objects; throws with what kubectl says. */
