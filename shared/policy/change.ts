@@ -63,6 +63,13 @@ function hasBegun(before: WorkObject, after: WorkObject, { path, from, to }: Beg
   return textAt(after.raw, ...path) === to && from.includes(textAt(before.raw, ...path) ?? '');
 }
 
+/** The same in CEL, of objects by these names: for conditions of entries and policies of the API server. */
+export function hasBegunInCel({ path, from, to }: Beginning, object = 'object', oldObject = 'oldObject'): string {
+  const value = (root: string): string => `${[root, ...path].join('.?')}.orValue('')`;
+  const texts = from.map((text) => JSON.stringify(text));
+  return `${value(object)} == ${JSON.stringify(to)} && ${value(oldObject)} in [${texts.join(', ')}]`;
+}
+
 /**
  * A running Pod may change its images, and a gated one its placement. Labels start nothing in a pod that was such work
  * before; one that becomes such work by a label is judged as if it were made.

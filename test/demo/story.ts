@@ -1,5 +1,6 @@
 import { textAt } from '../../shared/facts/json.ts';
 import { until } from '../support/until.ts';
+import { volumeBackup } from '../support/velero.ts';
 import type { Narrator } from './narrator.ts';
 import { manifest, podsOf, readyOf, type Stage, type Told } from './stage.ts';
 
@@ -82,21 +83,14 @@ export async function tell(stage: Stage, narrator: Narrator): Promise<void> {
   narrator.expect('the scan is accepted now', scanAgain.code === 0);
 }
 
-/** The pod with which Velero's node agent backs up a volume on that node. */
+/** What becomes of a backup of a volume on that node by Velero. */
 async function backup(stage: Stage, narrator: Narrator, node: string): Promise<Told> {
   const { cast } = stage;
-  const object = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      generateName: 'nightly-',
-      namespace: cast.namespaces.velero,
-      labels: { 'velero.io/pod-volume-backup': 'nightly-x7k2p' },
-    },
-    spec: { nodeName: node, restartPolicy: 'Never', containers: [{ name: 'velero', image: 'velero/velero:v1.18.3' }] },
-  };
   narrator.command(['create', '-f', `nightly-backup-for-${node}.yaml`, ...cast.createFlags]);
-  const told = await stage.kubectl(['create', '-f', '-', ...cast.createFlags], JSON.stringify(object));
+  const told = await stage.kubectl(
+    ['create', '-f', '-', ...cast.createFlags],
+    JSON.stringify(volumeBackup(node, cast.namespaces.velero)),
+  );
   narrator.output(told.text);
   return told;
 }

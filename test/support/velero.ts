@@ -6,13 +6,13 @@ import type { ControlPlane } from '../control-plane/contract.ts';
 export const VELERO_CRD = join(import.meta.dirname, 'velero-crd.yaml');
 
 /** The pod with which Velero's node agent backs up a volume of a pod on a node (velero pkg/exposer/pod_volume.go). */
-export function volumeBackup(node: string): object {
+export function volumeBackup(node: string, namespace = 'default'): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       generateName: 'nightly-',
-      namespace: 'default',
+      namespace,
       labels: { 'velero.io/pod-volume-backup': 'nightly-x7k2p' },
     },
     spec: { nodeName: node, restartPolicy: 'Never', containers: [{ name: 'main', image: 'velero/velero:v1.18.3' }] },

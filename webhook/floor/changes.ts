@@ -1,5 +1,5 @@
-import { MIRROR_ANNOTATION, ROLLOUT_POD, type Beginning } from '../../shared/index.ts';
-import { all, any, list, literal, optional } from './cel.ts';
+import { hasBegunInCel, MIRROR_ANNOTATION, ROLLOUT_POD } from '../../shared/index.ts';
+import { all, any, list, literal } from './cel.ts';
 import { KIND, listOfKinds, type NamingKind } from './kinds.ts';
 import { valueAt } from './placement.ts';
 
@@ -34,11 +34,5 @@ function changes(naming: readonly NamingKind[], labels: readonly string[]): read
 function goesOn({ source, begins }: NamingKind): string {
   return begins === undefined
     ? `${valueAt('object', source)} != ${valueAt('oldObject', source)}`
-    : hasBegun('object', begins);
-}
-
-/** Whether an update begins the work of an object, of which `object` is the name with its types or without. */
-export function hasBegun(object: string, { path, from, to }: Beginning): string {
-  const value = (root: string): string => `${optional(root, path)}.orValue('')`;
-  return `${value(object)} == ${literal(to)} && ${value(object.replace('object', 'oldObject'))} in ${list(from)}`;
+    : hasBegunInCel(begins);
 }

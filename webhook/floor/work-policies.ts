@@ -1,6 +1,13 @@
-import { DEFAULT_POLICY, distinctKinds, WORK_LABEL, type Kind, type WorkPattern } from '../../shared/index.ts';
+import {
+  DEFAULT_POLICY,
+  distinctKinds,
+  hasBegunInCel,
+  WORK_LABEL,
+  type Kind,
+  type WorkPattern,
+} from '../../shared/index.ts';
 import { all, any, literal } from './cel.ts';
-import { hasBegun, startsWork } from './changes.ts';
+import { startsWork } from './changes.ts';
 import { rivalsOf, type CoveredPattern, type JudgedPattern, type Outcome } from './coverage.ts';
 import { evidenceOf } from './evidence.ts';
 import { isOneOf, type NamingKind, type OwnSource } from './kinds.ts';
@@ -160,7 +167,9 @@ function conditionFor({ tool, kinds, pattern }: CoveredPattern): string {
 
 /** Of what is only asked for when it is made, the update that begins it. */
 function begun({ begins }: WorkPattern): readonly string[] {
-  return begins === undefined ? [] : ["request.operation == 'UPDATE'", hasBegun(UNTYPED, begins)];
+  return begins === undefined
+    ? []
+    : ["request.operation == 'UPDATE'", hasBegunInCel(begins, UNTYPED, 'dyn(oldObject)')];
 }
 
 function possibilityFor({ tool, pattern }: JudgedPattern): string {

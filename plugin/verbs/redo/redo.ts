@@ -71,7 +71,7 @@ export async function runRedo(operation: RedoOperation, session: Session): Promi
 async function readRefused(cluster: Cluster): Promise<readonly RefusedWork[]> {
   try {
     const events = refusalEventsRead(cluster);
-    return refusedWork(await events.own(), await events.makers());
+    return refusedWork(...(await Promise.all([events.own(), events.makers()])));
   } catch (thrown) {
     if (!(thrown instanceof ClusterRefusal) || !isForbidden(thrown)) throw thrown;
     throw new MaintError('cluster', `what was refused is not known: ${forbiddenText(thrown.message)}`, {

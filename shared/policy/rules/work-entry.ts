@@ -2,6 +2,7 @@ import { KUBERNETES } from '../../kinds.ts';
 import { WORK_LABEL } from '../../labels.ts';
 import { SCHEDULE_KIND } from '../../targets/classify.ts';
 import type { Tool, WorkPattern } from '../../targets/tool.ts';
+import { hasBegunInCel } from '../change.ts';
 import type { AskedEntry, MatchCondition } from '../entry.ts';
 import { EPHEMERAL_CONTAINERS } from '../ephemeral.ts';
 import { ROLLOUT_POD } from './addon-entries.ts';
@@ -23,9 +24,7 @@ function startsBy(tools: readonly Tool[]): MatchCondition {
 
 function beginning({ match, begins }: WorkPattern): readonly string[] {
   if (begins === undefined) return [];
-  const at = (object: string): string => `${[object, ...begins.path].join('.?')}.orValue('')`;
-  const hasBegun = `${at('object')} == '${begins.to}' && ${at('oldObject')} != '${begins.to}'`;
-  return (match.kinds ?? []).map(({ kind }) => `(request.kind.kind == '${kind}' && ${hasBegun})`);
+  return (match.kinds ?? []).map(({ kind }) => `(request.kind.kind == '${kind}' && ${hasBegunInCel(begins)})`);
 }
 
 /** Work that starts or moves: not what is being deleted, nor an update of metadata other than labels. */

@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { listAt, textAt } from '../../../shared/index.ts';
-import { ensureBinaries } from '../../control-plane/binaries.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { freePorts } from '../../control-plane/ports.ts';
-import { HELM } from '../../control-plane/versions.ts';
 import { until } from '../../support/until.ts';
 import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
 
@@ -22,11 +20,8 @@ const CONFIGURED = { 'resource.customizations.ignoreResourceUpdates.all': 'jsonP
 export interface Spec {
   /** Where it is applied; `default` unless told otherwise. */
   readonly namespace?: string;
-  /** Of its source, beside repository and path. */
-  readonly source?: object;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly syncPolicy?: object;
-  readonly ignoreDifferences?: readonly unknown[];
 }
 
 /** An Application as Argo CD describes it. */
@@ -99,14 +94,14 @@ export class ArgoCd {
   }
 
   /** The same as an object, which another Application may hold. */
-  application(name: string, { namespace = 'default', source, annotations, ...spec }: Spec): object {
+  application(name: string, { namespace = 'default', annotations, ...spec }: Spec): object {
     return {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
       metadata: { name, namespace: NAMESPACE, annotations },
       spec: {
         project: 'default',
-        source: { repoURL: `file://${this.#repository}`, path: name, targetRevision: 'main', ...source },
+        source: { repoURL: `file://${this.#repository}`, path: name, targetRevision: 'main' },
         destination: { server: 'https://kubernetes.default.svc', namespace },
         ...spec,
       },
@@ -195,7 +190,6 @@ async function install(plane: ControlPlane): Promise<void> {
 /** Of the application controller, the repository server and Redis, as its manifests have them, on free ports of this machine. */
 async function startProcesses(plane: ControlPlane, folder: string): Promise<readonly NeighbourProcess[]> {
   const [redis = 0, repositories = 0, ...metrics] = await freePorts(4);
-  const { path } = await ensureBinaries({ env: process.env, log: () => undefined, also: [HELM] });
   const program = programOf('argocd');
   await addVerifier(folder);
   const [redisAt, repositoriesAt] = [redis, repositories].map((port) => `127.0.0.1:${port}`);
@@ -219,8 +213,8 @@ async function startProcesses(plane: ControlPlane, folder: string): Promise<read
       env: {
         HOME: folder,
         TMPDIR: folder,
-        // It calls helm, which is of the same version in its image, and the script below.
-        PATH: [folder, dirname(path('helm')), process.env['PATH'] ?? ''].join(delimiter),
+        // It calls the script below.
+        PATH: [folder, process.env['PATH'] ?? ''].join(delimiter),
         ARGOCD_ASK_PASS_SOCK: join(folder, 'ask-pass'),
         ARGOCD_GPG_ENABLED: 'false',
       },
