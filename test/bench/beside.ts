@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- beside`: the full policy of our webhook, a comparable rule of Gatekeeper's, and both at once, as server dry-run
- * creations through a real API server see them, each in turn in every round. The neighbours are built the first time.
+ * `npm run bench -- beside`: the full policy of our webhook, a comparable rule of Gatekeeper's and of Kyverno's, and all three at
+ * once, as server dry-run creations through a real API server see them, each in turn in every round. The neighbours are built the
+ * first time.
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from '../neighbours/build.ts';
 import { Gatekeeper } from '../neighbours/gatekeeper/stage.ts';
+import { Kyverno } from '../neighbours/kyverno/stage.ts';
 import { neighbourNamed } from '../neighbours/process.ts';
 import { installService, REGISTRATION_PATH, startReplicaProcess } from '../support/replicas.ts';
 import { HELD_NODE, SUBJECTS } from './admitted.ts';
@@ -29,10 +31,8 @@ const MEASURED: Measured = {
 
 /** Prints the table. */
 export async function benchBeside(): Promise<void> {
-  await ensureBuilt(neighbourNamed('gatekeeper'), {
-    env: process.env,
-    log: (line) => void process.stderr.write(`${line}\n`),
-  });
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  for (const name of ['gatekeeper', 'kyverno']) await ensureBuilt(neighbourNamed(name), { env: process.env, log });
   const folder = await mkdtemp(join(tmpdir(), 'maint-bench-'));
   await using plane = await startWithManyNodes();
   await installService(plane);
@@ -40,22 +40,21 @@ export async function benchBeside(): Promise<void> {
   await plane.api('DELETE', REGISTRATION_PATH);
   const gatekeeper = await Gatekeeper.start(plane);
   await gatekeeper.addRule();
+  const kyverno = await Kyverno.start(plane);
   const stage = { plane, folder };
   const alone = ours(stage, true);
-  const registered = {
-    title: 'Gatekeeper, a comparable rule',
-    register: () => gatekeeper.register('Fail'),
-    unregister: () => gatekeeper.unregister(),
-  };
-  const their = theirs(registered, stage);
+  const others = Object.entries({ Gatekeeper: gatekeeper, Kyverno: kyverno }).map(([name, other]) => {
+    const [register, unregister] = [() => other.register('Fail'), () => other.unregister()];
+    return theirs({ title: `${name}, a comparable rule`, register, unregister }, stage);
+  });
   try {
-    const contenders = [nobody(), alone, their, together('both', alone, their)];
+    const contenders = [nobody(), alone, ...others, together('all three', [alone, ...others])];
     printBesideFirst('webhooks', contenders, MEASURED, await measureRounds(contenders, MEASURED, stage));
-    const [mine, gatekeepers] = [residentMiB(webhook.pid), residentMiB(gatekeeper.pid)].map((of) => of.toFixed(0));
-    process.stdout.write(`\nresident memory afterwards: ours ${mine} MiB, Gatekeeper ${gatekeepers} MiB\n`);
+    const resident = Object.entries({ ours: webhook, Gatekeeper: gatekeeper, Kyverno: kyverno });
+    const told = resident.map(([name, { pid }]) => `${name} ${residentMiB(pid).toFixed(0)} MiB`);
+    process.stdout.write(`\nresident memory afterwards: ${told.join(', ')}\n`);
   } finally {
-    await gatekeeper.end();
-    await webhook.stop();
+    await Promise.all([gatekeeper.end(), kyverno.end(), webhook.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -151,6 +151,7 @@ export function theirs({ title, register, unregister }: Registered, { plane }: S
       await until(`${title} refuses`, async () => {
         return (await plane.api('POST', `${HELD_NODE.collection}?dryRun=All`, namedObject(HELD_NODE))).status === 403;
       });
+      await settled();
     },
     leave: async () => {
       await unregister();
@@ -160,17 +161,15 @@ export function theirs({ title, register, unregister }: Registered, { plane }: S
   };
 }
 
-/** Both are asked. */
-export function together(title: string, first: Contender, second: Contender): Contender {
+/** All of them are asked. */
+export function together(title: string, contenders: readonly Contender[]): Contender {
   return {
     title,
     enter: async () => {
-      await first.enter();
-      await second.enter();
+      for (const contender of contenders) await contender.enter();
     },
     leave: async () => {
-      await second.leave();
-      await first.leave();
+      for (const contender of contenders.toReversed()) await contender.leave();
     },
   };
 }

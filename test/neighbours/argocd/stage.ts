@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { listAt, textAt } from '../../../shared/index.ts';
@@ -22,6 +22,8 @@ export interface Spec {
   readonly namespace?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly syncPolicy?: object;
+  /** How a chart is rendered. */
+  readonly helm?: object;
 }
 
 /** An Application as Argo CD describes it. */
@@ -33,6 +35,8 @@ export interface Told {
   readonly message: string | undefined;
   /** Whether each of its objects is in sync, by `Kind/name`. */
   readonly resources: Readonly<Record<string, string>>;
+  /** What is wrong with it, by its kind. */
+  readonly conditions: Readonly<Record<string, string>>;
 }
 
 /** Argo CD beside a control plane, with a repository in a folder. */
@@ -47,15 +51,15 @@ export class ArgoCd {
     this.#processes = processes;
   }
 
-  /** Starts its application controller, its repository server and the Redis between them. */
-  static async start(plane: ControlPlane): Promise<ArgoCd> {
+  /** Starts its application controller, its repository server (which finds programs in these folders, too) and the Redis between them. */
+  static async start(plane: ControlPlane, programs: readonly string[] = []): Promise<ArgoCd> {
     await applyDefinitions(plane, 'argocd');
     await install(plane);
     const folder = await mkdtemp(join(tmpdir(), 'maint-argo-cd-'));
     const [repository, own] = [join(folder, 'repository'), join(folder, 'own')];
     await Promise.all([repository, own].map((path) => mkdir(path)));
     git(repository, 'init', '--quiet', '--initial-branch=main');
-    return new ArgoCd(plane, folder, await startProcesses(plane, own));
+    return new ArgoCd(plane, folder, await startProcesses(plane, own, programs));
   }
 
   get #repository(): string {
@@ -78,14 +82,19 @@ export class ArgoCd {
     await mkdir(join(this.#repository, path), { recursive: true });
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
     await writeFile(join(this.#repository, path, 'objects.json'), list);
-    this.commitAll(path);
-    await this.refresh(path);
+    await this.#commit(path);
   }
 
-  /** Commits what somebody else has written into a folder of the repository. */
-  commitAll(path: string): void {
+  /** Commits what is in a folder of ours as a folder of the repository. */
+  async commitFolder(path: string, from: string): Promise<void> {
+    await cp(from, join(this.#repository, path), { recursive: true });
+    await this.#commit(path);
+  }
+
+  async #commit(path: string): Promise<void> {
     git(this.#repository, 'add', path);
     git(this.#repository, 'commit', '--quiet', '--allow-empty', `--message=${path}`);
+    await this.refresh(path);
   }
 
   /** Makes or changes the Application of a folder: it has the name of it. */
@@ -94,18 +103,29 @@ export class ArgoCd {
   }
 
   /** The same as an object, which another Application may hold. */
-  application(name: string, { namespace = 'default', annotations, ...spec }: Spec): object {
+  application(name: string, { namespace = 'default', annotations, helm, ...spec }: Spec): object {
     return {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
       metadata: { name, namespace: NAMESPACE, annotations },
       spec: {
         project: 'default',
-        source: { repoURL: `file://${this.#repository}`, path: name, targetRevision: 'main' },
+        source: { repoURL: `file://${this.#repository}`, path: name, targetRevision: 'main', helm },
         destination: { server: 'https://kubernetes.default.svc', namespace },
         ...spec,
       },
     };
+  }
+
+  /** Adds a setting to an Application that is there. */
+  async set(name: string, setting: object): Promise<void> {
+    const { status, body } = await this.#plane.api('PATCH', `${APPLICATIONS}/${name}`, setting);
+    if (status !== 200) throw new Error(`${name} was not changed: ${JSON.stringify(body)}`);
+  }
+
+  /** Asks for a sync of what is in the repository now, as `argocd app sync` does. */
+  async sync(name: string): Promise<void> {
+    await this.set(name, { operation: { initiatedBy: { username: 'ana' }, sync: { revision: 'main' } } });
   }
 
   /** Has it look at repository and cluster, and waits until it has. */
@@ -127,12 +147,17 @@ export class ArgoCd {
       const [kind = '', named = '', status = ''] = ['kind', 'name', 'status'].map((key) => textAt(resource, key));
       return [`${kind}/${named}`, status];
     });
+    const conditions = listAt(body, 'status', 'conditions').map((condition): [string, string] => {
+      const [type = '', message = ''] = ['type', 'message'].map((key) => textAt(condition, key));
+      return [type, message];
+    });
     return {
       sync: textAt(body, 'status', 'sync', 'status'),
       health: textAt(body, 'status', 'health', 'status'),
       phase: textAt(body, 'status', 'operationState', 'phase'),
       message: textAt(body, 'status', 'operationState', 'message'),
       resources: Object.fromEntries(resources),
+      conditions: Object.fromEntries(conditions),
     };
   }
 
@@ -152,7 +177,7 @@ export class ArgoCd {
   }
 
   /** Changes its settings (the ConfigMap `argocd-cm`). */
-  async configure(data: unknown): Promise<void> {
+  async configure(data: object): Promise<void> {
     await this.#plane.api('PATCH', CONFIGURATION, { data });
   }
 }
@@ -188,7 +213,11 @@ async function install(plane: ControlPlane): Promise<void> {
 }
 
 /** Of the application controller, the repository server and Redis, as its manifests have them, on free ports of this machine. */
-async function startProcesses(plane: ControlPlane, folder: string): Promise<readonly NeighbourProcess[]> {
+async function startProcesses(
+  plane: ControlPlane,
+  folder: string,
+  programs: readonly string[],
+): Promise<readonly NeighbourProcess[]> {
   const [redis = 0, repositories = 0, ...metrics] = await freePorts(4);
   const program = programOf('argocd');
   await addVerifier(folder);
@@ -214,7 +243,7 @@ async function startProcesses(plane: ControlPlane, folder: string): Promise<read
         HOME: folder,
         TMPDIR: folder,
         // It calls the script below.
-        PATH: [folder, process.env['PATH'] ?? ''].join(delimiter),
+        PATH: [folder, ...programs, process.env['PATH'] ?? ''].join(delimiter),
         ARGOCD_ASK_PASS_SOCK: join(folder, 'ask-pass'),
         ARGOCD_GPG_ENABLED: 'false',
       },

