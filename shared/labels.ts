@@ -1,8 +1,12 @@
 /** Every name that we write on a Kubernetes object starts with this prefix. */
 const PREFIX = 'kubectl-maint.io/';
 
-/** By whom the API server says that fields are managed which plugin, webhook and controller have written. */
-export const FIELD_MANAGER = 'kubectl-maint';
+/**
+ * By whom the API server says that fields are managed which plugin, webhook and controller have written. It does not begin with
+ * `kubectl`: what such a manager has written on an object of a Kustomization, Flux takes away at its next look (fluxcd/pkg ssa,
+ * `matchFieldManager`; kustomize-controller, `DisallowedManagers`), cordon and record of a node included.
+ */
+export const FIELD_MANAGER = 'maint';
 
 /** Name of our ValidatingWebhookConfiguration. */
 export const REGISTRATION_NAME = 'kubectl-maint';

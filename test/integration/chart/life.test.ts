@@ -201,7 +201,7 @@ async function mountedPolicy(): Promise<unknown> {
 const policies = () => kubectl('get', 'configmaps', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=kubectl-maint');
 
 test('an upgrade and a rollback leave alone what the controller wrote, and roll out the rest', async () => {
-  const patch = ['patch', REGISTRATION, '--type=merge', `--as=${CONTROLLER}`, '--field-manager=kubectl-maint', '-p'];
+  const patch = ['patch', REGISTRATION, '--type=merge', `--as=${CONTROLLER}`, '--field-manager=maint', '-p'];
   await kubectl(...patch, await writtenByController('Ignore'));
   // As after an upgrade of theirs, or an edit that they repaired: all of it is theirs now, and differs from before.
   await kubectl(...patch, await writtenByController('Fail'));

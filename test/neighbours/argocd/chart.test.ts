@@ -18,11 +18,11 @@ import {
 import type { Controller, Replica } from '../../support/replicas.ts';
 import { kubeconfigOf } from '../../support/service-account.ts';
 import { until } from '../../support/until.ts';
-import { isLacking } from './scene.ts';
-import { ArgoCd, type Told } from './stage.ts';
+import { ArgoCd, isLacking, type Told } from './stage.ts';
 
 const NAME = 'kubectl-maint';
 const CHECK = 'kubectl-maint-policy-check';
+const UNINSTALL = 'kubectl-maint-uninstall';
 const NODE = 'node-1';
 const REGISTRATION = `ValidatingWebhookConfiguration/${NAME}`;
 const HEALING = { automated: { selfHeal: true }, syncOptions: ['CreateNamespace=true'] };
@@ -37,15 +37,16 @@ describe.skipIf(isLacking)('the chart as an Application', () => {
   let replica: Replica;
 
   beforeAll(async () => {
-    // The Deployments' own pods stay Pending: those of this process are the only ones.
-    plane = await startControlPlane({ nodes: 2, kwok: false, apiServerArgs: DIALS_ENDPOINTS });
+    // The chart's own pods find no node: those of this process are the only ones.
+    const users = [{ name: `system:serviceaccount:${NAMESPACE}:${UNINSTALL}`, groups: [] }];
+    plane = await startControlPlane({ nodes: 2, kwok: false, users, apiServerArgs: DIALS_ENDPOINTS });
     pods = runJobPods(plane, NAMESPACE);
     const { path } = await ensureBinaries({ env: process.env, log: () => undefined, also: [HELM] });
     argo = await ArgoCd.start(plane, [dirname(path('helm'))]);
     await argo.commitFolder(NAME, CHART);
     await argo.apply(NAME, {
       namespace: NAMESPACE,
-      helm: { parameters: [{ name: 'image.registry', value: 'localhost' }] },
+      helm: { valuesObject: { image: { registry: 'localhost' }, nodeSelector: { nowhere: 'true' } } },
       syncPolicy: HEALING,
     });
   });
@@ -116,5 +117,12 @@ describe.skipIf(isLacking)('the chart as an Application', () => {
     await plane.api('DELETE', REGISTRATION_PATH);
     await until('it is asked about work again', async () => (await entries()).includes('work.kubectl-maint.io'));
     await argo.comesTo(NAME, 'in sync', isInSync);
+  });
+
+  test('who deletes it gets the hook of an uninstall first, which passes while nothing is in maintenance', async () => {
+    await maint('off', NODE, '--owner=ana', '--skip-health-check');
+    await argo.delete(NAME);
+    expect(pods.said.get(UNINSTALL)).toMatch(/^validatingwebhookconfiguration\.\S+\/kubectl-maint deleted$/m);
+    expect((await plane.api('GET', REGISTRATION_PATH)).status).toBe(404);
   });
 });

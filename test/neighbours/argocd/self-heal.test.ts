@@ -1,12 +1,12 @@
 /** Argo CD's self-heal and a maintenance: what is not in a manifest is left alone, and what is needs the setting of docs/gitops.md. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at, isTrueAt, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../../shared/index.ts';
+import { at, nodePath } from '../../../shared/index.ts';
 import { until } from '../../support/until.ts';
-import { documented } from './documented.ts';
-import { HELD, isIn, isLacking, Scene } from './scene.ts';
-import type { ArgoCd } from './stage.ts';
+import { HELD, HeldNode, MARKED, UNMARKED } from '../held-node.ts';
+import { documented } from '../documented.ts';
+import { ArgoCd, isIn, isLacking } from './stage.ts';
 
-const PATH = `/api/v1/nodes/${HELD}`;
+const PATH = nodePath(HELD);
 /** A sync that is refused is tried once more, so that it ends. */
 const HEALING = { automated: { selfHeal: true }, retry: { limit: 1, backoff: { duration: '1s' } } };
 
@@ -16,43 +16,36 @@ function nodeOf(rack: number, spec?: object): object {
 }
 
 describe.skipIf(isLacking)('an Application that heals itself and has a Node', () => {
-  let scene: Scene;
+  let node: HeldNode;
   let argo: ArgoCd;
 
   beforeAll(async () => {
-    scene = await Scene.start();
-    ({ argo } = scene);
+    node = await HeldNode.start();
+    argo = await ArgoCd.start(node.plane);
     await argo.commit('nodes', nodeOf(1));
     await argo.apply('nodes', { syncPolicy: HEALING });
     await argo.comesTo('nodes', 'in sync', isIn('Synced', 'Healthy'));
   });
 
-  afterAll(() => scene.end());
-
-  /** What `on` has made of the node. */
-  async function held(): Promise<object> {
-    const { body } = await scene.plane.api('GET', PATH);
-    return {
-      cordoned: isTrueAt(body, 'spec', 'unschedulable'),
-      label: textAt(body, 'metadata', 'labels', STATE_LABEL) !== undefined,
-      record: textAt(body, 'metadata', 'annotations', RECORD_ANNOTATION) !== undefined,
-    };
-  }
+  afterAll(async () => {
+    await argo.end();
+    await node.end();
+  });
 
   /** Somebody else changes what the manifest has: healed, the Application has looked at everything of the node since. */
   async function healsRack(rack: number): Promise<void> {
-    await scene.plane.api('PATCH', PATH, { metadata: { labels: { rack: 'moved' } } });
+    await node.plane.api('PATCH', PATH, { metadata: { labels: { rack: 'moved' } } });
     await until('the rack is as in the repository', async () => {
-      const { body } = await scene.plane.api('GET', PATH);
+      const { body } = await node.plane.api('GET', PATH);
       return at(body, 'metadata', 'labels', 'rack') === String(rack);
     });
   }
 
   test('leaves cordon, label and record alone that its manifest does not name', async () => {
-    await scene.on();
+    await node.on();
     await healsRack(1);
     await argo.comesTo('nodes', 'in sync', isIn('Synced', 'Healthy'));
-    expect(await held()).toEqual({ cordoned: true, label: true, record: true });
+    expect(await node.marks()).toEqual(MARKED);
   });
 
   test('may not undo the cordon where its manifest names it, and applies nothing else of the node', async () => {
@@ -60,21 +53,21 @@ describe.skipIf(isLacking)('an Application that heals itself and has a Node', ()
     const told = await argo.comesTo('nodes', 'refused', ({ phase }) => phase === 'Failed');
     expect(told.message).toMatch(/node-guard\.kubectl-maint\.io" denied the request: .* stays cordoned/);
     expect(told.sync).toBe('OutOfSync');
-    expect(await held()).toEqual({ cordoned: true, label: true, record: true });
+    expect(await node.marks()).toEqual(MARKED);
   });
 
   test('lets it be with the setting of docs/gitops.md, and applies the rest', async () => {
-    await argo.set('nodes', await documented('kind: Node'));
+    await argo.set('nodes', await documented('ignoreDifferences'));
     await argo.commit('nodes', nodeOf(3, { unschedulable: false }));
     await healsRack(3);
     await argo.comesTo('nodes', 'in sync', isIn('Synced', 'Healthy'));
-    expect(await held()).toEqual({ cordoned: true, label: true, record: true });
+    expect(await node.marks()).toEqual(MARKED);
   });
 
   test('after off nothing of it is left', async () => {
-    await scene.off();
+    await node.off();
     await argo.refresh('nodes');
     await argo.comesTo('nodes', 'in sync', isIn('Synced', 'Healthy'));
-    expect(await held()).toEqual({ cordoned: false, label: false, record: false });
+    expect(await node.marks()).toEqual(UNMARKED);
   });
 });

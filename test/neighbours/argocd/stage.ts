@@ -2,11 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { listAt, textAt } from '../../../shared/index.ts';
+import { at, listAt, textAt, textsAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { freePorts } from '../../control-plane/ports.ts';
 import { until } from '../../support/until.ts';
-import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
+import { lackedBy } from '../build.ts';
+import {
+  applyDefinitions,
+  applyObjects,
+  neighbourNamed,
+  programOf,
+  startNeighbour,
+  type NeighbourProcess,
+} from '../process.ts';
 
 const NAMESPACE = 'argocd';
 const CONFIGURATION = `/api/v1/namespaces/${NAMESPACE}/configmaps/argocd-cm`;
@@ -15,6 +23,13 @@ const APPLICATIONS = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/applica
 const LABELS = { 'app.kubernetes.io/part-of': 'argocd' };
 /** As its own manifests have it: many changes of a status are no reason to look. */
 const CONFIGURED = { 'resource.customizations.ignoreResourceUpdates.all': 'jsonPointers:\n- /status\n' };
+
+export const AUTOMATED = { automated: {} };
+
+/** Whether it cannot run here. */
+export const isLacking = lackedBy(neighbourNamed('argocd'), process.env).length > 0;
+
+export const isIn = (sync: string, health: string) => (told: Told) => told.sync === sync && told.health === health;
 
 /** What differs between Applications. */
 export interface Spec {
@@ -126,6 +141,25 @@ export class ArgoCd {
   /** Asks for a sync of what is in the repository now, as `argocd app sync` does. */
   async sync(name: string): Promise<void> {
     await this.set(name, { operation: { initiatedBy: { username: 'ana' }, sync: { revision: 'main' } } });
+  }
+
+  /** Deletes an Application with everything of it, and waits until it is gone. It has finalizers of its own for hooks. */
+  async delete(name: string): Promise<void> {
+    const path = `${APPLICATIONS}/${name}`;
+    const { body } = await this.#plane.api('GET', path);
+    const finalizers = [...textsAt(body, 'metadata', 'finalizers'), 'resources-finalizer.argocd.argoproj.io'];
+    await this.set(name, { metadata: { finalizers } });
+    await this.#plane.api('DELETE', path);
+    let last: unknown;
+    await until(
+      `${name} is gone`,
+      async () => {
+        const { status, body: left } = await this.#plane.api('GET', path);
+        last = at(left, 'status', 'conditions');
+        return status === 404;
+      },
+      { seen: () => JSON.stringify(last) },
+    );
   }
 
   /** Has it look at repository and cluster, and waits until it has. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   at,
   clean,
+  FIELD_MANAGER,
   joinNames,
   listAt,
   numberAt,
@@ -111,7 +112,7 @@ function strangers(found: unknown): readonly Diagnosis[] {
   const names = listAt(found, 'metadata', 'managedFields')
     .filter((entry) => at(entry, 'fieldsV1', 'f:spec', 'f:nodes') !== undefined)
     .map((entry) => textAt(entry, 'manager') ?? '')
-    .filter((manager) => manager !== 'kubectl-maint');
+    .filter((manager) => manager !== FIELD_MANAGER);
   if (names.length === 0) return [];
   return [
     warn(

@@ -57,7 +57,7 @@ describe('what becomes of one', () => {
       {
         method: 'PATCH',
         path: cronJobStatusPath('shop', 'nightly'),
-        query: { fieldManager: 'kubectl-maint' },
+        query: { fieldManager: 'maint' },
         contentType: 'application/merge-patch+json',
         body: { metadata: { annotations: { [WOKEN_ANNOTATION]: '2026-01-05T22:10:00Z' } } },
       },

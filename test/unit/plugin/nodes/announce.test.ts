@@ -44,7 +44,7 @@ describe('each kind of news is one request', () => {
   const patch = {
     method: 'PATCH',
     path: `${NODES}/n1/status`,
-    query: { fieldManager: 'kubectl-maint' },
+    query: { fieldManager: 'maint' },
     contentType: 'application/strategic-merge-patch+json',
   };
   test.each<[string, (announcer: Announcer) => Promise<unknown>, object]>([

@@ -381,7 +381,7 @@ describe('writing', () => {
         method: 'PATCH',
         path,
         contentType: 'application/merge-patch+json',
-        query: { fieldManager: 'kubectl-maint', dryRun: undefined },
+        query: { fieldManager: 'maint', dryRun: undefined },
         body: { metadata: { resourceVersion: '7' } },
       },
     ]);

@@ -34,7 +34,7 @@ test.each<[what: string, differs: Partial<RegisterReading>, says: readonly strin
     { register: writtenBy('argocd', { 'f:nodes': {} }) },
     ['warn its list was written by argocd'],
   ],
-  ['its controller did', { register: writtenBy('kubectl-maint', { 'f:nodes': {} }) }, ['ok ']],
+  ['its controller did', { register: writtenBy('maint', { 'f:nodes': {} }) }, ['ok ']],
   ['somebody made it, empty', { register: writtenBy('kubectl', { 'f:hostnames': {} }) }, ['ok ']],
   ['no room', { register: { spec: { ...asNodes.spec, unlisted: 3 } } }, ['warn it has no room for 3 nodes']],
 ])('%s', (_what, differs, says) => {

@@ -1,53 +1,54 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
-import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
-import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
-import { until } from '../../support/until.ts';
-import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
-import { Workloads } from '../../support/workloads.ts';
-import { lackedBy } from '../build.ts';
-import { neighbourNamed } from '../process.ts';
-import { ArgoCd, type Told } from './stage.ts';
+import { isTrueAt, listAt, nodePath, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../shared/index.ts';
+import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
+import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
+import { until } from '../support/until.ts';
+import { startWebhook, type WebhookProcess } from '../support/webhook-process.ts';
+import { Workloads } from '../support/workloads.ts';
 
 /** The node that is held, and the one beside it. */
 export const [HELD, OTHER] = ['held', 'other'];
-export const AUTOMATED = { automated: {} };
 
-/** Whether it cannot run here. */
-export const isLacking = lackedBy(neighbourNamed('argocd'), process.env).length > 0;
+/** Refuses a change of an add-on that would reach a held node. */
+export const DENYING = {
+  apiVersion: 'kubectl-maint.io/v1alpha1',
+  kind: 'MaintenancePolicy',
+  rules: { addon: { change: 'deny' } },
+};
 
-export const isIn = (sync: string, health: string) => (told: Told) => told.sync === sync && told.health === health;
+/** What of a maintenance stands on a node. */
+export type Marks = Readonly<Record<'cordoned' | 'label' | 'record', boolean>>;
 
-/** A node that may be held and one beside it, with our webhook and Argo CD. */
-export class Scene {
+export const MARKED: Marks = { cordoned: true, label: true, record: true };
+export const UNMARKED: Marks = { cordoned: false, label: false, record: false };
+
+/** A node that may be held and one beside it, with our webhook: what tools of GitOps are shown before. */
+export class HeldNode {
   readonly plane: ControlPlane;
-  readonly argo: ArgoCd;
   readonly #webhook: WebhookProcess;
   readonly #world: Workloads;
   readonly #plugin: PluginRunner;
 
-  private constructor(plane: ControlPlane, argo: ArgoCd, webhook: WebhookProcess) {
+  private constructor(plane: ControlPlane, webhook: WebhookProcess) {
     this.plane = plane;
-    this.argo = argo;
     this.#webhook = webhook;
     this.#world = new Workloads(plane);
     this.#plugin = pluginRunner(plane);
   }
 
   /** With a policy of its own, or the one that is built in. */
-  static async start(policy?: object): Promise<Scene> {
+  static async start(policy?: object): Promise<HeldNode> {
     const plane = await startControlPlane({ nodes: [HELD, OTHER].map((name) => ({ name })) });
     const path = join(plane.folder, 'policy.yaml');
     if (policy !== undefined) await writeFile(path, JSON.stringify(policy));
     const webhook = await startWebhook(plane, policy === undefined ? [] : [`--policy=${path}`]);
     await webhook.register();
-    return new Scene(plane, await ArgoCd.start(plane), webhook);
+    return new HeldNode(plane, webhook);
   }
 
   async end(): Promise<void> {
-    await this.argo.end();
     await this.#webhook.stop();
     await this.plane.stop();
   }
@@ -87,6 +88,16 @@ export class Scene {
     });
   }
 
+  /** What `on` has made of the node. */
+  async marks(): Promise<Marks> {
+    const node = await this.#world.get(nodePath(HELD));
+    return {
+      cordoned: isTrueAt(node, 'spec', 'unschedulable'),
+      label: textAt(node, 'metadata', 'labels', STATE_LABEL) !== undefined,
+      record: textAt(node, 'metadata', 'annotations', RECORD_ANNOTATION) !== undefined,
+    };
+  }
+
   /** The version that a ConfigMap has. */
   async versionOf(configMap: string): Promise<string | undefined> {
     return textAt(await this.#world.get(`/api/v1/namespaces/default/configmaps/${configMap}`), 'data', 'version');
@@ -94,8 +105,7 @@ export class Scene {
 }
 
 /** An add-on in a version. */
-export function daemonSet(name: string, version: number, wave?: number): object {
-  const annotations = wave === undefined ? undefined : { 'argocd.argoproj.io/sync-wave': String(wave) };
+export function daemonSet(name: string, version: number, annotations?: Readonly<Record<string, string>>): object {
   const labels = { app: name };
   return {
     apiVersion: 'apps/v1',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { isObject } from '../../../shared/index.ts';
+import { isObject } from '../../shared/index.ts';
 
 /** The setting of docs/gitops.md whose YAML has this in it: what is documented is what is tried. */
 export async function documented(word: string): Promise<object> {
