@@ -90,10 +90,11 @@ async function grantedTo(user: string): Promise<readonly string[]> {
   return (await callsOf(user)).filter(({ status }) => status < 300).map(({ call }) => call);
 }
 
-/** A Deployment with a pod on each node, and a budget that lets one of them go. */
+/** A Deployment with a pod on each node, and a budget that lets one of them go. A pod that takes its place has to be waited for. */
 async function webOnAllNodes(world: Workloads, namespace: string): Promise<void> {
   const labels = { app: 'web' };
   const spread = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' };
+  const metadata = { labels, annotations: { 'pod-ready.stage.kwok.x-k8s.io/delay': '3s' } };
   const spec = {
     containers: [{ name: 'c', image: 'web' }],
     topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: labels } }],
@@ -103,12 +104,25 @@ async function webOnAllNodes(world: Workloads, namespace: string): Promise<void>
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'web', namespace },
-    spec: { replicas: NODES.length, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    spec: { replicas: NODES.length, selector: { matchLabels: labels }, template: { metadata, spec } },
   });
   await until('the pods are ready', async () => {
     return numberAt(await world.get(`${path}/web`), 'status', 'readyReplicas') === NODES.length;
   });
   await world.budget('web', namespace, 'web', NODES.length - 1);
+}
+
+/** Attaches a volume to a node; what is given detaches it. */
+async function attachedTo(nodeName: string, world: Workloads): Promise<() => Promise<unknown>> {
+  const path = '/apis/storage.k8s.io/v1/volumeattachments';
+  const spec = { attacher: 'csi.example.org', nodeName, source: { persistentVolumeName: 'pv' } };
+  await world.create(path, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'VolumeAttachment',
+    metadata: { name: 'of-pv' },
+    spec,
+  });
+  return () => world.remove(`${path}/of-pv`);
 }
 
 /** The answer to a pod that a user calls work of some kind, put on a node, in a server dry run. */
@@ -127,8 +141,13 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
   await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
   await webOnAllNodes(world, await world.namespace('shop'));
 
-  const on = await olga('on node-2 --wait-ready --wait-volumes --reason disk');
-  expect(on, on.stderr).toMatchObject({ code: 0 });
+  const detach = await attachedTo('node-2', world);
+  const drain = await plugin.start('on node-2 --wait-ready --wait-volumes --reason disk'.split(' '), { user: 'olga' });
+  await until('the drain waits for the volume', () => drain.said().includes('still attached'), {
+    seen: () => drain.said(),
+  });
+  await detach();
+  expect(await drain.ended, drain.said()).toMatchObject({ code: 0 });
   const stay = await addons.podsOn('agent', ['node-2']);
   await addons.roll('agent', 'agent:2');
   await addons.reaches('agent', { image: 'agent:2', nodes: NODES.filter((name) => name !== 'node-2'), stay });

@@ -69,7 +69,7 @@ describe.skipIf(isLacking)('the chart as an Application', () => {
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
   }
 
-  /** Whoever is nobody's pod is run as one: with the tokens of the chart's service accounts. */
+  /** The control plane for a program of this process that is run with the token of a service account of the chart. */
   async function as(account: string): Promise<ControlPlane> {
     return { ...plane, kubeconfig: await kubeconfigOf(plane, { namespace: NAMESPACE, name: account }) };
   }
