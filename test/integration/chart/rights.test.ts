@@ -94,7 +94,7 @@ async function grantedTo(user: string): Promise<readonly string[]> {
 async function webOnAllNodes(world: Workloads, namespace: string): Promise<void> {
   const labels = { app: 'web' };
   const spread = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' };
-  const metadata = { labels, annotations: { 'pod-ready.stage.kwok.x-k8s.io/delay': '3s' } };
+  const metadata = { labels, annotations: { 'pod-ready.stage.kwok.x-k8s.io/delay': '10s' } };
   const spec = {
     containers: [{ name: 'c', image: 'web' }],
     topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: labels } }],
