@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/index.ts';
+import { isObject, textAt } from '../../shared/index.ts';
 
 /** What is created in the benches of admission; NAME stands for a name of its own. */
 export interface Subject {
@@ -49,6 +49,11 @@ export const HELD_NODE: Subject = {
 export function namedObject({ object }: Subject): object {
   const named: unknown = JSON.parse(JSON.stringify(object).replace('"NAME"', '"n"'));
   return isObject(named) ? named : object;
+}
+
+/** Whether a webhook has refused: of one that tells no code the API server makes 400. */
+export function isDenial(body: unknown): boolean {
+  return textAt(body, 'message')?.includes('denied the request') ?? false;
 }
 
 function jobOf(labels: object, placement: object = {}): object {

@@ -9,7 +9,7 @@ import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { installRegistration, REGISTRATION_PATH } from '../support/replicas.ts';
 import { installFloor, listedNodes } from '../support/floor.ts';
 import { until } from '../support/until.ts';
-import { HELD_NODE, namedObject } from './admitted.ts';
+import { HELD_NODE, isDenial, namedObject } from './admitted.ts';
 import { goDriver } from './go-driver.ts';
 import { HELD, holdSome, NODES } from './many-nodes.ts';
 
@@ -149,7 +149,7 @@ export function theirs({ title, register, unregister }: Registered, { plane }: S
       await holdSome(plane, true);
       await register();
       await until(`${title} refuses`, async () => {
-        return (await plane.api('POST', `${HELD_NODE.collection}?dryRun=All`, namedObject(HELD_NODE))).status === 403;
+        return isDenial((await plane.api('POST', `${HELD_NODE.collection}?dryRun=All`, namedObject(HELD_NODE))).body);
       });
       await settled();
     },
