@@ -109,7 +109,10 @@ describe('after its return', () => {
   test('what waited is restored, and the Restore is PartiallyFailed because of what was refused', async () => {
     const restore = await velero.ended('restores', 'first');
     expect(textAt(restore, 'status', 'phase')).toBe('PartiallyFailed');
-    expect((await restored())[`orders on ${HELD}`]).toBe(`rows of orders on ${HELD}`);
+    // Its pod runs a moment after the piece is done.
+    const rows = async (): Promise<string | undefined> => (await restored())[`orders on ${HELD}`];
+    await until('orders runs', async () => (await rows()) !== undefined);
+    expect(await rows()).toBe(`rows of orders on ${HELD}`);
   });
 
   test.each(['logs', 'results'] as const)('the refusal stands in its %s in our words', async (what) => {
