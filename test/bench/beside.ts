@@ -44,8 +44,8 @@ export async function benchBeside(): Promise<void> {
   const stage = { plane, folder };
   const alone = ours(stage, true);
   const others = Object.entries({ Gatekeeper: gatekeeper, Kyverno: kyverno }).map(([name, other]) => {
-    const [register, unregister] = [() => other.register('Fail'), () => other.unregister()];
-    return theirs({ title: `${name}, a comparable rule`, register, unregister }, stage);
+    const title = `${name}, a comparable rule`;
+    return theirs({ title, register: () => other.register('Fail'), unregister: () => other.unregister() }, stage);
   });
   try {
     const contenders = [nobody(), alone, ...others, together('all three', [alone, ...others])];

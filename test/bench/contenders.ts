@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entryName, listAt, textAt } from '../../shared/index.ts';
+import { entryName } from '../../shared/index.ts';
 import { issueAuthority, issueLeaf } from '../../webhook/tls/issue.ts';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { installRegistration, REGISTRATION_PATH } from '../support/replicas.ts';
+import { entryNames, installRegistration, REGISTRATION_PATH } from '../support/replicas.ts';
 import { installFloor, listedNodes } from '../support/floor.ts';
 import { until } from '../support/until.ts';
 import { HELD_NODE, isDenial, namedObject } from './admitted.ts';
@@ -109,7 +109,7 @@ export function ours({ plane }: Stage, isInMaintenance: boolean): Contender {
 
 /** Whether the registration has an entry; undefined where it has none at all. */
 async function isAsked(entry: string, plane: ControlPlane): Promise<boolean | undefined> {
-  const names = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks').map((one) => textAt(one, 'name'));
+  const names = await entryNames(plane);
   return names.length === 0 ? undefined : names.includes(entryName(entry));
 }
 

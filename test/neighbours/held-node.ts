@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { isTrueAt, listAt, nodePath, RECORD_ANNOTATION, STATE_LABEL, textAt } from '../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
 import { pluginRunner, type PluginRunner } from '../support/plugin-run.ts';
-import { until } from '../support/until.ts';
+import { untilSuch } from '../support/until.ts';
 import { startWebhook, type WebhookProcess } from '../support/webhook-process.ts';
 import { Workloads } from '../support/workloads.ts';
 
@@ -68,14 +68,11 @@ export class HeldNode {
 
   /** Waits until an add-on runs in these versions: on the held node, and beside it. */
   async comesToRun(app: string, ...versions: readonly string[]): Promise<void> {
-    let last: readonly string[] = [];
-    await until(
-      `${app} runs as ${versions.join(', ')}`,
-      async () => {
-        last = await this.#running(app);
-        return last.join() === versions.join();
-      },
-      { seen: () => last.join() },
+    const what = `${app} runs as ${versions.join(', ')}`;
+    await untilSuch(
+      what,
+      () => this.#running(app),
+      (running) => running.join() === versions.join(),
     );
   }
 
@@ -102,6 +99,16 @@ export class HeldNode {
   async versionOf(configMap: string): Promise<string | undefined> {
     return textAt(await this.#world.get(`/api/v1/namespaces/default/configmaps/${configMap}`), 'data', 'version');
   }
+}
+
+/** A Node as somebody might have it in a repository. */
+export function nodeOf(rack: number, spec?: object): object {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name: HELD, labels: { rack: String(rack) } }, spec };
+}
+
+/** A ConfigMap in a version. */
+export function configMap(name: string, version: number, annotations?: Readonly<Record<string, string>>): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations }, data: { version: String(version) } };
 }
 
 /** An add-on in a version. */

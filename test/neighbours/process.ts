@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 import { until } from '../support/until.ts';
-import { definitionsOf, programsOf } from './build.ts';
+import { definitionsOf, lackedBy, programsOf } from './build.ts';
 import { NEIGHBOURS, type Neighbour } from './neighbours.ts';
 
 /** A program of a neighbour that runs beside a control plane. It ends with `end`, or with this process. */
@@ -33,6 +33,11 @@ export function neighbourNamed(name: string): Neighbour {
   const found = NEIGHBOURS.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no neighbour is called ${name}`);
   return found;
+}
+
+/** Whether this machine lacks what a neighbour needs besides: its tests are skipped then. */
+export function isLacking(neighbour: string): boolean {
+  return lackedBy(neighbourNamed(neighbour), process.env).length > 0;
 }
 
 /** Where a program of a neighbour is. */

@@ -1,4 +1,12 @@
-import { BUILT_IN_POLICY, connectCluster, numberAt, REGISTRATION_NAME, type Cluster } from '../../shared/index.ts';
+import {
+  BUILT_IN_POLICY,
+  connectCluster,
+  listAt,
+  numberAt,
+  REGISTRATION_NAME,
+  textAt,
+  type Cluster,
+} from '../../shared/index.ts';
 import { control } from '../../webhook/control.ts';
 import type { OwnService } from '../../webhook/controller/registration/own-registration.ts';
 import { CA_SECRET, LEASE, TLS_SECRET } from '../../webhook/grants.ts';
@@ -96,6 +104,12 @@ export async function installRegistration(plane: ControlPlane): Promise<void> {
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name: REGISTRATION_NAME },
   });
+}
+
+/** The entries that the registration has now, by name. */
+export async function entryNames(plane: ControlPlane): Promise<readonly string[]> {
+  const { body } = await plane.api('GET', REGISTRATION_PATH);
+  return listAt(body, 'webhooks').map((entry) => textAt(entry, 'name') ?? '');
 }
 
 /** Starts a controller, and waits until it is ready. */

@@ -4,6 +4,14 @@ import { parse } from 'yaml';
 import { at, fieldsAt, textAt } from '../../shared/facts/json.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
 
+/** A control plane for a program of this process that runs as a pod of a service account would. */
+export async function asServiceAccount(
+  plane: ControlPlane,
+  account: { readonly namespace: string; readonly name: string },
+): Promise<ControlPlane> {
+  return { ...plane, kubeconfig: await kubeconfigOf(plane, account) };
+}
+
 /** A kubeconfig with a token of a service account, as its pods have one. */
 export async function kubeconfigOf(
   plane: ControlPlane,

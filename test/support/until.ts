@@ -15,14 +15,33 @@ export interface Patience {
 export async function until(
   what: string,
   holds: () => Promise<boolean> | boolean,
-  { giveUpAfterMs = GIVE_UP_AFTER_MS, seen }: Patience = {},
+  { giveUpAfterMs = GIVE_UP_AFTER_MS, seen = () => '' }: Patience = {},
 ): Promise<void> {
+  await untilSuch(
+    what,
+    async () => holds(),
+    (isSo) => isSo,
+    { giveUpAfterMs, seen },
+  );
+}
+
+/** Waits until what is looked at is such, and gives it. Fails as `until` does, with what was there last. */
+export async function untilSuch<T>(
+  what: string,
+  look: () => Promise<T>,
+  isSuch: (found: T) => boolean,
+  {
+    giveUpAfterMs = GIVE_UP_AFTER_MS,
+    seen = (last) => JSON.stringify(last),
+  }: { readonly giveUpAfterMs?: number; readonly seen?: (last: T) => string } = {},
+): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs;
   for (;;) {
-    if (await holds()) return;
+    const found = await look();
+    if (isSuch(found)) return found;
     if (Date.now() > deadline) {
-      const last = seen === undefined ? '' : `; last seen: ${seen()}`;
-      throw new Error(`waited ${giveUpAfterMs / 1000}s in vain: ${what}${last}`);
+      const last = seen(found);
+      throw new Error(`waited ${giveUpAfterMs / 1000}s in vain: ${what}${last === '' ? '' : `; last seen: ${last}`}`);
     }
     await sleep(LOOK_EVERY_MS);
   }

@@ -85,6 +85,18 @@ export class Workloads {
     return name;
   }
 
+  /** A volume that is attached to a node; gives the path of the attachment. */
+  async attachment(name: string, node: string, volume: string): Promise<string> {
+    const path = '/apis/storage.k8s.io/v1/volumeattachments';
+    await this.create(path, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttachment',
+      metadata: { name },
+      spec: { attacher: 'csi.example.org', nodeName: node, source: { persistentVolumeName: volume } },
+    });
+    return `${path}/${name}`;
+  }
+
   /** A pod without a controller, put on its node; running when this resolves. */
   async pod(name: string, { namespace, node }: Place, shape: PodShape = {}): Promise<void> {
     const { annotations, finalizers, ownerReferences } = shape;

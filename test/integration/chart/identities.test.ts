@@ -20,6 +20,7 @@ import { CHART, helmFor, type Helm } from '../../support/helm.ts';
 import {
   CA_SECRET_PATH,
   DIALS_ENDPOINTS,
+  entryNames,
   LEASE_PATH,
   NAMESPACE,
   REGISTRATION_PATH,
@@ -72,9 +73,6 @@ afterAll(async () => {
   await log.remove();
 });
 
-const entryNames = async () =>
-  listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks').map((entry) => textAt(entry, 'name'));
-
 /** The answer to a backup on the node, in a server dry run. */
 async function backup(): Promise<number> {
   const metadata = { generateName: 'asked-', namespace: 'default', labels: { 'kubectl-maint.io/work': 'backup' } };
@@ -85,8 +83,8 @@ async function backup(): Promise<number> {
 test('the controller makes the certificates and writes the entries; the webhook is asked through the Service', async () => {
   expect((await plane.api('GET', CA_SECRET_PATH)).status).toBe(200);
   expect((await plane.api('GET', TLS_SECRET_PATH)).status).toBe(200);
-  await until('the entries are written', async () => (await entryNames()).length > 0);
-  expect(await entryNames()).toEqual(['node-guard.kubectl-maint.io']);
+  await until('the entries are written', async () => (await entryNames(plane)).length > 0);
+  expect(await entryNames(plane)).toEqual(['node-guard.kubectl-maint.io']);
   await until('the service account is there', async () => (await backup()) === 201);
   const mark = { labels: { [STATE_LABEL]: 'complete' }, annotations: { [RECORD_ANNOTATION]: '{' } };
   const markAt = async (path: string): Promise<number> => (await plane.api('PATCH', path, { metadata: mark })).status;
@@ -102,9 +100,9 @@ test('the controller makes the certificates and writes the entries; the webhook 
   };
   const readable = { ...mark, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } };
   expect((await plane.api('PATCH', '/api/v1/nodes/node-1', { metadata: readable })).status).toBe(200);
-  await until('it is asked about work', async () => (await entryNames()).includes('work.kubectl-maint.io'));
+  await until('it is asked about work', async () => (await entryNames(plane)).includes('work.kubectl-maint.io'));
   await until('backups are refused', async () => (await backup()) === 403);
-  expect(await entryNames()).toEqual(
+  expect(await entryNames(plane)).toEqual(
     ['work', 'rollout', 'addon', 'machine', 'node-guard'].map((name) => `${name}.kubectl-maint.io`),
   );
 });

@@ -112,19 +112,6 @@ async function webOnAllNodes(world: Workloads, namespace: string): Promise<void>
   await world.budget('web', namespace, 'web', NODES.length - 1);
 }
 
-/** Attaches a volume to a node; what is given detaches it. */
-async function attachedTo(nodeName: string, world: Workloads): Promise<() => Promise<unknown>> {
-  const path = '/apis/storage.k8s.io/v1/volumeattachments';
-  const spec = { attacher: 'csi.example.org', nodeName, source: { persistentVolumeName: 'pv' } };
-  await world.create(path, {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'VolumeAttachment',
-    metadata: { name: 'of-pv' },
-    spec,
-  });
-  return () => world.remove(`${path}/of-pv`);
-}
-
 /** The answer to a pod that a user calls work of some kind, put on a node, in a server dry run. */
 async function asked(work: string, nodeName: string): Promise<number> {
   const metadata = { name: 'asked', namespace: 'shop', labels: { 'kubectl-maint.io/work': work } };
@@ -141,12 +128,12 @@ test('an operator takes a node into maintenance, drains it and brings it back; a
   await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
   await webOnAllNodes(world, await world.namespace('shop'));
 
-  const detach = await attachedTo('node-2', world);
+  const attachment = await world.attachment('of-pv', 'node-2', 'pv');
   const drain = await plugin.start('on node-2 --wait-ready --wait-volumes --reason disk'.split(' '), { user: 'olga' });
   await until('the drain waits for the volume', () => drain.said().includes('still attached'), {
     seen: () => drain.said(),
   });
-  await detach();
+  await world.remove(attachment);
   expect(await drain.ended, drain.said()).toMatchObject({ code: 0 });
   const stay = await addons.podsOn('agent', ['node-2']);
   await addons.roll('agent', 'agent:2');

@@ -149,19 +149,13 @@ describe('a backup that runs on the node', () => {
 
 test('--wait-volumes: drained only when the volumes of moved pods are detached', async () => {
   const node = 'volumes';
-  const path = '/apis/storage.k8s.io/v1/volumeattachments';
-  await world.create(path, {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'VolumeAttachment',
-    metadata: { name: 'csi-1' },
-    spec: { attacher: 'csi.example.org', nodeName: node, source: { persistentVolumeName: 'pv-of-the-shop' } },
-  });
+  const attachment = await world.attachment('csi-1', node, 'pv-of-the-shop');
   const running = await plugin.start(['on', node, '--wait-volumes', '--timeout=30s']);
   await until('it waits for the volume', () =>
     running.said().includes('node/volumes: no pods left; volumes are still attached: pv-of-the-shop'),
   );
   expect(maintenanceOf(await world.node(node)).label).toBe('initiated');
-  await world.remove(`${path}/csi-1`);
+  await world.remove(attachment);
   expect(await running.ended).toMatchObject({ code: 0 });
   expect(maintenanceOf(await world.node(node)).label).toBe('complete');
 });

@@ -16,7 +16,7 @@ import {
   type Controller,
   type Replica,
 } from '../../support/replicas.ts';
-import { kubeconfigOf } from '../../support/service-account.ts';
+import { asServiceAccount } from '../../support/service-account.ts';
 import { until } from '../../support/until.ts';
 import { Addons } from './addons.ts';
 
@@ -69,10 +69,7 @@ async function release(...args: readonly string[]): Promise<void> {
 
 /** A webhook and a controller, with the tokens of their service accounts. */
 async function start(name: string, controllers: string): Promise<Running> {
-  const as = async (account: string) => ({
-    ...plane,
-    kubeconfig: await kubeconfigOf(plane, { namespace: NAMESPACE, name: account }),
-  });
+  const as = (account: string) => asServiceAccount(plane, { namespace: NAMESPACE, name: account });
   // The certificate that the webhook mounts is the controller's to write.
   const controller = await startController(await as(controllers), { failurePolicy: 'Ignore' });
   return { controller, replica: await startReplica(await as('kubectl-maint'), name) };

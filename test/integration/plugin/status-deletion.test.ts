@@ -35,12 +35,7 @@ beforeAll(async () => {
   const on = await plugin.maint(['on', ...HELD, '--mode=cordon', '--allow-last-node', '--owner', 'ana']);
   expect(on, on.stderr).toMatchObject({ code: 0 });
   expect(await plugin.maint(['on', 'shared', '--mode=cordon', '--owner', 'ben'])).toMatchObject({ code: 0 });
-  await world.create('/apis/storage.k8s.io/v1/volumeattachments', {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'VolumeAttachment',
-    metadata: { name: 'csi-1' },
-    spec: { attacher: 'csi.example.com', nodeName: 'volume', source: { persistentVolumeName: 'pv-db' } },
-  });
+  await world.attachment('csi-1', 'volume', 'pv-db');
   await world.grant('lea', [{ apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'list'] }]);
 });
 

@@ -8,6 +8,7 @@ import { grantTo } from '../../support/granted.ts';
 import { pluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
+  entryNames,
   installService,
   LEASE_PATH,
   REGISTRATION_PATH,
@@ -66,10 +67,7 @@ function toldAt({ log }: Controller, message: string): number {
 
 const lease = async () => (await plane.api('GET', LEASE_PATH)).body;
 
-async function entryNames(): Promise<readonly string[]> {
-  const { body } = await plane.api('GET', REGISTRATION_PATH);
-  return listAt(body, 'webhooks').map((entry) => (textAt(entry, 'name') ?? '').replace('.kubectl-maint.io', ''));
-}
+const entries = async () => (await entryNames(plane)).map((name) => name.replace('.kubectl-maint.io', ''));
 
 async function touch(value: string): Promise<void> {
   const { status } = await plane.api('PATCH', REGISTRATION_PATH, { metadata: { annotations: { touched: value } } });
@@ -107,7 +105,7 @@ test('what fails closed does so only once somebody answers, and goes on so when 
     const { body } = await plane.api('GET', REGISTRATION_PATH);
     return listAt(body, 'webhooks').filter((entry) => textAt(entry, 'failurePolicy') === 'Fail').length;
   };
-  await until('the guard of nodes is there', async () => (await entryNames()).includes('node-guard'));
+  await until('the guard of nodes is there', async () => (await entries()).includes('node-guard'));
   await touch('before anybody answers');
   expect(await failing()).toBe(0);
   const replica = await startReplica(plane, 'first');
@@ -138,7 +136,7 @@ describe('a partition', () => {
     expect(toldAt(other, 'leads')).toBeGreaterThan(toldAt(cutOff, 'leads no more'));
     // It would repair this, if it led.
     expect((await plane.api('PATCH', REGISTRATION_PATH, { webhooks: null })).status).toBe(200);
-    await until('the other one repairs', async () => (await entryNames()).includes('node-guard'));
+    await until('the other one repairs', async () => (await entries()).includes('node-guard'));
     isCut = false;
     await until('it hears of the other one', () => cutOff.isReady());
     await touch('after the partition');
@@ -177,7 +175,7 @@ test('one that may not read the registration says so, and keeps it as soon as th
   const giving = ['create', 'clusterrolebinding', 'late', '--clusterrole=cluster-admin', `--user=${UNREGISTERED}`];
   expect(await plane.kubectl(giving)).toMatchObject({ code: 0 });
   await until('it is ready', () => unregistered.isReady());
-  await until('it keeps it', async () => (await entryNames()).includes('node-guard'));
+  await until('it keeps it', async () => (await entries()).includes('node-guard'));
 });
 
 describe('no controller for an hour', () => {
@@ -193,7 +191,7 @@ describe('no controller for an hour', () => {
     expect(await backup()).toBe(201);
     const back = await start(AFTERWARDS);
     await until('backups are refused', async () => (await backup()) === 403);
-    expect(await entryNames()).toContain('rollout');
+    expect(await entries()).toContain('rollout');
     await stop(back);
     // What is armed stays so without a controller.
     expect(await backup()).toBe(403);
@@ -202,16 +200,16 @@ describe('no controller for an hour', () => {
 
   test('a return meanwhile is noticed: the entries go', async () => {
     await maint(`off ${HELD} --owner=ops --skip-health-check`);
-    expect(await entryNames()).toContain('work');
+    expect(await entries()).toContain('work');
     await start(AFTERWARDS);
-    await until('they are gone', async () => (await entryNames()).join() === 'node-guard');
+    await until('they are gone', async () => (await entries()).join() === 'node-guard');
   });
 });
 
 test('the webhook is gone, and the controller goes on: a mark is armed, a certificate is kept', async () => {
   await start();
   await maint(`on ${HELD} --mode=cordon --owner=ops`);
-  await until('it is armed', async () => (await entryNames()).includes('work'));
+  await until('it is armed', async () => (await entries()).includes('work'));
   await plane.api('DELETE', TLS_SECRET_PATH);
   await until('the certificate is back', async () => (await plane.api('GET', TLS_SECRET_PATH)).status === 200);
   // Nobody answers: what fails open passes.

@@ -1,7 +1,6 @@
 /** Our chart as an Application of Argo CD: what its hooks do, and what becomes of the entries that the controller writes. */
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listAt, textAt } from '../../../shared/index.ts';
 import { ensureBinaries } from '../../control-plane/binaries.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { HELM } from '../../control-plane/versions.ts';
@@ -10,15 +9,17 @@ import { runJobPods, type JobPods } from '../../support/job-pods.ts';
 import { pluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
+  entryNames,
   NAMESPACE,
   REGISTRATION_PATH,
   startController,
   startReplica,
 } from '../../support/replicas.ts';
 import type { Controller, Replica } from '../../support/replicas.ts';
-import { kubeconfigOf } from '../../support/service-account.ts';
+import { asServiceAccount } from '../../support/service-account.ts';
 import { until } from '../../support/until.ts';
-import { ArgoCd, isLacking, type Told } from './stage.ts';
+import { isLacking } from '../process.ts';
+import { ArgoCd, type Told } from './stage.ts';
 
 const NAME = 'kubectl-maint';
 const CHECK = 'kubectl-maint-policy-check';
@@ -29,7 +30,7 @@ const HEALING = { automated: { selfHeal: true }, syncOptions: ['CreateNamespace=
 
 const isInSync = ({ sync, phase }: Told) => sync === 'Synced' && phase === 'Succeeded';
 
-describe.skipIf(isLacking)('the chart as an Application', () => {
+describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
   let plane: ControlPlane;
   let pods: JobPods;
   let argo: ArgoCd;
@@ -59,20 +60,12 @@ describe.skipIf(isLacking)('the chart as an Application', () => {
     await plane.stop();
   });
 
-  async function entries(): Promise<readonly string[]> {
-    const { body } = await plane.api('GET', REGISTRATION_PATH);
-    return listAt(body, 'webhooks').map((entry) => textAt(entry, 'name') ?? '');
-  }
-
   async function maint(...args: readonly string[]): Promise<void> {
     const ran = await pluginRunner(plane).maint(args);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
   }
 
-  /** The control plane for a program of this process that is run with the token of a service account of the chart. */
-  async function as(account: string): Promise<ControlPlane> {
-    return { ...plane, kubeconfig: await kubeconfigOf(plane, { namespace: NAMESPACE, name: account }) };
-  }
+  const as = (account: string) => asServiceAccount(plane, { namespace: NAMESPACE, name: account });
 
   test('its hook looks at the policy before the sync, and those of an uninstall are no part of it', async () => {
     const told = await argo.comesTo(NAME, 'in sync', isInSync);
@@ -87,20 +80,20 @@ describe.skipIf(isLacking)('the chart as an Application', () => {
     controller = await startController(await as('kubectl-maint-controller'), { failurePolicy: 'Ignore' });
     replica = await startReplica(await as('kubectl-maint'), 'first');
     await maint('on', NODE, '--mode=cordon', '--owner=ana');
-    await until('it is asked about work', async () => (await entries()).includes('work.kubectl-maint.io'));
-    const written = await entries();
+    await until('it is asked about work', async () => (await entryNames(plane)).includes('work.kubectl-maint.io'));
+    const written = await entryNames(plane);
     await argo.refresh(NAME);
     const told = await argo.comesTo(NAME, 'in sync', isInSync);
     expect(told.resources[REGISTRATION]).toBe('Synced');
-    expect(await entries()).toEqual(written);
+    expect(await entryNames(plane)).toEqual(written);
   });
 
   test('a sync leaves them where they are', async () => {
-    const written = await entries();
+    const written = await entryNames(plane);
     await argo.sync(NAME);
     await argo.comesTo(NAME, 'asked', ({ phase }) => phase === 'Running');
     await argo.comesTo(NAME, 'in sync', isInSync);
-    expect(await entries()).toEqual(written);
+    expect(await entryNames(plane)).toEqual(written);
   });
 
   test('the server-side diff finds no difference either', async () => {
@@ -110,12 +103,14 @@ describe.skipIf(isLacking)('the chart as an Application', () => {
     await argo.refresh(NAME);
     const told = await argo.comesTo(NAME, 'in sync', isInSync);
     expect(told.resources[REGISTRATION]).toBe('Synced');
-    expect(await entries()).toContain('work.kubectl-maint.io');
+    expect(await entryNames(plane)).toContain('work.kubectl-maint.io');
   });
 
   test('a registration that somebody deletes is made again, and filled again', async () => {
     await plane.api('DELETE', REGISTRATION_PATH);
-    await until('it is asked about work again', async () => (await entries()).includes('work.kubectl-maint.io'));
+    await until('it is asked about work again', async () =>
+      (await entryNames(plane)).includes('work.kubectl-maint.io'),
+    );
     await argo.comesTo(NAME, 'in sync', isInSync);
   });
 

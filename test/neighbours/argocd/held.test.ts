@@ -1,19 +1,17 @@
 /** Applications of Argo CD with add-ons of a node that is held, with the health that stands in docs/gitops.md. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { daemonSet, HeldNode } from '../held-node.ts';
+import { configMap, daemonSet, HeldNode } from '../held-node.ts';
 import { documented } from '../documented.ts';
-import { ArgoCd, AUTOMATED, isIn, isLacking, type Told } from './stage.ts';
+import { isLacking } from '../process.ts';
+import { ArgoCd, AUTOMATED, isIn, type Told } from './stage.ts';
 
 /** In a wave: it is applied after what is in an earlier one, where that is healthy. */
 const inWave = (wave: number) => ({ 'argocd.argoproj.io/sync-wave': String(wave) });
 
 /** What is applied after a DaemonSet or an Application of the first wave. */
-function after(name: string, version: number): object {
-  const metadata = { name: `after-${name}`, annotations: inWave(1) };
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { version: String(version) } };
-}
+const after = (name: string, version: number) => configMap(`after-${name}`, version, inWave(1));
 
-describe.skipIf(isLacking)('while a node is held', () => {
+describe.skipIf(isLacking('argocd'))('while a node is held', () => {
   let node: HeldNode;
   let argo: ArgoCd;
 

@@ -1,14 +1,15 @@
 /** What becomes of a sync of Argo CD that our webhook refuses: `rules.addon.change: deny` while a node is held. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daemonSet, DENYING, HeldNode } from '../held-node.ts';
-import { ArgoCd, AUTOMATED, isIn, isLacking } from './stage.ts';
+import { isLacking } from '../process.ts';
+import { ArgoCd, AUTOMATED, isIn } from './stage.ts';
 
 /** How often each is tried: without end, or so often. What Argo CD does where nothing is told takes it five minutes. */
 const LIMITS = { endless: -1, twice: 2 };
 const NAMES = Object.keys(LIMITS);
 const BACKOFF = { duration: '1s', maxDuration: '2s' };
 
-describe.skipIf(isLacking)('a change that is refused', () => {
+describe.skipIf(isLacking('argocd'))('a change that is refused', () => {
   let node: HeldNode;
   let argo: ArgoCd;
 

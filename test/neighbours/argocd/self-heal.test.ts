@@ -2,20 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, nodePath } from '../../../shared/index.ts';
 import { until } from '../../support/until.ts';
-import { HELD, HeldNode, MARKED, UNMARKED } from '../held-node.ts';
+import { HELD, HeldNode, MARKED, nodeOf, UNMARKED } from '../held-node.ts';
 import { documented } from '../documented.ts';
-import { ArgoCd, isIn, isLacking } from './stage.ts';
+import { isLacking } from '../process.ts';
+import { ArgoCd, isIn } from './stage.ts';
 
 const PATH = nodePath(HELD);
 /** A sync that is refused is tried once more, so that it ends. */
 const HEALING = { automated: { selfHeal: true }, retry: { limit: 1, backoff: { duration: '1s' } } };
 
-/** A Node as somebody might have it in a repository. */
-function nodeOf(rack: number, spec?: object): object {
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: HELD, labels: { rack: String(rack) } }, spec };
-}
-
-describe.skipIf(isLacking)('an Application that heals itself and has a Node', () => {
+describe.skipIf(isLacking('argocd'))('an Application that heals itself and has a Node', () => {
   let node: HeldNode;
   let argo: ArgoCd;
 

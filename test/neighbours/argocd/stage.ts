@@ -2,19 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { at, listAt, textAt, textsAt } from '../../../shared/index.ts';
+import { listAt, textAt, textsAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { freePorts } from '../../control-plane/ports.ts';
-import { until } from '../../support/until.ts';
-import { lackedBy } from '../build.ts';
-import {
-  applyDefinitions,
-  applyObjects,
-  neighbourNamed,
-  programOf,
-  startNeighbour,
-  type NeighbourProcess,
-} from '../process.ts';
+import { until, untilSuch } from '../../support/until.ts';
+import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
 
 const NAMESPACE = 'argocd';
 const CONFIGURATION = `/api/v1/namespaces/${NAMESPACE}/configmaps/argocd-cm`;
@@ -25,9 +17,6 @@ const LABELS = { 'app.kubernetes.io/part-of': 'argocd' };
 const CONFIGURED = { 'resource.customizations.ignoreResourceUpdates.all': 'jsonPointers:\n- /status\n' };
 
 export const AUTOMATED = { automated: {} };
-
-/** Whether it cannot run here. */
-export const isLacking = lackedBy(neighbourNamed('argocd'), process.env).length > 0;
 
 export const isIn = (sync: string, health: string) => (told: Told) => told.sync === sync && told.health === health;
 
@@ -150,15 +139,10 @@ export class ArgoCd {
     const finalizers = [...textsAt(body, 'metadata', 'finalizers'), 'resources-finalizer.argocd.argoproj.io'];
     await this.set(name, { metadata: { finalizers } });
     await this.#plane.api('DELETE', path);
-    let last: unknown;
-    await until(
+    await untilSuch(
       `${name} is gone`,
-      async () => {
-        const { status, body: left } = await this.#plane.api('GET', path);
-        last = at(left, 'status', 'conditions');
-        return status === 404;
-      },
-      { seen: () => JSON.stringify(last) },
+      () => this.#plane.api('GET', path),
+      ({ status }) => status === 404,
     );
   }
 
@@ -196,18 +180,8 @@ export class ArgoCd {
   }
 
   /** Waits until an Application is such. */
-  async comesTo(name: string, what: string, holds: (told: Told) => boolean): Promise<Told> {
-    let last: Told | undefined;
-    await until(
-      `${name} is ${what}`,
-      async () => {
-        last = await this.told(name);
-        return holds(last);
-      },
-      { seen: () => JSON.stringify(last) },
-    );
-    if (last === undefined) throw new Error(`${name} was not looked at`);
-    return last;
+  comesTo(name: string, what: string, holds: (told: Told) => boolean): Promise<Told> {
+    return untilSuch(`${name} is ${what}`, () => this.told(name), holds);
   }
 
   /** Changes its settings (the ConfigMap `argocd-cm`). */

@@ -1,7 +1,8 @@
 /** Kustomizations of Flux while a node is held: what docs/gitops.md says of them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { daemonSet, DENYING, HELD, HeldNode, MARKED, UNMARKED } from '../held-node.ts';
-import { Flux, isLacking, isReadyAt, revisionOf } from './stage.ts';
+import { configMap, daemonSet, DENYING, HELD, HeldNode, MARKED, nodeOf, UNMARKED } from '../held-node.ts';
+import { isLacking } from '../process.ts';
+import { Flux, isReadyAt, revisionOf } from './stage.ts';
 
 let node: HeldNode;
 let flux: Flux;
@@ -17,16 +18,7 @@ async function end(): Promise<void> {
   await node.end();
 }
 
-/** A Node as somebody might have it in a repository. */
-function nodeOf(rack: number, spec?: object): object {
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: HELD, labels: { rack: String(rack) } }, spec };
-}
-
-function configMap(name: string, version: number): object {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { version: String(version) } };
-}
-
-describe.skipIf(isLacking)('while a node is held', () => {
+describe.skipIf(isLacking('flux'))('while a node is held', () => {
   beforeAll(async () => {
     await start();
     await flux.commit('plain', 1, daemonSet('plain', 1));
@@ -88,7 +80,7 @@ describe.skipIf(isLacking)('while a node is held', () => {
   });
 });
 
-describe.skipIf(isLacking)('a change that is refused', () => {
+describe.skipIf(isLacking('flux'))('a change that is refused', () => {
   beforeAll(async () => {
     await start(DENYING);
     await flux.commit('agent', 1, daemonSet('agent', 1));

@@ -9,23 +9,12 @@ import { join } from 'node:path';
 import { conditionAt, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
 import { freePorts } from '../../control-plane/ports.ts';
-import { until } from '../../support/until.ts';
-import { lackedBy } from '../build.ts';
-import {
-  applyDefinitions,
-  applyObjects,
-  neighbourNamed,
-  programOf,
-  startNeighbour,
-  type NeighbourProcess,
-} from '../process.ts';
+import { untilSuch } from '../../support/until.ts';
+import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
 
 const NAMESPACE = 'flux-system';
 const KUSTOMIZATIONS = `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${NAMESPACE}/kustomizations`;
 const SOURCES = 'source.toolkit.fluxcd.io';
-
-/** Whether it cannot run here. */
-export const isLacking = lackedBy(neighbourNamed('flux'), process.env).length > 0;
 
 /** A Kustomization as Flux describes it. */
 export interface Told {
@@ -156,18 +145,8 @@ export class Flux {
   }
 
   /** Waits until a Kustomization is such. */
-  async comesTo(name: string, what: string, holds: (told: Told) => boolean): Promise<Told> {
-    let last: Told | undefined;
-    await until(
-      `${name} is ${what}`,
-      async () => {
-        last = await this.told(name);
-        return holds(last);
-      },
-      { seen: () => JSON.stringify(last) },
-    );
-    if (last === undefined) throw new Error(`${name} was not looked at`);
-    return last;
+  comesTo(name: string, what: string, holds: (told: Told) => boolean): Promise<Told> {
+    return untilSuch(`${name} is ${what}`, () => this.told(name), holds);
   }
 }
 

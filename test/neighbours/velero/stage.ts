@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { listAt, numberAt, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
-import { until } from '../../support/until.ts';
+import { until, untilSuch } from '../../support/until.ts';
 import { programOf, startNeighbour } from '../process.ts';
 import { startKubelet, type Kubelet, type Machine } from './kubelet.ts';
 
@@ -106,18 +106,13 @@ export async function startVelero(
     const { status, body } = await plane.api('POST', `${VELERO_API}/${resource}`, object);
     if (status !== 201) throw new Error(`${kind} ${name}: ${status} ${JSON.stringify(body)}`);
   };
-  const ended: Velero['ended'] = async (resource, name) => {
-    let last: unknown;
-    const hasEnded = async (): Promise<boolean> => {
-      last = (await plane.api('GET', `${VELERO_API}/${resource}/${name}`)).body;
-      return LAST_PHASES.includes(textAt(last, 'status', 'phase') ?? '');
-    };
-    await until(`${KINDS[resource]} ${name} has come to its end`, hasEnded, {
-      giveUpAfterMs: ENDS_WITHIN_MS,
-      seen: () => JSON.stringify(last),
-    });
-    return last;
-  };
+  const ended: Velero['ended'] = (resource, name) =>
+    untilSuch(
+      `${KINDS[resource]} ${name} has come to its end`,
+      async () => (await plane.api('GET', `${VELERO_API}/${resource}/${name}`)).body,
+      (object) => LAST_PHASES.includes(textAt(object, 'status', 'phase') ?? ''),
+      { giveUpAfterMs: ENDS_WITHIN_MS },
+    );
   return {
     kubelet,
     make,
