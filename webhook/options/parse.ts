@@ -17,12 +17,9 @@ export async function parseArguments(
   const parser = yargs()
     .scriptName('maint-webhook')
     .usage(
-      '$0 [serve] [flags]\n$0 controller --service NAME [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]',
+      '$0 serve [flags]\n$0 controller --service NAME [flags]\n$0 configuration --url URL --ca-file FILE [flags]\n$0 policies [flags]',
     )
-    .command('$0', 'Serve admission reviews', serveFlags, (flags) => {
-      found.push(serveFromFlags(flags, env));
-    })
-    .command('serve', 'Serve admission reviews (the default)', serveFlags, (flags) => {
+    .command('serve', 'Serve admission reviews', serveFlags, (flags) => {
       found.push(serveFromFlags(flags, env));
     })
     .command(
@@ -63,6 +60,7 @@ export async function parseArguments(
         found.push(validateFromFlags(flags));
       },
     )
+    .demandCommand(1, 'what should it do? maint-webhook serve answers the API server')
     .strict()
     .version(version)
     .help()

@@ -1,7 +1,7 @@
 /** Kyverno's webhook beside ours. It is asked about the kinds alone that its policies name. */
 import { expect, test } from 'vitest';
 import { conditionAt, listAt, numberAt, textAt } from '../../../shared/index.ts';
-import { until } from '../../support/until.ts';
+import { until, untilSuch } from '../../support/until.ts';
 import { Workloads } from '../../support/workloads.ts';
 import { describeBeside } from '../beside.ts';
 import { Kyverno } from './stage.ts';
@@ -48,10 +48,11 @@ describeBeside(
       await other().startAgain();
       const off = await plugin().maint(['off', NODE, '--owner=ana', '--healthy-for=0s']);
       expect(off, off.stderr).toMatchObject({ code: 0 });
-      await until('they are back', async () => {
-        const { body } = await plane().api('GET', '/apis/apps/v1/namespaces/default/deployments/shop');
-        return numberAt(body, 'status', 'readyReplicas') === 2;
-      });
+      await untilSuch(
+        'they are back',
+        async () => (await plane().api('GET', replicaSets)).body,
+        (body) => numberAt(listAt(body, 'items')[0], 'status', 'readyReplicas') === 2,
+      );
     });
   },
 );

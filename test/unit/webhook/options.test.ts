@@ -4,8 +4,13 @@ import { parseArguments } from '../../../webhook/options/parse.ts';
 const parse = (...argv: string[]) => parseArguments(argv, '1.2.3');
 
 describe('parseArguments', () => {
-  test.each([[[]], [['serve']]])('%j serves with the defaults', async (argv) => {
-    expect(await parse(...argv)).toEqual({
+  test('without a command it asks for one', async () => {
+    const message = 'what should it do? maint-webhook serve answers the API server';
+    expect(await parse()).toEqual({ ok: false, problems: [{ path: '', message }] });
+  });
+
+  test('serves with the defaults', async () => {
+    expect(await parse('serve')).toEqual({
       ok: true,
       value: {
         kind: 'serve',
@@ -39,8 +44,12 @@ describe('parseArguments', () => {
   test('takes every flag, and --host-name as --dns-name', async () => {
     const argv =
       '--kubeconfig k --context c --host 127.0.0.1 --port 0 --health-port 0 --metrics-port 0 --client-ca-file c.pem --ca-out ca.pem --drain-seconds 0.5';
-    expect(await parse(...argv.split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({ ok: false });
-    expect(await parse(...argv.replace('0.5', '1').split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({
+    expect(await parse('serve', ...argv.split(' '), '--host-name', 'a', '--dns-name', 'b')).toMatchObject({
+      ok: false,
+    });
+    expect(
+      await parse('serve', ...argv.replace('0.5', '1').split(' '), '--host-name', 'a', '--dns-name', 'b'),
+    ).toMatchObject({
       ok: true,
       value: {
         serve: {
@@ -140,13 +149,16 @@ describe('parseArguments', () => {
 
   test('a listener alone controls nothing; with a controller it keeps what it is called by', async () => {
     const folder = { kind: 'folder', folder: '/tls' };
-    expect(await parse('--cert-dir', '/tls')).toMatchObject({ ok: true, value: { serve: { certificates: folder } } });
-    expect(await parse('--cert-dir', '/tls')).not.toHaveProperty('value.serve.controller.registered');
-    expect(await parse('--with-controller', '--dns-name', 'h')).toMatchObject({
+    expect(await parse('serve', '--cert-dir', '/tls')).toMatchObject({
+      ok: true,
+      value: { serve: { certificates: folder } },
+    });
+    expect(await parse('serve', '--cert-dir', '/tls')).not.toHaveProperty('value.serve.controller.registered');
+    expect(await parse('serve', '--with-controller', '--dns-name', 'h')).toMatchObject({
       ok: true,
       value: { serve: { controller: { registered: { by: 'address', names: ['h'] }, lease: undefined } } },
     });
-    expect(await parse('--with-controller', '--service=maint', '--namespace=ops')).toMatchObject({
+    expect(await parse('serve', '--with-controller', '--service=maint', '--namespace=ops')).toMatchObject({
       ok: true,
       value: {
         serve: {
@@ -177,25 +189,25 @@ describe('parseArguments', () => {
   });
 
   test.each([
-    ['--port 70000', '--port', 'from 0 to 65535'],
-    ['--port x', '--port', 'whole number'],
-    ['--port 1 --port 2', '--port', 'twice'],
-    ['--policy a --policy b', '--policy', 'twice'],
-    ['--log-level info --log-level debug', '--log-level', 'twice'],
-    ['--drain-seconds -1', '--drain-seconds', 'from 0 to 600'],
-    ['--log-level loud', '', 'Invalid values'],
+    ['serve --port 70000', '--port', 'from 0 to 65535'],
+    ['serve --port x', '--port', 'whole number'],
+    ['serve --port 1 --port 2', '--port', 'twice'],
+    ['serve --policy a --policy b', '--policy', 'twice'],
+    ['serve --log-level info --log-level debug', '--log-level', 'twice'],
+    ['serve --drain-seconds -1', '--drain-seconds', 'from 0 to 600'],
+    ['serve --log-level loud', '', 'Invalid values'],
     ['policies --policy a --policy b', '--policy', 'twice'],
     ['policies --url https://h', '', 'Unknown argument'],
-    ['--nonsense', '', 'Unknown argument'],
+    ['serve --nonsense', '', 'Unknown argument'],
     ['reboot', '', 'Unknown argument'],
-    ['--service maint --namespace ops', '--service', 'kept by the controller'],
-    ['--with-controller --service maint', '--namespace', 'POD_NAMESPACE'],
+    ['serve --service maint --namespace ops', '--service', 'kept by the controller'],
+    ['serve --with-controller --service maint', '--namespace', 'POD_NAMESPACE'],
     ['controller', '--service', 'is needed'],
     ['controller --service maint', '--namespace', 'POD_NAMESPACE'],
     ['controller --service Maint --namespace ops', '', '"Maint": no such name is possible'],
     ['controller --service maint --namespace ops --ca-secret A', '', '"A": no such name is possible'],
     ['controller --port 1', '', 'Unknown argument'],
-    ['--service a --service b --namespace ops', '--service', 'twice'],
+    ['serve --service a --service b --namespace ops', '--service', 'twice'],
     ['configuration', '', 'either --url or --service'],
     ['configuration --url https://h --service a/b', '', 'either'],
     ['configuration --url http://h --ca-file f', '--url', 'https'],
@@ -212,7 +224,8 @@ describe('parseArguments', () => {
 
   test.each([
     ['--version', '1.2.3'],
-    ['--help', '--health-port'],
+    ['--help', 'Commands:'],
+    ['serve --help', '--health-port'],
     ['controller --help', '--tls-secret'],
     ['configuration --help', '--failure-policy'],
     ['policies --help', '--policy'],

@@ -34,12 +34,12 @@ async function policyFile(name: string, text: string): Promise<string> {
   return file;
 }
 
-const SERVE = '--host 127.0.0.1 --port 0 --health-port 0 --metrics-port 0 --dns-name 127.0.0.1';
+const SERVE = 'serve --host 127.0.0.1 --port 0 --health-port 0 --metrics-port 0 --dns-name 127.0.0.1';
 
 describe('serve', () => {
   test('SIGTERM: unready at once, still answers with Connection: close, then exit 0', async () => {
     const caOut = join(folder, 'ca.pem');
-    const { code, signal, stdout, cluster } = started(`serve ${SERVE} --drain-seconds 1 --ca-out ${caOut}`);
+    const { code, signal, stdout, cluster } = started(`${SERVE} --drain-seconds 1 --ca-out ${caOut}`);
     const line = await stdout.line('serving');
     cluster.sync();
     const url = `https://127.0.0.1:${numberAt(line, 'port')}/validate`;

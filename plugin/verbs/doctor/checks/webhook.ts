@@ -8,7 +8,7 @@ const GUARD = entryName('node-guard');
 const ARMED = ARMED_ENTRIES.map(entryName);
 
 const INSTALL =
-  'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait';
+  'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait; or run it as a process: docs/process.md';
 const CONTROLLER = `the controller writes the entries: ${CONTROLLER_LOGS} says what it lacks`;
 
 /** The registration of the webhook, and the names of the nodes in maintenance. */
