@@ -34,7 +34,7 @@ describeBeside(
       ]);
     });
 
-    test('with failurePolicy Fail and nobody there a drain ends; what it evicts is made again once it is back', async () => {
+    test('with failurePolicy Fail and nobody there a drain ends; what it evicts is made again once it is back, and the Deployment changes', async () => {
       await new Workloads(plane()).deployment('shop', { namespace: 'default', node: NODE }, 2);
       await other().register('Fail');
       await other().end();
@@ -48,6 +48,8 @@ describeBeside(
       await other().startAgain();
       const off = await plugin().maint(['off', NODE, '--owner=ana', '--healthy-for=0s']);
       expect(off, off.stderr).toMatchObject({ code: 0 });
+      // The controller of ReplicaSets has failed many times in a moment, and may pause for minutes by then.
+      await plane().kubectl(['annotate', 'deployment/shop', 'example.org/look=again']);
       await untilSuch(
         'they are back',
         async () => (await plane().api('GET', replicaSets)).body,
