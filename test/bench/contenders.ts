@@ -37,22 +37,36 @@ export function nobody(): Contender {
   return { title: 'no webhook', enter: () => Promise.resolve(), leave: () => Promise.resolve() };
 }
 
-/** Registered for what ours is asked about of these kinds. */
-export async function goNoop({ plane, folder }: Stage): Promise<Contender> {
+/** A webhook in Go that reads a review and allows it. */
+export function goNoop(stage: Stage): Promise<Contender> {
+  return noop('Go, does nothing', [goDriver('noop')], stage);
+}
+
+/** The same in Node.js: what of ours is the platform's. */
+export function nodeNoop(stage: Stage): Promise<Contender> {
+  return noop('Node.js, does nothing', [process.execPath, join(import.meta.dirname, 'node-noop.ts')], stage);
+}
+
+/** Registered for what ours is asked about of these kinds. The program is given its certificate and key, and prints its port. */
+async function noop(
+  title: string,
+  [program = '', ...args]: readonly string[],
+  { plane, folder }: Stage,
+): Promise<Contender> {
   const now = Date.now();
   const authority = await issueAuthority(now);
   const leaf = await issueLeaf(authority, ['127.0.0.1'], now);
-  const [certificate, key] = [join(folder, 'noop.crt'), join(folder, 'noop.key')];
+  const [certificate, key] = [join(folder, `${title}.crt`), join(folder, `${title}.key`)];
   await writeFile(certificate, leaf.certificate);
   await writeFile(key, leaf.key);
-  const child = spawnBound(goDriver('noop'), [certificate, key], { streams: ['ignore', 'pipe', 'ignore'] });
+  const child = spawnBound(program, [...args, certificate, key], { streams: ['ignore', 'pipe', 'ignore'] });
   const { stdout } = child.process;
-  if (stdout === null) throw new Error('the Go webhook has no output');
+  if (stdout === null) throw new Error(`no output: ${title}`);
   const said: readonly unknown[] = await once(stdout.setEncoding('utf8'), 'data');
   const port = String(said[0]).trim();
   const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
   return {
-    title: 'Go, does nothing',
+    title,
     end: () => child.end(),
     enter: async () => {
       const { status } = await plane.api('POST', path, {
@@ -75,7 +89,7 @@ export async function goNoop({ plane, folder }: Stage): Promise<Contender> {
           },
         ],
       });
-      if (status !== 201) throw new Error(`the Go webhook was not registered: ${status}`);
+      if (status !== 201) throw new Error(`not registered (${status}): ${title}`);
       await settled();
     },
     leave: async () => {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- webhook`: what a webhook adds to server dry-run creations through a real API server, beside a webhook
- * in Go that does nothing and beside none, each in turn in every round. The ratios of what is added travel.
+ * in Go that does nothing, beside one in Node.js and beside none, each in turn in every round. The ratios of what is added travel.
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installService, REGISTRATION_PATH, startReplicaProcess } from '../support/replicas.ts';
 import { SUBJECTS } from './admitted.ts';
-import { goNoop, nobody, ours, type Contender, type Stage } from './contenders.ts';
+import { goNoop, nobody, nodeNoop, ours, type Contender, type Stage } from './contenders.ts';
 import type { Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
@@ -35,7 +35,7 @@ export async function benchWebhook(): Promise<void> {
   await plane.api('DELETE', REGISTRATION_PATH);
   const stage: Stage = { plane, folder };
   await writeFile(join(folder, 'ca.pem'), plane.ca);
-  const contenders = [nobody(), await goNoop(stage), ours(stage, false), ours(stage, true)];
+  const contenders = [nobody(), await goNoop(stage), await nodeNoop(stage), ours(stage, false), ours(stage, true)];
   try {
     printTable(contenders, await measureRounds(contenders, MEASURED, stage));
     const [now, peak] = [residentMiB(webhook.pid).toFixed(0), peakMiB(webhook.pid).toFixed(0)];
@@ -70,15 +70,15 @@ function printTable(contenders: readonly Contender[], rounds: readonly Round[]):
       const beside = (contender: string, what: keyof Latency): string =>
         times(middle((of) => (of(contender)[what] - of(none)[what]) / (of(go)[what] - of(none)[what])));
       for (const contender of [none, go, ...rest]) {
-        const isOurs = rest.includes(contender);
+        const isBesideGo = rest.includes(contender);
         lines.push([
           title,
           String(clients),
           contender,
           middle((of) => of(contender).p50).toFixed(2),
           middle((of) => of(contender).p99).toFixed(2),
-          isOurs ? beside(contender, 'p50') : '',
-          isOurs ? beside(contender, 'p99') : '',
+          isBesideGo ? beside(contender, 'p50') : '',
+          isBesideGo ? beside(contender, 'p99') : '',
           times(middle((of) => of(contender).p50 / of(none).p50)),
         ]);
       }
