@@ -8,8 +8,8 @@ const LONGEST_MS = 30_000;
 
 /** Milliseconds that a decision may take, from `?timeout=3s` as the API server appends it. */
 export function decisionTime(url: string): number {
-  const { searchParams } = new URL(url, 'https://webhook.invalid');
-  const asked = parseDuration(searchParams.get('timeout') ?? '');
+  const query = new URLSearchParams(url.replace(/^[^?]*/, ''));
+  const asked = parseDuration(query.get('timeout') ?? '');
   const whole = asked.ok && asked.value > 0 ? Math.min(asked.value, LONGEST_MS) : TIMEOUT_SECONDS * 1000;
   return Math.max(0, whole - TRAVEL_MS);
 }

@@ -18,22 +18,26 @@ export function lookupsWithin(reads: LiveReads, { timeMs, gone }: Patience): Loo
   const giveUp = (): void => {
     asker?.end();
   };
-  gone.addEventListener('abort', giveUp, { once: true });
   let timer: NodeJS.Timeout | undefined;
+  const begun = (): Asker => {
+    timer = setTimeout(giveUp, timeMs);
+    gone.addEventListener('abort', giveUp, { once: true });
+    return reads.asker();
+  };
   return {
     fresh,
     fetch: async (need) => {
       gone.throwIfAborted();
-      asker ??= reads.asker();
-      timer ??= setTimeout(giveUp, timeMs);
+      asker ??= begun();
       const answer = await asker.ask(need);
       remember(need.need === 'node' ? need.name : undefined, answer, fresh);
       return answer;
     },
     end: () => {
+      if (asker === undefined) return;
       clearTimeout(timer);
       gone.removeEventListener('abort', giveUp);
-      giveUp();
+      asker.end();
     },
   };
 }

@@ -54,8 +54,10 @@ function readJson(bytes: Uint8Array): Json {
   }
 }
 
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return UTF_8.decode(bytes);
 }
 
 function parseJson(text: string, isCut: boolean): Json {
