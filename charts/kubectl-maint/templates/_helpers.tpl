@@ -104,6 +104,14 @@ helm.sh/hook-output-log-policy: hook-failed,hook-succeeded
 {{- end }}
 
 {{/*
+Of what a hook runs: Flux, to which it is an object like any other, would run it at once, the uninstall's as well, and leaves it
+out. Not of its ClusterRole: Flux would wait in vain for one that it leaves out.
+*/}}
+{{- define "kubectl-maint.leftOutByFlux" -}}
+kustomize.toolkit.fluxcd.io/ssa: Ignore
+{{- end }}
+
+{{/*
 Why the chart brings no policies for a rule; empty where it does. The floor is made for the default policy but for the modes
 (plugin/policy/chart-floor.ts says the same); the guard of the record is there whatever the values say of the rest.
 */}}
