@@ -7,7 +7,15 @@ import type { TerminalSize } from '../terminal/screen.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 
 /** From the mildest to the gravest: of several nodes the gravest failure is the exit code. */
-const GRAVITY: readonly ExitCode[] = [EXIT.done, EXIT.gaveUp, EXIT.denied, EXIT.cluster, EXIT.interrupted];
+const GRAVITY: readonly ExitCode[] = [
+  EXIT.done,
+  EXIT.gaveUp,
+  EXIT.usage,
+  EXIT.denied,
+  EXIT.cluster,
+  EXIT.interrupted,
+  EXIT.bug,
+];
 
 /** Something that a command does to a node. */
 interface OnNode {

@@ -1,6 +1,7 @@
 import {
   isNotFound,
   messageOf,
+  nodePath,
   objectPath,
   refusalFromAnswer,
   textAt,
@@ -9,7 +10,7 @@ import {
   type ClusterSender,
   FIELD_MANAGER,
 } from '../../shared/index.ts';
-import type { NodeSnapshot } from './snapshot.ts';
+import { snapshotFromObject, type NodeSnapshot } from './snapshot.ts';
 
 /** Cluster API's Machine behind a node, where it stands in the node's own cluster. */
 export type MachineRef = NonNullable<Before['machine']>;
@@ -32,7 +33,7 @@ export type Note = (text: string) => void;
 /**
  * The Machine behind a node that a mark has to keep from remediation; undefined where there is none in this cluster (a
  * management cluster of its own has it then), where somebody else keeps it so already, or where it cannot be read, which is
- * told. A name is no proof: the Machine has to say that it is this node.
+ * told. One with our own value is left of a record that was lost: it is kept, and given back, like any other. A name is no proof: the Machine has to say that it is this node.
  */
 export async function machineToKeep(node: NodeSnapshot, cluster: Ports, note: Note): Promise<MachineRef | undefined> {
   const name = node.annotations.get(MACHINE);
@@ -42,8 +43,7 @@ export async function machineToKeep(node: NodeSnapshot, cluster: Ports, note: No
   try {
     const path = await pathOf(machine, cluster);
     const object = path && (await cluster.get(path));
-    const isKept = textAt(object, 'metadata', 'annotations', SKIP_REMEDIATION) !== undefined;
-    return isMachineOf(object, node) && !isKept ? machine : undefined;
+    return isMachineOf(object, node) && !isOthers(keptBy(object)) ? machine : undefined;
   } catch (thrown) {
     note(`${titleOf(machine)} could not be read (${messageOf(thrown)}): ${KEEPS_NOBODY_OFF}`);
     return undefined;
@@ -64,7 +64,7 @@ export async function keepMachine(node: NodeSnapshot, cluster: Ports, note: Note
   if (machine === undefined) return;
   try {
     const path = await pathOf(machine, cluster);
-    if (path !== undefined) await annotate(path, OURS, cluster);
+    if (path !== undefined && keptBy(await cluster.get(path)) === undefined) await annotate(path, OURS, cluster);
   } catch (thrown) {
     const text = `${titleOf(machine)} could not be annotated (${messageOf(thrown)}): ${KEEPS_NOBODY_OFF}`;
     note(`${text}; ${commandFor(machine, `=${OURS}`)}`);
@@ -82,22 +82,50 @@ export async function givingBackMachine<T extends { readonly node: NodeSnapshot 
 ): Promise<T> {
   const machine = machineIn(node);
   if (machine !== undefined) await giveBack(machine, cluster, note);
-  const written = await write();
-  if (machine !== undefined) await keepMachine(written.node, cluster, note);
-  return written;
+  try {
+    const written = await write();
+    if (machine !== undefined) await keepMachine(written.node, cluster, note);
+    return written;
+  } catch (thrown) {
+    if (machine !== undefined) await keepWhatStays(node.facts.name, machine, { cluster, note });
+    throw thrown;
+  }
+}
+
+/** A write that has failed may have been carried out all the same: by the Node as it stands its Machine is kept again, or not. */
+async function keepWhatStays(
+  name: string,
+  machine: MachineRef,
+  { cluster, note }: { readonly cluster: Ports; readonly note: Note },
+): Promise<void> {
+  try {
+    const node = snapshotFromObject(await cluster.get(nodePath(name)));
+    if (node !== undefined) await keepMachine(node, cluster, note);
+  } catch (thrown) {
+    const text = `node ${name} could not be read (${messageOf(thrown)}): as long as it is in maintenance, ${KEEPS_NOBODY_OFF}`;
+    note(`${text}; ${commandFor(machine, `=${OURS}`)}`);
+  }
 }
 
 async function giveBack(machine: MachineRef, cluster: Ports, note: Note): Promise<void> {
   try {
     const path = await pathOf(machine, cluster);
     if (path === undefined) return;
-    // Another value is somebody else's by now.
-    const value = textAt(await cluster.get(path), 'metadata', 'annotations', SKIP_REMEDIATION);
-    if (value === OURS) await annotate(path, null, cluster);
+    if (keptBy(await cluster.get(path)) === OURS) await annotate(path, null, cluster);
   } catch (thrown) {
     const text = `${titleOf(machine)} could not be given back to the MachineHealthCheck of Cluster API (${messageOf(thrown)})`;
     note(`${text}; ${commandFor(machine, '-')}`);
   }
+}
+
+/** The value by which a Machine is kept from remediation; undefined where it is not. */
+function keptBy(machine: unknown): string | undefined {
+  return textAt(machine, 'metadata', 'annotations', SKIP_REMEDIATION);
+}
+
+/** Any other value than ours is somebody else's, and stays. */
+function isOthers(value: string | undefined): boolean {
+  return value !== undefined && value !== OURS;
 }
 
 async function annotate(path: string, value: string | null, cluster: Ports): Promise<void> {

@@ -8,7 +8,7 @@ import { Workloads } from '../../support/workloads.ts';
 const SKIP = 'cluster.x-k8s.io/skip-remediation';
 const MACHINES = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machines';
 /** Whose Machines are in this cluster, and one whose name is another node's. */
-const NODES = ['kept', 'shared', 'theirs', 'open', 'blocked', 'forbidden'];
+const NODES = ['kept', 'shared', 'theirs', 'taken', 'lost', 'open', 'blocked', 'forbidden'];
 
 /** Of the definition of Machines what matters here. */
 const DEFINITION = {
@@ -63,6 +63,10 @@ async function keptBy(node: string): Promise<string | undefined> {
   return textAt(body, 'metadata', 'annotations', SKIP);
 }
 
+async function annotate(node: string, value: string): Promise<void> {
+  await world.patch(`${MACHINES}/${node}-x`, { metadata: { annotations: { [SKIP]: value } } });
+}
+
 async function machineInRecord(node: string): Promise<unknown> {
   const { body } = await plane.api('GET', `/api/v1/nodes/${node}`);
   const record: unknown = JSON.parse(textAt(body, 'metadata', 'annotations', RECORD_ANNOTATION) ?? '{}');
@@ -92,6 +96,23 @@ test('what somebody else has annotated stays as it is', async () => {
   expect(await machineInRecord('theirs')).toBeUndefined();
   expect(await off('theirs')).toMatchObject({ code: 0 });
   expect(await keptBy('theirs')).toBe('');
+});
+
+test('what somebody else has annotated meanwhile stays as well', async () => {
+  expect(await plugin.maint(['on', 'taken', '--owner=ana'])).toMatchObject({ code: 0 });
+  await annotate('taken', 'by-ops');
+  expect(await plugin.maint(['on', 'taken', '--owner=ben'])).toMatchObject({ code: 0 });
+  expect(await keptBy('taken')).toBe('by-ops');
+  expect(await off('taken', '--all')).toMatchObject({ code: 0 });
+  expect(await keptBy('taken')).toBe('by-ops');
+});
+
+test('one that a lost record has left kept is given back by the next maintenance', async () => {
+  await annotate('lost', 'kubectl-maint');
+  expect(await plugin.maint(['on', 'lost'])).toMatchObject({ code: 0 });
+  expect(await machineInRecord('lost')).toEqual({ namespace: 'default', name: 'lost-x' });
+  expect(await off('lost')).toMatchObject({ code: 0 });
+  expect(await keptBy('lost')).toBeUndefined();
 });
 
 test('--protect=false leaves it alone', async () => {

@@ -78,14 +78,16 @@ function writeAnew({ facts: { name, record } }: NodeSnapshot): string {
   return shellLine(['kubectl', 'maint', 'on', name, ...owner, '--no-drain']);
 }
 
-/** Protection from autoscalers and remediation is also others' to set: alone it is no trace of ours. */
+/**
+ * What a mark writes besides is also others' to set: protection from autoscalers and remediation, and the role. It goes with the
+ * state label in one write, so that without it, or the text that goes with it as well, it is nobody's but theirs.
+ */
 function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot): readonly Diagnosis[] {
-  const marks = [STATE_LABEL, ROLE_LABEL].filter((key) => labels.has(key));
+  const isMarked = labels.has(STATE_LABEL) || annotations.has(WHY_ANNOTATION);
   const conditions = [...conditionStatuses(raw).keys()].filter((type) => OURS.includes(type));
-  const told = annotations.has(WHY_ANNOTATION);
-  if (marks.length === 0 && conditions.length === 0 && !told) return [];
-  const left = [...marks, ...[REMEDIATION_LABEL].filter((key) => labels.has(key))];
-  const ours = [WHY_ANNOTATION, ...PROTECTION].filter((key) => annotations.has(key));
+  if (!isMarked && conditions.length === 0) return [];
+  const left = isMarked ? [STATE_LABEL, ROLE_LABEL, REMEDIATION_LABEL].filter((key) => labels.has(key)) : [];
+  const ours = isMarked ? [WHY_ANNOTATION, ...PROTECTION].filter((key) => annotations.has(key)) : [];
   const what = [
     ...left.map((key) => `label ${key}`),
     ...conditions.map((type) => `condition ${type}`),

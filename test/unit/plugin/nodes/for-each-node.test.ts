@@ -73,6 +73,13 @@ test('a failure is told when it happens, the others go on, and the gravest is th
   expect(await over).toBe(4);
 });
 
+test('bad input of every node is no success', async () => {
+  const { end, over } = going(['a', 'b'], 2);
+  await settle();
+  for (const name of ['a', 'b']) await end(name, new MaintError('usage', 'no such label'));
+  expect(await over).toBe(2);
+});
+
 test('of one node alone the failure is the command’s', async () => {
   const { told, end, over } = going(['a'], 10);
   const failure = new MaintError('denied', 'no');

@@ -468,6 +468,15 @@ describe('records', () => {
       ],
     ],
     [
+      "conditions alone: a return has not come to its end, and protection is somebody's own",
+      {
+        annotations: { 'cluster-autoscaler.kubernetes.io/scale-down-disabled': 'true' },
+        labels: { 'remediation.medik8s.io/exclude-from-remediation': 'true' },
+        conditions: [{ type: 'MaintenanceInProgress', status: 'True' }],
+      },
+      ['traces of one: condition MaintenanceInProgress'],
+    ],
+    [
       "somebody's own protection",
       {
         annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
