@@ -1,9 +1,7 @@
 import {
   cronJobPath,
   isExcepted,
-  isForbidden,
   isTrueAt,
-  messageOf,
   FLOOR_RULES,
   nodeFromObject,
   NODES,
@@ -16,7 +14,7 @@ import {
 import { timestamp } from '../session/clock.ts';
 import { shellLine } from '../terminal/shell-line.ts';
 import type { Session } from '../session/session.ts';
-import { wakeCronJobRequest, WOKEN_ANNOTATION } from './wake.ts';
+import { makesRun, RUNS_WITHIN_MS, wake, WOKEN_ANNOTATION } from './wake.ts';
 import { isOurDenial, wordsOf } from '../policy/dry-run.ts';
 import { namesNode, type Ended, type MakerEvent } from './kept-off.ts';
 
@@ -78,8 +76,9 @@ const POLICIES_HEAR_MS = 1000;
 async function wakeOne(
   event: MakerEvent,
   held: readonly NodeFacts[],
-  { cluster, clock }: Session,
+  session: Session,
 ): Promise<CronJobAfter | undefined> {
+  const { cluster, clock } = session;
   const name = nameOfMaker(event);
   const other = held.find((node) => namesNode(event.message, node.name) && !isLifted(event.message, node, clock.now()));
   // Woken it would be refused once more, and pause for longer.
@@ -91,7 +90,18 @@ async function wakeOne(
   if (still !== undefined) return { name, ...still, command: '' };
   const woken = timestamp(now);
   const why = await wake(event, woken, cluster);
-  if (why === undefined) return { name, state: 'woken', why: '', command: '' };
+  if (why === undefined) {
+    // By the refusal alone it is not too late: when the run was due is not known, and that is what counts.
+    const deadline = numberAt(object, 'spec', 'startingDeadlineSeconds');
+    if (deadline === undefined || (await makesRun(event, object, session)))
+      return { name, state: 'woken', why: '', command: '' };
+    return {
+      name,
+      state: 'lost',
+      why: `${passed(deadline)}: woken, it made no run within ${RUNS_WITHIN_MS / 1000}s`,
+      command: '',
+    };
+  }
   const annotation = `${WOKEN_ANNOTATION}=${woken}`;
   const words = ['kubectl', 'annotate', 'cronjob', event.name, '-n', event.namespace, annotation, '--overwrite'];
   return { name, state: 'sleeps', why, command: shellLine(words) };
@@ -111,18 +121,11 @@ export function standstillOf(
   if (isTrueAt(cronJob, 'spec', 'suspend')) return { state: 'suspended', why: 'it is suspended' };
   const deadline = numberAt(cronJob, 'spec', 'startingDeadlineSeconds');
   if (deadline === undefined || sinceRefusalMs <= deadline * 1000) return undefined;
-  return { state: 'lost', why: `its startingDeadlineSeconds (${deadline}) have passed` };
+  return { state: 'lost', why: passed(deadline) };
 }
 
-/** Undefined where it is done, else why not. */
-async function wake(event: MakerEvent, woken: string, cluster: Session['cluster']): Promise<string | undefined> {
-  try {
-    const answer = await cluster.send(wakeCronJobRequest(event, woken));
-    if (answer.status < 300) return undefined;
-    return isForbidden(answer) ? 'no right to patch cronjobs/status' : `the API server answered ${answer.status}`;
-  } catch (thrown) {
-    return messageOf(thrown);
-  }
+function passed(deadline: number): string {
+  return `its startingDeadlineSeconds (${deadline}) have passed`;
 }
 
 /** Where they cannot be read, none is known: a CronJob is then woken once in vain at worst. */

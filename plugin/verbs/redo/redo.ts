@@ -18,19 +18,24 @@ import {
   FIELD_MANAGER,
 } from '../../../shared/index.ts';
 import { refusalEventsRead } from '../../kept-off/refusal-events.ts';
+import { makesRun, wake } from '../../kept-off/wake.ts';
+import { timestamp } from '../../session/clock.ts';
 import { forbiddenText } from '../../session/forbidden-text.ts';
 import type { Session } from '../../session/session.ts';
+import type { DryRun } from '../../policy/dry-run.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Named, RedoOperation } from './flags.ts';
 import { backupFrom, jobFrom, type Remake } from './remake.ts';
 import { refusedWork, wordFor, type RefusedWork } from './refused-work.ts';
-import { ownedBy, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
+import { hasFailed, ownedBy, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
 import { createdText, renderItems, renderList, type RedoItem } from './text.ts';
 
 /** Refused work as it stands. */
 interface Found {
   readonly work: RefusedWork;
   readonly item: RedoItem;
+  /** The CronJob, or the Backup. */
+  readonly object: unknown;
   /** What makes up for it, where one call does. */
   readonly remake: Remake | undefined;
 }
@@ -106,12 +111,13 @@ async function readStanding(
     const refused = new Set(alike.map((one) => one.name));
     const standing = standingOf(work, { ...read, held: among.held, refused, now: clock.now() });
     const isOpen = standing.state === 'open';
-    const remake = kind === 'CronJob' ? jobFrom(read.object, work) : backupFrom(read.schedule, work);
-    return { work, item: { ...about, ...standing }, remake: isOpen ? remake : undefined };
+    const failed = read.runs.filter(hasFailed).length;
+    const remake = kind === 'CronJob' ? jobFrom(read.object, work, failed) : backupFrom(read.schedule, work, failed);
+    return { work, item: { ...about, ...standing }, object: read.object, remake: isOpen ? remake : undefined };
   } catch (thrown) {
     if (!(thrown instanceof MaintError)) throw thrown;
     const why = forbiddenText(thrown.message);
-    return { work, item: { ...about, state: 'unknown', why }, remake: undefined };
+    return { work, item: { ...about, state: 'unknown', why }, object: undefined, remake: undefined };
   }
 }
 
@@ -119,7 +125,7 @@ type Read = Pick<About, 'object' | 'runs' | 'schedule'>;
 
 async function readCronJob({ namespace, name }: RefusedWork, cluster: Cluster): Promise<Read> {
   const object = await cluster.get(cronJobPath(namespace, name));
-  const jobs = await readAll(cluster, { path: collectionPath('batch/v1/jobs', namespace) }, withoutSpec);
+  const jobs = await readAll(cluster, { path: collectionPath('batch/v1/jobs', namespace) }, asRun);
   return { object, runs: ownedBy(object, jobs), schedule: undefined };
 }
 
@@ -130,23 +136,24 @@ async function readBackup({ namespace, name }: RefusedWork, cluster: Cluster): P
   const query = { labelSelector: `${SCHEDULE_LABEL}=${maker}` };
   const [schedule, runs] = await Promise.all([
     cluster.get(objectPath('velero.io/v1/schedules', namespace, maker)),
-    readAll(cluster, { path: collectionPath('velero.io/v1/backups', namespace), query }, withoutSpec),
+    readAll(cluster, { path: collectionPath('velero.io/v1/backups', namespace), query }, asRun),
   ]);
   return { object, runs, schedule };
 }
 
-/** Of runs only their names and times are asked about. */
-function withoutSpec(object: unknown): unknown {
-  return { metadata: at(object, 'metadata') };
+/** Of runs only their names and times are asked about, and how they ended. */
+function asRun(object: unknown): unknown {
+  const status = { phase: at(object, 'status', 'phase'), conditions: at(object, 'status', 'conditions') };
+  return { metadata: at(object, 'metadata'), status };
 }
 
 /** Makes up for one, and says what came of it. A refusal ends nothing: the next may pass. */
 async function makeUpFor(
-  { item, work, remake }: Found,
+  { item, work, object, remake }: Found,
   { dryRun, format }: RedoOperation,
   session: Session,
 ): Promise<RedoItem> {
-  const { screen, cluster, signal } = session;
+  const { screen, signal } = session;
   const told = (outcome: RedoItem): RedoItem => {
     if (format === 'text') {
       if (outcome.made !== null) screen.result(createdText(outcome.made, dryRun));
@@ -157,17 +164,45 @@ async function makeUpFor(
   if (remake === undefined || signal.aborted) return told(signal.aborted ? { ...item, why: 'interrupted' } : item);
   if (dryRun === 'client') return told({ ...item, made: remake.what });
   try {
-    const query = { fieldManager: FIELD_MANAGER, ...(dryRun === 'server' && { dryRun: 'All' }) };
-    const answer = await cluster.send({ ...remake.request, query, signal });
-    if (answer.status < 300) return told({ ...item, made: remake.what });
-    if (answer.status === 409) return told({ ...item, state: 'made-up', why: `${remake.what} is there already` });
-    return told({
-      ...item,
-      why: forbiddenText(textAt(answer.body, 'message') ?? `the API server answered ${answer.status}`),
-    });
+    return told({ ...item, ...(await outcomeOf(work, { object, remake }, dryRun, session)) });
   } catch (thrown) {
     return told({ ...item, why: messageOf(thrown) });
   }
+}
+
+/** What of an item is other than it was, once its call was made. */
+type Outcome = Partial<Pick<RedoItem, 'made' | 'state' | 'why'>>;
+
+async function outcomeOf(
+  work: RefusedWork,
+  { object, remake }: { readonly object: unknown; readonly remake: Remake },
+  dryRun: DryRun,
+  session: Session,
+): Promise<Outcome> {
+  const { cluster, signal } = session;
+  const byItself =
+    work.kind === 'CronJob' && dryRun === 'none' ? await askController(work, object, session) : undefined;
+  if (byItself !== undefined) return byItself;
+  const query = { fieldManager: FIELD_MANAGER, ...(dryRun === 'server' && { dryRun: 'All' }) };
+  const answer = await cluster.send({ ...remake.request, query, signal });
+  if (answer.status < 300) return { made: remake.what };
+  const isThere = textAt(answer.body, 'reason') === 'AlreadyExists';
+  if (isThere) return { state: 'made-up', why: `${remake.what} is there already` };
+  return { why: forbiddenText(textAt(answer.body, 'message') ?? `the API server answered ${answer.status}`) };
+}
+
+/**
+ * A controller of CronJobs that pauses after its refusals makes up for the run by itself, and would do so beside ours, which
+ * wakes it. So it is asked first; undefined where it makes none.
+ */
+async function askController(work: RefusedWork, object: unknown, session: Session): Promise<Outcome | undefined> {
+  const { cluster, clock } = session;
+  const why = await wake(work, timestamp(clock.now()), cluster);
+  if (why !== undefined)
+    return { state: 'open', why: `${why}, and its own controller may make up for it beside another run` };
+  return (await makesRun(work, object, session))
+    ? { state: 'made-up', why: 'its own controller makes up for it now' }
+    : undefined;
 }
 
 async function tell(items: readonly RedoItem[], { format }: RedoOperation, { screen }: Session): Promise<void> {

@@ -31,10 +31,11 @@ const ORIGIN = /\((CronJob|Backup) ([a-z0-9.-]+)\/([a-z0-9.-]+)\)$/;
  * Job was refused, and of Backups whose pieces were. Pure.
  */
 export function refusedWork(own: readonly OwnEvent[], makers: readonly MakerEvent[]): readonly RefusedWork[] {
-  const found = [...own.flatMap(fromOwn), ...makers.flatMap(fromMaker)];
-  return [...Map.groupBy(found, wordFor).values()]
-    .flatMap(([first, ...more]) => (first === undefined ? [] : [more.reduce(together, first)]))
-    .sort((one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt));
+  // Of those who were refused each writes of refusals of its own; the webhook writes of the same ones.
+  const byMakers = merged(makers.flatMap(fromMaker), (one, other) => one + other);
+  return merged([...own.flatMap(fromOwn), ...byMakers], Math.max).toSorted(
+    (one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt),
+  );
 }
 
 function fromOwn({ reason, message, count, lastAt }: OwnEvent): readonly RefusedWork[] {
@@ -50,13 +51,15 @@ function fromMaker({ kind, namespace, name, message, count, lastAt }: MakerEvent
   return [{ kind: redone, namespace, name, times: count, lastAt, messages: [message] }];
 }
 
-/** The webhook and the refused controller both write of the same refusals: the greater count is that of all. */
-function together(one: RefusedWork, other: RefusedWork): RefusedWork {
-  const lastAt = Date.parse(one.lastAt) > Date.parse(other.lastAt) ? one.lastAt : other.lastAt;
-  return {
+/** What was said of the same work as one, with the latest time, and so many times. */
+function merged(found: readonly RefusedWork[], times: (one: number, other: number) => number): readonly RefusedWork[] {
+  const together = (one: RefusedWork, other: RefusedWork): RefusedWork => ({
     ...one,
-    times: Math.max(one.times, other.times),
-    lastAt,
+    times: times(one.times, other.times),
+    lastAt: Date.parse(one.lastAt) > Date.parse(other.lastAt) ? one.lastAt : other.lastAt,
     messages: [...one.messages, ...other.messages],
-  };
+  });
+  return [...Map.groupBy(found, wordFor).values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [more.reduce(together, first)],
+  );
 }

@@ -11,16 +11,17 @@ export interface Remake {
 /** Longest name of a Job (k8s: its pods carry it as a label), and what is left of it before our own end, in characters. */
 const MAX_NAME = 63;
 
-/** The same for the same refusal, so that it is made up for once, whoever asks. */
-function nameFor(maker: string, { lastAt }: RefusedWork): string {
-  const end = `-redo-${Math.floor(Date.parse(lastAt) / 1000).toString(36)}`;
+/** The same for the same refusal, so that it is made up for once, whoever asks; another one after so many runs that have failed. */
+function nameFor(maker: string, { lastAt }: RefusedWork, failed: number): string {
+  const again = failed === 0 ? '' : `-${failed + 1}`;
+  const end = `-redo-${Math.floor(Date.parse(lastAt) / 1000).toString(36)}${again}`;
   return `${maker.slice(0, MAX_NAME - end.length).replace(/[^a-z0-9]+$/, '')}${end}`;
 }
 
 /** A Job from a CronJob, as `kubectl create job --from` makes it (kubectl pkg/cmd/create/create_job.go). Pure. */
-export function jobFrom(cronJob: unknown, work: RefusedWork): Remake {
+export function jobFrom(cronJob: unknown, work: RefusedWork, failed = 0): Remake {
   const { namespace } = work;
-  const name = nameFor(work.name, work);
+  const name = nameFor(work.name, work, failed);
   const template = at(cronJob, 'spec', 'jobTemplate');
   const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: work.name, uid: textAt(cronJob, 'metadata', 'uid') };
   const body = {
@@ -42,10 +43,10 @@ export function jobFrom(cronJob: unknown, work: RefusedWork): Remake {
 }
 
 /** A Backup from its Schedule, as `velero backup create --from-schedule` makes it (velero pkg/builder/backup_builder.go). Pure. */
-export function backupFrom(schedule: unknown, work: RefusedWork): Remake {
+export function backupFrom(schedule: unknown, work: RefusedWork, failed = 0): Remake {
   const { namespace } = work;
   const maker = textAt(schedule, 'metadata', 'name') ?? '';
-  const name = nameFor(maker, work);
+  const name = nameFor(maker, work, failed);
   const own = fieldsAt(schedule, 'spec', 'template', 'metadata', 'labels');
   const labels = Object.keys(own).length > 0 ? own : fieldsAt(schedule, 'metadata', 'labels');
   const isOwned = isTrueAt(schedule, 'spec', 'useOwnerReferencesInBackup');

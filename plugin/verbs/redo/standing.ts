@@ -1,4 +1,4 @@
-import { isTrueAt, listAt, stringMapAt, textAt, timeAt, type NodeFacts } from '../../../shared/index.ts';
+import { conditionAt, isTrueAt, listAt, stringMapAt, textAt, timeAt, type NodeFacts } from '../../../shared/index.ts';
 import { isLifted } from '../../kept-off/cron-jobs.ts';
 import { namesNode } from '../../kept-off/kept-off.ts';
 import type { RefusedWork } from './refused-work.ts';
@@ -39,12 +39,14 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   const { object, held, now } = about;
   if (object === undefined) return { state: 'gone', why: `the ${work.kind} is gone` };
   const since = Date.parse(work.lastAt);
-  const later = about.runs
-    .filter((run) => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) > since)
-    .map((run) => textAt(run, 'metadata', 'name') ?? '');
-  const made = later.find((name) => !about.refused.has(name));
+  const later = about.runs.filter((run) => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) > since);
+  const failed = later.filter(hasFailed).map(nameOfRun);
+  const others = later.map(nameOfRun).filter((name) => !failed.includes(name));
+  const made = others.find((name) => !about.refused.has(name));
   if (made !== undefined) return { state: 'made-up', why: `${made} was made since` };
-  const [again] = later;
+  // Of a run that is gone already, by its history limit or its time to live, this is left.
+  if ((timeAt(object, 'status', 'lastSuccessfulTime') ?? 0) > since) return { state: 'made-up', why: 'it ran since' };
+  const [again] = later.map(nameOfRun).filter((name) => about.refused.has(name));
   if (again !== undefined) return { state: 'superseded', why: `${again} was made since, and refused as well` };
   const standstill = work.kind === 'CronJob' ? cronJobStands(object) : backupStands(object, about.schedule);
   if (standstill !== undefined) return standstill;
@@ -52,8 +54,23 @@ export function standingOf(work: RefusedWork, about: About): Standing {
     work.messages.some((message) => namesNode(message, one.name) && !isLifted(message, one, now)),
   );
   return node === undefined
-    ? { state: 'open', why: '' }
+    ? { state: 'open', why: failed.length === 0 ? '' : `${failed.join(', ')} was made since, and failed` }
     : { state: 'kept-off', why: `node ${node.name} is in maintenance` };
+}
+
+function nameOfRun(run: unknown): string {
+  return textAt(run, 'metadata', 'name') ?? '';
+}
+
+/** Phases of a Backup that made nothing (velero pkg/apis/velero/v1 BackupPhase). */
+const MADE_NOTHING: readonly string[] = ['Failed', 'FailedValidation'];
+
+/** Whether a run has ended without having made anything: a Job that is Failed, a Backup of which nothing is there. */
+export function hasFailed(run: unknown): boolean {
+  return (
+    textAt(conditionAt(run, 'Failed'), 'status') === 'True' ||
+    MADE_NOTHING.includes(textAt(run, 'status', 'phase') ?? '')
+  );
 }
 
 function cronJobStands(cronJob: unknown): Standing | undefined {

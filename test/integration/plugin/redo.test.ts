@@ -20,7 +20,7 @@ let webhook: WebhookProcess;
 beforeAll(async () => {
   plane = await startControlPlane({
     nodes: 2,
-    users: ['uma', 'vic'].map((name) => ({ name, groups: [] })),
+    users: ['uma', 'vic', 'olga'].map((name) => ({ name, groups: [] })),
   });
   plugin = pluginRunner(plane);
   world = new Workloads(plane);
@@ -30,7 +30,16 @@ beforeAll(async () => {
     { apiGroups: [''], resources: ['nodes', 'events'], verbs: ['get', 'list'] },
     { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get', 'list'] },
   ];
-  await world.grant('uma', seen);
+  await world.grant('uma', [...seen, { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['patch'] }]);
+  // Who brings nodes back, and may wake no CronJob.
+  await world.grant('olga', [
+    ...seen,
+    { apiGroups: [''], resources: ['nodes', 'nodes/status'], verbs: ['patch'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get'] },
+    { apiGroups: ['kubectl-maint.io'], resources: ['maintenances'], verbs: ['set'] },
+  ]);
   webhook = await startWebhook(plane);
   await webhook.register('Ignore');
   expect(await plugin.maint(['on', NODE])).toMatchObject({ code: 0 });
@@ -101,4 +110,25 @@ test('after the return it is made up for once, whoever asks, with the own rights
     { kind: 'CronJob', namespace: 'shop', name: 'nightly', state: 'made-up', made: null },
   ]);
   expect(await jobs()).toHaveLength(1);
+});
+
+test('where its own controller pauses and would make up for it as well, that is asked first, and nothing runs twice', async () => {
+  const [node, word] = ['node-2', 'cronjob/shop/hourly'];
+  const cronJobs = new DueCronJobs(world);
+  expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+  await cronJobs.make('hourly', node);
+  await cronJobs.pauses('hourly');
+  const off = await plugin.maint(['off', node, '--all', '--healthy-for', '0'], { user: 'olga' });
+  expect(off, off.stderr).toMatchObject({ code: 0 });
+  expect(off.stderr).toContain('kubectl annotate cronjob hourly -n shop');
+  const unsure = await plugin.maint(['redo', word], { user: 'olga' });
+  expect(unsure).toMatchObject({ code: 5 });
+  expect(unsure.stderr).toContain(
+    `${word} is left as it is: no right to patch cronjobs or cronjobs/status, and its own controller may make up for it`,
+  );
+  const { ran, items } = await states(word);
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  expect(items).toMatchObject([{ state: 'made-up', why: 'its own controller makes up for it now', made: null }]);
+  expect((await jobs()).filter((name) => name.startsWith('hourly-redo-'))).toEqual([]);
+  await cronJobs.makesUp('hourly');
 });

@@ -49,7 +49,7 @@ test.each<[text: string, rules: readonly string[]]>([
 
 describe('what becomes of one', () => {
   test('it is woken by a write that leaves its spec alone', async () => {
-    const { cluster, session, refused } = world({ startingDeadlineSeconds: 60 });
+    const { cluster, session, refused } = world({});
     expect(await wakeCronJobs(refused, session)).toEqual([
       { name: 'shop/nightly', state: 'woken', why: '', command: '' },
     ]);
@@ -62,6 +62,24 @@ describe('what becomes of one', () => {
         body: { metadata: { annotations: { [WOKEN_ANNOTATION]: '2026-01-05T22:10:00Z' } } },
       },
     ]);
+  });
+
+  test.each<[what: string, makesRun: boolean, after: object]>([
+    ['makes a run', true, { state: 'woken' }],
+    [
+      'makes none: the run was due before its last refusal',
+      false,
+      { state: 'lost', why: 'its startingDeadlineSeconds (60) have passed: woken, it made no run within 2s' },
+    ],
+  ])('one with a deadline is watched after it was woken: it %s', async (_what, makesRun, after) => {
+    const spec = { startingDeadlineSeconds: 60 };
+    const { cluster, session, clock, refused } = world(spec);
+    const found = wakeCronJobs(refused, session);
+    await settle();
+    const status = { lastScheduleTime: '2026-01-05T22:09:00Z' };
+    if (makesRun) cluster.objects.set(PATH, { metadata: { name: 'nightly' }, spec, status });
+    for (let ms = 0; ms < 2000; ms += 100) await clock.pass(100);
+    expect(await found).toMatchObject([after]);
   });
 
   test.each<[what: string, spec: object | undefined, after: object | undefined]>([
@@ -116,7 +134,7 @@ describe('what becomes of one', () => {
   });
 
   test.each<[what: string, status: number, why: string]>([
-    ['without the right', 403, 'no right to patch cronjobs/status'],
+    ['without the right', 403, 'no right to patch cronjobs or cronjobs/status'],
     ['where the API server has a fault', 500, 'the API server answered 500'],
   ])('%s the command is told', async (_what, status, why) => {
     const { cluster, session, refused } = world({});
@@ -129,6 +147,13 @@ describe('what becomes of one', () => {
         command: `kubectl annotate cronjob nightly -n shop ${WOKEN_ANNOTATION}=2026-01-05T22:10:00Z --overwrite`,
       },
     ]);
+  });
+
+  test('who may write the CronJob, and not its status, wakes it so', async () => {
+    const { cluster, session, refused } = world({});
+    cluster.say = ({ path }) => ({ status: path === PATH ? 200 : 403, headers: {}, body: {} });
+    expect(await wakeCronJobs(refused, session)).toMatchObject([{ state: 'woken' }]);
+    expect(cluster.requests.map(({ path }) => path)).toEqual([cronJobStatusPath('shop', 'nightly'), PATH]);
   });
 
   test('what cannot be read is tried all the same', async () => {

@@ -27,6 +27,14 @@ describe('what was refused', () => {
       ['CronJob shop/nightly 2'],
     ],
     ['pieces of a Backup', [own('backup (velero): node n1 (Backup velero/daily-1)')], [], ['Backup velero/daily-1 2']],
+    [
+      'pieces of a Backup, by what they say themselves',
+      [own('backup (velero): node n1 (Backup velero/daily-1)')],
+      Array.from({ length: 4 }, () =>
+        maker(DENIED, { kind: 'Backup', namespace: 'velero', name: 'daily-1', count: 1 }),
+      ),
+      ['Backup velero/daily-1 4'],
+    ],
     ['a CronJob, by a policy', [], [maker(DENIED)], ['CronJob shop/nightly 3']],
     [
       'by both: once, the greater count, the later time',

@@ -48,6 +48,24 @@ const about = (more: Partial<About>): About => ({
 test.each<[what: string, work: RefusedWork, about: Partial<About>, standing: string]>([
   ['nothing ran since', cronJob, { runs: [BEFORE] }, 'open'],
   ['it ran since', cronJob, { runs: [BEFORE, SINCE] }, 'made-up: run-2 was made since'],
+  [
+    'it ran since, and failed',
+    cronJob,
+    { runs: [{ ...SINCE, status: { conditions: [{ type: 'Failed', status: 'True' }] } }] },
+    'open: run-2 was made since, and failed',
+  ],
+  [
+    'it ran since, failed, and ran then',
+    backup,
+    { object: ofSchedule, schedule: {}, runs: [{ ...SINCE, status: { phase: 'FailedValidation' } }, THEN] },
+    'made-up: run-3 was made since',
+  ],
+  [
+    'it ran since, and its Job is gone already',
+    cronJob,
+    { object: { status: { lastSuccessfulTime: '2026-01-05T03:00:00Z' } } },
+    'made-up: it ran since',
+  ],
   ['it is gone', cronJob, { object: undefined }, 'gone: the CronJob is gone'],
   ['it is suspended', cronJob, { object: { spec: { suspend: true } } }, 'suspended: it is suspended'],
   ['its node is in maintenance still', cronJob, { held: held('n1') }, 'kept-off: node n1 is in maintenance'],
