@@ -55,11 +55,12 @@ function receive(request: Request, response: Response, ports: AppPorts): void {
     }
     const gone = new AbortController();
     response.once('close', () => {
-      body.leave();
       if (!response.writableFinished) gone.abort(new MaintError('cluster', 'whoever asked has gone'));
     });
     const leftMs = Math.max(0, timeMs - (performance.now() - arrived));
     const answer = await answerCall(body.bytes, { timeMs: leftMs, gone: gone.signal }, ports);
+    // Before the answer is sent: whoever does not read it takes nobody's place.
+    body.leave();
     if (answer !== undefined) send(response, answer);
   });
 }

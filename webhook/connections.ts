@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
@@ -7,6 +7,13 @@ import type { Socket } from 'node:net';
  * some 50 kB.
  */
 export const MAX_CONNECTIONS = 1000;
+
+/**
+ * Requests of a connection at once. HTTP/1.1 lets a client send its next ones before it has read an answer; API servers,
+ * kubelets and Prometheus never do, and whoever does has thousands of answers made by a few bytes. One more than one: the next
+ * request may be here a moment before the answer to the last is known to be sent.
+ */
+const MAX_CALLS = 2;
 
 interface Connection {
   readonly socket: Socket;
@@ -17,9 +24,10 @@ interface Connection {
 /**
  * Bounds the connections of a server so that silent ones take nobody's place. Where one too many comes, of those that never
  * had an answer the oldest ends, as long as they are half of all: an API server asks at once. Else of those that wait for
- * their next request the one ends that has waited for longest, which its caller opens again at no loss.
+ * their next request the one ends that has waited for longest, which its caller opens again at no loss. A connection with
+ * more than MAX_CALLS requests ends as well; the others reach the application.
  */
-export function boundConnections(server: Server | HttpsServer, most: number): void {
+export function boundConnections(server: Server | HttpsServer, most: number, app: RequestListener): void {
   /** Those that never had an answer, the oldest first. */
   const fresh = new Map<string, Connection>();
   /** Those that had, the one whose last answer is longest ago first. */
@@ -27,24 +35,36 @@ export function boundConnections(server: Server | HttpsServer, most: number): vo
 
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket);
-    fresh.set(name, { socket, calls: 0 });
+    const connection = { socket, calls: 0 };
+    // One that has just ended may stand there still: its caller has come again from the same port.
+    forget(name, fresh.get(name) ?? proven.get(name));
+    fresh.set(name, connection);
     socket.once('close', () => {
-      fresh.delete(name);
-      proven.delete(name);
+      forget(name, connection);
     });
     if (fresh.size + proven.size > most) dispensable()?.socket.destroy();
   });
-  server.on('request', ({ socket }, response) => {
+  server.on('request', (request, response) => {
+    const { socket } = request;
     const name = nameOf(socket);
     const connection = fresh.get(name) ?? proven.get(name);
-    if (connection === undefined) return;
+    if (connection === undefined || connection.calls >= MAX_CALLS) {
+      socket.destroy();
+      return;
+    }
     connection.calls += 1;
     response.once('close', () => {
       connection.calls -= 1;
-      const isThere = fresh.delete(name) || proven.delete(name);
-      if (isThere) (response.writableFinished ? proven : fresh).set(name, connection);
+      if (forget(name, connection)) (response.writableFinished ? proven : fresh).set(name, connection);
     });
+    app(request, response);
   });
+
+  /** Takes out a connection, where it is the one of that name; says whether it was. */
+  function forget(name: string, connection: Connection | undefined): boolean {
+    const place = [fresh, proven].find((some) => connection !== undefined && some.get(name) === connection);
+    return place?.delete(name) ?? false;
+  }
 
   function dispensable(): Connection | undefined {
     const [oldest] = fresh.values();

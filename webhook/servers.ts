@@ -36,6 +36,8 @@ const TIMEOUTS = {
   /** How often the two above are looked at. */
   connectionsCheckingInterval: 5_000,
 };
+/** After so long without a byte a connection ends, in ms, one whose caller does not read its answer, too: later than one that is kept for its next request. */
+const SILENT_MS = TIMEOUTS.keepAliveTimeout + 10_000;
 /** For the handshake of a connection, in ms; Node's own is two minutes. */
 const HANDSHAKE_MS = 10_000;
 
@@ -45,17 +47,14 @@ export async function listenSecurely(
   address: Address,
   certificate: ServingCertificate,
 ): Promise<SecureServer> {
-  const server = createHttpsServer(
-    {
-      ...TIMEOUTS,
-      handshakeTimeout: HANDSHAKE_MS,
-      minVersion: 'TLSv1.2',
-      ...(certificate.callers !== undefined && { requestCert: true, rejectUnauthorized: true }),
-      ...contextOf(certificate),
-    },
-    app,
-  );
-  const listening = await started(server, address);
+  const server = createHttpsServer({
+    ...TIMEOUTS,
+    handshakeTimeout: HANDSHAKE_MS,
+    minVersion: 'TLSv1.2',
+    ...(certificate.callers !== undefined && { requestCert: true, rejectUnauthorized: true }),
+    ...contextOf(certificate),
+  });
+  const listening = await started(server, app, address);
   return {
     ...listening,
     present: (renewed) => {
@@ -66,7 +65,7 @@ export async function listenSecurely(
 
 /** Listens for plain HTTP. Throws MaintError('usage') where the address cannot be had. */
 export async function listen(app: Express, address: Address): Promise<ListeningServer> {
-  return started(createHttpServer(TIMEOUTS, app), address);
+  return started(createHttpServer(TIMEOUTS), app, address);
 }
 
 /** Without `ca` a context trusts the public authorities: it is said each time. */
@@ -76,9 +75,11 @@ function contextOf({ certificate, key, callers }: ServingCertificate): SecureCon
 
 async function started(
   server: Server | HttpsServer,
+  app: Express,
   { host, port, connections = MAX_CONNECTIONS }: Address,
 ): Promise<ListeningServer> {
-  boundConnections(server, connections);
+  boundConnections(server, connections, app);
+  server.setTimeout(SILENT_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const place = `${host === '' ? '*' : host}:${port}`;

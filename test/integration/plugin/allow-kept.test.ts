@@ -77,7 +77,7 @@ test('without the right to wake it the command is printed; without the right to 
   const ran = await plugin.maint(allow(node), { user: 'uma' });
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
   expect(ran.stderr).toMatch(
-    /^CronJob shop\/hourly was not told .*\(no right to patch cronjobs\/status\).* kubectl annotate cronjob hourly -n shop kubectl-maint\.io\/woken=\S+ --overwrite$/m,
+    /^CronJob shop\/hourly was not told .*\(no right to patch cronjobs or cronjobs\/status\).* kubectl annotate cronjob hourly -n shop kubectl-maint\.io\/woken=\S+ --overwrite$/m,
   );
   const unread = await plugin.maint(allow(node), { user: 'ute' });
   expect(unread.stderr).toContain(

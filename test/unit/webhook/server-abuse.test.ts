@@ -1,23 +1,33 @@
 import { once } from 'node:events';
+import { connect as dial, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listenSecurely, type SecureServer } from '../../../webhook/servers.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
+import { freePorts } from '../../control-plane/ports.ts';
+import { until } from '../../support/until.ts';
 
 /** Callers that are no API server, at the server that takes reviews. */
 
 const LOOPBACK = '127.0.0.1';
 const now = Date.now();
 const authority = await issueAuthority(now);
+/** For so long this process does nothing else, in ms. */
+const BUSY_MS = 20;
+/** Connections of it at once. */
+const MOST = 4;
 let server: SecureServer;
+let asked = 0;
 
 beforeAll(async () => {
   const app = express();
   app.get('/', (_request, response) => {
+    asked += 1;
     response.type('text').send('here');
   });
-  server = await listenSecurely(app, { host: LOOPBACK, port: 0 }, await issueLeaf(authority, [LOOPBACK], now));
+  const address = { host: LOOPBACK, port: 0, connections: MOST };
+  server = await listenSecurely(app, address, await issueLeaf(authority, [LOOPBACK], now));
 });
 
 afterAll(() => server.close(0));
@@ -73,3 +83,38 @@ describe('what is no request', () => {
     expect(await answerTo(GET)).toMatch(/^HTTP\/1\.1 200 [^]*here$/);
   });
 });
+
+describe('a connection', () => {
+  test('with more requests than one after the other ends, and hardly any of them is answered', async () => {
+    const before = asked;
+    await answerTo('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500));
+    expect(asked - before).toBeLessThanOrEqual(2);
+    expect(await answerTo(GET)).toMatch(/^HTTP\/1\.1 200 [^]*here$/);
+  });
+
+  test('that comes again from its port at once is counted like any other', async () => {
+    const ports = await freePorts(3 * MOST);
+    const open = new Set<Socket>();
+    for (const localPort of ports) {
+      const first = dialled(localPort);
+      await once(first, 'connect');
+      // Reset, its port may be taken again without waiting.
+      first.resetAndDestroy();
+      const again = dialled(localPort);
+      // The server is busy meanwhile, and learns of both in one turn.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_MS);
+      open.add(again);
+      again.once('close', () => open.delete(again));
+      await once(again, 'connect');
+    }
+    // Sooner than they would end without a handshake.
+    await until('no more are open than may be', () => open.size <= MOST, { giveUpAfterMs: 5000 });
+    for (const socket of open) socket.destroy();
+  });
+});
+
+/** A connection from a port, that says nothing; its reset by the server is no error here. */
+function dialled(localPort: number): Socket {
+  const socket = dial({ host: LOOPBACK, port: server.port, localAddress: LOOPBACK, localPort });
+  return socket.on('error', () => undefined);
+}
