@@ -65,6 +65,8 @@ export const MAX_TAINTS = 16;
 /** Stands for the taints that are too many: only who tolerates everything tolerates it. */
 const MORE_TAINTS: Taint = { key: 'kubectl-maint.io/more', value: '', effect: 'NoExecute' };
 
+/** Before it every exception is over. CEL knows no time before the year 1, and the register takes none. */
+const START_OF_TIME = 0;
 /** The last moment that RFC 3339 and CEL know. */
 const END_OF_TIME = Date.parse('9999-12-31T23:59:59Z');
 
@@ -115,7 +117,7 @@ function exceptionsOf(reading: RecordReading): readonly (readonly [rule: string,
   if (reading.kind !== 'record') return [];
   return FLOOR_RULES.flatMap((rule) => {
     const ends = reading.record.exceptions.filter(({ rules }) => rules.includes(rule)).map(({ until }) => until);
-    const last = Math.min(END_OF_TIME, Math.max(...ends.map((end) => Date.parse(end))));
+    const last = Math.min(END_OF_TIME, Math.max(START_OF_TIME, ...ends.map((end) => Date.parse(end))));
     return ends.length === 0 ? [] : [[rule, new Date(last).toISOString()] as const];
   });
 }

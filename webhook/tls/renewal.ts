@@ -68,7 +68,12 @@ export class Renewal {
     }
     const served = await servedCertificate(host, server.port);
     const current = new X509Certificate(certificates.current().certificate);
-    this.#isServed = served?.fingerprint256 === current.fingerprint256;
+    // That nothing answers, as on a machine that stood still, says nothing of the certificate.
+    if (served === undefined) {
+      log.warn({ port: server.port }, 'the server did not answer in time: which certificate it presents is not known');
+      return;
+    }
+    this.#isServed = served.fingerprint256 === current.fingerprint256;
     if (!this.#isServed) log.error({ port: server.port }, 'the server does not present the current certificate');
   }
 }

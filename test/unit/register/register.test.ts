@@ -77,6 +77,13 @@ describe('a node in maintenance', () => {
     });
   });
 
+  test('an end before all time is one that is over', () => {
+    const exceptions = [exception('0000-01-01T00:00:00+01:00', 'scan')];
+    expect(registerOf([held('n1', { exceptions })]).nodes['n1']?.exceptions).toEqual({
+      scan: '1970-01-01T00:00:00.000Z',
+    });
+  });
+
   test('has the taints that last and keep pods off', () => {
     const lasting = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
     const taints = [

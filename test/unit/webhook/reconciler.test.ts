@@ -14,6 +14,8 @@ import {
   type CollectionListener,
 } from '../../../shared/index.ts';
 import { logTo } from '../../../webhook/log.ts';
+import { caBundleOf, trustedBy } from '../../../webhook/tls/ca-bundle.ts';
+import { issueAuthority } from '../../../webhook/tls/issue.ts';
 import { DISARM_AFTER_MS } from '../../../webhook/controller/registration/arming.ts';
 import { entriesFor, renderEntries } from '../../../webhook/controller/registration/entries.ts';
 import { RegistrationReconciler } from '../../../webhook/controller/registration/reconciler.ts';
@@ -122,6 +124,21 @@ describe('taking the entries out', () => {
     await settle();
     expect(cluster.sent).toHaveLength(2);
   });
+});
+
+test.each<[what: string, theirs: object]>([
+  ['nobody', {}],
+  ['somebody else', { caBundle: 'b3RoZXJz' }],
+])('whom our entries trust is told by them alone: one of others in it trusts %s', async (_what, theirs) => {
+  const { certificate } = await issueAuthority(Date.now());
+  const caBundle = caBundleOf([certificate]);
+  const ours = ENTRIES.map((entry) => ({ ...entry, clientConfig: { ...entry.clientConfig, caBundle } }));
+  const { cluster, reconciler } = replica(true);
+  await cluster.tell(registration([...ours, { name: 'policy.example.org', clientConfig: theirs }]));
+  expect(reconciler.trustsNobody).toBe(false);
+  expect(trustedBy(ours[0]).map((one) => reconciler.trustedSince(one))).toEqual([Date.now()]);
+  await cluster.tell(registration([{ name: 'policy.example.org', clientConfig: { caBundle } }]));
+  expect(reconciler.trustsNobody).toBe(true);
 });
 
 test('a question that nobody answers for long keeps nothing else from being repaired', async () => {

@@ -4,12 +4,14 @@ import {
   ClusterRefusal,
   EMPTY_REGISTER,
   nodeFromObject,
+  NODES,
   NodeTable,
   registeredNodes,
   REGISTERS,
   type ApiAnswer,
   type ApiRequest,
   type CollectionListener,
+  type ListPage,
 } from '../../../shared/index.ts';
 import { RegisterReconciler } from '../../../webhook/controller/register/reconciler.ts';
 import { logTo } from '../../../webhook/log.ts';
@@ -23,6 +25,8 @@ class RegisterCluster {
   /** What a write waits for instead of being answered. */
   instead: (() => Promise<ApiAnswer>) | undefined;
   refusesToWatch: Error | undefined;
+  /** Nodes that are in maintenance as the API server has them; `undefined`: they cannot be read. */
+  held: readonly string[] | undefined = [];
   register: unknown;
   #version = 0;
   #listener: CollectionListener<unknown> | undefined;
@@ -30,6 +34,12 @@ class RegisterCluster {
   send(request: ApiRequest): Promise<ApiAnswer> {
     this.sent.push(request);
     return this.instead?.() ?? Promise.resolve(this.refuses?.() ?? this.#answer(request));
+  }
+
+  async *pages(path: string): AsyncIterable<ListPage> {
+    expect(path).toBe(NODES);
+    if (this.held === undefined) throw new Error('no answer');
+    yield await Promise.resolve({ items: this.held.map((name) => nodeObject(name, true)), resourceVersion: '1' });
   }
 
   #answer({ method, body }: ApiRequest): ApiAnswer {
@@ -85,8 +95,12 @@ function node(name: string, isInMaintenance: boolean) {
   return facts;
 }
 
-async function controller(spec?: unknown, ...held: readonly string[]) {
-  const cluster = new RegisterCluster();
+function controller(spec?: unknown, ...held: readonly string[]) {
+  return controllerOf(new RegisterCluster(), spec, ...held);
+}
+
+/** One that knows of the nodes by its watch; what the API server has of them is the cluster's. */
+async function controllerOf(cluster: RegisterCluster, spec?: unknown, ...held: readonly string[]) {
   if (spec !== undefined) await cluster.write(spec);
   const table = new NodeTable(held.map((name) => node(name, true)));
   const nodes = { synced: true, nodeIndex: table, isStale: () => nodes.stale, stale: false };
@@ -121,6 +135,26 @@ test('a mark is written at once, and what others wrote beside the list stays', a
   await mark('n2');
   expect(listed(cluster)).toEqual(['n1', 'n2']);
   expect(cluster.sent.map(({ body }) => at(body, 'metadata', 'labels', 'kept'))).toEqual(['yes', 'yes']);
+});
+
+test('who has just begun takes no node out that is in maintenance, although its watch does not know of it yet', async () => {
+  const cluster = new RegisterCluster();
+  cluster.held = undefined;
+  const { table, reconciler, out } = await controllerOf(cluster, { ...EMPTY_REGISTER, nodes: { n1: {}, gone: {} } });
+  expect(out.text).toContain('nodes cannot be read: none is taken out of the register');
+  cluster.held = ['n1', 'n2'];
+  reconciler.check();
+  await settle();
+  expect(listed(cluster)).toEqual(['n1', 'gone']);
+  table.put(node('n1', true));
+  reconciler.check();
+  await settle();
+  expect(listed(cluster)).toEqual(['n1']);
+  // From here on it goes by its watch.
+  table.put(node('n1', false));
+  reconciler.check();
+  await settle();
+  expect(listed(cluster)).toEqual([]);
 });
 
 test.each([

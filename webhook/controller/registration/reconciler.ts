@@ -3,6 +3,7 @@ import {
   messageOf,
   REGISTRATION_NAME,
   refusalFromAnswer,
+  textAt,
   WEBHOOK_CONFIGURATIONS,
   type ClusterSender,
   type ClusterWatcher,
@@ -13,7 +14,7 @@ import { ReconcileLoop } from '../reconcile-loop.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
 import { trustedBy } from '../../tls/ca-bundle.ts';
 import { registrationPatch } from './patch.ts';
-import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
+import { isOurs, repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
 /** How the registration should be, but for what the reconciler itself knows. */
 type Plan = Omit<Wanted, 'spared' | 'repairsEntries'>;
@@ -95,10 +96,10 @@ export class RegistrationReconciler {
     return repair?.drifts.some((drift) => UNASKED.includes(drift)) === true;
   }
 
-  /** Whether no entry trusts anybody, so that no call can succeed; undefined while that is not known. */
+  /** Whether no entry of ours trusts anybody, so that no call can succeed; undefined while that is not known. */
   get trustsNobody(): boolean | undefined {
     if (!this.#synced) return undefined;
-    return listAt(this.#registration, 'webhooks').every((entry) => trustedBy(entry).length === 0);
+    return this.#ourEntries().every((entry) => trustedBy(entry).length === 0);
   }
 
   /** How often each kind of drift was repaired. */
@@ -106,7 +107,7 @@ export class RegistrationReconciler {
     return this.#drifts;
   }
 
-  /** Since when every entry trusts a certificate (normalPem), in ms since the epoch; undefined where one does not. */
+  /** Since when every entry of ours trusts a certificate (normalPem), in ms since the epoch; undefined where one does not. */
   trustedSince(certificate: string): number | undefined {
     return this.#trusted.get(certificate);
   }
@@ -161,9 +162,14 @@ export class RegistrationReconciler {
     this.check();
   }
 
+  /** Whom entries of others trust, which stay as they are, is no matter of ours. */
+  #ourEntries(): readonly unknown[] {
+    return listAt(this.#registration, 'webhooks').filter((entry) => isOurs(textAt(entry, 'name') ?? ''));
+  }
+
   #noteTrust(): void {
     const now = this.#ports.now();
-    const bundles = listAt(this.#registration, 'webhooks').map((entry) => new Set(trustedBy(entry)));
+    const bundles = this.#ourEntries().map((entry) => new Set(trustedBy(entry)));
     const [first, ...others] = bundles;
     const all = [...(first ?? [])].filter((certificate) => others.every((bundle) => bundle.has(certificate)));
     const fresh = all.filter((certificate) => !this.#trusted.has(certificate));

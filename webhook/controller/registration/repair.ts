@@ -65,7 +65,8 @@ function failingOpen(entry: RenderedEntry): RenderedEntry {
   return { ...entry, failurePolicy: 'Ignore' };
 }
 
-function isOurs(name: string): boolean {
+/** Whether an entry of the registration is one of ours, by its name; others may have put theirs into it. */
+export function isOurs(name: string): boolean {
   return name.endsWith('.kubectl-maint.io');
 }
 
