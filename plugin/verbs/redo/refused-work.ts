@@ -33,7 +33,10 @@ const ORIGIN = /\((CronJob|Backup) ([a-z0-9.-]+)\/([a-z0-9.-]+)\)$/;
 export function refusedWork(own: readonly OwnEvent[], makers: readonly MakerEvent[]): readonly RefusedWork[] {
   // Of those who were refused each writes of refusals of its own; the webhook writes of the same ones.
   const byMakers = merged(makers.flatMap(fromMaker), (one, other) => one + other);
-  return merged([...own.flatMap(fromOwn), ...byMakers], Math.max).toSorted(
+  // Whoever reaches the webhook's port can have it refuse a Job of any CronJob. The controller of a real one says so as well.
+  const isReal = (work: RefusedWork): boolean =>
+    work.kind !== 'CronJob' || byMakers.some((one) => wordFor(one) === wordFor(work));
+  return merged([...own.flatMap(fromOwn).filter(isReal), ...byMakers], Math.max).toSorted(
     (one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt),
   );
 }

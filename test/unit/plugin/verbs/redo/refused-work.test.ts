@@ -18,14 +18,17 @@ const maker = (message: string, more: Partial<MakerEvent> = {}): MakerEvent => (
 
 const DENIED = `Error creating job: jobs.batch "x" is forbidden: ValidatingAdmissionPolicy 'backup.kubectl-maint.io' with binding 'b' denied request: backup: node n1`;
 
+const DENIED_BY_WEBHOOK = `Error creating job: admission webhook "work.kubectl-maint.io" denied the request: backup: node n1`;
+
 describe('what was refused', () => {
   test.each<[what: string, own: readonly OwnEvent[], makers: readonly MakerEvent[], words: readonly string[]]>([
     [
       'a CronJob, by the webhook',
       [own('backup (k8up): node n1 (CronJob shop/nightly)')],
-      [],
+      [maker(DENIED_BY_WEBHOOK, { count: 1 })],
       ['CronJob shop/nightly 2'],
     ],
+    ['a CronJob that its own controller says nothing of', [own('backup: node n1 (CronJob shop/nightly)')], [], []],
     ['pieces of a Backup', [own('backup (velero): node n1 (Backup velero/daily-1)')], [], ['Backup velero/daily-1 2']],
     [
       'pieces of a Backup, by what they say themselves',
@@ -54,7 +57,7 @@ describe('what was refused', () => {
   });
 
   test('the last comes first', () => {
-    const found = refusedWork([own('backup: a (CronJob a/a)'), own('backup: b (CronJob b/b)', { lastAt: LATER })], []);
+    const found = refusedWork([own('backup: a (Backup a/a)'), own('backup: b (Backup b/b)', { lastAt: LATER })], []);
     expect(found.map(({ name }) => name)).toEqual(['b', 'a']);
   });
 });
