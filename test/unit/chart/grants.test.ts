@@ -47,6 +47,7 @@ const CONTROLLER: Calls = {
   'webhook/controller/lease/leadership.ts': { objectPath: `get,update ${LEASE}` },
   'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
   'webhook/controller/register/reconciler.ts': {
+    NODES: 'list /nodes',
     REGISTERS: `create ${REGISTER}; list,watch ${REGISTER} [cluster]`,
     registerPath: `update ${REGISTER} [cluster]`,
   },
@@ -119,7 +120,7 @@ const PLUGIN: Calls = {
   'plugin/detached/launch.ts': { collectionPath: '', nodePath: 'get /nodes' },
   'plugin/detached/service-account.ts': { collectionPath: '', objectPath: '' },
   'plugin/verbs/attach/follow.ts': { podsPath: '' },
-  'plugin/nodes/machine.ts': { objectPath: 'get,patch cluster.x-k8s.io/machines' },
+  'plugin/nodes/machine.ts': { objectPath: 'get,patch cluster.x-k8s.io/machines', nodePath: 'get /nodes' },
   'plugin/nodes/node-claims.ts': { collectionPath: 'list karpenter.sh/nodeclaims' },
   'plugin/drain/budgets.ts': { BUDGETS: 'list,watch policy/poddisruptionbudgets' },
   'plugin/drain/eviction.ts': {
@@ -174,8 +175,8 @@ const PLUGIN: Calls = {
     cronJobPath: 'get batch/cronjobs',
     NODES: 'list /nodes',
   },
-  // A right of whoever may write CronJobs anyhow.
-  'plugin/kept-off/wake.ts': { cronJobStatusPath: '' },
+  // Rights of whoever may write CronJobs anyhow; who may not reads none for it.
+  'plugin/kept-off/wake.ts': { cronJobPath: '', cronJobStatusPath: '' },
   'plugin/policy/canary.ts': { podsPath: '' },
   'plugin/nodes/choose.ts': { nodePath: 'get /nodes', NODES: 'list /nodes' },
   'plugin/nodes/conditions.ts': { nodeStatusPath: 'patch /nodes/status' },
