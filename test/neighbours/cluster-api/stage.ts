@@ -136,17 +136,17 @@ export async function makeCluster(plane: ControlPlane, nodes: readonly string[])
       },
     },
   });
-  for (const [index, node] of nodes.entries()) await beMachine(plane, node, index);
+  for (const node of nodes) await beMachine(plane, node);
 }
 
-/** What an infrastructure provider does for a machine: the node of that name becomes the so manieth of them. */
-async function beMachine(plane: ControlPlane, node: string, index: number): Promise<void> {
-  let name = '';
+/** What an infrastructure provider does for a machine: the node of that name becomes one that is none yet. */
+async function beMachine(plane: ControlPlane, node: string): Promise<void> {
+  let name: string | undefined;
   await until(`there is a machine for ${node} to be`, async () => {
     const { body } = await plane.api('GET', infrastructure('handmachines'));
-    const names = listAt(body, 'items').map((machine) => textAt(machine, 'metadata', 'name') ?? '');
-    name = names.sort()[index] ?? '';
-    return name !== '';
+    const free = listAt(body, 'items').find((machine) => textAt(machine, 'spec', 'providerID') === undefined);
+    name = textAt(free, 'metadata', 'name');
+    return name !== undefined;
   });
   const providerID = `hand:///${node}`;
   await patch(plane, `/api/v1/nodes/${node}`, { spec: { providerID } });
