@@ -33,17 +33,30 @@ export function refusedPieceFrom(object: unknown): MakerEvent | undefined {
   };
 }
 
-/** Every one that was refused; none where there is no Velero, or its pieces may not be listed. */
-export async function readRefusedPieces(cluster: ClusterReader): Promise<readonly MakerEvent[]> {
-  const read = await Promise.all(BACKUP_PIECES.map((path) => readOf(path, cluster)));
+/** Every one that was refused; none where there is no Velero, or its pieces may not be listed, of which `unread` hears. */
+export async function readRefusedPieces(
+  cluster: ClusterReader,
+  unread: (what: string) => void = () => undefined,
+): Promise<readonly MakerEvent[]> {
+  const read = await Promise.all(BACKUP_PIECES.map((path) => readOf(path, cluster, unread)));
   return read.flat();
 }
 
-async function readOf(path: string, cluster: ClusterReader): Promise<readonly MakerEvent[]> {
+async function readOf(
+  path: string,
+  cluster: ClusterReader,
+  unread: (what: string) => void,
+): Promise<readonly MakerEvent[]> {
   try {
     return await readAll(cluster, { path }, refusedPieceFrom);
   } catch (thrown) {
-    if (isForbidden(thrown) || isNotFound(thrown)) return [];
-    throw thrown;
+    if (isNotFound(thrown)) return [];
+    if (!isForbidden(thrown)) throw thrown;
+    // Rights are looked at first: what is not served is forbidden as well.
+    if ((await cluster.get(VELERO).catch(() => undefined)) !== undefined) unread(path.split('/').at(-1) ?? path);
+    return [];
   }
 }
+
+/** The group of Velero, which everybody may look for. */
+const VELERO = '/apis/velero.io';

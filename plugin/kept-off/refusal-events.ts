@@ -13,11 +13,11 @@ export interface RefusalEvents {
   makers(): Promise<readonly MakerEvent[]>;
 }
 
-/** Lists when they are asked for. */
-export function refusalEventsRead(cluster: Cluster): RefusalEvents {
+/** Lists when they are asked for. `unread` hears of kinds of Velero that may not be listed. */
+export function refusalEventsRead(cluster: Cluster, unread?: (what: string) => void): RefusalEvents {
   return {
     own: (node) => readOwnEvents(cluster, node),
-    makers: async () => (await Promise.all([readMakerEvents(cluster), readRefusedPieces(cluster)])).flat(),
+    makers: async () => (await Promise.all([readMakerEvents(cluster), readRefusedPieces(cluster, unread)])).flat(),
   };
 }
 

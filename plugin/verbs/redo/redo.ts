@@ -46,7 +46,9 @@ interface Found {
  */
 export async function runRedo(operation: RedoOperation, session: Session): Promise<ExitCode> {
   const { screen, cluster } = session;
-  const refused = await readRefused(cluster);
+  const refused = await readRefused(cluster, (what) => {
+    screen.note(`refused Backups are not known, or not all of them: no right to list ${what}.velero.io`);
+  });
   const held = await readAll(cluster, { path: NODES, query: { labelSelector: STATE_LABEL } }, nodeFromObject);
   const chosen = choose(operation, refused);
   const found = await Promise.all(chosen.map((work) => readStanding(work, { held, refused }, session)));
@@ -73,9 +75,9 @@ export async function runRedo(operation: RedoOperation, session: Session): Promi
 }
 
 /** Events are what tells of refusals, but for Backups: without the right to them too little is known. */
-async function readRefused(cluster: Cluster): Promise<readonly RefusedWork[]> {
+async function readRefused(cluster: Cluster, unread: (what: string) => void): Promise<readonly RefusedWork[]> {
   try {
-    const events = refusalEventsRead(cluster);
+    const events = refusalEventsRead(cluster, unread);
     return refusedWork(...(await Promise.all([events.own(), events.makers()])));
   } catch (thrown) {
     if (!(thrown instanceof ClusterRefusal) || !isForbidden(thrown)) throw thrown;

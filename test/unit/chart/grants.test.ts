@@ -267,9 +267,11 @@ const LITERALS = [
   // Alertmanager's own, behind the proxy of the API server.
   'plugin/hooks/steps/alertmanager.ts: /api/v2/silence/${encodeURIComponent(id)}',
   'plugin/hooks/steps/alertmanager.ts: /api/v2/silences',
-  // What everybody may ask about himself (system:basic-user).
+  // Whether Velero is there, which everybody may ask (system:discovery).
+  'plugin/kept-off/backup-pieces.ts: /apis/velero.io',
   // In which version machines are served.
   'plugin/nodes/machine.ts: /apis/${GROUP}',
+  // What everybody may ask about himself (system:basic-user).
   'plugin/nodes/owner.ts: /apis/authentication.k8s.io/v1/selfsubjectreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
   'plugin/preflight/rights.ts: /apis/authorization.k8s.io/v1/selfsubjectrulesreviews',

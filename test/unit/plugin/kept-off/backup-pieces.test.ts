@@ -53,12 +53,18 @@ test('they are listed in all namespaces; where there are none, or who may not li
   cluster.lists.set(files, [piece(), piece({ phase: 'Completed' })]);
   cluster.lists.set(moved, [piece({ message: BY_WEBHOOK })]);
   expect((await readRefusedPieces(cluster)).map(({ message }) => message)).toEqual([BY_POLICY, BY_WEBHOOK]);
+  const unread: string[] = [];
   const failing = async (status: number) => {
     cluster.pages = () => {
       throw new ClusterRefusal({ status, reason: '', message: 'no', body: {} });
     };
-    return readRefusedPieces(cluster);
+    return readRefusedPieces(cluster, (what) => unread.push(what));
   };
   expect([await failing(404), await failing(403)]).toEqual([[], []]);
+  // Nobody may list what is not served.
+  expect(unread).toEqual([]);
+  cluster.objects.set('/apis/velero.io', { kind: 'APIGroup' });
+  expect(await failing(403)).toEqual([]);
+  expect(unread).toEqual(['podvolumebackups', 'datauploads']);
   await expect(failing(500)).rejects.toThrow('no');
 });
