@@ -22,8 +22,13 @@ export function valuesSchema(text: string, read: Readonly<Record<string, Schema>
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Values of the chart kubectl-maint',
     ...group,
-    // A chart of which this one is a part hands down what it has for others, too.
-    properties: { ...properties, global: { ...properties['global'], additionalProperties: true }, ...read },
+    // A chart of which this one is a part hands down what it has for others, too, and whether this one is wanted.
+    properties: {
+      ...properties,
+      enabled: { type: 'boolean' },
+      global: { ...properties['global'], additionalProperties: true },
+      ...read,
+    },
   };
 }
 

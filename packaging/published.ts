@@ -6,6 +6,7 @@ const Manifest = z.object({
   license: z.string(),
   keywords: z.array(z.string()),
   homepage: z.url(),
+  repository: z.object({ url: z.string() }),
   config: z.object({ oci: z.string().regex(/^[^/]+\/[^/].*$/) }),
 });
 
@@ -16,6 +17,8 @@ export interface Published {
   readonly keywords: readonly string[];
   /** The web page, without a slash at its end. */
   readonly homepage: string;
+  /** Where its sources are, without `git+` and `.git`. */
+  readonly repository: string;
   /** The host of the registry, and the path below it that image and chart have in common. */
   readonly registry: string;
   readonly owner: string;
@@ -23,17 +26,22 @@ export interface Published {
   readonly isPlaceholder: boolean;
 }
 
+const NOBODYS = /(^|\.)example(\.(com|net|org))?$/;
+
 /** What package.json of a folder says. */
 export async function publishedBy(folder: string): Promise<Published> {
-  const { config, homepage, ...said } = Manifest.parse(JSON.parse(await readFile(`${folder}/package.json`, 'utf8')));
+  const { config, homepage, repository, ...said } = Manifest.parse(
+    JSON.parse(await readFile(`${folder}/package.json`, 'utf8')),
+  );
   const slash = config.oci.indexOf('/');
   const registry = config.oci.slice(0, slash);
   return {
     ...said,
     homepage: homepage.replace(/\/+$/, ''),
+    repository: repository.url.replace(/^git\+/, '').replace(/\.git$/, ''),
     registry,
     owner: config.oci.slice(slash + 1),
-    isPlaceholder: /(^|\.)example(\.(com|net|org))?$/.test(registry),
+    isPlaceholder: [registry, new URL(homepage).hostname].some((host) => NOBODYS.test(host)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Architecture } from '../image/debian.ts';
@@ -78,7 +79,7 @@ export async function publish(publication: Publication): Promise<readonly Pushed
     digest,
     ...(platform === undefined ? [] : [platform]),
   ]);
-  await writeFile(join(folder, 'digests.txt'), lines.map((words) => `${words.join(' ')}\n`).join(''));
+  await writeDigests(folder, lines.map((words) => `${words.join(' ')}\n`).join(''));
   if (signer === undefined) {
     tell('not signed');
     return pushed;
@@ -90,6 +91,15 @@ export async function publish(publication: Publication): Promise<readonly Pushed
   }
   await carryOut(signFile(join(folder, 'checksums.txt'), signer));
   return pushed;
+}
+
+/** Writes `digests.txt`, and its sum into `checksums.txt`, which is signed. */
+async function writeDigests(folder: string, text: string): Promise<void> {
+  const [name, checksums] = ['digests.txt', join(folder, 'checksums.txt')];
+  await writeFile(join(folder, name), text);
+  const others = (await readFile(checksums, 'utf8')).split('\n').filter((line) => line !== '' && !line.endsWith(name));
+  const sum = createHash('sha256').update(text).digest('hex');
+  await writeFile(checksums, [...others, `${sum}  ${name}`, ''].join('\n'));
 }
 
 /** What later steps of the workflow ask for, as lines of `GITHUB_OUTPUT`: names without a tag, and digests, of image and chart. */

@@ -52,10 +52,13 @@ const UNKNOWN = /uri: unknown\/(.*)\n +sha256: unknown/g;
  * The same as the template that the bot of krew-index fills in after a release (`.krew.yaml`; github.com/rajatjindal/krew-release-bot):
  * archives are beside the release, under its tag.
  */
-export function krewTemplate({ homepage }: Pick<Published, 'homepage'>, platforms: readonly Platform[]): string {
+export function krewTemplate(
+  { homepage, repository }: Pick<Published, 'homepage' | 'repository'>,
+  platforms: readonly Platform[],
+): string {
   const downloads = platforms.map((platform) => ({ platform, name: archiveName(platform), sha256: 'unknown' }));
   const text = manifest({ version: '{{ .TagName }}', homepage }, downloads, 'unknown');
-  const address = `${homepage}/releases/download/{{ .TagName }}`;
+  const address = `${repository}/releases/download/{{ .TagName }}`;
   return text.replaceAll(UNKNOWN, (_, name: string) => `{{addURIAndSha "${address}/${name}" .TagName }}`);
 }
 

@@ -139,8 +139,8 @@ describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-regist
     const values = [
       `VERSION=${VERSION}`,
       `PLACE=${place}`,
-      `BLOB_BY='${by}'`,
-      `SIGNED_BY='${by} --allow-http-registry'`,
+      `BLOB_BY=(${by})`,
+      `SIGNED_BY=(${by} --allow-http-registry)`,
     ];
     const [block, ...more] = blocks.filter((text) => text.includes(which));
     if (block === undefined || more.length > 0) throw new Error(`docs/release.md: which block has ${which}?`);
@@ -150,7 +150,7 @@ describe.skipIf(missing.length > 0)(`pushed to a registry (Debian: docker-regist
   }
 
   test('the checksums hold, as docs/release.md has it', async () => {
-    expect(await verify('sha256sum ')).toBe('kubectl-maint_linux_amd64.tar.gz: OK\n');
+    expect(await verify('sha256sum ')).toBe('kubectl-maint_linux_amd64.tar.gz: OK\ndigests.txt: OK\n');
   });
 
   describe.skipIf(unsigned)('signed (needs cosign: npm run release-tools)', () => {

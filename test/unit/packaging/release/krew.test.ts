@@ -21,7 +21,7 @@ test.each(['https://example.com/v1', 'https://example.com/v1/'])('archives are w
 });
 
 test('the template is filled in with addresses and hashes of a tag', () => {
-  const template = krewTemplate({ homepage: 'https://h.example/ours' }, PLATFORMS);
+  const template = krewTemplate({ homepage: 'https://h.example', repository: 'https://h.example/ours' }, PLATFORMS);
   for (const name of PLATFORMS.map(archiveName))
     expect(template).toContain(
       `      {{addURIAndSha "https://h.example/ours/releases/download/{{ .TagName }}/${name}" .TagName }}\n`,

@@ -16,6 +16,7 @@ const OURS: Published = {
   version: '1.2.3',
   registry: 'ghcr.io',
   owner: 'ours',
+  repository: 'https://github.com/ours/maint',
   isPlaceholder: false,
 };
 const CHANGELOG = '# Changes\n\n## 1.2.3 (2026-12-01)\n\n- one\n- two\n\n## 1.2.2 (2026-11-01)\n\n- none\n';
@@ -29,17 +30,31 @@ test('notes are what the changes say of a version', () => {
 test.each<[what: string, differently: Partial<Readiness>, problems: readonly string[]]>([
   ['all agree', {}, []],
   ['another tag', { tag: 'v1.2.4' }, ['the tag is v1.2.4, and package.json has version 1.2.3']],
-  ["a name that is nobody's", { published: { ...OURS, isPlaceholder: true } }, ["which is nobody's"]],
+  ["a name that is nobody's", { published: { ...OURS, isPlaceholder: true } }, ["of which one is nobody's"]],
+  ['a registry without an account', { published: { ...OURS, registry: 'quay.io' } }, ['an account for ghcr.io alone']],
+  [
+    'a pre-release',
+    { tag: 'v1.2.3-rc.1', published: { ...OURS, version: '1.2.3-rc.1' } },
+    ['is a pre-release', 'no section'],
+  ],
+  ['its own repository', { runsIn: 'https://github.com/ours/maint' }, []],
+  ['another repository', { runsIn: 'https://github.com/fork/maint' }, ['and this is https://github.com/fork/maint']],
   ['no changes', { changelog: '' }, ['CHANGELOG.md has no section']],
 ])('whether it can be released: %s', (_what, differently, problems) => {
-  const found = whyNotReady({ tag: 'v1.2.3', published: OURS, changelog: CHANGELOG, ...differently });
+  const found = whyNotReady({
+    tag: 'v1.2.3',
+    published: OURS,
+    changelog: CHANGELOG,
+    runsIn: undefined,
+    ...differently,
+  });
   expect(found).toEqual(problems.map((text) => expect.stringContaining(text) as string));
 });
 
 test('what is published today is not ready, and says why', async () => {
   const published = await publishedBy('.');
   const changelog = await readFile('CHANGELOG.md', 'utf8');
-  const found = whyNotReady({ tag: `v${published.version}`, published, changelog });
+  const found = whyNotReady({ tag: `v${published.version}`, published, changelog, runsIn: undefined });
   expect(found.some((line) => line.includes('registry.example.com')) || !published.isPlaceholder).toBe(true);
 });
 
