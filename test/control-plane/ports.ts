@@ -31,6 +31,13 @@ export async function steadyPort(): Promise<number> {
   }
 }
 
+/** Some of these, all different: for programs that listen seconds after they were given theirs. */
+export async function steadyPorts(count: number): Promise<readonly number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await steadyPort());
+  return [...ports];
+}
+
 function listening(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

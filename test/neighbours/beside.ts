@@ -95,6 +95,7 @@ export function describeBeside(
     await other.register('Ignore');
     await maint('on', HELD, '--mode=cordon');
     await until('the other webhook knows of the node', async () => theirs.refuses.test(await answerTo(ofTheirs)));
+    await until('ours knows of it', async () => OURS.refuses.test(await answerTo(ofOurs)));
   });
 
   afterAll(async () => {
@@ -214,6 +215,7 @@ export function describeBeside(
     // Killed, and not stopped: its certificate is registered once more.
     beforeAll(async () => {
       await other.register('Ignore');
+      await until('the other one refuses again', async () => theirs.refuses.test(await answerTo(ofTheirs)));
       process.kill(webhook.pid, 'SIGKILL');
     });
 

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/contract.ts';
@@ -67,6 +69,21 @@ export async function applyObjects(plane: ControlPlane, ...objects: readonly obj
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   const { code, stderr } = await plane.kubectl(['apply', '-f', '-'], { input });
   if (code !== 0) throw new Error(stderr);
+}
+
+/** Waits until something listens at a port of 127.0.0.1. */
+export async function untilListens(what: string, port: number): Promise<void> {
+  await until(`${what} listens`, async () => {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      socket.destroy();
+    }
+  });
 }
 
 /** Starts a program with the admin's kubeconfig of a control plane, unless its environment names another one. */

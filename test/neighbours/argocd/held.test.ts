@@ -69,7 +69,11 @@ describe.skipIf(isLacking('argocd'))('while a node is held', () => {
     await argo.configure(await documented('apps_DaemonSet'));
     await argo.refresh('agent');
     await argo.comesTo('agent', 'healthy', isIn('Synced', 'Healthy'));
-    for (const name of ['waves', 'parent']) await argo.comesTo(name, 'done', ({ phase }) => phase === 'Succeeded');
+    for (const name of ['waves', 'parent']) {
+      // What waits looks every 30 s, and at once when its Application changes.
+      await argo.set(name, { metadata: { annotations: { look: 'again' } } });
+      await argo.comesTo(name, 'done', ({ phase }) => phase === 'Succeeded');
+    }
     expect(await node.versionOf('after-wave')).toBe('2');
     expect(await node.versionOf('after-child')).toBe('3');
     await node.comesToRun('wave', '1', '2');

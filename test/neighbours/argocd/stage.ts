@@ -4,9 +4,16 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { listAt, textAt, textsAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
-import { freePorts } from '../../control-plane/ports.ts';
+import { steadyPorts } from '../../control-plane/ports.ts';
 import { until, untilSuch } from '../../support/until.ts';
-import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
+import {
+  applyDefinitions,
+  applyObjects,
+  programOf,
+  startNeighbour,
+  type NeighbourProcess,
+  untilListens,
+} from '../process.ts';
 
 const NAMESPACE = 'argocd';
 const CONFIGURATION = `/api/v1/namespaces/${NAMESPACE}/configmaps/argocd-cm`;
@@ -226,11 +233,11 @@ async function startProcesses(
   folder: string,
   programs: readonly string[],
 ): Promise<readonly NeighbourProcess[]> {
-  const [redis = 0, repositories = 0, ...metrics] = await freePorts(4);
+  const [redis = 0, repositories = 0, ...metrics] = await steadyPorts(4);
   const program = programOf('argocd');
   await addVerifier(folder);
   const [redisAt, repositoriesAt] = [redis, repositories].map((port) => `127.0.0.1:${port}`);
-  return [
+  const asked = [
     startNeighbour(plane, 'redis-server', {
       as: 'redis',
       args: ['--bind', '127.0.0.1', '--port', String(redis), '--save', '', '--dir', folder],
@@ -256,6 +263,12 @@ async function startProcesses(
         ARGOCD_GPG_ENABLED: 'false',
       },
     }),
+  ];
+  // Whom the controller asks is to be there: what it could not compare it looks at again minutes later.
+  await untilListens('Redis', redis);
+  await untilListens('the repository server', repositories);
+  return [
+    ...asked,
     startNeighbour(plane, program, {
       as: 'argo-cd-applications',
       args: [

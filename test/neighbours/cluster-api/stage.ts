@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listAt, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
-import { freePorts } from '../../control-plane/ports.ts';
+import { steadyPorts } from '../../control-plane/ports.ts';
 import type { User } from '../../control-plane/users.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { until } from '../../support/until.ts';
@@ -32,7 +32,7 @@ export async function startClusterApi(plane: ControlPlane): Promise<NeighbourPro
   const { cert, key } = selfSigned();
   await writeFile(join(certificates, 'tls.crt'), cert);
   await writeFile(join(certificates, 'tls.key'), key);
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = await steadyPorts(1);
   return startNeighbour(plane, programOf('cluster-api'), {
     as: 'cluster-api',
     args: [

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conditionAt, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
-import { freePorts } from '../../control-plane/ports.ts';
+import { steadyPorts } from '../../control-plane/ports.ts';
 import { untilSuch } from '../../support/until.ts';
 import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
 
@@ -60,7 +60,7 @@ export class Flux {
       sourceKind('Bucket', 'buckets'),
     );
     await applyDefinitions(plane, 'flux');
-    const [health = 0, metrics = 0] = await freePorts(2);
+    const [health = 0, metrics = 0] = await steadyPorts(2);
     const started = startNeighbour(plane, programOf('flux', 'kustomize-controller'), {
       as: 'flux-kustomize-controller',
       args: [
@@ -89,7 +89,8 @@ export class Flux {
       spec: {
         interval: '1h',
         retryInterval: '2s',
-        timeout: '5s',
+        // The shortest that it heeds.
+        timeout: '30s',
         prune: true,
         targetNamespace: 'default',
         sourceRef: { kind: 'GitRepository', name },

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlPlane } from '../../control-plane/contract.ts';
-import { freePorts, steadyPort } from '../../control-plane/ports.ts';
+import { steadyPort, steadyPorts } from '../../control-plane/ports.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { until } from '../../support/until.ts';
 import type { FailurePolicy, OtherWebhook } from '../beside.ts';
@@ -85,7 +85,7 @@ export class Gatekeeper implements OtherWebhook {
 
   /** Starts what has ended, and waits until it is ready: it then knows its constraints, and the nodes. */
   async startAgain(): Promise<void> {
-    const [health = 0, metrics = 0] = await freePorts(2);
+    const [health = 0, metrics = 0] = await steadyPorts(2);
     const started = startNeighbour(this.#plane, programOf('gatekeeper'), {
       as: 'gatekeeper',
       args: [

@@ -15,6 +15,11 @@ const EXPIRES_WITHIN_MS = 180_000;
 
 /** Of a node Karpenter tells one such Event in two minutes, whatever it says: the first may be that the node was not ready yet. */
 const TOLD_WITHIN_MS = 180_000;
+/**
+ * It spares a node for 20 s after it has looked for room, looks every 10 s, and acts 15 s after it has decided, on which it looks
+ * once more: after any change of a pod in between it begins again. That is some 50 s once, and 25 s more each time.
+ */
+const CONSOLIDATED = { giveUpAfterMs: TOLD_WITHIN_MS };
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -57,7 +62,7 @@ describe('consolidation', () => {
     const [held = '', other = ''] = await nodesOf(plane, 'spare');
     await maint('on', held, '--mode=cordon', '--reason=disk', '--owner=ana');
     await plane.kubectl(['scale', 'deployment', 'spare', '--replicas=0']);
-    await until('Karpenter has taken the other node away', async () => !(await isThere(other)));
+    await until('Karpenter has taken the other node away', async () => !(await isThere(other)), CONSOLIDATED);
     await until(
       'it says why it spares the one in maintenance',
       async () => {
@@ -72,7 +77,7 @@ describe('consolidation', () => {
     );
     expect(await isThere(held)).toBe(true);
     await maint('off', held, '--owner=ana', '--healthy-for=0s');
-    await until('Karpenter has taken it away as well', async () => !(await isThere(held)));
+    await until('Karpenter has taken it away as well', async () => !(await isThere(held)), CONSOLIDATED);
   });
 });
 

@@ -1,6 +1,6 @@
 import { listAt, textAt } from '../../../shared/index.ts';
 import type { ControlPlane } from '../../control-plane/contract.ts';
-import { freePorts, steadyPort } from '../../control-plane/ports.ts';
+import { steadyPort, steadyPorts } from '../../control-plane/ports.ts';
 import { until } from '../../support/until.ts';
 import type { FailurePolicy, OtherWebhook } from '../beside.ts';
 import { applyDefinitions, applyObjects, programOf, startNeighbour, type NeighbourProcess } from '../process.ts';
@@ -77,7 +77,7 @@ export class Kyverno implements OtherWebhook {
 
   /** Starts what has ended, and waits until it leads and answers: it makes its certificates, and registers itself at this address. */
   async startAgain(): Promise<void> {
-    const [metrics = 0] = await freePorts(1);
+    const [metrics = 0] = await steadyPorts(1);
     const started = startNeighbour(this.#plane, programOf('kyverno'), {
       as: 'kyverno',
       args: [

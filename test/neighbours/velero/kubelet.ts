@@ -42,6 +42,14 @@ export interface Machine {
   readonly claimed: (claim: string) => Promise<string | undefined>;
 }
 
+/** How the process of a pod has ended, and the file of its last words. */
+interface Ended {
+  readonly pod: unknown;
+  readonly container: unknown;
+  readonly code: number | null;
+  readonly lastWords: string;
+}
+
 /**
  * Carries out the pods that Velero makes, which a fake node only calls running: their command runs as a process of this
  * machine, and its end becomes the pod's. Pods that wait for their volumes run when these are there.
@@ -49,6 +57,8 @@ export interface Machine {
 export function startKubelet(plane: ControlPlane, { folder, velero, claimed }: Machine): Kubelet {
   const over = new AbortController();
   const running = new Map<string, NeighbourProcess>();
+  /** Those that have ended, until that is written. */
+  const ended = new Map<string, Ended>();
   const told = new Map<string, string>();
   const volumesOf = (node: string): string => join(folder, 'pods', node);
   const pathOf = (pod: unknown, volume: string): string =>
@@ -68,7 +78,9 @@ export function startKubelet(plane: ControlPlane, { folder, velero, claimed }: M
   };
   const writeStatus = async (pod: unknown, status: object): Promise<void> => {
     const path = `/api/v1/namespaces/${textAt(pod, 'metadata', 'namespace') ?? ''}/pods/${textAt(pod, 'metadata', 'name') ?? ''}`;
-    await plane.api('PATCH', `${path}/status`, { status });
+    const answer = await plane.api('PATCH', `${path}/status`, { status });
+    // One that is gone has no status.
+    if (answer.status !== 200 && answer.status !== 404) throw new Error(`PATCH ${path}/status: ${answer.status}`);
   };
   const carryOut = async (pod: unknown): Promise<void> => {
     const name = textAt(pod, 'metadata', 'name') ?? '';
@@ -86,9 +98,7 @@ export function startKubelet(plane: ControlPlane, { folder, velero, claimed }: M
       within: command,
     });
     running.set(name, started);
-    void started.ended.then(async (code) =>
-      writeStatus(pod, endedStatus(container, code, await readFile(lastWords, 'utf8'))),
-    );
+    void started.ended.then((code) => ended.set(name, { pod, container, code, lastWords }));
   };
   const bringUp = async (pod: unknown): Promise<void> => {
     await Promise.all(emptyDirsOf(pod).map((volume) => mkdir(pathOf(pod, volume), { recursive: true })));
@@ -101,10 +111,18 @@ export function startKubelet(plane: ControlPlane, { folder, velero, claimed }: M
     const state = isThere ? 'running' : 'waiting';
     const uid = textAt(pod, 'metadata', 'uid') ?? '';
     if (told.get(uid) === state) return;
-    told.set(uid, state);
     await writeStatus(pod, isThere ? runningStatus(pod) : waitingStatus(waiting));
+    told.set(uid, state);
   };
-  void follow(over.signal, async () => {
+  /** What fails is tried again at the next look. */
+  const tellEnds = async (): Promise<void> => {
+    for (const [name, { pod, container, code, lastWords }] of ended) {
+      await writeStatus(pod, endedStatus(container, code, await readFile(lastWords, 'utf8')));
+      ended.delete(name);
+    }
+  };
+  const following = follow(over.signal, async () => {
+    await tellEnds();
     const { body } = await plane.api('GET', '/api/v1/pods');
     for (const pod of listAt(body, 'items')) {
       if (textAt(pod, 'spec', 'nodeName') === undefined) continue;
@@ -130,6 +148,7 @@ export function startKubelet(plane: ControlPlane, { folder, velero, claimed }: M
     },
     end: async () => {
       over.abort();
+      await following;
       await Promise.all([...running.values()].map((one) => one.end()));
     },
   };

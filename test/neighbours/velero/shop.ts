@@ -72,7 +72,8 @@ export async function open(
 
 /** Closes it for good. */
 export async function close(plane: ControlPlane): Promise<void> {
-  await plane.kubectl(['delete', 'namespace', 'shop', '--wait', '--timeout=60s']);
+  const { code, stderr } = await plane.kubectl(['delete', 'namespace', 'shop', '--wait', '--timeout=60s']);
+  if (code !== 0) throw new Error(`the shop does not close: ${stderr}`);
 }
 
 /** Each pod writes its app and node into its volume, where it has one of its own. */

@@ -43,6 +43,8 @@ export interface Velero {
   pieces(backup: string): Promise<Readonly<Record<string, string>>>;
   /** What Velero keeps beside a Backup or a Restore, as text. */
   kept(resource: 'backups' | 'restores', name: string, what: 'logs' | 'results'): Promise<string>;
+  /** Everything that its server has said. */
+  said(): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -67,21 +69,21 @@ export async function startVelero(
   await install(plane, store);
   const velero = programOf('velero');
   const kubelet = startKubelet(plane, { folder, velero, claimed });
-  const processes = [
-    startNeighbour(plane, velero, {
-      as: 'velero-server',
-      args: [
-        'server',
-        '--namespace=velero',
-        `--plugin-dir=${plugins}`,
-        '--metrics-address=127.0.0.1:0',
-        '--store-validation-frequency=2s',
-        '--item-operation-sync-frequency=2s',
-        ...server,
-      ],
-      env: { HOME: folder },
-    }),
-  ];
+  const main = startNeighbour(plane, velero, {
+    as: 'velero-server',
+    args: [
+      'server',
+      '--namespace=velero',
+      `--plugin-dir=${plugins}`,
+      '--metrics-address=127.0.0.1:0',
+      '--store-validation-frequency=2s',
+      '--item-operation-sync-frequency=2s',
+      '--log-level=debug',
+      ...server,
+    ],
+    env: { HOME: folder },
+  });
+  const processes = [main];
   await kubelet.makeFolders();
   for (const node of nodes) {
     const { command } = await kubelet.place(node, `agent-${node}`);
@@ -117,6 +119,7 @@ export async function startVelero(
     kubelet,
     make,
     ended,
+    said: () => main.said(),
     carriedOut: async (resource, name, spec, rest) => {
       await make(resource, name, spec, rest);
       return ended(resource, name);
