@@ -8,6 +8,7 @@ import { startControlPlane, type ControlPlane } from '../../control-plane/contro
 import { documentedCommands, runInShell } from '../../support/documented.ts';
 import type { Ran } from '../../support/plugin-run.ts';
 import { until } from '../../support/until.ts';
+import { installFloor } from '../../support/floor.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 
 const README = '../README.md';
@@ -26,6 +27,8 @@ beforeAll(async () => {
   });
   webhook = await startWebhook(plane);
   await webhook.register();
+  // As the chart brings it.
+  await installFloor(plane);
   folder = await mkdtemp(join(tmpdir(), 'maint-readme-'));
   await writeFile(join(folder, 'upgrade.sh'), '#!/bin/sh\necho "upgrading $NODE at $NODE_IP"\n');
   await chmod(join(folder, 'upgrade.sh'), 0o755);
