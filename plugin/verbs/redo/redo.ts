@@ -27,7 +27,7 @@ import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Named, RedoOperation } from './flags.ts';
 import { backupFrom, jobFrom, type Remake } from './remake.ts';
 import { refusedWork, wordFor, type RefusedWork } from './refused-work.ts';
-import { hasFailed, ownedBy, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
+import { hasFailed, ownedBy, runsSince, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
 import { createdText, renderItems, renderList, type RedoItem } from './text.ts';
 
 /** Refused work as it stands. */
@@ -113,7 +113,7 @@ async function readStanding(
     const refused = new Set(alike.map((one) => one.name));
     const standing = standingOf(work, { ...read, held: among.held, refused, now: clock.now() });
     const isOpen = standing.state === 'open';
-    const failed = read.runs.filter(hasFailed).length;
+    const failed = runsSince(work, read.runs).filter(hasFailed).length;
     const remake = kind === 'CronJob' ? jobFrom(read.object, work, failed) : backupFrom(read.schedule, work, failed);
     return { work, item: { ...about, ...standing }, object: read.object, remake: isOpen ? remake : undefined };
   } catch (thrown) {

@@ -39,7 +39,7 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   const { object, held, now } = about;
   if (object === undefined) return { state: 'gone', why: `the ${work.kind} is gone` };
   const since = Date.parse(work.lastAt);
-  const later = about.runs.filter((run) => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) > since);
+  const later = runsSince(work, about.runs);
   const failed = later.filter(hasFailed).map(nameOfRun);
   const others = later.map(nameOfRun).filter((name) => !failed.includes(name));
   const made = others.find((name) => !about.refused.has(name));
@@ -56,6 +56,11 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   return node === undefined
     ? { state: 'open', why: failed.length === 0 ? '' : `${failed.join(', ')} was made since, and failed` }
     : { state: 'kept-off', why: `node ${node.name} is in maintenance` };
+}
+
+/** Those that were made after the last refusal. */
+export function runsSince({ lastAt }: RefusedWork, runs: readonly unknown[]): readonly unknown[] {
+  return runs.filter((run) => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) > Date.parse(lastAt));
 }
 
 function nameOfRun(run: unknown): string {
