@@ -32,12 +32,14 @@ export function boundConnections(server: Server | HttpsServer, most: number, app
   const fresh = new Map<string, Connection>();
   /** Those that had, the one whose last answer is longest ago first. */
   const proven = new Map<string, Connection>();
+  const places = [fresh, proven];
 
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket);
     const connection = { socket, calls: 0 };
     // One that has just ended may stand there still: its caller has come again from the same port.
-    forget(name, fresh.get(name) ?? proven.get(name));
+    fresh.delete(name);
+    proven.delete(name);
     fresh.set(name, connection);
     socket.once('close', () => {
       forget(name, connection);
@@ -61,8 +63,8 @@ export function boundConnections(server: Server | HttpsServer, most: number, app
   });
 
   /** Takes out a connection, where it is the one of that name; says whether it was. */
-  function forget(name: string, connection: Connection | undefined): boolean {
-    const place = [fresh, proven].find((some) => connection !== undefined && some.get(name) === connection);
+  function forget(name: string, connection: Connection): boolean {
+    const place = places.find((some) => some.get(name) === connection);
     return place?.delete(name) ?? false;
   }
 

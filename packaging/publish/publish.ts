@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Architecture } from '../image/debian.ts';
 import type { Digests } from '../image/layout.ts';
+import { checksumLine } from '../release/checksums.ts';
 import {
   attestParts,
   logIn,
@@ -97,9 +97,9 @@ export async function publish(publication: Publication): Promise<readonly Pushed
 async function writeDigests(folder: string, text: string): Promise<void> {
   const [name, checksums] = ['digests.txt', join(folder, 'checksums.txt')];
   await writeFile(join(folder, name), text);
-  const others = (await readFile(checksums, 'utf8')).split('\n').filter((line) => line !== '' && !line.endsWith(name));
-  const sum = createHash('sha256').update(text).digest('hex');
-  await writeFile(checksums, [...others, `${sum}  ${name}`, ''].join('\n'));
+  const lines = (await readFile(checksums, 'utf8')).match(/^.+\n/gm) ?? [];
+  const others = lines.filter((line) => !line.endsWith(`  ${name}\n`));
+  await writeFile(checksums, [...others, checksumLine(name, text)].join(''));
 }
 
 /** What later steps of the workflow ask for, as lines of `GITHUB_OUTPUT`: names without a tag, and digests, of image and chart. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manifestIn, nodeComponent, packagePart, programParts, registryPart, sbomText } from '../image/sbom.ts';
 import { chartAddress, imageName, publishedBy } from '../published.ts';
+import { checksumLine, sha256 } from './checksums.ts';
 import { archive } from './archive.ts';
 import { completionProgram } from './completion.ts';
 import { buildExecutable } from './executable.ts';
@@ -78,13 +78,8 @@ async function licensesWithin(nodeLicense: string): Promise<Buffer> {
   return Buffer.concat(await Promise.all(files.map((file) => readFile(file))));
 }
 
-/** As `sha256sum --check` reads them. */
 async function checksumsOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).sort();
-  const lines = names.map(async (name) => `${sha256(await readFile(join(folder, name)))}  ${name}\n`);
+  const lines = names.map(async (name) => checksumLine(name, await readFile(join(folder, name))));
   return (await Promise.all(lines)).join('');
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

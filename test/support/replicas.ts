@@ -1,6 +1,7 @@
 import {
   BUILT_IN_POLICY,
   connectCluster,
+  entryName,
   listAt,
   numberAt,
   REGISTRATION_NAME,
@@ -17,7 +18,7 @@ import { isObject } from '../../shared/facts/json.ts';
 import { installFromChart } from './helm.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { addEndpoint, removeEndpoint } from './service-endpoints.ts';
-import { until } from './until.ts';
+import { until, untilSuch } from './until.ts';
 import { serveAsProcess, type ServingProcess } from './webhook-process.ts';
 
 export const NAMESPACE = 'kubectl-maint';
@@ -110,6 +111,15 @@ export async function installRegistration(plane: ControlPlane): Promise<void> {
 export async function entryNames(plane: ControlPlane): Promise<readonly string[]> {
   const { body } = await plane.api('GET', REGISTRATION_PATH);
   return listAt(body, 'webhooks').map((entry) => textAt(entry, 'name') ?? '');
+}
+
+/** Waits until the webhook is asked by an entry (its short name); gives all that there are then. */
+export function untilAskedBy(plane: ControlPlane, entry: string): Promise<readonly string[]> {
+  return untilSuch(
+    `the webhook is asked by the entry ${entry}`,
+    () => entryNames(plane),
+    (names) => names.includes(entryName(entry)),
+  );
 }
 
 /** Starts a controller, and waits until it is ready. */

@@ -40,19 +40,19 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   if (object === undefined) return { state: 'gone', why: `the ${work.kind} is gone` };
   const since = Date.parse(work.lastAt);
   const later = runsSince(work, about.runs);
-  const failed = later.filter(hasFailed).map(nameOfRun);
-  const others = later.map(nameOfRun).filter((name) => !failed.includes(name));
+  const others = later.filter((run) => !hasFailed(run)).map(nameOfRun);
   const made = others.find((name) => !about.refused.has(name));
   if (made !== undefined) return { state: 'made-up', why: `${made} was made since` };
   // Of a run that is gone already, by its history limit or its time to live, this is left.
   if ((timeAt(object, 'status', 'lastSuccessfulTime') ?? 0) > since) return { state: 'made-up', why: 'it ran since' };
-  const [again] = later.map(nameOfRun).filter((name) => about.refused.has(name));
+  const again = later.map(nameOfRun).find((name) => about.refused.has(name));
   if (again !== undefined) return { state: 'superseded', why: `${again} was made since, and refused as well` };
   const standstill = work.kind === 'CronJob' ? cronJobStands(object) : backupStands(object, about.schedule);
   if (standstill !== undefined) return standstill;
   const node = held.find((one) =>
     work.messages.some((message) => namesNode(message, one.name) && !isLifted(message, one, now)),
   );
+  const failed = later.filter(hasFailed).map(nameOfRun);
   return node === undefined
     ? { state: 'open', why: failed.length === 0 ? '' : `${failed.join(', ')} was made since, and failed` }
     : { state: 'kept-off', why: `node ${node.name} is in maintenance` };

@@ -21,6 +21,7 @@ import {
   CA_SECRET_PATH,
   DIALS_ENDPOINTS,
   entryNames,
+  untilAskedBy,
   LEASE_PATH,
   NAMESPACE,
   REGISTRATION_PATH,
@@ -100,7 +101,7 @@ test('the controller makes the certificates and writes the entries; the webhook 
   };
   const readable = { ...mark, annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) } };
   expect((await plane.api('PATCH', '/api/v1/nodes/node-1', { metadata: readable })).status).toBe(200);
-  await until('it is asked about work', async () => (await entryNames(plane)).includes('work.kubectl-maint.io'));
+  await untilAskedBy(plane, 'work');
   await until('backups are refused', async () => (await backup()) === 403);
   expect(await entryNames(plane)).toEqual(
     ['work', 'rollout', 'addon', 'machine', 'node-guard'].map((name) => `${name}.kubectl-maint.io`),

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conditionAt, entryName, textAt } from '../../../shared/index.ts';
+import { conditionAt, textAt } from '../../../shared/index.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
-  entryNames,
+  untilAskedBy,
   installFence,
   installService,
   startController,
@@ -52,7 +52,7 @@ afterAll(async () => {
 async function hold(): Promise<void> {
   const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
   expect(on, on.stderr).toMatchObject({ code: 0 });
-  await until('rollouts are asked about', async () => (await entryNames(plane)).includes(entryName('rollout')));
+  await untilAskedBy(plane, 'rollout');
 }
 
 /** How often the replica has denied changes of add-ons: of one DaemonSet its controller writes 25 Events, and then few. */

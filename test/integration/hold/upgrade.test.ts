@@ -8,15 +8,8 @@ import { makeChartOfOneDeployment } from '../../support/former-chart.ts';
 import { CHART, helmFor, type Helm } from '../../support/helm.ts';
 import { ordinaryWork, type OrdinaryWork } from '../../support/ordinary-work.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
-import {
-  DIALS_ENDPOINTS,
-  NAMESPACE,
-  startController,
-  startReplica,
-  type Controller,
-  type Replica,
-} from '../../support/replicas.ts';
-import { asServiceAccount } from '../../support/service-account.ts';
+import { DIALS_ENDPOINTS, NAMESPACE } from '../../support/replicas.ts';
+import { startChartPrograms, stopChartPrograms, type ChartPrograms } from '../../support/chart-programs.ts';
 import { until } from '../../support/until.ts';
 import { Addons } from './addons.ts';
 
@@ -28,18 +21,12 @@ const others = NODES.filter((name) => name !== HELD);
 /** The chart's own pods stay Pending: those of this process are the only ones, with what the chart gives them. */
 const IN_NAMESPACE = ['--namespace', NAMESPACE, '--no-hooks', '--set-string', 'nodeSelector.nowhere=true'];
 
-/** What runs behind the Service, and what keeps it. */
-interface Running {
-  readonly replica: Replica;
-  readonly controller: Controller;
-}
-
 let folder: string;
 let plane: ControlPlane;
 let helm: Helm;
 let plugin: PluginRunner;
 let addons: Addons;
-let running: Running;
+let running: ChartPrograms;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maint-upgrade-'));
@@ -49,14 +36,14 @@ beforeAll(async () => {
   addons = new Addons(plane);
   helm = await helmFor(plane.kubeconfig);
   await release('install', 'guard', join(folder, 'former'), '--create-namespace', ...IN_NAMESPACE);
-  running = await start('former', 'kubectl-maint');
+  running = await startChartPrograms(plane, 'former', 'kubectl-maint');
   await addons.create('agent', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } });
   await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
   const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
   expect(on, on.stderr).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
-  await stop(running);
+  await stopChartPrograms(running, 1000);
   await helm.end();
   await plane.stop();
   await rm(folder, { recursive: true });
@@ -65,18 +52,6 @@ afterAll(async () => {
 async function release(...args: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await helm.run(...args);
   expect(code, stdout + stderr).toBe(0);
-}
-
-/** A webhook and a controller, with the tokens of their service accounts. */
-async function start(name: string, controllers: string): Promise<Running> {
-  const as = (account: string) => asServiceAccount(plane, { namespace: NAMESPACE, name: account });
-  // The certificate that the webhook mounts is the controller's to write.
-  const controller = await startController(await as(controllers), { failurePolicy: 'Ignore' });
-  return { controller, replica: await startReplica(await as('kubectl-maint'), name) };
-}
-
-async function stop({ replica, controller }: Running): Promise<void> {
-  await Promise.all([replica.stop(1000), controller.stop()]);
 }
 
 /** Ordinary work all the while, as fast as it is answered. */
@@ -94,8 +69,8 @@ test('an upgrade: the pod on the node stays, every other node is served, and the
   await addons.roll('agent', 'agent:2');
   await addons.begins('agent', 'agent:2', 1);
   await release('upgrade', 'guard', CHART, ...IN_NAMESPACE);
-  const next = await start('next', 'kubectl-maint-controller');
-  await stop(running);
+  const next = await startChartPrograms(plane, 'next', 'kubectl-maint-controller');
+  await stopChartPrograms(running, 1000);
   running = next;
   await addons.reaches('agent', { image: 'agent:2', nodes: others, stay });
   await addons.isRefused('agent');
@@ -108,8 +83,8 @@ test('a rollback: the pod on the node stays, and every other node is served', as
   await addons.roll('agent', 'agent:3');
   await addons.begins('agent', 'agent:3', 1);
   await release('rollback', 'guard', '1', '--namespace', NAMESPACE, '--no-hooks');
-  const former = await start('former-again', 'kubectl-maint');
-  await stop(running);
+  const former = await startChartPrograms(plane, 'former-again', 'kubectl-maint');
+  await stopChartPrograms(running, 1000);
   running = former;
   await addons.reaches('agent', { image: 'agent:3', nodes: others, stay });
 });

@@ -4,20 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBinaries } from '../../control-plane/binaries.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { HELM } from '../../control-plane/versions.ts';
+import { startChartPrograms, stopChartPrograms, type ChartPrograms } from '../../support/chart-programs.ts';
 import { CHART } from '../../support/helm.ts';
 import { runJobPods, type JobPods } from '../../support/job-pods.ts';
 import { pluginRunner } from '../../support/plugin-run.ts';
-import {
-  DIALS_ENDPOINTS,
-  entryNames,
-  NAMESPACE,
-  REGISTRATION_PATH,
-  startController,
-  startReplica,
-} from '../../support/replicas.ts';
-import type { Controller, Replica } from '../../support/replicas.ts';
-import { asServiceAccount } from '../../support/service-account.ts';
-import { until } from '../../support/until.ts';
+import { DIALS_ENDPOINTS, entryNames, NAMESPACE, REGISTRATION_PATH, untilAskedBy } from '../../support/replicas.ts';
 import { isLacking } from '../process.ts';
 import { ArgoCd, type Told } from './stage.ts';
 
@@ -34,8 +25,7 @@ describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
   let plane: ControlPlane;
   let pods: JobPods;
   let argo: ArgoCd;
-  let controller: Controller;
-  let replica: Replica;
+  let programs: ChartPrograms;
 
   beforeAll(async () => {
     // The chart's own pods find no node: those of this process are the only ones.
@@ -53,8 +43,7 @@ describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
   });
 
   afterAll(async () => {
-    await replica.stop(0);
-    await controller.stop();
+    await stopChartPrograms(programs, 0);
     await argo.end();
     await pods.end();
     await plane.stop();
@@ -64,8 +53,6 @@ describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
     const ran = await pluginRunner(plane).maint(args);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
   }
-
-  const as = (account: string) => asServiceAccount(plane, { namespace: NAMESPACE, name: account });
 
   test('its hook looks at the policy before the sync, and those of an uninstall are no part of it', async () => {
     const told = await argo.comesTo(NAME, 'in sync', isInSync);
@@ -78,11 +65,9 @@ describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
   });
 
   test('entries that the controller writes are no difference, and are not healed away', async () => {
-    controller = await startController(await as('kubectl-maint-controller'), { failurePolicy: 'Ignore' });
-    replica = await startReplica(await as('kubectl-maint'), 'first');
+    programs = await startChartPrograms(plane);
     await maint('on', NODE, '--mode=cordon', '--owner=ana');
-    await until('it is asked about work', async () => (await entryNames(plane)).includes('work.kubectl-maint.io'));
-    const written = await entryNames(plane);
+    const written = await untilAskedBy(plane, 'work');
     await argo.refresh(NAME);
     const told = await argo.comesTo(NAME, 'in sync', isInSync);
     expect(told.resources[REGISTRATION]).toBe('Synced');
@@ -109,9 +94,7 @@ describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
 
   test('a registration that somebody deletes is made again, and filled again', async () => {
     await plane.api('DELETE', REGISTRATION_PATH);
-    await until('it is asked about work again', async () =>
-      (await entryNames(plane)).includes('work.kubectl-maint.io'),
-    );
+    await untilAskedBy(plane, 'work');
     await argo.comesTo(NAME, 'in sync', isInSync);
   });
 

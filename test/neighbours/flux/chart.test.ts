@@ -2,19 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { startChartPrograms, stopChartPrograms, type ChartPrograms } from '../../support/chart-programs.ts';
 import { helmFor, rendered } from '../../support/helm.ts';
 import { pluginRunner } from '../../support/plugin-run.ts';
-import {
-  DIALS_ENDPOINTS,
-  entryNames,
-  NAMESPACE,
-  REGISTRATION_PATH,
-  startController,
-  startReplica,
-} from '../../support/replicas.ts';
-import type { Controller, Replica } from '../../support/replicas.ts';
-import { asServiceAccount } from '../../support/service-account.ts';
-import { untilSuch } from '../../support/until.ts';
+import { DIALS_ENDPOINTS, entryNames, NAMESPACE, REGISTRATION_PATH, untilAskedBy } from '../../support/replicas.ts';
 import { isLacking } from '../process.ts';
 import { Flux, isReadyAt } from './stage.ts';
 
@@ -24,8 +15,7 @@ const NODE = 'node-1';
 describe.skipIf(isLacking('flux'))('the chart as rendered manifests', () => {
   let plane: ControlPlane;
   let flux: Flux;
-  let controller: Controller;
-  let replica: Replica;
+  let programs: ChartPrograms;
   let chart: readonly object[];
 
   beforeAll(async () => {
@@ -39,29 +29,17 @@ describe.skipIf(isLacking('flux'))('the chart as rendered manifests', () => {
     await flux.commit(NAME, 1, ...chart);
     await flux.apply(NAME, { targetNamespace: undefined });
     await flux.comesTo(NAME, 'ready', isReadyAt(1));
-    const as = (account: string) => asServiceAccount(plane, { namespace: NAMESPACE, name: account });
-    controller = await startController(await as('kubectl-maint-controller'), { failurePolicy: 'Ignore' });
-    replica = await startReplica(await as('kubectl-maint'), 'first');
+    programs = await startChartPrograms(plane);
     const ran = await pluginRunner(plane).maint(['on', NODE, '--mode=cordon', '--owner=ana']);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    await comesToBeAsked();
+    await untilAskedBy(plane, 'work');
   });
 
   afterAll(async () => {
-    await replica.stop(0);
-    await controller.stop();
+    await stopChartPrograms(programs, 0);
     await flux.end();
     await plane.stop();
   });
-
-  /** Waits until the webhook is asked about work; gives all that it is asked about. */
-  function comesToBeAsked(): Promise<readonly string[]> {
-    return untilSuch(
-      'it is asked about work',
-      () => entryNames(plane),
-      (names) => names.includes('work.kubectl-maint.io'),
-    );
-  }
 
   test('hooks of Helm are left out: none of them runs', async () => {
     expect(chart.filter(isHook)).not.toEqual([]);
@@ -80,7 +58,7 @@ describe.skipIf(isLacking('flux'))('the chart as rendered manifests', () => {
     await plane.api('DELETE', REGISTRATION_PATH);
     await flux.commit(NAME, 3, ...chart);
     await flux.comesTo(NAME, 'ready', isReadyAt(3));
-    await comesToBeAsked();
+    await untilAskedBy(plane, 'work');
   });
 });
 

@@ -44,15 +44,14 @@ const OF_ROLLOUTS: Calls = {
 const CONTROLLER: Calls = {
   'webhook/controller/certificates/kept-authorities.ts': { objectPath: `get ${SECRETS}` },
   'webhook/controller/certificates/own-certificates.ts': { objectPath: `get ${SECRETS}` },
+  'webhook/controller/any-node.ts': { NODES: 'list /nodes' },
   'webhook/controller/lease/leadership.ts': { objectPath: `get,update ${LEASE}` },
   'webhook/controller/maintenance-events/recorder.ts': { eventsPath: 'create /events' },
   'webhook/controller/register/reconciler.ts': {
-    NODES: 'list /nodes',
     REGISTERS: `create ${REGISTER}; list,watch ${REGISTER} [cluster]`,
     registerPath: `update ${REGISTER} [cluster]`,
   },
   'webhook/controller/registration/first-answer.ts': { collectionPath: 'list discovery.k8s.io/endpointslices' },
-  'webhook/controller/registration/own-registration.ts': { NODES: 'list /nodes' },
   'webhook/controller/registration/patch.ts': { webhookConfigurationPath: `patch ${REGISTRATION}` },
   'webhook/controller/registration/reconciler.ts': { WEBHOOK_CONFIGURATIONS: `list,watch ${REGISTRATION}` },
   'webhook/controller/registration/trust-repair.ts': { webhookConfigurationPath: `get ${REGISTRATION}` },

@@ -5,7 +5,7 @@ import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listenSecurely, type SecureServer } from '../../../webhook/servers.ts';
 import { issueAuthority, issueLeaf } from '../../../webhook/tls/issue.ts';
-import { freePorts } from '../../control-plane/ports.ts';
+import { steadyPorts } from '../../control-plane/ports.ts';
 import { until } from '../../support/until.ts';
 
 /** Callers that are no API server, at the server that takes reviews. */
@@ -93,7 +93,7 @@ describe('a connection', () => {
   });
 
   test('that comes again from its port at once is counted like any other', async () => {
-    const ports = await freePorts(3 * MOST);
+    const ports = await steadyPorts(3 * MOST);
     const open = new Set<Socket>();
     for (const localPort of ports) {
       const first = dialled(localPort);

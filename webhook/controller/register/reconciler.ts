@@ -4,9 +4,6 @@ import {
   fieldsAt,
   isInMaintenance,
   messageOf,
-  nodeFromObject,
-  NODES,
-  readAll,
   REGISTER_NAME,
   refusalFromAnswer,
   registerOf,
@@ -22,6 +19,7 @@ import {
 import { EMPTY_REGISTER_OBJECT } from '../../floor/definition.ts';
 import type { Log } from '../../log.ts';
 import type { NodeCache } from '../../nodes/cache.ts';
+import { isAnyNode } from '../any-node.ts';
 import { followObject } from '../following.ts';
 import { ReconcileLoop } from '../reconcile-loop.ts';
 
@@ -45,9 +43,6 @@ const REPAIR_PAUSE_MS = 1000;
 
 /** For one write, in ms: an API server that hangs is asked again. */
 const WRITE_MS = 3000;
-
-/** For all nodes, once a term, in ms: pages of 500, 100 for the 50,000 nodes that nobody has, some 0.1 s each. */
-const READ_MS = 10_000;
 
 const UNREADABLE = 'the register cannot be read: the API server keeps nothing off by itself (docs/floor.md)';
 
@@ -109,12 +104,7 @@ export class RegisterReconciler {
     const leaving = new Set(listed.filter((name) => !(name in wanted.nodes)));
     if (leaving.size === 0) return false;
     try {
-      const signal = AbortSignal.timeout(READ_MS);
-      const staying = await readAll(this.#ports.cluster, { path: NODES, signal }, (object) => {
-        const node = nodeFromObject(object);
-        return node !== undefined && leaving.has(node.name) && isInMaintenance(node) ? node : undefined;
-      });
-      return staying.length > 0;
+      return await isAnyNode(this.#ports.cluster, (node) => leaving.has(node.name) && isInMaintenance(node));
     } catch (thrown) {
       this.#failed(thrown, 'nodes cannot be read: none is taken out of the register');
       return true;

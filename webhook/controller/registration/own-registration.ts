@@ -1,15 +1,12 @@
 import {
   DEFAULT_POLICY,
   isInMaintenance,
-  MaintError,
-  nodeFromObject,
-  NODES,
   STATE_LABEL,
-  type ApiRequest,
   type ClusterReader,
   type Policy,
 } from '../../../shared/index.ts';
 import type { NodeCache } from '../../nodes/cache.ts';
+import { isAnyNode } from '../any-node.ts';
 import { entriesFor, renderEntries } from './entries.ts';
 import { Arming } from './arming.ts';
 import { RegistrationReconciler, type ReconcilerPorts } from './reconciler.ts';
@@ -65,33 +62,17 @@ export function reconcilerOfOwn(parts: OwnParts): RegistrationReconciler {
   });
 }
 
-/** For one page of the lists below, in ms. The whole may take minutes on a large cluster, and nothing waits for it. */
-const PAGE_MS = 10_000;
-
 /**
  * Whether the API server has a node in maintenance now. Where it cannot be asked, it may have. All nodes are looked at:
  * the annotation says it, and somebody may have taken the label away. Those that are marked meanwhile carry the label.
  */
 async function isAnyInMaintenance(cluster: Pick<ClusterReader, 'pages'>): Promise<boolean> {
   try {
-    return (await isAnyAmong(cluster, {})) || (await isAnyAmong(cluster, { labelSelector: STATE_LABEL }));
+    return (
+      (await isAnyNode(cluster, isInMaintenance)) ||
+      (await isAnyNode(cluster, isInMaintenance, { labelSelector: STATE_LABEL }))
+    );
   } catch {
     return true;
-  }
-}
-
-async function isAnyAmong(cluster: Pick<ClusterReader, 'pages'>, query: ApiRequest['query']): Promise<boolean> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => {
-    patience.abort(new MaintError('cluster', 'the API server did not send the next page of nodes in time'));
-  }, PAGE_MS);
-  try {
-    for await (const { items } of cluster.pages(NODES, { ...(query && { query }), signal: patience.signal })) {
-      timer.refresh();
-      if (items.map(nodeFromObject).some((node) => node !== undefined && isInMaintenance(node))) return true;
-    }
-    return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
