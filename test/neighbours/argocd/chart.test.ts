@@ -98,10 +98,14 @@ describe.skipIf(isLacking('argocd'))('the chart as an Application', () => {
     await argo.comesTo(NAME, 'in sync', isInSync);
   });
 
-  test('who deletes it gets the hook of an uninstall first, which passes while nothing is in maintenance', async () => {
+  test('who deletes it gets the hook of an uninstall, which passes while nothing is in maintenance', async () => {
     await maint('off', NODE, '--owner=ana', '--skip-health-check');
     await argo.delete(NAME);
-    expect(pods.said.get(UNINSTALL)).toMatch(/^validatingwebhookconfiguration\.\S+\/kubectl-maint deleted$/m);
+    // Argo CD takes a hook that its cache does not have yet, and that is there already, for one that is done
+    // (controller/hook.go, executeHooks), and may delete the registration while the hook runs.
+    expect(pods.said.get(UNINSTALL)).toMatch(
+      /^validatingwebhookconfiguration\.\S+\/kubectl-maint (?:deleted|is not there)$/m,
+    );
     expect((await plane.api('GET', REGISTRATION_PATH)).status).toBe(404);
   });
 });
