@@ -7,6 +7,9 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** A value of the chart: its name with dots, its default as it stands in values.yaml, and what its comment says. */
 export type ValueRow = readonly [name: string, initial: string, meaning: string];
 
+/** What only a chart of which this one is a part says: the condition under which it takes this one. It is no value of ours. */
+export const OF_A_PARENT: Readonly<Record<string, Schema>> = { enabled: { type: 'boolean' } };
+
 /** Every value with its comment. A map with a comment is one value; one without is a group of them. */
 export function valueRows(text: string): readonly ValueRow[] {
   return rowsOf(mapOf(text), '');
@@ -22,10 +25,10 @@ export function valuesSchema(text: string, read: Readonly<Record<string, Schema>
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Values of the chart kubectl-maint',
     ...group,
-    // A chart of which this one is a part hands down what it has for others, too, and whether this one is wanted.
     properties: {
       ...properties,
-      enabled: { type: 'boolean' },
+      ...OF_A_PARENT,
+      // A chart of which this one is a part hands down what it has for others, too.
       global: { ...properties['global'], additionalProperties: true },
       ...read,
     },

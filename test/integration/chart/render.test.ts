@@ -1,7 +1,10 @@
 /** The chart as Helm renders it: every variant of ci/, held against what the code and Kubernetes ask of it. */
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { OF_A_PARENT } from '../../../.ci/chart-values.ts';
 import { CANARY_GRANTS, ON_NODE_GRANTS, OPERATOR_GRANTS, VIEWER_GRANTS } from '../../../plugin/preflight/grants.ts';
 import {
   at,
@@ -648,7 +651,38 @@ describe('values that are refused before anything is changed', () => {
     const schema: unknown = JSON.parse(await readFile(`${CHART}/values.schema.json`, 'utf8'));
     const values: unknown = parse(await readFile(`${CHART}/values.yaml`, 'utf8'));
     const known = Object.keys(objectAt(schema, 'properties'));
-    expect(Object.keys(objectAt(values)).sort()).toEqual(known.sort());
+    expect([...Object.keys(objectAt(values)), ...Object.keys(OF_A_PARENT)].sort()).toEqual(known.sort());
+  });
+
+  test('that it is not wanted, where nothing goes by it', async () => {
+    const { code, stderr } = await helm.run('template', 'guard', CHART, '--set', 'enabled=false');
+    expect(code).toBe(1);
+    expect(stderr).toContain('by a condition beside the dependency');
+  });
+});
+
+describe('as a part of another chart, under a condition', () => {
+  let parent: string;
+  beforeAll(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'maint-parent-'));
+    const { version } = objectAt(parse(await readFile(`${CHART}/Chart.yaml`, 'utf8')));
+    const dependency = { name: 'kubectl-maint', version, condition: 'kubectl-maint.enabled' };
+    await writeFile(
+      join(parent, 'Chart.yaml'),
+      stringify({ apiVersion: 'v2', name: 'platform', version: '1.0.0', dependencies: [dependency] }),
+    );
+    await cp(CHART, join(parent, 'charts/kubectl-maint'), { recursive: true });
+  });
+  afterAll(() => rm(parent, { recursive: true, force: true }));
+
+  test.each([
+    ['true', 2],
+    ['false', 0],
+  ])('%s', async (enabled, deployments) => {
+    const values = `kubectl-maint.enabled=${enabled},kubectl-maint.image.registry=localhost`;
+    const { code, stdout, stderr } = await helm.run('template', 'all', parent, '--set', values);
+    expect(code, stderr).toBe(0);
+    expect(stdout.match(/^kind: Deployment$/gm) ?? []).toHaveLength(deployments);
   });
 });
 
