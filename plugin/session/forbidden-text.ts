@@ -8,8 +8,13 @@ const FORBIDDEN = / cannot (\w+) resource "([^"]+)"/;
 
 /** `you may not list nodes`; the API server's words where they are others. */
 export function forbiddenText(message: string): string {
+  return missingRight(message) ?? clean(message, MAX_WHY);
+}
+
+/** `you may not list nodes`; undefined where the message tells something else. */
+export function missingRight(message: string): string | undefined {
   const [, verb, resource] = FORBIDDEN.exec(message) ?? [];
   return verb === undefined || resource === undefined
-    ? clean(message, MAX_WHY)
+    ? undefined
     : `you may not ${clean(`${verb} ${resource}`, MAX_WHY)}`;
 }

@@ -1,8 +1,8 @@
-import { clean, isExcepted, type NodeFacts, type PolicyConfig, type RuleMode } from '../../../shared/index.ts';
-import { forbiddenText } from '../../session/forbidden-text.ts';
+import { isExcepted, type NodeFacts, type PolicyConfig, type RuleMode } from '../../../shared/index.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { Said, Speaker } from '../../policy/dry-run.ts';
 import { fail, ok, skipped, unknown, warn, type Diagnosis } from './diagnosis.ts';
+import { quoted, refusalText } from './quotation.ts';
 
 /** A rule of the policy. */
 export type RuleId = keyof PolicyConfig['rules'];
@@ -45,7 +45,7 @@ export function judgeCanary({ rule, what, by, expected, said }: Canary): Diagnos
         REMEDY.webhook,
       );
     case 'unclear':
-      return unknown(`${what}: ${forbiddenText(said.why)}`, CANARY_RIGHTS);
+      return unknown(`${what}: ${refusalText(said.why)}`, CANARY_RIGHTS);
   }
 }
 
@@ -72,13 +72,6 @@ function otherAnswered(what: string, by: Speaker): Diagnosis {
   return by === 'floor'
     ? warn(`${what} is denied by the webhook alone: while no webhook answers, it passes`, REMEDY.floor)
     : unknown(`${what} is denied by the floor before the webhook is asked`, REMEDY.webhook);
-}
-
-/** Longest quotation in a line, in characters: enough to see that the words are ours. */
-const MAX_QUOTE = 120;
-
-function quoted(text: string): string {
-  return `"${clean(text, MAX_QUOTE)}"`;
 }
 
 /** What has to happen in a mode; undefined where nothing is kept off. */

@@ -1,6 +1,6 @@
 import { clean, isForbidden, MaintError, messageOf } from '../../../shared/index.ts';
-import { forbiddenText } from '../../session/forbidden-text.ts';
 import { unknown, type Diagnosis } from './diagnosis.ts';
+import { refusalText } from './quotation.ts';
 import type { Readings } from './readings.ts';
 
 /** A check, and what the documentation says of it. */
@@ -45,7 +45,7 @@ const MAX_WHY = 300;
 
 function unreadable(thrown: unknown, { signal, interrupted }: Readings): Diagnosis {
   if (interrupted()) throw thrown;
-  if (isForbidden(thrown)) return unknown(forbiddenText(messageOf(thrown)), ROLE);
+  if (isForbidden(thrown)) return unknown(refusalText(messageOf(thrown)), ROLE);
   if (thrown instanceof MaintError) return unknown(clean(thrown.message, MAX_WHY), thrown.hint ?? AGAIN);
   if (signal.aborted) return unknown('the API server did not answer in time', AGAIN);
   throw thrown;

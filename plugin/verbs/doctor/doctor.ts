@@ -42,7 +42,7 @@ export async function runDoctor(
   return report.items.some(({ status }) => status === 'fail') ? EXIT.gaveUp : EXIT.done;
 }
 
-/** What the cluster and its people are called, as far as the report may tell. What was not read stands in no line. */
+/** What the cluster and its people are called, as far as the report may tell: as it was read, and as findings name it. */
 async function namesIn(found: readonly (readonly [string, Diagnosis])[], readings: Readings): Promise<ClusterNames> {
   const [nodes, registration] = await Promise.all([
     readings.nodes().catch(() => []),

@@ -82,11 +82,11 @@ function withoutPieces(text: string): string {
   return text.replaceAll(/[^\s,(]+…/gu, '…');
 }
 
-/** URLs; IPv4 with a port; host names with what may follow, as in names of images; what may be IPv6, or a time. */
+/** URLs; IPv4 and host names with what may follow, as in names of images; what may be IPv6, or a time. */
 const ADDRESSES = new RegExp(
   [
     String.raw`\b[a-z][a-z0-9+.-]*:\/\/[^\s,;()]+`,
-    String.raw`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b`,
+    String.raw`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:\/[\w./:@-]*\w)?\b`,
     String.raw`(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?(?:\/[\w./:@-]*\w)?(?![\w-]|\.\w)`,
     String.raw`(?<sixth>(?<![\w.:-])[0-9a-f:.]*:[0-9a-f:.]*[0-9a-f:](?![\w-]))`,
   ].join('|'),

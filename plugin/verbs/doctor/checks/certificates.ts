@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { clean, listAt, renderDuration, textAt } from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, SEE_WEBHOOK, unknown, warn, type Diagnosis } from '../diagnosis.ts';
+import { quoted } from '../quotation.ts';
 import { shakeHands, type Handshake } from '../handshake.ts';
 import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
 
@@ -99,14 +100,14 @@ function judgePresented({ url, handshake }: Presented): readonly Diagnosis[] {
     case 'distrusted':
       return [
         fail(
-          `the certificate of the webhook at ${address} is not trusted by the caBundle (${clean(handshake.why, 80)}): every call fails`,
+          `the certificate of the webhook at ${address} is not trusted by the caBundle (${quoted(handshake.why)}): every call fails`,
           REGISTER,
         ),
       ];
     case 'unreached':
       return [
         unknown(
-          `whether the caBundle trusts the webhook at ${address}: it cannot be reached from here (${clean(handshake.why, 120)})`,
+          `whether the caBundle trusts the webhook at ${address}: it cannot be reached from here (${quoted(handshake.why)})`,
           LOOK_THERE,
         ),
       ];

@@ -51,7 +51,7 @@ export function judgeController(reading: ControllerReading): readonly Diagnosis[
   const namespace = clean(installation.namespace, 63);
   const look = `kubectl logs -n ${namespace} -l app.kubernetes.io/name=${CONTROLLER_NAME} --prefix says why`;
   const notPulled = imageNotPulled(installation.controllers);
-  const why = notPulled === undefined ? '' : ` (no node can pull ${notPulled})`;
+  const why = notPulled === undefined ? '' : ` (no node can pull the image, ${notPulled})`;
   const todo = notPulled === undefined ? look : PULL_STEP;
   const problems = [
     ...(absence === undefined

@@ -2,6 +2,7 @@ import { clean, listAt, MAX_NAME, textAt, textsAt, type Policy } from '../../../
 import { whyNoChartFloor } from '../../../policy/chart-floor.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
+import { quoted } from '../quotation.ts';
 
 /** The policies of ours by the first part of their names, the rule each one belongs to, and what passes without it. */
 const PARTS = [
@@ -83,7 +84,7 @@ function typeWarnings(policy: unknown): readonly Diagnosis[] {
   const warnings = listAt(policy, 'status', 'typeChecking', 'expressionWarnings').filter(isAboutThePolicy);
   const [first] = warnings;
   if (first === undefined) return [];
-  const said = clean(textAt(first, 'warning') ?? '', 200);
+  const said = quoted(textAt(first, 'warning') ?? '', 200);
   const where = clean(textAt(first, 'fieldRef') ?? '', 100);
   return [
     warn(

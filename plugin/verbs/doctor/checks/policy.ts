@@ -1,8 +1,8 @@
 import { clean, REGISTRATION_NAME } from '../../../../shared/index.ts';
-import { forbiddenText } from '../../../session/forbidden-text.ts';
 import { modesText, placeOf, type PolicyInForce } from '../../../policy/in-force.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
+import { refusalText } from '../quotation.ts';
 
 export const policy = checkOf({
   id: 'policy',
@@ -47,7 +47,7 @@ export function judgePolicy({ policy: { config }, source }: PolicyInForce): read
     case 'unreadable':
       return [
         warn(
-          `not known: ${forbiddenText(source.why)}; the other checks go by the defaults`,
+          `not known: ${refusalText(source.why)}; the other checks go by the defaults`,
           'ask for the ClusterRole kubectl-maint-viewer of the chart',
         ),
       ];

@@ -82,7 +82,7 @@ function judgeReady(
   const look = `kubectl get pods -n ${namespace} -l app.kubernetes.io/name=kubectl-maint -o wide`;
   const notPulled = imageNotPulled(pods);
   if (notPulled !== undefined)
-    return (ready.length === 0 ? fail : warn)(`${many}: no node can pull ${notPulled}`, PULL_STEP);
+    return (ready.length === 0 ? fail : warn)(`${many}: no node can pull the image, ${notPulled}`, PULL_STEP);
   if (ready.length === 0) return fail(`${many}: nothing is reviewed`, look);
   if (ready.length < FEWEST) {
     const more =
@@ -104,10 +104,13 @@ function judgePlaces(
   const [node = ''] = places;
   const where = `all on node ${clean(node, MAX_NAME)}${isOnlyOne ? ', and no other takes pods' : ''}`;
   const spread = `kubectl rollout restart deployment kubectl-maint -n ${namespace} spreads them`;
-  return warn(
-    `${many}, ${where}: when it goes, nothing is reviewed for a while`,
-    isOnlyOne ? `bring another node back first; then ${spread}` : `${spread}, where other nodes have room`,
-  );
+  return {
+    ...warn(
+      `${many}, ${where}: when it goes, nothing is reviewed for a while`,
+      isOnlyOne ? `bring another node back first; then ${spread}` : `${spread}, where other nodes have room`,
+    ),
+    names: { nodes: [node] },
+  };
 }
 
 function isReady(pod: unknown): boolean {

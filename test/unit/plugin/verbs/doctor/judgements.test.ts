@@ -184,7 +184,7 @@ describe('replicas', () => {
     [
       service(2, [notPulled('n1'), notPulled('n2')]),
       3,
-      'fail 0 of 2 replicas of the webhook ready: no node can pull r.example/maint:1: ImagePullBackOff 401',
+      'fail 0 of 2 replicas of the webhook ready: no node can pull the image, ImagePullBackOff: "r.example/maint:1", "401"',
     ],
     [service(2, [pod('n1'), notPulled('n2')]), 3, 'warn 1 of 2 replicas of the webhook ready: no node can pull'],
     [
@@ -230,6 +230,7 @@ describe('replicas', () => {
     const [found] = judgeReplicas({ installation, nodes: { all: 3, open: 1 } });
     expect(found).toMatchObject({ status: 'warn', message: like('all on node n1, and no other takes pods') });
     expect(found?.todo).toMatch(/^bring another node back first/);
+    expect(found?.names).toEqual({ nodes: ['n1'] });
   });
 });
 
@@ -374,7 +375,7 @@ describe('floor', () => {
         policies: [policy('backup', checkedWith('no such field')), ...whole.policies.slice(1)],
       },
       [
-        'warn the API server finds something wrong with backup.kubectl-maint.io (1, the first at spec.x): no such field',
+        'warn the API server finds something wrong with backup.kubectl-maint.io (1, the first at spec.x): "no such field"',
       ],
     ],
     [
@@ -562,7 +563,7 @@ describe('controller', () => {
       },
       [
         like(
-          'fail no controller has ever held the Lease kubectl-maint-controller (no node can pull m:1: ErrImagePull)',
+          'fail no controller has ever held the Lease kubectl-maint-controller (no node can pull the image, ErrImagePull: "m:1")',
         ),
       ],
     ],

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { judgeCanary } from '../../../../../plugin/verbs/doctor/canaries.ts';
 import { fail, warn } from '../../../../../plugin/verbs/doctor/diagnosis.ts';
+import { imageNotPulled } from '../../../../../plugin/verbs/doctor/image-pull.ts';
 import { redacted } from '../../../../../plugin/verbs/doctor/redaction.ts';
 import { reportFrom } from '../../../../../plugin/verbs/doctor/report.ts';
 
@@ -29,6 +31,7 @@ test.each<[what: string, message: string, redacted: string]>([
   ['a URL', 'asks https://10.1.2.3:9443/validate about work', 'asks ADDRESS-1 about work'],
   ['addresses', '10.1.2.3:443, fe80::1, 10.1.2.3:443', 'ADDRESS-1, ADDRESS-2, ADDRESS-1'],
   ['an image', 'pull r.corp.example:5000/a/b@sha256:12', 'pull ADDRESS-1'],
+  ['an image by an address', 'pull 10.1.2.3:5000/payments/a:1, please', 'pull ADDRESS-1, please'],
   ['what only looks like one', 'v1.37.2-gke.100 at 2026-01-05T22:10:00Z', 'v1.37.2-gke.100 at 2026-01-05T22:10:00Z'],
   ['groups and values of ours', 'rules.scan.afterOverdue of x.k8s.io/v1', 'rules.scan.afterOverdue of x.k8s.io/v1'],
   ['a page of ours', 'see docs/floor.md', 'see docs/floor.md'],
@@ -37,6 +40,25 @@ test.each<[what: string, message: string, redacted: string]>([
   ['a name that was cut off', 'nodes: 9; in maintenance: web-2, ip-10-0…', 'nodes: 9; in maintenance: NODE-4, …'],
 ])('%s', (_what, message, expected) => {
   expect(told(message)).toBe(expected);
+});
+
+test('what others refuse with is left out, whoever they are; a right that is missing is told', () => {
+  const canary = { rule: 'scan', what: 'a scan for node web', by: 'webhook', expected: 'denied' } as const;
+  const toldOf = (why: string) => told(judgeCanary({ ...canary, said: { said: 'unclear', why } }).message);
+  expect(toldOf('admission webhook denied the request: ask Ana of team Payments')).toBe(
+    'not known: a scan for node NODE-3: (left out)',
+  );
+  expect(toldOf('pods is forbidden: User "ana" cannot create resource "pods" in API group ""')).toBe(
+    'not known: a scan for node NODE-3: you may not create pods',
+  );
+});
+
+test('an image that no node can pull, and what its registry says, are left out', () => {
+  const waiting = { reason: 'ErrImagePull', message: 'denied: ask Ana of team Payments' };
+  const why = imageNotPulled([
+    { status: { containerStatuses: [{ image: 'harbor/payments/webhook:1', state: { waiting } }] } },
+  ]);
+  expect(told(`no node can pull the image, ${why ?? ''}`)).toBe('no node can pull the image, ErrImagePull: (left out)');
 });
 
 test('what to do and the roles are told without names as well; all else stays', () => {
