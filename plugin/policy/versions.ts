@@ -1,10 +1,13 @@
 import { clean, listAt, textAt } from '../../shared/index.ts';
 import type { Installation } from './installation.ts';
 
-/** The versions that pods of the chart are of: none where no pod runs, or none tells; several while a rollout goes on. */
+/**
+ * The versions that pods of the chart are of: none where no pod runs, several while a rollout goes on; of a program
+ * undefined where its image tells none, as one by a digest alone: the digest stays when the chart is upgraded.
+ */
 export interface InstalledVersions {
-  readonly webhook: readonly string[];
-  readonly controller: readonly string[];
+  readonly webhook: readonly string[] | undefined;
+  readonly controller: readonly string[] | undefined;
   readonly chart: readonly string[];
 }
 
@@ -23,8 +26,8 @@ export function installedVersions(installation: Installation): InstalledVersions
       const pods = installation.pods.filter(isThere);
       const controllers = installation.controllers.filter(isThere);
       return {
-        webhook: distinct(pods.map((pod) => versionOf(pod, 'webhook'))),
-        controller: distinct(controllers.map((pod) => versionOf(pod, 'controller'))),
+        webhook: programVersions(pods, 'webhook'),
+        controller: programVersions(controllers, 'controller'),
         chart: distinct([...pods, ...controllers].map(chartOf)),
       };
     }
@@ -33,11 +36,12 @@ export function installedVersions(installation: Installation): InstalledVersions
 
 /** How the plugin differs from what runs in the cluster, as a sentence; undefined where it does not. Pure. */
 export function skewOf(plugin: string, versions: InstalledVersions): string | undefined {
-  const others = Object.entries(versions).filter(([, found]: [string, readonly string[]]) =>
+  const { webhook = [], controller = [], chart } = versions;
+  const others = Object.entries({ webhook, controller, chart }).filter(([, found]) =>
     found.some((version) => version !== plugin),
   );
   if (others.length === 0) return undefined;
-  const list = others.map(([part, found]: [string, readonly string[]]) => `${part} ${versionsText(found)}`);
+  const list = others.map(([part, found]) => `${part} ${versionsText(found)}`);
   return `this plugin is ${versionsText([plugin])}, and in the cluster: ${list.join(', ')}`;
 }
 
@@ -55,11 +59,16 @@ function isThere(pod: unknown): boolean {
   return !isOver && textAt(pod, 'metadata', 'deletionTimestamp') === undefined;
 }
 
-/** The tag of its own container's image, as others may put theirs beside it; by a digest alone the label of the chart tells. */
+function programVersions(pods: readonly unknown[], container: string): readonly string[] | undefined {
+  const found = distinct(pods.map((pod) => versionOf(pod, container)));
+  return pods.length > 0 && found.length === 0 ? undefined : found;
+}
+
+/** The tag of its own container's image, as others may put theirs beside it; some mirrors begin it with a v. */
 function versionOf(pod: unknown, container: string): string | undefined {
   const own = listAt(pod, 'spec', 'containers').find((one) => textAt(one, 'name') === container);
   const tag = /^[^@]*:([\w.-]+)(?:@.*)?$/.exec(textAt(own, 'image') ?? '')?.[1];
-  return tag ?? textAt(pod, 'metadata', 'labels', 'app.kubernetes.io/version');
+  return tag?.replace(/^v(?=\d)/, '');
 }
 
 function chartOf(pod: unknown): string | undefined {

@@ -1,5 +1,11 @@
 import type { Installation } from '../../../policy/installation.ts';
-import { installedVersions, ONE_RELEASE, skewOf, versionsText } from '../../../policy/versions.ts';
+import {
+  installedVersions,
+  ONE_RELEASE,
+  skewOf,
+  versionsText,
+  type InstalledVersions,
+} from '../../../policy/versions.ts';
 import { checkOf } from '../check.ts';
 import { ok, skipped, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 
@@ -25,9 +31,21 @@ export const versions = checkOf({
 export function judgeVersions({ plugin, installation }: VersionsReading): readonly Diagnosis[] {
   if (installation.by === 'nowhere') return [skipped('no webhook is registered (check webhook)')];
   const found = installedVersions(installation);
-  if (found === undefined || found.webhook.length === 0)
+  if (found === undefined || found.webhook?.length === 0)
     return [unknown('the webhook does not run as the chart installs it', ONE_RELEASE)];
   const skew = skewOf(plugin, found);
   if (skew !== undefined) return [warn(skew, ONE_RELEASE)];
-  return [ok(`webhook, controller, chart and this plugin are ${versionsText([plugin])}`)];
+  const { told, untold } = partsOf(found);
+  const rest =
+    untold.length === 0 ? '' : `; the image of ${untold.join(' and ')} is named by a digest, which tells none`;
+  return [ok(`${told.join(', ')} and this plugin are ${versionsText([plugin])}${rest}`)];
+}
+
+/** What is installed, by whether it tells its version; what does not run is neither. */
+function partsOf(found: InstalledVersions): { readonly told: readonly string[]; readonly untold: readonly string[] } {
+  const parts: readonly (readonly [string, readonly string[] | undefined])[] = Object.entries(found);
+  return {
+    told: parts.filter(([, versions]) => versions !== undefined && versions.length > 0).map(([part]) => part),
+    untold: parts.filter(([, versions]) => versions === undefined).map(([part]) => part),
+  };
 }

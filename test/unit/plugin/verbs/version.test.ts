@@ -7,7 +7,7 @@ import { like } from '../../../support/like.ts';
 
 const pod = (name: string, version: string) => ({
   metadata: { labels: { 'app.kubernetes.io/version': version, 'helm.sh/chart': `kubectl-maint-${version}` } },
-  spec: { containers: [{ name, image: 'r.example/maint@sha256:00' }] },
+  spec: { containers: [{ name, image: `r.example/maint:${version}` }] },
 });
 const service = (webhook: readonly string[], controller: readonly string[]): Installation => ({
   by: 'service',
@@ -16,6 +16,14 @@ const service = (webhook: readonly string[], controller: readonly string[]): Ins
   pods: webhook.map((version) => pod('webhook', version)),
   controllers: controller.map((version) => pod('controller', version)),
 });
+const pinned = (name: string) => ({ spec: { containers: [{ name, image: 'r.example/maint@sha256:00' }] } });
+const byDigest: Installation = {
+  by: 'service',
+  namespace: 'x',
+  deployment: {},
+  pods: [pinned('webhook')],
+  controllers: [pinned('controller')],
+};
 const reported = (installation: Installation, source: PolicySource = { from: 'registration' }) =>
   versionReport('1.2.3', { installation, policy: { policy: BUILT_IN_POLICY, source } });
 
@@ -34,6 +42,7 @@ test.each<
       ),
     ],
   ],
+  ['images by digest', byDigest, 'not known', 'not known', []],
   ['no pod', service([], []), 'none', 'none', []],
   [
     'a process',

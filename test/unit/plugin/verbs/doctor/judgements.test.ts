@@ -252,7 +252,15 @@ describe('versions', () => {
 
   test.each<[what: string, pods: readonly object[], controllers: readonly object[], says: string]>([
     ['all the same', [same], [controller], 'ok webhook, controller, chart and this plugin are 1.2.3'],
-    ['an image by digest', [pod('r.example:5000/maint@sha256:00')], [controller], 'ok webhook, controller, chart'],
+    [
+      'an image by digest',
+      [pod('r.example:5000/maint@sha256:00')],
+      [controller],
+      'ok controller, chart and this plugin are 1.2.3; the image of webhook is named by a digest, which tells none',
+    ],
+    ['a tag with a digest', [pod('maint:1.2.3@sha256:00')], [controller], 'ok webhook, controller, chart and'],
+    ['a tag of a mirror', [pod('maint:v1.2.3')], [controller], 'ok webhook, controller, chart and'],
+    ['no controller', [same], [], 'ok webhook, chart and this plugin are 1.2.3'],
     ['another image', [pod('maint:1.2.4')], [controller], `${skewed} webhook 1.2.4`],
     [
       'a rollout',
@@ -263,7 +271,7 @@ describe('versions', () => {
     [
       'another controller',
       [same],
-      [pod('maint@sha256:00', former, 'controller')],
+      [pod('maint:1.1.0', former, 'controller')],
       `${skewed} controller 1.1.0, chart 1.1.0 and 1.2.3`,
     ],
     [
