@@ -1,14 +1,17 @@
 /** What of the chart, and of what is said of it, follows from the names in package.json. */
 import { stringify } from 'yaml';
-import { chartAddress, imageName, imageRepository, type Published } from '../packaging/published.ts';
+import { chartAddress, fileAddress, imageName, imageRepository, type Published } from '../packaging/published.ts';
 
 /** Pages that Artifact Hub links to. */
 const LINKS = { Configuration: 'configuration', Providers: 'providers', Upgrades: 'upgrade', Security: 'security' };
 
+/** The chart's folder in the repository. */
+const CHART = 'charts/kubectl-maint';
+
 /** Chart.yaml. */
 export function chartText(published: Published): string {
-  const { version, homepage, keywords, license } = published;
-  const links = Object.entries(LINKS).map(([name, page]) => ({ name, url: `${homepage}/docs/${page}.md` }));
+  const { version, homepage, repository, keywords, license } = published;
+  const links = Object.entries(LINKS).map(([name, page]) => ({ name, url: fileAddress(published, `docs/${page}.md`) }));
   const chart = {
     apiVersion: 'v2',
     name: 'kubectl-maint',
@@ -20,8 +23,8 @@ export function chartText(published: Published): string {
     kubeVersion: '>=1.30.0-0',
     keywords: keywords.filter((word) => !word.startsWith('kube')),
     home: homepage,
-    sources: [homepage],
-    icon: `${homepage}/icon.svg`,
+    sources: [repository],
+    icon: fileAddress(published, `${CHART}/icon.svg`, 'raw'),
     maintainers: [{ name: 'kubectl maint', url: homepage }],
     annotations: {
       'artifacthub.io/license': license,
@@ -52,6 +55,7 @@ export function publishedText(published: Published): string {
   return [
     `The image is \`${imageName(published)}\`, and the chart can be installed without a clone:`,
     '',
-    `    helm install kubectl-maint ${chartAddress(published)} --version ${published.version}`,
+    `    helm install kubectl-maint ${chartAddress(published)} --version ${published.version} \\`,
+    '      --namespace kubectl-maint --create-namespace --wait',
   ].join('\n');
 }

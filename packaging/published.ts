@@ -35,14 +35,20 @@ export async function publishedBy(folder: string): Promise<Published> {
   );
   const slash = config.oci.indexOf('/');
   const registry = config.oci.slice(0, slash);
+  const source = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
   return {
     ...said,
     homepage: homepage.replace(/\/+$/, ''),
-    repository: repository.url.replace(/^git\+/, '').replace(/\.git$/, ''),
+    repository: source,
     registry,
     owner: config.oci.slice(slash + 1),
-    isPlaceholder: [registry, new URL(homepage).hostname].some((host) => NOBODYS.test(host)),
+    isPlaceholder: [registry, new URL(homepage).hostname, new URL(source).hostname].some((host) => NOBODYS.test(host)),
   };
+}
+
+/** Where a file of the repository can be looked at as it is in this version; `raw` as it is, for an image. As GitHub has them. */
+export function fileAddress({ repository, version }: Published, path: string, as: 'blob' | 'raw' = 'blob'): string {
+  return `${repository}/${as}/v${version}/${path}`;
 }
 
 /** The image without its registry and without a tag. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { defineConfig } from 'vitepress';
-import { publishedBy } from '../../packaging/published.ts';
+import { fileAddress, publishedBy } from '../../packaging/published.ts';
 import { linkOnSite } from './links.ts';
 import { sidebarFrom } from './sidebar.ts';
 import { slugOf } from './slug.ts';
@@ -14,8 +14,8 @@ const PAGES = ['CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'SUPPORT.md', '
 const isPage = (file: string): boolean =>
   /^(?:README\.md|docs\/.*\.md|charts\/[^/]+\/README\.md)$/.test(file) || PAGES.includes(file);
 
-const { version, homepage } = await publishedBy(ROOT);
-const repository = { root: ROOT, home: homepage, isPage };
+const published = await publishedBy(ROOT);
+const repository = { root: ROOT, addressOf: (file: string) => fileAddress(published, file), isPage };
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 export default defineConfig({
@@ -52,7 +52,7 @@ export default defineConfig({
     nav: [
       { text: 'By task', link: '/docs/' },
       { text: 'Reference', link: '/docs/reference' },
-      { text: version, link: '/CHANGELOG' },
+      { text: published.version, link: '/CHANGELOG' },
     ],
     sidebar: [...sidebarFrom(readme)].map(({ text, items }) => ({ text, items: [...items] })),
   },

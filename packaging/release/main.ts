@@ -25,10 +25,11 @@ async function main(): Promise<void> {
     const { size } = await stat(join(FOLDER, name));
     process.stdout.write(`${join(FOLDER, name)} (${(size / 1e6).toFixed(1)} MB)\n`);
   }
-  const { version } = await publishedBy('.');
+  const published = await publishedBy('.');
+  const { version } = published;
   await rm('dist/chart', { recursive: true, force: true });
   await mkdir('dist/chart', { recursive: true });
-  await writeFile(`dist/chart/kubectl-maint-${version}.tgz`, await chartArchive('charts/kubectl-maint'));
+  await writeFile(`dist/chart/kubectl-maint-${version}.tgz`, await chartArchive('charts/kubectl-maint', published));
   const changelog = await readFile('CHANGELOG.md', 'utf8');
   if (!changelog.includes(`## ${version} (unreleased)`))
     await writeFile('dist/NOTES.md', releaseNotes(changelog, version));

@@ -24,7 +24,7 @@ export function whyNotReady({ tag, published, changelog, runsIn }: Readiness): r
     problems.push(`${version} is a pre-release, which would be published as the latest: only X.Y.Z is released`);
   if (isPlaceholder)
     problems.push(
-      `package.json has config.oci in ${registry} and homepage ${homepage}, of which one is nobody's: name yours, and npm run fix`,
+      `package.json has config.oci in ${registry}, homepage ${homepage} and repository ${repository}, of which one is nobody's: name yours, and npm run fix`,
     );
   else if (registry !== REGISTRY)
     problems.push(`package.json has config.oci in ${registry}: the workflow has an account for ${REGISTRY} alone`);

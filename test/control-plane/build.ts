@@ -78,7 +78,7 @@ function howToGetBinaries(list: BuildList, { folder, env }: BuildSite): string {
   return `the tests need ${missing.join(', ')}, and Go is not there to build them. Do one of these:
   - ${howToDownload(env)}
   - install Go ${GO_VERSION} or later (https://go.dev/doc/install) and run this again: everything is built once, in about
-    7 minutes on 2 cores, and kept in ${folder}
+    6 minutes on 2 cores, and kept in ${folder}
   - set KUBEBUILDER_ASSETS to a folder with these programs of Kubernetes ${KUBERNETES_VERSION}
   - use a cluster that you already have: kubectl maint works with any kubeconfig`;
 }

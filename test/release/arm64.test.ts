@@ -8,6 +8,7 @@ import { archiveName, PLATFORMS, programName } from '../../packaging/release/pla
 import { buildRelease } from '../../packaging/release/release.ts';
 import { listAt, textAt } from '../../shared/index.ts';
 import { programOnPath } from '../control-plane/cache-folder.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { runProgram, type Ran } from '../support/plugin-run.ts';
 
 const QEMU = 'qemu-aarch64-static';
@@ -16,7 +17,7 @@ const [platform] = PLATFORMS.filter(({ os, arch }) => os === 'linux' && arch ===
 /** A file of the image, which keeps owners that only root may give. */
 const isAble = process.platform === 'linux' && process.getuid?.() === 0;
 
-describe.skipIf(!isAble || programOnPath(QEMU, process.env) === undefined)(
+describe.skipIf(isLeftOut(`Linux, root and ${QEMU}`, !isAble || programOnPath(QEMU, process.env) === undefined))(
   'Linux on arm64 (Debian: qemu-user-static)',
   () => {
     let folder: string;

@@ -7,6 +7,7 @@ import { bundledPackages } from '../../packaging/bundle/bundled-packages.ts';
 import { DEBIAN_PACKAGES } from '../../packaging/image/debian.ts';
 import { ARCHITECTURES, buildWebhookImage, thisArchitecture, type BuiltImage } from '../../packaging/image/image.ts';
 import { at, listAt, textAt, textsAt } from '../../shared/index.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { runProgram } from '../support/plugin-run.ts';
 import { packagesIn } from './scanned.ts';
 import { hasTool, SYFT } from './tools.ts';
@@ -18,7 +19,7 @@ const NAME = 'localhost/maint-webhook:test';
 /** Unpacking as root, and a folder as the root of a process. */
 const isAble = process.platform === 'linux' && process.getuid?.() === 0;
 
-describe.skipIf(!isAble)('the image', () => {
+describe.skipIf(isLeftOut('Linux and root', !isAble))('the image', () => {
   let folder: string;
   let built: BuiltImage;
   let root: string;
@@ -126,7 +127,7 @@ describe.skipIf(!isAble)('the image', () => {
     expect(names).toEqual(expect.arrayContaining(['node', 'v8', 'openssl', 'undici']));
   });
 
-  test.skipIf(!hasTool(SYFT)).each(ARCHITECTURES)(
+  test.skipIf(isLeftOut('Syft', !hasTool(SYFT))).each(ARCHITECTURES)(
     'a scanner finds in that for %s all that its list has of Debian and npm, us, and Node.js (npm run release-tools)',
     async (architecture) => {
       const found = await packagesIn([

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archiveName, NODE_VERSION, PLATFORMS, programName, type Platform } from '../../packaging/release/platforms.ts';
 import { buildRelease } from '../../packaging/release/release.ts';
 import { listAt, textAt } from '../../shared/index.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { freshKrew, type Krew } from '../support/krew.ts';
 import { runProgram } from '../support/plugin-run.ts';
 import { signatureOf } from '../support/mach-o-signature.ts';
@@ -59,7 +60,7 @@ test('the checksums are those of the files', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: names.map((name) => `${name}: OK\n`).join('') });
 });
 
-test.skipIf(!hasTool(SYFT)).each(LISTS_OF_PACKAGES)(
+test.skipIf(isLeftOut('Syft', !hasTool(SYFT))).each(LISTS_OF_PACKAGES)(
   'a scanner reads all of %s (npm run release-tools)',
   async (name) => {
     const file = join(folder, 'one', name);

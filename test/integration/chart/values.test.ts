@@ -108,7 +108,7 @@ describe('the image', () => {
 
   test("of a registry that is nobody's is refused where there is a cluster, and what to do is said", async () => {
     const inCluster = ['template', 'guard', CHART, '--api-versions', 'v1/Pod'];
-    const refused = await helm.run(...inCluster);
+    const refused = await helm.run(...inCluster, '--set', 'image.registry=registry.example.com');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('registry.example.com is a placeholder until an image is published');
     expect(refused.stderr).toContain('--set image.registry=REGISTRY');

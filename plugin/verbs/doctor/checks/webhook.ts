@@ -7,8 +7,9 @@ import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
 const GUARD = entryName('node-guard');
 const ARMED = ARMED_ENTRIES.map(entryName);
 
+/** Before anything is installed, a Job of the image reads the policy: without the image that is as far as Helm gets. */
 const INSTALL =
-  'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait; or run it as a process: docs/process.md';
+  'install the chart: helm install kubectl-maint charts/kubectl-maint --namespace kubectl-maint --create-namespace --wait (where that ended with DeadlineExceeded, no node can pull the image: kubectl get events -n kubectl-maint --field-selector reason=Failed says why); or run it as a process: docs/process.md';
 const CONTROLLER = `the controller writes the entries: ${CONTROLLER_LOGS} says what it lacks`;
 
 /** The registration of the webhook, and the names of the nodes in maintenance. */

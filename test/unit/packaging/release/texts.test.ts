@@ -72,12 +72,16 @@ test('the formula names an archive for each system of Homebrew', () => {
 });
 
 test('the chart is the same each time, without what is for its tests', async () => {
-  const [one, other] = await Promise.all([1, 2].map(() => chartArchive('charts/kubectl-maint')));
+  const published = { ...(await publishedBy('.')), repository: 'https://h.example/ours', version: '1.2.3' };
+  const [one, other] = await Promise.all([1, 2].map(() => chartArchive('charts/kubectl-maint', published)));
   expect(other).toEqual(one);
   const tar = gunzipSync(one ?? Buffer.alloc(0)).toString('latin1');
   for (const path of ['Chart.yaml', 'values.yaml', 'templates/_pod.tpl', 'files/grants.yaml'])
     expect(tar).toContain(`kubectl-maint/${path}\0`);
   expect(tar).not.toContain('kubectl-maint/ci/');
+  // Nothing above it comes with it.
+  expect(tar).toContain('](https://h.example/ours/blob/v1.2.3/docs/upgrade.md)');
+  expect(tar).not.toContain('](../');
 });
 
 const workflow: unknown = parse(await readFile('.github/workflows/release.yml', 'utf8'));
