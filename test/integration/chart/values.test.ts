@@ -89,7 +89,7 @@ describe('the image', () => {
     });
     expect(images.length).toBeGreaterThanOrEqual(4);
     expect([...new Set(images)]).toEqual([
-      expect.stringMatching(/^registry\.example\.com:5000\/mirror\/kubectl-maint\//),
+      expect.stringMatching(/^registry\.example\.com:5000\/mirror\/[^/]+\/maint-webhook:/),
     ]);
   });
 
