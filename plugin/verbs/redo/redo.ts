@@ -74,11 +74,10 @@ export async function runRedo(operation: RedoOperation, session: Session): Promi
   return missed.some(isLeft) ? EXIT.gaveUp : EXIT.done;
 }
 
-/** Events are what tells of refusals, but for Backups: without the right to them too little is known. */
+/** Events of CronJobs and pieces of Backups tell of refusals: without the right to Events too little is known. */
 async function readRefused(cluster: Cluster, unread: (what: string) => void): Promise<readonly RefusedWork[]> {
   try {
-    const events = refusalEventsRead(cluster, unread);
-    return refusedWork(...(await Promise.all([events.own(), events.makers()])));
+    return refusedWork(await refusalEventsRead(cluster, unread).makers());
   } catch (thrown) {
     if (!(thrown instanceof ClusterRefusal) || !isForbidden(thrown)) throw thrown;
     throw new MaintError('cluster', `what was refused is not known: ${forbiddenText(thrown.message)}`, {

@@ -1,6 +1,5 @@
 import { isOurDenial } from '../../policy/dry-run.ts';
 import type { MakerEvent } from '../../kept-off/kept-off.ts';
-import type { OwnEvent } from '../../nodes/own-events.ts';
 
 /** Kinds of which one call makes up for what was refused, by the word for them on a command line. */
 export const REDONE = { cronjob: 'CronJob', backup: 'Backup' } as const;
@@ -23,29 +22,14 @@ export function wordFor({ kind, namespace, name }: Pick<RefusedWork, 'kind' | 'n
   return `${kind.toLowerCase()}/${namespace}/${name}`;
 }
 
-/** Who was refused stands at the end of our own Events: `… (CronJob shop/nightly)`. */
-const ORIGIN = /\((CronJob|Backup) ([a-z0-9.-]+)\/([a-z0-9.-]+)\)$/;
-
 /**
- * What was refused and can be made up for by one call, the last first: of our own Events on nodes, of those of CronJobs whose
- * Job was refused, and of Backups whose pieces were. Pure.
+ * What was refused and can be made up for by one call, the last first: CronJobs whose controller says so, and Backups whose pieces
+ * do. The webhook's own Events count for nothing here: whoever reaches its port can have it refuse in any name. Pure.
  */
-export function refusedWork(own: readonly OwnEvent[], makers: readonly MakerEvent[]): readonly RefusedWork[] {
-  // Of those who were refused each writes of refusals of its own; the webhook writes of the same ones.
-  const byMakers = merged(makers.flatMap(fromMaker), (one, other) => one + other);
-  // Whoever reaches the webhook's port can have it refuse a Job of any CronJob. The controller of a real one says so as well.
-  const isReal = (work: RefusedWork): boolean =>
-    work.kind !== 'CronJob' || byMakers.some((one) => wordFor(one) === wordFor(work));
-  return merged([...own.flatMap(fromOwn).filter(isReal), ...byMakers], Math.max).toSorted(
-    (one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt),
-  );
-}
-
-function fromOwn({ reason, message, count, lastAt }: OwnEvent): readonly RefusedWork[] {
-  const [, word, namespace, name] = ORIGIN.exec(message) ?? [];
-  const kind = Object.values(REDONE).find((one) => one === word);
-  if (reason !== 'WorkDenied' || kind === undefined || namespace === undefined || name === undefined) return [];
-  return [{ kind, namespace, name, times: count, lastAt, messages: [message] }];
+export function refusedWork(makers: readonly MakerEvent[]): readonly RefusedWork[] {
+  return [...Map.groupBy(makers.flatMap(fromMaker), wordFor).values()]
+    .flatMap(([first, ...more]) => (first === undefined ? [] : [more.reduce(together, first)]))
+    .toSorted((one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt));
 }
 
 function fromMaker({ kind, namespace, name, message, count, lastAt }: MakerEvent): readonly RefusedWork[] {
@@ -54,15 +38,11 @@ function fromMaker({ kind, namespace, name, message, count, lastAt }: MakerEvent
   return [{ kind: redone, namespace, name, times: count, lastAt, messages: [message] }];
 }
 
-/** What was said of the same work as one, with the latest time, and so many times. */
-function merged(found: readonly RefusedWork[], times: (one: number, other: number) => number): readonly RefusedWork[] {
-  const together = (one: RefusedWork, other: RefusedWork): RefusedWork => ({
+function together(one: RefusedWork, other: RefusedWork): RefusedWork {
+  return {
     ...one,
-    times: times(one.times, other.times),
+    times: one.times + other.times,
     lastAt: Date.parse(one.lastAt) > Date.parse(other.lastAt) ? one.lastAt : other.lastAt,
     messages: [...one.messages, ...other.messages],
-  });
-  return [...Map.groupBy(found, wordFor).values()].flatMap(([first, ...more]) =>
-    first === undefined ? [] : [more.reduce(together, first)],
-  );
+  };
 }

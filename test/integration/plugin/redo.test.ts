@@ -112,6 +112,26 @@ test('after the return it is made up for once, whoever asks, with the own rights
   expect(await jobs()).toHaveLength(1);
 });
 
+test('a refusal that somebody else has had in its name counts for nothing', async () => {
+  const node = 'node-2';
+  expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+  const labels = { 'kubectl-maint.io/work': 'backup' };
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid: 'none', controller: true };
+  const spec = { nodeName: node, restartPolicy: 'Never', containers: [{ name: 'c', image: 'backup:1' }] };
+  const job = {
+    metadata: { name: 'forged', ownerReferences: [owner] },
+    spec: { template: { metadata: { labels }, spec } },
+  };
+  const refused = await plane.api('POST', JOBS, job);
+  expect(textAt(refused.body, 'message')).toContain('denied the request');
+  await until('the webhook has written it down', async () =>
+    (await world.events(node)).some((event) => event.includes('(CronJob shop/nightly)')),
+  );
+  const { items } = await states();
+  expect(items).toMatchObject([{ name: 'nightly', state: 'made-up' }]);
+  expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+});
+
 test('where its own controller pauses and would make up for it as well, that is asked first, and nothing runs twice', async () => {
   const [node, word] = ['node-2', 'cronjob/shop/hourly'];
   const cronJobs = new DueCronJobs(world);

@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { MakerEvent } from '../../../../../plugin/kept-off/kept-off.ts';
-import type { OwnEvent } from '../../../../../plugin/nodes/own-events.ts';
 import { refusedWork } from '../../../../../plugin/verbs/redo/refused-work.ts';
 
 const AT = '2026-01-05T02:00:00Z';
 const LATER = '2026-01-05T03:00:00Z';
 
-const own = (message: string, more: Partial<OwnEvent> = {}): OwnEvent => ({
-  ...{ node: 'n1', uid: undefined, reason: 'WorkDenied', message, count: 2, createdAt: AT, lastAt: AT },
-  afterDenial: 'resumed',
-  ...more,
-});
 const maker = (message: string, more: Partial<MakerEvent> = {}): MakerEvent => ({
   ...{ kind: 'CronJob', namespace: 'shop', name: 'nightly', message, count: 3, lastAt: LATER },
   ...more,
@@ -20,44 +14,38 @@ const DENIED = `Error creating job: jobs.batch "x" is forbidden: ValidatingAdmis
 
 const DENIED_BY_WEBHOOK = `Error creating job: admission webhook "work.kubectl-maint.io" denied the request: backup: node n1`;
 
-describe('what was refused', () => {
-  test.each<[what: string, own: readonly OwnEvent[], makers: readonly MakerEvent[], words: readonly string[]]>([
+const piece = (name: string, more: Partial<MakerEvent> = {}): MakerEvent =>
+  maker(DENIED, { kind: 'Backup', namespace: 'velero', name, count: 1, ...more });
+
+describe('what was refused, by who says so', () => {
+  test.each<[what: string, makers: readonly MakerEvent[], words: readonly string[]]>([
+    ['nobody', [], []],
+    ['the controller of a CronJob, of the webhook', [maker(DENIED_BY_WEBHOOK)], ['CronJob shop/nightly 3']],
+    ['the controller of a CronJob, of a policy', [maker(DENIED)], ['CronJob shop/nightly 3']],
     [
-      'a CronJob, by the webhook',
-      [own('backup (k8up): node n1 (CronJob shop/nightly)')],
-      [maker(DENIED_BY_WEBHOOK, { count: 1 })],
-      ['CronJob shop/nightly 2'],
+      'the controller of a CronJob, of both: once, all times',
+      [maker(DENIED), maker(DENIED_BY_WEBHOOK, { count: 1 })],
+      ['CronJob shop/nightly 4'],
     ],
-    ['a CronJob that its own controller says nothing of', [own('backup: node n1 (CronJob shop/nightly)')], [], []],
-    ['pieces of a Backup', [own('backup (velero): node n1 (Backup velero/daily-1)')], [], ['Backup velero/daily-1 2']],
     [
-      'pieces of a Backup, by what they say themselves',
-      [own('backup (velero): node n1 (Backup velero/daily-1)')],
-      Array.from({ length: 4 }, () =>
-        maker(DENIED, { kind: 'Backup', namespace: 'velero', name: 'daily-1', count: 1 }),
-      ),
+      'pieces of a Backup: once, all of them',
+      Array.from({ length: 4 }, () => piece('daily-1')),
       ['Backup velero/daily-1 4'],
     ],
-    ['a CronJob, by a policy', [], [maker(DENIED)], ['CronJob shop/nightly 3']],
-    [
-      'by both: once, the greater count, the later time',
-      [own('backup: node n1 (CronJob shop/nightly)')],
-      [maker(DENIED)],
-      ['CronJob shop/nightly 3'],
-    ],
-    ['work that its own controller tries again', [own('backup: node n1 (ReplicaSet shop/web)')], [], []],
-    ['work that nobody made', [own('backup: node n1 (Pod in shop)')], [], []],
-    ['an add-on that is held', [own('addon: x (CronJob shop/nightly)', { reason: 'AddonHeld' })], [], []],
-    ['what somebody else refused', [], [maker('exceeded quota: jobs')], []],
-    ['a Job that a policy refused', [], [maker(DENIED, { kind: 'Job' })], []],
-    ['a name that is none', [own('backup: node n1 (CronJob shop/../x)')], [], []],
-  ])('%s', (_what, ownEvents, makers, words) => {
-    const found = refusedWork(ownEvents, makers);
+    ['the controller of a CronJob, of somebody else', [maker('exceeded quota: jobs')], []],
+    ['the controller of a Job', [maker(DENIED, { kind: 'Job' })], []],
+  ])('%s', (_what, makers, words) => {
+    const found = refusedWork(makers);
     expect(found.map(({ kind, namespace, name, times }) => `${kind} ${namespace}/${name} ${times}`)).toEqual(words);
   });
 
+  test('the later time counts', () => {
+    const [work] = refusedWork([maker(DENIED, { lastAt: AT }), maker(DENIED), maker(DENIED, { lastAt: AT })]);
+    expect(work?.lastAt).toBe(LATER);
+  });
+
   test('the last comes first', () => {
-    const found = refusedWork([own('backup: a (Backup a/a)'), own('backup: b (Backup b/b)', { lastAt: LATER })], []);
+    const found = refusedWork([piece('a', { lastAt: AT }), piece('b')]);
     expect(found.map(({ name }) => name)).toEqual(['b', 'a']);
   });
 });
