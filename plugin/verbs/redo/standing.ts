@@ -43,8 +43,7 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   const others = later.filter((run) => !hasFailed(run)).map(nameOfRun);
   const made = others.find((name) => !about.refused.has(name));
   if (made !== undefined) return { state: 'made-up', why: `${made} was made since` };
-  // Of a run that is gone already, by its history limit or its time to live, this is left.
-  if ((timeAt(object, 'status', 'lastSuccessfulTime') ?? 0) > since) return { state: 'made-up', why: 'it ran since' };
+  if (hasRunAndIsGone(about, since)) return { state: 'made-up', why: 'it ran since' };
   const again = later.map(nameOfRun).find((name) => about.refused.has(name));
   if (again !== undefined) return { state: 'superseded', why: `${again} was made since, and refused as well` };
   const standstill = work.kind === 'CronJob' ? cronJobStands(object) : backupStands(object, about.schedule);
@@ -56,6 +55,19 @@ export function standingOf(work: RefusedWork, about: About): Standing {
   return node === undefined
     ? { state: 'open', why: failed.length === 0 ? '' : `${failed.join(', ')} was made since, and failed` }
     : { state: 'kept-off', why: `node ${node.name} is in maintenance` };
+}
+
+/**
+ * Whether a run was made since and is gone. Its CronJob keeps when a Job of it succeeded last, which may be one of before the refusal
+ * that took long. A history limit or a time to live deletes the earliest first: while one of before is there, none of after is gone.
+ * Where neither is there it counts, as a run whose Job is deleted at its end would be made again each time that somebody asks.
+ */
+function hasRunAndIsGone({ object, runs }: About, since: number): boolean {
+  const isOfBefore = (run: unknown): boolean => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) <= since;
+  return (
+    (timeAt(object, 'status', 'lastSuccessfulTime') ?? 0) > since &&
+    !runs.some((run) => isOfBefore(run) && textAt(conditionAt(run, 'Complete'), 'status') === 'True')
+  );
 }
 
 /** Those that were made after the last refusal. */

@@ -10,6 +10,9 @@ const SINCE = { metadata: { name: 'run-2', creationTimestamp: '2026-01-05T03:00:
 
 const THEN = { metadata: { name: 'run-3', creationTimestamp: '2026-01-05T03:30:00Z' } };
 
+const ended = (how: string) => (run: object) => ({ ...run, status: { conditions: [{ type: how, status: 'True' }] } });
+const [failed, succeeded] = [ended('Failed'), ended('Complete')];
+
 const cronJob: RefusedWork = {
   ...{ kind: 'CronJob', namespace: 'shop', name: 'nightly', times: 1, lastAt: REFUSED_AT },
   messages: ['backup: node n1 is in maintenance (CronJob shop/nightly)'],
@@ -48,12 +51,7 @@ const about = (more: Partial<About>): About => ({
 test.each<[what: string, work: RefusedWork, about: Partial<About>, standing: string]>([
   ['nothing ran since', cronJob, { runs: [BEFORE] }, 'open'],
   ['it ran since', cronJob, { runs: [BEFORE, SINCE] }, 'made-up: run-2 was made since'],
-  [
-    'it ran since, and failed',
-    cronJob,
-    { runs: [{ ...SINCE, status: { conditions: [{ type: 'Failed', status: 'True' }] } }] },
-    'open: run-2 was made since, and failed',
-  ],
+  ['it ran since, and failed', cronJob, { runs: [failed(SINCE)] }, 'open: run-2 was made since, and failed'],
   [
     'it ran since, failed, and ran then',
     backup,
@@ -64,6 +62,18 @@ test.each<[what: string, work: RefusedWork, about: Partial<About>, standing: str
     'it ran since, and its Job is gone already',
     cronJob,
     { object: { status: { lastSuccessfulTime: '2026-01-05T03:00:00Z' } } },
+    'made-up: it ran since',
+  ],
+  [
+    'a run of before ended since: that was not made since',
+    cronJob,
+    { object: { status: { lastSuccessfulTime: '2026-01-05T02:14:00Z' } }, runs: [succeeded(BEFORE)] },
+    'open',
+  ],
+  [
+    'a run of before failed, and that which ran since is gone',
+    cronJob,
+    { object: { status: { lastSuccessfulTime: '2026-01-05T03:00:00Z' } }, runs: [failed(BEFORE)] },
     'made-up: it ran since',
   ],
   ['it is gone', cronJob, { object: undefined }, 'gone: the CronJob is gone'],
