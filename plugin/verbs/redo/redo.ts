@@ -25,9 +25,9 @@ import type { Session } from '../../session/session.ts';
 import type { DryRun } from '../../policy/dry-run.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Named, RedoOperation } from './flags.ts';
-import { backupFrom, jobFrom, type Remake } from './remake.ts';
+import { remakesFrom, type Remake } from './remake.ts';
 import { refusedWork, wordFor, type RefusedWork } from './refused-work.ts';
-import { hasFailed, ownedBy, runsSince, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
+import { hasFailed, nameOfRun, ownedBy, SCHEDULE_LABEL, standingOf, type About } from './standing.ts';
 import { createdText, renderItems, renderList, type RedoItem } from './text.ts';
 
 /** Refused work as it stands. */
@@ -36,8 +36,8 @@ interface Found {
   readonly item: RedoItem;
   /** The CronJob, or the Backup. */
   readonly object: unknown;
-  /** What makes up for it, where one call does. */
-  readonly remake: Remake | undefined;
+  /** What makes up for it, by each name that is tried in turn; empty where no call does. */
+  readonly remakes: readonly Remake[];
 }
 
 /**
@@ -106,23 +106,26 @@ async function readStanding(
   const { kind, namespace, name, times, lastAt } = work;
   const about = { kind, namespace, name, times, lastAt, made: null };
   try {
-    const read = await (kind === 'CronJob' ? readCronJob : readBackup)(work, cluster);
+    const read = await readRuns(work, cluster);
     // A CronJob is refused itself, and its Jobs are other objects, though one of them may have its name.
     const alike = among.refused.filter((one) => kind === 'Backup' && one.kind === kind && one.namespace === namespace);
     const refused = new Set(alike.map((one) => one.name));
     const standing = standingOf(work, { ...read, held: among.held, refused, now: clock.now() });
-    const isOpen = standing.state === 'open';
-    const failed = runsSince(work, read.runs).filter(hasFailed).length;
-    const remake = kind === 'CronJob' ? jobFrom(read.object, work, failed) : backupFrom(read.schedule, work, failed);
-    return { work, item: { ...about, ...standing }, object: read.object, remake: isOpen ? remake : undefined };
+    const maker = kind === 'CronJob' ? read.object : read.schedule;
+    const remakes = standing.state === 'open' ? remakesFrom(maker, work, read.runs) : [];
+    return { work, item: { ...about, ...standing }, object: read.object, remakes };
   } catch (thrown) {
     if (!(thrown instanceof MaintError)) throw thrown;
     const why = forbiddenText(thrown.message);
-    return { work, item: { ...about, state: 'unknown', why }, object: undefined, remake: undefined };
+    return { work, item: { ...about, state: 'unknown', why }, object: undefined, remakes: [] };
   }
 }
 
 type Read = Pick<About, 'object' | 'runs' | 'schedule'>;
+
+function readRuns(work: RefusedWork, cluster: Cluster): Promise<Read> {
+  return work.kind === 'CronJob' ? readCronJob(work, cluster) : readBackup(work, cluster);
+}
 
 async function readCronJob({ namespace, name }: RefusedWork, cluster: Cluster): Promise<Read> {
   const object = await cluster.get(cronJobPath(namespace, name));
@@ -149,12 +152,9 @@ function asRun(object: unknown): unknown {
 }
 
 /** Makes up for one, and says what came of it. A refusal ends nothing: the next may pass. */
-async function makeUpFor(
-  { item, work, object, remake }: Found,
-  { dryRun, format }: RedoOperation,
-  session: Session,
-): Promise<RedoItem> {
+async function makeUpFor(found: Found, { dryRun, format }: RedoOperation, session: Session): Promise<RedoItem> {
   const { screen, signal } = session;
+  const { item, work, remakes } = found;
   const told = (outcome: RedoItem): RedoItem => {
     if (format === 'text') {
       if (outcome.made !== null) screen.result(createdText(outcome.made, dryRun));
@@ -162,10 +162,11 @@ async function makeUpFor(
     }
     return outcome;
   };
-  if (remake === undefined || signal.aborted) return told(signal.aborted ? { ...item, why: 'interrupted' } : item);
-  if (dryRun === 'client') return told({ ...item, made: remake.what });
+  const [first] = remakes;
+  if (first === undefined || signal.aborted) return told(signal.aborted ? { ...item, why: 'interrupted' } : item);
+  if (dryRun === 'client') return told({ ...item, made: first.what });
   try {
-    return told({ ...item, ...(await outcomeOf(work, { object, remake }, dryRun, session)) });
+    return told({ ...item, ...(await outcomeOf(found, dryRun, session)) });
   } catch (thrown) {
     return told({ ...item, why: messageOf(thrown) });
   }
@@ -174,22 +175,35 @@ async function makeUpFor(
 /** What of an item is other than it was, once its call was made. */
 type Outcome = Partial<Pick<RedoItem, 'made' | 'state' | 'why'>>;
 
-async function outcomeOf(
-  work: RefusedWork,
-  { object, remake }: { readonly object: unknown; readonly remake: Remake },
-  dryRun: DryRun,
-  session: Session,
-): Promise<Outcome> {
-  const { cluster, signal } = session;
+type TriedDryRun = Exclude<DryRun, 'client'>;
+
+async function outcomeOf({ work, object, remakes }: Found, dryRun: TriedDryRun, session: Session): Promise<Outcome> {
   const byItself =
     work.kind === 'CronJob' && dryRun === 'none' ? await askController(work, object, session) : undefined;
-  if (byItself !== undefined) return byItself;
+  return byItself ?? makeFirst(remakes, work, dryRun, session);
+}
+
+/** Makes the first whose name is not taken. A run of its own that has taken one makes up for it, unless it has failed. */
+async function makeFirst(
+  remakes: readonly Remake[],
+  work: RefusedWork,
+  dryRun: TriedDryRun,
+  { cluster, signal }: Session,
+): Promise<Outcome> {
   const query = { fieldManager: FIELD_MANAGER, ...(dryRun === 'server' && { dryRun: 'All' }) };
-  const answer = await cluster.send({ ...remake.request, query, signal });
-  if (answer.status < 300) return { made: remake.what };
-  const isThere = textAt(answer.body, 'reason') === 'AlreadyExists';
-  if (isThere) return { state: 'made-up', why: `${remake.what} is there already` };
-  return { why: forbiddenText(textAt(answer.body, 'message') ?? `the API server answered ${answer.status}`) };
+  for (const { name, what, request } of remakes) {
+    const answer = await cluster.send({ ...request, query, signal });
+    if (answer.status < 300) return { made: what };
+    if (textAt(answer.body, 'reason') !== 'AlreadyExists')
+      return { why: forbiddenText(textAt(answer.body, 'message') ?? `the API server answered ${answer.status}`) };
+    const { runs } = await readRuns(work, cluster);
+    if (runs.some((run) => nameOfRun(run) === name && !hasFailed(run)))
+      return { state: 'made-up', why: `${what} is there already` };
+  }
+  const kinds = work.kind === 'CronJob' ? 'jobs' : 'backups.velero.io';
+  return {
+    why: `${remakes.length} names for it are taken, by runs that failed or that are not its own: kubectl get ${kinds} -n ${work.namespace}`,
+  };
 }
 
 /**

@@ -71,11 +71,11 @@ function hasRunAndIsGone({ object, runs }: About, since: number): boolean {
 }
 
 /** Those that were made after the last refusal. */
-export function runsSince({ lastAt }: RefusedWork, runs: readonly unknown[]): readonly unknown[] {
+function runsSince({ lastAt }: RefusedWork, runs: readonly unknown[]): readonly unknown[] {
   return runs.filter((run) => (timeAt(run, 'metadata', 'creationTimestamp') ?? 0) > Date.parse(lastAt));
 }
 
-function nameOfRun(run: unknown): string {
+export function nameOfRun(run: unknown): string {
   return textAt(run, 'metadata', 'name') ?? '';
 }
 

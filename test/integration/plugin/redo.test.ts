@@ -132,6 +132,34 @@ test('a refusal that somebody else has had in its name counts for nothing', asyn
   expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
 });
 
+test('one that has failed is made again and again, each by a name of its own, though its CronJob keeps one of them alone', async () => {
+  const [node, name] = ['node-2', 'often'];
+  const word = `cronjob/shop/${name}`;
+  const cronJobs = new DueCronJobs(world);
+  expect(await plugin.maint(['on', node])).toMatchObject({ code: 0 });
+  await cronJobs.make(name, node);
+  await cronJobs.isRefused(name, 'admission webhook');
+  // Its own controller makes nothing from here on, and each Job of it fails within seconds.
+  await world.patch(`/apis/batch/v1/namespaces/shop/cronjobs/${name}`, {
+    spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { activeDeadlineSeconds: 1 } } },
+  });
+  expect(await plugin.maint(['off', node, '--healthy-for', '0'])).toMatchObject({ code: 0 });
+  const made: (string | undefined)[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    await until('no run makes up for it, and one that failed is there at most', async () => {
+      const there = (await jobs()).filter((job) => job.startsWith(name));
+      return there.length <= 1 && textAt((await states(word, '--dry-run=client')).items[0], 'state') === 'open';
+    });
+    const { ran, items } = await states(word);
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    made.push(textAt(items[0], 'made'));
+  }
+  const [first = ''] = made;
+  expect(first).toMatch(/^job\.batch\/often-redo-[a-z0-9]+$/);
+  expect(made).toEqual([first, `${first}-2`, `${first}-3`]);
+  await cronJobs.remove(name);
+});
+
 test('where its own controller pauses and would make up for it as well, that is asked first, and nothing runs twice', async () => {
   const [node, word] = ['node-2', 'cronjob/shop/hourly'];
   const cronJobs = new DueCronJobs(world);

@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { backupFrom, jobFrom } from '../../../../../plugin/verbs/redo/remake.ts';
+import { remakesFrom } from '../../../../../plugin/verbs/redo/remake.ts';
 import type { RefusedWork } from '../../../../../plugin/verbs/redo/refused-work.ts';
 
 const work: RefusedWork = {
   ...{ kind: 'CronJob', namespace: 'shop', name: 'nightly', times: 1, lastAt: '2026-01-05T02:00:00Z', messages: [] },
 };
+
+/** The first that is tried, where some runs are there. */
+function remake(maker: unknown, refused: RefusedWork, ...names: readonly string[]) {
+  const runs = names.map((name) => ({ metadata: { name } }));
+  const [first] = remakesFrom(maker, refused, runs);
+  if (first === undefined) throw new Error('nothing is tried');
+  return first;
+}
 
 describe('a Job from a CronJob', () => {
   const cronJob = {
@@ -15,7 +23,8 @@ describe('a Job from a CronJob', () => {
   };
 
   test('is what kubectl create job --from makes', () => {
-    expect(jobFrom(cronJob, work)).toEqual({
+    expect(remake(cronJob, work)).toEqual({
+      name: 'nightly-redo-t8dc80',
       what: 'job.batch/nightly-redo-t8dc80',
       request: {
         method: 'POST',
@@ -40,11 +49,30 @@ describe('a Job from a CronJob', () => {
 
   test('has one name a refusal, and never a longer one than its pods can carry', () => {
     const long = { ...work, name: 'a'.repeat(52) };
-    const { what } = jobFrom(cronJob, long);
-    expect(jobFrom(cronJob, long).what).toBe(what);
-    expect(jobFrom(cronJob, { ...long, lastAt: '2026-01-06T02:00:00Z' }).what).not.toBe(what);
-    expect(what.replace('job.batch/', '')).toMatch(/^a+-redo-[a-z0-9]+$/);
-    expect(what.replace('job.batch/', '').length).toBeLessThanOrEqual(63);
+    const { name } = remake(cronJob, long);
+    expect(remake(cronJob, long).name).toBe(name);
+    expect(remake(cronJob, { ...long, lastAt: '2026-01-06T02:00:00Z' }).name).not.toBe(name);
+    expect(name).toMatch(/^a+-redo-[a-z0-9]+$/);
+    expect(name.length).toBeLessThanOrEqual(63);
+    const again = remake(cronJob, long, `${name}-9`).name;
+    expect(again).toMatch(/^a+-redo-[a-z0-9]+-10$/);
+    expect(again.length).toBeLessThanOrEqual(63);
+  });
+
+  test.each<[what: string, runs: readonly string[], name: string]>([
+    ['none is there', ['nightly-29460600'], 'nightly-redo-t8dc80'],
+    ['the first is there', ['nightly-redo-t8dc80'], 'nightly-redo-t8dc80-2'],
+    ['the last alone is there still', ['nightly-redo-t8dc80-2'], 'nightly-redo-t8dc80-3'],
+    ['they are in no order', ['nightly-redo-t8dc80-10', 'nightly-redo-t8dc80-9'], 'nightly-redo-t8dc80-11'],
+    ['one is there of another refusal', ['nightly-redo-t8dc7z-4'], 'nightly-redo-t8dc80'],
+    ['one has a number that none of ours has', [`nightly-redo-t8dc80-${'9'.repeat(20)}`], 'nightly-redo-t8dc80'],
+  ])('its name counts on from the highest: %s', (_what, runs, name) => {
+    expect(remake(cronJob, work, ...runs).name).toBe(name);
+  });
+
+  test('the next names are tried after it, up to a bound', () => {
+    const names = remakesFrom(cronJob, work, [{ metadata: { name: 'nightly-redo-t8dc80' } }]).map(({ name }) => name);
+    expect(names).toEqual(['2', '3', '4', '5', '6'].map((number) => `nightly-redo-t8dc80-${number}`));
   });
 });
 
@@ -86,12 +114,16 @@ describe('a Backup from its Schedule', () => {
       },
     ],
   ])('%s', (_what, spec, metadata) => {
-    const { what, request } = backupFrom({ ...schedule, spec }, refused);
+    const { what, request } = remake({ ...schedule, spec }, refused);
     expect(what).toBe('backup.velero.io/daily-redo-t8dc80');
     expect(request).toMatchObject({
       method: 'POST',
       path: '/apis/velero.io/v1/namespaces/velero/backups',
       body: { kind: 'Backup', metadata, spec: spec['template' as keyof typeof spec] },
     });
+  });
+
+  test('its name counts on from the highest that is there', () => {
+    expect(remake(schedule, refused, 'daily-redo-t8dc80-2').name).toBe('daily-redo-t8dc80-3');
   });
 });
