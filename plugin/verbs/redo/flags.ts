@@ -35,7 +35,7 @@ export const FLAGS = {
   output: {
     short: 'o',
     ...oneOf('json', 'yaml'),
-    describe: 'json, yaml: one object with what was refused, what became of it, and what was made',
+    describe: 'json, yaml: one object with what was refused, what became of it, and what was made or would be (dryRun)',
   },
 } as const satisfies FlagTable;
 

@@ -104,7 +104,7 @@ async function readStanding(
   { cluster, clock }: Session,
 ): Promise<Found> {
   const { kind, namespace, name, times, lastAt } = work;
-  const about = { kind, namespace, name, times, lastAt, made: null };
+  const about = { kind, namespace, name, times, lastAt, made: null, dryRun: undefined };
   try {
     const read = await readRuns(work, cluster);
     // A CronJob is refused itself, and its Jobs are other objects, though one of them may have its name.
@@ -164,7 +164,7 @@ async function makeUpFor(found: Found, { dryRun, format }: RedoOperation, sessio
   };
   const [first] = remakes;
   if (first === undefined || signal.aborted) return told(signal.aborted ? { ...item, why: 'interrupted' } : item);
-  if (dryRun === 'client') return told({ ...item, made: first.what });
+  if (dryRun === 'client') return told({ ...item, made: first.what, dryRun });
   try {
     return told({ ...item, ...(await outcomeOf(found, dryRun, session)) });
   } catch (thrown) {
@@ -173,7 +173,7 @@ async function makeUpFor(found: Found, { dryRun, format }: RedoOperation, sessio
 }
 
 /** What of an item is other than it was, once its call was made. */
-type Outcome = Partial<Pick<RedoItem, 'made' | 'state' | 'why'>>;
+type Outcome = Partial<Pick<RedoItem, 'made' | 'dryRun' | 'state' | 'why'>>;
 
 type TriedDryRun = Exclude<DryRun, 'client'>;
 
@@ -190,10 +190,11 @@ async function makeFirst(
   dryRun: TriedDryRun,
   { cluster, signal }: Session,
 ): Promise<Outcome> {
-  const query = { fieldManager: FIELD_MANAGER, ...(dryRun === 'server' && { dryRun: 'All' }) };
+  const isTried = dryRun === 'server';
+  const query = { fieldManager: FIELD_MANAGER, ...(isTried && { dryRun: 'All' }) };
   for (const { name, what, request } of remakes) {
     const answer = await cluster.send({ ...request, query, signal });
-    if (answer.status < 300) return { made: what };
+    if (answer.status < 300) return { made: what, dryRun: isTried ? dryRun : undefined };
     if (textAt(answer.body, 'reason') !== 'AlreadyExists')
       return { why: forbiddenText(textAt(answer.body, 'message') ?? `the API server answered ${answer.status}`) };
     const { runs } = await readRuns(work, cluster);

@@ -16,8 +16,10 @@ export interface RedoItem {
   readonly state: State | 'unknown';
   /** Why it is as it is, or why it was not made; empty where nothing more is to be said. */
   readonly why: string;
-  /** What was made for it, as kubectl names it; null where nothing was. */
+  /** What was made for it, as kubectl names it, or would be in a dry run; null where nothing was. */
   readonly made: string | null;
+  /** That it would be made; absent where it was. */
+  readonly dryRun: Exclude<DryRun, 'none'> | undefined;
 }
 
 /** Longest reason in a line, in characters: objects and answers are written by others. */

@@ -14,6 +14,7 @@ const REPORTS = [
   ['plugin/verbs/status/report.ts', 'StatusReport', 'docs/status.md', '## For programs'],
   ['plugin/verbs/check/report.ts', 'CheckReport', 'docs/check.md', '## For programs'],
   ['plugin/verbs/doctor/report.ts', 'DoctorReport', 'docs/doctor.md', '# Is enforcement live?'],
+  ['plugin/verbs/redo/text.ts', 'RedoItem', 'docs/maintenance.md', '## What was kept off'],
   ['plugin/verbs/allow/text.ts', 'Allowance', 'docs/exceptions.md', '# Break-glass'],
 ] as const;
 

@@ -80,3 +80,20 @@ describe('its name is taken meanwhile', () => {
     });
   });
 });
+
+describe('for programs', () => {
+  test.each(['client', 'server'] as const)('a dry run (%s) is marked as one', async (dryRun) => {
+    const [, item] = await redo({ dryRun });
+    expect(item).toMatchObject({ made: 'backup.velero.io/daily-redo-t8ew8o', dryRun });
+  });
+
+  test('what was made is not, nor what nothing was made for', async () => {
+    const [, made] = await redo();
+    expect(made).not.toHaveProperty('dryRun');
+    told.screen.results.length = 0;
+    told.cluster.lists.set(BACKUPS, [run('daily-2', 'Completed')]);
+    const [, ranSince] = await redo({ dryRun: 'client' });
+    expect(ranSince).toMatchObject({ state: 'made-up', made: null });
+    expect(ranSince).not.toHaveProperty('dryRun');
+  });
+});
