@@ -95,11 +95,17 @@ export function expiryText(
   if (isLeaving) return `Karpenter is deleting it already ${by}`;
   if (expiresAt === undefined) return undefined;
   if (expiresAt <= now) return `it has expired, and Karpenter deletes it at any moment ${by}`;
-  const end = until === undefined ? '' : `, ${expiresAt <= until ? 'before' : 'after'} the announced end`;
+  const ahead = endAhead(until, now);
+  const end = ahead === undefined ? '' : `, ${expiresAt <= ahead ? 'before' : 'after'} the announced end`;
   return `Karpenter deletes it at ${timestamp(expiresAt)} (in ${renderDuration(expiresAt - now)})${end}: it expires then ${by}`;
 }
 
 /** Whether that falls into the maintenance; where no end of it is announced nobody knows that it does not. */
-export function endsBefore({ expiresAt, isLeaving }: NodeClaim, until: number | undefined): boolean {
-  return isLeaving || (expiresAt !== undefined && expiresAt <= (until ?? Infinity));
+export function endsBefore({ expiresAt, isLeaving }: NodeClaim, until: number | undefined, now: number): boolean {
+  return isLeaving || (expiresAt !== undefined && expiresAt <= (endAhead(until, now) ?? Infinity));
+}
+
+/** An end that has passed says nothing: the maintenance goes on, nobody knows until when. */
+function endAhead(until: number | undefined, now: number): number | undefined {
+  return until !== undefined && until > now ? until : undefined;
 }

@@ -26,7 +26,7 @@ function find({ chosen, nodeClaims, until, now }: Survey): readonly Finding[] {
   }
   return karpenters.flatMap(({ name, ready }) => {
     const claim = nodeClaims.get(name);
-    const text = claim && endsBefore(claim, until) ? expiryText(claim, until, now) : undefined;
+    const text = claim && endsBefore(claim, until, now) ? expiryText(claim, until, now) : undefined;
     const repair = ready ? undefined : "it is not Ready: where Karpenter's node repair is on, it deletes it";
     return [text, repair].flatMap((said) =>
       said === undefined ? [] : [warning('expiry', `node ${name}: ${said}; ${IN_SPITE_OF}`)],

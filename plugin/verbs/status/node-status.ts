@@ -161,7 +161,7 @@ function expiryOf(claim: NodeClaim | undefined, record: MaintenanceRecord | unde
   if (claim === undefined || text === undefined) return null;
   const { name, expiresAt } = claim;
   const at = expiresAt === undefined ? null : timestamp(expiresAt);
-  return { nodeClaim: name, at, duringMaintenance: endsBefore(claim, until), text };
+  return { nodeClaim: name, at, duringMaintenance: endsBefore(claim, until, now), text };
 }
 
 type AroundNode = Pick<NodeStatus, 'podsLeft' | 'health' | 'heartbeat' | 'deletion' | 'heldBack'>;

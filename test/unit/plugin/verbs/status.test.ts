@@ -101,6 +101,16 @@ describe('the status of a node', () => {
     expect(status('{"version":1}').problems.length).toBeGreaterThan(1);
   });
 
+  test.each([
+    ['is yet to come', START + 60_000],
+    ['has passed', START - 1_800_000],
+  ])('an expiry that %s falls into an overdue maintenance', (_when, expiresAt) => {
+    const overdue = { ...ONE_OWNER, claims: [{ ...ONE_OWNER.claims[0], until: ago(3600) }] };
+    const { expiry } = status(overdue, {}, { nodeClaim: { name: 'pool-x', expiresAt, isLeaving: false } });
+    expect(expiry).toMatchObject({ duringMaintenance: true });
+    expect(expiry?.text).not.toContain('announced end');
+  });
+
   test('the condition tells what the drain waits for, while it does', () => {
     const condition = { type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left' };
     expect(status(RECORD, { conditions: [condition] })).toMatchObject({ progress: '0 of 2 pods left', ready: false });
