@@ -14,6 +14,7 @@ import {
   ROLE_LABEL,
   runClaims,
   STATE_LABEL,
+  untilOf,
   WHY_ANNOTATION,
   withClaim,
   withCompletion,
@@ -138,6 +139,16 @@ export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): N
   return isChange
     ? patchWith(node, sameAgain(node, claim), { ...marking, protect: false, roleLabel: false })
     : patchWith(node, claim, marking);
+}
+
+/**
+ * When the maintenance of a node is to end once this claim is on it, in ms since the epoch; undefined where some owner announces
+ * no end. Claims of others count, and so does an end that this owner announced before and says nothing of now.
+ */
+export function endWith({ record }: NodeFacts, claim: Claim): number | undefined {
+  const current = record.kind === 'record' ? record.record : undefined;
+  const until = untilOf(withClaim(current, claim, { cordoned: false }));
+  return until === undefined ? undefined : Date.parse(until);
 }
 
 function patchWith(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {

@@ -41,8 +41,7 @@ export interface SurveyInputs {
   readonly hookRights: readonly Right[];
   readonly awaitedData: Survey['awaitedData'];
   readonly nodes: Promise<Survey['nodes']>;
-  /** When the maintenance is to end; undefined where no end is announced. */
-  readonly until: Survey['until'];
+  readonly endOf: Survey['endOf'];
   readonly now: number;
   readonly pods: () => Promise<PodsByNode>;
   readonly nodeClaims: Promise<Survey['nodeClaims']>;
@@ -52,7 +51,7 @@ export interface SurveyInputs {
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, until, now, data, cluster } = inputs;
+  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, endOf, now, data, cluster } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
@@ -72,7 +71,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     budgetsOf,
     outOfTurn,
     nodeClaims,
-    until,
+    endOf,
     now,
     unknownInside: inside.unknown,
     owners,

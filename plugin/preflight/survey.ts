@@ -19,8 +19,8 @@ export interface Survey {
   readonly outOfTurn: ReadonlyMap<string, Cause>;
   /** Of the nodes that Karpenter has made, by their names; undefined where the caller may not read them. */
   readonly nodeClaims: NodeClaims | undefined;
-  /** When the maintenance is to end, in ms since the epoch; undefined where no end is announced. */
-  readonly until: number | undefined;
+  /** When the maintenance of a chosen node is to end, in ms since the epoch; undefined where no end is announced. */
+  readonly endOf: (node: NodeFacts) => number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Work that may run inside pods, as far as the caller may not read it. */

@@ -24,8 +24,9 @@ function find(survey: Survey): readonly Finding[] {
   return answers.flatMap((asked) => [...lacksOf(asked), ...foundBy(asked, leaving, survey)]);
 }
 
-function leavingOf({ chosen, plans, nodes, until, now }: Survey): Leaving {
+function leavingOf({ chosen, plans, nodes, endOf, now }: Survey): Leaving {
   const going = new Set(chosen.map(({ name }) => name));
+  const ends = chosen.flatMap((node) => endOf(node) ?? []);
   return {
     nodes: going,
     out: outBesides(
@@ -33,7 +34,7 @@ function leavingOf({ chosen, plans, nodes, until, now }: Survey): Leaving {
       (nodes ?? []).map(({ facts }) => facts),
     ),
     pods: plans.flatMap(({ evict, waitFor }) => [...evict, ...waitFor.map(({ pod }) => pod)]),
-    lastsMs: until === undefined ? undefined : until - now,
+    lastsMs: ends.length === 0 ? undefined : Math.max(...ends) - now,
   };
 }
 

@@ -13,7 +13,7 @@ export const expiry: Check = {
   find,
 };
 
-function find({ chosen, nodeClaims, until, now }: Survey): readonly Finding[] {
+function find({ chosen, nodeClaims, endOf, now }: Survey): readonly Finding[] {
   const karpenters = chosen.filter(isKarpenters);
   if (karpenters.length === 0) return [];
   if (nodeClaims === undefined) {
@@ -24,8 +24,9 @@ function find({ chosen, nodeClaims, until, now }: Survey): readonly Finding[] {
       ),
     ];
   }
-  return karpenters.flatMap(({ name, ready }) => {
-    const claim = nodeClaims.get(name);
+  return karpenters.flatMap((node) => {
+    const { name, ready } = node;
+    const [claim, until] = [nodeClaims.get(name), endOf(node)];
     const text = claim && endsBefore(claim, until, now) ? expiryText(claim, until, now) : undefined;
     const repair = ready ? undefined : "it is not Ready: where Karpenter's node repair is on, it deletes it";
     return [text, repair].flatMap((said) =>

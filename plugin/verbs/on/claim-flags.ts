@@ -84,12 +84,6 @@ export function claimFlags({ owner, mode, reason, ticket, until, for: inMs }: Cl
   return { owner, mode, isChange: false, reason, ticket, until: end };
 }
 
-/** When it is to end, in ms since the epoch; undefined where no end is announced. */
-export function endOf({ until }: ClaimFlags, now: number): number | undefined {
-  if (until === undefined) return undefined;
-  return 'inMs' in until ? now + until.inMs : Date.parse(until.at);
-}
-
 /** What they ask for besides the claim. */
 export function markFlags(values: ClaimValues): MarkFlags {
   return {

@@ -1,6 +1,6 @@
 import { isInMaintenance, MaintError } from '../../../shared/index.ts';
-import { endOf } from './claim-flags.ts';
 import type { OnOperation } from './flags.ts';
+import { endWith } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { data } from '../../preflight/checks/data.ts';
 import { filters } from '../../preflight/checks/filters.ts';
@@ -33,14 +33,16 @@ export async function preflight(nodes: readonly NodeSnapshot[], run: OnRun): Pro
   return surveyed;
 }
 
-/** Plans the drain of each node and reads what the checks look at. What is watched ends with the session's signal. */
+/**
+ * Plans the drain of each node and reads what the checks look at. What is watched ends with the session's signal. A look
+ * without a claim knows of no end of the maintenance.
+ */
 export async function surveyNodes(
   nodes: readonly NodeSnapshot[],
-  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'> & LookOnly,
+  run: Pick<OnRun, 'operation' | 'session' | 'report' | 'view' | 'shared'> & Partial<Pick<OnRun, 'claim'>> & LookOnly,
 ): Promise<Surveyed> {
-  const { operation, session, view, shared } = run;
+  const { operation, session, view, shared, claim } = run;
   const [targets, hooks] = await Promise.all([planDrains(nodes, run), askOfHooks(nodes, run)]);
-  const now = session.clock.now();
   const chosen = nodes.map(({ facts }) => facts);
   const plans = targets.flatMap(({ plan }) => plan ?? []);
   const survey = await readSurvey({
@@ -58,8 +60,8 @@ export async function surveyNodes(
     rules: view.rules(),
     ...hooks,
     nodes: view.nodes(),
-    until: endOf(operation.claim, now),
-    now,
+    endOf: (node) => claim && endWith(node, claim),
+    now: session.clock.now(),
     pods: () => view.pods(),
     nodeClaims: view.nodeClaims(chosen),
     data: askDataSystems(run),

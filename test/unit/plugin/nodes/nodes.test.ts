@@ -3,7 +3,7 @@ import { Announcer } from '../../../../plugin/nodes/announce.ts';
 import { chooseNodes } from '../../../../plugin/nodes/choose.ts';
 import { readEnforcement } from '../../../../plugin/policy/enforcement.ts';
 import { exceptionEnd } from '../../../../plugin/nodes/exceptions.ts';
-import { markPatch, recordOf, releasePatch, statePatch, type NodePatch } from '../../../../plugin/nodes/mark.ts';
+import { endWith, markPatch, recordOf, releasePatch, statePatch, type NodePatch } from '../../../../plugin/nodes/mark.ts';
 import { ownerFor } from '../../../../plugin/nodes/owner.ts';
 import { writeNode } from '../../../../plugin/nodes/write.ts';
 import {
@@ -220,6 +220,22 @@ describe('marking', () => {
       }
     },
   );
+});
+
+describe('the end of a maintenance once a claim is on the node', () => {
+  const [EARLY, LATE] = ['2026-01-07T08:00:00Z', '2026-01-08T08:00:00Z'];
+  const until = (claim: Claim, end: string): Claim => ({ ...claim, until: end });
+
+  test.each<readonly [string, NodeShape, Claim, string | undefined]>([
+    ['the end of an only claim', {}, until(ana, EARLY), EARLY],
+    ['none is announced', {}, ana, undefined],
+    ['the later one of another owner', held({ claims: [until(ben, LATE)] }), until(ana, EARLY), LATE],
+    ['none, where another owner announces none', held({ claims: [ben] }), until(ana, EARLY), undefined],
+    ['the one that stands there, repeated without one', held({ claims: [until(ana, EARLY)] }), ana, EARLY],
+    ['the new one, repeated with one', held({ claims: [until(ana, LATE)] }), until(ana, EARLY), EARLY],
+  ])('%s', (_what, shape, claim, end) => {
+    expect(endWith(nodeSnapshot('n1', shape).facts, claim)).toBe(end && Date.parse(end));
+  });
 });
 
 describe('the state', () => {

@@ -8,7 +8,7 @@ export const EMPTY_SURVEY: Survey = {
   budgetsOf: () => [],
   outOfTurn: new Map(),
   nodeClaims: new Map(),
-  until: undefined,
+  endOf: () => undefined,
   now: 0,
   unknownInside: [],
   owners: new Map(),

@@ -82,14 +82,32 @@ describe('expiry', () => {
 
   test.each<Row>([
     ['a node that never expires', claimOf({}), []],
-    ['a node that expires after the announced end', { ...claimOf({ expiresAt: NOON + 3 * HOUR }), until: END }, []],
+    ['a node that expires after the announced end', { ...claimOf({ expiresAt: NOON + 3 * HOUR }), endOf: () => END }, []],
     [
       'a node that expires before the announced end',
-      { ...claimOf({ expiresAt: NOON + HOUR }), until: END },
+      { ...claimOf({ expiresAt: NOON + HOUR }), endOf: () => END },
       [
         warning(
           'expiry',
           `node n1: Karpenter deletes it at ${at}, before the announced end: it expires then (NodeClaim default-x)${HEEDS}`,
+        ),
+      ],
+    ],
+    [
+      'of two nodes that expire then the one whose maintenance ends later',
+      {
+        ...claimOf({}),
+        chosen: [nodeFacts('n1', MADE), nodeFacts('n2', MADE)],
+        nodes: undefined,
+        nodeClaims: new Map(
+          ['n1', 'n2'].map((name) => [name, { name: `${name}-x`, expiresAt: NOON + HOUR, isLeaving: false }]),
+        ),
+        endOf: ({ name }) => (name === 'n1' ? NOON + HOUR / 2 : END),
+      },
+      [
+        warning(
+          'expiry',
+          `node n2: Karpenter deletes it at ${at}, before the announced end: it expires then (NodeClaim n2-x)${HEEDS}`,
         ),
       ],
     ],

@@ -36,7 +36,7 @@ test.each([
     inside: { unknown: [] },
     inForce: await policyInForce(cluster),
     nodes: Promise.resolve(undefined),
-    until: undefined,
+    endOf: () => undefined,
     now: clock.now(),
     pods: () => Promise.resolve(podsOfEachNode(session)),
     nodeClaims: Promise.resolve(new Map()),
