@@ -105,6 +105,13 @@ export function endsBefore({ expiresAt, isLeaving }: NodeClaim, until: number | 
   return isLeaving || (expiresAt !== undefined && expiresAt <= (endAhead(until, now) ?? Infinity));
 }
 
+/** What Karpenter's node repair may do to a node that it has made, as such a sentence; undefined for one that is Ready. */
+export function repairText({ ready, readyChangedAt }: NodeFacts): string | undefined {
+  if (ready) return undefined;
+  const since = readyChangedAt === undefined ? '' : ` since ${timestamp(readyChangedAt)}`;
+  return `it is not Ready${since}: where Karpenter's node repair is on, Karpenter deletes it`;
+}
+
 /** An end that has passed says nothing: the maintenance goes on, nobody knows until when. */
 function endAhead(until: number | undefined, now: number): number | undefined {
   return until !== undefined && until > now ? until : undefined;

@@ -20,6 +20,7 @@ export const IDLE_NODE: Omit<NodeStatus, 'name'> = {
   heartbeat: null,
   deletion: null,
   expiry: null,
+  repair: null,
   heldBack: null,
   exceptions: [],
   hooks: [],

@@ -1,4 +1,4 @@
-import { endsBefore, expiryText, isKarpenters, LIST_NODE_CLAIMS } from '../../nodes/node-claims.ts';
+import { endsBefore, expiryText, isKarpenters, LIST_NODE_CLAIMS, repairText } from '../../nodes/node-claims.ts';
 import { warning, type Check, type Finding } from '../finding.ts';
 import type { Survey } from '../survey.ts';
 
@@ -25,12 +25,10 @@ function find({ chosen, nodeClaims, endOf, now }: Survey): readonly Finding[] {
     ];
   }
   return karpenters.flatMap((node) => {
-    const { name, ready } = node;
-    const [claim, until] = [nodeClaims.get(name), endOf(node)];
+    const [claim, until] = [nodeClaims.get(node.name), endOf(node)];
     const text = claim && endsBefore(claim, until, now) ? expiryText(claim, until, now) : undefined;
-    const repair = ready ? undefined : "it is not Ready: where Karpenter's node repair is on, it deletes it";
-    return [text, repair].flatMap((said) =>
-      said === undefined ? [] : [warning('expiry', `node ${name}: ${said}; ${IN_SPITE_OF}`)],
+    return [text, repairText(node)].flatMap((said) =>
+      said === undefined ? [] : [warning('expiry', `node ${node.name}: ${said}; ${IN_SPITE_OF}`)],
     );
   });
 }

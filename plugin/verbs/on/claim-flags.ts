@@ -62,7 +62,7 @@ export const CLAIM_FLAGS = {
     kind: 'switch',
     default: true,
     describe:
-      'Keep cluster-autoscaler, Karpenter (not its expiry), medik8s and Cluster API from removing or rebooting the node meanwhile',
+      'Keep cluster-autoscaler, Karpenter (not its expiry or node repair), medik8s and Cluster API from removing or rebooting the node meanwhile',
   },
   adopt: {
     kind: 'switch',

@@ -15,7 +15,7 @@ import {
 } from '../../../shared/index.ts';
 import { podName } from '../../drain/plan.ts';
 import { conditionProblems, healthFrom, heartbeatOf, type Heartbeat } from '../../health/node-health.ts';
-import { endsBefore, expiryText, type NodeClaim } from '../../nodes/node-claims.ts';
+import { endsBefore, expiryText, repairText, type NodeClaim } from '../../nodes/node-claims.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import type { NodeChoice } from '../../nodes/choose.ts';
 import { timestamp } from '../../session/clock.ts';
@@ -66,6 +66,8 @@ export interface NodeStatus {
   readonly deletion: Deletion | null;
   /** What Karpenter will do to the node whatever it carries; null also where Karpenter has not made it. */
   readonly expiry: Expiry | null;
+  /** What Karpenter's node repair may do to it, where that is switched on; null for a node that is Ready or not Karpenter's. */
+  readonly repair: Repair | null;
   /** Pods (`namespace/name`) of DaemonSets that keep an old template until the maintenance ends. */
   readonly heldBack: readonly string[] | null;
   /** What hooks have done for it, or may have done, and what undoes that; of a node out of maintenance: what could not be undone. */
@@ -83,6 +85,15 @@ export interface Expiry {
   readonly at: string | null;
   /** That falls into the maintenance, as far as its end is announced. */
   readonly duringMaintenance: boolean;
+  /** One sentence without a full stop. */
+  readonly text: string;
+}
+
+/** A node of Karpenter's that is not Ready. */
+export interface Repair {
+  readonly nodeClaim: string;
+  /** When it was Ready last, by the last change of its condition; null where that was never set. */
+  readonly notReadySince: string | null;
   /** One sentence without a full stop. */
   readonly text: string;
 }
@@ -114,7 +125,7 @@ export function statusFrom(node: NodeSnapshot, readings: NodeReadings | undefine
     ready: facts.ready,
     schedulable: !facts.unschedulable,
     ...around,
-    expiry: expiryOf(readings?.nodeClaim, record, now),
+    ...byKarpenter(node, readings?.nodeClaim, now),
     progress,
     stoppedSince: facts.state === 'initiated' && record !== undefined ? stoppedSince : null,
     hooks: hooksOf(node).steps,
@@ -154,14 +165,30 @@ function runOf(record: MaintenanceRecord, { facts, raw }: NodeSnapshot, now: num
   return { owner: claim.owner, id, number, of, step: stepOf(claim.run, facts.state), silentSince: silent };
 }
 
-function expiryOf(claim: NodeClaim | undefined, record: MaintenanceRecord | undefined, now: number): Expiry | null {
-  const end = record && untilOf(record);
+function byKarpenter(
+  { facts }: NodeSnapshot,
+  claim: NodeClaim | undefined,
+  now: number,
+): Pick<NodeStatus, 'expiry' | 'repair'> {
+  if (claim === undefined) return { expiry: null, repair: null };
+  return { expiry: expiryOf(claim, facts, now), repair: repairOf(claim, facts) };
+}
+
+function expiryOf(claim: NodeClaim, { record }: NodeFacts, now: number): Expiry | null {
+  const end = record.kind === 'record' ? untilOf(record.record) : undefined;
   const until = end === undefined ? undefined : Date.parse(end);
-  const text = claim && expiryText(claim, until, now);
-  if (claim === undefined || text === undefined) return null;
+  const text = expiryText(claim, until, now);
+  if (text === undefined) return null;
   const { name, expiresAt } = claim;
   const at = expiresAt === undefined ? null : timestamp(expiresAt);
   return { nodeClaim: name, at, duringMaintenance: endsBefore(claim, until, now), text };
+}
+
+function repairOf({ name }: NodeClaim, facts: NodeFacts): Repair | null {
+  const text = repairText(facts);
+  if (text === undefined) return null;
+  const { readyChangedAt } = facts;
+  return { nodeClaim: name, notReadySince: readyChangedAt === undefined ? null : timestamp(readyChangedAt), text };
 }
 
 type AroundNode = Pick<NodeStatus, 'podsLeft' | 'health' | 'heartbeat' | 'deletion' | 'heldBack'>;

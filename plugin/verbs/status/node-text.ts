@@ -60,7 +60,7 @@ function claimText({ owner, mode, since, until, ticket, reason }: NodeStatus['cl
 
 /** What stands in the way, of the drain and of deleting the node. */
 function leftRows(status: NodeStatus): readonly Row[] {
-  const { podsLeft, progress, heldBack, deletion, expiry } = status;
+  const { podsLeft, progress, heldBack, deletion, expiry, repair } = status;
   const blockers = deletion?.blockers ?? [];
   return [
     ['Pods left', known(status, podsLeft, String), progress === '' ? [] : [progress]],
@@ -71,6 +71,7 @@ function leftRows(status: NodeStatus): readonly Row[] {
       blockers.map(({ text, names }) => (names.length === 0 ? text : `${text}: ${names.join(', ')}`)),
     ],
     ...(expiry === null ? [] : [['Expires', expiry.text] as const]),
+    ...(repair === null ? [] : [['Repair', repair.text] as const]),
   ];
 }
 

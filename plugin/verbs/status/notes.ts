@@ -24,9 +24,7 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   if (report.scansKeptOff !== null) screen.warn(explainScansKeptOff(report.scansKeptOff, now));
   for (const node of report.lost) screen.warn(lostText(node));
   for (const addon of report.released) screen.warn(releasedText(addon));
-  for (const { name, expiry } of report.nodes) {
-    if (expiry?.duringMaintenance === true) screen.warn(`node ${name}: ${expiry.text}`);
-  }
+  tellKarpenters(report.nodes, screen);
   tellRuns(report.nodes, screen, now);
   tellStopped(report.nodes, screen);
   tellLeftHooks(report.nodes, screen);
@@ -36,6 +34,13 @@ export function tellStatus(report: StatusReport, format: StatusFormat, screen: S
   screen.note(
     `hint: cordoned without a record; to take over, as they are: kubectl maint on ${names} --adopt --no-drain`,
   );
+}
+
+function tellKarpenters(nodes: readonly NodeStatus[], screen: Screen): void {
+  for (const { name, expiry, repair } of nodes) {
+    if (expiry?.duringMaintenance === true) screen.warn(`node ${name}: ${expiry.text}`);
+    if (repair !== null) screen.warn(`node ${name}: ${repair.text}`);
+  }
 }
 
 /** Longest words of a record in these lines, in characters: others may have written it. */

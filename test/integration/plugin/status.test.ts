@@ -164,6 +164,7 @@ describe('with nodes in maintenance', () => {
       hooks: [],
       exceptions: [],
       expiry: null,
+      repair: null,
       problems: [],
     });
   });

@@ -3,7 +3,14 @@ import { Announcer } from '../../../../plugin/nodes/announce.ts';
 import { chooseNodes } from '../../../../plugin/nodes/choose.ts';
 import { readEnforcement } from '../../../../plugin/policy/enforcement.ts';
 import { exceptionEnd } from '../../../../plugin/nodes/exceptions.ts';
-import { endWith, markPatch, recordOf, releasePatch, statePatch, type NodePatch } from '../../../../plugin/nodes/mark.ts';
+import {
+  endWith,
+  markPatch,
+  recordOf,
+  releasePatch,
+  statePatch,
+  type NodePatch,
+} from '../../../../plugin/nodes/mark.ts';
 import { ownerFor } from '../../../../plugin/nodes/owner.ts';
 import { writeNode } from '../../../../plugin/nodes/write.ts';
 import {

@@ -82,7 +82,11 @@ describe('expiry', () => {
 
   test.each<Row>([
     ['a node that never expires', claimOf({}), []],
-    ['a node that expires after the announced end', { ...claimOf({ expiresAt: NOON + 3 * HOUR }), endOf: () => END }, []],
+    [
+      'a node that expires after the announced end',
+      { ...claimOf({ expiresAt: NOON + 3 * HOUR }), endOf: () => END },
+      [],
+    ],
     [
       'a node that expires before the announced end',
       { ...claimOf({ expiresAt: NOON + HOUR }), endOf: () => END },
@@ -133,8 +137,21 @@ describe('expiry', () => {
     ],
     [
       'a node that is not Ready',
-      { ...claimOf({}), chosen: [nodeFacts('n1', { ...MADE, ...NOT_READY })] },
-      [warning('expiry', `node n1: it is not Ready: where Karpenter's node repair is on, it deletes it${HEEDS}`)],
+      {
+        ...claimOf({}),
+        chosen: [
+          nodeFacts('n1', {
+            ...MADE,
+            conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: '2026-01-31T11:00:00Z' }],
+          }),
+        ],
+      },
+      [
+        warning(
+          'expiry',
+          `node n1: it is not Ready since 2026-01-31T11:00:00Z: where Karpenter's node repair is on, Karpenter deletes it${HEEDS}`,
+        ),
+      ],
     ],
     [
       'NodeClaims that may not be read',

@@ -111,6 +111,24 @@ describe('the status of a node', () => {
     expect(expiry?.text).not.toContain('announced end');
   });
 
+  describe('node repair by Karpenter', () => {
+    const nodeClaim = { name: 'pool-x', expiresAt: undefined, isLeaving: false };
+    const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: ago(600) }];
+
+    test('is told of its node that is not Ready, and since when', () => {
+      expect(status(RECORD, { conditions }, { nodeClaim }).repair).toEqual({
+        nodeClaim: 'pool-x',
+        notReadySince: '2026-01-05T22:00:00Z',
+        text: "it is not Ready since 2026-01-05T22:00:00Z: where Karpenter's node repair is on, Karpenter deletes it",
+      });
+    });
+
+    test('is not told of one that is Ready, or that Karpenter has not made', () => {
+      expect(status(RECORD, {}, { nodeClaim }).repair).toBeNull();
+      expect(status(RECORD, { conditions }).repair).toBeNull();
+    });
+  });
+
   test('the condition tells what the drain waits for, while it does', () => {
     const condition = { type: 'DrainInProgress', status: 'True', message: '1 of 2 pods left' };
     expect(status(RECORD, { conditions: [condition] })).toMatchObject({ progress: '0 of 2 pods left', ready: false });
@@ -290,6 +308,23 @@ describe('formats', () => {
     expect(held.expiry).toMatchObject({ nodeClaim: 'pool-x', at: '2026-01-05T22:40:00Z', duringMaintenance: true });
     expect((await render([held], 'node')).split('\n')).toContainEqual(
       like(/^Expires: +Karpenter deletes it at 2026-01-05T22:40:00Z \(in 30m\), before the announced end/),
+    );
+  });
+
+  test('node repair by Karpenter: a line of the node, and a warning', async () => {
+    const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: ago(600) }];
+    const held = status(
+      ONE_OWNER,
+      { conditions },
+      { nodeClaim: { name: 'x', expiresAt: undefined, isLeaving: false } },
+    );
+    expect((await render([held], 'node')).split('\n')).toContainEqual(
+      like(/^Repair: +it is not Ready since 2026-01-05T22/),
+    );
+    const screen = new HeardScreen();
+    tellStatus({ ...NOTHING, nodes: [held] }, 'table', screen, START);
+    expect(screen.warnings).toContainEqual(
+      like(/^node n1: it is not Ready since 2026-01-05T22:00:00Z: where Karpenter/),
     );
   });
 

@@ -65,6 +65,7 @@ describe('since when a node is seen clean', () => {
     exceptions: [],
     deletion: null,
     expiry: null,
+    repair: null,
     ...more,
   });
 
