@@ -36,10 +36,8 @@ export type Note = (text: string) => void;
  * told. One with our own value is left of a record that was lost: it is kept, and given back, like any other. A name is no proof: the Machine has to say that it is this node.
  */
 export async function machineToKeep(node: NodeSnapshot, cluster: Ports, note: Note): Promise<MachineRef | undefined> {
-  const name = node.annotations.get(MACHINE);
-  const namespace = node.annotations.get(NAMESPACE);
-  if (name === undefined || namespace === undefined) return undefined;
-  const machine = { namespace, name };
+  const machine = machineNamedBy(node);
+  if (machine === undefined) return undefined;
   try {
     const path = await pathOf(machine, cluster);
     const object = path && (await cluster.get(path));
@@ -49,6 +47,15 @@ export async function machineToKeep(node: NodeSnapshot, cluster: Ports, note: No
     return undefined;
   }
 }
+
+/** The Machine that a node says it is, wherever that stands; undefined where it says none. */
+export function machineNamedBy({ annotations }: NodeSnapshot): MachineRef | undefined {
+  const [namespace = '', name = ''] = [annotations.get(NAMESPACE), annotations.get(MACHINE)];
+  return NAME.test(namespace) && NAME.test(name) ? { namespace, name } : undefined;
+}
+
+/** What an object may be called. A kubelet may write anything into its Node, and commands with these names are for a shell. */
+const NAME = /^[a-z0-9.-]{1,253}$/;
 
 const KEEPS_NOBODY_OFF = 'nothing keeps a MachineHealthCheck of Cluster API from replacing it';
 
@@ -116,6 +123,14 @@ async function giveBack(machine: MachineRef, cluster: Ports, note: Note): Promis
     const text = `${titleOf(machine)} could not be given back to the MachineHealthCheck of Cluster API (${messageOf(thrown)})`;
     note(`${text}; ${commandFor(machine, '-')}`);
   }
+}
+
+/**
+ * What takes a Machine back by hand where a record is lost that may have kept it, as a phrase. Only the Machine knows whether it
+ * was kept, and by whom.
+ */
+export function givingBackByHand(machine: MachineRef): string {
+  return `where ${titleOf(machine)} carries ${SKIP_REMEDIATION}=${OURS}: ${commandFor(machine, '-')}`;
 }
 
 /** The value by which a Machine is kept from remediation; undefined where it is not. */

@@ -30,7 +30,7 @@ import {
   type NodeFacts,
   type RunStep,
 } from '../../shared/index.ts';
-import type { MachineRef } from './machine.ts';
+import { givingBackByHand, machineNamedBy, type MachineRef } from './machine.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { whyFor } from './why.ts';
 
@@ -86,11 +86,13 @@ function leftLabels({ facts }: NodeSnapshot): readonly string[] {
 /** Annotations that a maintenance leaves behind when its record is lost. */
 const LEFTOVERS = [RECORD_ANNOTATION, WHY_ANNOTATION, ...PROTECTION];
 
-/** Command line that takes a record which cannot be read, and all that goes with it, off a node. */
+/** Command line that takes a record which cannot be read, and all that goes with it, off a node and its Machine. */
 export function givingUp(node: NodeSnapshot): string {
   const { name } = node.facts;
   const annotations = LEFTOVERS.map((key) => `${key}-`).join(' ');
-  return `kubectl annotate node ${name} ${annotations} && kubectl label node ${name} ${leftLabels(node).join(' ')} && kubectl uncordon ${name}`;
+  const line = `kubectl annotate node ${name} ${annotations} && kubectl label node ${name} ${leftLabels(node).join(' ')} && kubectl uncordon ${name}`;
+  const machine = machineNamedBy(node);
+  return machine === undefined ? line : `${line}; ${givingBackByHand(machine)}`;
 }
 
 /** What a Node carries while it is in maintenance, and when it is written (RFC 3339). */

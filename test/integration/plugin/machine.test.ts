@@ -8,7 +8,7 @@ import { Workloads } from '../../support/workloads.ts';
 const SKIP = 'cluster.x-k8s.io/skip-remediation';
 const MACHINES = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machines';
 /** Whose Machines are in this cluster, and one whose name is another node's. */
-const NODES = ['kept', 'shared', 'theirs', 'taken', 'lost', 'open', 'blocked', 'forbidden'];
+const NODES = ['kept', 'shared', 'theirs', 'taken', 'lost', 'garbled', 'open', 'blocked', 'forbidden'];
 
 /** Of the definition of Machines what matters here. */
 const DEFINITION = {
@@ -118,6 +118,18 @@ test('one that a lost record has left kept is given back by the next maintenance
 test('--protect=false leaves it alone', async () => {
   expect(await plugin.maint(['on', 'open', '--protect=false'])).toMatchObject({ code: 0 });
   expect(await keptBy('open')).toBeUndefined();
+});
+
+test('who gives up a record that cannot be read is told how to take it back', async () => {
+  expect(await plugin.maint(['on', 'garbled'])).toMatchObject({ code: 0 });
+  await world.patch('/api/v1/nodes/garbled', { metadata: { annotations: { [RECORD_ANNOTATION]: '?' } } });
+  const refused = await off('garbled');
+  expect(refused).toMatchObject({ code: 3 });
+  const command = /kubectl annotate machines\.\S+ -n default garbled-x cluster\.x-k8s\.io\/skip-remediation-$/m.exec(
+    refused.stderr,
+  )?.[0];
+  expect(await plane.kubectl((command ?? '').split(' ').slice(1))).toMatchObject({ code: 0 });
+  expect(await keptBy('garbled')).toBeUndefined();
 });
 
 describe('a node names a Machine', () => {

@@ -11,10 +11,11 @@ import {
 } from '../../../../shared/index.ts';
 import { shellLine } from '../../../terminal/shell-line.ts';
 import { conditionStatuses, OUR_CONDITIONS } from '../../../nodes/conditions.ts';
+import { givingBackByHand, machineNamedBy, type MachineRef } from '../../../nodes/machine.ts';
 import { givingUp, PROTECTION } from '../../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../../nodes/snapshot.ts';
 import { checkOf } from '../check.ts';
-import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
+import { fail, ok, warn, type ClusterNames, type Diagnosis } from '../diagnosis.ts';
 
 export const records = checkOf({
   id: 'records',
@@ -44,10 +45,13 @@ function judgeHeld(node: NodeSnapshot): readonly Diagnosis[] {
   if (record.kind === 'unreadable') {
     const problems = clean(record.problems.map(renderProblem).join('; '), MAX_PROBLEMS);
     return [
-      fail(
-        `the record of node ${name} cannot be read, and counts as maintenance all the same: ${problems}`,
-        `to give it up: ${givingUp(node)}`,
-      ),
+      {
+        ...fail(
+          `the record of node ${name} cannot be read, and counts as maintenance all the same: ${problems}`,
+          `to give it up: ${givingUp(node)}`,
+        ),
+        names: namesOf(machineNamedBy(node)),
+      },
     ];
   }
   return [
@@ -82,7 +86,12 @@ function writeAnew({ facts: { name, record } }: NodeSnapshot): string {
  * What a mark writes besides is also others' to set: protection from autoscalers and remediation, and the role. It goes with the
  * state label in one write, so that without it, or the text that goes with it as well, it is nobody's but theirs.
  */
-function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot): readonly Diagnosis[] {
+function judgeFree(node: NodeSnapshot): readonly Diagnosis[] {
+  const {
+    facts: { name, labels },
+    annotations,
+    raw,
+  } = node;
   const isMarked = labels.has(STATE_LABEL) || annotations.has(WHY_ANNOTATION);
   const conditions = [...conditionStatuses(raw).keys()].filter((type) => OURS.includes(type));
   if (!isMarked && conditions.length === 0) return [];
@@ -98,12 +107,18 @@ function judgeFree({ facts: { name, labels }, annotations, raw }: NodeSnapshot):
     ...(ours.length === 0 ? [] : [`kubectl annotate node ${name} ${ours.map((key) => `${key}-`).join(' ')}`]),
     ...(conditions.length === 0 ? [] : [`kubectl maint off ${name}`]),
   ];
-  return [
-    warn(
-      `node ${name} has no record (annotation ${RECORD_ANNOTATION}), and traces of one: ${what.join(', ')}`,
-      commands.join(' && '),
-    ),
-  ];
+  const message = `node ${name} has no record (annotation ${RECORD_ANNOTATION}), and traces of one: ${what.join(', ')}`;
+  const machine = isMarked ? machineNamedBy(node) : undefined;
+  return [{ ...warn(message, [commands.join(' && '), ...byHand(machine)].join('; ')), names: namesOf(machine) }];
+}
+
+function byHand(machine: MachineRef | undefined): readonly string[] {
+  return machine === undefined ? [] : [givingBackByHand(machine)];
+}
+
+/** What a report for strangers has to leave out. */
+function namesOf(machine: MachineRef | undefined): Partial<ClusterNames> {
+  return machine === undefined ? {} : { nodes: [machine.name], namespaces: [machine.namespace] };
 }
 
 /** Conditions that only a maintenance sets. */

@@ -498,6 +498,29 @@ describe('records', () => {
   });
 });
 
+describe("a lost record's Machine of Cluster API", () => {
+  const BACK =
+    '; where Machine clusters/n1-x carries cluster.x-k8s.io/skip-remediation=kubectl-maint: kubectl annotate machines.cluster.x-k8s.io -n clusters n1-x cluster.x-k8s.io/skip-remediation-';
+  const named = { 'cluster.x-k8s.io/machine': 'n1-x', 'cluster.x-k8s.io/cluster-namespace': 'clusters' };
+  const left = { labels: { [STATE_LABEL]: 'complete' } };
+
+  test.each([
+    ['a record that cannot be read', marked('nonsense')],
+    ['what a lost record leaves', { ...left, annotations: {} }],
+  ])('%s: how to take it back is said, and its name is not for strangers', (_what, shape) => {
+    const node = nodeSnapshot('n1', { ...shape, annotations: { ...shape.annotations, ...named } });
+    const [found] = judgeRecords([node]);
+    expect(found?.todo).toEqual(like(BACK));
+    expect(found?.names).toEqual({ nodes: ['n1-x'], namespaces: ['clusters'] });
+  });
+
+  test('nothing is said of a name that no Machine has', () => {
+    const annotations = { ...named, 'cluster.x-k8s.io/machine': 'x; reboot' };
+    const [found] = judgeRecords([nodeSnapshot('n1', { ...left, annotations })]);
+    expect(found?.todo).not.toContain('reboot');
+  });
+});
+
 describe('overdue', () => {
   const inForce = (config: PolicyConfig, source: PolicySource = { from: 'cluster', namespace: 'maint' }) => ({
     policy: { ...BUILT_IN_POLICY, config },
