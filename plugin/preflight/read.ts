@@ -46,6 +46,7 @@ export interface SurveyInputs {
   readonly pods: () => Promise<PodsByNode>;
   readonly nodeClaims: Promise<Survey['nodeClaims']>;
   readonly data: Promise<Survey['data']>;
+  readonly movedByCordon: Promise<Survey['movedByCordon']>;
   readonly cluster: Cluster;
 }
 
@@ -55,7 +56,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
-  const [all, nodeClaims, outOfTurn, owners, room, rights, answers] = await Promise.all([
+  const [all, nodeClaims, outOfTurn, owners, room, rights, answers, movedByCordon] = await Promise.all([
     nodes,
     inputs.nodeClaims,
     inputs.outOfTurn,
@@ -63,10 +64,12 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     nodes.then((known) => readRoom({ chosen, plans }, known, { pods, cluster })),
     missingRights([...rightsFor(operation, chosen, plans), ...inputs.hookRights], cluster, rules),
     data,
+    inputs.movedByCordon,
   ]);
   return {
     chosen,
     plans,
+    movedByCordon,
     nodes: all,
     budgetsOf,
     outOfTurn,

@@ -12,6 +12,8 @@ export interface Survey {
   readonly chosen: readonly NodeFacts[];
   /** How each of them would be drained; none in mode `cordon`. */
   readonly plans: readonly DrainPlan[];
+  /** Pods that operators move for the cordon alone, in mode `cordon`; undefined where the caller may not see them. */
+  readonly movedByCordon: readonly PodFacts[] | undefined;
   /** Every node of the cluster; undefined where the caller may not list them. */
   readonly nodes: readonly ClusterNode[] | undefined;
   readonly budgetsOf: (pod: PodFacts) => readonly BudgetFacts[];

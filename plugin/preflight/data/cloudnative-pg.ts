@@ -24,7 +24,8 @@ export const cloudNativePg: DataSystem = {
   moves: {
     label: ROLE_LABEL,
     value: PRIMARY,
-    how: 'CloudNativePG makes another pod the primary as soon as the node is cordoned',
+    how: 'CloudNativePG makes another instance the primary as soon as the node is cordoned, where one is Ready elsewhere',
+    atCordon: true,
   },
   kinds: {
     clusters: {

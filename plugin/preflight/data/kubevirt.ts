@@ -12,7 +12,7 @@ export const kubevirt: DataSystem = {
   moves: {
     label: 'kubevirt.io',
     value: 'virt-launcher',
-    how: 'KubeVirt moves virtual machines by itself, and goes on with it where the drain is given up',
+    how: 'by their evictionStrategy KubeVirt migrates virtual machines, shuts them down or keeps them; a migration goes on where the drain is given up',
   },
   kinds: {
     machines: {

@@ -11,8 +11,13 @@ export interface DataSystem {
   readonly group: string;
   /** By what the members of its databases are known, where it replicates some: they go one at a time. */
   readonly members?: MemberLabels;
-  /** Pods that it moves by itself, by a label of theirs, and what follows for the drain. */
-  readonly moves?: { readonly label: string; readonly value: string; readonly how: string };
+  /** Pods that it has a part in moving, by a label of theirs, and what follows; whether their node's cordon is enough for it. */
+  readonly moves?: {
+    readonly label: string;
+    readonly value: string;
+    readonly how: string;
+    readonly atCordon?: boolean;
+  };
   /** What it is asked; nothing else of it is read. */
   readonly kinds: Readonly<Record<string, DataKind>>;
   /** For the table in docs/data.md; empty where it never does. */

@@ -35,7 +35,8 @@ export const CLAIM_FLAGS = {
   mode: {
     ...oneOf('drain', 'cordon'),
     default: 'drain',
-    describe: 'drain moves the workloads away; cordon only keeps new ones off',
+    describe:
+      'drain moves the workloads away; cordon only keeps new ones off (operators and a descheduler may still move some)',
   },
   reason: { kind: 'value', value: textFlag, describe: 'Why; shown wherever work is refused' },
   ticket: { kind: 'value', value: textFlag, describe: 'Reference of the change or incident' },

@@ -6,6 +6,7 @@ import { data } from '../../preflight/checks/data.ts';
 import { filters } from '../../preflight/checks/filters.ts';
 import { guards } from '../../preflight/checks/guards.ts';
 import { findingsOf } from '../../preflight/checks/registry.ts';
+import { readMovedByCordon } from '../../preflight/data/cordon.ts';
 import { readDataSystems } from '../../preflight/data/read.ts';
 import { DATA_SYSTEMS } from '../../preflight/data/registry.ts';
 import type { Finding } from '../../preflight/finding.ts';
@@ -65,6 +66,10 @@ export async function surveyNodes(
     pods: () => view.pods(),
     nodeClaims: view.nodeClaims(chosen),
     data: askDataSystems(run),
+    movedByCordon:
+      operation.claim.mode === 'cordon'
+        ? readMovedByCordon(chosen, DATA_SYSTEMS, () => view.served(), session.cluster)
+        : Promise.resolve([]),
     cluster: session.cluster,
   });
   // A watch that is behind may not have seen that the last node is back.

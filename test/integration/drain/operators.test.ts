@@ -36,6 +36,8 @@ const hasResponders = minorOf(inject('kubernetes')) >= 37;
 
 /** May do what operators may, but see migrations. */
 const BLIND = 'blind';
+/** May do what a cordon takes, and see no pods. */
+const BARE = 'bare';
 
 let plane: ControlPlane;
 let plugin: PluginRunner;
@@ -44,8 +46,8 @@ let door: Server;
 
 beforeAll(async () => {
   plane = await startControlPlane({
-    nodes: ['machines', 'moving', 'target', 'responders', 'requested', 'beside'].map((name) => ({ name })),
-    users: [{ name: BLIND, groups: [] }],
+    nodes: ['machines', 'primary', 'moving', 'target', 'responders', 'requested', 'beside'].map((name) => ({ name })),
+    users: [BLIND, BARE].map((name) => ({ name, groups: [] })),
     ...(hasResponders && {
       featureGates: { EvictionRequestAPI: true },
       apiServerArgs: [`--runtime-config=${LIFECYCLE.slice('/apis/'.length)}=true`],
@@ -128,7 +130,25 @@ test('KubeVirt and Strimzi are told by name, and waited for until they have move
   for (const name of ['virt-launcher-db', 'kafka-0']) await world.remove(`${PODS}/${name}`);
   const ended = await on.ended;
   expect(ended, ended.stderr).toMatchObject({ code: 0 });
-  expect(ended.stdout).toContain('KubeVirt moves virtual machines by itself');
+  expect(ended.stdout).toContain(
+    'by their evictionStrategy KubeVirt migrates virtual machines, shuts them down or keeps them;',
+  );
+});
+
+test('with --mode=cordon, too, it is told that CloudNativePG moves a primary, and what is not known', async () => {
+  await world.customResource('postgresql.cnpg.io', { kind: 'Cluster', plural: 'clusters' });
+  await makePod('db-1', 'primary', { 'cnpg.io/instanceRole': 'primary' });
+  await makePod('db-2', 'target', { 'cnpg.io/instanceRole': 'primary' });
+  await plane.kubectl(['create', 'clusterrole', BARE, '--verb=get,list,patch', '--resource=nodes,nodes/status']);
+  await plane.kubectl(['create', 'clusterrolebinding', BARE, `--clusterrole=${BARE}`, `--user=${BARE}`]);
+  const cordon = ['on', 'primary', '--mode=cordon', '--owner=ana'];
+  const blind = await plugin.maint([...cordon, '--dry-run=client'], { user: BARE });
+  expect(blind.stderr).toContain('whether an operator moves pods off a node that is cordoned is not known');
+  const on = await plugin.maint(cordon);
+  expect(on, on.stderr).toMatchObject({ code: 0 });
+  const text = /CloudNativePG makes another instance the primary as soon as the node is cordoned, .*: default\/db-1$/m;
+  expect(on.stderr).toMatch(text);
+  expect((await plugin.maint(cordon)).stderr).not.toMatch(text);
 });
 
 describe('a migration of KubeVirt', () => {

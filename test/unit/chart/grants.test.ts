@@ -212,6 +212,7 @@ const PLUGIN: Calls = {
   'plugin/policy/floor.ts': { POLICY_BINDINGS: 'list admissionregistration.k8s.io/validatingadmissionpolicybindings' },
   // But for virtualmachineinstances.kubevirt.io, which no role of ours grants.
   'plugin/preflight/data/at-stake.ts': { NODES: 'list /nodes' },
+  'plugin/preflight/data/cordon.ts': { PODS: 'list /pods' },
   'plugin/preflight/data/read.ts': {
     collectionPath: [
       '/pods',

@@ -4,6 +4,7 @@ import type { Survey } from '../../../../plugin/preflight/survey.ts';
 export const EMPTY_SURVEY: Survey = {
   chosen: [],
   plans: [],
+  movedByCordon: [],
   nodes: [],
   budgetsOf: () => [],
   outOfTurn: new Map(),

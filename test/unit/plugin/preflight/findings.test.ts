@@ -587,6 +587,8 @@ describe('pods that come back', () => {
 describe('operators that have a part in the drain', () => {
   const found = (text: string, ...pods: readonly string[]) => ({ ...warning('operators', text), pods });
   const machine = podFacts('virt-launcher-db-x', { labels: { 'kubevirt.io': 'virt-launcher' } });
+  const SWITCHED =
+    'CloudNativePG makes another instance the primary as soon as the node is cordoned, where one is Ready elsewhere';
   const labels = (role: string) => ({ labels: { 'cnpg.io/instanceRole': role } });
 
   test.each<Row>([
@@ -596,7 +598,7 @@ describe('operators that have a part in the drain', () => {
       { plans: evicting(machine) },
       [
         found(
-          'KubeVirt moves virtual machines by itself, and goes on with it where the drain is given up: default/virt-launcher-db-x',
+          'by their evictionStrategy KubeVirt migrates virtual machines, shuts them down or keeps them; a migration goes on where the drain is given up: default/virt-launcher-db-x',
           'default/virt-launcher-db-x',
         ),
       ],
@@ -604,10 +606,20 @@ describe('operators that have a part in the drain', () => {
     [
       'the primary of a database, and not its replica',
       { plans: evicting(podFacts('db-1', labels('primary')), podFacts('db-2', labels('replica'))) },
+      [found(`${SWITCHED}: default/db-1`, 'default/db-1')],
+    ],
+    [
+      'the primary on a node that is only cordoned',
+      { plans: [], movedByCordon: [podFacts('db-1', labels('primary'))] },
+      [found(`${SWITCHED}: default/db-1`, 'default/db-1')],
+    ],
+    [
+      'pods of a node that is only cordoned, which may not be seen',
+      { plans: [], movedByCordon: undefined },
       [
-        found(
-          'CloudNativePG makes another pod the primary as soon as the node is cordoned: default/db-1',
-          'default/db-1',
+        warning(
+          'operators',
+          'whether an operator moves pods off a node that is cordoned is not known: you may not list pods, or ask which APIs are served',
         ),
       ],
     ],

@@ -32,6 +32,7 @@ test.each([
     operation,
     chosen: [nodeFacts('n1')],
     plans: [plan],
+    movedByCordon: Promise.resolve([]),
     budgets,
     inside: { unknown: [] },
     inForce: await policyInForce(cluster),
