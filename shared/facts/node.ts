@@ -8,6 +8,8 @@ import { conditionAt, isTrueAt, stringMapAt, textAt, timeAt } from './json.ts';
 /** A Node as decisions see it. */
 export interface NodeFacts extends SchedulableNode {
   readonly uid: string;
+  /** The machine that it is, as its provider names it; empty where nobody said. */
+  readonly providerId: string;
   /** What the record annotation says. Anything but `none` means the node is in maintenance. */
   readonly record: RecordReading;
   /** What the state label says; meaningful only while there is a record. */
@@ -34,6 +36,7 @@ export function nodeFromObject(object: unknown): NodeFacts | undefined {
   return {
     name,
     uid: textAt(object, 'metadata', 'uid') ?? '',
+    providerId: textAt(object, 'spec', 'providerID') ?? '',
     labels,
     taints: taintsFromNode(object),
     unschedulable: isTrueAt(object, 'spec', 'unschedulable'),

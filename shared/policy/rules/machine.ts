@@ -1,4 +1,5 @@
 import { textAt } from '../../facts/json.ts';
+import { isInMaintenance, type NodeFacts } from '../../facts/node.ts';
 import { kindsOf } from '../../kinds.ts';
 import { clean, MAX_QUOTE } from '../../words.ts';
 import type { WorkObject } from '../../facts/work.ts';
@@ -6,11 +7,18 @@ import type { AskedEntry } from '../entry.ts';
 import { isOfUser } from '../own-pod.ts';
 import { NO_OBJECTION, objection, type Rule, type Subject } from '../rule.ts';
 
-/** Objects that stand for a machine, and where each names the node that the machine is. */
+/** Machines of Cluster API, and of OpenShift, which has them from there. */
+const OF_MACHINE = { node: ['status', 'nodeRef', 'name'], provider: ['spec', 'providerID'] } as const;
+
+/** Objects that stand for a machine, and where each names the node that the machine is, and says which machine that is. */
 const MACHINES = [
-  { kind: kindsOf('karpenter.sh', { NodeClaim: 'nodeclaims' }).NodeClaim, node: ['status', 'nodeName'] },
-  { kind: kindsOf('cluster.x-k8s.io', { Machine: 'machines' }).Machine, node: ['status', 'nodeRef', 'name'] },
-  { kind: kindsOf('machine.openshift.io', { Machine: 'machines' }).Machine, node: ['status', 'nodeRef', 'name'] },
+  {
+    kind: kindsOf('karpenter.sh', { NodeClaim: 'nodeclaims' }).NodeClaim,
+    node: ['status', 'nodeName'],
+    provider: ['status', 'providerID'],
+  },
+  { kind: kindsOf('cluster.x-k8s.io', { Machine: 'machines' }).Machine, ...OF_MACHINE },
+  { kind: kindsOf('machine.openshift.io', { Machine: 'machines' }).Machine, ...OF_MACHINE },
 ] as const;
 
 /** What controllers are to the API server; people and their tools have names of their own. */
@@ -44,13 +52,12 @@ export const machine: Rule<'MachineInMaintenance'> = {
   inPalette: false,
   liftable: true,
   entries: [MACHINE_ENTRY],
-  concerns: (subject) => isTakenAway(subject) && nodeOf(subject.object) !== '',
+  concerns: (subject) => isTakenAway(subject) && machineIn(subject.object).node !== '',
   judge: ({ request, object }, { nodeIndex }) => {
-    const name = nodeOf(object);
-    const record = nodeIndex.node(name)?.record;
-    const isHolders =
-      record?.kind === 'record' && record.record.claims.some((claim) => isOfUser(claim, request.user.name));
-    if (!nodeIndex.isInMaintenance(name) || isHolders) return NO_OBJECTION;
+    const { node: name, providerId } = machineIn(object);
+    const node = nodeIndex.node(name);
+    if (node === undefined || !isInMaintenance(node)) return NO_OBJECTION;
+    if (isAnother(providerId, node.providerId) || isHolders(node, request.user.name)) return NO_OBJECTION;
     const what = `${object.kind} ${clean(object.name, MAX_QUOTE)}`;
     const detail = `${what} is the machine of node ${name}, which is in maintenance, and would be taken away with it`;
     return objection({ reason: 'MachineInMaintenance', detail, nodes: [name] });
@@ -66,8 +73,21 @@ function isTakenAway({ request, object }: Subject): boolean {
   );
 }
 
-/** The name of the node that a machine is; empty for one that is none yet, and for what is no machine. */
-function nodeOf({ groupKind, raw }: WorkObject): string {
+/**
+ * A management cluster has Machines of others, too, whose nodes may be called the same. Some providers write the same name in
+ * capitals here and in small letters there.
+ */
+function isAnother(machine: string, node: string): boolean {
+  return machine !== '' && node !== '' && machine.toLowerCase() !== node.toLowerCase();
+}
+
+function isHolders({ record }: NodeFacts, user: string): boolean {
+  return record.kind === 'record' && record.record.claims.some((claim) => isOfUser(claim, user));
+}
+
+/** The name of the node that a machine is, and which machine; empty for one that is none yet, and for what is no machine. */
+function machineIn({ groupKind, raw }: WorkObject): { readonly node: string; readonly providerId: string } {
   const found = MACHINES.find(({ kind }) => kind.groupKind === groupKind);
-  return found === undefined ? '' : (textAt(raw, ...found.node) ?? '');
+  if (found === undefined) return { node: '', providerId: '' };
+  return { node: textAt(raw, ...found.node) ?? '', providerId: textAt(raw, ...found.provider) ?? '' };
 }
