@@ -3,7 +3,7 @@
  * webhook. Each is built once from its public Go module, and kept; `--built` runs those alone that are there already, and
  * says which are not. Ends with 0 if all that was run passed.
  */
-import { spawnSync } from 'node:child_process';
+import { createVitest, type TestModule } from 'vitest/node';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { renderElapsed } from '../control-plane/elapsed.ts';
 import { ControlPlaneError } from '../control-plane/errors.ts';
@@ -47,6 +47,31 @@ async function chosen(args: readonly string[]): Promise<readonly Neighbour[]> {
   return ready;
 }
 
+/** So long `--built` takes at most, and a test that is under way then: nobody asked for these tests, they are there. */
+const BUILT_WITHIN_MS = 10 * 60_000;
+
+/** Runs them, and says at the end which were not begun for want of time. */
+async function runTests(folders: readonly string[], withinMs: number | undefined): Promise<void> {
+  const vitest = await createVitest({ watch: false, project: ['neighbours'] });
+  const timer = withinMs && setTimeout(() => void vitest.cancelCurrentRun('keyboard-input'), withinMs);
+  const { testModules, unhandledErrors } = await vitest.start([...folders]);
+  clearTimeout(timer);
+  const left = testModules.filter(isLeft).map(({ relativeModuleId }) => relativeModuleId);
+  if (left.length > 0) say(`not run to their end within ${renderElapsed(withinMs ?? 0)}: ${left.join(', ')}`);
+  const hasFailed = unhandledErrors.length > 0 || testModules.some((one) => one.state() === 'failed');
+  // Vitest takes an end before the last test for a failure.
+  process.exitCode = hasFailed ? 1 : 0;
+  await vitest.close();
+}
+
+/** Whether there are tests in it that nobody skipped, and that were not run. */
+function isLeft(file: TestModule): boolean {
+  const tests = [...file.children.allTests()];
+  return tests.length === 0 || tests.some((one) => one.options.mode === 'run' && !OVER.includes(one.result().state));
+}
+
+const OVER: readonly string[] = ['passed', 'failed'];
+
 const args = process.argv.slice(2);
 const unknown = args.filter((arg) => arg !== '--built' && !NEIGHBOURS.some(({ name }) => name === arg));
 if (unknown.length > 0) {
@@ -55,8 +80,6 @@ if (unknown.length > 0) {
 } else {
   await ensureBinaries({ env: process.env, log: say });
   const folders = (await chosen(args)).map(({ name }) => `test/neighbours/${name}/`);
-  if (folders.length > 0) {
-    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'neighbours', ...folders];
-    process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit' }).status ?? 1;
-  } else process.exitCode = args.includes('--built') ? 0 : 1;
+  if (folders.length > 0) await runTests(folders, args.includes('--built') ? BUILT_WITHIN_MS : undefined);
+  else process.exitCode = args.includes('--built') ? 0 : 1;
 }
