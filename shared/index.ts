@@ -48,7 +48,7 @@ export { LABEL_STRENGTH, type Accepted, type Confidence, type Matcher } from './
 export { insideWorkFrom, type InsidePattern } from './targets/inside.ts';
 export type { AfterDenial, Beginning, NodeSource, Tool, Work, WorkPattern } from './targets/tool.ts';
 
-export { hasBegunInCel } from './policy/change.ts';
+export { decidingLabels, hasBegunInCel } from './policy/change.ts';
 export { holdsAddons } from './policy/rules/addon-hold.ts';
 export { FLOOR_RULES, isExcepted, LIFTABLE_RULES } from './policy/exceptions.ts';
 export { ARMED_ENTRIES, ENTRIES, RULES, type RuleId } from './policy/registry.ts';

@@ -2,7 +2,7 @@ import { at, textAt } from '../facts/json.ts';
 import type { WorkObject } from '../facts/work.ts';
 import { WORK_LABEL } from '../labels.ts';
 import { SCHEDULE_KIND } from '../targets/classify.ts';
-import type { Beginning, NodeSource } from '../targets/tool.ts';
+import type { Beginning, NodeSource, WorkPattern } from '../targets/tool.ts';
 import { EPHEMERAL_CONTAINERS } from './ephemeral.ts';
 import { sameJson } from './same-json.ts';
 import type { ReviewRequest } from './request.ts';
@@ -68,6 +68,11 @@ export function hasBegunInCel({ path, from, to }: Beginning, object = 'object', 
   const value = (root: string): string => `${[root, ...path].join('.?')}.orValue('')`;
   const texts = from.map((text) => JSON.stringify(text));
   return `${value(object)} == ${JSON.stringify(to)} && ${value(oldObject)} in [${texts.join(', ')}]`;
+}
+
+/** Keys of the labels by which an object may become work of some patterns, each once, sorted. */
+export function decidingLabels(patterns: readonly WorkPattern[]): readonly string[] {
+  return [...new Set(patterns.flatMap(({ match }) => Object.keys(match.labels ?? {})))].sort();
 }
 
 /**

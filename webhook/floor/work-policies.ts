@@ -1,8 +1,8 @@
 import {
+  decidingLabels,
   DEFAULT_POLICY,
   distinctKinds,
   hasBegunInCel,
-  WORK_LABEL,
   type Kind,
   type WorkPattern,
 } from '../../shared/index.ts';
@@ -82,16 +82,8 @@ function conditionOn({ scope }: Outcome, covered: readonly CoveredPattern[]): st
   return all([
     `size(${NODES}) > 0`,
     scope === 'cluster' ? evidenceOf(covered) : mayName(naming),
-    startsWork(naming, labelsOf(covered)),
+    startsWork(naming, decidingLabels(covered.map(({ pattern }) => pattern))),
   ]);
-}
-
-/** Labels by which a running pod may become such work. */
-function labelsOf(covered: readonly CoveredPattern[]): readonly string[] {
-  const keys = covered.flatMap(({ tool, pattern: { match } }) =>
-    tool === 'labelled' ? [WORK_LABEL] : Object.keys(match.labels ?? {}),
-  );
-  return [...new Set(keys)].sort();
 }
 
 function groupsOf(covered: readonly CoveredPattern[], judged: readonly JudgedPattern[]): readonly Group[] {

@@ -1,8 +1,8 @@
 import { KUBERNETES } from '../../kinds.ts';
 import { WORK_LABEL } from '../../labels.ts';
-import { SCHEDULE_KIND } from '../../targets/classify.ts';
+import { LABELLED, SCHEDULE_KIND } from '../../targets/classify.ts';
 import type { Tool, WorkPattern } from '../../targets/tool.ts';
-import { hasBegunInCel } from '../change.ts';
+import { decidingLabels, hasBegunInCel } from '../change.ts';
 import type { AskedEntry, MatchCondition } from '../entry.ts';
 import { EPHEMERAL_CONTAINERS } from '../ephemeral.ts';
 import { ROLLOUT_POD } from './addon-entries.ts';
@@ -11,15 +11,28 @@ function hasWorkLabel(object: string): string {
   return `${object}.?metadata.?labels[?'${WORK_LABEL}'].hasValue()`;
 }
 
-/** Of an update: whether work starts or moves by it. Where it begins by another field than the spec, its tool says so. */
+/**
+ * Of an update: whether work starts or moves by it. Where it begins by another field than the spec, its tool says so. Other
+ * labels than those of the catalogue start nothing: operators write them on pods that run, as the role of a database.
+ */
 function startsBy(tools: readonly Tool[]): MatchCondition {
+  const patterns = tools.flatMap((tool) => tool.patterns);
   const starts = [
     'object.?spec != oldObject.?spec',
-    'object.metadata.?labels != oldObject.metadata.?labels',
-    ...tools.flatMap(({ patterns }) => patterns.flatMap(beginning)),
+    relabels([...decidingLabels([...Object.values(LABELLED), ...patterns]), ...patterns.flatMap(nodeLabel)]),
+    ...patterns.flatMap(beginning),
   ];
   const expression = `request.operation != 'UPDATE' || (!has(object.metadata.deletionTimestamp) && (${starts.join(' || ')}))`;
   return { name: 'starts', expression };
+}
+
+function relabels(keys: readonly string[]): string {
+  const list = JSON.stringify([...new Set(keys)]);
+  return `${list}.exists(k, object.metadata.?labels[?k] != oldObject.metadata.?labels[?k])`;
+}
+
+function nodeLabel({ node }: WorkPattern): readonly string[] {
+  return node.in === 'label' ? [node.key] : [];
 }
 
 function beginning({ match, begins }: WorkPattern): readonly string[] {

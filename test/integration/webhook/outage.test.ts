@@ -22,7 +22,9 @@ import { Workloads } from '../../support/workloads.ts';
 const NODES = 4;
 const [HELD, BUSY, FREE] = ['node-1', 'node-2', 'node-3'];
 const BY_FLOOR = 'ValidatingAdmissionPolicy';
+const UNANSWERED = 'failed calling webhook "work.kubectl-maint.io"';
 const SCAN = { 'kubectl-maint.io/work': 'scan' };
+const NETWORKS = '/apis/apps/v1/namespaces/network/daemonsets';
 const NETWORK_PODS = '/api/v1/namespaces/network/pods?labelSelector=app%3Dnetwork';
 
 let plane: ControlPlane;
@@ -39,6 +41,7 @@ beforeAll(async () => {
   await world.namespace('network');
   await networkAddOn();
   await world.deployment('web', { namespace: 'shop', node: BUSY }, 2);
+  for (const namespace of ['kube-system', 'shop', 'network']) await world.pod('runs', { namespace, node: FREE });
   await installService(plane);
   const first = await startController(plane);
   const replica = await startReplica(plane, 'only');
@@ -76,25 +79,30 @@ async function podIn(namespace: string, labels: object = {}, more: object = {}):
   });
 }
 
-/** The network of a cluster, as it is deployed: in a namespace of its own, before all others, on every node. */
-async function networkAddOn(): Promise<void> {
-  const labels = { app: 'network' };
-  const { status, body } = await plane.api('POST', '/apis/apps/v1/namespaces/network/daemonsets', {
+/** A network of a cluster, as it is deployed: before all others, on every node. */
+function networkDaemonSet(name: string, priorityClassName = 'system-node-critical'): object {
+  const labels = { app: name };
+  return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
-    metadata: { name: 'network' },
+    metadata: { name },
     spec: {
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
         spec: {
-          priorityClassName: 'system-node-critical',
+          priorityClassName,
           tolerations: [{ operator: 'Exists' }],
           containers: [{ name: 'network', image: 'registry.k8s.io/pause:3.10' }],
         },
       },
     },
-  });
+  };
+}
+
+/** The network of the cluster, in a namespace of its own. */
+async function networkAddOn(): Promise<void> {
+  const { status, body } = await plane.api('POST', NETWORKS, networkDaemonSet('network'));
   expect(status, JSON.stringify(body)).toBe(201);
   await until('the network runs on every node', async () => (await networkOn()).size === NODES);
 }
@@ -124,8 +132,41 @@ async function theClusterStarts(): Promise<void> {
     const there = { nodeName, tolerations: [{ operator: 'Exists' }] };
     expect(await podIn('kube-system', {}, there)).toBe('');
     expect(await podIn('network', {}, { ...there, priorityClassName: 'system-node-critical' })).toBe('');
-    expect(await podIn('network', {}, there)).toContain('failed calling webhook "work.kubectl-maint.io"');
+    expect(await podIn('network', {}, there)).toContain(UNANSWERED);
   }
+  expect(await refusalOf(NETWORKS, networkDaemonSet('another'))).toBe('');
+  expect(await refusalOf(NETWORKS, networkDaemonSet('another', ''))).toContain(UNANSWERED);
+}
+
+/** What runs goes on: a network and a database tell their leader by a label, and people look into pods of the cluster. */
+async function whatRunsGoesOn(): Promise<void> {
+  for (const namespace of ['kube-system', 'shop', 'network']) {
+    expect(await labelled(namespace, { 'ovn-nb-leader': 'true', role: 'primary' })).toBe('');
+  }
+  expect(await debugged('kube-system')).toBe('');
+  expect(await debugged('network')).toContain(UNANSWERED);
+  expect(await labelled('kube-system', { 'kubectl-maint.io/work': 'backup' })).toBe('');
+  for (const becoming of [{ 'kubectl-maint.io/work': 'backup' }, { k8upjob: 'true' }]) {
+    expect(await labelled('shop', becoming)).toContain(UNANSWERED);
+  }
+}
+
+/** What is said of labels on the pod that runs in a namespace; empty where they are accepted. */
+function labelled(namespace: string, labels: object): Promise<string> {
+  return refusalOfPatch(`/api/v1/namespaces/${namespace}/pods/runs`, { metadata: { labels } });
+}
+
+/** The same of a container that `kubectl debug` adds to it. */
+function debugged(namespace: string): Promise<string> {
+  const ephemeralContainers = [{ name: 'debugger', image: 'busybox' }];
+  return refusalOfPatch(`/api/v1/namespaces/${namespace}/pods/runs/ephemeralcontainers`, {
+    spec: { ephemeralContainers },
+  });
+}
+
+async function refusalOfPatch(path: string, change: object): Promise<string> {
+  const { status, body } = await plane.api('PATCH', `${path}?dryRun=All`, change);
+  return status === 200 ? '' : (textAt(body, 'message') ?? `status ${status}`);
 }
 
 async function refusalOf(collection: string, object: object): Promise<string> {
@@ -148,6 +189,8 @@ describe('with failurePolicy Fail', () => {
     await theClusterStarts();
     await startNetworkAnew();
   });
+
+  test('what runs goes on: labels that begin no work, and anything in kube-system', whatRunsGoesOn);
 
   test('its own namespace goes on: the webhook can come back', async () => {
     await until('its service account', async () => (await podIn(NAMESPACE)) === '');
@@ -204,6 +247,7 @@ test('where work alone fails closed, kube-system and the network start all the s
   await until('work alone fails closed', async () => (await policies()).join() === wanted.join());
   await until('the API server has seen it', async () => (await podIn('kube-system')) === '');
   await theClusterStarts();
+  await whatRunsGoesOn();
   await startNetworkAnew();
   await closed.stop();
 });

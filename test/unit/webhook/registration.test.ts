@@ -176,8 +176,30 @@ test('what is critical is asked about by an entry of its own, and by no other, w
     expect(usual.get('not-critical')).toBe(`!${critical.get('critical') ?? ''}`);
     expect([...usual.keys()].slice(0, -1)).toEqual([...critical.keys()].slice(0, -1));
   }
-  const operations = entries.filter(({ name }) => name.startsWith('critical-')).flatMap(({ rules }) => rules);
-  expect(new Set(operations.flatMap((rule) => rule.operations))).toEqual(new Set(['CREATE']));
+  const operationsOf = (name: string) => {
+    const rules = entries.find((entry) => entry.name === `${name}.kubectl-maint.io`)?.rules ?? [];
+    return [...new Set(rules.flatMap(({ operations }) => operations))];
+  };
+  // What a rollout deletes waits for an answer.
+  expect(['critical-work', 'critical-rollout'].map(operationsOf)).toEqual([['CREATE', 'UPDATE'], ['CREATE']]);
+  const resources = entries
+    .find(({ name }) => name.startsWith('critical-work'))
+    ?.rules.flatMap((rule) => rule.resources);
+  expect(resources).toContain('pods/ephemeralcontainers');
+});
+
+test('of the labels of what runs those are asked about by which it may become work or names its node, and no others', () => {
+  const [kind] = kindsNamed('example.com/Scan');
+  const pattern = TOOLS.flatMap(({ patterns }) => patterns)[0];
+  if (kind === undefined || pattern === undefined) throw new Error('there are tools');
+  const match = { kinds: [kind], labels: { 'it\'s "mine"': [] } };
+  const own = { ...pattern, match, node: { in: 'label', key: 'example.com/node' } } as const;
+  const tool = { id: 't', title: 'T', source: '', known: 'configuration', patterns: [own] } as const;
+  const [work] = entriesFor([tool], DEFAULT_POLICY);
+  const starts = work?.matchConditions.find(({ name }) => name === 'starts')?.expression;
+  const keys = '["it\'s \\"mine\\"","kubectl-maint.io/work","example.com/node"]';
+  expect(starts).toContain(`${keys}.exists(k, object.metadata.?labels[?k] != oldObject.metadata.?labels[?k])`);
+  expect(starts).not.toContain('labels != ');
 });
 
 test.each([
