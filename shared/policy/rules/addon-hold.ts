@@ -26,8 +26,9 @@ export function judgeHold(subject: Subject, context: RuleContext): Judgement<Hol
   if (owner === undefined) return NO_OBJECTION;
   const pod = podFromObject(subject.object.raw);
   if (pod === undefined) return NO_OBJECTION;
-  const node = heldNodeOf(pod, context);
-  if (node === undefined) return NO_OBJECTION;
+  const names = nodesOf(pod);
+  const node = heldNodeAmong(names, context);
+  if (node === undefined) return confirmedFree(names, context);
   const { namespace } = subject.object;
   const wanted: readonly Need[] = [
     { need: 'daemonset', namespace, name: owner.name },
@@ -116,10 +117,31 @@ function isBroken(pod: PodFacts, { node, now, brokenAfterMs }: Case): boolean {
   return now - Math.max(pod.readyChangedAt, node.readyChangedAt ?? -Infinity) > brokenAfterMs;
 }
 
-/** The node in maintenance that a pod is on, or that the controller pins it to (matchFields metadata.name). */
-function heldNodeOf(pod: PodFacts, { nodeIndex }: RuleContext): NodeFacts | undefined {
-  const names = new Set(pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName]);
-  return nodeIndex.held.find((node) => names.has(node.name) && !isReturning(node));
+/** The node that a pod is on, or that the controller pins it to (matchFields metadata.name). */
+function nodesOf(pod: PodFacts): readonly string[] {
+  return pod.nodeName === '' ? pinnedNames(pod) : [pod.nodeName];
+}
+
+function heldNodeAmong(names: readonly string[], { nodeIndex }: RuleContext): NodeFacts | undefined {
+  return nodeIndex.held.find((node) => names.includes(node.name) && !isReturning(node));
+}
+
+/**
+ * A pod is let go only after its node was read: a cache may not have heard of a mark that was just made, and the
+ * controller tries again until some replica lets it.
+ */
+function confirmedFree(names: readonly string[], { answers, live }: RuleContext): Judgement<HoldReason> {
+  const open: readonly Need[] = names
+    .map((name) => ({ need: 'node', name }) as const)
+    .filter((need) => !answers.has(needKey(need)));
+  if (live && open.length > 0) return needing(...open);
+  for (const name of names) {
+    const answer = answers.get(needKey({ need: 'node', name }));
+    if (answer?.answer !== 'unknown') continue;
+    const detail = `whether node ${name} is in maintenance, where a rollout has to wait, could not be found out (${answer.why})`;
+    return objection({ reason: 'Unknown', detail, nodes: [name], weight: 'unknown' });
+  }
+  return NO_OBJECTION;
 }
 
 /** Whether add-on changes wait on the node now: it is in maintenance, not on its way back, and has no exception. */

@@ -1,10 +1,12 @@
 /** The hold rule, condition by condition (docs: the hold rule), with what would be looked up given as data. */
 import { describe, expect, test } from 'vitest';
 import { needKey, type Answer, type Answers, type Need } from '../../../shared/policy/needs.ts';
-import { requestFromReview } from '../../../shared/policy/request.ts';
+import { decide } from '../../../shared/policy/decide.ts';
+import { requestFromReview, type ReviewRequest } from '../../../shared/policy/request.ts';
 import type { Verdict } from '../../../shared/policy/verdict.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { daemonSetFromObjects } from '../../../shared/facts/daemonset.ts';
+import type { NodeFacts } from '../../../shared/facts/node.ts';
 import { podFromObject } from '../../../shared/facts/pod.ts';
 import { configWith } from '../../support/configs.ts';
 import { reviewWith } from '../../support/reviews.ts';
@@ -301,9 +303,70 @@ describe('what has to be looked up', () => {
     expect(review.ok && evaluate(review.value, situation(nodes, { live: true })).needs).toEqual(NEEDS);
   });
 
-  test('is not asked for without maintenance, or with the rule off', () => {
+  test('is not asked for with the rule off, nor of a pod that nobody places', () => {
     const off = configWith({ addon: { mode: 'off' } });
-    expect(evaluate(request, situation([node('n1')], { live: true })).needs).toEqual([]);
     expect(evaluate(request, situation(nodes, { live: true, config: off })).needs).toEqual([]);
+    const nowhere = deletion(podObject({ nodeName: undefined }), { user: { name: CONTROLLER, groups: [] } });
+    expect(evaluate(nowhere, situation(nodes, { live: true })).needs).toEqual([]);
+  });
+});
+
+describe('a node that is not known to be in maintenance is read before its pod is let go', () => {
+  const user = { user: { name: CONTROLLER, groups: [] } };
+  const gone = deletion(podObject(), user);
+  const surging = creation(podObject({ name: 'new', generation: '2', nodeName: undefined, pinnedTo: 'n1' }), user);
+  const excepted = held('n1', {
+    record: { exceptions: [{ rules: ['addon'], until: ago(-1), by: 'b', reason: 'r' }] },
+  });
+  /** What the API server answers where the replica knows n1 as it was. */
+  const decided = async (request: ReviewRequest, known: NodeFacts, now: Answer | Error) => {
+    const asked: string[] = [];
+    const answers = new Map([...answersFor({}), ['node/n1', now] as const]);
+    const verdict = await decide(request, situation([known, node('n2')], { live: true }), (need) => {
+      asked.push(needKey(need));
+      const answer = answers.get(needKey(need));
+      return answer === undefined || answer instanceof Error
+        ? Promise.reject(answer ?? new Error('not asked'))
+        : Promise.resolve(answer);
+    });
+    return { asked, said: reasons(verdict), verdict };
+  };
+  const is = (facts: NodeFacts | undefined): Answer => ({ answer: 'node', node: facts });
+  const rest = NEEDS.map(needKey);
+  const before = node('n1');
+  const returning = held('n1', { state: 'returning' });
+
+  test.each<[name: string, request: ReviewRequest, known: NodeFacts, now: NodeFacts]>([
+    ['it was marked just now', gone, before, held('n1')],
+    ['it was marked just now, and the pod would be made beside the old one', surging, before, held('n1')],
+    ['nobody knew it', gone, node('n3'), held('n1')],
+    ['it returned, and is in maintenance again', gone, returning, held('n1')],
+    ['its exception is over', gone, excepted, held('n1')],
+  ])('held: %s', async (_name, request, known, now) => {
+    const { asked, said } = await decided(request, known, is(now));
+    expect({ asked, said }).toEqual({ asked: ['node/n1', ...rest], said: HELD });
+  });
+
+  test.each<[name: string, known: NodeFacts, now: NodeFacts | undefined]>([
+    ['it is free', before, before],
+    ['it returns', returning, returning],
+    ['it has an exception', excepted, excepted],
+    ['it is gone', before, undefined],
+  ])('let go with one question: %s', async (_name, known, now) => {
+    const { asked, said } = await decided(gone, known, is(now));
+    expect({ asked, said }).toEqual({ asked: ['node/n1'], said: FREE });
+  });
+
+  test('one that is known to be in maintenance is not', async () => {
+    expect(await decided(gone, held('n1'), new Error('not asked'))).toMatchObject({ asked: rest, said: HELD });
+  });
+
+  test('where that fails the pod goes, and it is told of that node', async () => {
+    const { said, verdict } = await decided(gone, node('n1'), new Error('503'));
+    expect(said).toEqual(['warn', 'Unknown']);
+    expect(verdict.findings[0]).toMatchObject({
+      nodes: ['n1'],
+      detail: 'whether node n1 is in maintenance, where a rollout has to wait, could not be found out (503)',
+    });
   });
 });
