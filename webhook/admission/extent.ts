@@ -11,11 +11,9 @@ export const MAX_NESTING = 512;
  */
 export const MAX_PARTS = 80_000;
 
-/** How much of some JSON is read: all of it, the part before `end` with what then closes it, or nothing. */
+/** How much of some JSON is read: all of it, or the part before `end` with what then closes it. */
 export type Extent =
-  | { readonly kind: 'whole' }
-  | { readonly kind: 'cut'; readonly end: number; readonly closing: string }
-  | { readonly kind: 'too-deep' };
+  { readonly kind: 'whole' } | { readonly kind: 'cut'; readonly end: number; readonly closing: string };
 
 interface Limits {
   readonly nesting: number;
@@ -49,10 +47,12 @@ export function extentOf(json: Uint8Array, { nesting, parts: most }: Limits): Ex
     if (mark === 'text') index = endOfText(json, index + 1);
     else if (mark === 'closing') open.pop();
     else {
-      // Only between two values can it be cut so that what is before stays JSON.
+      // Between two values it can be cut so that what is before stays JSON; what nests too deep leaves a null in its place.
       if (byte === COMMA && parts >= most) return { kind: 'cut', end: index, closing: closingOf(open) };
       parts += 1;
-      if (mark === 'opening' && open.push(byte) > nesting) return { kind: 'too-deep' };
+      if (mark !== 'opening') continue;
+      if (open.length === nesting) return { kind: 'cut', end: index, closing: `null${closingOf(open)}` };
+      open.push(byte);
     }
   }
   return { kind: 'whole' };

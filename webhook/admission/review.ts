@@ -19,7 +19,7 @@ export function readReview(bytes: Uint8Array): ReadReview {
   if (!review.ok) return refusal(`not an AdmissionReview: ${review.problems.map(renderProblem).join('; ')}`, uid);
   if (uid === undefined) return refusal(`not an AdmissionReview: request.uid: is longer than ${MAX_UID} characters`);
   if (json.isCut && isWithoutObject(review.value))
-    return refusal(`the body has more than ${MAX_PARTS} parts before its object`, uid);
+    return refusal(`the body has more than ${MAX_PARTS} parts or ${MAX_NESTING} levels before its object`, uid);
   return { ok: true, request: review.value };
 }
 
@@ -44,14 +44,9 @@ type Json =
 /** As much of a body as is read. */
 function readJson(bytes: Uint8Array): Json {
   const extent = extentOf(bytes, LIMITS);
-  switch (extent.kind) {
-    case 'too-deep':
-      return { ok: false, reason: `the body nests deeper than ${MAX_NESTING} levels` };
-    case 'cut':
-      return parseJson(textOf(bytes.subarray(0, extent.end)) + extent.closing, true);
-    case 'whole':
-      return parseJson(textOf(bytes), false);
-  }
+  return extent.kind === 'whole'
+    ? parseJson(textOf(bytes), false)
+    : parseJson(textOf(bytes.subarray(0, extent.end)) + extent.closing, true);
 }
 
 const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
