@@ -245,28 +245,37 @@ test('what was refused is an Event on the node, with a count', async () => {
 /** So many calls are under way at most: a machine that is busy with something else is asked more slowly, and not for more than it can. */
 const UNDER_WAY = 25;
 
-/** Backups of nodes at a steady rate, with what has to be said of each, until it is ended; keeps what was not so. */
+/**
+ * Backups of nodes at a steady rate, with what has to be said of each, until it is ended; keeps what was not so, and says in
+ * a line what the rate came to. Calls that are late are made up for, or counted as left out where too many are under way.
+ */
 function load(perSecond: number, expected: Map<string, string>) {
   const wrong: string[] = [];
   const calls: Promise<void>[] = [];
+  const begun = performance.now();
+  const seconds = () => (performance.now() - begun) / 1000;
   let underWay = 0;
-  const timer = setInterval(() => {
-    if (underWay >= UNDER_WAY) return;
-    const nodes = [...expected];
-    const [node, word] = nodes[calls.length % nodes.length] ?? ['', ''];
+  let leftOut = 0;
+  const call = async (node: string, word: string): Promise<void> => {
     underWay += 1;
-    calls.push(
-      backupOf(node).then((said) => {
-        underWay -= 1;
-        if (said !== word) wrong.push(`${new Date().toISOString()} ${node}: ${said}`);
-      }),
-    );
+    const said = await backupOf(node);
+    underWay -= 1;
+    if (said !== word) wrong.push(`${new Date().toISOString()} ${node}: ${said}`);
+  };
+  const timer = setInterval(() => {
+    const due = seconds() * perSecond;
+    while (calls.length + leftOut < due) {
+      const nodes = [...expected];
+      if (underWay >= UNDER_WAY) leftOut += 1;
+      else calls.push(call(...(nodes[calls.length % nodes.length] ?? ['', ''])));
+    }
   }, 1000 / perSecond);
   return {
     end: async () => {
       clearInterval(timer);
+      const rate = `${calls.length} calls in ${seconds().toFixed(1)} s, ${(calls.length / seconds()).toFixed(1)} a second`;
       await Promise.all(calls);
-      return { wrong, count: calls.length };
+      return { wrong, count: calls.length, line: `${rate} of ${perSecond}, ${leftOut} left out` };
     },
   };
 }
@@ -310,7 +319,8 @@ test('a rolling restart, a new authority, a watch that stalls and a controller t
   replicas = [next, last];
   await third.stop(1500);
 
-  const { wrong, count } = await running.end();
+  const { wrong, count, line } = await running.end();
+  process.stdout.write(`under load: ${line}\n`);
   expect(wrong).toEqual([]);
   expect(count).toBeGreaterThan(100);
 });
