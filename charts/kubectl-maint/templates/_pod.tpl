@@ -109,6 +109,24 @@ affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
+{{/*
+How a Deployment's pods are replaced: by one more first, or by one less where one more may fit nowhere, which would hang the
+rollout. Takes the root, and the name of the Deployment. The scheduler counts a tainted node without a replica against a
+constraint that it must keep, and `minDomains` counts nodes that are not there.
+*/}}
+{{- define "kubectl-maint.strategy" -}}
+{{- $values := .root.Values -}}
+{{- $less := and (eq .name "kubectl-maint") (or $values.hostNetwork (include "kubectl-maint.requiredApart" .root)) -}}
+{{- range $values.topologySpreadConstraints }}{{ if eq .whenUnsatisfiable "DoNotSchedule" }}{{ $less = true }}{{ end }}{{ end -}}
+rollingUpdate: {{ ternary "{ maxUnavailable: 1, maxSurge: 0 }" "{ maxUnavailable: 0, maxSurge: 1 }" (not (empty $less)) }}
+{{- end }}
+
+{{/* Not empty where the webhook's pods must not share a node, or whatever else `affinity` names. Takes the root. */}}
+{{- define "kubectl-maint.requiredApart" -}}
+{{- $apart := get (.Values.affinity | default dict) "podAntiAffinity" | default dict -}}
+{{- if get $apart "requiredDuringSchedulingIgnoredDuringExecution" }}required{{ end -}}
+{{- end }}
+
 {{/* Pods of a Deployment would rather not share a node. Takes its name. */}}
 {{- define "kubectl-maint.apart" -}}
 podAntiAffinity:

@@ -434,6 +434,8 @@ describe('what a variant changes', () => {
               namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
               podSelector: { matchLabels: { app: 'konnectivity-agent' } },
             },
+            // The pod of `helm test`, which calls as an API server does.
+            { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'kubectl-maint-verify' } } },
           ],
         },
         { ports: [{ protocol: 'TCP', port: 'health' }], from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
@@ -442,6 +444,12 @@ describe('what a variant changes', () => {
           from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
         },
       ],
+    ],
+    [
+      'observed',
+      'the pod of `helm test`, as those who may call know it',
+      () => at(of('observed', 'Pod/kubectl-maint-verify'), 'metadata', 'labels', 'app.kubernetes.io/name'),
+      'kubectl-maint-verify',
     ],
     [
       'observed',

@@ -48,6 +48,47 @@ test('an affinity stands in for ours', () => {
   ]);
 });
 
+/** How many pods less, and how many more, while webhook and controllers are replaced. */
+const LESS = { maxUnavailable: 1, maxSurge: 0 };
+const MORE = { maxUnavailable: 0, maxSurge: 1 };
+const TERM = { topologyKey: 'kubernetes.io/hostname', labelSelector: {} };
+
+test.each<[why: string, values: object, webhook: object, controller: object]>([
+  ['nothing is required', {}, MORE, MORE],
+  ["a port of the node is one pod's", { hostNetwork: true }, LESS, MORE],
+  [
+    "the webhook's pods must not share a node",
+    { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [TERM] } } },
+    LESS,
+    MORE,
+  ],
+  [
+    'they would rather not',
+    { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [] }, nodeAffinity: {} } },
+    MORE,
+    MORE,
+  ],
+  [
+    'both must be spread',
+    { topologySpreadConstraints: [{ topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] },
+    LESS,
+    LESS,
+  ],
+  [
+    'both are spread as far as that goes',
+    { topologySpreadConstraints: [{ topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' }] },
+    MORE,
+    MORE,
+  ],
+])('a rollout never waits for room that there may not be: %s', async (_why, values, webhook, controller) => {
+  const flags = Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
+  const made = await rendered(helm, ...flags);
+  const strategies = ['kubectl-maint', 'kubectl-maint-controller'].map((name) =>
+    at(made.get(`Deployment/${name}`), 'spec', 'strategy', 'rollingUpdate'),
+  );
+  expect(strategies).toEqual([webhook, controller]);
+});
+
 test.each(['affinity', 'topologySpreadConstraints'])('none at all is none: %s', async (value) => {
   const none = await rendered(helm, '--set-json', `${value}=${value === 'affinity' ? '{}' : '[]'}`);
   expect(at(none.get('Deployment/kubectl-maint'), 'spec', 'template', 'spec', value)).toBeUndefined();
