@@ -23,9 +23,10 @@ const WRITE_EVERY_MS = 10_000;
 const WRITE_MS = 3000;
 /**
  * Different refusals that are kept apart: what each CronJob or tool was refused on each node, half a kilobyte each. More
- * than this within half an hour is a flood, and is counted in the log.
+ * than this within half an hour is a flood, which whoever reaches the port can make by inventing owners. The rest is one Event
+ * for each node and rule, of which there are so many as nodes are in maintenance: no refusal is without one.
  */
-const MAX_KEPT = 1000;
+const MAX_APART = 1000;
 /** An Event that had no refusal for so long, in ms, is over; the next one is a new Event. The API server keeps them for an hour. */
 const OVER_AFTER_MS = 30 * 60_000;
 /** Nodes of one refusal that get an Event: a scan is refused because of all of them. */
@@ -92,10 +93,12 @@ interface Tally {
  */
 export class DenialRecorder {
   readonly #ports: RecorderPorts;
-  readonly #tallies = new Map<string, Tally>();
+  readonly #apart = new Map<string, Tally>();
+  /** What comes while those are too many, by node and rule. */
+  readonly #together = new Map<string, Tally>();
   readonly #writing = new OneAtATime(() => this.#writeOnce());
   readonly #ticker: NodeJS.Timeout;
-  #dropped = 0;
+  #notApart = 0;
 
   constructor(ports: RecorderPorts, everyMs = WRITE_EVERY_MS) {
     this.#ports = ports;
@@ -126,13 +129,20 @@ export class DenialRecorder {
   }
 
   async #writeOnce(): Promise<void> {
+    // In a flood of invented refusals the true ones are among those that are told together: they wait for nobody.
+    await this.#writeAll(this.#together);
+    await this.#writeAll(this.#apart);
+    if (this.#notApart > 0)
+      this.#ports.log.warn({ refusals: this.#notApart }, 'too many kinds of refusals for an Event of each');
+    this.#notApart = 0;
+  }
+
+  async #writeAll(tallies: Map<string, Tally>): Promise<void> {
     const now = this.#ports.now();
-    for (const [key, tally] of this.#tallies) {
+    for (const [key, tally] of tallies) {
       if (tally.count > tally.written) await this.#try(tally);
-      else if (now - tally.lastAt > OVER_AFTER_MS) this.#tallies.delete(key);
+      else if (now - tally.lastAt > OVER_AFTER_MS) tallies.delete(key);
     }
-    if (this.#dropped > 0) this.#ports.log.warn({ refusals: this.#dropped }, 'too many kinds of refusals for Events');
-    this.#dropped = 0;
   }
 
   /** Writes for the last time. */
@@ -150,27 +160,29 @@ export class DenialRecorder {
   #count(node: string, { finding, tool, afterDenial, origin }: Refused): void {
     const { rule, detail } = finding;
     const reason = reasonOf(finding) ?? 'WorkDenied';
-    const key = JSON.stringify([node, this.#begun(node), rule, reason, tool, afterDenial, origin]);
-    const now = this.#ports.now();
-    const known = this.#tallies.get(key);
-    if (known !== undefined) {
-      known.count += 1;
-      known.lastAt = now;
-    } else if (this.#tallies.size >= MAX_KEPT) {
-      this.#dropped += 1;
+    const kind = [node, this.#begun(node), rule, reason];
+    const key = JSON.stringify([...kind, tool, afterDenial, origin]);
+    if (this.#apart.has(key) || this.#apart.size < MAX_APART) {
+      const whose = reason === 'AddonHeld' ? '' : ` (${origin})`;
+      const message = `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${whose}`;
+      this.#add(this.#apart, key, { node, reason, message, afterDenial });
     } else {
-      this.#tallies.set(key, {
-        node,
-        reason,
-        message: `${rule}${tool === null ? '' : ` (${tool})`}: ${detail}${reason === 'AddonHeld' ? '' : ` (${origin})`}`,
-        afterDenial,
-        firstAt: now,
-        lastAt: now,
-        count: 1,
-        event: undefined,
-        written: 0,
-      });
+      this.#notApart += 1;
+      const message = `${rule}: more kinds of work than are told apart`;
+      this.#add(this.#together, JSON.stringify(kind), { node, reason, message, afterDenial: undefined });
     }
+  }
+
+  #add(
+    tallies: Map<string, Tally>,
+    key: string,
+    first: Pick<Tally, 'node' | 'reason' | 'message' | 'afterDenial'>,
+  ): void {
+    const now = this.#ports.now();
+    const tally = tallies.get(key) ?? { ...first, firstAt: now, lastAt: now, count: 0, event: undefined, written: 0 };
+    tally.count += 1;
+    tally.lastAt = now;
+    tallies.set(key, tally);
   }
 
   async #try(tally: Tally): Promise<void> {

@@ -259,11 +259,65 @@ test('after half an hour of quiet it counts from one again', async () => {
   expect(told().slice(1)).toEqual([['POST', '', 'WorkDenied', 1]]);
 });
 
-test('a flood of different refusals is bounded, and told', async () => {
-  for (let index = 0; index < 1050; index += 1) recorder.decided(judged([backup], { tool: `t${index}` }));
-  await recorder.write();
-  expect(sent).toHaveLength(1000);
-  expect(out.text).toContain('too many kinds of refusals for Events');
+describe('a flood of different refusals, as whoever reaches the port can make it', () => {
+  const invented = (index: number) => judged([backup], { tool: `t${index}` });
+  const flood = (from: number, to: number) => {
+    for (let index = from; index < to; index += 1) recorder.decided(invented(index));
+  };
+  const real = judged([backup], { tool: 'velero' });
+  const TOGETHER = 'backup: more kinds of work than are told apart';
+  const toldTogether = () =>
+    sent.filter(({ body }) => textAt(body, 'message') === TOGETHER).map(({ body }) => at(body, 'count'));
+
+  test('is bounded, and a true one among it is told nevertheless, before the others', async () => {
+    flood(0, 1050);
+    recorder.decided(real);
+    await recorder.write();
+    expect(sent).toHaveLength(1001);
+    expect(textAt(sent[0]?.body, 'message')).toBe(TOGETHER);
+    expect(toldTogether()).toEqual([51]);
+    expect(out.text).toContain('too many kinds of refusals for an Event of each');
+  });
+
+  test('goes on, and so does what is told of the true ones', async () => {
+    flood(0, 1050);
+    await recorder.write();
+    clock.now += 20 * MINUTE;
+    flood(0, 1000);
+    await recorder.write();
+    clock.now += 20 * MINUTE;
+    sent = [];
+    recorder.decided(real);
+    await recorder.write();
+    expect(told()).toEqual([['PATCH', '/n1.1', '', 51]]);
+  });
+
+  test('keeps nodes and rules apart, and what was known before it', async () => {
+    recorder.decided(real);
+    flood(0, 1000);
+    recorder.decided(judged([{ ...backup, nodes: ['n2'] }], { tool: 'x' }));
+    recorder.decided(judged([{ ...backup, rule: 'scan' }], { tool: 'x' }));
+    recorder.decided(real);
+    await recorder.write();
+    expect(sent.map(({ body }) => textAt(body, 'message') ?? '').filter((message) => !message.includes('(t'))).toEqual([
+      TOGETHER,
+      TOGETHER,
+      TOGETHER.replace('backup', 'scan'),
+      'backup (velero): backup of a ZFS volume is for node n1 (ZFSBackup in openebs)',
+    ]);
+  });
+
+  test('is over after half an hour', async () => {
+    flood(0, 1050);
+    await recorder.write();
+    clock.now += 31 * MINUTE;
+    await recorder.write();
+    sent = [];
+    recorder.decided(real);
+    await recorder.write();
+    expect(told()).toEqual([['POST', '', 'WorkDenied', 1]]);
+    expect(toldTogether()).toEqual([]);
+  });
 });
 
 test('the end writes what is left', async () => {
