@@ -48,6 +48,8 @@ export interface ServePorts {
   readonly now: () => number;
   /** How often dates are looked at, in ms; for tests that do not wait for minutes. */
   readonly tickMs?: number | undefined;
+  /** How long a new authority is only trusted before its certificate is served, in ms; for the same tests. */
+  readonly trustedMs?: number | undefined;
 }
 
 /** A webhook that serves. */
@@ -66,10 +68,10 @@ const LAST_ANSWERS_MS = 5_000;
 
 /** Listens on its ports and follows the nodes. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
-  const { log, now, cluster, tickMs } = ports;
+  const { log, now, cluster, tickMs, trustedMs } = ports;
   const shutdown = { draining: false, ended: new AbortController() };
   const nodes = new NodeCache(now);
-  const own = await openCertificates(options.certificates, now());
+  const own = await openCertificates(options.certificates, now(), trustedMs);
   const { clientCaFile } = options;
   const source = clientCaFile === undefined ? own : await withKnownCallers(own, clientCaFile);
   await writeAuthorities(options.caOut, source);

@@ -27,6 +27,8 @@ export const CA_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/${CA_SECR
 export const TLS_SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/${TLS_SECRET}`;
 export const LEASE_PATH = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${LEASE}`;
 export const REGISTRATION_PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubectl-maint';
+/** As API servers know it. */
+export const SERVED_NAME = `${SERVICE}.${NAMESPACE}.svc`;
 const OF_SERVICE = { namespace: NAMESPACE, service: SERVICE };
 
 /** What an API server needs to call a Service without a kube-proxy: it then dials the endpoints itself. */
@@ -69,6 +71,8 @@ export interface ControllerOptions extends Differently {
   /** `Fail` by default: a call that goes wrong is seen. */
   readonly failurePolicy?: 'Ignore' | 'Fail';
   readonly failClosed?: OwnService['failClosed'];
+  /** Where somebody else puts `ca.crt`, who makes the certificates; it makes them itself by default. */
+  readonly caFolder?: string;
 }
 
 /** Prepares a control plane (started with DIALS_ENDPOINTS) as the chart would: namespace, Service, registration. */
@@ -125,7 +129,7 @@ export function untilAskedBy(plane: ControlPlane, entry: string): Promise<readon
 /** Starts a controller, and waits until it is ready. */
 export async function startController(
   plane: ControlPlane,
-  { server, now = Date.now, ready = true, failurePolicy = 'Fail', failClosed = [] }: ControllerOptions = {},
+  { server, now = Date.now, ready = true, failurePolicy = 'Fail', failClosed = [], caFolder }: ControllerOptions = {},
 ): Promise<Controller> {
   const log: string[] = [];
   const cluster = await connected(plane, server);
@@ -137,12 +141,15 @@ export async function startController(
       host: '127.0.0.1',
       healthPort: 0,
       metricsPort: 0,
-      certificates: {
-        by: 'controller',
-        authority: { ...place, name: CA_SECRET },
-        leaf: { ...place, name: TLS_SECRET },
-        names: [`${SERVICE}.${NAMESPACE}.svc`],
-      },
+      certificates:
+        caFolder === undefined
+          ? {
+              by: 'controller',
+              authority: { ...place, name: CA_SECRET },
+              leaf: { ...place, name: TLS_SECRET },
+              names: [SERVED_NAME],
+            }
+          : { by: 'others', folder: caFolder },
     },
     { cluster, log: logTo({ write: (line: string) => log.push(line) }, 'info'), policy: BUILT_IN_POLICY, now, ...FAST },
   );
@@ -161,6 +168,8 @@ export async function startController(
 interface ReplicaOptions extends Differently {
   /** Whose certificates callers have to show; anybody may call by default. */
   readonly clientCaFile?: string;
+  /** How long a new authority is only trusted, in ms. */
+  readonly trustedMs?: number;
 }
 
 /**
@@ -170,7 +179,7 @@ interface ReplicaOptions extends Differently {
 export async function startReplica(
   plane: ControlPlane,
   name: string,
-  { server, now = Date.now, clientCaFile }: ReplicaOptions = {},
+  { server, now = Date.now, clientCaFile, trustedMs = FAST.trustedMs }: ReplicaOptions = {},
 ): Promise<Replica> {
   const log: string[] = [];
   const cluster = await connected(plane, server);
@@ -192,6 +201,7 @@ export async function startReplica(
       policy: BUILT_IN_POLICY,
       now,
       tickMs: FAST.tickMs,
+      trustedMs,
     },
   );
   const asked = askedAt(serving, log);

@@ -52,6 +52,14 @@ export function certificatesIn(bundle: string): readonly string[] {
   });
 }
 
+/** Whether some certificate of a bundle, a server's with those in between, is an authority's (PEM) or signed by it. */
+export function isSignedBy(bundle: string, authority: string): boolean {
+  const signer = new X509Certificate(authority);
+  return certificatesIn(bundle)
+    .map((pem) => new X509Certificate(pem))
+    .some((one) => one.raw.equals(signer.raw) || (one.checkIssued(signer) && one.verify(signer.publicKey)));
+}
+
 /** One certificate as PEM, always in the same form, so that two of them can be compared as text. */
 export function normalPem(certificate: X509Certificate): string {
   return certificate.toString().trim();

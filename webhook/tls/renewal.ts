@@ -7,7 +7,7 @@ import { servedCertificate } from './probe.ts';
 import type { CertificateSource } from './source.ts';
 
 /** How often dates are looked at, in ms. By the clock: a timer over 2^31 ms would fire at once. */
-const TICK_MS = 60_000;
+export const TICK_MS = 60_000;
 
 /** What renewal needs. */
 export interface RenewalPorts {
