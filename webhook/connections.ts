@@ -19,6 +19,14 @@ interface Connection {
   readonly socket: Socket;
   /** Requests under way. */
   calls: number;
+  /** Whether it ends with its next answer. */
+  isLeaving: boolean;
+}
+
+/** The connections of a server. */
+export interface Connections {
+  /** Ends all that there are: those without a request under way at once, the others with its answer. */
+  end(): void;
 }
 
 /**
@@ -27,7 +35,7 @@ interface Connection {
  * their next request the one ends that has waited for longest, which its caller opens again at no loss. A connection with
  * more than MAX_CALLS requests ends as well; the others reach the application.
  */
-export function boundConnections(server: Server | HttpsServer, most: number, app: RequestListener): void {
+export function boundConnections(server: Server | HttpsServer, most: number, app: RequestListener): Connections {
   /** Those that never had an answer, the oldest first. */
   const fresh = new Map<string, Connection>();
   /** Those that had, the one whose last answer is longest ago first. */
@@ -36,7 +44,7 @@ export function boundConnections(server: Server | HttpsServer, most: number, app
 
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket);
-    const connection = { socket, calls: 0 };
+    const connection = { socket, calls: 0, isLeaving: false };
     // One that has just ended may stand there still: its caller has come again from the same port.
     fresh.delete(name);
     proven.delete(name);
@@ -58,6 +66,7 @@ export function boundConnections(server: Server | HttpsServer, most: number, app
     response.once('close', () => {
       connection.calls -= 1;
       if (forget(name, connection)) (response.writableFinished ? proven : fresh).set(name, connection);
+      if (connection.isLeaving) socket.destroySoon();
     });
     app(request, response);
   });
@@ -73,6 +82,15 @@ export function boundConnections(server: Server | HttpsServer, most: number, app
     if (fresh.size > most / 2) return oldest;
     return [...proven.values()].find(({ calls }) => calls === 0) ?? oldest;
   }
+
+  return {
+    end: () => {
+      for (const connection of places.flatMap((place) => [...place.values()])) {
+        connection.isLeaving = true;
+        if (connection.calls === 0) connection.socket.destroy();
+      }
+    },
+  };
 }
 
 /** The same for a connection and for what is encrypted on it: of one server no two that are open share it. */

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { MaintError, messageOf } from '../shared/index.ts';
-import { boundConnections, MAX_CONNECTIONS } from './connections.ts';
+import { boundConnections, MAX_CONNECTIONS, type Connections } from './connections.ts';
 import type { ServingCertificate } from './tls/source.ts';
 
 /** A listening server. */
@@ -15,6 +15,7 @@ export interface ListeningServer {
 
 /** A server whose certificate can change while it listens. */
 export interface SecureServer extends ListeningServer {
+  /** To those who connect from now on; where it is for other callers than before, all others have to connect again. */
   present(certificate: ServingCertificate): void;
 }
 
@@ -54,18 +55,22 @@ export async function listenSecurely(
     ...(certificate.callers !== undefined && { requestCert: true, rejectUnauthorized: true }),
     ...contextOf(certificate),
   });
-  const listening = await started(server, app, address);
+  const { listening, connections } = await started(server, app, address);
+  let { callers } = certificate;
   return {
     ...listening,
     present: (renewed) => {
       server.setSecureContext(contextOf(renewed));
+      // Who was let in by an authority that is none any more would be served on as long as it likes.
+      if (renewed.callers !== callers) connections.end();
+      callers = renewed.callers;
     },
   };
 }
 
 /** Listens for plain HTTP. Throws MaintError('usage') where the address cannot be had. */
 export async function listen(app: Express, address: Address): Promise<ListeningServer> {
-  return started(createHttpServer(TIMEOUTS), app, address);
+  return (await started(createHttpServer(TIMEOUTS), app, address)).listening;
 }
 
 /** Without `ca` a context trusts the public authorities: it is said each time. */
@@ -76,9 +81,9 @@ function contextOf({ certificate, key, callers }: ServingCertificate): SecureCon
 async function started(
   server: Server | HttpsServer,
   app: Express,
-  { host, port, connections = MAX_CONNECTIONS }: Address,
-): Promise<ListeningServer> {
-  boundConnections(server, connections, app);
+  { host, port, connections: most = MAX_CONNECTIONS }: Address,
+): Promise<{ readonly listening: ListeningServer; readonly connections: Connections }> {
+  const connections = boundConnections(server, most, app);
   server.setTimeout(SILENT_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
@@ -88,10 +93,11 @@ async function started(
     server.listen({ port, ...(host !== '' && { host }) }, resolve);
   });
   const address = server.address();
-  return {
+  const listening = {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    close: (graceMs) => close(server, graceMs),
+    close: (graceMs: number) => close(server, graceMs),
   };
+  return { listening, connections };
 }
 
 async function close(server: Server | HttpsServer, graceMs: number): Promise<void> {

@@ -1,9 +1,11 @@
 /** Callers that have to show a certificate, and where the authorities of theirs come from. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request, type RequestOptions } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type ConnectionOptions } from 'node:tls';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import express from 'express';
 import { listenSecurely, type SecureServer } from '../../../webhook/servers.ts';
 import { withKnownCallers } from '../../../webhook/tls/known-callers.ts';
@@ -27,11 +29,13 @@ const presented = (callers?: string): ServingCertificate => ({
 describe('a server that knows its callers', () => {
   let server: SecureServer;
   let reached = 0;
+  /** Answers wait for it. */
+  let held = Promise.resolve();
 
   beforeAll(async () => {
     const app = express().use((_request, response) => {
       reached += 1;
-      response.send('ok');
+      void held.then(() => response.send('ok'));
     });
     server = await listenSecurely(app, { host: '127.0.0.1', port: 0 }, presented(authority.cert));
   });
@@ -42,7 +46,9 @@ describe('a server that knows its callers', () => {
   });
 
   /** The status of an answer, or the code of what went wrong. */
-  function calledBy(options: RequestOptions): Promise<number | string | undefined> {
+  function calledBy(
+    options: RequestOptions & Pick<ConnectionOptions, 'session'>,
+  ): Promise<number | string | undefined> {
     return new Promise((resolve) => {
       const to = { host: '127.0.0.1', port: server.port, ca: own.cert, agent: false, ...options };
       const call = request(to, (answer) => {
@@ -72,6 +78,66 @@ describe('a server that knows its callers', () => {
     expect(await calledBy({})).not.toBe(200);
     expect(reached).toBe(1);
   });
+
+  describe.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'serves nobody on whose authority is taken out, by %s',
+    (maxVersion) => {
+      let agent: Agent;
+      beforeEach(() => {
+        agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      });
+      afterEach(() => {
+        agent.destroy();
+        held = Promise.resolve();
+      });
+
+      test('on a connection that is kept', async () => {
+        const known = { ...apiServer, maxVersion, agent };
+        expect([await calledBy(known), await calledBy(known)]).toEqual([200, 200]);
+        const [kept] = Object.values(agent.freeSockets).flat();
+        expect(kept?.destroyed).toBe(false);
+        server.present(presented(another.cert));
+        expect(await calledBy(known)).not.toBe(200);
+        expect(reached).toBe(2);
+      });
+
+      test('on one with a request under way, which gets its answer', async () => {
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        held = promise.then(() => undefined);
+        const known = { ...apiServer, maxVersion, agent };
+        const [first, second] = [calledBy(known), calledBy(known)];
+        await vi.waitUntil(() => reached === 1);
+        server.present(presented(another.cert));
+        resolve(undefined);
+        expect(await first).toBe(200);
+        expect(await second).not.toBe(200);
+        expect(reached).toBe(1);
+      });
+
+      test('by a session of before', async () => {
+        const session = await new Promise<Buffer>((resolve) => {
+          const socket = connect({ host: '127.0.0.1', port: server.port, ca: own.cert, ...apiServer, maxVersion });
+          socket.once('session', (told: Buffer) => {
+            resolve(told);
+            socket.destroy();
+          });
+        });
+        expect(await calledBy({ ...apiServer, maxVersion, session })).toBe(200);
+        server.present(presented(another.cert));
+        expect(await calledBy({ ...apiServer, maxVersion, session })).not.toBe(200);
+      });
+
+      test('and everybody on of whom nothing has changed', async () => {
+        const known = { ...apiServer, maxVersion, agent };
+        await calledBy(known);
+        const [kept] = Object.values(agent.freeSockets).flat();
+        server.present({ ...presented(authority.cert), notAfter: NOW + 2000 });
+        await sleep(50);
+        expect(kept?.destroyed).toBe(false);
+        expect(await calledBy(known)).toBe(200);
+      });
+    },
+  );
 });
 
 describe('their authorities', () => {
