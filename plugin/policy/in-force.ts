@@ -13,7 +13,7 @@ import {
   type PolicyConfig,
   type RuleMode,
 } from '../../shared/index.ts';
-import { readRegistration, serviceNamespace } from './registration.ts';
+import { exemptNamespaces, readRegistration, serviceNamespace } from './registration.ts';
 import { forbiddenText } from '../session/forbidden-text.ts';
 
 /** What the webhook of a cluster decides by. Every verb that says what is enforced there goes by this one reading. */
@@ -21,7 +21,11 @@ export interface PolicyInForce {
   /** The defaults where `source` says that it is not known. */
   readonly policy: Policy;
   readonly source: PolicySource;
+  /** Namespaces about which it is not asked, by their names. */
+  readonly exempt: readonly string[];
 }
+
+type Read = Omit<PolicyInForce, 'exempt'>;
 
 /** Where the policy was read, or why it could not be. */
 export type PolicySource =
@@ -52,14 +56,15 @@ export async function policyInForce(
   registration: () => Promise<unknown> = () => readRegistration(cluster),
 ): Promise<PolicyInForce> {
   try {
-    return await readBeside(await registration(), cluster);
+    const found = await registration();
+    return { ...(await readBeside(found, cluster)), exempt: exemptNamespaces(found) };
   } catch (thrown) {
     if (!(thrown instanceof MaintError)) throw thrown;
-    return assumed({ from: 'unreadable', why: thrown.message });
+    return { ...assumed({ from: 'unreadable', why: thrown.message }), exempt: [] };
   }
 }
 
-async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<PolicyInForce> {
+async function readBeside(registration: unknown, cluster: Pick<Cluster, 'get'>): Promise<Read> {
   if (registration === undefined) return assumed({ from: 'unregistered' });
   const written = textAt(registration, 'metadata', 'annotations', POLICY_ANNOTATION);
   if (written !== undefined) return taken(await parsed(written), { from: 'registration' }, undefined);
@@ -78,13 +83,13 @@ async function parsed(text: string): Promise<Parsed<Policy>> {
   return policyFromText(text);
 }
 
-function taken(policy: Parsed<Policy>, source: PolicySource, namespace: string | undefined): PolicyInForce {
+function taken(policy: Parsed<Policy>, source: PolicySource, namespace: string | undefined): Read {
   return policy.ok
     ? { policy: policy.value, source }
     : assumed({ from: 'invalid', namespace, problems: policy.problems.map(renderProblem) });
 }
 
-function assumed(source: PolicySource): PolicyInForce {
+function assumed(source: PolicySource): Read {
   return { policy: BUILT_IN_POLICY, source };
 }
 

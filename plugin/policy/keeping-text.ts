@@ -44,3 +44,15 @@ export function passingSentences(keeping: readonly Keeping[]): readonly string[]
     ...(passing.length === 0 ? [] : [`not kept off, by the policy of this cluster: ${nounsFor(passing)}`]),
   ];
 }
+
+/** Longest list of namespaces in a line, in characters. */
+const MAX_NAMESPACES = 300;
+
+/** Where the webhook is not asked, as sentences without an end: nothing where it is asked everywhere. */
+export function exemptSentences(exempt: readonly string[]): readonly string[] {
+  if (exempt.length === 0) return [];
+  const where = `${exempt.length === 1 ? 'namespace' : 'namespaces'} ${clean(exempt.join(', '), MAX_NAMESPACES)}`;
+  return [
+    `the webhook is not asked about ${where}: what is kept off there is only what the API server refuses by itself`,
+  ];
+}

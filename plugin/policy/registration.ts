@@ -1,4 +1,11 @@
-import { listAt, REGISTRATION_NAME, textAt, webhookConfigurationPath, type Cluster } from '../../shared/index.ts';
+import {
+  listAt,
+  REGISTRATION_NAME,
+  textAt,
+  textsAt,
+  webhookConfigurationPath,
+  type Cluster,
+} from '../../shared/index.ts';
 
 /** The ValidatingWebhookConfiguration of ours; undefined where there is none. Throws what the cluster's port throws. */
 export function readRegistration(cluster: Pick<Cluster, 'get'>, signal?: AbortSignal): Promise<unknown> {
@@ -13,3 +20,24 @@ export function serviceNamespace(registration: unknown): string | undefined {
     textAt(registration, 'metadata', 'annotations', 'meta.helm.sh/release-namespace')
   );
 }
+
+/**
+ * Namespaces that no entry asks about (`registration.exemptNamespaces` of the chart), by their names, sorted; but that of the
+ * webhook, about which it never is asked. What is left out by other labels is not known by the name. Pure.
+ */
+export function exemptNamespaces(registration: unknown): readonly string[] {
+  const [first, ...others] = listAt(registration, 'webhooks').map(
+    (entry) =>
+      new Set(
+        listAt(entry, 'namespaceSelector', 'matchExpressions')
+          .filter((one) => textAt(one, 'key') === NAMESPACE_NAME && textAt(one, 'operator') === 'NotIn')
+          .flatMap((one) => textsAt(one, 'values')),
+      ),
+  );
+  const own = serviceNamespace(registration);
+  const all = [...(first ?? [])].filter((namespace) => others.every((some) => some.has(namespace)));
+  return all.filter((namespace) => namespace !== own).sort();
+}
+
+/** The API server gives this label to every namespace, and lets nobody change it. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';

@@ -21,7 +21,14 @@ import {
 } from '../../../shared/index.ts';
 import { documentsFrom, type ManifestDocument, type SplitText } from './documents.ts';
 import { nodesFromFile } from './nodes-file.ts';
-import { itemFromInvalid, itemFromVerdict, reportFromItems, type CheckFinding, type CheckItem } from './report.ts';
+import {
+  inExempt,
+  itemFromInvalid,
+  itemFromVerdict,
+  reportFromItems,
+  type CheckFinding,
+  type CheckItem,
+} from './report.ts';
 import { findingsOfRuns, requestsOfRun } from './runs.ts';
 import { readSource, readSources, type Reading, type Source } from './sources.ts';
 import type { Clock } from '../../session/clock.ts';
@@ -48,7 +55,8 @@ const QUIET_MS = 1000;
 /** `kubectl maint check`: what the webhook would say of some manifests. Every readable document is reported. */
 export async function runCheck(operation: CheckOperation, surroundings: CheckSurroundings): Promise<ExitCode> {
   const { screen, clock, cluster, signal } = surroundings;
-  const { config, catalogue } = await policyFor(operation, surroundings);
+  const { policy, exempt } = await policyFor(operation, surroundings);
+  const { config, catalogue } = policy;
   const { documentsIn } = await yamlReader();
   const nodes =
     cluster === undefined
@@ -70,7 +78,7 @@ export async function runCheck(operation: CheckOperation, surroundings: CheckSur
   for await (const source of readSources(operation.files, { recursive, ...surroundings })) {
     for (const document of documentsOf(source, documentsIn)) {
       if (signal.aborted) throw new MaintError('interrupted', 'interrupted: not everything was checked');
-      items.push(await itemFor(document, checking));
+      items.push(inExempt(await itemFor(document, checking), exempt));
       if (clock.now() - told < QUIET_MS) continue;
       told = clock.now();
       screen.note(`${items.length} documents checked ...`);
@@ -94,21 +102,21 @@ function documentsOf(source: Source, documentsIn: SplitText): Iterable<ManifestD
   return [{ source: source.name, index: 0, content: { kind: 'unreadable', message } }];
 }
 
-/** The file's; else what the cluster enforces; the defaults where neither is there. */
+/** The file's; else what the cluster enforces; the defaults where neither is there. Only a cluster exempts namespaces. */
 async function policyFor(
   { policyFile }: CheckOperation,
   { cluster, screen, ...reading }: CheckSurroundings,
-): Promise<Policy> {
+): Promise<{ readonly policy: Policy; readonly exempt: readonly string[] }> {
   if (policyFile === undefined) {
-    if (cluster === undefined) return BUILT_IN_POLICY;
-    const { policy, source } = await policyInForce(cluster);
-    const assumed = assumption(source);
+    if (cluster === undefined) return { policy: BUILT_IN_POLICY, exempt: [] };
+    const inForce = await policyInForce(cluster);
+    const assumed = assumption(inForce.source);
     if (assumed !== undefined) screen.warn(assumed);
-    return policy;
+    return inForce;
   }
   const { name, text } = await readSource(policyFile, reading);
   const policy = policyFromText(text);
-  if (policy.ok) return policy.value;
+  if (policy.ok) return { policy: policy.value, exempt: [] };
   throw new MaintError('usage', `--policy ${name} is not valid\n${policy.problems.map(renderProblem).join('\n')}`, {
     hint: 'kubectl maint check --policy FILE --validate says whether it is',
   });

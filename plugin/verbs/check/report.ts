@@ -56,6 +56,19 @@ export interface CheckReport {
   readonly items: readonly CheckItem[];
 }
 
+/**
+ * The item as it is in a namespace about which the webhook is not asked: nobody warns or refuses there, but for what the API
+ * server refuses by itself, which is not judged here.
+ */
+export function inExempt(item: CheckItem, exempt: readonly string[]): CheckItem {
+  const { namespace } = item.object;
+  const isOpposed = item.decision !== 'allow' || item.runs !== undefined;
+  if (!isOpposed || !exempt.includes(namespace)) return item;
+  const detail = `the webhook is not asked about namespace ${namespace}: of this only what the API server refuses by itself is kept off`;
+  const findings = [...item.findings, { rule: 'namespace', reason: 'NamespaceExempt', detail }];
+  return { ...item, decision: item.decision === 'deny' ? 'warn' : item.decision, findings };
+}
+
 /** Longest name or message that is repeated from the input, in characters. */
 const MAX_ECHO = 253;
 

@@ -30,7 +30,7 @@ export async function tellEnforcement(
   marked: readonly MarkedTarget[],
   { session, report, shared }: Pick<OnRun, 'session' | 'report'> & { readonly shared: Pick<SharedByDrains, 'policy'> },
 ): Promise<void> {
-  const { policy, source } = await shared.policy();
+  const { policy, source, exempt } = await shared.policy();
   const { config } = policy;
   const nodes = marked.map(({ node }) => node.facts.name);
   if (nodes.length === 0) return;
@@ -49,10 +49,18 @@ export async function tellEnforcement(
   });
   if (isThere || enforcement.enforced !== 'no') {
     const floorKnows = unregistered && { floorKnows: unregistered.length === 0 };
-    tellOutcome({ nodes, keeping: keepingOf(config), canary, enforcement, ...floorKnows }, isArmed, report);
+    tellOutcome(
+      { nodes, keeping: keepingOf(config), canary, enforcement, ...floorKnows, ...holesOf(exempt) },
+      isArmed,
+      report,
+    );
   }
   if (unregistered !== undefined && unregistered.length > 0)
     report.tell({ type: 'finding', ...notRegistered(unregistered) });
+}
+
+function holesOf(exempt: readonly string[]): { readonly exempt?: readonly string[] } {
+  return exempt.length === 0 ? {} : { exempt };
 }
 
 function notRegistered(nodes: readonly string[]): Finding {

@@ -34,6 +34,8 @@ export type OnEvent =
        * there are none, or where nobody could tell.
        */
       readonly floorKnows?: boolean;
+      /** Namespaces about which the webhook is not asked, by their names; left out where there are none. */
+      readonly exempt?: readonly string[];
     }
   /** What would become of a node's pods, in order. */
   | {

@@ -2,7 +2,7 @@ import { listed, renderGroup, renderGroups } from '../../drain/cause.ts';
 import { summaryOf } from '../../drain/progress.ts';
 import { tellHookInWords, tellPlannedHooks } from '../../hooks/text.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import { isKeptOff, keptNouns, keptSentence, passingSentences } from '../../policy/keeping-text.ts';
+import { exemptSentences, isKeptOff, keptNouns, keptSentence, passingSentences } from '../../policy/keeping-text.ts';
 import type { DryRunMark, PodName } from '../../drain/events.ts';
 import type { OnEvent, ReasonedName } from './events.ts';
 
@@ -166,7 +166,7 @@ function suffix(dryRun: DryRunMark): string {
 function tellEnforcement(event: Extract<OnEvent, { readonly type: 'enforced' }>, screen: Screen): void {
   const { enforcement, keeping, canary } = event;
   const nodes = event.nodes.join(', ');
-  const passing = passingSentences(keeping);
+  const passing = [...passingSentences(keeping), ...exemptSentences(event.exempt ?? [])];
   if (!keeping.some(isKeptOff)) {
     screen.warn([`nothing is kept off ${nodes}`, ...passing].join('; '));
     return;

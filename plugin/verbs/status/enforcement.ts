@@ -23,6 +23,8 @@ export interface Enforcement {
   /** What the policy in force does with each kind of work; by the defaults where `assumed` says why it is not known. */
   readonly keeping: readonly Keeping[];
   readonly assumed: string | null;
+  /** Namespaces about which the webhook is not asked, by their names. */
+  readonly exempt: readonly string[];
 }
 
 /** Where it is read. The registration is read for others, too. */
@@ -42,7 +44,7 @@ export async function readEnforcement(
     unreadable
       .tried('list validatingadmissionpolicybindings.admissionregistration.k8s.io', () => floorOf(cluster))
       .then((floor) => floor ?? null);
-  const [webhook, floor, { policy, source }] = await Promise.all([
+  const [webhook, floor, { policy, source, exempt }] = await Promise.all([
     readWebhook(registration, unreadable),
     policies ? readFloor() : null,
     policyInForce(cluster, registration),
@@ -54,6 +56,7 @@ export async function readEnforcement(
     unregistered: known === null || known.length === 0 ? [] : await readUnregistered(held, cluster, unreadable),
     keeping: keepingOf(policy.config),
     assumed: assumption(source) ?? null,
+    exempt,
   };
 }
 

@@ -2,7 +2,7 @@ import { clean, explainScansKeptOff, joinNames } from '../../../shared/index.ts'
 import { listed } from '../../drain/cause.ts';
 import type { StatusFormat } from './flags.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import { passingSentences } from '../../policy/keeping-text.ts';
+import { exemptSentences, passingSentences } from '../../policy/keeping-text.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { LostNode, ReleasedAddon } from './from-events.ts';
 import type { NodeStatus } from './node-status.ts';
@@ -97,7 +97,8 @@ function releasedText({ node, what, times, lastAt }: ReleasedAddon): string {
 function tellEnforcement(enforcement: Enforcement, closely: boolean, screen: Screen): void {
   const missing = missingEnforcement(enforcement);
   if (enforcement.webhook !== 'missing')
-    for (const sentence of passingSentences(enforcement.keeping)) screen.note(sentence);
+    for (const sentence of [...passingSentences(enforcement.keeping), ...exemptSentences(enforcement.exempt)])
+      screen.note(sentence);
   if (closely && enforcement.webhook !== 'missing' && enforcement.assumed !== null) screen.warn(enforcement.assumed);
   if (missing !== undefined) screen.warn(`${missing}; kubectl maint doctor says what to do`);
   else if (closely && enforcement.webhook === 'registered') {

@@ -65,6 +65,26 @@ describe('the policy in force', () => {
     expect(assumption(source)).toEqual(said === undefined ? undefined : like(said));
   });
 
+  test('is asked about every namespace but its own and those that all entries leave out by name', async () => {
+    const key = 'kubernetes.io/metadata.name';
+    const entry = (...matchExpressions: readonly object[]) => ({
+      clientConfig: { service: { namespace: 'm' } },
+      namespaceSelector: { matchExpressions },
+    });
+    const names = (...values: readonly string[]) => ({ key, operator: 'NotIn', values });
+    const label = { key: 'control-plane', operator: 'NotIn', values: ['true'] };
+    const exempt = async (...webhooks: readonly object[]) => (await policyInForce(clusterWith({ webhooks }))).exempt;
+    expect(await exempt(entry(names('m')), entry(names('m')))).toEqual([]);
+    expect(await exempt(entry(names('m', 'old', 'legacy')), entry(names('m', 'legacy', 'old')))).toEqual([
+      'legacy',
+      'old',
+    ]);
+    expect(await exempt(entry(names('m', 'legacy'), label), entry(names('m'), names('legacy')))).toEqual(['legacy']);
+    expect(await exempt(entry(names('m', 'legacy')), entry(names('m')))).toEqual([]);
+    expect(await exempt({ ...entry(names('m')), namespaceSelector: {} })).toEqual([]);
+    expect((await policyInForce(clusterWith(undefined))).exempt).toEqual([]);
+  });
+
   test('that may not be read is said to be assumed', async () => {
     const message =
       'configmaps "kubectl-maint-policy" is forbidden: User "u" cannot get resource "configmaps" in API group ""';

@@ -113,6 +113,32 @@ describe('check --policy', () => {
     expect(screen.results.at(-1)).toEqual(like('1 warned'));
   });
 
+  test('refuses nothing in a namespace that the webhook is not asked about, and says so', async () => {
+    const { session, cluster, screen } = toldSession();
+    const { clock, signal } = session;
+    cluster.lists.set(NODES_PATH, NODES);
+    const values = ['m', 'legacy'];
+    const namespaceSelector = { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values }] };
+    const webhooks = [{ clientConfig: { service: { namespace: 'm' } }, namespaceSelector }];
+    cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), { webhooks });
+    const ask = async (namespace: string, object: object = BACKUP) => {
+      const stdin = Readable.from([JSON.stringify({ ...object, metadata: { name: 'nightly', namespace } })]);
+      const checking = { ...operation, files: ['-'], nodesFile: undefined, format: 'json' as const };
+      const code = await runCheck(checking, { screen, clock, signal, stdin, colour: false, cluster });
+      const [item] = listAt(JSON.parse(screen.results.at(-1) ?? ''), 'items');
+      return { code, decision: at(item, 'decision'), rules: listAt(item, 'findings').map((one) => at(one, 'rule')) };
+    };
+    expect(await ask('shop')).toEqual({ code: 3, decision: 'deny', rules: ['backup'] });
+    expect(await ask('legacy')).toEqual({ code: 0, decision: 'warn', rules: ['backup', 'namespace'] });
+    expect(screen.results.at(-1)).toContain('the webhook is not asked about namespace legacy: ');
+    // What nobody objects to needs no word; what becomes of runs does.
+    const other = { apiVersion: 'v1', kind: 'ConfigMap' };
+    expect(await ask('legacy', other)).toEqual({ code: 0, decision: 'allow', rules: [] });
+    const template = { metadata: { labels: { 'kubectl-maint.io/work': 'backup' } }, spec: { nodeName: 'n1' } };
+    const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', spec: { jobTemplate: { spec: { template } } } };
+    expect(await ask('legacy', cronJob)).toEqual({ code: 0, decision: 'allow', rules: ['namespace'] });
+  });
+
   test('takes it from standard input', async () => {
     const policy = `${HEAD}preset: palette\nrules: { backup: { tools: { openebs-zfs: { mode: off } } } }`;
     expect(await checked({ policyFile: '-' }, policy)).toMatchObject({ code: 0, text: like('1 allowed') });

@@ -40,7 +40,13 @@ async function toldOf(
   nodes: readonly MarkedTarget[],
   entries?: readonly string[],
   config = DEFAULT_POLICY,
-  floor?: { readonly register: object; readonly bindings: readonly object[] },
+  {
+    floor,
+    exempt = [],
+  }: {
+    readonly floor?: { readonly register: object; readonly bindings: readonly object[] };
+    readonly exempt?: readonly string[];
+  } = {},
 ) {
   const { session, cluster, clock } = toldSession();
   if (floor !== undefined) {
@@ -58,7 +64,7 @@ async function toldOf(
       told.push(event);
     },
   };
-  const inForce: PolicyInForce = { policy: { ...BUILT_IN_POLICY, config }, source: { from: 'nowhere' } };
+  const inForce: PolicyInForce = { policy: { ...BUILT_IN_POLICY, config }, source: { from: 'nowhere' }, exempt };
   const over = tellEnforcement(nodes, { session, report, shared: { policy: () => Promise.resolve(inForce) } });
   await settle();
   // Until then replicas may still register for what they have not heard of.
@@ -113,17 +119,24 @@ describe('where the API server has policies of its own', () => {
     ],
   ])('%s', async (_what, listed, floorKnows, finding) => {
     const register = { spec: { nodes: Object.fromEntries(listed.map((name) => [name, {}])) } };
-    const { told } = await toldOf([marked('n1')], ARMED_ENTRIES, DEFAULT_POLICY, { register, bindings: [BINDING] });
+    const { told } = await toldOf([marked('n1')], ARMED_ENTRIES, DEFAULT_POLICY, {
+      floor: { register, bindings: [BINDING] },
+    });
     expect(told[0]).toMatchObject({ type: 'enforced', enforcement: { enforced: 'yes' }, floorKnows });
     const texts = told.flatMap((event) => (event.type === 'finding' ? [event.text] : []));
     expect(texts).toEqual(finding === undefined ? [] : [expect.stringContaining(finding)]);
   });
 });
 
+test('where the webhook is not asked is told with what is kept off', async () => {
+  const { told } = await toldOf([marked('n1')], ARMED_ENTRIES, DEFAULT_POLICY, { exempt: ['legacy'] });
+  expect(told).toMatchObject([{ type: 'enforced', enforcement: { enforced: 'yes' }, exempt: ['legacy'] }]);
+});
+
 test('where no webhook is registered nobody is waited for', async () => {
   const { session, cluster } = toldSession();
   const told: OnEvent[] = [];
-  const inForce: PolicyInForce = { policy: BUILT_IN_POLICY, source: { from: 'unregistered' } };
+  const inForce: PolicyInForce = { policy: BUILT_IN_POLICY, source: { from: 'unregistered' }, exempt: [] };
   const report: OnReport = { tell: (event) => void told.push(event) };
   // The clock stands still.
   await tellEnforcement([marked('n1')], { session, report, shared: { policy: () => Promise.resolve(inForce) } });

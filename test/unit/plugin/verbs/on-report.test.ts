@@ -125,6 +125,15 @@ const ROWS: { readonly [T in OnEvent['type']]: readonly Row<T>[] } = {
       json: '"type":"enforced",' + KEEPING + '"nodes":["n1","n2"],"enforcement":{"enforced":"yes"}',
     },
     {
+      what: 'where the webhook is not asked',
+      event: { ...ENFORCED, nodes: ['n1'], enforcement: { enforced: 'yes' }, exempt: ['legacy'] },
+      lines: [
+        'err: kept off n1 from now on: backups, add-on changes; and scans of the whole cluster',
+        'err: the webhook is not asked about namespace legacy: what is kept off there is only what the API server refuses by itself',
+      ],
+      json: '"type":"enforced",' + KEEPING + '"nodes":["n1"],"enforcement":{"enforced":"yes"},"exempt":["legacy"]',
+    },
+    {
       what: 'that only a part is',
       event: { ...ENFORCED, nodes: ['n1'], enforcement: { enforced: 'in-part', why: 'backups; the rest is not' } },
       lines: ['err: Warning: only a part is kept off n1: backups; the rest is not'],

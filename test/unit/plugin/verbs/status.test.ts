@@ -14,7 +14,7 @@ import { like } from '../../../support/like.ts';
 import { HeardScreen, nodeSnapshot, podFacts, START, type NodeShape } from '../world.ts';
 import { configWith } from '../../../support/configs.ts';
 
-const BY_DEFAULT = { keeping: keepingOf(DEFAULT_POLICY), assumed: null };
+const BY_DEFAULT = { keeping: keepingOf(DEFAULT_POLICY), assumed: null, exempt: [] };
 
 const ago = (seconds: number) => new Date(START - seconds * 1000).toISOString();
 
@@ -518,7 +518,7 @@ describe('what is said besides', () => {
     expect(said([held], { webhook, floor, unregistered: [], ...BY_DEFAULT }, 'json')).toEqual([]);
   });
 
-  test('what the policy in force lets pass is said, and what had to be assumed to those who look closely', () => {
+  test('what the policy in force lets pass is said, and where the webhook is not asked, and what had to be assumed to those who look closely', () => {
     const keeping = keepingOf(configWith({ scan: { mode: 'off' } }));
     const enforcement: Enforcement = {
       webhook: 'registered',
@@ -526,8 +526,12 @@ describe('what is said besides', () => {
       unregistered: [],
       keeping,
       assumed: 'it is assumed',
+      exempt: ['legacy', 'old-batch'],
     };
-    expect(said([held], enforcement, 'table')).toEqual(['not kept off, by the policy of this cluster: scans']);
+    expect(said([held], enforcement, 'table')).toEqual([
+      'not kept off, by the policy of this cluster: scans',
+      'the webhook is not asked about namespaces legacy, old-batch: what is kept off there is only what the API server refuses by itself',
+    ]);
     expect(said([held], enforcement, 'wide')[0]).toBe('Warning: it is assumed');
   });
 

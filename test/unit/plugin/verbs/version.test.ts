@@ -25,7 +25,7 @@ const byDigest: Installation = {
   controllers: [pinned('controller')],
 };
 const reported = (installation: Installation, source: PolicySource = { from: 'registration' }) =>
-  versionReport('1.2.3', { installation, policy: { policy: BUILT_IN_POLICY, source } });
+  versionReport('1.2.3', { installation, policy: { policy: BUILT_IN_POLICY, source, exempt: [] } });
 
 test.each<
   [what: string, installation: Installation, webhook: string, controller: string, warnings: readonly unknown[]]

@@ -308,7 +308,7 @@ describe('versions', () => {
 describe('policy', () => {
   test('the modes are told; what is invalid or not to be read is said', () => {
     const by = (source: PolicySource, config = DEFAULT_POLICY) =>
-      told(judgePolicy({ policy: { ...BUILT_IN_POLICY, config }, source }));
+      told(judgePolicy({ policy: { ...BUILT_IN_POLICY, config }, source, exempt: [] }));
     expect(by({ from: 'nowhere' })).toEqual([
       'ok nothing is configured beside the webhook, so the defaults apply: addon enforce, backup enforce, machine warn, node-guard enforce, placement warn, scan enforce',
     ]);
@@ -525,6 +525,7 @@ describe('overdue', () => {
   const inForce = (config: PolicyConfig, source: PolicySource = { from: 'cluster', namespace: 'maint' }) => ({
     policy: { ...BUILT_IN_POLICY, config },
     source,
+    exempt: [],
   });
 
   test('ends that have passed', () => {
