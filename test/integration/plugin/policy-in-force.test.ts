@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at, listAt, textAt } from '../../../shared/index.ts';
+import { at, fieldsAt, listAt, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
 import { installFloor } from '../../support/floor.ts';
 import { like } from '../../support/like.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
+import { REGISTRATION_PATH } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
 import { startWebhook, type WebhookProcess } from '../../support/webhook-process.ts';
 import { Workloads } from '../../support/workloads.ts';
@@ -212,5 +213,27 @@ describe('backups are only warned of, and scans are looked at node by node', () 
     const doctor = await plugin.maint(['doctor'], as);
     expect(doctor.stdout).toMatch(/^warn +policy +.*you may not get validatingwebhookconfigurations/m);
     expect(await plugin.maint(['off', HELD, '--skip-health-check'], as)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the namespace is exempt', () => {
+  withPolicy({});
+
+  test('check, on and status say that the webhook is not asked there; what the floor knows is refused nevertheless', async () => {
+    const [nightly, bench] = [job('nightly', HELD, 'any:1', LABELLED), job('bench', HELD, BENCH)];
+    const asked = listAt((await plane.api('GET', REGISTRATION_PATH)).body, 'webhooks');
+    const matchExpressions = [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['shop'] }];
+    const webhooks = asked.map((entry) => ({ ...fieldsAt(entry), namespaceSelector: { matchExpressions } }));
+    expect((await plane.api('PATCH', REGISTRATION_PATH, { webhooks })).status).toBe(200);
+
+    const hole = 'the webhook is not asked about namespace shop: ';
+    expect(await taken(nightly)).toContain(hole);
+    expect((await plugin.maint(['status'])).stderr).toContain(hole);
+    await until('API servers have heard of it', async () => (await reallySaid(bench)) === 'allow');
+    expect(await reallySaid(nightly)).toBe('deny');
+    expect(await checked([nightly, bench])).toEqual([
+      ['warn', 'labelled'],
+      ['warn', 'kube-bench'],
+    ]);
   });
 });
