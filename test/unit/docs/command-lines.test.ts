@@ -2,7 +2,7 @@
  * Every command line of ours that a page shows is one that our programs take: a shell reads the page's blocks as somebody would
  * paste them, with programs that only write down how they were called.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +11,9 @@ import { parse } from '../../../plugin/command-line/parse.ts';
 import { VERSION } from '../../../plugin/command-line/version.ts';
 import { COMMANDS } from '../../../plugin/verbs.ts';
 import { parseArguments } from '../../../webhook/options/parse.ts';
+import { PAGES } from '../../support/documented.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-
-const PAGES = execFileSync('git', ['ls-files', 'README.md', 'docs/*.md', 'charts/*.md'], { cwd: ROOT })
-  .toString()
-  .trim()
-  .split('\n');
 
 /** A line that is a command of ours, alone or behind a pipe, as typed or behind a prompt. */
 const OURS = /^(?:\$ )?(?:[^'"#]*\| )?(?:kubectl maint|maint-webhook) .*$/;
