@@ -34,7 +34,7 @@ export const ENTRIES: readonly Entry[] = [
   {
     page: 'README.md',
     heading: 'Install',
-    lines: /^(?:kubectl krew|tar|npm install) /,
+    lines: /^(?:kubectl krew|sudo tar|npm install) /,
     what: not('files of a release, which test/integration/release and test/release build and install'),
   },
   { page: 'README.md', heading: 'Install', lines: /^npm ci /, what: not('builds this repository, as CI does before') },
@@ -99,6 +99,11 @@ export const ENTRIES: readonly Entry[] = [
     page: 'docs/upgrade.md',
     heading: 'A new authority, because its key is known to somebody',
     what: by('test/integration/webhook/replicas.test.ts'),
+  },
+  {
+    page: 'docs/upgrade.md',
+    heading: 'Another source of certificates',
+    what: by('test/integration/webhook/foreign-authority.test.ts'),
   },
   { page: 'docs/upgrade.md', what: by(CHART_LIFE) },
 ];
