@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entryName } from '../../shared/index.ts';
+import { DEFAULT_POLICY, entryName, TOOLS } from '../../shared/index.ts';
+import { entriesFor, type RegistrationEntry } from '../../webhook/controller/registration/entries.ts';
 import { issueAuthority, issueLeaf } from '../../webhook/tls/issue.ts';
 import { spawnBound } from '../control-plane/bound-process.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
@@ -37,9 +38,34 @@ export function nobody(): Contender {
   return { title: 'no webhook', enter: () => Promise.resolve(), leave: () => Promise.resolve() };
 }
 
+/** What a webhook is asked about (admissionregistration.k8s.io/v1 ValidatingWebhook). */
+type Asked = Pick<RegistrationEntry, 'name' | 'rules' | 'matchConditions'>;
+
+/** New pods and Jobs, without a condition. */
+const PLAINLY: readonly Asked[] = [
+  {
+    name: 'noop.example.org',
+    rules: [
+      {
+        apiGroups: ['', 'batch'],
+        apiVersions: ['v1'],
+        resources: ['pods', 'jobs'],
+        operations: ['CREATE'],
+        scope: 'Namespaced',
+      },
+    ],
+    matchConditions: [],
+  },
+];
+
 /** A webhook in Go that reads a review and allows it. */
 export function goNoop(stage: Stage): Promise<Contender> {
   return noop('Go, does nothing', [goDriver('noop')], stage);
+}
+
+/** The same, asked about what ours is, under the same conditions: what of ours is the API server's, which evaluates these. */
+export function goNoopAskedAsOurs(stage: Stage): Promise<Contender> {
+  return noop('Go, does nothing, asked as ours is', [goDriver('noop')], stage, entriesFor(TOOLS, DEFAULT_POLICY));
 }
 
 /** The same in Node.js: what of ours is the platform's. */
@@ -47,11 +73,12 @@ export function nodeNoop(stage: Stage): Promise<Contender> {
   return noop('Node.js, does nothing', [process.execPath, join(import.meta.dirname, 'node-noop.ts')], stage);
 }
 
-/** Registered for what ours is asked about of these kinds. The program is given its certificate and key, and prints its port. */
+/** The program is given its certificate and key, and prints its port. */
 async function noop(
   title: string,
   [program = '', ...args]: readonly string[],
   { plane, folder }: Stage,
+  asked = PLAINLY,
 ): Promise<Contender> {
   const now = Date.now();
   const authority = await issueAuthority(now);
@@ -73,21 +100,18 @@ async function noop(
         apiVersion: 'admissionregistration.k8s.io/v1',
         kind: 'ValidatingWebhookConfiguration',
         metadata: { name: 'noop' },
-        webhooks: [
-          {
-            name: 'noop.example.org',
-            clientConfig: {
-              url: `https://127.0.0.1:${port}/validate`,
-              caBundle: Buffer.from(authority.certificate).toString('base64'),
-            },
-            rules: [
-              { apiGroups: ['', 'batch'], apiVersions: ['v1'], resources: ['pods', 'jobs'], operations: ['CREATE'] },
-            ],
-            failurePolicy: 'Fail',
-            sideEffects: 'None',
-            admissionReviewVersions: ['v1'],
+        webhooks: asked.map(({ name, rules, matchConditions }) => ({
+          name,
+          rules,
+          matchConditions,
+          clientConfig: {
+            url: `https://127.0.0.1:${port}/validate`,
+            caBundle: Buffer.from(authority.certificate).toString('base64'),
           },
-        ],
+          failurePolicy: 'Fail',
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+        })),
       });
       if (status !== 201) throw new Error(`not registered (${status}): ${title}`);
       await settled();

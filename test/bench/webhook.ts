@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installService, REGISTRATION_PATH, startReplicaProcess } from '../support/replicas.ts';
 import { SUBJECTS } from './admitted.ts';
-import { goNoop, nobody, nodeNoop, ours, type Contender, type Stage } from './contenders.ts';
+import { goNoop, goNoopAskedAsOurs, nobody, nodeNoop, ours, type Contender, type Stage } from './contenders.ts';
 import type { Latency } from './load.ts';
 import { startWithManyNodes } from './many-nodes.ts';
 import { median } from './median.ts';
@@ -35,7 +35,14 @@ export async function benchWebhook(): Promise<void> {
   await plane.api('DELETE', REGISTRATION_PATH);
   const stage: Stage = { plane, folder };
   await writeFile(join(folder, 'ca.pem'), plane.ca);
-  const contenders = [nobody(), await goNoop(stage), await nodeNoop(stage), ours(stage, false), ours(stage, true)];
+  const contenders = [
+    nobody(),
+    await goNoop(stage),
+    await goNoopAskedAsOurs(stage),
+    await nodeNoop(stage),
+    ours(stage, false),
+    ours(stage, true),
+  ];
   try {
     printTable(contenders, await measureRounds(contenders, MEASURED, stage));
     const [now, peak] = [residentMiB(webhook.pid).toFixed(0), peakMiB(webhook.pid).toFixed(0)];

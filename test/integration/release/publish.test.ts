@@ -193,7 +193,8 @@ describe.skipIf(isLeftOut('docker-registry and skopeo', missing.length > 0))(
         await expect(verify('cosign verify-blob ')).rejects.toThrow('invalid signature');
         await mkdir(join(folder, 'another'));
         throwawayKey(join(folder, 'another'));
-        await expect(verify('cosign verify ', 'another/cosign.pub')).rejects.toThrow('failed to verify signature');
+        for (const which of ['cosign verify ', 'cosign verify-attestation '])
+          await expect(verify(which, 'another/cosign.pub')).rejects.toThrow('failed to verify signature');
       });
     });
 
