@@ -22,6 +22,11 @@ export function entryName(entry: string): string {
   return `${entry}.kubectl-maint.io`;
 }
 
+/** Whether an entry of the registration is one of ours, by its name; others may have put theirs into it. */
+export function isOurEntry(name: string): boolean {
+  return name.endsWith(entryName(''));
+}
+
 /** Node annotation that holds the record (JSON, see record/). Present with any value = in maintenance. */
 export const RECORD_ANNOTATION = `${PREFIX}maintenance`;
 

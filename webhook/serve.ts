@@ -49,7 +49,7 @@ export interface ServePorts {
   /** How often dates are looked at, in ms; for tests that do not wait for minutes. */
   readonly tickMs?: number | undefined;
   /** How long a new authority is only trusted before its certificate is served, in ms; for the same tests. */
-  readonly trustedMs?: number | undefined;
+  readonly standingMs?: number | undefined;
 }
 
 /** A webhook that serves. */
@@ -68,10 +68,10 @@ const LAST_ANSWERS_MS = 5_000;
 
 /** Listens on its ports and follows the nodes. Throws MaintError('usage') where a port or file cannot be had. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
-  const { log, now, cluster, tickMs, trustedMs } = ports;
+  const { log, now, cluster, tickMs, standingMs } = ports;
   const shutdown = { draining: false, ended: new AbortController() };
   const nodes = new NodeCache(now);
-  const own = await openCertificates(options.certificates, now(), trustedMs);
+  const own = await openCertificates(options.certificates, now(), standingMs);
   const { clientCaFile } = options;
   const source = clientCaFile === undefined ? own : await withKnownCallers(own, clientCaFile);
   await writeAuthorities(options.caOut, source);

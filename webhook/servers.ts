@@ -4,6 +4,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { MaintError, messageOf } from '../shared/index.ts';
 import { boundConnections, MAX_CONNECTIONS, type Connections } from './connections.ts';
+import { certificatesIn } from './tls/authority.ts';
 import type { ServingCertificate } from './tls/source.ts';
 
 /** A listening server. */
@@ -15,7 +16,7 @@ export interface ListeningServer {
 
 /** A server whose certificate can change while it listens. */
 export interface SecureServer extends ListeningServer {
-  /** To those who connect from now on; where it is for other callers than before, all others have to connect again. */
+  /** To those who connect from now on; where some callers are known no more, all have to connect again. */
   present(certificate: ServingCertificate): void;
 }
 
@@ -62,7 +63,7 @@ export async function listenSecurely(
     present: (renewed) => {
       server.setSecureContext(contextOf(renewed));
       // Who was let in by an authority that is none any more would be served on as long as it likes.
-      if (renewed.callers !== callers) connections.end();
+      if (isTakenOut(callers, renewed.callers)) connections.end();
       callers = renewed.callers;
     },
   };
@@ -71,6 +72,12 @@ export async function listenSecurely(
 /** Listens for plain HTTP. Throws MaintError('usage') where the address cannot be had. */
 export async function listen(app: Express, address: Address): Promise<ListeningServer> {
   return (await started(createHttpServer(TIMEOUTS), app, address)).listening;
+}
+
+/** Whether some authority vouches for callers no more. Whoever was let in before others came may stay. */
+function isTakenOut(before: string | undefined, after: string | undefined): boolean {
+  const left = new Set(certificatesIn(after ?? ''));
+  return after !== undefined && (before === undefined || certificatesIn(before).some((one) => !left.has(one)));
 }
 
 /** Without `ca` a context trusts the public authorities: it is said each time. */

@@ -55,7 +55,7 @@ export function machineNamedBy({ annotations }: NodeSnapshot): MachineRef | unde
 }
 
 /** What an object may be called. A kubelet may write anything into its Node, and commands with these names are for a shell. */
-const NAME = /^[a-z0-9.-]{1,253}$/;
+const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 const KEEPS_NOBODY_OFF = 'nothing keeps a MachineHealthCheck of Cluster API from replacing it';
 
@@ -126,11 +126,14 @@ async function giveBack(machine: MachineRef, cluster: Ports, note: Note): Promis
 }
 
 /**
- * What takes a Machine back by hand where a record is lost that may have kept it, as a phrase. Only the Machine knows whether it
- * was kept, and by whom.
+ * The line by which a Machine is given back by hand where a record is lost that may have kept it. Only the Machine knows
+ * whether it was kept, and by whom.
  */
 export function givingBackByHand(machine: MachineRef): string {
-  return `where ${titleOf(machine)} carries ${SKIP_REMEDIATION}=${OURS}: ${commandFor(machine, '-')}`;
+  const { namespace, name } = machine;
+  const value = `jsonpath={.metadata.annotations.${SKIP_REMEDIATION.replaceAll('.', String.raw`\.`)}}`;
+  const kept = `"$(kubectl get machines.${GROUP} -n ${namespace} ${name} -o '${value}')"`;
+  return `test ${kept} != ${OURS} || ${commandFor(machine, '-')}`;
 }
 
 /** The value by which a Machine is kept from remediation; undefined where it is not. */

@@ -147,10 +147,19 @@ export function markPatch(node: NodeSnapshot, claim: Claim, marking: Marking): N
  * When the maintenance of a node is to end once this claim is on it, in ms since the epoch; undefined where some owner announces
  * no end. Claims of others count, and so does an end that this owner announced before and says nothing of now.
  */
-export function endWith({ record }: NodeFacts, claim: Claim): number | undefined {
-  const current = record.kind === 'record' ? record.record : undefined;
-  const until = untilOf(withClaim(current, claim, { cordoned: false }));
+export function endWith(node: NodeFacts, claim: Claim): number | undefined {
+  const until = untilOf(recordWith(node, claim));
   return until === undefined ? undefined : Date.parse(until);
+}
+
+/** The latest end that some owner announces then: the maintenance lasts as long at least, and longer where another one announces none. */
+export function leastEndWith(node: NodeFacts, claim: Claim): number | undefined {
+  const ends = recordWith(node, claim).claims.flatMap(({ until }) => (until === undefined ? [] : [Date.parse(until)]));
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+function recordWith({ record }: NodeFacts, claim: Claim): MaintenanceRecord {
+  return withClaim(record.kind === 'record' ? record.record : undefined, claim, { cordoned: false });
 }
 
 function patchWith(node: NodeSnapshot, claim: Claim, marking: Marking): NodePatch {

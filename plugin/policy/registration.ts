@@ -1,4 +1,5 @@
 import {
+  isOurEntry,
   listAt,
   REGISTRATION_NAME,
   textAt,
@@ -26,7 +27,8 @@ export function serviceNamespace(registration: unknown): string | undefined {
  * webhook, about which it never is asked. What is left out by other labels is not known by the name. Pure.
  */
 export function exemptNamespaces(registration: unknown): readonly string[] {
-  const [first, ...others] = listAt(registration, 'webhooks').map(
+  const entries = listAt(registration, 'webhooks').filter((entry) => isOurEntry(textAt(entry, 'name') ?? ''));
+  const [first, ...others] = entries.map(
     (entry) =>
       new Set(
         listAt(entry, 'namespaceSelector', 'matchExpressions')

@@ -42,6 +42,7 @@ export interface SurveyInputs {
   readonly awaitedData: Survey['awaitedData'];
   readonly nodes: Promise<Survey['nodes']>;
   readonly endOf: Survey['endOf'];
+  readonly leastEndOf: Survey['leastEndOf'];
   readonly now: number;
   readonly pods: () => Promise<PodsByNode>;
   readonly nodeClaims: Promise<Survey['nodeClaims']>;
@@ -52,7 +53,8 @@ export interface SurveyInputs {
 
 /** Reads everything that the checks look at. Nothing is written. Throws ClusterRefusal where the API server fails. */
 export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
-  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, endOf, now, data, cluster } = inputs;
+  const { operation, chosen, plans, budgets, inside, inForce, rules, nodes, pods, now, data, cluster } = inputs;
+  const { endOf, leastEndOf } = inputs;
   const moving = plans.flatMap(({ evict }) => evict);
   // A budget keeps up nothing that is deleted.
   const budgetsOf = (pod: PodFacts) => (operation.drain.disableEviction ? [] : budgets.covering(pod));
@@ -75,6 +77,7 @@ export async function readSurvey(inputs: SurveyInputs): Promise<Survey> {
     outOfTurn,
     nodeClaims,
     endOf,
+    leastEndOf,
     now,
     unknownInside: inside.unknown,
     owners,

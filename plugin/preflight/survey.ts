@@ -23,6 +23,8 @@ export interface Survey {
   readonly nodeClaims: NodeClaims | undefined;
   /** When the maintenance of a chosen node is to end, in ms since the epoch; undefined where no end is announced. */
   readonly endOf: (node: NodeFacts) => number | undefined;
+  /** Until when it lasts at least, by whoever announces an end; undefined where nobody does. */
+  readonly leastEndOf: (node: NodeFacts) => number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Work that may run inside pods, as far as the caller may not read it. */

@@ -34,8 +34,8 @@ export interface Documented {
 
 /** What a line begins with that is a command: a program that people have, or a variable that is filled by one. */
 const COMMAND = new RegExp(
-  `^(?:[A-Za-z_]+=\\$\\()?(?:${[
-    'kubectl|helm|maint-webhook|npm|npx|node|git|make|brew|docker|curl|tar|grep|while|until|cd|export|source',
+  `^(?:[A-Za-z_]+=\\$\\( ?)?\\(?(?:${[
+    'kubectl|helm|maint-webhook|npm|npx|node|git|make|brew|docker|curl|tar|grep|printf|while|until|cd|export|source',
     'cosign|gh|oras|skopeo|sha256sum|openssl|ssh|scp|sudo|systemctl|apt-get|aws',
   ].join('|')})(?=\\s|$)`,
 );

@@ -169,7 +169,7 @@ interface ReplicaOptions extends Differently {
   /** Whose certificates callers have to show; anybody may call by default. */
   readonly clientCaFile?: string;
   /** How long a new authority is only trusted, in ms. */
-  readonly trustedMs?: number;
+  readonly standingMs?: number;
 }
 
 /**
@@ -179,7 +179,7 @@ interface ReplicaOptions extends Differently {
 export async function startReplica(
   plane: ControlPlane,
   name: string,
-  { server, now = Date.now, clientCaFile, trustedMs = FAST.trustedMs }: ReplicaOptions = {},
+  { server, now = Date.now, clientCaFile, standingMs = FAST.trustedMs }: ReplicaOptions = {},
 ): Promise<Replica> {
   const log: string[] = [];
   const cluster = await connected(plane, server);
@@ -201,7 +201,7 @@ export async function startReplica(
       policy: BUILT_IN_POLICY,
       now,
       tickMs: FAST.tickMs,
-      trustedMs,
+      standingMs,
     },
   );
   const asked = askedAt(serving, log);

@@ -24,7 +24,7 @@ const WRITE_MS = 3000;
 /**
  * Different refusals that are kept apart: what each CronJob or tool was refused on each node, half a kilobyte each. More
  * than this within half an hour is a flood, which whoever reaches the port can make by inventing owners. The rest is one Event
- * for each node and rule, of which there are so many as nodes are in maintenance: no refusal is without one.
+ * for each node and rule, of which there are no more than there are nodes: no refusal is without one.
  */
 const MAX_APART = 1000;
 /** An Event that had no refusal for so long, in ms, is over; the next one is a new Event. The API server keeps them for an hour. */
@@ -108,7 +108,7 @@ export class DenialRecorder {
   }
 
   /** Takes note of a decision. Dry runs refuse nothing. */
-  decided({ request, verdict }: AdmittedReview): void {
+  decided({ request, verdict, nodeIndex }: AdmittedReview): void {
     if (request.dryRun) return;
     for (const finding of verdict.findings) {
       if (reasonOf(finding) === undefined) continue;
@@ -119,7 +119,9 @@ export class DenialRecorder {
         afterDenial: verdict.afterDenial,
         origin: originOf(request),
       };
-      for (const node of nodes.slice(0, MAX_NODES)) this.#count(node, refused);
+      // A pod may name any node, also some that nobody has.
+      const real = nodes.filter((name) => nodeIndex.node(name) !== undefined);
+      for (const node of real.slice(0, MAX_NODES)) this.#count(node, refused);
     }
   }
 
@@ -140,8 +142,10 @@ export class DenialRecorder {
   async #writeAll(tallies: Map<string, Tally>): Promise<void> {
     const now = this.#ports.now();
     for (const [key, tally] of tallies) {
+      const isOver = now - tally.lastAt > OVER_AFTER_MS;
       if (tally.count > tally.written) await this.#try(tally);
-      else if (now - tally.lastAt > OVER_AFTER_MS) tallies.delete(key);
+      // One that cannot be written takes no place for good.
+      if (isOver) tallies.delete(key);
     }
   }
 

@@ -17,7 +17,7 @@ interface Files {
  * mount of its own: its kubelet may be 90 s later than ours, it looks every 60 s, another one takes over its Lease in 20 s,
  * and API servers hear of the caBundle within seconds.
  */
-const TRUSTED_MS = 180_000;
+const STANDING_MS = 180_000;
 
 /**
  * A source that somebody else keeps: `tls.crt`, `tls.key` and, where it is there, `ca.crt` in a folder. They are read
@@ -27,7 +27,7 @@ const TRUSTED_MS = 180_000;
 export async function certificatesFromFolder(
   folder: string,
   openedAt: number,
-  trustedMs = TRUSTED_MS,
+  standingMs = STANDING_MS,
 ): Promise<CertificateSource> {
   let files = await readFiles(folder);
   let presented = files.leaf;
@@ -40,11 +40,16 @@ export async function certificatesFromFolder(
       const read = first === undefined ? undefined : certificateFromPem(first);
       return read?.ok === true ? Date.parse(read.value.validTo) : undefined;
     },
+    whyWaiting: () => {
+      if (isSame(files.leaf, presented)) return undefined;
+      const isSigned = files.authorities.some((authority) => isSignedBy(files.leaf.certificate, authority));
+      return isSigned ? 'its authority is new in ca.crt' : 'no authority in ca.crt has signed it';
+    },
     refresh: async (now) => {
       const [last, before] = [presented, files.authorities];
       files = await readFiles(folder);
       since = standingSince(files.authorities, since, now);
-      const trusted = files.authorities.filter((authority) => now - (since.get(authority) ?? now) >= trustedMs);
+      const trusted = files.authorities.filter((authority) => now - (since.get(authority) ?? now) >= standingMs);
       if (!isSame(files.leaf, last) && isDue(files, { last, trusted, now })) presented = files.leaf;
       return presented !== last || files.authorities.join() !== before.join();
     },

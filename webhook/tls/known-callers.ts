@@ -14,6 +14,7 @@ export async function withKnownCallers(source: CertificateSource, file: string):
     current: () => shown,
     authorities: () => source.authorities(),
     signerNotAfter: () => source.signerNotAfter(),
+    whyWaiting: () => source.whyWaiting(),
     refresh: async (now) => {
       const isRefreshed = await source.refresh(now);
       const callers = await readAuthorities(file);

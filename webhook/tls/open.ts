@@ -9,13 +9,13 @@ export type CertificateOrigin =
   /** A folder that somebody else keeps: the controller, cert-manager, or people. */
   | { readonly kind: 'folder'; readonly folder: string };
 
-/** Opens a source; `trustedMs` is for tests that do not wait for minutes. Throws MaintError('usage') where waiting does not help. */
+/** Opens a source; `standingMs` is for tests that do not wait for minutes. Throws MaintError('usage') where waiting does not help. */
 export function openCertificates(
   origin: CertificateOrigin,
   now: number,
-  trustedMs?: number,
+  standingMs?: number,
 ): Promise<CertificateSource> {
   return origin.kind === 'self'
     ? selfIssuedCertificates(origin, now)
-    : certificatesFromFolder(origin.folder, now, trustedMs);
+    : certificatesFromFolder(origin.folder, now, standingMs);
 }

@@ -29,6 +29,7 @@ export class Renewal {
   readonly #ticker: NodeJS.Timeout;
   readonly #looking = new OneAtATime(() => this.#lookOnce());
   #isServed = true;
+  #waits: string | undefined;
 
   constructor(ports: RenewalPorts) {
     this.#ports = ports;
@@ -51,6 +52,12 @@ export class Renewal {
     clearInterval(this.#ticker);
   }
 
+  /** Once for each reason: the last certificate is presented meanwhile, as long as it is good. */
+  #tellWhatWaits(why: string | undefined): void {
+    if (why !== undefined && why !== this.#waits) this.#ports.log.warn({ why }, 'a newer certificate waits');
+    this.#waits = why;
+  }
+
   async #lookOnce(): Promise<void> {
     const { certificates, server, log, now, renewed, host } = this.#ports;
     try {
@@ -63,6 +70,7 @@ export class Renewal {
         }
         await renewed();
       }
+      this.#tellWhatWaits(certificates.whyWaiting());
     } catch (thrown) {
       log.error({ error: messageOf(thrown) }, 'certificate not renewed');
     }

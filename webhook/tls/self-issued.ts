@@ -28,6 +28,7 @@ export async function selfIssuedCertificates(
     current: () => leaf,
     authorities: () => [authority.certificate],
     signerNotAfter: () => authority.notAfter,
+    whyWaiting: () => undefined,
     refresh: async (later) => {
       if (later < renewalOf(leaf)) return false;
       leaf = await issueLeaf(authority, names, later);

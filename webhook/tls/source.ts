@@ -20,6 +20,8 @@ export interface CertificateSource {
   authorities(): readonly string[];
   /** When the authority that signs expires, in ms since the epoch; undefined where it is not known. */
   signerNotAfter(): number | undefined;
+  /** Why a newer certificate is not presented yet, as a phrase; undefined where none waits. */
+  whyWaiting(): string | undefined;
   /** Looks at the clock: renews what is due, and tells whether `current` or `authorities` differ from before. */
   refresh(now: number): Promise<boolean>;
 }

@@ -24,9 +24,9 @@ function find(survey: Survey): readonly Finding[] {
   return answers.flatMap((asked) => [...lacksOf(asked), ...foundBy(asked, leaving, survey)]);
 }
 
-function leavingOf({ chosen, plans, nodes, endOf, now }: Survey): Leaving {
+function leavingOf({ chosen, plans, nodes, leastEndOf, now }: Survey): Leaving {
   const going = new Set(chosen.map(({ name }) => name));
-  const ends = chosen.flatMap((node) => endOf(node) ?? []);
+  const ends = chosen.flatMap((node) => leastEndOf(node) ?? []);
   return {
     nodes: going,
     out: outBesides(

@@ -28,6 +28,7 @@ import {
   reportFromItems,
   type CheckFinding,
   type CheckItem,
+  type Unasked,
 } from './report.ts';
 import { findingsOfRuns, requestsOfRun } from './runs.ts';
 import { readSource, readSources, type Reading, type Source } from './sources.ts';
@@ -36,6 +37,7 @@ import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { listNodes } from '../../nodes/choose.ts';
 import type { CheckOperation } from './flags.ts';
 import { renderCheck } from './text.ts';
+import { floorIfReadable } from '../../policy/floor.ts';
 import { assumption, policyInForce } from '../../policy/in-force.ts';
 import { policyFromText } from '../../policy/parse.ts';
 import { printReport, type Screen } from '../../terminal/screen.ts';
@@ -55,7 +57,7 @@ const QUIET_MS = 1000;
 /** `kubectl maint check`: what the webhook would say of some manifests. Every readable document is reported. */
 export async function runCheck(operation: CheckOperation, surroundings: CheckSurroundings): Promise<ExitCode> {
   const { screen, clock, cluster, signal } = surroundings;
-  const { policy, exempt } = await policyFor(operation, surroundings);
+  const { policy, unasked } = await policyFor(operation, surroundings);
   const { config, catalogue } = policy;
   const { documentsIn } = await yamlReader();
   const nodes =
@@ -78,7 +80,7 @@ export async function runCheck(operation: CheckOperation, surroundings: CheckSur
   for await (const source of readSources(operation.files, { recursive, ...surroundings })) {
     for (const document of documentsOf(source, documentsIn)) {
       if (signal.aborted) throw new MaintError('interrupted', 'interrupted: not everything was checked');
-      items.push(inExempt(await itemFor(document, checking), exempt));
+      items.push(inExempt(await itemFor(document, checking), unasked));
       if (clock.now() - told < QUIET_MS) continue;
       told = clock.now();
       screen.note(`${items.length} documents checked ...`);
@@ -102,21 +104,25 @@ function documentsOf(source: Source, documentsIn: SplitText): Iterable<ManifestD
   return [{ source: source.name, index: 0, content: { kind: 'unreadable', message } }];
 }
 
+const NOTHING_UNASKED: Unasked = { exempt: [], floor: [] };
+
 /** The file's; else what the cluster enforces; the defaults where neither is there. Only a cluster exempts namespaces. */
 async function policyFor(
   { policyFile }: CheckOperation,
   { cluster, screen, ...reading }: CheckSurroundings,
-): Promise<{ readonly policy: Policy; readonly exempt: readonly string[] }> {
+): Promise<{ readonly policy: Policy; readonly unasked: Unasked }> {
   if (policyFile === undefined) {
-    if (cluster === undefined) return { policy: BUILT_IN_POLICY, exempt: [] };
+    if (cluster === undefined) return { policy: BUILT_IN_POLICY, unasked: NOTHING_UNASKED };
     const inForce = await policyInForce(cluster);
     const assumed = assumption(inForce.source);
     if (assumed !== undefined) screen.warn(assumed);
-    return inForce;
+    const { exempt } = inForce;
+    const floor = exempt.length === 0 ? [] : await floorIfReadable(cluster);
+    return { policy: inForce.policy, unasked: { exempt, floor } };
   }
   const { name, text } = await readSource(policyFile, reading);
   const policy = policyFromText(text);
-  if (policy.ok) return { policy: policy.value, exempt: [] };
+  if (policy.ok) return { policy: policy.value, unasked: NOTHING_UNASKED };
   throw new MaintError('usage', `--policy ${name} is not valid\n${policy.problems.map(renderProblem).join('\n')}`, {
     hint: 'kubectl maint check --policy FILE --validate says whether it is',
   });

@@ -56,17 +56,27 @@ export interface CheckReport {
   readonly items: readonly CheckItem[];
 }
 
+/** What the API server does without asking the webhook. */
+export interface Unasked {
+  /** Namespaces about which it does not ask. */
+  readonly exempt: readonly string[];
+  /** Rules for which it refuses by itself (docs/floor.md), whatever the namespace; undefined where that may not be read. */
+  readonly floor: readonly string[] | undefined;
+}
+
 /**
- * The item as it is in a namespace about which the webhook is not asked: nobody warns or refuses there, but for what the API
- * server refuses by itself, which is not judged here.
+ * The item as it is in a namespace about which the webhook is not asked: nobody warns or refuses there, but the API server by
+ * itself. What that may know counts as refused.
  */
-export function inExempt(item: CheckItem, exempt: readonly string[]): CheckItem {
+export function inExempt(item: CheckItem, { exempt, floor }: Unasked): CheckItem {
   const { namespace } = item.object;
   const isOpposed = item.decision !== 'allow' || item.runs !== undefined;
   if (!isOpposed || !exempt.includes(namespace)) return item;
+  const isKnown = item.confidence === 'certain' || item.confidence === 'stated';
+  const mayBeRefused = floor === undefined || (isKnown && item.findings.some(({ rule }) => floor.includes(rule)));
   const detail = `the webhook is not asked about namespace ${namespace}: of this only what the API server refuses by itself is kept off`;
   const findings = [...item.findings, { rule: 'namespace', reason: 'NamespaceExempt', detail }];
-  return { ...item, decision: item.decision === 'deny' ? 'warn' : item.decision, findings };
+  return { ...item, decision: item.decision === 'deny' && !mayBeRefused ? 'warn' : item.decision, findings };
 }
 
 /** Longest name or message that is repeated from the input, in characters. */

@@ -1,6 +1,6 @@
 import { isInMaintenance, MaintError } from '../../../shared/index.ts';
 import type { OnOperation } from './flags.ts';
-import { endWith } from '../../nodes/mark.ts';
+import { endWith, leastEndWith } from '../../nodes/mark.ts';
 import type { NodeSnapshot } from '../../nodes/snapshot.ts';
 import { data } from '../../preflight/checks/data.ts';
 import { filters } from '../../preflight/checks/filters.ts';
@@ -62,6 +62,7 @@ export async function surveyNodes(
     ...hooks,
     nodes: view.nodes(),
     endOf: (node) => claim && endWith(node, claim),
+    leastEndOf: (node) => claim && leastEndWith(node, claim),
     now: session.clock.now(),
     pods: () => view.pods(),
     nodeClaims: view.nodeClaims(chosen),

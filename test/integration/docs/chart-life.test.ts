@@ -89,7 +89,7 @@ test('docs/uninstall.md: a node that was left in maintenance', async () => {
   await scene.world.create('/apis/cluster.x-k8s.io/v1/namespaces/default/machines', {
     apiVersion: 'cluster.x-k8s.io/v1',
     kind: 'Machine',
-    metadata: { name: 'machine-5', annotations: { 'cluster.x-k8s.io/skip-remediation': '' } },
+    metadata: { name: 'machine-5', annotations: { 'cluster.x-k8s.io/skip-remediation': 'kubectl-maint' } },
   });
   await scene.reader.follows('docs/uninstall.md');
   const after = await scene.world.node('worker-5');

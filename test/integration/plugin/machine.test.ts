@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, RECORD_ANNOTATION, textAt } from '../../../shared/index.ts';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
+import { runInShell } from '../../support/documented.ts';
 import { pluginRunner, type PluginRunner } from '../../support/plugin-run.ts';
 import { Workloads } from '../../support/workloads.ts';
 
@@ -125,11 +126,14 @@ test('who gives up a record that cannot be read is told how to take it back', as
   await world.patch('/api/v1/nodes/garbled', { metadata: { annotations: { [RECORD_ANNOTATION]: '?' } } });
   const refused = await off('garbled');
   expect(refused).toMatchObject({ code: 3 });
-  const command = /kubectl annotate machines\.\S+ -n default garbled-x cluster\.x-k8s\.io\/skip-remediation-$/m.exec(
-    refused.stderr,
-  )?.[0];
-  expect(await plane.kubectl((command ?? '').split(' ').slice(1))).toMatchObject({ code: 0 });
+  const line = /to give the record up: (.*)$/m.exec(refused.stderr)?.[1] ?? '';
+  expect(await runInShell(plane, line)).toMatchObject({ code: 0 });
   expect(await keptBy('garbled')).toBeUndefined();
+  expect(await machineInRecord('garbled')).toBeUndefined();
+  // Whoever else keeps it keeps it.
+  await annotate('garbled', 'by ana');
+  expect(await runInShell(plane, line.split('; ')[1] ?? '')).toMatchObject({ code: 0 });
+  expect(await keptBy('garbled')).toBe('by ana');
 });
 
 describe('a node names a Machine', () => {

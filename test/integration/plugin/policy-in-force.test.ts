@@ -232,7 +232,7 @@ describe('the namespace is exempt', () => {
     await until('API servers have heard of it', async () => (await reallySaid(bench)) === 'allow');
     expect(await reallySaid(nightly)).toBe('deny');
     expect(await checked([nightly, bench])).toEqual([
-      ['warn', 'labelled'],
+      ['deny', 'labelled'],
       ['warn', 'kube-bench'],
     ]);
   });

@@ -27,7 +27,7 @@ import { until } from '../../support/until.ts';
 
 /** The controller's kubelet mounts a change so much later than the webhook's, in ms; of both times a thirtieth of the real ones. */
 const LATER_MS = 3000;
-const TRUSTED_MS = 6000;
+const STANDING_MS = 6000;
 
 const [before, after] = [selfSigned({ name: 'before' }), selfSigned({ name: 'after' })];
 
@@ -73,7 +73,7 @@ beforeAll(async () => {
   const { status, body } = await plane.api('POST', TLS_SECRET_PATH.replace(/\/[^/]+$/, ''), secretOf(before));
   if (status !== 201) throw new Error(isObject(body) ? JSON.stringify(body) : '');
   controller = await startController(plane, { caFolder: folder });
-  replica = await startReplica(plane, 'first', { trustedMs: TRUSTED_MS });
+  replica = await startReplica(plane, 'first', { standingMs: STANDING_MS });
 });
 afterAll(async () => {
   await replica.stop(0);

@@ -319,10 +319,15 @@ describe('a node that is not known to be in maintenance is read before its pod i
     record: { exceptions: [{ rules: ['addon'], until: ago(-1), by: 'b', reason: 'r' }] },
   });
   /** What the API server answers where the replica knows n1 as it was. */
-  const decided = async (request: ReviewRequest, known: NodeFacts, now: Answer | Error) => {
+  const decided = async (
+    request: ReviewRequest,
+    known: NodeFacts,
+    now: Answer | Error,
+    more: Parameters<typeof situation>[1] = {},
+  ) => {
     const asked: string[] = [];
     const answers = new Map([...answersFor({}), ['node/n1', now] as const]);
-    const verdict = await decide(request, situation([known, node('n2')], { live: true }), (need) => {
+    const verdict = await decide(request, situation([known, node('n2')], { live: true, ...more }), (need) => {
       asked.push(needKey(need));
       const answer = answers.get(needKey(need));
       return answer === undefined || answer instanceof Error
@@ -364,6 +369,9 @@ describe('a node that is not known to be in maintenance is read before its pod i
   test('where that fails the pod goes, and it is told of that node', async () => {
     const { said, verdict } = await decided(gone, node('n1'), new Error('503'));
     expect(said).toEqual(['warn', 'Unknown']);
+    // Nor is it stopped on every node where a node in maintenance of which something is not known stops it.
+    const config = configWith({ addon: { unknown: 'deny' } });
+    expect(await decided(gone, node('n1'), new Error('503'), { config })).toMatchObject({ said });
     expect(verdict.findings[0]).toMatchObject({
       nodes: ['n1'],
       detail: 'whether node n1 is in maintenance, where a rollout has to wait, could not be found out (503)',

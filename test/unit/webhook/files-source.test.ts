@@ -13,7 +13,7 @@ const authority = await issueAuthority(NOW);
 const [first, second] = [await issueLeaf(authority, ['a'], NOW), await issueLeaf(authority, ['a'], NOW + 1000)];
 const next = await issueAuthority(NOW);
 const ofNext = await issueLeaf(next, ['a'], NOW);
-const TRUSTED_MS = 180_000;
+const STANDING_MS = 180_000;
 let folder: string;
 
 beforeEach(async () => {
@@ -35,7 +35,7 @@ test('what is mounted is served, and read again when it changes', async () => {
   expect(source.signerNotAfter()).toBe(authority.notAfter);
   expect(await source.refresh(NOW)).toBe(false);
   await put(second);
-  expect(await source.refresh(NOW + TRUSTED_MS)).toBe(true);
+  expect(await source.refresh(NOW + STANDING_MS)).toBe(true);
   expect(source.current()).toEqual(second);
 });
 
@@ -67,7 +67,7 @@ describe('a certificate of another authority', () => {
     if (certificate === first.certificate) return 'first';
     return certificate === ofNext.certificate ? 'next' : 'neither';
   }
-  const CHANGED = NOW + 10 * TRUSTED_MS;
+  const CHANGED = NOW + 10 * STANDING_MS;
 
   beforeEach(async () => {
     await put(first);
@@ -80,13 +80,15 @@ describe('a certificate of another authority', () => {
     await trust(next);
     expect(await presentedAfter(0)).toBe('first');
     expect(source.authorities()).toEqual(certificatesIn(next.certificate));
-    expect(await presentedAfter(TRUSTED_MS - 1)).toBe('first');
-    expect(await presentedAfter(TRUSTED_MS)).toBe('next');
+    expect(await presentedAfter(STANDING_MS - 1)).toBe('first');
+    expect(source.whyWaiting()).toBe('its authority is new in ca.crt');
+    expect(await presentedAfter(STANDING_MS)).toBe('next');
+    expect(source.whyWaiting()).toBeUndefined();
   });
 
   test('is presented at once where its authority stood there before', async () => {
     await trust(authority, next);
-    expect(await presentedAfter(-TRUSTED_MS)).toBe('first');
+    expect(await presentedAfter(-STANDING_MS)).toBe('first');
     await put(ofNext);
     expect(await presentedAfter(0)).toBe('next');
   });
@@ -98,8 +100,8 @@ describe('a certificate of another authority', () => {
     await trust(authority);
     await presentedAfter(60_000);
     await trust(next);
-    expect(await presentedAfter(TRUSTED_MS)).toBe('first');
-    expect(await presentedAfter(2 * TRUSTED_MS)).toBe('next');
+    expect(await presentedAfter(STANDING_MS)).toBe('first');
+    expect(await presentedAfter(2 * STANDING_MS)).toBe('next');
   });
 
   test('is presented at once where the last one ends before the next look', async () => {
@@ -118,7 +120,8 @@ describe('a certificate of another authority', () => {
 
   test('waits as long as the last one is good where nobody in ca.crt has signed it', async () => {
     await put(ofNext);
-    expect(await presentedAfter(100 * TRUSTED_MS)).toBe('first');
+    expect(await presentedAfter(100 * STANDING_MS)).toBe('first');
+    expect(source.whyWaiting()).toBe('no authority in ca.crt has signed it');
   });
 
   test('is presented at once where there is no last one', async () => {

@@ -132,6 +132,8 @@ describe('a server that knows its callers', () => {
         await calledBy(known);
         const [kept] = Object.values(agent.freeSockets).flat();
         server.present({ ...presented(authority.cert), notAfter: NOW + 2000 });
+        // Others may call as well now.
+        server.present(presented(`${authority.cert}${another.cert}`));
         await sleep(50);
         expect(kept?.destroyed).toBe(false);
         expect(await calledBy(known)).toBe(200);
@@ -159,6 +161,7 @@ describe('their authorities', () => {
       current: () => leaf,
       authorities: () => ['a'],
       signerNotAfter: () => NOW,
+      whyWaiting: () => undefined,
       refresh(this: { next: ServingCertificate | undefined }) {
         const isRefreshed = this.next !== undefined;
         leaf = this.next ?? leaf;

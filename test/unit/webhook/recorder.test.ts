@@ -57,7 +57,7 @@ function judged(
       needs: [],
     },
     now: START,
-    nodeIndex: new NodeTable(),
+    nodeIndex: tableOf(...nodes.map((name) => nodeObject(name, true))),
     stale: false,
   };
 }
@@ -93,9 +93,8 @@ beforeEach(() => {
 
 afterEach(() => recorder.end());
 
-function tableOf(object: unknown): NodeTable {
-  const node = nodeFromObject(object);
-  return new NodeTable(node === undefined ? [] : [node]);
+function tableOf(...objects: readonly unknown[]): NodeTable {
+  return new NodeTable(objects.flatMap((object) => nodeFromObject(object) ?? []));
 }
 
 const told = () =>
@@ -277,6 +276,24 @@ describe('a flood of different refusals, as whoever reaches the port can make it
     expect(textAt(sent[0]?.body, 'message')).toBe(TOGETHER);
     expect(toldTogether()).toEqual([51]);
     expect(out.text).toContain('too many kinds of refusals for an Event of each');
+  });
+
+  test('of nodes that nobody has is none', async () => {
+    const released: Finding = { ...backup, rule: 'addon', decision: 'warn', reason: 'Unknown' };
+    for (let index = 0; index < 50; index += 1) recorder.decided(judged([{ ...released, nodes: [`x-${index}`] }]));
+    await recorder.write();
+    expect(sent).toEqual([]);
+  });
+
+  test('that cannot be written is tried once more when it is over, and forgotten', async () => {
+    say = () => ({ status: 422, headers: {}, body: { message: 'not so' } });
+    flood(0, 1050);
+    await recorder.write();
+    clock.now += 31 * MINUTE;
+    await recorder.write();
+    sent = [];
+    await recorder.write();
+    expect(sent).toEqual([]);
   });
 
   test('goes on, and so does what is told of the true ones', async () => {

@@ -1,4 +1,5 @@
 import {
+  isOurEntry,
   listAt,
   messageOf,
   REGISTRATION_NAME,
@@ -14,7 +15,7 @@ import { ReconcileLoop } from '../reconcile-loop.ts';
 import { DISARM_AFTER_MS } from './arming.ts';
 import { trustedBy } from '../../tls/ca-bundle.ts';
 import { registrationPatch } from './patch.ts';
-import { isOurs, repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
+import { repairOf, type Drift, type Repair, type Wanted } from './repair.ts';
 
 /** How the registration should be, but for what the reconciler itself knows. */
 type Plan = Omit<Wanted, 'spared' | 'repairsEntries'>;
@@ -164,7 +165,7 @@ export class RegistrationReconciler {
 
   /** Whom entries of others trust, which stay as they are, is no matter of ours. */
   #ourEntries(): readonly unknown[] {
-    return listAt(this.#registration, 'webhooks').filter((entry) => isOurs(textAt(entry, 'name') ?? ''));
+    return listAt(this.#registration, 'webhooks').filter((entry) => isOurEntry(textAt(entry, 'name') ?? ''));
   }
 
   #noteTrust(): void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, fieldsAt, listAt, textAt } from '../../../shared/index.ts';
+import { at, fieldsAt, isOurEntry, listAt, textAt } from '../../../shared/index.ts';
 import { isOnDemand } from './arming.ts';
 import { caBundleOf, trustedBy } from '../../tls/ca-bundle.ts';
 import { NAMESPACE_NAME, type RenderedEntry } from './entries.ts';
@@ -46,7 +46,7 @@ export function repairOf(registration: unknown, wanted: Wanted): Repair | undefi
   const found = new Map(listAt(registration, 'webhooks').map((entry) => [textAt(entry, 'name') ?? '', entry] as const));
   const drifts = new Set<Drift>();
   const webhooks: unknown[] = [];
-  const another = [...found].find(([name]) => isOurs(name))?.[1];
+  const another = [...found].find(([name]) => isOurEntry(name))?.[1];
   for (const given of wanted.entries) {
     const existing = found.get(given.name);
     const entry = wanted.mayFailClosed || textAt(existing, 'failurePolicy') === 'Fail' ? given : failingOpen(given);
@@ -55,7 +55,7 @@ export function repairOf(registration: unknown, wanted: Wanted): Repair | undefi
     if (repaired !== undefined) webhooks.push(repaired);
   }
   for (const [name, entry] of found) {
-    if (isOurs(name) && wanted.repairsEntries) drifts.add('foreign_entry');
+    if (isOurEntry(name) && wanted.repairsEntries) drifts.add('foreign_entry');
     else webhooks.push(entry);
   }
   return drifts.size === 0 ? undefined : { webhooks, drifts: [...drifts].sort() };
@@ -63,11 +63,6 @@ export function repairOf(registration: unknown, wanted: Wanted): Repair | undefi
 
 function failingOpen(entry: RenderedEntry): RenderedEntry {
   return { ...entry, failurePolicy: 'Ignore' };
-}
-
-/** Whether an entry of the registration is one of ours, by its name; others may have put theirs into it. */
-export function isOurs(name: string): boolean {
-  return name.endsWith('.kubectl-maint.io');
 }
 
 /** An entry as it is, and another one of ours: all trust the same, and what is new trusts as much. */

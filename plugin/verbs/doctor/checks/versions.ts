@@ -1,11 +1,5 @@
 import type { Installation } from '../../../policy/installation.ts';
-import {
-  installedVersions,
-  ONE_RELEASE,
-  skewOf,
-  versionsText,
-  type InstalledVersions,
-} from '../../../policy/versions.ts';
+import { installedVersions, ONE_RELEASE, skewOf, versionsText } from '../../../policy/versions.ts';
 import { checkOf } from '../check.ts';
 import { ok, skipped, unknown, warn, type Diagnosis } from '../diagnosis.ts';
 
@@ -27,6 +21,10 @@ export const versions = checkOf({
   judge: judgeVersions,
 });
 
+/** A digest stays among the values when the chart is upgraded. */
+const SAME_DIGEST =
+  'look that image.digest is that of the release of the chart (digests.txt), or name the image by its tag';
+
 /** Judges labels and images of the pods. Pure. */
 export function judgeVersions({ plugin, installation }: VersionsReading): readonly Diagnosis[] {
   if (installation.by === 'nowhere') return [skipped('no webhook is registered (check webhook)')];
@@ -35,17 +33,9 @@ export function judgeVersions({ plugin, installation }: VersionsReading): readon
     return [unknown('the webhook does not run as the chart installs it', ONE_RELEASE)];
   const skew = skewOf(plugin, found);
   if (skew !== undefined) return [warn(skew, ONE_RELEASE)];
-  const { told, untold } = partsOf(found);
-  const rest =
-    untold.length === 0 ? '' : `; the image of ${untold.join(' and ')} is named by a digest, which tells none`;
-  return [ok(`${told.join(', ')} and this plugin are ${versionsText([plugin])}${rest}`)];
-}
-
-/** What is installed, by whether it tells its version; what does not run is neither. */
-function partsOf(found: InstalledVersions): { readonly told: readonly string[]; readonly untold: readonly string[] } {
-  const parts: readonly (readonly [string, readonly string[] | undefined])[] = Object.entries(found);
-  return {
-    told: parts.filter(([, versions]) => versions !== undefined && versions.length > 0).map(([part]) => part),
-    untold: parts.filter(([, versions]) => versions === undefined).map(([part]) => part),
-  };
+  const { webhook, controller, chart } = found;
+  if (webhook === undefined || controller === undefined)
+    return [unknown('an image is named by a digest alone, which tells no version', SAME_DIGEST)];
+  const parts = Object.entries({ webhook, controller, chart }).filter(([, versions]) => versions.length > 0);
+  return [ok(`${parts.map(([part]) => part).join(', ')} and this plugin are ${versionsText([plugin])}`)];
 }

@@ -42,7 +42,7 @@ export function judgeWebhook({ registration, held }: WebhookReading): readonly D
   }
   const names = entries.map((entry) => textAt(entry, 'name') ?? '');
   const problems = [...missingEntries(names, held), ...withoutTrust(entries)];
-  return [...(problems.length > 0 ? problems : [ok(sentence(entries, names))]), ...exemptNamespaces(entries)];
+  return [...(problems.length > 0 ? problems : [ok(sentence(entries, names))]), ...whatIsLeftOut(entries)];
 }
 
 function missingEntries(names: readonly string[], held: readonly string[]): readonly Diagnosis[] {
@@ -65,7 +65,7 @@ function withoutTrust(entries: readonly unknown[]): readonly Diagnosis[] {
 }
 
 /** Namespaces that are left out beside the webhook's own, by us (registration.exemptNamespaces) or by the provider. */
-function exemptNamespaces(entries: readonly unknown[]): readonly Diagnosis[] {
+function whatIsLeftOut(entries: readonly unknown[]): readonly Diagnosis[] {
   const left = entries.flatMap((entry) => {
     const own = textAt(entry, 'clientConfig', 'service', 'namespace');
     return listAt(entry, 'namespaceSelector', 'matchExpressions').flatMap((expression) => {

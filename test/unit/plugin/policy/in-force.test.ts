@@ -68,6 +68,7 @@ describe('the policy in force', () => {
   test('is asked about every namespace but its own and those that all entries leave out by name', async () => {
     const key = 'kubernetes.io/metadata.name';
     const entry = (...matchExpressions: readonly object[]) => ({
+      name: 'work.kubectl-maint.io',
       clientConfig: { service: { namespace: 'm' } },
       namespaceSelector: { matchExpressions },
     });
@@ -82,6 +83,8 @@ describe('the policy in force', () => {
     expect(await exempt(entry(names('m', 'legacy'), label), entry(names('m'), names('legacy')))).toEqual(['legacy']);
     expect(await exempt(entry(names('m', 'legacy')), entry(names('m')))).toEqual([]);
     expect(await exempt({ ...entry(names('m')), namespaceSelector: {} })).toEqual([]);
+    // What somebody else has put into it says nothing of ours.
+    expect(await exempt(entry(names('m', 'legacy')), { ...entry(), name: 'x.example.com' })).toEqual(['legacy']);
     expect((await policyInForce(clusterWith(undefined))).exempt).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ export const EMPTY_SURVEY: Survey = {
   outOfTurn: new Map(),
   nodeClaims: new Map(),
   endOf: () => undefined,
+  leastEndOf: () => undefined,
   now: 0,
   unknownInside: [],
   owners: new Map(),

@@ -38,6 +38,7 @@ test.each([
     inForce: await policyInForce(cluster),
     nodes: Promise.resolve(undefined),
     endOf: () => undefined,
+    leastEndOf: () => undefined,
     now: clock.now(),
     pods: () => Promise.resolve(podsOfEachNode(session)),
     nodeClaims: Promise.resolve(new Map()),

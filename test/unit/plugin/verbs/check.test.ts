@@ -17,8 +17,10 @@ import { screenFromStreams, wantsColour } from '../../../../plugin/terminal/scre
 import {
   at,
   listAt,
+  MaintError,
   NODES as NODES_PATH,
   objectPath,
+  POLICY_BINDINGS,
   REGISTRATION_NAME,
   renderProblem,
   STATE_LABEL,
@@ -113,13 +115,15 @@ describe('check --policy', () => {
     expect(screen.results.at(-1)).toEqual(like('1 warned'));
   });
 
-  test('refuses nothing in a namespace that the webhook is not asked about, and says so', async () => {
+  test('in a namespace that the webhook is not asked about refuses what the floor may know alone, and says so', async () => {
     const { session, cluster, screen } = toldSession();
     const { clock, signal } = session;
     cluster.lists.set(NODES_PATH, NODES);
     const values = ['m', 'legacy'];
     const namespaceSelector = { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values }] };
-    const webhooks = [{ clientConfig: { service: { namespace: 'm' } }, namespaceSelector }];
+    const name = 'work.kubectl-maint.io';
+    const webhooks = [{ name, clientConfig: { service: { namespace: 'm' } }, namespaceSelector }];
+    const refusing = { spec: { policyName: 'backup.kubectl-maint.io', validationActions: ['Deny'] } };
     cluster.objects.set(webhookConfigurationPath(REGISTRATION_NAME), { webhooks });
     const ask = async (namespace: string, object: object = BACKUP) => {
       const stdin = Readable.from([JSON.stringify({ ...object, metadata: { name: 'nightly', namespace } })]);
@@ -129,6 +133,17 @@ describe('check --policy', () => {
       return { code, decision: at(item, 'decision'), rules: listAt(item, 'findings').map((one) => at(one, 'rule')) };
     };
     expect(await ask('shop')).toEqual({ code: 3, decision: 'deny', rules: ['backup'] });
+    const denied = { code: 3, decision: 'deny', rules: ['backup', 'namespace'] };
+    const pages = cluster.pages.bind(cluster);
+    cluster.pages = (path) => {
+      if (path === POLICY_BINDINGS) throw new MaintError('cluster', 'you may not list them');
+      return pages(path);
+    };
+    expect(await ask('legacy')).toEqual(denied);
+    cluster.pages = pages;
+    cluster.lists.set(POLICY_BINDINGS, [refusing]);
+    expect(await ask('legacy')).toEqual(denied);
+    cluster.lists.set(POLICY_BINDINGS, []);
     expect(await ask('legacy')).toEqual({ code: 0, decision: 'warn', rules: ['backup', 'namespace'] });
     expect(screen.results.at(-1)).toContain('the webhook is not asked about namespace legacy: ');
     // What nobody objects to needs no word; what becomes of runs does.

@@ -189,7 +189,7 @@ describe('which nodes are away', () => {
         nodeFacts('drained', record('cordon', 'drain')),
         nodeFacts('unreadable', { annotations: { 'kubectl-maint.io/maintenance': '?' } }),
       ].map((facts) => ({ facts, allocatable: new Map(), virtual: false })),
-      endOf: () => 12,
+      leastEndOf: () => 12,
       now: 7,
     });
     expect(asked.map(({ pods, ...rest }) => ({ ...rest, pods: pods.map(({ name }) => name) }))).toEqual([
