@@ -184,6 +184,12 @@ test.each<[values: string, replicas: number, said: RegExp | undefined]>([
   else expect(notes).toMatch(said);
 });
 
+test('one replica that has to be apart from others is missed during an upgrade as well', async () => {
+  const file = (await variants()).get('steered') ?? '';
+  const { stdout } = await helm.run('install', 'guard', CHART, '--dry-run=client', '-f', file, '--set', 'replicas=1');
+  expect(stdout).toContain('while its node is drained, nor during an upgrade: requests');
+});
+
 test('two that may not share a node are enough where they refuse', async () => {
   const file = (await variants()).get('steered') ?? '';
   const { stdout } = await helm.run('install', 'guard', CHART, '--dry-run=client', '-f', file, '--set', 'replicas=2');
