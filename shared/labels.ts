@@ -75,6 +75,9 @@ export const REMEDIATION_LABEL = 'remediation.medik8s.io/exclude-from-remediatio
 /** The scheduler's own name for a node: what tools write into nodeSelector. Usually, not always, the node's name. */
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 
+/** A namespace's name as its label: the API server gives it to every namespace, and lets nobody change it. */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
 /** Taint that a cordon implies; DaemonSet pods tolerate it (k8s pkg/controller/daemon/util AddOrUpdateDaemonPodTolerations). */
 export const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
 

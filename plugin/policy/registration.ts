@@ -1,6 +1,7 @@
 import {
   isOurEntry,
   listAt,
+  NAMESPACE_NAME_LABEL,
   REGISTRATION_NAME,
   textAt,
   textsAt,
@@ -32,7 +33,7 @@ export function exemptNamespaces(registration: unknown): readonly string[] {
     (entry) =>
       new Set(
         listAt(entry, 'namespaceSelector', 'matchExpressions')
-          .filter((one) => textAt(one, 'key') === NAMESPACE_NAME && textAt(one, 'operator') === 'NotIn')
+          .filter((one) => textAt(one, 'key') === NAMESPACE_NAME_LABEL && textAt(one, 'operator') === 'NotIn')
           .flatMap((one) => textsAt(one, 'values')),
       ),
   );
@@ -40,6 +41,3 @@ export function exemptNamespaces(registration: unknown): readonly string[] {
   const all = [...(first ?? [])].filter((namespace) => others.every((some) => some.has(namespace)));
   return all.filter((namespace) => namespace !== own).sort();
 }
-
-/** The API server gives this label to every namespace, and lets nobody change it. */
-const NAMESPACE_NAME = 'kubernetes.io/metadata.name';

@@ -13,6 +13,7 @@ import {
   LABELLED_KINDS,
   MaintError,
   type MatchCondition,
+  NAMESPACE_NAME_LABEL,
   POLICY_ANNOTATION,
   type PolicyConfig,
   REGISTRATION_NAME,
@@ -222,9 +223,6 @@ function clientConfigOf(address: WebhookAddress): ClientConfig {
 /** Port of the Service, as in every chart of a webhook: what firewalls of managed clusters already let through. */
 const SERVICE_PORT = 443;
 
-/** The API server gives this label to every namespace, and lets nobody change it. */
-export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
-
 /** A webhook in the cluster never decides about its own namespace: it could keep itself from coming back. */
 function namespaceSelectorOf(
   address: WebhookAddress,
@@ -232,5 +230,5 @@ function namespaceSelectorOf(
 ): { readonly namespaceSelector?: NamespaceSelector } {
   if ('url' in address) return {};
   const values = [...new Set([address.service.namespace, ...exempt])];
-  return { namespaceSelector: { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'NotIn', values }] } };
+  return { namespaceSelector: { matchExpressions: [{ key: NAMESPACE_NAME_LABEL, operator: 'NotIn', values }] } };
 }

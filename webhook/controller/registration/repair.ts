@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, fieldsAt, isOurEntry, listAt, textAt } from '../../../shared/index.ts';
+import { at, fieldsAt, isOurEntry, listAt, NAMESPACE_NAME_LABEL, textAt } from '../../../shared/index.ts';
 import { isOnDemand } from './arming.ts';
 import { caBundleOf, trustedBy } from '../../tls/ca-bundle.ts';
-import { NAMESPACE_NAME, type RenderedEntry } from './entries.ts';
+import type { RenderedEntry } from './entries.ts';
 
 /** How the registration should be. */
 export interface Wanted {
@@ -133,7 +133,9 @@ function selectorWithOurs(existing: unknown, { namespaceSelector }: RenderedEntr
 /** Whether two expressions exclude the same namespace by its name, first of all: that of the webhook is in nobody else's. */
 function isOfSameNamespace(one: unknown, ours: unknown): boolean {
   const alike = ['key', 'operator'].every((key) => textAt(one, key) === textAt(ours, key));
-  return alike && textAt(one, 'key') === NAMESPACE_NAME && textAt(one, 'values', '0') === textAt(ours, 'values', '0');
+  return (
+    alike && textAt(one, 'key') === NAMESPACE_NAME_LABEL && textAt(one, 'values', '0') === textAt(ours, 'values', '0')
+  );
 }
 
 /**
@@ -142,7 +144,7 @@ function isOfSameNamespace(one: unknown, ours: unknown): boolean {
  */
 function excludes(expression: unknown): boolean {
   const operator = textAt(expression, 'operator');
-  return operator === 'NotIn' || (operator === 'DoesNotExist' && textAt(expression, 'key') !== NAMESPACE_NAME);
+  return operator === 'NotIn' || (operator === 'DoesNotExist' && textAt(expression, 'key') !== NAMESPACE_NAME_LABEL);
 }
 
 function withTrust(entry: unknown, existing: unknown, { authorities, spared }: Wanted, drifts: Set<Drift>): object {

@@ -1,4 +1,12 @@
-import { ARMED_ENTRIES, clean, entryName, listAt, textAt, textsAt } from '../../../../shared/index.ts';
+import {
+  ARMED_ENTRIES,
+  clean,
+  entryName,
+  listAt,
+  NAMESPACE_NAME_LABEL,
+  textAt,
+  textsAt,
+} from '../../../../shared/index.ts';
 import { checkOf } from '../check.ts';
 import { fail, ok, warn, type Diagnosis } from '../diagnosis.ts';
 import { CONTROLLER_LOGS } from '../../../policy/installation.ts';
@@ -71,7 +79,7 @@ function whatIsLeftOut(entries: readonly unknown[]): readonly Diagnosis[] {
     return listAt(entry, 'namespaceSelector', 'matchExpressions').flatMap((expression) => {
       const values = textsAt(expression, 'values').filter((value) => value !== own);
       const key = textAt(expression, 'key') ?? '';
-      if (key === 'kubernetes.io/metadata.name') return values;
+      if (key === NAMESPACE_NAME_LABEL) return values;
       return [`those with ${key}${values.length === 0 ? '' : `=${values.join('|')}`}`];
     });
   });
