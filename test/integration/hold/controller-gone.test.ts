@@ -5,15 +5,14 @@ import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
 import {
   DIALS_ENDPOINTS,
   untilAskedBy,
-  installFence,
-  installService,
   startController,
   startReplica,
   type Controller,
   type Replica,
 } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
-import { Addons } from './addons.ts';
+import type { Addons } from './addons.ts';
+import { startOneReplica } from './one-replica.ts';
 
 /** Rollouts that are held while nobody wakes them, and what a controller does that comes later. */
 
@@ -32,13 +31,7 @@ let replica: Replica;
 beforeAll(async () => {
   plane = await startControlPlane({ nodes: NODES.map((name) => ({ name })), apiServerArgs: DIALS_ENDPOINTS });
   plugin = pluginRunner(plane);
-  addons = new Addons(plane);
-  await installService(plane);
-  await installFence(plane);
-  controller = await startController(plane, { failurePolicy: 'Ignore' });
-  replica = await startReplica(plane, 'only');
-  await addons.create('agent', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } });
-  await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
+  ({ addons, controller, replica } = await startOneReplica(plane, NODES));
   await hold();
   await controller.stop();
 });

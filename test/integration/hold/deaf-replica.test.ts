@@ -2,19 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { faultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
 import { type PluginRunner, pluginRunner } from '../../support/plugin-run.ts';
-import {
-  DIALS_ENDPOINTS,
-  untilAskedBy,
-  installFence,
-  installService,
-  startController,
-  startReplica,
-  type Controller,
-  type Replica,
-} from '../../support/replicas.ts';
+import { DIALS_ENDPOINTS, untilAskedBy, type Controller, type Replica } from '../../support/replicas.ts';
 import { until } from '../../support/until.ts';
 import { Workloads } from '../../support/workloads.ts';
-import { Addons } from './addons.ts';
+import type { Addons } from './addons.ts';
+import { startOneReplica } from './one-replica.ts';
 
 /** A rollout where the only replica has never heard that a node is in maintenance: its watch hangs, and nobody told it. */
 
@@ -38,13 +30,7 @@ beforeAll(async () => {
       ? undefined
       : { status: 500, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 500, message: 'no' } },
   );
-  addons = new Addons(plane);
-  await installService(plane);
-  await installFence(plane);
-  controller = await startController(plane, { failurePolicy: 'Ignore' });
-  replica = await startReplica(plane, 'deaf', { server: proxy.url });
-  await addons.create('agent', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } });
-  await addons.reaches('agent', { image: 'agent:1', nodes: NODES });
+  ({ addons, controller, replica } = await startOneReplica(plane, NODES, proxy.url));
   await proxy.stallWatch('/api/v1/nodes?');
   const on = await plugin.maint(['on', HELD, '--mode=cordon', '--owner=ops']);
   expect(on, on.stderr).toMatchObject({ code: 0 });
